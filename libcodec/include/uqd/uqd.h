@@ -1,0 +1,275 @@
+/* UQD: progressive image compression with universally quantized diffusion.
+ *
+ * A .uqd file can be cut anywhere. Its bytes are ordered in *steps*: each step refines the
+ * lattice cells that hold the wavelet coefficients of the picture, and the last step makes the
+ * picture lossless. See docs/format.md for the format.
+ *
+ * One whole decoding loop:
+ *
+ *     struct uqd_decoder_settings settings;
+ *     uqd_decoder_settings_default(&settings);
+ *     uqd_decoder_new(&decoder, model, &settings);
+ *     while ((n = read(fd, chunk, sizeof chunk)) > 0 && status >= 0) {
+ *         status = uqd_decoder_feed(decoder, chunk, n);
+ *         while (status >= 0 && (status = uqd_decoder_advance(decoder)) == UQD_OK)
+ *             uqd_decoder_picture(decoder, &request, pixels, stride);  // one more step is there
+ *     }
+ *     uqd_decoder_free(decoder);
+ *
+ * Conventions. Functions return an enum uqd_status as int: 0 is success, positive values are
+ * conditions that the function documents, negative values are failures. After a failure the
+ * outputs are untouched and nothing needs to be freed. The library does not print, does no
+ * input or output, and keeps no mutable global state: contexts may be used from several threads
+ * as long as each context is used by one thread at a time. A model is immutable and may be
+ * shared by any number of contexts and threads.
+ *
+ * Results do not depend on the number of threads, the instruction set, or the chunking of the
+ * input: the same calls give the same bits everywhere.
+ */
+#ifndef UQD_UQD_H
+#define UQD_UQD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define UQD_API __attribute__((visibility("default")))
+#define UQD_NODISCARD __attribute__((warn_unused_result))
+#else
+#define UQD_API
+#define UQD_NODISCARD
+#endif
+
+/* Values are pinned: they never change between versions. */
+enum uqd_status {
+    UQD_OK = 0,
+    UQD_NEED_DATA = 1,        /* more bytes of the file are needed */
+    UQD_END = 2,              /* every step is decoded */
+    UQD_ERR_ARG = -1,         /* an argument is out of its documented range */
+    UQD_ERR_NOMEM = -2,       /* memory could not be allocated */
+    UQD_ERR_CORRUPT = -3,     /* the data is damaged or not of this format */
+    UQD_ERR_UNSUPPORTED = -4, /* a newer version or an unknown feature of the format */
+    UQD_ERR_LIMIT = -5,       /* the picture exceeds max_pixels or max_memory */
+    UQD_ERR_MODEL = -6,       /* the file was encoded with another model */
+    UQD_ERR_CANCELLED = -7,   /* the progress callback asked to stop */
+};
+
+/* One English sentence fragment for a status, e.g. "the data is damaged". Never NULL. */
+UQD_API const char *uqd_status_text(int status);
+
+/* Version of the library, "major.minor.patch". */
+UQD_API const char *uqd_version(void);
+
+/* The instruction sets that this machine's kernels use, e.g. "avx512 avx2 c". Static string. */
+UQD_API const char *uqd_cpu_features(void);
+
+/* Bits for the cpu_mask settings below: which kernels may be used where the CPU has them. Plain C
+ * is always allowed; the result is the same with any mask. */
+enum uqd_cpu { UQD_CPU_AVX2 = 1 << 0, UQD_CPU_AVX512 = 1 << 1, UQD_CPU_ALL = ~0 };
+
+/* ---- Models -------------------------------------------------------------------------------- */
+
+/* A trained network with its stage table. Immutable; may be shared between threads. */
+struct uqd_model;
+
+/* Reads a model file that was loaded or mapped to memory. The data is copied where needed: the
+ * caller keeps its buffer and may free it after the call. On success *model must be freed with
+ * uqd_model_free after the last context that uses it.
+ * Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED, UQD_ERR_NOMEM. */
+UQD_NODISCARD UQD_API int uqd_model_new(struct uqd_model **model, const void *data, size_t size);
+
+/* NULL is allowed. */
+UQD_API void uqd_model_free(struct uqd_model *model);
+
+struct uqd_model_info {
+    uint64_t id;         /* hash of the model file; files carry it */
+    uint64_t parameters; /* number of weights */
+    uint32_t n_steps;    /* steps of a complete file */
+    const char *name;    /* owned by the model, as are the step names */
+    double macs;         /* multiply-accumulates per pixel of a whole decode */
+};
+
+UQD_API void uqd_model_get_info(const struct uqd_model *model, struct uqd_model_info *info);
+
+/* Short name of a step, e.g. "81" for lattice cells of width 81, "lossless" for the last. NULL if
+ * there is no such step. Owned by the model. */
+UQD_API const char *uqd_model_step_name(const struct uqd_model *model, uint32_t step);
+
+/* Reads the first bytes of a model file and gives its id without loading it.
+ * Errors: UQD_NEED_DATA if size is below 64, UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED. */
+UQD_NODISCARD UQD_API int uqd_model_peek_id(const void *data, size_t size, uint64_t *id);
+
+/* ---- Images -------------------------------------------------------------------------------- */
+
+/* 8-bit pixels, rows of width * channels bytes that begin stride bytes apart. */
+struct uqd_image {
+    uint32_t width, height; /* 1 .. 65535 */
+    uint32_t channels;      /* 1 grey, 3 red-green-blue */
+    size_t stride;          /* at least width * channels */
+    const uint8_t *pixels;  /* owned by the caller */
+};
+
+struct uqd_metrics {
+    double mse;     /* mean squared error over all samples */
+    double psnr;    /* decibels, peak 255; infinite if the images are equal */
+    double ms_ssim; /* multi-scale structural similarity (Wang et al. 2003), mean over the channels;
+                       fewer scales where the image is smaller than 11 * 16 pixels */
+};
+
+/* Compares two images of equal size and channels. With_ms_ssim = 0 leaves ms_ssim NaN and is
+ * much faster. Errors: UQD_ERR_ARG if the shapes differ, UQD_ERR_NOMEM. */
+UQD_NODISCARD UQD_API int uqd_compare(const struct uqd_image *a, const struct uqd_image *b,
+                                      int with_ms_ssim, struct uqd_metrics *metrics);
+
+/* Called on the calling thread between pieces of work, at most some 50 ms apart; done runs from
+ * 0 to 1 within one call of the library. A non-zero return cancels that call. */
+typedef int (*uqd_progress)(void *cookie, double done);
+
+/* ---- Encoder ------------------------------------------------------------------------------- */
+
+enum uqd_dither {
+    UQD_DITHER_NONE = 0,      /* cells centred on multiples of their width: the best rate */
+    UQD_DITHER_UNIVERSAL = 1, /* subtractive dither from the seed: universal quantization */
+};
+
+struct uqd_encode_settings {
+    enum uqd_dither dither; /* default UQD_DITHER_NONE */
+    uint64_t seed;          /* of the dither; default 0 */
+    uint32_t stop_step;     /* last step to write; default UINT32_MAX: lossless */
+    uint32_t threads;       /* default 0: as many as OpenMP gives */
+    uint32_t cpu_mask;      /* default UQD_CPU_ALL */
+    int no_distortion;      /* default 0: measure the PSNR of every step and store the table */
+    const void *icc;        /* colour profile to carry, or NULL; at most 1 MiB */
+    size_t icc_size;
+    uqd_progress progress; /* default NULL */
+    void *cookie;
+};
+
+UQD_API void uqd_encode_settings_default(struct uqd_encode_settings *settings);
+
+/* Encodes one picture. On success *data is malloc'ed and belongs to the caller, who releases it
+ * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
+                                     const struct uqd_encode_settings *settings, uint8_t **data,
+                                     size_t *size);
+
+/* ---- Decoder ------------------------------------------------------------------------------- */
+
+struct uqd_decoder;
+
+struct uqd_decoder_settings {
+    uint64_t max_pixels; /* default 2^28; larger pictures fail with UQD_ERR_LIMIT */
+    uint64_t max_memory; /* bytes the decoder may hold, default 8 GiB */
+    uint32_t threads;    /* default 0: as many as OpenMP gives */
+    uint32_t cpu_mask;   /* default UQD_CPU_ALL */
+    uqd_progress progress; /* default NULL */
+    void *cookie;
+};
+
+UQD_API void uqd_decoder_settings_default(struct uqd_decoder_settings *settings);
+
+/* The model is borrowed and must outlive the decoder. It may be NULL: then only feed, info and
+ * step queries work until uqd_decoder_set_model. settings may be NULL for the defaults. */
+UQD_NODISCARD UQD_API int uqd_decoder_new(struct uqd_decoder **decoder,
+                                          const struct uqd_model *model,
+                                          const struct uqd_decoder_settings *settings);
+
+/* NULL is allowed. */
+UQD_API void uqd_decoder_free(struct uqd_decoder *decoder);
+
+/* For a decoder created without a model, once its info tells which model is needed. Borrowed.
+ * Errors: UQD_ERR_MODEL if the header is known and names another model, UQD_ERR_ARG if a model
+ * is already set. */
+UQD_NODISCARD UQD_API int uqd_decoder_set_model(struct uqd_decoder *decoder,
+                                                const struct uqd_model *model);
+
+/* Appends the next bytes of the file, in any chunking. They are copied. Cheap: decodes nothing.
+ * Returns UQD_OK once the header is known, UQD_NEED_DATA before. Bytes behind the end of the file
+ * are ignored. Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED, UQD_ERR_LIMIT, UQD_ERR_MODEL,
+ * UQD_ERR_NOMEM; an error found in the header stays and is returned by every later call. */
+UQD_NODISCARD UQD_API int uqd_decoder_feed(struct uqd_decoder *decoder, const void *data,
+                                           size_t size);
+
+struct uqd_info {
+    uint32_t width, height, channels;
+    uint32_t n_steps; /* steps in this file (fewer than the model's if encoding stopped early) */
+    int lossless;     /* the last step of this file is lossless */
+    uint64_t model_id;
+    enum uqd_dither dither;
+    uint64_t seed;
+    uint64_t header_size; /* bytes before the first step */
+    uint64_t file_size;   /* bytes of the whole file */
+    const void *icc;      /* owned by the decoder; NULL if none */
+    size_t icc_size;
+};
+
+/* UQD_NEED_DATA until the header is complete. */
+UQD_NODISCARD UQD_API int uqd_decoder_info(const struct uqd_decoder *decoder,
+                                           struct uqd_info *info);
+
+struct uqd_step_info {
+    const char *name;   /* owned by the model; "" while no model is set */
+    uint64_t bytes;     /* length of the file up to and including this step */
+    double psnr;        /* of the denoised picture as measured by the encoder; NaN if not stored,
+                           infinite for a lossless step */
+};
+
+/* UQD_NEED_DATA until the header is complete, UQD_ERR_ARG if there is no such step. */
+UQD_NODISCARD UQD_API int uqd_decoder_step_info(const struct uqd_decoder *decoder, uint32_t step,
+                                                struct uqd_step_info *info);
+
+/* Decodes the next step. Returns UQD_OK if one more step is complete, UQD_NEED_DATA if its bytes
+ * have not all been fed, UQD_END if all are decoded.
+ * Errors: UQD_ERR_CORRUPT if the step is damaged (the steps before it stay usable),
+ * UQD_ERR_CANCELLED (may be called again), UQD_ERR_NOMEM, UQD_ERR_LIMIT, UQD_ERR_ARG without a
+ * model. */
+UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
+
+/* Number of steps that uqd_decoder_advance has completed: pictures of steps 0 .. n-1 exist. */
+UQD_API uint32_t uqd_decoder_steps_complete(const struct uqd_decoder *decoder);
+
+/* Number of file bytes that have been fed. */
+UQD_API uint64_t uqd_decoder_bytes_fed(const struct uqd_decoder *decoder);
+
+enum uqd_mode {
+    UQD_MODE_DENOISED = 1,  /* the network's estimate of the picture: the highest PSNR */
+    UQD_MODE_ANCESTRAL = 2, /* the remaining steps sampled from the model, by seed */
+    UQD_MODE_FLOW = 3,      /* the remaining steps followed along the most central cells */
+};
+
+/* Everything received: all complete steps and the part of the next one that can be decoded. */
+#define UQD_STEP_LATEST UINT32_MAX
+
+struct uqd_picture_request {
+    uint32_t step;      /* below uqd_decoder_steps_complete, or UQD_STEP_LATEST */
+    enum uqd_mode mode;
+    uint64_t seed;      /* of ancestral sampling */
+    uint32_t reduce;    /* 0: full size; n <= 6: sides divided by 2^n, rounded up. Reduced pictures
+                           cost less: 3 and above never run the full-size network in denoised mode */
+};
+
+UQD_API void uqd_picture_request_default(struct uqd_picture_request *request);
+
+/* Side length of a picture reduced n times. */
+UQD_API uint32_t uqd_reduced_side(uint32_t side, uint32_t reduce);
+
+/* Reconstructs a picture into the caller's pixels: uqd_reduced_side(height) rows of
+ * uqd_reduced_side(width) * channels bytes, stride bytes apart. UQD_STEP_LATEST works as soon as
+ * the header is known, with any number of bytes; in the other modes than denoised it shows the
+ * last complete step. Costs up to one run of the network in denoised mode and all remaining
+ * steps' runs in the others; any step may be asked for at any time, in any order.
+ * Errors: UQD_NEED_DATA if that step is not complete, UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_LIMIT,
+ * UQD_ERR_CANCELLED. */
+UQD_NODISCARD UQD_API int uqd_decoder_picture(struct uqd_decoder *decoder,
+                                              const struct uqd_picture_request *request,
+                                              uint8_t *pixels, size_t stride);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
