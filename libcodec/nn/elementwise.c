@@ -1,0 +1,87 @@
+/* The operations without sums. This file is compiled once for every instruction set, with
+ * UQD_NN_ISA naming it, and left to the compiler to vectorise: each element is computed by the
+ * same operations in the same order whichever way. */
+#include "nn/elementary.h"
+#include "nn/kernels.h"
+
+#define JOIN_(name, isa) name##_##isa
+#define JOIN(name, isa)  JOIN_(name, isa)
+#define KERNEL(name)     JOIN(name, UQD_NN_ISA)
+
+static inline __attribute__((always_inline)) void
+finish(const struct uqd_nn_conv_args *args, uint32_t oc, float *restrict output,
+       const float *restrict sums, unsigned n_pixels, int silu, int accumulate)
+{
+    const float *restrict gain = args->gain + oc, *restrict bias = args->bias + oc;
+
+    for (unsigned p = 0; p < n_pixels; p++) {
+        for (unsigned c = 0; c < UQD_NN_BLOCK; c++) {
+            float v = __builtin_fmaf(sums[c], gain[c], bias[c]);
+
+            if (silu)
+                v = uqd_siluf(v);
+            output[c] = accumulate ? output[c] + v : v;
+        }
+        sums += UQD_NN_BLOCK;
+        output += args->output_channels;
+    }
+}
+
+void KERNEL(uqd_nn_finish)(const struct uqd_nn_conv_args *args, uint32_t oc, float *output,
+                           const float *sums, unsigned n_pixels)
+{
+    const int silu = args->activation == UQD_NN_ACTIVATION_SILU;
+
+    /* Constants at each call, so that the loops have no decisions in them. */
+    if (silu && args->accumulate)
+        finish(args, oc, output, sums, n_pixels, 1, 1);
+    else if (silu)
+        finish(args, oc, output, sums, n_pixels, 1, 0);
+    else if (args->accumulate)
+        finish(args, oc, output, sums, n_pixels, 0, 1);
+    else
+        finish(args, oc, output, sums, n_pixels, 0, 0);
+}
+
+void KERNEL(uqd_nn_asinh)(float *restrict out, const int16_t *restrict in,
+                          const float *restrict scale, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = uqd_asinhf((float)in[i] * scale[i]);
+}
+
+static void head_means(const struct uqd_nn_head_args *args)
+{
+    const float *restrict gate = args->gate, *restrict offset = args->offset;
+    const float *restrict width = args->width, *restrict reference = args->reference;
+    const int16_t *restrict centre = args->centre;
+    int32_t *restrict mean_q4 = args->mean_q4;
+    const size_t n = args->n;
+
+    for (size_t i = 0; i < n; i++) {
+        float c = centre[i], half = 0.5f * width[i];
+        float mean = __builtin_fmaf(uqd_sigmoidf(gate[i]), c, offset[i] * reference[i]);
+
+        mean_q4[i] = uqd_round(16.0f * uqd_clampf(mean, c - half, c + half));
+    }
+}
+
+static void head_scales(const struct uqd_nn_head_args *args)
+{
+    const float *restrict log_scale = args->log_scale, *restrict reference = args->log2_reference;
+    uint8_t *restrict scale_index = args->scale_index;
+    const size_t n = args->n; /* bytes are stored, which might be args' own */
+
+    for (size_t i = 0; i < n; i++) {
+        float log2_scale = uqd_clampf(log_scale[i] + reference[i], -4.0f, 11.0f);
+
+        scale_index[i] = (uint8_t)(uqd_round(16.0f * log2_scale) + 64);
+    }
+}
+
+void KERNEL(uqd_nn_head)(const struct uqd_nn_head_args *args)
+{
+    head_means(args);
+    if (args->log_scale)
+        head_scales(args);
+}

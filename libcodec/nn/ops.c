@@ -1,0 +1,24 @@
+#include "nn/ops.h"
+
+#include "nn/kernels.h"
+
+#include <assert.h>
+#include <uqd/uqd.h>
+
+#define FILL(ops, isa)                                                                             \
+    (*(ops) = (struct uqd_nn_ops){                                                                 \
+         .conv = uqd_nn_conv_##isa, .asinh = uqd_nn_asinh_##isa, .head = uqd_nn_head_##isa})
+
+void uqd_nn_ops_init(struct uqd_nn_ops *ops, unsigned cpu_flags)
+{
+    FILL(ops, c);
+#if defined(__x86_64__)
+    if (cpu_flags & UQD_CPU_AVX2)
+        FILL(ops, avx2);
+    if (cpu_flags & UQD_CPU_AVX512)
+        FILL(ops, avx512);
+#else
+    (void)cpu_flags;
+#endif
+    assert(ops->conv && ops->asinh && ops->head);
+}

@@ -1,0 +1,117 @@
+/* Kernels between enter and leave do not depend on the caller's floating-point environment, and
+ * the caller gets it back. */
+#include "elements.h"
+#include "inputs.h"
+#include "util/fpenv.h"
+
+#include <fenv.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define N_ELEMENTS 100
+
+static const int roundings[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+
+/* Denormals are flushed where the test knows how. */
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#define FTZ_DAZ 0x8040u
+
+static void flush_denormals(void)
+{
+    _mm_setcsr(_mm_getcsr() | FTZ_DAZ);
+}
+
+static int flushes_denormals(void)
+{
+    return (_mm_getcsr() & FTZ_DAZ) == FTZ_DAZ;
+}
+#else
+static void flush_denormals(void)
+{
+}
+
+static int flushes_denormals(void)
+{
+    return 1;
+}
+#endif
+
+static void test_results(void **state)
+{
+    static const enum fill fills[] = {FILL_UNIT, FILL_DENORMAL};
+    struct random random;
+    struct isa isas[MAX_ISAS];
+    const size_t n_isas = available_isas(isas);
+
+    (void)state;
+    random_init(&random);
+    for (size_t i = 0; i < n_isas; i++)
+        for (size_t f = 0; f < sizeof fills / sizeof *fills; f++) {
+            struct uqd_nn_ops ops;
+            struct elements elements;
+            struct element_results expected;
+
+            uqd_nn_ops_init(&ops, isas[i].flags);
+            elements_init(&elements, &random, N_ELEMENTS, fills[f]);
+            element_results_init(&expected, N_ELEMENTS);
+            elements_run(&elements, &ops, 1, &expected);
+            for (size_t r = 0; r < sizeof roundings / sizeof *roundings; r++) {
+                struct element_results got;
+                struct uqd_fpenv saved;
+                int rounding, flushing;
+                fenv_t environment;
+
+                element_results_init(&got, N_ELEMENTS);
+                fegetenv(&environment);
+                fesetround(roundings[r]);
+                flush_denormals();
+                uqd_fpenv_enter(&saved);
+                elements_run(&elements, &ops, 1, &got);
+                uqd_fpenv_leave(&saved);
+                rounding = fegetround();
+                flushing = flushes_denormals();
+                fesetenv(&environment);
+                assert_int_equal(rounding, roundings[r]);
+                assert_true(flushing);
+                assert_memory_equal(got.memory, expected.memory, got.size);
+                element_results_deinit(&got);
+            }
+            element_results_deinit(&expected);
+            elements_deinit(&elements);
+        }
+}
+
+/* Without enter the results would differ: the caller's environment above really is another. */
+static void test_hostility(void **state)
+{
+    volatile float one = 1, tiny = 0x1p-140f, raised, flushed;
+    fenv_t environment;
+
+    (void)state;
+    fegetenv(&environment);
+    fesetround(FE_UPWARD);
+    flush_denormals();
+    raised = one + 0x1p-30f;
+    flushed = tiny + tiny;
+    fesetenv(&environment);
+    assert_true(raised > one);
+#if defined(__x86_64__)
+    assert_true(flushed == 0);
+#else
+    (void)flushed;
+#endif
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_results),
+        cmocka_unit_test(test_hostility),
+    };
+
+    return cmocka_run_group_tests_name("fpenv", tests, NULL, NULL);
+}
