@@ -1,0 +1,35 @@
+/* Reversible colour rotation between 8-bit pixels and integer planes.
+ *
+ * A colour picture has three planes: luma, Co and Cg, made from R, G, B - 128 by two plane
+ * rotations, each of three integer shears. A grey picture has one plane, its values - 128. Shears
+ * undo exactly, so forward and inverse give back every pixel.
+ *
+ * Planes are rows of width int32 that begin pitch elements apart. Arithmetic wraps modulo 2^32, so
+ * that the result is defined for all plane values. Rows are shared between `threads` threads
+ * (0: OpenMP's default); the result does not depend on them. */
+#ifndef UQD_TRANSFORM_COLOUR_H
+#define UQD_TRANSFORM_COLOUR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { UQD_MAX_COLOURS = 3 };
+
+/* Pixels (rows of width * channels bytes, stride bytes apart; 1 or 3 channels) to `channels`
+ * planes. */
+void uqd_colour_forward(const uint8_t *pixels, size_t stride, uint32_t channels, uint32_t width,
+                        uint32_t height, int32_t *const planes[], size_t pitch, uint32_t threads);
+
+/* Planes to pixels, clamped to 0..255. */
+void uqd_colour_inverse(const int32_t *const planes[], size_t pitch, uint32_t channels,
+                        uint32_t width, uint32_t height, uint8_t *pixels, size_t stride,
+                        uint32_t threads);
+
+/* As uqd_colour_inverse for plane values in units of 1/16 (Q4): the pixels are rounded to nearest
+ * after the rotations. Not the exact inverse even of 16 times what forward gave, as its shears
+ * round more finely: pixels may then differ by 2. */
+void uqd_colour_inverse_q4(const int32_t *const planes[], size_t pitch, uint32_t channels,
+                           uint32_t width, uint32_t height, uint8_t *pixels, size_t stride,
+                           uint32_t threads);
+
+#endif

@@ -1,0 +1,102 @@
+#include "transform/unit.h"
+
+#include "transform/threads.h"
+
+#include <assert.h>
+
+void uqd_channel_table(struct uqd_channel table[UQD_UNIT_CHANNELS])
+{
+    struct uqd_channel *channel = table;
+    for (uint8_t colour = 0; colour < 3; colour++)
+        for (uint8_t level = UQD_UNIT_LEVELS; level >= 1; level--)
+            for (uint8_t band = UQD_BAND_HL; band <= UQD_BAND_HH; band++)
+                for (uint8_t dy = 0; dy < 1 << (UQD_UNIT_LEVELS - level); dy++)
+                    for (uint8_t dx = 0; dx < 1 << (UQD_UNIT_LEVELS - level); dx++)
+                        *channel++ = (struct uqd_channel){colour, level, band, dy, dx};
+}
+
+uint32_t uqd_unit_count(uint32_t width, uint32_t height)
+{
+    uint32_t count = 0;
+    for (; width > 1 || height > 1; count++) {
+        width = uqd_unit_grid(width);
+        height = uqd_unit_grid(height);
+    }
+    return count;
+}
+
+/* The samples of one channel in one row of cells: those of cells 0 .. n - 1 exist and lie `step`
+ * elements apart in the plane of the channel's colour, the first at `offset`. */
+struct run {
+    size_t offset, step, n;
+};
+
+static struct run run_of(const struct uqd_channel *channel, size_t pitch, uint32_t width,
+                         uint32_t height, uint32_t cy)
+{
+    const struct uqd_subband subband = uqd_channel_subband(channel, width, height);
+    const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
+    const uint32_t y = (cy << shift) + channel->dy;
+    if (y >= subband.height || channel->dx >= subband.width)
+        return (struct run){0, 1, 0};
+    return (struct run){
+        .offset = (size_t)(subband.y + y) * pitch + subband.x + channel->dx,
+        .step = (size_t)1 << shift,
+        .n = ((subband.width - channel->dx - 1) >> shift) + 1,
+    };
+}
+
+void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
+                   const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
+                   int16_t *cells, size_t cell_stride, uint32_t threads)
+{
+    const size_t grid_w = uqd_unit_grid(width);
+    const uint32_t grid_h = uqd_unit_grid(height);
+#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_CELL)
+    for (uint32_t cy = 0; cy < grid_h; cy++) {
+        for (uint32_t c = 0; c < n_channels; c++) {
+            const struct run run = run_of(&channels[c], pitch, width, height, cy);
+            const int32_t *samples = planes[channels[c].colour] + run.offset;
+            int16_t *out = cells + cy * grid_w * cell_stride + c;
+            for (size_t cx = 0; cx < run.n; cx++) {
+                assert(INT16_MIN <= samples[cx * run.step] && samples[cx * run.step] <= INT16_MAX);
+                out[cx * cell_stride] = (int16_t)samples[cx * run.step];
+            }
+            for (size_t cx = run.n; cx < grid_w; cx++)
+                out[cx * cell_stride] = 0;
+        }
+    }
+}
+
+/* From whichever of the two kinds of cells is not NULL. */
+static void unpack(const struct uqd_channel *channels, uint32_t n_channels, const int16_t *cells16,
+                   const int32_t *cells32, size_t cell_stride, int32_t *const planes[],
+                   size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
+{
+    const size_t grid_w = uqd_unit_grid(width);
+    const uint32_t grid_h = uqd_unit_grid(height);
+#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_CELL)
+    for (uint32_t cy = 0; cy < grid_h; cy++) {
+        for (uint32_t c = 0; c < n_channels; c++) {
+            const struct run run = run_of(&channels[c], pitch, width, height, cy);
+            int32_t *samples = planes[channels[c].colour] + run.offset;
+            size_t in = cy * grid_w * cell_stride + c;
+            for (size_t cx = 0; cx < run.n; cx++, in += cell_stride)
+                samples[cx * run.step] = cells16 != NULL ? cells16[in] : cells32[in];
+        }
+    }
+}
+
+void uqd_unit_unpack_i16(const struct uqd_channel *channels, uint32_t n_channels,
+                         const int16_t *cells, size_t cell_stride, int32_t *const planes[],
+                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
+{
+    unpack(channels, n_channels, cells, NULL, cell_stride, planes, pitch, width, height, threads);
+}
+
+void uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
+                         const int32_t *cells, size_t cell_stride, int32_t *const planes[],
+                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
+{
+    unpack(channels, n_channels, NULL, cells, cell_stride, planes, pitch, width, height, threads);
+}

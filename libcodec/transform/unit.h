@@ -1,0 +1,101 @@
+/* Geometry of a unit: three wavelet levels, seen as a grid of cells of channels.
+ *
+ * A unit of width x height has a grid of ceil(width/8) x ceil(height/8) cells. Each cell gathers
+ * the 63 detail coefficients per colour that belong to its square of 8 x 8 samples. Where a side
+ * is no multiple of 8, the last cells reach over the subbands' ends: the coefficients there do not
+ * exist, are never coded, and read as 0.
+ *
+ * The planes of a unit are in the Mallat layout of transform/wavelet.h after three levels. Units
+ * cascade: the low-pass of one, in the top-left corner of the planes, is the picture of the
+ * next. */
+#ifndef UQD_TRANSFORM_UNIT_H
+#define UQD_TRANSFORM_UNIT_H
+
+#include "transform/wavelet.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    UQD_UNIT_LEVELS = 3,
+    UQD_UNIT_CELL = 1 << UQD_UNIT_LEVELS,
+    UQD_UNIT_DETAILS = UQD_UNIT_CELL * UQD_UNIT_CELL - 1, /* per colour */
+    UQD_UNIT_CHANNELS = 3 * UQD_UNIT_DETAILS,
+};
+
+enum uqd_band { UQD_BAND_HL = 0, UQD_BAND_LH = 1, UQD_BAND_HH = 2 };
+
+/* One detail coefficient of a cell: the sample (dx, dy) of the cell's block of 2^(3 - level)
+ * squared samples in a subband. */
+struct uqd_channel {
+    uint8_t colour; /* 0 luma or grey, 1 Co, 2 Cg */
+    uint8_t level;  /* 3, 2, 1: wavelet level */
+    uint8_t band;   /* enum uqd_band */
+    uint8_t dy, dx; /* below 2^(3 - level) */
+};
+
+/* All channels in the standard order: by colour, level from 3 down to 1, band, dy, dx. The first
+ * 63 are those of a grey picture. */
+void uqd_channel_table(struct uqd_channel table[UQD_UNIT_CHANNELS]);
+
+/* A rectangle in the Mallat layout. */
+struct uqd_subband {
+    uint32_t x, y, width, height;
+};
+
+/* Where the subband of a channel lies in a unit of the given size; may be empty. */
+static inline struct uqd_subband uqd_channel_subband(const struct uqd_channel *channel,
+                                                     uint32_t width, uint32_t height)
+{
+    const uint32_t low_w = uqd_wavelet_side(width, channel->level);
+    const uint32_t low_h = uqd_wavelet_side(height, channel->level);
+    struct uqd_subband subband = {0, 0, low_w, low_h};
+    if (channel->band != UQD_BAND_LH) {
+        subband.x = low_w;
+        subband.width = uqd_wavelet_side(width, channel->level - 1u) - low_w;
+    }
+    if (channel->band != UQD_BAND_HL) {
+        subband.y = low_h;
+        subband.height = uqd_wavelet_side(height, channel->level - 1u) - low_h;
+    }
+    return subband;
+}
+
+/* Whether cell (cx, cy) of a unit of that size has this channel. */
+static inline int uqd_channel_exists(const struct uqd_channel *channel, uint32_t width,
+                                     uint32_t height, uint32_t cx, uint32_t cy)
+{
+    const struct uqd_subband subband = uqd_channel_subband(channel, width, height);
+    const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
+    return (cx << shift) + channel->dx < subband.width &&
+           (cy << shift) + channel->dy < subband.height;
+}
+
+/* Number of cells along a side. */
+static inline uint32_t uqd_unit_grid(uint32_t side)
+{
+    return uqd_wavelet_side(side, UQD_UNIT_LEVELS);
+}
+
+/* Number of units until the low-pass is 1 x 1: 4 for 768 x 512 (low-passes 96 x 64, 12 x 8, 2 x 1,
+ * 1 x 1). A picture of 1 x 1 has none: it is its own low-pass. */
+uint32_t uqd_unit_count(uint32_t width, uint32_t height);
+
+/* Copies the coefficients of a unit to cells[(cy * grid_w + cx) * cell_stride + c], c indexing
+ * `channels`, which may be any selection in any order; cell_stride >= n_channels. Coefficients
+ * that do not exist become 0. planes: one per colour used; coefficients must fit int16, as those
+ * of 8-bit pictures do. */
+void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
+                   const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
+                   int16_t *cells, size_t cell_stride, uint32_t threads);
+
+/* The reverse of uqd_unit_pack: writes the coefficients that exist, from cells of either type. The
+ * rest of the planes, the low-pass among it, is left as it is. */
+void uqd_unit_unpack_i16(const struct uqd_channel *channels, uint32_t n_channels,
+                         const int16_t *cells, size_t cell_stride, int32_t *const planes[],
+                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
+void uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
+                         const int32_t *cells, size_t cell_stride, int32_t *const planes[],
+                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
+
+#endif

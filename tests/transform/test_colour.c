@@ -1,0 +1,160 @@
+/* Colour rotation: exact over all colours, clamping, the Q4 inverse, strides. */
+#include "patterns.h"
+
+#include "transform/colour.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SIDE = 256, N = SIDE * SIDE };
+
+static int32_t *new_planes(int32_t *planes[3], size_t samples)
+{
+    int32_t *all = calloc(3 * samples, sizeof *all);
+    assert_non_null(all);
+    for (size_t i = 0; i < 3; i++)
+        planes[i] = all + i * samples;
+    return all;
+}
+
+/* All green and blue values with one value of red. */
+static void fill_gamut_slice(uint8_t *pixels, int red)
+{
+    for (int i = 0; i < N; i++) {
+        pixels[3 * i] = (uint8_t)red;
+        pixels[3 * i + 1] = (uint8_t)(i & 255);
+        pixels[3 * i + 2] = (uint8_t)(i >> 8);
+    }
+}
+
+static void test_all_colours(void **state)
+{
+    (void)state;
+    int32_t *planes[3], *all = new_planes(planes, N);
+    uint8_t *pixels = malloc(3 * N), *back = malloc(3 * N);
+    for (int red = 0; red < 256; red++) {
+        fill_gamut_slice(pixels, red);
+        uqd_colour_forward(pixels, 3 * SIDE, 3, SIDE, SIDE, planes, SIDE, 1);
+        uqd_colour_inverse((const int32_t *const *)planes, SIDE, 3, SIDE, SIDE, back, 3 * SIDE, 1);
+        if (memcmp(pixels, back, 3 * N) != 0)
+            fail_msg("not exact for red = %d", red);
+        for (size_t i = 0; i < 3 * N; i++)
+            all[i] *= 16;
+        uqd_colour_inverse_q4((const int32_t *const *)planes, SIDE, 3, SIDE, SIDE, back, 3 * SIDE,
+                              1);
+        for (size_t i = 0; i < 3 * N; i++)
+            if (abs(pixels[i] - back[i]) > 2)
+                fail_msg("Q4 inverse for red = %d: %d instead of %d", red, back[i], pixels[i]);
+    }
+    free(back);
+    free(pixels);
+    free(all);
+}
+
+/* The luma of a grey pixel carries nearly all of it, and the chroma nearly nothing. */
+static void test_grey_pixels_have_no_chroma(void **state)
+{
+    (void)state;
+    for (int value = 0; value < 256; value++) {
+        const uint8_t pixel[3] = {(uint8_t)value, (uint8_t)value, (uint8_t)value};
+        int32_t luma, co, cg, *planes[3] = {&luma, &co, &cg};
+        uqd_colour_forward(pixel, 3, 3, 1, 1, planes, 1, 1);
+        assert_in_range(luma - (value - 128) * 1.7320508 + 2, 0, 4);
+        assert_in_range(co + 1, 0, 2);
+        assert_in_range(cg + 1, 0, 2);
+    }
+}
+
+static void test_clamping(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t grey;
+        uint8_t pixel, pixel_q4;
+    } cases[] = {
+        {-128, 0, 120},
+        {-129, 0, 120},
+        {127, 255, 136},
+        {128, 255, 136},
+        {0, 128, 128},
+        {7, 135, 128},
+        {8, 136, 129},
+        {-8, 120, 128},
+        {-9, 119, 127},
+        {-2048, 0, 0},
+        {-2057, 0, 0},
+        {2032, 255, 255},
+        {2055, 255, 255},
+        {INT32_MIN + 9999, 0, 0},
+        {INT32_MAX - 9999, 255, 255},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int32_t *planes[1] = {&cases[i].grey};
+        uint8_t pixel = 1, pixel_q4 = 1;
+        uqd_colour_inverse(planes, 1, 1, 1, 1, &pixel, 1, 1);
+        uqd_colour_inverse_q4(planes, 1, 1, 1, 1, &pixel_q4, 1, 1);
+        if (pixel != cases[i].pixel || pixel_q4 != cases[i].pixel_q4)
+            fail_msg("%d gives %d and %d", cases[i].grey, pixel, pixel_q4);
+    }
+}
+
+/* Values far outside of what pictures give must only be defined, not meaningful. */
+static void test_any_values_are_defined(void **state)
+{
+    (void)state;
+    int32_t *planes[3], *all = new_planes(planes, SIDE);
+    uint8_t first[3 * SIDE], second[3 * SIDE];
+    uint64_t seed = 1;
+    for (int i = 0; i < 3 * SIDE; i++)
+        all[i] = (int32_t)(random_next(&seed) << 1);
+    uqd_colour_inverse_q4((const int32_t *const *)planes, SIDE, 3, SIDE, 1, first, 3 * SIDE, 1);
+    uqd_colour_inverse_q4((const int32_t *const *)planes, 16, 3, 16, 16, second, 48, 4);
+    assert_memory_equal(first, second, sizeof first);
+    free(all);
+}
+
+static void test_strides_and_threads(void **state)
+{
+    (void)state;
+    enum { W = 37, H = 29, PITCH = 41, STRIDE = 130 };
+    static uint8_t pixels[H * STRIDE], back[H * STRIDE];
+    static int32_t planes[3][H * PITCH], reference[3][H * PITCH];
+    int32_t *const pointers[3] = {planes[0], planes[1], planes[2]};
+    const int32_t *const sources[3] = {planes[0], planes[1], planes[2]};
+    uint64_t seed = 5;
+    for (size_t i = 0; i < sizeof pixels; i++)
+        pixels[i] = pattern_value(PATTERN_RANDOM, 0, 0, 0, &seed);
+    for (uint32_t channels = 1; channels <= 3; channels += 2) {
+        for (uint32_t threads = 1; threads <= 4; threads *= 2) {
+            memset(planes, 7, sizeof planes);
+            memset(back, 9, sizeof back);
+            uqd_colour_forward(pixels, STRIDE, channels, W, H, pointers, PITCH, threads);
+            if (threads == 1)
+                memcpy(reference, planes, sizeof planes);
+            assert_memory_equal(reference, planes, sizeof planes);
+            uqd_colour_inverse(sources, PITCH, channels, W, H, back, STRIDE, threads);
+            for (size_t y = 0; y < H; y++) {
+                assert_memory_equal(back + y * STRIDE, pixels + y * STRIDE, W * channels);
+                assert_int_equal(back[y * STRIDE + W * channels], 9);
+                assert_int_equal(planes[0][y * PITCH + W], 0x07070707);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_colours),
+        cmocka_unit_test(test_grey_pixels_have_no_chroma),
+        cmocka_unit_test(test_clamping),
+        cmocka_unit_test(test_any_values_are_defined),
+        cmocka_unit_test(test_strides_and_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
