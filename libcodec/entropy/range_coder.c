@@ -1,0 +1,169 @@
+#include "entropy/range_coder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATE_BYTES = 8, FIRST_CAPACITY = 256 };
+
+/* ---- Encoder ---- */
+
+void uqd_range_encoder_init(struct uqd_range_encoder *encoder)
+{
+    *encoder = (struct uqd_range_encoder){.range = UINT64_MAX};
+}
+
+void uqd_range_encoder_deinit(struct uqd_range_encoder *encoder)
+{
+    free(encoder->data);
+    encoder->data = NULL;
+}
+
+static int reserve_byte(struct uqd_range_encoder *encoder)
+{
+    if (encoder->size < encoder->capacity)
+        return UQD_OK;
+    if (encoder->status != UQD_OK || encoder->capacity > SIZE_MAX / 2)
+        return encoder->status = UQD_ERR_NOMEM;
+    const size_t capacity = encoder->capacity > 0 ? 2 * encoder->capacity : FIRST_CAPACITY;
+    uint8_t *data = realloc(encoder->data, capacity);
+    if (data == NULL)
+        return encoder->status = UQD_ERR_NOMEM;
+    encoder->data = data;
+    encoder->capacity = capacity;
+    return UQD_OK;
+}
+
+/* The top byte of low leaves. */
+static void shift_out(struct uqd_range_encoder *encoder)
+{
+    if (reserve_byte(encoder) == UQD_OK)
+        encoder->data[encoder->size++] = (uint8_t)(encoder->low >> 56);
+    encoder->low <<= 8;
+}
+
+/* low + amount, where an overflow adds one to the number that the bytes already out make. That
+ * number never overflows itself: the interval lies within [0, 1). */
+static void advance_low(struct uqd_range_encoder *encoder, uint64_t amount)
+{
+    encoder->low += amount;
+    if (encoder->low >= amount)
+        return;
+    size_t i = encoder->size;
+    while (i > 0 && ++encoder->data[--i] == 0)
+        continue;
+}
+
+static void normalise(struct uqd_range_encoder *encoder)
+{
+    while (encoder->range < UQD_RANGE_MIN) {
+        shift_out(encoder);
+        encoder->range <<= 8;
+    }
+}
+
+static void narrow(struct uqd_range_encoder *encoder, uint64_t r, uint32_t cum, uint32_t freq,
+                   uint32_t total)
+{
+    advance_low(encoder, r * cum);
+    encoder->range = cum + freq == total ? encoder->range - r * cum : r * freq;
+}
+
+void uqd_range_encode(struct uqd_range_encoder *encoder, uint32_t cum, uint32_t freq,
+                      uint32_t total)
+{
+    assert(freq > 0 && total <= UQD_RANGE_MAX_TOTAL && freq <= total && cum <= total - freq);
+    normalise(encoder);
+    narrow(encoder, encoder->range / total, cum, freq, total);
+}
+
+void uqd_range_encode_bits(struct uqd_range_encoder *encoder, uint32_t value, uint32_t n_bits)
+{
+    assert(n_bits <= UQD_RANGE_MAX_BITS && value >> n_bits == 0);
+    normalise(encoder);
+    narrow(encoder, encoder->range >> n_bits, value, 1, 1u << n_bits);
+}
+
+/* Distance from low up to the next multiple of 2^free_bits, free_bits 0 .. 64. */
+static uint64_t distance_to_multiple(uint64_t low, int free_bits)
+{
+    const uint64_t mask = free_bits == 64 ? UINT64_MAX : (UINT64_C(1) << free_bits) - 1;
+    return (0 - low) & mask;
+}
+
+int uqd_range_encoder_finish(struct uqd_range_encoder *encoder, const uint8_t **data, size_t *size)
+{
+    int n_bytes = 0;
+    while (distance_to_multiple(encoder->low, 64 - 8 * n_bytes) >= encoder->range)
+        n_bytes++;
+    advance_low(encoder, distance_to_multiple(encoder->low, 64 - 8 * n_bytes));
+    while (n_bytes-- > 0)
+        shift_out(encoder);
+    if (encoder->status != UQD_OK)
+        return encoder->status;
+    *data = encoder->data;
+    *size = encoder->size;
+    return UQD_OK;
+}
+
+/* ---- Decoder ---- */
+
+static int stop(struct uqd_range_decoder *decoder, int status)
+{
+    decoder->range = 0; /* sends every later symbol to uqd_range_refill, which reports it */
+    return decoder->status = status;
+}
+
+static int shift_in(struct uqd_range_decoder *decoder)
+{
+    uint8_t byte = 0;
+    if (decoder->position < decoder->available)
+        byte = decoder->data[decoder->position];
+    else if (decoder->position < decoder->length)
+        return stop(decoder, UQD_NEED_DATA);
+    else if (decoder->position - decoder->length >= STATE_BYTES)
+        return stop(decoder, UQD_ERR_CORRUPT);
+    decoder->position++;
+    decoder->value = decoder->value << 8 | byte;
+    return UQD_OK;
+}
+
+void uqd_range_decoder_init(struct uqd_range_decoder *decoder, const uint8_t *data,
+                            size_t available, size_t length)
+{
+    *decoder = (struct uqd_range_decoder){
+        .range = UINT64_MAX, .data = data, .available = available, .length = length};
+    for (int i = 0; i < STATE_BYTES; i++)
+        if (shift_in(decoder) != UQD_OK)
+            return;
+    if (decoder->value >= decoder->range)
+        stop(decoder, UQD_ERR_CORRUPT);
+}
+
+int uqd_range_refill(struct uqd_range_decoder *decoder)
+{
+    while (decoder->status == UQD_OK && decoder->range < UQD_RANGE_MIN)
+        if (shift_in(decoder) == UQD_OK)
+            decoder->range <<= 8;
+    return decoder->status;
+}
+
+int32_t uqd_range_decode_bits(struct uqd_range_decoder *decoder, uint32_t n_bits)
+{
+    assert(n_bits <= UQD_RANGE_MAX_BITS);
+    if (decoder->range < UQD_RANGE_MIN && uqd_range_refill(decoder) != UQD_OK)
+        return UQD_RANGE_STOPPED;
+    const uint32_t last = (1u << n_bits) - 1;
+    const uint64_t r = decoder->range >> n_bits;
+    uint64_t value = decoder->value / r;
+    value = value < last ? value : last;
+    decoder->value -= r * value;
+    decoder->range = value < last ? r : decoder->range - r * last;
+    return (int32_t)value;
+}
+
+int uqd_range_decoder_finish(const struct uqd_range_decoder *decoder)
+{
+    if (decoder->status != UQD_OK)
+        return decoder->status;
+    return decoder->position < decoder->length ? UQD_ERR_CORRUPT : UQD_OK;
+}

@@ -1,0 +1,107 @@
+/* Range coder with 64-bit state.
+ *
+ * The coder keeps an interval [low, low + range) and narrows it with every symbol: with
+ * r = range / total (rounded down), a symbol that owns the frequencies cum .. cum + freq - 1 gets
+ * [low + r * cum, low + r * (cum + freq)), except that the last symbol (cum + freq == total) also
+ * takes what the rounding leaves over: its interval ends at low + range. Before a symbol, while
+ * range < 2^56, the top byte of low leaves and both are multiplied by 256; thus r >= 2^30, and the
+ * code is longer than the ideal by less than 2^-29 of it.
+ *
+ * The stream ends in the shortest way: as few bytes as name a number in the last interval when
+ * zero bytes are thought behind them. A stream of no (or only certain) symbols has no bytes.
+ *
+ * The decoder needs eight bytes ahead: of a stream that is cut, it delivers exactly a prefix of
+ * the symbols. */
+#ifndef UQD_ENTROPY_RANGE_CODER_H
+#define UQD_ENTROPY_RANGE_CODER_H
+
+#include "uqd/uqd.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UQD_RANGE_MAX_TOTAL (UINT32_C(1) << 26)
+#define UQD_RANGE_MIN       (UINT64_C(1) << 56)
+#define UQD_RANGE_MAX_BITS  16
+
+/* ---- Encoder ---- */
+
+struct uqd_range_encoder {
+    uint64_t low, range;
+    uint8_t *data; /* bytes that have left; a carry can still change them */
+    size_t size, capacity;
+    int status; /* UQD_OK or UQD_ERR_NOMEM */
+};
+
+/* Allocates nothing. */
+void uqd_range_encoder_init(struct uqd_range_encoder *encoder);
+
+/* Frees the output. */
+void uqd_range_encoder_deinit(struct uqd_range_encoder *encoder);
+
+/* Codes the symbol with the frequencies cum .. cum + freq - 1 of total: freq >= 1,
+ * cum + freq <= total <= UQD_RANGE_MAX_TOTAL. Failure to allocate is remembered and reported by
+ * finish. */
+void uqd_range_encode(struct uqd_range_encoder *encoder, uint32_t cum, uint32_t freq,
+                      uint32_t total);
+
+/* Codes a value of n_bits <= UQD_RANGE_MAX_BITS uniform bits. */
+void uqd_range_encode_bits(struct uqd_range_encoder *encoder, uint32_t value, uint32_t n_bits);
+
+/* Ends the stream; nothing may be coded after it. *data belongs to the encoder and lives until
+ * deinit; NULL is possible for an empty stream. Returns UQD_OK or UQD_ERR_NOMEM. */
+UQD_NODISCARD int uqd_range_encoder_finish(struct uqd_range_encoder *encoder, const uint8_t **data,
+                                           size_t *size);
+
+/* ---- Decoder ---- */
+
+struct uqd_range_decoder {
+    uint64_t value, range; /* value: the number read, relative to the interval's low end */
+    const uint8_t *data;
+    size_t position; /* bytes read, up to 8 zeros behind the end among them */
+    size_t available, length;
+    int status; /* why decoding stopped: UQD_NEED_DATA or UQD_ERR_CORRUPT; else UQD_OK */
+};
+
+/* What decoding a symbol returns once the decoder has stopped; decoder->status says why, and stays.
+ */
+enum { UQD_RANGE_STOPPED = -1 };
+
+/* Begins a stream of `length` bytes of which the first `available` <= length are at hand. data is
+ * borrowed. Decoding stops with UQD_NEED_DATA where a byte between available and length is needed,
+ * and with UQD_ERR_CORRUPT where more than 8 bytes behind length would be or where no encoder can
+ * have made the stream. */
+void uqd_range_decoder_init(struct uqd_range_decoder *decoder, const uint8_t *data,
+                            size_t available, size_t length);
+
+/* Refills range and value to at least UQD_RANGE_MIN. Returns decoder->status. */
+int uqd_range_refill(struct uqd_range_decoder *decoder);
+
+/* Decodes a symbol of three: frequencies [0, cum1), [cum1, cum2), [cum2, total), none empty, total
+ * <= UQD_RANGE_MAX_TOTAL. Returns 0, 1, 2, or UQD_RANGE_STOPPED. */
+static inline int uqd_range_decode3(struct uqd_range_decoder *decoder, uint32_t cum1, uint32_t cum2,
+                                    uint32_t total)
+{
+    assert(0 < cum1 && cum1 < cum2 && cum2 < total && total <= UQD_RANGE_MAX_TOTAL);
+    if (decoder->range < UQD_RANGE_MIN && uqd_range_refill(decoder) != UQD_OK)
+        return UQD_RANGE_STOPPED;
+    const uint64_t r = decoder->range / total;
+    const uint64_t first = r * cum1, second = r * cum2;
+    const int above_first = decoder->value >= first, above_second = decoder->value >= second;
+    const uint64_t begin = above_second ? second : above_first ? first : 0;
+    const uint64_t end = above_second ? decoder->range : above_first ? second : first;
+    decoder->value -= begin;
+    decoder->range = end - begin;
+    return above_first + above_second;
+}
+
+/* Decodes n_bits uniform bits, n_bits <= UQD_RANGE_MAX_BITS. Returns the value or
+ * UQD_RANGE_STOPPED. */
+int32_t uqd_range_decode_bits(struct uqd_range_decoder *decoder, uint32_t n_bits);
+
+/* To be called after the last symbol: UQD_OK, the status that stopped the decoder, or
+ * UQD_ERR_CORRUPT if the stream is longer than its symbols need. */
+int uqd_range_decoder_finish(const struct uqd_range_decoder *decoder);
+
+#endif
