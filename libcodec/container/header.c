@@ -1,0 +1,186 @@
+#include "container/header.h"
+
+#include "container/varint.h"
+#include "uqd/uqd.h"
+#include "util/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+static const uint8_t magic[8] = {0x8d, 'U', 'Q', 'D', '\r', '\n', 0x1a, '\n'};
+
+enum {
+    VERSION = 1,
+    FLAG_DITHER = 1 << 0,
+    FLAG_GREY = 1 << 1,
+    FLAG_DISTORTION = 1 << 2,
+    FLAG_ICC = 1 << 3,
+    KNOWN_FLAGS = FLAG_DITHER | FLAG_GREY | FLAG_DISTORTION | FLAG_ICC,
+    MAX_SIDE = 65535,
+    MAX_TILE_LOG2 = 16,
+    MAX_LOW = 1 << 12,
+    CRC_SIZE = 4,
+};
+
+/* ---- Reading ---- */
+
+/* The first failure or lack of data sticks; reads after it give 0. */
+struct reader {
+    const uint8_t *data;
+    size_t size, position;
+    int status;
+};
+
+static uint64_t read_varint(struct reader *reader, uint64_t minimum, uint64_t maximum)
+{
+    uint64_t value = 0;
+    if (reader->status != UQD_OK)
+        return minimum;
+    reader->status = uqd_varint_read(reader->data, reader->size, &reader->position, &value);
+    if (reader->status == UQD_OK && (value < minimum || value > maximum))
+        reader->status = UQD_ERR_CORRUPT;
+    return reader->status == UQD_OK ? value : minimum;
+}
+
+static const uint8_t *read_bytes(struct reader *reader, size_t n)
+{
+    static const uint8_t nothing[8];
+    if (reader->status == UQD_OK && reader->size - reader->position < n)
+        reader->status = UQD_NEED_DATA;
+    if (reader->status != UQD_OK)
+        return nothing;
+    const uint8_t *p = reader->data + reader->position;
+    reader->position += n;
+    return p;
+}
+
+static void read_low(struct reader *reader, struct uqd_header *header)
+{
+    for (uint32_t c = 0; c < header->channels; c++)
+        header->low[c] = (int32_t)uqd_unzigzag(read_varint(reader, 0, 2 * MAX_LOW));
+}
+
+static void read_steps(struct reader *reader, struct uqd_header *header)
+{
+    header->n_steps = read_bytes(reader, 1)[0];
+    if (reader->status == UQD_OK &&
+        (header->n_steps < 1 || header->n_steps > UQD_HEADER_MAX_STEPS)) {
+        reader->status = UQD_ERR_CORRUPT;
+        return;
+    }
+    for (uint32_t s = 0; s < header->n_steps && reader->status == UQD_OK; s++) {
+        header->step_size[s] = read_varint(reader, 0, UINT64_C(1) << 40);
+        if (header->has_distortion)
+            header->centibel[s] = (uint16_t)uqd_get_u16(read_bytes(reader, 2));
+    }
+}
+
+static void read_icc(struct reader *reader, struct uqd_header *header)
+{
+    header->icc_size = read_varint(reader, 1, UQD_HEADER_MAX_ICC);
+    if (reader->status != UQD_OK)
+        return;
+    header->icc_offset = reader->position;
+    read_bytes(reader, header->icc_size);
+}
+
+static void read_crc(struct reader *reader)
+{
+    const size_t end = reader->position;
+    const uint32_t stored = uqd_get_u32(read_bytes(reader, CRC_SIZE));
+    if (reader->status == UQD_OK && crc32(0, reader->data, (uInt)end) != stored)
+        reader->status = UQD_ERR_CORRUPT;
+}
+
+int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
+{
+    struct reader reader = {.data = data, .size = size, .status = UQD_OK};
+    struct uqd_header header = {0};
+    const size_t at_hand = size < sizeof magic ? size : sizeof magic;
+    if (memcmp(data, magic, at_hand) != 0)
+        return UQD_ERR_CORRUPT;
+    read_bytes(&reader, sizeof magic);
+    const uint8_t version = read_bytes(&reader, 1)[0];
+    if (reader.status == UQD_OK && version != VERSION)
+        return UQD_ERR_UNSUPPORTED;
+    const uint8_t flags = read_bytes(&reader, 1)[0];
+    if (reader.status == UQD_OK && (flags & ~KNOWN_FLAGS) != 0)
+        return UQD_ERR_UNSUPPORTED;
+    header.channels = flags & FLAG_GREY ? 1 : 3;
+    header.dithered = (flags & FLAG_DITHER) != 0;
+    header.has_distortion = (flags & FLAG_DISTORTION) != 0;
+    header.width = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
+    header.height = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
+    header.model_id = uqd_get_u64(read_bytes(&reader, 8));
+    if (header.dithered)
+        header.seed = uqd_get_u64(read_bytes(&reader, 8));
+    header.tile_log2 = read_bytes(&reader, 1)[0];
+    if (reader.status == UQD_OK && header.tile_log2 > MAX_TILE_LOG2)
+        return UQD_ERR_CORRUPT;
+    read_low(&reader, &header);
+    read_steps(&reader, &header);
+    if (flags & FLAG_ICC)
+        read_icc(&reader, &header);
+    read_crc(&reader);
+    if (reader.status != UQD_OK)
+        return reader.status;
+    header.size = reader.position;
+    *out = header;
+    return UQD_OK;
+}
+
+/* ---- Writing ---- */
+
+static uint8_t *put_varint(uint8_t *p, uint64_t value)
+{
+    return p + uqd_varint_write(p, value);
+}
+
+static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header, int with_icc)
+{
+    memcpy(p, magic, sizeof magic);
+    p += sizeof magic;
+    *p++ = VERSION;
+    *p++ =
+        (uint8_t)((header->dithered ? FLAG_DITHER : 0) | (header->channels == 1 ? FLAG_GREY : 0) |
+                  (header->has_distortion ? FLAG_DISTORTION : 0) | (with_icc ? FLAG_ICC : 0));
+    p = put_varint(p, header->width);
+    p = put_varint(p, header->height);
+    uqd_put_u64(p, header->model_id);
+    p += 8;
+    if (header->dithered) {
+        uqd_put_u64(p, header->seed);
+        p += 8;
+    }
+    *p++ = (uint8_t)header->tile_log2;
+    return p;
+}
+
+int uqd_header_write(const struct uqd_header *header, const void *icc, size_t icc_size,
+                     uint8_t **data, size_t *size)
+{
+    uint8_t *begin = malloc(1024 + icc_size);
+    if (begin == NULL)
+        return UQD_ERR_NOMEM;
+    uint8_t *p = put_fixed_part(begin, header, icc_size > 0);
+    for (uint32_t c = 0; c < header->channels; c++)
+        p = put_varint(p, uqd_zigzag(header->low[c]));
+    *p++ = (uint8_t)header->n_steps;
+    for (uint32_t s = 0; s < header->n_steps; s++) {
+        p = put_varint(p, header->step_size[s]);
+        if (header->has_distortion) {
+            uqd_put_u16(p, header->centibel[s]);
+            p += 2;
+        }
+    }
+    if (icc_size > 0) {
+        p = put_varint(p, icc_size);
+        memcpy(p, icc, icc_size);
+        p += icc_size;
+    }
+    uqd_put_u32(p, (uint32_t)crc32(0, begin, (uInt)(p - begin)));
+    *data = begin;
+    *size = (size_t)(p - begin) + CRC_SIZE;
+    return UQD_OK;
+}

@@ -1,0 +1,84 @@
+/* A lattice model: weights, channel groups, kinds of stages and their order (docs/format.md,
+ * "Model file"). */
+#ifndef UQD_MODEL_MODEL_H
+#define UQD_MODEL_MODEL_H
+
+#include "nn/conv.h"
+#include "transform/unit.h"
+#include "uqd/uqd.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    UQD_TOP_LEVEL = 8,       /* cells of width 3^8 hold every coefficient */
+    UQD_CELL_CHANNELS = 192, /* a cell: 189 details in coding order, then 3 low-pass values */
+    UQD_MAX_GROUPS = 16,
+    UQD_MAX_GROUP_CHANNELS = 96, /* so that group outputs and context fit the feature plane */
+    UQD_MAX_BLOCKS = 16,
+    UQD_MAX_KINDS = 32,
+    UQD_MAX_STAGES = 64,
+    UQD_MAX_STEPS = 32,
+    UQD_STEP_NAME_SIZE = 16,
+    UQD_MODEL_NAME_SIZE = 32,
+};
+
+/* What one run of the network does: refine every channel of a unit from one level to another. */
+struct uqd_kind {
+    uint8_t coarse; /* for units of the low-pass pyramid rather than the full-size one */
+    uint8_t nominal_from, nominal_to;
+    uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS]; /* by channel in coding order */
+};
+
+/* Which units a stage refines. */
+enum uqd_stage_units { UQD_UNITS_FULL = 0, UQD_UNITS_FIRST = 1, UQD_UNITS_REST = 2 };
+
+struct uqd_stage {
+    uint8_t units; /* enum uqd_stage_units: unit 0, unit 1, or every unit from 2 on */
+    uint8_t kind;
+    uint8_t step;
+};
+
+/* Channels first .. first + n - 1 in coding order; coded together, after the earlier groups. */
+struct uqd_group {
+    uint32_t first, n;
+    uint32_t n_grey;                      /* of them, those of colour 0, which come first */
+    struct uqd_nn_conv mix, out, context; /* no context for the last group */
+    const float *mix_gain, *mix_bias;     /* [n_kinds * 2][width]: by kind and dither */
+    float *out_bias;                      /* [out.n_out] */
+};
+
+struct uqd_block {
+    struct uqd_nn_conv in, out;
+    const float *gain, *bias;
+};
+
+struct uqd_model {
+    uint64_t id, parameters;
+    char name[UQD_MODEL_NAME_SIZE];
+    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps;
+    struct uqd_channel channels[UQD_UNIT_CHANNELS]; /* in coding order */
+    struct uqd_kind kinds[UQD_MAX_KINDS];
+    struct uqd_stage stages[UQD_MAX_STAGES];
+    char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
+    struct uqd_nn_conv input;
+    const float *input_gain, *input_bias;
+    struct uqd_block blocks[UQD_MAX_BLOCKS];
+    struct uqd_group groups[UQD_MAX_GROUPS];
+    struct uqd_nn_conv denoise_mix, denoise_out;
+    const float *denoise_gain, *denoise_bias;
+    float *denoise_out_bias; /* [denoise_out.n_out] */
+    float *tables;           /* owns all gains and biases above */
+    float *ones, *zeros;     /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
+};
+
+enum { UQD_MODEL_MAX_WIDTH = 1024, UQD_MODEL_MAX_OUT = 1152 };
+
+/* The kind that starts from a nominal level in a unit (0: full-size), or -1. Its network also
+ * denoises that state. */
+int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level);
+
+/* Multiply-accumulates of one run of a kind's network per cell, denoising included. */
+uint64_t uqd_model_macs_per_cell(const struct uqd_model *model);
+
+#endif
