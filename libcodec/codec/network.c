@@ -1,0 +1,312 @@
+#include "codec/network.h"
+
+#include "util/cpu.h"
+#include "util/fpenv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The work between two reports of progress: about 10 ms on one core. */
+#define BAND_MACS 5e8
+/* Below so much work, waking the other threads costs more than they save. */
+#define PARALLEL_MACS 4e6
+
+/* Planes of features hold group outputs in their first half, a context's input in the second. */
+enum { N_FEATURES = 2 * UQD_CELL_CHANNELS, CONTEXT_FIRST = UQD_CELL_CHANNELS };
+
+uint64_t uqd_network_bytes_per_cell(const struct uqd_model *model)
+{
+    return sizeof(float) * (uint64_t)(N_FEATURES + 3 * model->width);
+}
+
+int uqd_network_init(struct uqd_network *network, const struct uqd_model *model, unsigned cpu_mask,
+                     struct uqd_work *work, uint32_t grid_w, uint32_t grid_h)
+{
+    *network =
+        (struct uqd_network){.model = model, .work = work, .width = grid_w, .height = grid_h};
+    uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
+    int status = uqd_nn_plane_alloc(&network->features, grid_w, grid_h, N_FEATURES);
+    if (status == UQD_OK)
+        status = uqd_nn_plane_alloc(&network->trunk, grid_w, grid_h, model->width);
+    if (status == UQD_OK)
+        status = uqd_nn_plane_alloc(&network->hidden, grid_w, grid_h, model->width);
+    if (status == UQD_OK)
+        status = uqd_nn_plane_alloc(&network->inner, grid_w, grid_h, model->width);
+    return status;
+}
+
+void uqd_network_free(struct uqd_network *network)
+{
+    uqd_nn_plane_free(&network->features);
+    uqd_nn_plane_free(&network->trunk);
+    uqd_nn_plane_free(&network->hidden);
+    uqd_nn_plane_free(&network->inner);
+}
+
+/* ---- Rows in parallel ---- */
+
+typedef void row_function(void *arguments, uint32_t row_begin, uint32_t row_end);
+
+static uint32_t clamp_rows(double rows, uint32_t height)
+{
+    return rows < 1 ? 1 : rows > height ? height : (uint32_t)rows;
+}
+
+/* Calls the function for all rows of the grid, in chunks on all threads, band by band with
+ * progress in between. */
+static int for_rows(struct uqd_network *network, double macs_per_cell, row_function *function,
+                    void *arguments)
+{
+    const uint32_t height = network->height;
+    const double macs_per_row = macs_per_cell * network->width;
+    const uint32_t threads = network->work->threads;
+    const uint32_t band = clamp_rows(BAND_MACS * threads / macs_per_row, height);
+    for (uint32_t begin = 0; begin < height; begin += band) {
+        const uint32_t end = height - begin > band ? begin + band : height;
+        /* Chunks small enough to share evenly, large enough for the kernels. */
+        const uint32_t rows = clamp_rows((end - begin) / (2.0 * threads), height);
+        const uint32_t n_chunks = (end - begin + rows - 1) / rows;
+        const int parallel = threads > 1 && n_chunks > 1 && macs_per_row * (end - begin) > PARALLEL_MACS;
+#pragma omp parallel for num_threads(threads) schedule(dynamic) if (parallel)
+        for (uint32_t chunk = 0; chunk < n_chunks; chunk++) {
+            const uint32_t first = begin + chunk * rows;
+            struct uqd_fpenv saved;
+            uqd_fpenv_enter(&saved);
+            function(arguments, first, end - first > rows ? first + rows : end);
+            uqd_fpenv_leave(&saved);
+        }
+        const int status = uqd_work_add(network->work, macs_per_row * (end - begin));
+        if (status < 0)
+            return status;
+    }
+    return UQD_OK;
+}
+
+struct conv_rows {
+    const struct uqd_nn_ops *ops;
+    struct uqd_nn_conv_args args;
+};
+
+static void conv_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
+{
+    const struct conv_rows *call = arguments;
+    call->ops->conv(&call->args, row_begin, row_end);
+}
+
+struct conv_options {
+    const float *gain, *bias; /* NULL: 1 and 0 */
+    enum uqd_nn_activation activation;
+    int accumulate;
+    uint32_t input_first; /* first channel of the input plane */
+};
+
+static int run_conv(struct uqd_network *network, const struct uqd_nn_conv *layer,
+                    const struct uqd_nn_plane *input, struct uqd_nn_plane *output,
+                    struct conv_options options)
+{
+    struct conv_rows call = {
+        .ops = &network->ops,
+        .args =
+            {
+                .layer = layer,
+                .input = uqd_nn_plane_pixel(input, 0, 0) + options.input_first,
+                .input_channels = input->channels,
+                .output = uqd_nn_plane_pixel(output, 0, 0),
+                .output_channels = output->channels,
+                .gain = options.gain != NULL ? options.gain : network->model->ones,
+                .bias = options.bias != NULL ? options.bias : network->model->zeros,
+                .width = network->width,
+                .height = network->height,
+                .activation = options.activation,
+                .accumulate = options.accumulate,
+            },
+    };
+    const double macs = (double)layer->size * layer->size * layer->n_in * layer->n_out;
+    return for_rows(network, macs, conv_rows, &call);
+}
+
+/* ---- Features ---- */
+
+struct feature_rows {
+    struct uqd_network *network;
+    const struct uqd_unit *unit;
+};
+
+static void feature_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
+{
+    const struct feature_rows *call = arguments;
+    struct uqd_network *network = call->network;
+    for (uint32_t y = row_begin; y < row_end; y++) {
+        for (uint32_t x = 0; x < network->width; x++) {
+            const int16_t *cell =
+                call->unit->cells + ((size_t)y * network->width + x) * UQD_CELL_CHANNELS;
+            float *out = uqd_nn_plane_pixel(&network->features, x, y);
+            network->ops.asinh(out, cell, network->centre_scale, UQD_CELL_CHANNELS);
+            out += UQD_CELL_CHANNELS;
+            network->ops.asinh(out, cell, network->width_scale, UQD_UNIT_CHANNELS);
+            for (uint32_t c = UQD_UNIT_CHANNELS; c < UQD_CELL_CHANNELS; c++)
+                out[c] = (float)cell[c] * (1.0f / 64);
+        }
+    }
+}
+
+/* log2 of 0.3f * min(width, 243), rounded to float, by level. */
+static const float log2_references[] = {
+    -1.7369655941662063f, -0.15200309344504995f, 1.4329594072761063f,
+    3.0179219079972626f,  4.6028844087184188f,   6.1878469094395751f,
+    6.1878469094395751f,  6.1878469094395751f,   6.1878469094395751f,
+};
+
+static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithered)
+{
+    const struct uqd_kind *k = &network->model->kinds[kind];
+    network->kind = k;
+    network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
+    for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
+        network->centre_scale[c] = 1.0f / 20;
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+        const float width = (float)uqd_cell_width(k->from[c]);
+        network->width_scale[c] = 1.5f / width;
+        network->cell_width[c] = width;
+        network->reference[c] = 0.3f * (width < 243 ? width : 243);
+        network->log2_reference[c] = log2_references[k->from[c]];
+    }
+}
+
+int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
+                      int dithered)
+{
+    const struct uqd_model *model = network->model;
+    prepare_kind(network, kind, dithered);
+    const uint32_t row = network->kind_row;
+    struct feature_rows call = {network, unit};
+    int status = for_rows(network, N_FEATURES * 10, feature_rows, &call);
+    if (status < 0)
+        return status;
+    status = run_conv(
+        network, &model->input, &network->features, &network->trunk,
+        (struct conv_options){.gain = model->input_gain + row, .bias = model->input_bias + row});
+    for (uint32_t b = 0; b < model->n_blocks && status == UQD_OK; b++) {
+        const struct uqd_block *block = &model->blocks[b];
+        status = run_conv(network, &block->in, &network->trunk, &network->inner,
+                          (struct conv_options){.gain = block->gain + row,
+                                                .bias = block->bias + row,
+                                                .activation = UQD_NN_ACTIVATION_SILU});
+        if (status == UQD_OK)
+            status = run_conv(network, &block->out, &network->inner, &network->trunk,
+                              (struct conv_options){.accumulate = 1});
+    }
+    return status;
+}
+
+/* ---- Heads ---- */
+
+struct head_rows {
+    struct uqd_network *network;
+    const struct uqd_unit *unit;
+    uint32_t first, n;    /* channels */
+    int32_t *mean_q4;     /* [cell][n] */
+    uint8_t *scale_index; /* [cell][n] or NULL */
+};
+
+static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
+{
+    const struct head_rows *call = arguments;
+    const struct uqd_network *network = call->network;
+    for (uint32_t y = row_begin; y < row_end; y++) {
+        for (uint32_t x = 0; x < network->width; x++) {
+            const size_t cell = (size_t)y * network->width + x;
+            const float *out = uqd_nn_plane_pixel(&network->features, x, y);
+            const struct uqd_nn_head_args args = {
+                .gate = out,
+                .offset = out + call->n,
+                .log_scale = call->scale_index != NULL ? out + 2 * (size_t)call->n : NULL,
+                .centre = call->unit->cells + cell * UQD_CELL_CHANNELS + call->first,
+                .width = network->cell_width + call->first,
+                .reference = network->reference + call->first,
+                .log2_reference = network->log2_reference + call->first,
+                .mean_q4 = call->mean_q4 + cell * call->n,
+                .scale_index =
+                    call->scale_index != NULL ? call->scale_index + cell * call->n : NULL,
+                .n = call->n,
+            };
+            network->ops.head(&args);
+        }
+    }
+}
+
+int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4)
+{
+    const struct uqd_model *model = network->model;
+    int status = run_conv(network, &model->denoise_mix, &network->trunk, &network->inner,
+                          (struct conv_options){.gain = model->denoise_gain + network->kind_row,
+                                                .bias = model->denoise_bias + network->kind_row,
+                                                .activation = UQD_NN_ACTIVATION_SILU});
+    if (status == UQD_OK)
+        status = run_conv(network, &model->denoise_out, &network->inner, &network->features,
+                          (struct conv_options){.bias = model->denoise_out_bias});
+    if (status < 0)
+        return status;
+    struct head_rows call = {network, unit, 0, UQD_UNIT_CHANNELS, mean_q4, NULL};
+    return for_rows(network, UQD_UNIT_CHANNELS * 20, head_rows, &call);
+}
+
+void uqd_network_begin_groups(struct uqd_network *network)
+{
+    memcpy(network->hidden.data, network->trunk.data,
+           uqd_nn_plane_size(network->width, network->height, network->model->width));
+}
+
+int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t g,
+                      int32_t *mean_q4, uint8_t *scale_index)
+{
+    const struct uqd_group *group = &network->model->groups[g];
+    int status = run_conv(network, &group->mix, &network->hidden, &network->inner,
+                          (struct conv_options){.gain = group->mix_gain + network->kind_row,
+                                                .bias = group->mix_bias + network->kind_row,
+                                                .activation = UQD_NN_ACTIVATION_SILU});
+    if (status == UQD_OK)
+        status = run_conv(network, &group->out, &network->inner, &network->features,
+                          (struct conv_options){.bias = group->out_bias});
+    if (status < 0)
+        return status;
+    struct head_rows call = {network, unit, group->first, group->n, mean_q4, scale_index};
+    return for_rows(network, group->n * 20.0, head_rows, &call);
+}
+
+/* ---- Context ---- */
+
+struct context_rows {
+    struct uqd_network *network;
+    const struct uqd_group *group;
+    const int16_t *moved;
+    float scale[UQD_UNIT_CHANNELS];
+};
+
+static void context_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
+{
+    const struct context_rows *call = arguments;
+    const uint32_t n = call->group->n;
+    for (uint32_t y = row_begin; y < row_end; y++) {
+        for (uint32_t x = 0; x < call->network->width; x++) {
+            const size_t cell = (size_t)y * call->network->width + x;
+            float *out = uqd_nn_plane_pixel(&call->network->features, x, y) + CONTEXT_FIRST;
+            call->network->ops.asinh(out, call->moved + cell * n, call->scale, n);
+            for (uint32_t c = 0; c < n; c++)
+                out[n + c] = out[c] < 0 ? -out[c] : out[c];
+        }
+    }
+}
+
+int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *moved)
+{
+    const struct uqd_group *group = &network->model->groups[g];
+    struct context_rows call = {.network = network, .group = group, .moved = moved};
+    for (uint32_t c = 0; c < group->n; c++)
+        call.scale[c] = 1.0f / (float)uqd_cell_width(network->kind->to[group->first + c]);
+    const int status = for_rows(network, group->n * 20.0, context_rows, &call);
+    if (status < 0)
+        return status;
+    return run_conv(network, &group->context, &network->features, &network->hidden,
+                    (struct conv_options){.accumulate = 1, .input_first = CONTEXT_FIRST});
+}

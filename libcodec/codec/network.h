@@ -1,0 +1,60 @@
+/* Running the model's network over a unit (docs/format.md, "Network"). */
+#ifndef UQD_CODEC_NETWORK_H
+#define UQD_CODEC_NETWORK_H
+
+#include "codec/state.h"
+#include "nn/ops.h"
+#include "nn/plane.h"
+#include "util/parallel.h"
+
+#include <stdint.h>
+
+/* Activations of one unit; reused from stage to stage of that unit. */
+struct uqd_network {
+    const struct uqd_model *model;
+    struct uqd_nn_ops ops;
+    struct uqd_work *work;
+    uint32_t width, height;       /* the grid */
+    struct uqd_nn_plane features; /* input; later group outputs and the context's input */
+    struct uqd_nn_plane trunk;    /* what the groups and the denoiser start from */
+    struct uqd_nn_plane hidden;   /* trunk plus the context of the groups done */
+    struct uqd_nn_plane inner;    /* between two layers */
+    const struct uqd_kind *kind;  /* of the last trunk */
+    uint32_t kind_row;            /* row of the gain and bias tables */
+    float centre_scale[UQD_CELL_CHANNELS], width_scale[UQD_CELL_CHANNELS];
+    float cell_width[UQD_UNIT_CHANNELS], reference[UQD_UNIT_CHANNELS];
+    float log2_reference[UQD_UNIT_CHANNELS];
+};
+
+/* Bytes of activations per cell, borders aside. */
+uint64_t uqd_network_bytes_per_cell(const struct uqd_model *model);
+
+/* Allocates for a grid of that size. The work is borrowed. On failure the network may be freed.
+ * Errors: UQD_ERR_NOMEM. */
+int uqd_network_init(struct uqd_network *network, const struct uqd_model *model, unsigned cpu_mask,
+                     struct uqd_work *work, uint32_t grid_w, uint32_t grid_h);
+
+void uqd_network_free(struct uqd_network *network);
+
+/* Computes the trunk for a unit in the state where the kind starts, its low-pass channels up to
+ * date. Errors: UQD_ERR_CANCELLED. */
+int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
+                      int dithered);
+
+/* Denoised means of all channels from the trunk: mean_q4[cell][UQD_UNIT_CHANNELS].
+ * Errors: UQD_ERR_CANCELLED. */
+int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4);
+
+/* Begins the groups: must follow the trunk, before group 0. */
+void uqd_network_begin_groups(struct uqd_network *network);
+
+/* Means and scales of a group's channels: mean_q4[cell][group->n], scale_index likewise.
+ * Errors: UQD_ERR_CANCELLED. */
+int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t group,
+                      int32_t *mean_q4, uint8_t *scale_index);
+
+/* Lets the later groups see what was decoded of a group: moved[cell][group->n] are new minus old
+ * centres. Not for the last group. Errors: UQD_ERR_CANCELLED. */
+int uqd_network_context(struct uqd_network *network, uint32_t group, const int16_t *moved);
+
+#endif

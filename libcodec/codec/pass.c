@@ -1,0 +1,280 @@
+#include "codec/pass.h"
+
+#include "codec/refine.h"
+#include "transform/threads.h"
+#include "util/checked.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Engine ---- */
+
+uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
+{
+    /* States (two), activations, a group's results, means, planes. */
+    const uint64_t per_cell = 2 * UQD_CELL_CHANNELS * sizeof(int16_t) +
+                              uqd_network_bytes_per_cell(model) + 7 * UQD_MAX_GROUP_CHANNELS +
+                              UQD_UNIT_CHANNELS * sizeof(int32_t);
+    return per_cell / (UQD_UNIT_CELL * UQD_UNIT_CELL) + 1 + 3 * sizeof(int32_t);
+}
+
+void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
+                     uint32_t threads, uint32_t tile_log2)
+{
+    *engine = (struct uqd_engine){
+        .model = model,
+        .cpu_mask = cpu_mask,
+        .tile_log2 = tile_log2,
+        .work.threads = (uint32_t)uqd_thread_count(threads),
+    };
+}
+
+void uqd_engine_free(struct uqd_engine *engine)
+{
+    for (uint32_t u = 0; u < UQD_MAX_UNITS; u++)
+        if (engine->ready[u])
+            uqd_network_free(&engine->networks[u]);
+    memset(engine->ready, 0, sizeof engine->ready);
+}
+
+void uqd_engine_begin(struct uqd_engine *engine, double total)
+{
+    engine->work.done = 0;
+    engine->work.total = total;
+}
+
+double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit)
+{
+    return (double)unit->grid_w * unit->grid_h * (double)uqd_model_macs_per_cell(engine->model);
+}
+
+int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t kind,
+                     struct uqd_network **out)
+{
+    struct uqd_network *network = &engine->networks[u];
+    struct uqd_unit *unit = &state->units[u];
+    int status = UQD_OK;
+    if (!engine->ready[u]) {
+        status = uqd_network_init(network, engine->model, engine->cpu_mask, &engine->work,
+                                  unit->grid_w, unit->grid_h);
+        if (status < 0) {
+            uqd_network_free(network);
+            return status;
+        }
+        engine->ready[u] = 1;
+    }
+    *out = network;
+    if (state->version != 0 && engine->trunks[u].version == state->version &&
+        engine->trunks[u].kind == kind)
+        return UQD_OK;
+    engine->trunks[u].version = 0;
+    status = uqd_state_update_low(state, u, engine->work.threads);
+    if (status == UQD_OK)
+        status = uqd_network_trunk(network, unit, kind, state->dithered);
+    if (status < 0)
+        return status;
+    engine->trunks[u].version = state->version;
+    engine->trunks[u].kind = kind;
+    return UQD_OK;
+}
+
+/* ---- One group ---- */
+
+/* What a pass works with. */
+struct pass_run {
+    struct uqd_engine *engine;
+    struct uqd_state *state;
+    struct uqd_unit *unit;
+    struct uqd_stream *stream;
+    struct uqd_refine refine;
+    uint32_t tiles_x, tiles_y;
+    int32_t *mean_q4;
+    uint8_t *scale_index;
+    int16_t *moved;
+};
+
+static struct uqd_tile tile_at(const struct pass_run *run, uint32_t index)
+{
+    const uint32_t side = 1u << run->engine->tile_log2;
+    const uint32_t x = index % run->tiles_x * side, y = index / run->tiles_x * side;
+    const uint32_t w = run->unit->grid_w - x, h = run->unit->grid_h - y;
+    return (struct uqd_tile){x, x + (w < side ? w : side), y, y + (h < side ? h : side)};
+}
+
+/* A pass without a file has no chunks: its tiles are single rows of cells. */
+static int refine_rows(struct pass_run *run, struct uqd_symbols *symbols)
+{
+    const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
+    for (uint32_t y = 0; y < height; y++) {
+        struct uqd_symbols own = *symbols;
+        (void)uqd_refine_tile(&run->refine, (struct uqd_tile){0, run->unit->grid_w, y, y + 1},
+                              &own);
+    }
+    return UQD_OK;
+}
+
+/* The worst that happened: a failure, then lack of data. */
+static int worse(int a, int b)
+{
+    return a < 0 || b < 0 ? (a < b ? a : b) : (a > b ? a : b);
+}
+
+static int refine_tiles(struct pass_run *run)
+{
+    const uint32_t n = run->tiles_x * run->tiles_y;
+    int status = uqd_stream_open(run->stream, n);
+    if (status < 0)
+        return status;
+    struct uqd_symbols *symbols = run->stream->open;
+    if (run->stream->source != UQD_SYMBOLS_DECODE && run->stream->source != UQD_SYMBOLS_ENCODE)
+        return refine_rows(run, symbols);
+    int *results = uqd_calloc_array(n, sizeof *results);
+    if (results == NULL)
+        return UQD_ERR_NOMEM;
+    const uint32_t threads = run->engine->work.threads;
+#pragma omp parallel for num_threads(threads) schedule(dynamic) if (n > 1)
+    for (uint32_t i = 0; i < n; i++)
+        results[i] = uqd_refine_tile(&run->refine, tile_at(run, i), &symbols[i]);
+    for (uint32_t i = 0; i < n; i++)
+        status = worse(status, results[i]);
+    free(results);
+    return status;
+}
+
+static int has_symbols(const struct uqd_refine *refine)
+{
+    for (uint32_t c = 0; c < refine->n; c++)
+        if (refine->exist_w[c] > 0 && refine->exist_h[c] > 0 && refine->from[c] > refine->to[c])
+            return 1;
+    return 0;
+}
+
+static void apply_moves(const struct pass_run *run)
+{
+    const struct uqd_refine *refine = &run->refine;
+    const size_t n_cells = (size_t)run->unit->grid_w * run->unit->grid_h;
+    for (size_t cell = 0; cell < n_cells; cell++) {
+        int16_t *centres = run->unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
+        for (uint32_t c = 0; c < refine->n; c++)
+            centres[c] = (int16_t)(centres[c] + run->moved[cell * refine->n + c]);
+    }
+}
+
+/* Refines the channels that run->refine names. */
+static int refine_channels(struct pass_run *run)
+{
+    const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * run->refine.n;
+    memset(run->moved, 0, n * sizeof *run->moved);
+    run->refine.moved = run->moved;
+    const int status = refine_tiles(run);
+    if (status >= 0)
+        apply_moves(run);
+    return status;
+}
+
+static int run_group(struct pass_run *run, struct uqd_network *network, const struct uqd_kind *kind,
+                     uint32_t g)
+{
+    const struct uqd_group *group = &run->engine->model->groups[g];
+    int32_t *centroid_q4 = run->refine.centroid_q4;
+    const int16_t *exact = run->refine.exact;
+    uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
+                    group->first, group->n);
+    memcpy(run->refine.from, kind->from + group->first, group->n);
+    memcpy(run->refine.to, kind->to + group->first, group->n);
+    run->refine.centroid_q4 = centroid_q4;
+    run->refine.exact = exact;
+    /* Nothing to code: then nothing moves, and the context would add zeros. */
+    if (!has_symbols(&run->refine))
+        return UQD_OK;
+    int status = uqd_network_group(network, run->unit, g, run->mean_q4, run->scale_index);
+    if (status < 0)
+        return status;
+    run->refine.mean_q4 = run->mean_q4;
+    run->refine.scale_index = run->scale_index;
+    status = refine_channels(run);
+    if (status == UQD_OK && g + 1 < run->engine->model->n_groups)
+        status = uqd_network_context(network, g, run->moved);
+    return status;
+}
+
+/* The top-level cell of dithered coefficients: one symbol each, coded before the network runs. */
+static int run_top(struct pass_run *run)
+{
+    for (uint32_t g = 0; g < run->engine->model->n_groups; g++) {
+        const struct uqd_group *group = &run->engine->model->groups[g];
+        const int16_t *exact = run->refine.exact;
+        uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
+                        group->first, group->n);
+        memset(run->refine.from, UQD_TOP_LEVEL + 1, group->n);
+        memset(run->refine.to, UQD_TOP_LEVEL, group->n);
+        run->refine.exact = exact;
+        const int status = has_symbols(&run->refine) ? refine_channels(run) : UQD_OK;
+        if (status != UQD_OK)
+            return status;
+    }
+    return UQD_OK;
+}
+
+/* ---- A pass ---- */
+
+static int alloc_run(struct pass_run *run)
+{
+    size_t n;
+    if (uqd_mul_size((size_t)run->unit->grid_w * run->unit->grid_h, UQD_MAX_GROUP_CHANNELS, &n) < 0)
+        return UQD_ERR_NOMEM;
+    run->mean_q4 = uqd_malloc_array(n, sizeof *run->mean_q4);
+    run->scale_index = uqd_malloc_array(n, sizeof *run->scale_index);
+    run->moved = uqd_malloc_array(n, sizeof *run->moved);
+    return run->mean_q4 != NULL && run->scale_index != NULL && run->moved != NULL ? UQD_OK
+                                                                                  : UQD_ERR_NOMEM;
+}
+
+static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *partial_q4)
+{
+    struct uqd_engine *engine = run->engine;
+    struct uqd_network *network;
+    int status = uqd_engine_trunk(engine, run->state, u, kind, &network);
+    if (status == UQD_OK && partial_q4 != NULL)
+        status = uqd_network_denoise(network, run->unit, partial_q4);
+    if (status < 0)
+        return status;
+    run->refine.centroid_q4 = partial_q4;
+    uqd_network_begin_groups(network);
+    for (uint32_t g = 0; g < engine->model->n_groups && status == UQD_OK; g++)
+        status = run_group(run, network, &engine->model->kinds[kind], g);
+    return status;
+}
+
+int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
+                 struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4)
+{
+    const struct uqd_kind *kind = &engine->model->kinds[pass->kind];
+    struct uqd_unit *unit = &state->units[pass->unit];
+    const uint32_t side = 1u << engine->tile_log2;
+    struct pass_run run = {
+        .engine = engine,
+        .state = state,
+        .unit = unit,
+        .stream = stream,
+        .tiles_x = (unit->grid_w + side - 1) / side,
+        .tiles_y = (unit->grid_h + side - 1) / side,
+        .refine.exact = exact,
+    };
+    int status = alloc_run(&run);
+    if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
+        status = run_top(&run);
+    if (status == UQD_OK)
+        status = run_groups(&run, pass->unit, pass->kind, partial_q4);
+    if (status == UQD_OK) {
+        unit->nominal = kind->nominal_to;
+        memcpy(unit->level, kind->to, UQD_UNIT_CHANNELS);
+    }
+    if (state->version != 0)
+        state->version++;
+    free(run.mean_q4);
+    free(run.scale_index);
+    free(run.moved);
+    return status;
+}

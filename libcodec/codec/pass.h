@@ -1,0 +1,52 @@
+/* Running passes: network, symbols and state together. */
+#ifndef UQD_CODEC_PASS_H
+#define UQD_CODEC_PASS_H
+
+#include "codec/network.h"
+#include "codec/schedule.h"
+#include "codec/symbols.h"
+
+#include <stdint.h>
+
+/* The networks of a picture's units, made when first used. */
+struct uqd_engine {
+    const struct uqd_model *model;
+    unsigned cpu_mask;
+    uint32_t tile_log2; /* tiles are 2^tile_log2 cells wide and high */
+    struct uqd_work work;
+    struct uqd_network networks[UQD_MAX_UNITS];
+    int ready[UQD_MAX_UNITS];
+    struct {
+        uint64_t version; /* of the state whose trunk the network holds; 0: none */
+        uint32_t kind;
+    } trunks[UQD_MAX_UNITS];
+};
+
+/* Bytes per pixel that coding and showing a picture take at most, the input and output aside. */
+uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model);
+
+/* threads 0: OpenMP's default. Allocates nothing. */
+void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
+                     uint32_t threads, uint32_t tile_log2);
+void uqd_engine_free(struct uqd_engine *engine);
+
+/* Starts a piece of work of so many multiply-accumulates. */
+void uqd_engine_begin(struct uqd_engine *engine, double total);
+
+/* Multiply-accumulates of one run of the network over a unit. */
+double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit);
+
+/* The network of a unit with the trunk of this kind in it, computed unless it is still there.
+ * Updates the unit's low-pass. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t unit,
+                     uint32_t kind, struct uqd_network **network);
+
+/* Runs one pass. exact: for ENCODE, the cells of the unit. partial_q4: NULL, or
+ * [cell][UQD_UNIT_CHANNELS] to be filled with the best guess of every coefficient of the unit: the
+ * denoised mean, or the centroid of the new cell where it is refined.
+ * Returns UQD_OK; UQD_NEED_DATA where the data is cut: the state is refined as far as it goes and
+ * the unit's levels stay. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_CORRUPT. */
+int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
+                 struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4);
+
+#endif

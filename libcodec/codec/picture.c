@@ -1,0 +1,149 @@
+#include "codec/picture.h"
+
+#include "transform/colour.h"
+#include "transform/wavelet.h"
+#include "util/checked.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a reduced picture is found: a unit, and how many of its wavelet levels stay undone. */
+struct place {
+    uint32_t unit, levels;
+};
+
+static struct place place_of(const struct uqd_state *state, uint32_t reduce)
+{
+    const uint32_t unit = reduce / UQD_UNIT_LEVELS;
+    if (unit >= state->n_units)
+        return (struct place){state->n_units, 0};
+    return (struct place){unit, reduce % UQD_UNIT_LEVELS};
+}
+
+/* ---- Best guesses of one unit's coefficients: whole numbers ----
+ *
+ * Whole, because the integer lifting undoes its own rounding only where it meets the whole numbers
+ * that it made: from fractions, the rounding errors of the forward transform would stay. */
+
+static void copy_exact(const struct uqd_unit *unit, int32_t *values)
+{
+    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    for (size_t cell = 0; cell < n_cells; cell++)
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+            values[cell * UQD_UNIT_CHANNELS + c] = unit->cells[cell * UQD_CELL_CHANNELS + c];
+}
+
+static void round_q4(const struct uqd_unit *unit, const int32_t *mean_q4, int32_t *values)
+{
+    const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
+    for (size_t i = 0; i < n; i++)
+        values[i] = (mean_q4[i] + 8) >> 4;
+}
+
+/* A grey picture has no chroma; what the network says of it is not used. */
+static void drop_chroma(const struct uqd_state *state, const struct uqd_unit *unit, int32_t *values)
+{
+    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    for (size_t cell = 0; cell < n_cells; cell++)
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+            if (state->model->channels[c].colour >= state->colours)
+                values[cell * UQD_UNIT_CHANNELS + c] = 0;
+}
+
+static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
+                      const struct uqd_partial *partial, uint32_t u, int32_t *values)
+{
+    const struct uqd_unit *unit = &state->units[u];
+    const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
+    int status = UQD_OK;
+    if (partial != NULL && partial->mean_q4 != NULL && partial->unit == u) {
+        round_q4(unit, partial->mean_q4, values);
+    } else if (unit->nominal == UQD_TOP_LEVEL) {
+        memset(values, 0, n * sizeof *values);
+    } else if (unit->nominal == 0) {
+        copy_exact(unit, values);
+    } else {
+        struct uqd_network *network;
+        const int kind = uqd_model_find_kind(engine->model, u, unit->nominal);
+        status = uqd_engine_trunk(engine, state, u, (uint32_t)kind, &network);
+        if (status == UQD_OK)
+            status = uqd_network_denoise(network, unit, values);
+        if (status == UQD_OK)
+            round_q4(unit, values, values);
+    }
+    if (status == UQD_OK && state->colours == 1)
+        drop_chroma(state, unit, values);
+    return status;
+}
+
+/* ---- Pictures ---- */
+
+/* Fills the planes with the picture of the place. */
+static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
+                         const struct uqd_partial *partial, struct place place,
+                         int32_t *const planes[3], size_t pitch)
+{
+    const uint32_t threads = engine->work.threads;
+    int status = UQD_OK;
+    for (uint32_t c = 0; c < state->colours; c++)
+        planes[c][0] = state->low[c];
+    for (uint32_t u = state->n_units; u-- > place.unit && status == UQD_OK;) {
+        const struct uqd_unit *unit = &state->units[u];
+        const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+        int32_t *values = uqd_malloc_array(n_cells, UQD_UNIT_CHANNELS * sizeof *values);
+        if (values == NULL)
+            return UQD_ERR_NOMEM;
+        status = guess_unit(engine, state, partial, u, values);
+        if (status == UQD_OK)
+            uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values,
+                                UQD_UNIT_CHANNELS, planes, pitch, unit->width, unit->height,
+                                threads);
+        free(values);
+        for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
+            status =
+                uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height, UQD_UNIT_LEVELS,
+                                    u == place.unit ? place.levels : 0, threads);
+    }
+    return status;
+}
+
+int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
+                         const struct uqd_partial *partial, uint32_t reduce, uint8_t *pixels,
+                         size_t stride)
+{
+    const struct place place = place_of(state, reduce);
+    const int has_unit = place.unit < state->n_units;
+    const uint32_t width = has_unit ? state->units[place.unit].width : 1;
+    const uint32_t height = has_unit ? state->units[place.unit].height : 1;
+    const size_t n = (size_t)width * height;
+    int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
+    if (memory == NULL)
+        return UQD_ERR_NOMEM;
+    int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
+    const int32_t *const read[3] = {planes[0], planes[1], planes[2]};
+    const int status = inverse_guess(engine, state, partial, place, planes, width);
+    if (status == UQD_OK)
+        uqd_colour_inverse(read, width, state->colours, uqd_wavelet_side(width, place.levels),
+                           uqd_wavelet_side(height, place.levels), pixels, stride,
+                           engine->work.threads);
+    free(memory);
+    return status;
+}
+
+int uqd_picture_complete(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                         struct uqd_state *state, enum uqd_symbol_source source, uint64_t seed,
+                         uint32_t reduce)
+{
+    const struct place place = place_of(state, reduce);
+    struct uqd_stream stream;
+    uqd_stream_init(&stream, source, seed);
+    int status = UQD_OK;
+    for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++) {
+        const struct uqd_pass *pass = &schedule->passes[p];
+        const struct uqd_kind *kind = &engine->model->kinds[pass->kind];
+        if (pass->unit >= place.unit && state->units[pass->unit].nominal == kind->nominal_from)
+            status = uqd_pass_run(engine, state, pass, &stream, NULL, NULL);
+    }
+    uqd_stream_free(&stream);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* Refining the cells of one group of channels in one tile: the innermost loop of the codec. */
+#ifndef UQD_CODEC_REFINE_H
+#define UQD_CODEC_REFINE_H
+
+#include "codec/state.h"
+#include "codec/symbols.h"
+
+#include <stdint.h>
+
+struct uqd_refine {
+    const struct uqd_state *state;
+    uint32_t unit;
+    uint32_t first, n;               /* channels in coding order */
+    uint8_t from[UQD_UNIT_CHANNELS]; /* levels by channel - first */
+    uint8_t to[UQD_UNIT_CHANNELS];
+    uint32_t exist_w[UQD_UNIT_CHANNELS], exist_h[UQD_UNIT_CHANNELS]; /* cells that have it */
+    const int32_t *mean_q4;     /* [cell][n], or NULL: mean 0 and the top scale */
+    const uint8_t *scale_index; /* [cell][n] */
+    const int16_t *exact;       /* ENCODE: the exact cells [cell][UQD_CELL_CHANNELS] */
+    int16_t *moved;             /* out [cell][n]: new minus old centre; zeroed by the caller */
+    int32_t *centroid_q4;       /* out [cell][UQD_UNIT_CHANNELS] or NULL: best guess inside the
+                                   new cell, for refined coefficients only */
+};
+
+/* Cells x_begin .. x_end - 1 of the rows y_begin .. y_end - 1. */
+struct uqd_tile {
+    uint32_t x_begin, x_end, y_begin, y_end;
+};
+
+/* Fills first, n, from, to, exist_* for channels of the unit. */
+void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, uint32_t unit,
+                     uint32_t first, uint32_t n);
+
+/* Codes all symbols of the tile. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what came
+ * before is refined; UQD_ERR_CORRUPT. */
+int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
+                    struct uqd_symbols *symbols);
+
+#endif

@@ -1,0 +1,41 @@
+#include "codec/schedule.h"
+
+static void add(struct uqd_schedule *schedule, const struct uqd_stage *stage, uint32_t unit)
+{
+    schedule->passes[schedule->n++] =
+        (struct uqd_pass){.unit = (uint8_t)unit, .kind = stage->kind, .step = stage->step};
+}
+
+void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *model,
+                       uint32_t n_units)
+{
+    const struct uqd_stage *stages = model->stages;
+    schedule->n = 0;
+    for (uint32_t s = 0; s < model->n_stages; s++) {
+        if (stages[s].units != UQD_UNITS_REST) {
+            if (stages[s].units < n_units)
+                add(schedule, &stages[s], stages[s].units);
+            continue;
+        }
+        uint32_t end = s + 1;
+        while (end < model->n_stages && stages[end].units == UQD_UNITS_REST &&
+               stages[end].step == stages[s].step)
+            end++;
+        for (uint32_t unit = n_units; unit-- > 2;)
+            for (uint32_t i = s; i < end; i++)
+                add(schedule, &stages[i], unit);
+        s = end - 1;
+    }
+}
+
+void uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step)
+{
+    const struct uqd_kind *last[UQD_MAX_UNITS] = {0};
+    for (uint32_t p = 0; p < schedule->n && schedule->passes[p].step <= step; p++)
+        last[schedule->passes[p].unit] = &state->model->kinds[schedule->passes[p].kind];
+    for (uint32_t u = 0; u < state->n_units; u++) {
+        const uint32_t nominal = last[u] != NULL ? last[u]->nominal_to : UQD_TOP_LEVEL;
+        if (state->units[u].nominal != nominal)
+            uqd_unit_coarsen(state, u, nominal, last[u] != NULL ? last[u]->to : NULL);
+    }
+}

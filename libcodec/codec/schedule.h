@@ -1,0 +1,30 @@
+/* The stages of a model, laid out for one picture size. */
+#ifndef UQD_CODEC_SCHEDULE_H
+#define UQD_CODEC_SCHEDULE_H
+
+#include "codec/state.h"
+
+#include <stdint.h>
+
+enum { UQD_MAX_PASSES = UQD_MAX_STAGES * UQD_MAX_UNITS };
+
+/* One stage of one unit. */
+struct uqd_pass {
+    uint8_t unit, kind, step;
+};
+
+struct uqd_schedule {
+    uint32_t n;
+    struct uqd_pass passes[UQD_MAX_PASSES]; /* in coding order; steps ascend */
+};
+
+/* Stages of the units from 2 on form runs: for each of these units, from the last to unit 2, all
+ * stages of the run. Stages of units that the picture does not have are left out. */
+void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *model,
+                       uint32_t n_units);
+
+/* Takes every unit of the state back to where it stood when `step` was complete (-1: nothing).
+ * The low-pass channels are not updated. */
+void uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step);
+
+#endif

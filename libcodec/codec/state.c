@@ -1,0 +1,196 @@
+#include "codec/state.h"
+
+#include "transform/wavelet.h"
+#include "util/checked.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t unit_values(const struct uqd_unit *unit)
+{
+    return (size_t)unit->grid_w * unit->grid_h * UQD_CELL_CHANNELS;
+}
+
+uint64_t uqd_state_size(uint32_t width, uint32_t height)
+{
+    uint64_t bytes = 0;
+    for (uint32_t u = uqd_unit_count(width, height); u > 0; u--) {
+        width = uqd_unit_grid(width);
+        height = uqd_unit_grid(height);
+        bytes += (uint64_t)width * height * UQD_CELL_CHANNELS * sizeof(int16_t);
+    }
+    return bytes;
+}
+
+int uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
+                   uint32_t height, uint32_t colours, const int32_t low[3])
+{
+    *state = (struct uqd_state){
+        .model = model,
+        .width = width,
+        .height = height,
+        .colours = colours,
+        .n_units = uqd_unit_count(width, height),
+    };
+    memcpy(state->low, low, sizeof state->low);
+    for (uint32_t u = 0; u < state->n_units; u++) {
+        struct uqd_unit *unit = &state->units[u];
+        unit->width = width;
+        unit->height = height;
+        unit->grid_w = width = uqd_unit_grid(width);
+        unit->grid_h = height = uqd_unit_grid(height);
+        unit->cells = uqd_calloc_array(unit_values(unit), sizeof *unit->cells);
+        if (unit->cells == NULL)
+            return UQD_ERR_NOMEM;
+    }
+    uqd_state_reset(state);
+    return UQD_OK;
+}
+
+void uqd_state_free(struct uqd_state *state)
+{
+    for (uint32_t u = 0; u < UQD_MAX_UNITS; u++) {
+        free(state->units[u].cells);
+        state->units[u].cells = NULL;
+    }
+}
+
+int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state)
+{
+    *copy = *state;
+    copy->version = 0;
+    for (uint32_t u = 0; u < UQD_MAX_UNITS; u++)
+        copy->units[u].cells = NULL;
+    for (uint32_t u = 0; u < state->n_units; u++) {
+        const size_t n = unit_values(&state->units[u]);
+        copy->units[u].cells = uqd_malloc_array(n, sizeof(int16_t));
+        if (copy->units[u].cells == NULL) {
+            uqd_state_free(copy);
+            return UQD_ERR_NOMEM;
+        }
+        memcpy(copy->units[u].cells, state->units[u].cells, n * sizeof(int16_t));
+    }
+    return UQD_OK;
+}
+
+/* The output function of SplitMix64 (Steele, Lea, Flood 2014), keyed. */
+uint64_t uqd_random(uint64_t key, uint64_t counter)
+{
+    uint64_t z = key + (counter + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    for (int round = 0; round < 2; round++) {
+        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+        z ^= z >> 31;
+        z += key;
+    }
+    return z;
+}
+
+int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,
+                          uint64_t cell)
+{
+    if (!state->dithered)
+        return 0;
+    const uint64_t counter = ((uint64_t)unit << 56) | ((uint64_t)channel << 48) | cell;
+    const uint64_t top = uqd_random(state->seed, counter) >> 32;
+    return (int32_t)((top * 6561) >> 32) - 3280;
+}
+
+int32_t uqd_cell_centre(int32_t x, int32_t offset, int32_t width)
+{
+    const int32_t shifted = x + offset + (width - 1) / 2;
+    const int32_t quotient = shifted / width - (shifted % width < 0);
+    return quotient * width - offset;
+}
+
+static void fill_top(struct uqd_state *state, uint32_t u)
+{
+    struct uqd_unit *unit = &state->units[u];
+    const uint64_t n_cells = (uint64_t)unit->grid_w * unit->grid_h;
+    for (uint64_t cell = 0; cell < n_cells; cell++) {
+        const uint32_t x = (uint32_t)(cell % unit->grid_w), y = (uint32_t)(cell / unit->grid_w);
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+            const struct uqd_channel *channel = &state->model->channels[c];
+            int32_t offset = 0;
+            if (state->dithered && channel->colour < state->colours &&
+                uqd_channel_exists(channel, unit->width, unit->height, x, y))
+                offset = uqd_dither_offset(state, u, c, cell);
+            unit->cells[cell * UQD_CELL_CHANNELS + c] = (int16_t)-offset;
+        }
+    }
+}
+
+void uqd_state_reset(struct uqd_state *state)
+{
+    for (uint32_t u = 0; u < state->n_units; u++) {
+        state->units[u].nominal = UQD_TOP_LEVEL;
+        memset(state->units[u].level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
+        fill_top(state, u);
+    }
+}
+
+void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, const uint8_t *levels)
+{
+    struct uqd_unit *unit = &state->units[u];
+    const uint64_t n_cells = (uint64_t)unit->grid_w * unit->grid_h;
+    unit->nominal = (uint8_t)nominal;
+    if (levels == NULL) {
+        memset(unit->level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
+        fill_top(state, u);
+        return;
+    }
+    memcpy(unit->level, levels, UQD_UNIT_CHANNELS);
+    for (uint64_t cell = 0; cell < n_cells; cell++) {
+        const uint32_t x = (uint32_t)(cell % unit->grid_w), y = (uint32_t)(cell / unit->grid_w);
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+            const struct uqd_channel *channel = &state->model->channels[c];
+            int16_t *value = &unit->cells[cell * UQD_CELL_CHANNELS + c];
+            if (channel->colour >= state->colours ||
+                (state->dithered && !uqd_channel_exists(channel, unit->width, unit->height, x, y)))
+                continue;
+            const int32_t offset = uqd_dither_offset(state, u, c, cell);
+            *value = (int16_t)uqd_cell_centre(*value, offset, uqd_cell_width(unit->level[c]));
+        }
+    }
+}
+
+/* Inverse transform of the cell centres of the units from the last down to `first`. All units share
+ * the planes: each unit's picture is the low-pass of the next lower one. */
+static int inverse(const struct uqd_state *state, uint32_t first, int32_t *const planes[3],
+                   size_t pitch, uint32_t threads)
+{
+    int status = UQD_OK;
+    for (uint32_t c = 0; c < state->colours; c++)
+        planes[c][0] = state->low[c];
+    for (uint32_t u = state->n_units; u-- > first && status == UQD_OK;) {
+        const struct uqd_unit *unit = &state->units[u];
+        uqd_unit_unpack_i16(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
+                            UQD_CELL_CHANNELS, planes, pitch, unit->width, unit->height, threads);
+        for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
+            status = uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height,
+                                         UQD_UNIT_LEVELS, 0, threads);
+    }
+    return status;
+}
+
+/* The low-pass of any picture fits; that of damaged data need not. */
+static int16_t saturate(int32_t value)
+{
+    return (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+}
+
+int uqd_state_update_low(struct uqd_state *state, uint32_t u, uint32_t threads)
+{
+    struct uqd_unit *unit = &state->units[u];
+    const size_t n = (size_t)unit->grid_w * unit->grid_h;
+    int32_t *memory = uqd_calloc_array(3 * n, sizeof *memory);
+    if (memory == NULL)
+        return UQD_ERR_NOMEM;
+    int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
+    const int status = inverse(state, u + 1, planes, unit->grid_w, threads);
+    for (size_t i = 0; i < n && status == UQD_OK; i++)
+        for (uint32_t c = 0; c < state->colours; c++)
+            unit->cells[i * UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS + c] = saturate(planes[c][i]);
+    free(memory);
+    return status;
+}

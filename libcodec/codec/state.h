@@ -1,0 +1,79 @@
+/* What is known of a picture: per unit, the lattice cell of every coefficient.
+ *
+ * A coefficient x with dither offset o lies at level j in the cell of width 3^j whose centre is
+ * k * 3^j - o, k = floor((x + o + (3^j - 1) / 2) / 3^j). Cells nest: each is three of the next
+ * finer level, so a coarser state follows from a finer one. */
+#ifndef UQD_CODEC_STATE_H
+#define UQD_CODEC_STATE_H
+
+#include "model/model.h"
+
+#include <stdint.h>
+
+enum { UQD_MAX_UNITS = 6 };
+
+struct uqd_unit {
+    uint32_t width, height;  /* of the unit's picture */
+    uint32_t grid_w, grid_h; /* in cells */
+    int16_t *cells;          /* [grid_h][grid_w][UQD_CELL_CHANNELS]: centres of the details in
+                                coding order, then the low-pass as known; owned */
+    uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known */
+    uint8_t level[UQD_UNIT_CHANNELS]; /* of each channel, coding order */
+};
+
+struct uqd_state {
+    const struct uqd_model *model;
+    uint32_t width, height, colours; /* colours 1 (grey) or 3 */
+    uint32_t n_units;                /* 0 for a picture of 1 x 1 */
+    int dithered;
+    uint64_t seed;    /* of the dither */
+    int32_t low[3];   /* low-pass of the last unit, 1 x 1 */
+    uint64_t version; /* changes whenever a unit does; 0: results must not be kept */
+    struct uqd_unit units[UQD_MAX_UNITS];
+};
+
+/* Bytes that a state of that size holds. */
+uint64_t uqd_state_size(uint32_t width, uint32_t height);
+
+/* A state in which nothing is known but the size and the last low-pass. On failure the state may
+ * be freed. Errors: UQD_ERR_NOMEM. */
+int uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
+                   uint32_t height, uint32_t colours, const int32_t low[3]);
+
+/* Sets the centres of the top-level cells to those around 0, the most probable ones. Called after
+ * the dither is set; a dithered file then tells the true ones. */
+void uqd_state_reset(struct uqd_state *state);
+
+void uqd_state_free(struct uqd_state *state);
+
+/* A copy; on failure empty. Errors: UQD_ERR_NOMEM. */
+int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state);
+
+/* Dither offset of a coefficient: uniform on -3280 .. 3280, from a counter-based generator keyed
+ * by seed, unit, channel (coding order) and cell. 0 without dither. */
+int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,
+                          uint64_t cell);
+
+/* 64 random bits for a key and a counter. */
+uint64_t uqd_random(uint64_t key, uint64_t counter);
+
+static inline int32_t uqd_cell_width(uint32_t level)
+{
+    static const int32_t widths[] = {1, 3, 9, 27, 81, 243, 729, 2187, 6561, 19683};
+    return widths[level];
+}
+
+/* Centre of the cell of that width around x. */
+int32_t uqd_cell_centre(int32_t x, int32_t offset, int32_t width);
+
+/* Goes back to a coarser state of a unit: that in which it had completed the stage that ends at
+ * the given levels (NULL: the top level). */
+void uqd_unit_coarsen(struct uqd_state *state, uint32_t unit, uint32_t nominal,
+                      const uint8_t *levels);
+
+/* Writes the low-pass channels of unit u's cells from what is known of the units above: the
+ * inverse transform of the cell centres. To be called when unit u + 1 changed. Errors:
+ * UQD_ERR_NOMEM. */
+int uqd_state_update_low(struct uqd_state *state, uint32_t unit, uint32_t threads);
+
+#endif

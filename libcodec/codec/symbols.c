@@ -1,0 +1,125 @@
+#include "codec/symbols.h"
+
+#include "container/varint.h"
+#include "util/checked.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void uqd_stream_init_decode(struct uqd_stream *stream, const uint8_t *data, size_t available,
+                            size_t size)
+{
+    *stream = (struct uqd_stream){
+        .source = UQD_SYMBOLS_DECODE, .data = data, .available = available, .size = size};
+}
+
+void uqd_stream_init(struct uqd_stream *stream, enum uqd_symbol_source source, uint64_t seed)
+{
+    *stream = (struct uqd_stream){.source = source, .seed = seed};
+}
+
+static void drop_open(struct uqd_stream *stream)
+{
+    for (uint32_t i = 0; i < stream->n_open; i++)
+        uqd_range_encoder_deinit(&stream->open[i].encoder);
+    free(stream->open);
+    stream->open = NULL;
+    stream->n_open = 0;
+}
+
+void uqd_stream_free(struct uqd_stream *stream)
+{
+    drop_open(stream);
+    free(stream->output);
+    stream->output = NULL;
+}
+
+/* Finds the next chunk. One that lies behind the cut is not at hand: of length 1, none of it. */
+static int open_decoder(struct uqd_stream *stream, struct uqd_range_decoder *decoder)
+{
+    uint64_t length = 0;
+    const int status = uqd_varint_read(stream->data, stream->available, &stream->position, &length);
+    if (status < 0 || (status == UQD_NEED_DATA && stream->available == stream->size))
+        return UQD_ERR_CORRUPT;
+    if (status == UQD_NEED_DATA) {
+        stream->position = stream->available;
+        uqd_range_decoder_init(decoder, stream->data, 0, 1);
+        return UQD_OK;
+    }
+    if (length > stream->size - stream->position)
+        return UQD_ERR_CORRUPT;
+    const size_t left = stream->available - stream->position;
+    const size_t at_hand = left < length ? left : (size_t)length;
+    uqd_range_decoder_init(decoder, stream->data + stream->position, at_hand, (size_t)length);
+    stream->position += at_hand;
+    return UQD_OK;
+}
+
+int uqd_stream_open(struct uqd_stream *stream, uint32_t n)
+{
+    if (n == 1 && stream->shared)
+        return UQD_OK;
+    int status = uqd_stream_close(stream);
+    if (status < 0)
+        return status;
+    stream->open = uqd_calloc_array(n, sizeof *stream->open);
+    if (stream->open == NULL)
+        return UQD_ERR_NOMEM;
+    stream->n_open = n;
+    stream->shared = n == 1;
+    for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
+        stream->open[i].source = stream->source;
+        stream->open[i].key = stream->seed;
+        if (stream->source == UQD_SYMBOLS_ENCODE)
+            uqd_range_encoder_init(&stream->open[i].encoder);
+        if (stream->source == UQD_SYMBOLS_DECODE)
+            status = open_decoder(stream, &stream->open[i].decoder);
+    }
+    return status;
+}
+
+static int append(struct uqd_stream *stream, const void *data, size_t size)
+{
+    size_t end;
+    if (uqd_add_size(stream->output_size, size, &end) < 0)
+        return UQD_ERR_NOMEM;
+    if (end > stream->output_capacity) {
+        const size_t capacity = end + end / 2 + 64;
+        uint8_t *output = realloc(stream->output, capacity);
+        if (output == NULL)
+            return UQD_ERR_NOMEM;
+        stream->output = output;
+        stream->output_capacity = capacity;
+    }
+    if (size > 0)
+        memcpy(stream->output + stream->output_size, data, size);
+    stream->output_size = end;
+    return UQD_OK;
+}
+
+static int close_encoder(struct uqd_stream *stream, struct uqd_range_encoder *encoder)
+{
+    const uint8_t *data;
+    size_t size;
+    uint8_t length[UQD_VARINT_MAX];
+    int status = uqd_range_encoder_finish(encoder, &data, &size);
+    if (status == UQD_OK)
+        status = append(stream, length, uqd_varint_write(length, size));
+    if (status == UQD_OK)
+        status = append(stream, data, size);
+    return status;
+}
+
+int uqd_stream_close(struct uqd_stream *stream)
+{
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < stream->n_open && status == UQD_OK; i++) {
+        if (stream->source == UQD_SYMBOLS_ENCODE)
+            status = close_encoder(stream, &stream->open[i].encoder);
+        if (stream->source == UQD_SYMBOLS_DECODE)
+            status = uqd_range_decoder_finish(&stream->open[i].decoder);
+    }
+    drop_open(stream);
+    stream->shared = 0;
+    return status;
+}
