@@ -1,0 +1,237 @@
+/* Distortion between two images: mean squared error, PSNR and MS-SSIM.
+ *
+ * MS-SSIM follows Z. Wang, E. P. Simoncelli, A. C. Bovik, "Multiscale structural similarity for
+ * image quality assessment", 2003: at every scale the means, variances and covariance under a
+ * Gaussian window give the contrast-structure term, at the last scale also the luminance term;
+ * the means of the terms over the image are multiplied with the exponents of the paper. */
+#include "uqd/uqd.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { N_SCALES = 5, WINDOW = 11, N_MOMENTS = 5 };
+
+static const double scale_weights[N_SCALES] = {0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
+static const double window_sigma = 1.5;
+static const double c1 = (0.01 * 255) * (0.01 * 255);
+static const double c2 = (0.03 * 255) * (0.03 * 255);
+
+/* One channel at one scale: packed rows. Averages of 8-bit samples over four scales are exact in
+ * a float. */
+struct channel {
+    uint32_t width, height;
+    float *samples;
+};
+
+/* A normalised Gaussian; shorter than WINDOW only where the image is. */
+struct window {
+    uint32_t length;
+    double weights[WINDOW];
+};
+
+/* Means over the image of the terms of one scale. */
+struct similarity {
+    double contrast_structure; /* c * s */
+    double all;                /* l * c * s */
+};
+
+/* Everything that one comparison allocates. */
+struct workspace {
+    struct channel a, b;
+    double *moments; /* N_MOMENTS rows: a, b, a * a, b * b, a * b, summed down the window */
+};
+
+static struct window make_window(uint32_t side)
+{
+    struct window window = {.length = side < WINDOW ? side : WINDOW};
+    double sum = 0;
+    for (uint32_t i = 0; i < window.length; i++) {
+        double distance = i - (window.length - 1) / 2.0;
+        window.weights[i] = exp(-distance * distance / (2 * window_sigma * window_sigma));
+        sum += window.weights[i];
+    }
+    for (uint32_t i = 0; i < window.length; i++)
+        window.weights[i] /= sum;
+    return window;
+}
+
+/* Fills work->moments with the sums down the window that begins at row y. */
+static void sum_columns(struct workspace *work, const struct window *window, uint32_t y)
+{
+    uint32_t width = work->a.width;
+    double *moments = work->moments;
+    for (size_t i = 0; i < (size_t)width * N_MOMENTS; i++)
+        moments[i] = 0;
+    for (uint32_t j = 0; j < window->length; j++) {
+        const float *row_a = work->a.samples + (size_t)(y + j) * width;
+        const float *row_b = work->b.samples + (size_t)(y + j) * width;
+        double weight = window->weights[j];
+        for (uint32_t x = 0; x < width; x++) {
+            double a = row_a[x], b = row_b[x];
+            moments[x] += weight * a;
+            moments[(size_t)width + x] += weight * b;
+            moments[(size_t)width * 2 + x] += weight * a * a;
+            moments[(size_t)width * 3 + x] += weight * b * b;
+            moments[(size_t)width * 4 + x] += weight * a * b;
+        }
+    }
+}
+
+/* Adds the terms of the window that begins at column x to the sums. */
+static void add_terms(const struct workspace *work, const struct window *window, uint32_t x,
+                      struct similarity *sums)
+{
+    double means[N_MOMENTS] = {0};
+    for (unsigned k = 0; k < N_MOMENTS; k++) {
+        const double *moment = work->moments + (size_t)k * work->a.width + x;
+        for (uint32_t i = 0; i < window->length; i++)
+            means[k] += window->weights[i] * moment[i];
+    }
+    double a = means[0], b = means[1];
+    double variance_a = means[2] - a * a, variance_b = means[3] - b * b;
+    double covariance = means[4] - a * b;
+    double luminance = (2 * a * b + c1) / (a * a + b * b + c1);
+    double contrast_structure = (2 * covariance + c2) / (variance_a + variance_b + c2);
+    sums->contrast_structure += contrast_structure;
+    sums->all += luminance * contrast_structure;
+}
+
+/* Means over all places where the window lies inside the image. */
+static struct similarity compare_scale(struct workspace *work)
+{
+    struct similarity result = {0};
+    struct window across = make_window(work->a.width), down = make_window(work->a.height);
+    uint32_t columns = work->a.width - across.length + 1;
+    uint32_t rows = work->a.height - down.length + 1;
+    for (uint32_t y = 0; y < rows; y++) {
+        struct similarity row = {0};
+        sum_columns(work, &down, y);
+        for (uint32_t x = 0; x < columns; x++)
+            add_terms(work, &across, x, &row);
+        result.contrast_structure += row.contrast_structure;
+        result.all += row.all;
+    }
+    result.contrast_structure /= (double)rows * columns;
+    result.all /= (double)rows * columns;
+    return result;
+}
+
+/* Averages blocks of 2 x 2 samples in place; an odd last row or column is left out. */
+static void halve(struct channel *channel)
+{
+    uint32_t width = channel->width / 2, height = channel->height / 2;
+    for (uint32_t y = 0; y < height; y++) {
+        const float *above = channel->samples + (size_t)y * 2 * channel->width;
+        const float *below = above + channel->width;
+        float *out = channel->samples + (size_t)y * width;
+        for (uint32_t x = 0; x < width; x++)
+            out[x] = (above[2 * x] + above[2 * x + 1] + below[2 * x] + below[2 * x + 1]) / 4;
+    }
+    channel->width = width;
+    channel->height = height;
+}
+
+/* Scales at which the window fits, but at least one. */
+static unsigned count_scales(uint32_t width, uint32_t height)
+{
+    uint32_t side = width < height ? width : height;
+    unsigned n_scales = 1;
+    while (n_scales < N_SCALES && side >> n_scales >= WINDOW)
+        n_scales++;
+    return n_scales;
+}
+
+static void extract(struct channel *channel, const struct uqd_image *image, uint32_t index)
+{
+    channel->width = image->width;
+    channel->height = image->height;
+    for (uint32_t y = 0; y < image->height; y++) {
+        const uint8_t *row = image->pixels + y * image->stride + index;
+        for (uint32_t x = 0; x < image->width; x++)
+            channel->samples[(size_t)y * image->width + x] = row[(size_t)x * image->channels];
+    }
+}
+
+/* MS-SSIM of the channel in the workspace. A negative mean has no real power and counts as 0. */
+static double compare_channel(struct workspace *work)
+{
+    unsigned n_scales = count_scales(work->a.width, work->a.height);
+    double total_weight = 0, product = 1;
+    for (unsigned scale = 0; scale < n_scales; scale++)
+        total_weight += scale_weights[scale];
+    for (unsigned scale = 0; scale < n_scales; scale++) {
+        if (scale > 0) {
+            halve(&work->a);
+            halve(&work->b);
+        }
+        struct similarity terms = compare_scale(work);
+        double term = scale == n_scales - 1 ? terms.all : terms.contrast_structure;
+        product *= pow(fmax(term, 0), scale_weights[scale] / total_weight);
+    }
+    return product;
+}
+
+static int compare_structure(const struct uqd_image *a, const struct uqd_image *b, double *ms_ssim)
+{
+    struct workspace work = {0};
+    size_t n_pixels = (size_t)a->width * a->height;
+    int status = UQD_ERR_NOMEM;
+    work.a.samples = malloc(n_pixels * sizeof *work.a.samples);
+    work.b.samples = malloc(n_pixels * sizeof *work.b.samples);
+    work.moments = malloc((size_t)a->width * N_MOMENTS * sizeof *work.moments);
+    if (!work.a.samples || !work.b.samples || !work.moments)
+        goto out;
+    double sum = 0;
+    for (uint32_t c = 0; c < a->channels; c++) {
+        extract(&work.a, a, c);
+        extract(&work.b, b, c);
+        sum += compare_channel(&work);
+    }
+    *ms_ssim = sum / a->channels;
+    status = UQD_OK;
+out:
+    free(work.a.samples);
+    free(work.b.samples);
+    free(work.moments);
+    return status;
+}
+
+static double mean_squared_error(const struct uqd_image *a, const struct uqd_image *b)
+{
+    uint64_t sum = 0;
+    size_t row_size = (size_t)a->width * a->channels;
+    for (uint32_t y = 0; y < a->height; y++) {
+        const uint8_t *row_a = a->pixels + y * a->stride, *row_b = b->pixels + y * b->stride;
+        for (size_t x = 0; x < row_size; x++) {
+            int difference = row_a[x] - row_b[x];
+            sum += (uint64_t)(difference * difference);
+        }
+    }
+    return (double)sum / ((double)row_size * a->height);
+}
+
+static int is_valid(const struct uqd_image *image)
+{
+    return image && image->pixels && image->width >= 1 && image->width <= 65535 &&
+           image->height >= 1 && image->height <= 65535 &&
+           (image->channels == 1 || image->channels == 3) &&
+           image->stride >= (size_t)image->width * image->channels;
+}
+
+int uqd_compare(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,
+                struct uqd_metrics *metrics)
+{
+    if (!is_valid(a) || !is_valid(b) || !metrics || a->width != b->width ||
+        a->height != b->height || a->channels != b->channels)
+        return UQD_ERR_ARG;
+    struct uqd_metrics result = {.ms_ssim = NAN};
+    if (with_ms_ssim) {
+        int status = compare_structure(a, b, &result.ms_ssim);
+        if (status < 0)
+            return status;
+    }
+    result.mse = mean_squared_error(a, b);
+    result.psnr = result.mse > 0 ? 10 * log10(255.0 * 255.0 / result.mse) : INFINITY;
+    *metrics = result;
+    return UQD_OK;
+}

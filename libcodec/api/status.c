@@ -1,0 +1,46 @@
+#include "util/cpu.h"
+
+#include <uqd/uqd.h>
+
+const char *uqd_status_text(int status)
+{
+    switch (status) {
+    case UQD_OK:
+        return "success";
+    case UQD_NEED_DATA:
+        return "more data is needed";
+    case UQD_END:
+        return "everything is decoded";
+    case UQD_ERR_ARG:
+        return "an argument is out of range";
+    case UQD_ERR_NOMEM:
+        return "not enough memory";
+    case UQD_ERR_CORRUPT:
+        return "the data is damaged";
+    case UQD_ERR_UNSUPPORTED:
+        return "the data needs a newer version of this program";
+    case UQD_ERR_LIMIT:
+        return "the picture exceeds the size limit";
+    case UQD_ERR_MODEL:
+        return "the file was made with another model";
+    case UQD_ERR_CANCELLED:
+        return "cancelled";
+    default:
+        return "unknown error";
+    }
+}
+
+const char *uqd_version(void)
+{
+    return UQD_VERSION;
+}
+
+const char *uqd_cpu_features(void)
+{
+    const unsigned flags = uqd_cpu_flags();
+    if (flags & UQD_CPU_AVX512)
+        return "avx512 avx2 c";
+    if (flags & UQD_CPU_AVX2)
+        return "avx2 c";
+    return "c";
+}
