@@ -25,11 +25,4 @@ void uqd_colour_inverse(const int32_t *const planes[], size_t pitch, uint32_t ch
                         uint32_t width, uint32_t height, uint8_t *pixels, size_t stride,
                         uint32_t threads);
 
-/* As uqd_colour_inverse for plane values in units of 1/16 (Q4): the pixels are rounded to nearest
- * after the rotations. Not the exact inverse even of 16 times what forward gave, as its shears
- * round more finely: pixels may then differ by 2. */
-void uqd_colour_inverse_q4(const int32_t *const planes[], size_t pitch, uint32_t channels,
-                           uint32_t width, uint32_t height, uint8_t *pixels, size_t stride,
-                           uint32_t threads);
-
 #endif
