@@ -1,0 +1,17 @@
+/* make_tiny_model OUT.uqdm [SEED]: writes the tests' model. */
+#include "tiny_model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return 2;
+    size_t size;
+    uint8_t *model = tiny_model_bytes(argc > 2 ? strtoull(argv[2], NULL, 10) : 1, &size);
+    FILE *file = fopen(argv[1], "wb");
+    const int failed = file == NULL || fwrite(model, 1, size, file) != size || fclose(file) != 0;
+    free(model);
+    return failed;
+}

@@ -1,0 +1,217 @@
+#include "tiny_model.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum { WIDTH = 16, BLOCKS = 1, GROUPS = 8, DETAILS = 189, CELL = 192, CAPACITY = 1 << 20 };
+
+static const struct {
+    uint8_t coarse, from, to;
+} kinds[] = {{0, 8, 5}, {0, 5, 4}, {0, 4, 3}, {0, 3, 2}, {0, 2, 1}, {0, 1, 0},
+             {1, 8, 4}, {1, 4, 3}, {1, 3, 2}, {1, 2, 1}, {1, 1, 0}};
+
+static const struct {
+    uint8_t units, kind, step;
+} stages[] = {{2, 6, 0},  {2, 7, 0}, {2, 8, 0}, {2, 9, 0}, {2, 10, 0}, {1, 6, 0},
+              {1, 7, 0},  {1, 8, 0}, {0, 0, 1}, {0, 1, 2}, {1, 9, 2},  {0, 2, 3},
+              {1, 10, 3}, {0, 3, 4}, {0, 4, 5}, {0, 5, 6}};
+
+static const char steps[][16] = {"coarse", "243", "81", "27", "9", "3", "lossless"};
+
+enum {
+    N_KINDS = sizeof kinds / sizeof *kinds,
+    N_STAGES = sizeof stages / sizeof *stages,
+    N_STEPS = sizeof steps / sizeof *steps,
+};
+
+/* Tensors are collected apart, since their directory comes before them. */
+struct writer {
+    uint8_t *tables, *directory, *values;
+    size_t n_tables, n_directory, n_values;
+    uint64_t random;
+};
+
+static void put(uint8_t *bytes, size_t *n, const void *data, size_t size)
+{
+    assert(*n + size <= CAPACITY);
+    memcpy(bytes + *n, data, size);
+    *n += size;
+}
+
+static void put_u32(uint8_t *bytes, size_t *n, uint32_t value)
+{
+    const uint8_t p[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
+                          (uint8_t)(value >> 24)};
+    put(bytes, n, p, sizeof p);
+}
+
+static void put_u64(uint8_t *bytes, size_t *n, uint64_t value)
+{
+    put_u32(bytes, n, (uint32_t)value);
+    put_u32(bytes, n, (uint32_t)(value >> 32));
+}
+
+/* Uniform on middle -+ spread. */
+static float next_value(struct writer *writer, float middle, float spread)
+{
+    writer->random = writer->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return middle + spread * ((float)(writer->random >> 40) / 8388608.0f - 1);
+}
+
+static void put_tensor(struct writer *writer, const uint32_t shape[4], float middle, float spread,
+                       const char *format, ...)
+{
+    char name[32] = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(name, sizeof name, format, arguments);
+    va_end(arguments);
+    put(writer->directory, &writer->n_directory, name, sizeof name);
+    size_t n = 1;
+    for (int i = 0; i < 4; i++) {
+        put_u32(writer->directory, &writer->n_directory, shape[i]);
+        n *= shape[i];
+    }
+    put_u64(writer->directory, &writer->n_directory, writer->n_values);
+    put_u64(writer->directory, &writer->n_directory, 0);
+    for (size_t i = 0; i < n; i++) {
+        const float value = next_value(writer, middle, spread);
+        uint32_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        put_u32(writer->values, &writer->n_values, bits);
+    }
+}
+
+static void put_affine(struct writer *writer, const char *prefix)
+{
+    const uint32_t shape[4] = {2 * N_KINDS, WIDTH, 1, 1};
+    put_tensor(writer, shape, 1, 0.2f, "%s.gain", prefix);
+    put_tensor(writer, shape, 0, 0.2f, "%s.bias", prefix);
+}
+
+static unsigned group_of(unsigned colour, unsigned level, unsigned band, unsigned dy, unsigned dx)
+{
+    if (colour > 0)
+        return level > 1 ? 2 : 5 + colour;
+    if (level > 1)
+        return 3 - level;
+    return band == 2 ? 5 : 3 + (dy + dx) % 2;
+}
+
+static void put_groups(struct writer *writer, uint32_t sizes[GROUPS])
+{
+    uint8_t groups[CELL] = {0};
+    unsigned c = 0;
+    for (unsigned colour = 0; colour < 3; colour++)
+        for (unsigned level = 3; level > 0; level--)
+            for (unsigned band = 0; band < 3; band++)
+                for (unsigned dy = 0; dy < 8u >> level; dy++)
+                    for (unsigned dx = 0; dx < 8u >> level; dx++) {
+                        groups[c] = (uint8_t)group_of(colour, level, band, dy, dx);
+                        sizes[groups[c++]]++;
+                    }
+    put(writer->tables, &writer->n_tables, groups, sizeof groups);
+}
+
+/* Wavelet level 3 is one lattice level finer. */
+static void put_levels(struct writer *writer, unsigned nominal)
+{
+    uint8_t levels[CELL] = {0};
+    for (unsigned c = 0; c < DETAILS; c++)
+        levels[c] = (uint8_t)(nominal > 0 && nominal < 8 && c % 63 < 3 ? nominal - 1 : nominal);
+    put(writer->tables, &writer->n_tables, levels, sizeof levels);
+}
+
+static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
+{
+    static const char name[32] = "tiny";
+    put(writer->tables, &writer->n_tables, name, sizeof name);
+    put_groups(writer, sizes);
+    for (unsigned k = 0; k < N_KINDS; k++) {
+        const uint8_t head[4] = {kinds[k].coarse, kinds[k].from, kinds[k].to, 0};
+        put(writer->tables, &writer->n_tables, head, sizeof head);
+        put_levels(writer, kinds[k].from);
+        put_levels(writer, kinds[k].to);
+    }
+    for (unsigned s = 0; s < N_STAGES; s++) {
+        const uint8_t stage[4] = {stages[s].units, stages[s].kind, stages[s].step, 0};
+        put(writer->tables, &writer->n_tables, stage, sizeof stage);
+    }
+    put(writer->tables, &writer->n_tables, steps, sizeof steps);
+}
+
+static void put_weights(struct writer *writer, const uint32_t sizes[GROUPS])
+{
+    put_tensor(writer, (uint32_t[4]){WIDTH, 2 * CELL, 1, 1}, 0, 0.08f, "input.weight");
+    put_affine(writer, "input");
+    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "block0.in");
+    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "block0.out");
+    put_affine(writer, "block0");
+    for (unsigned g = 0; g < GROUPS; g++) {
+        char prefix[16];
+        snprintf(prefix, sizeof prefix, "group%u", g);
+        put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "%s.mix", prefix);
+        put_affine(writer, prefix);
+        put_tensor(writer, (uint32_t[4]){3 * sizes[g], WIDTH, 1, 1}, 0, 0.2f, "%s.out", prefix);
+        put_tensor(writer, (uint32_t[4]){3 * sizes[g], 1, 1, 1}, 0, 0.5f, "%s.out_bias", prefix);
+        if (g + 1 < GROUPS)
+            put_tensor(writer, (uint32_t[4]){WIDTH, 2 * sizes[g], 3, 3}, 0, 0.1f, "%s.context",
+                       prefix);
+    }
+    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "denoise.mix");
+    put_affine(writer, "denoise");
+    put_tensor(writer, (uint32_t[4]){2 * DETAILS, WIDTH, 1, 1}, 0, 0.2f, "denoise.out");
+    put_tensor(writer, (uint32_t[4]){2 * DETAILS, 1, 1, 1}, 1, 0.5f, "denoise.out_bias");
+}
+
+/* Offsets in the directory count from the values' begin until the header's size is known. */
+static void move_offsets(struct writer *writer, uint64_t begin)
+{
+    for (size_t entry = 48; entry < writer->n_directory; entry += 64) {
+        uint64_t offset = begin;
+        for (int i = 0; i < 8; i++)
+            offset += (uint64_t)writer->directory[entry + i] << (8 * i);
+        size_t at = entry;
+        put_u64(writer->directory, &at, offset);
+    }
+}
+
+uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
+{
+    struct writer writer = {.tables = malloc(CAPACITY),
+                            .directory = malloc(CAPACITY),
+                            .values = malloc(CAPACITY),
+                            .random = seed};
+    uint8_t *file = malloc(CAPACITY);
+    assert(writer.tables != NULL && writer.directory != NULL && writer.values != NULL && file);
+    uint32_t sizes[GROUPS] = {0};
+    put_tables(&writer, sizes);
+    put_weights(&writer, sizes);
+    const size_t begin = 64 + writer.n_tables + writer.n_directory;
+    move_offsets(&writer, begin);
+    const size_t total = begin + writer.n_values;
+    size_t n = 0;
+    put(file, &n, "\x8eUQM\r\n\x1a\n", 8);
+    put_u32(file, &n, 1);
+    put_u32(file, &n, 0);
+    put_u64(file, &n, total);
+    put_u64(file, &n, 0);
+    const uint32_t header[] = {1,       WIDTH,    BLOCKS,  GROUPS,
+                               N_KINDS, N_STAGES, N_STEPS, (uint32_t)(writer.n_directory / 64)};
+    for (size_t i = 0; i < sizeof header / sizeof *header; i++)
+        put_u32(file, &n, header[i]);
+    put(file, &n, writer.tables, writer.n_tables);
+    put(file, &n, writer.directory, writer.n_directory);
+    put(file, &n, writer.values, writer.n_values);
+    size_t id_at = 24;
+    put_u64(file, &id_at, XXH3_64bits(file + 32, total - 32));
+    free(writer.tables);
+    free(writer.directory);
+    free(writer.values);
+    *size = total;
+    return file;
+}

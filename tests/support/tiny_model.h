@@ -1,0 +1,12 @@
+/* A small model with random weights: everything works with it, nothing is compressed well. */
+#ifndef UQD_TESTS_TINY_MODEL_H
+#define UQD_TESTS_TINY_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The bytes of a model file: width 16, one block, the groups, kinds and steps of the shipped
+ * model. The same seed gives the same bytes. malloc'ed; never NULL. */
+uint8_t *tiny_model_bytes(uint64_t seed, size_t *size);
+
+#endif
