@@ -1,0 +1,166 @@
+/* uqd info */
+#include "program.h"
+
+#include "json.h"
+#include "model_file.h"
+#include "source.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+struct info_options {
+    int json;
+};
+
+static const struct option_row rows[] = {
+    {"json", 0, OPTION_FLAG, NULL, offsetof(struct info_options, json),
+     "print one JSON object instead of a table", NULL},
+};
+
+/* What is printed about one file. */
+struct report {
+    struct source source;
+    struct uqd_model *model; /* NULL if it is not installed */
+    struct uqd_model_info model_info;
+};
+
+static double bits_per_pixel(const struct uqd_info *info, uint64_t bytes)
+{
+    return 8.0 * (double)bytes / ((double)info->width * info->height);
+}
+
+static struct uqd_step_info step_info(const struct report *report, uint32_t step)
+{
+    struct uqd_step_info info = {.name = "", .psnr = NAN};
+    if (uqd_decoder_step_info(report->source.decoder, step, &info) != UQD_OK)
+        info.bytes = 0;
+    return info;
+}
+
+/* ---- The table ----------------------------------------------------------------------------- */
+
+static void print_psnr(double psnr)
+{
+    if (isnan(psnr))
+        printf("%9s", "-");
+    else
+        printf("%9.2f", psnr);
+}
+
+static void print_table(const struct report *report)
+{
+    const struct uqd_info *info = &report->source.info;
+    uint64_t present = uqd_decoder_bytes_fed(report->source.decoder);
+    printf("picture  %" PRIu32 " x %" PRIu32 ", %s\n", info->width, info->height,
+           info->channels == 1 ? "grey" : "colour");
+    printf("file     %" PRIu64 " bytes, %s", info->file_size,
+           info->lossless ? "lossless" : "lossy");
+    if (present < info->file_size)
+        printf(", of which %" PRIu64 " are there", present);
+    printf("\nmodel    %016" PRIx64 " %s\n", info->model_id,
+           report->model ? report->model_info.name : "(not installed)");
+    if (info->dither == UQD_DITHER_UNIVERSAL)
+        printf("dither   universal, seed %" PRIu64 "\n", info->seed);
+    else
+        printf("dither   none\n");
+    if (info->icc)
+        printf("profile  %zu bytes\n", info->icc_size);
+    printf("\nstep  name           bytes      bpp  PSNR/dB\n");
+    for (uint32_t i = 0; i < info->n_steps; i++) {
+        struct uqd_step_info step = step_info(report, i);
+        printf("%4" PRIu32 "  %-9s %10" PRIu64 " %8.3f", i, *step.name ? step.name : "-",
+               step.bytes, bits_per_pixel(info, step.bytes));
+        print_psnr(step.psnr);
+        putchar('\n');
+    }
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
+static void print_json_step(const struct report *report, uint32_t index)
+{
+    struct uqd_step_info step = step_info(report, index);
+    printf("%s\n  {\"step\": %" PRIu32 ", \"name\": ", index > 0 ? "," : "", index);
+    json_string(stdout, step.name);
+    printf(", \"bytes\": %" PRIu64 ", \"bpp\": ", step.bytes);
+    json_number(stdout, bits_per_pixel(&report->source.info, step.bytes));
+    printf(", \"psnr\": ");
+    json_number(stdout, step.psnr);
+    putchar('}');
+}
+
+static void print_json(const struct report *report)
+{
+    const struct uqd_info *info = &report->source.info;
+    printf("{\"width\": %" PRIu32 ", \"height\": %" PRIu32 ", \"channels\": %" PRIu32
+           ", \"lossless\": %s,\n",
+           info->width, info->height, info->channels, info->lossless ? "true" : "false");
+    printf(" \"model_id\": \"%016" PRIx64 "\", \"model_name\": ", info->model_id);
+    json_string(stdout, report->model ? report->model_info.name : "");
+    printf(", \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
+           info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
+    printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
+           ", \"present_bytes\": %" PRIu64 ", \"icc_bytes\": %zu,\n",
+           info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder),
+           info->icc_size);
+    printf(" \"n_steps\": %" PRIu32 ", \"steps\": [", info->n_steps);
+    for (uint32_t i = 0; i < info->n_steps; i++)
+        print_json_step(report, i);
+    printf("]}\n");
+}
+
+/* ---- The command --------------------------------------------------------------------------- */
+
+/* Without the model everything but the names is known. */
+static void find_model(struct report *report)
+{
+    struct message ignored;
+    if (model_load_by_id(report->source.info.model_id, &report->model, &ignored) < 0) {
+        report->model = NULL;
+        return;
+    }
+    uqd_model_get_info(report->model, &report->model_info);
+    if (uqd_decoder_set_model(report->source.decoder, report->model) < 0) {
+        uqd_model_free(report->model);
+        report->model = NULL;
+    }
+}
+
+static int run_info(const struct program *program, const struct command *command, int argc,
+                    char **argv)
+{
+    struct info_options options = {0};
+    struct report report = {0};
+    struct message message;
+    int first = options_parse(program, command, argc, argv, &options, &message);
+    if (first <= 0)
+        return report_options(command, first, &message);
+    int result = source_open(&report.source, argv[first], UINT64_MAX, NULL, &message);
+    if (result == 0)
+        result = source_feed(&report.source, report.source.info.file_size, &message);
+    if (result == 0) {
+        find_model(&report);
+        if (options.json)
+            print_json(&report);
+        else
+            print_table(&report);
+    }
+    source_close(&report.source);
+    uqd_model_free(report.model);
+    return result < 0 ? report_failure(&message) : EXIT_DONE;
+}
+
+const struct command info_command = {
+    .name = "info",
+    .synopsis = "IN.uqd",
+    .summary = "print the size of a .uqd file and the bytes, rate and PSNR of its steps",
+    .description = "The bytes are counted from the beginning of the file. The PSNR is what the "
+                   "encoder measured. In JSON an infinite PSNR is the string \"inf\" and one that "
+                   "was not stored is null. The model need not be installed; without it the names "
+                   "of the steps are missing.",
+    .rows = rows,
+    .n_rows = sizeof rows / sizeof *rows,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_info,
+};

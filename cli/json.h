@@ -1,0 +1,14 @@
+/* Values of JSON text. */
+#ifndef UQD_CLI_JSON_H
+#define UQD_CLI_JSON_H
+
+#include <stdio.h>
+
+/* A quoted string. The text is UTF-8. */
+void json_string(FILE *out, const char *text);
+
+/* A number; "inf" as a string if it is infinite, null if it is not a number, for JSON has
+ * neither. */
+void json_number(FILE *out, double number);
+
+#endif

@@ -1,0 +1,67 @@
+#include "program.h"
+
+#include "interrupt.h"
+
+static const struct command *const commands[] = {
+    &encode_command,
+    &decode_command,
+    &info_command,
+    &compare_command,
+};
+
+static const struct manual_section sections[] = {
+    {"EXIT STATUS", "0 if everything was done, 1 after a failure, 2 if the command line is wrong, "
+                    "130 after an interrupt from the keyboard."},
+    {"ENVIRONMENT",
+     "UQD_MODELS is a directory with models (*.uqdm). It is searched before "
+     "$XDG_DATA_HOME/uqd/models, uqd/models below each directory of $XDG_DATA_DIRS, and the "
+     "directory of the installation.\n\n"
+     "OMP_NUM_THREADS limits the threads where --threads does not."},
+    {"EXAMPLES", "A photograph, all of it and its first 40,000 bytes:\n\n"
+                 "  uqd encode photo.png -o photo.uqd\n"
+                 "  uqd decode photo.uqd -o same.png\n"
+                 "  head -c 40000 photo.uqd | uqd decode - -o preview.png\n\n"
+                 "What its first five steps cost, and what they look like:\n\n"
+                 "  uqd info photo.uqd\n"
+                 "  uqd decode photo.uqd --step 4 -o step4.png\n"
+                 "  uqd compare photo.png step4.png"},
+};
+
+const struct program uqd_program = {
+    .name = "uqd",
+    .version = UQD_VERSION,
+    .summary = "progressive image compression that ends lossless",
+    .description =
+        "A .uqd file can be cut anywhere: its first bytes are a picture, every further step "
+        "refines it, and the last step makes it equal to the original.\n\n"
+        "An image file is PNG (8 bits per sample or fewer; grey, colour or palette) or binary PPM "
+        "or PGM, told apart by its content. Pictures are written as PPM or PGM if their name ends "
+        "in .ppm or .pgm, else as PNG. In place of a file name, - is standard input or standard "
+        "output.\n\n"
+        "Files are written under a temporary name and renamed when complete: after a failure an "
+        "older file is still there.",
+    .commands = commands,
+    .n_commands = sizeof commands / sizeof *commands,
+    .sections = sections,
+    .n_sections = sizeof sections / sizeof *sections,
+};
+
+int report_failure(const struct message *message)
+{
+    if (interrupt_signal())
+        return EXIT_SIGNAL + interrupt_signal();
+    fprintf(stderr, "%s: %s\n", uqd_program.name, message->text);
+    return EXIT_FAILED;
+}
+
+int report_usage(const struct command *command, const struct message *message)
+{
+    fprintf(stderr, "%s: %s (see %s %s --help)\n", uqd_program.name, message->text,
+            uqd_program.name, command->name);
+    return EXIT_USAGE;
+}
+
+int report_options(const struct command *command, int result, const struct message *message)
+{
+    return result == OPTIONS_PRINTED ? EXIT_DONE : report_usage(command, message);
+}

@@ -1,0 +1,85 @@
+#include "source.h"
+
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CHUNK_SIZE = 1 << 16 };
+
+static int feed_failed(const struct source *source, int status, struct message *message)
+{
+    if (status == UQD_ERR_CORRUPT)
+        return message_set(message, "%s: is not a .uqd file or its header is damaged",
+                           source->name);
+    return message_set(message, "%s: cannot be decoded: %s", source->name, uqd_status_text(status));
+}
+
+/* Reads and feeds up to limit bytes. */
+static int feed_chunk(struct source *source, uint64_t limit, struct message *message)
+{
+    uint8_t chunk[CHUNK_SIZE];
+    ssize_t n = read(source->fd, chunk, limit < CHUNK_SIZE ? (size_t)limit : CHUNK_SIZE);
+    if (n < 0 && errno == EINTR)
+        return 0;
+    if (n < 0)
+        return message_set(message, "%s: cannot be read: %s", source->name, strerror(errno));
+    if (n == 0) {
+        source->has_ended = 1;
+        return 0;
+    }
+    int status = uqd_decoder_feed(source->decoder, chunk, (size_t)n);
+    return status < 0 ? feed_failed(source, status, message) : 0;
+}
+
+int source_feed(struct source *source, uint64_t n_bytes, struct message *message)
+{
+    uint64_t end = n_bytes < source->max_bytes ? n_bytes : source->max_bytes;
+    while (!source->has_ended) {
+        uint64_t fed = uqd_decoder_bytes_fed(source->decoder);
+        if (fed >= end)
+            return 0;
+        if (feed_chunk(source, end - fed, message) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_header(struct source *source, struct message *message)
+{
+    int status;
+    while ((status = uqd_decoder_info(source->decoder, &source->info)) == UQD_NEED_DATA) {
+        uint64_t fed = uqd_decoder_bytes_fed(source->decoder);
+        if (source->has_ended || fed >= source->max_bytes) {
+            if (fed == 0 && source->has_ended)
+                return message_set(message, "%s: is empty", source->name);
+            return message_set(message, "%s: is cut off inside its header, after %llu bytes",
+                               source->name, (unsigned long long)fed);
+        }
+        if (source_feed(source, fed + CHUNK_SIZE, message) < 0)
+            return -1;
+    }
+    return status < 0 ? feed_failed(source, status, message) : 0;
+}
+
+int source_open(struct source *source, const char *path, uint64_t max_bytes,
+                const struct uqd_decoder_settings *settings, struct message *message)
+{
+    *source = (struct source){.name = file_input_name(path), .max_bytes = max_bytes};
+    source->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (source->fd < 0)
+        return message_set(message, "%s: cannot be opened: %s", source->name, strerror(errno));
+    int status = uqd_decoder_new(&source->decoder, NULL, settings);
+    if (status < 0)
+        return feed_failed(source, status, message);
+    return read_header(source, message);
+}
+
+void source_close(struct source *source)
+{
+    uqd_decoder_free(source->decoder);
+    if (source->fd > STDIN_FILENO)
+        close(source->fd);
+}

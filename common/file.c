@@ -1,0 +1,232 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_CHUNK = 1 << 16, NAME_ATTEMPTS = 100 };
+
+static int is_standard(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+const char *file_input_name(const char *path)
+{
+    return is_standard(path) ? "standard input" : path;
+}
+
+const char *file_output_name(const char *path)
+{
+    return is_standard(path) ? "standard output" : path;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+static int too_large(const char *name, uint64_t max_size, struct message *message)
+{
+    return message_set(message, "%s: is larger than %llu bytes", name,
+                       (unsigned long long)max_size);
+}
+
+/* Bytes to allocate at first: the size of a regular file and one more to see its end. */
+static int first_capacity(int fd, const char *name, uint64_t max_size, size_t *capacity,
+                          struct message *message)
+{
+    struct stat info;
+    *capacity = READ_CHUNK;
+    if (fstat(fd, &info) < 0)
+        return message_set(message, "%s: cannot be read: %s", name, strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return 0;
+    if ((uint64_t)info.st_size > max_size || (uint64_t)info.st_size >= SIZE_MAX)
+        return too_large(name, max_size, message);
+    *capacity = (size_t)info.st_size + 1;
+    return 0;
+}
+
+/* Makes room for at least one more byte; *data is valid whatever the result. */
+static int grow(uint8_t **data, size_t size, size_t *capacity)
+{
+    if (*data && size < *capacity)
+        return 0;
+    if (*capacity > SIZE_MAX / 2)
+        return -1;
+    size_t wanted = *data ? *capacity * 2 : *capacity;
+    uint8_t *grown = realloc(*data, wanted);
+    if (!grown)
+        return -1;
+    *data = grown;
+    *capacity = wanted;
+    return 0;
+}
+
+static int read_all(int fd, const char *name, uint64_t max_size, uint8_t **data, size_t *size,
+                    struct message *message)
+{
+    size_t capacity;
+    if (first_capacity(fd, name, max_size, &capacity, message) < 0)
+        return -1;
+    for (;;) {
+        if (grow(data, *size, &capacity) < 0)
+            return message_set(message, "%s: there is not enough memory to read it", name);
+        ssize_t n = read(fd, *data + *size, capacity - *size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return message_set(message, "%s: cannot be read: %s", name, strerror(errno));
+        if (n == 0)
+            return 0;
+        *size += (size_t)n;
+        if (*size > max_size)
+            return too_large(name, max_size, message);
+    }
+}
+
+int file_read(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
+              struct message *message)
+{
+    const char *name = file_input_name(path);
+    int fd = is_standard(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return message_set(message, "%s: cannot be opened: %s", name, strerror(errno));
+    uint8_t *buffer = NULL;
+    size_t length = 0;
+    int result = read_all(fd, name, max_size, &buffer, &length, message);
+    if (fd != STDIN_FILENO)
+        close(fd);
+    if (result < 0) {
+        free(buffer);
+        return -1;
+    }
+    *data = buffer;
+    *size = length;
+    return 0;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------- */
+
+static int write_failure(const char *name, struct message *message)
+{
+    return message_set(message, "%s: cannot be written: %s", name, strerror(errno));
+}
+
+static int write_all(int fd, const uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, data, size);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n > 0) {
+            data += n;
+            size -= (size_t)n;
+        }
+    }
+    return 0;
+}
+
+static int write_standard_output(const void *data, size_t size, struct message *message)
+{
+    if (isatty(STDOUT_FILENO))
+        return message_set(message, "standard output: is a terminal, and the data is not text");
+    if (write_all(STDOUT_FILENO, data, size) < 0)
+        return write_failure("standard output", message);
+    return 0;
+}
+
+/* Devices and pipes are written in place: renaming over them would replace them. Errno tells the
+ * cause of -1. */
+static int write_in_place(const char *path, const void *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int result = write_all(fd, data, size);
+    int error = errno;
+    if (close(fd) < 0 && result == 0)
+        return -1;
+    errno = error;
+    return result;
+}
+
+/* Creates a new hidden file in the directory of path; its malloc'ed name goes to *temporary. The
+ * mode is the default of the user's umask, unlike mkstemp's. Returns the descriptor, or -1 with
+ * errno. */
+static int create_beside(const char *path, char **temporary)
+{
+    const char *slash = strrchr(path, '/');
+    int directory = slash ? (int)(slash + 1 - path) : 0;
+    for (unsigned attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+        if (asprintf(temporary, "%.*s.uqd-%ld-%u.part", directory, path, (long)getpid(), attempt) <
+            0) {
+            *temporary = NULL;
+            errno = ENOMEM;
+            return -1;
+        }
+        int fd = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0)
+            return fd;
+        free(*temporary);
+        *temporary = NULL;
+        if (errno != EEXIST)
+            return -1;
+    }
+    return -1;
+}
+
+/* The data must be on the disk before the rename: a full disk may show at fsync or close only. */
+static int write_and_sync(int fd, const void *data, size_t size)
+{
+    int result = write_all(fd, data, size);
+    if (result == 0 && fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP)
+        result = -1;
+    int error = errno;
+    if (close(fd) < 0 && result == 0)
+        return -1;
+    errno = error;
+    return result;
+}
+
+/* Replaces the file target; an older one keeps its permissions. Errno tells the cause of -1. */
+static int write_and_rename(const char *target, const struct stat *older, const void *data,
+                            size_t size)
+{
+    char *temporary;
+    int fd = create_beside(target, &temporary);
+    if (fd < 0)
+        return -1;
+    if (older)
+        fchmod(fd, older->st_mode & 0777);
+    int result = write_and_sync(fd, data, size);
+    if (result == 0)
+        result = rename(temporary, target);
+    if (result < 0) {
+        int error = errno;
+        unlink(temporary);
+        errno = error;
+    }
+    free(temporary);
+    return result;
+}
+
+int file_write(const char *path, const void *data, size_t size, struct message *message)
+{
+    struct stat older;
+    int result;
+    if (is_standard(path))
+        return write_standard_output(data, size, message);
+    if (stat(path, &older) < 0) {
+        result = write_and_rename(path, NULL, data, size);
+    } else if (!S_ISREG(older.st_mode)) {
+        result = write_in_place(path, data, size);
+    } else {
+        char *target = realpath(path, NULL); /* a symbolic link stays one */
+        result = target ? write_and_rename(target, &older, data, size) : -1;
+        free(target);
+    }
+    return result < 0 ? write_failure(path, message) : 0;
+}

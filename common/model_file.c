@@ -1,0 +1,178 @@
+#include "model_file.h"
+
+#include "file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MODEL_SUFFIX  ".uqdm"
+#define DEFAULT_MODEL "lattice" MODEL_SUFFIX
+
+enum { MAX_DIRECTORIES = 32, MODEL_HEAD = 64 };
+
+static const uint64_t max_model_size = (uint64_t)1 << 30;
+
+/* Directories that may hold models, in the order of the search. */
+struct directories {
+    char *paths[MAX_DIRECTORIES];
+    size_t count;
+};
+
+int model_load(const char *path, struct uqd_model **model, struct message *message)
+{
+    uint8_t *data;
+    size_t size;
+    if (file_read(path, max_model_size, &data, &size, message) < 0)
+        return -1;
+    int status = uqd_model_new(model, data, size);
+    free(data);
+    if (status < 0)
+        return message_set(message, "%s: cannot be used as a model: %s", path,
+                           uqd_status_text(status));
+    return 0;
+}
+
+/* ---- The search path ----------------------------------------------------------------------- */
+
+/* Appends the directory `base` (its first length bytes) with the suffix. Relative bases are
+ * ignored, as the XDG specification demands. */
+static void add_directory(struct directories *list, const char *base, size_t length,
+                          const char *suffix)
+{
+    char *path;
+    if (length == 0 || base[0] != '/' || list->count == MAX_DIRECTORIES)
+        return;
+    if (asprintf(&path, "%.*s%s", (int)length, base, suffix) >= 0)
+        list->paths[list->count++] = path;
+}
+
+static void add_data_directories(struct directories *list, const char *bases)
+{
+    while (*bases) {
+        size_t length = strcspn(bases, ":");
+        add_directory(list, bases, length, "/uqd/models");
+        bases += length + (bases[length] == ':');
+    }
+}
+
+static const char *environment(const char *name, const char *otherwise)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : otherwise;
+}
+
+static void find_directories(struct directories *list)
+{
+    const char *own = environment("UQD_MODELS", NULL);
+    const char *data_home = environment("XDG_DATA_HOME", NULL);
+    const char *home = environment("HOME", NULL);
+    char *path;
+    *list = (struct directories){.count = 0};
+    if (own && (path = strdup(own)))
+        list->paths[list->count++] = path;
+    if (data_home)
+        add_directory(list, data_home, strlen(data_home), "/uqd/models");
+    else if (home)
+        add_directory(list, home, strlen(home), "/.local/share/uqd/models");
+    add_data_directories(list, environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share"));
+    add_directory(list, UQD_MODEL_DIR, strlen(UQD_MODEL_DIR), "");
+}
+
+static void free_directories(struct directories *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->paths[i]);
+}
+
+/* ---- Looking into the directories ---------------------------------------------------------- */
+
+static int has_suffix(const char *name)
+{
+    size_t length = strlen(name), suffix = strlen(MODEL_SUFFIX);
+    return length > suffix && strcmp(name + length - suffix, MODEL_SUFFIX) == 0;
+}
+
+static int has_id(const char *path, uint64_t id)
+{
+    uint8_t head[MODEL_HEAD];
+    uint64_t found;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return 0;
+    ssize_t n = read(fd, head, sizeof head);
+    close(fd);
+    return n == MODEL_HEAD && uqd_model_peek_id(head, sizeof head, &found) == UQD_OK && found == id;
+}
+
+/* The malloc'ed path of the model with this id in a directory, or NULL. */
+static char *find_id(const char *directory, uint64_t id)
+{
+    DIR *dir = opendir(directory);
+    char *path = NULL;
+    const struct dirent *entry;
+    while (dir && !path && (entry = readdir(dir))) {
+        if (!has_suffix(entry->d_name))
+            continue;
+        if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0) {
+            path = NULL;
+            break;
+        }
+        if (!has_id(path, id)) {
+            free(path);
+            path = NULL;
+        }
+    }
+    if (dir)
+        closedir(dir);
+    return path;
+}
+
+/* The malloc'ed path of the default model if the directory has it, or NULL. */
+static char *find_default(const char *directory)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s", directory, DEFAULT_MODEL) < 0)
+        return NULL;
+    if (access(path, F_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
+}
+
+int model_load_default(struct uqd_model **model, struct message *message)
+{
+    struct directories list;
+    char *path = NULL;
+    find_directories(&list);
+    for (size_t i = 0; i < list.count && !path; i++)
+        path = find_default(list.paths[i]);
+    int result = path ? model_load(path, model, message)
+                      : message_set(message,
+                                    "the model %s is not installed: it is neither in "
+                                    "$UQD_MODELS nor in %s",
+                                    DEFAULT_MODEL, UQD_MODEL_DIR);
+    free(path);
+    free_directories(&list);
+    return result;
+}
+
+int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message)
+{
+    struct directories list;
+    char *path = NULL;
+    find_directories(&list);
+    for (size_t i = 0; i < list.count && !path; i++)
+        path = find_id(list.paths[i], id);
+    int result = path ? model_load(path, model, message)
+                      : message_set(message,
+                                    "the model %016llx is not installed: no such *%s is "
+                                    "in $UQD_MODELS or in %s",
+                                    (unsigned long long)id, MODEL_SUFFIX, UQD_MODEL_DIR);
+    free(path);
+    free_directories(&list);
+    return result;
+}

@@ -1,0 +1,21 @@
+/* Finding and loading the model that a file needs. */
+#ifndef UQD_COMMON_MODEL_FILE_H
+#define UQD_COMMON_MODEL_FILE_H
+
+#include "message.h"
+
+#include <stdint.h>
+#include <uqd/uqd.h>
+
+/* Loads a model file (*.uqdm). 0, or -1 with a message. */
+int model_load(const char *path, struct uqd_model **model, struct message *message);
+
+/* Loads the default model of the encoder: `lattice.uqdm` of the first directory that has it, in
+ * the order $UQD_MODELS (a directory), $XDG_DATA_HOME/uqd/models, each $XDG_DATA_DIRS/uqd/models,
+ * the installation's model directory. */
+int model_load_default(struct uqd_model **model, struct message *message);
+
+/* Loads the model with this id from any *.uqdm of those directories. */
+int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message);
+
+#endif

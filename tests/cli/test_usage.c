@@ -1,0 +1,221 @@
+/* Command lines, help, standard output, and uqd info and uqd compare. */
+#include "harness.h"
+
+static int setup(void **state)
+{
+    if (harness_setup(state) != 0)
+        return -1;
+    const struct sample colour = simple_sample(40, 30, PNG_COLOR_TYPE_RGB);
+    const struct sample grey = simple_sample(40, 30, PNG_COLOR_TYPE_GRAY);
+    sample_write_png(&colour, "in.png");
+    sample_write_png(&grey, "grey.png");
+    sample_write_ppm(&colour, "in.ppm");
+    UQD_DONE("encode", "in.png", "-o", "a.uqd");
+    UQD_DONE("encode", "in.png", "-o", "bare.uqd", "--no-distortion");
+    return 0;
+}
+
+static void test_wrong_command_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[8];
+        const char *part;
+    } cases[] = {
+        {{"frob"}, "frob: there is no such command"},
+        {{"--frob"}, "--frob: there is no such command"},
+        {{"encode"}, "an operand is missing"},
+        {{"encode", "in.png"}, "the output file is missing"},
+        {{"encode", "in.png", "-o"}, "the value OUT.uqd is missing"},
+        {{"encode", "in.png", "other.png", "-o", "x.uqd"}, "other.png: is one operand too many"},
+        {{"encode", "in.png", "-o", "x.uqd", "--frob"}, "--frob: there is no such option"},
+        {{"encode", "in.png", "-o", "x.uqd", "--dither", "blue"}, "none|universal"},
+        {{"encode", "in.png", "-o", "x.uqd", "--depth", "16"}, "--depth"},
+        {{"encode", "in.png", "-o", "x.uqd", "--flatten", "pink"}, "--flatten: \"pink\""},
+        {{"encode", "in.png", "-o", "x.uqd", "--flatten", "#12345"}, "--flatten: \"#12345\""},
+        {{"encode", "in.png", "-o", "x.uqd", "--flatten", "#1234567"}, "--flatten"},
+        {{"decode", "a.uqd"}, "the output file is missing"},
+        {{"decode", "a.uqd", "-o", "x.png", "--step", "-1"}, "--step: \"-1\""},
+        {{"decode", "a.uqd", "-o", "x.png", "--mode", "best"}, "denoised|ancestral|flow"},
+        {{"decode", "a.uqd", "-o", "x.png", "--reduce", "7"}, "--reduce: 7 is more than 6"},
+        {{"decode", "a.uqd", "-o", "x.png", "--step=1", "--bytes=9"}, "exclude each other"},
+        {{"info"}, "an operand is missing"},
+        {{"info", "a.uqd", "a.uqd"}, "one operand too many"},
+        {{"compare", "in.png"}, "an operand is missing"},
+    };
+    unsigned before = scratch_count();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        uqd_run(&result, NULL, 0, cases[i].words);
+        assert_sentence(cases[i].part, &result, 2, cases[i].part);
+        process_result_free(&result);
+    }
+    assert_int_equal(scratch_count(), before);
+}
+
+static void test_step_beyond_the_model(void **state)
+{
+    (void)state;
+    struct process_result result;
+    UQD(&result, "encode", "in.png", "-o", "x.uqd", "--stop-step", "1000");
+    assert_sentence("--stop-step", &result, 1, "there is no step 1000");
+    process_result_free(&result);
+}
+
+static void test_help_and_version(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[4];
+        const char *part;
+    } cases[] = {
+        {{"--help"}, "Usage: uqd COMMAND"},
+        {{"-h"}, "Usage: uqd COMMAND"},
+        {{"--version"}, "uqd "},
+        {{"encode", "--help"}, "--stop-step N"},
+        {{"decode", "--help"}, "--mode denoised|ancestral|flow"},
+        {{"decode", "-h"}, "--mode denoised|ancestral|flow"},
+        {{"info", "--help"}, "Usage: uqd info [OPTIONS] IN.uqd"},
+        {{"compare", "--help"}, "Usage: uqd compare [OPTIONS] A.png B.png"},
+        {{"decode", "--version"}, "uqd "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        uqd_run(&result, NULL, 0, cases[i].words);
+        if (result.exit_code != 0 || result.err_size > 0 || !strstr(result.out, cases[i].part))
+            fail_msg("%s %s: %d, \"%s\"", cases[i].words[0],
+                     cases[i].words[1] ? cases[i].words[1] : "", result.exit_code, result.out);
+        process_result_free(&result);
+    }
+}
+
+/* A shell redirects standard output. */
+static void test_full_standard_output(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"encode in.png -o -", "decode a.uqd -o -", "info a.uqd",
+                                           "compare in.png in.png", "--help"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        struct process_result result;
+        char script[4096];
+        snprintf(script, sizeof script, "exec '%s' %s >/dev/full", harness_program(), commands[i]);
+        const char *const argv[] = {"sh", "-c", script, NULL};
+        assert_int_equal(process_run(&result, argv, NULL, 0, 60), 0);
+        assert_sentence(commands[i], &result, 1,
+                        "standard output: cannot be written: No space left on device");
+        process_result_free(&result);
+    }
+}
+
+static void test_info(void **state)
+{
+    (void)state;
+    struct process_result result;
+    struct file_info info = read_info("a.uqd");
+    size_t size;
+    free(scratch_read("a.uqd", &size));
+    assert_int_equal(info.file_bytes, size);
+    assert_int_equal(info.step_bytes[info.n_steps - 1], size);
+    assert_true(info.header_bytes < info.step_bytes[0]);
+    for (unsigned i = 1; i < info.n_steps; i++)
+        assert_true(info.step_bytes[i - 1] < info.step_bytes[i]);
+    UQD(&result, "info", "a.uqd");
+    assert_int_equal(result.exit_code, 0);
+    assert_non_null(strstr(result.out, "40 x 30, colour"));
+    assert_non_null(strstr(result.out, "lossless"));
+    assert_non_null(strstr(result.out, "inf"));
+    process_result_free(&result);
+}
+
+static void test_info_of_parts(void **state)
+{
+    (void)state;
+    struct process_result result;
+    struct file_info whole = read_info("a.uqd");
+    cut_file("a.uqd", "cut.uqd", (size_t)whole.header_bytes);
+    struct file_info cut = read_info("cut.uqd");
+    assert_int_equal(cut.file_bytes, whole.file_bytes);
+    assert_int_equal(cut.n_steps, whole.n_steps);
+    cut_file("a.uqd", "cut.uqd", (size_t)whole.header_bytes - 1);
+    UQD(&result, "info", "cut.uqd");
+    assert_sentence("cut header", &result, 1, "cut.uqd: is cut off inside its header");
+    process_result_free(&result);
+}
+
+static void test_info_without_model_and_distortion(void **state)
+{
+    (void)state;
+    struct process_result result;
+    setenv("UQD_MODELS", "/nonexistent", 1);
+    UQD(&result, "info", "--json", "bare.uqd");
+    setenv("UQD_MODELS", "models", 1);
+    assert_int_equal(result.exit_code, 0);
+    assert_int_equal(result.err_size, 0);
+    assert_non_null(strstr(result.out, "\"model_name\": \"\""));
+    assert_non_null(strstr(result.out, "\"name\": \"\""));
+    assert_non_null(strstr(result.out, "\"psnr\": null"));
+    process_result_free(&result);
+}
+
+static void test_compare(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[5];
+        const char *want;
+    } cases[] = {
+        {{"compare", "in.png", "in.ppm"}, "PSNR     inf dB\nMS-SSIM  1.000000\n"},
+        {{"compare", "--json", "in.png", "in.ppm"},
+         "{\"mse\": 0, \"psnr\": \"inf\", \"ms_ssim\": 1}\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        uqd_run(&result, NULL, 0, cases[i].words);
+        assert_int_equal(result.exit_code, 0);
+        assert_string_equal(result.out, cases[i].want);
+        process_result_free(&result);
+    }
+}
+
+static void test_compare_of_known_error(void **state)
+{
+    (void)state;
+    struct process_result result;
+    scratch_write("a.pgm", "P5 2 1 255 \x10\x20", 13);
+    scratch_write("b.pgm", "P5 2 1 255 \x10\x2a", 13);
+    UQD(&result, "compare", "a.pgm", "b.pgm");
+    assert_int_equal(result.exit_code, 0);
+    assert_non_null(strstr(result.out, "PSNR     31.1411 dB\n")); /* the mean of 0 and 100 is 50 */
+    process_result_free(&result);
+}
+
+static void test_compare_of_different_shapes(void **state)
+{
+    (void)state;
+    struct process_result result;
+    UQD(&result, "compare", "in.png", "grey.png");
+    assert_sentence("channels", &result, 1, "in.png: has 40 x 30 pixels of 3 channels, but");
+    process_result_free(&result);
+    UQD(&result, "compare", "in.png", "a.uqd");
+    assert_sentence("format", &result, 1, "a.uqd: is neither a PNG nor");
+    process_result_free(&result);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wrong_command_lines),
+        cmocka_unit_test(test_step_beyond_the_model),
+        cmocka_unit_test(test_help_and_version),
+        cmocka_unit_test(test_full_standard_output),
+        cmocka_unit_test(test_info),
+        cmocka_unit_test(test_info_of_parts),
+        cmocka_unit_test(test_info_without_model_and_distortion),
+        cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_compare_of_known_error),
+        cmocka_unit_test(test_compare_of_different_shapes),
+    };
+    if (!harness_arguments(argc, argv))
+        return 2;
+    return cmocka_run_group_tests_name("usage", tests, setup, scratch_teardown);
+}

@@ -1,0 +1,166 @@
+/* Where models are searched. The argument is the program that makes a tiny one. */
+#include "model_file.h"
+#include "process.h"
+#include "scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+static const char *maker;
+
+/* Every place of the search below the scratch directory. */
+static const char *const places[] = {"own", "home/uqd/models", "first/uqd/models",
+                                     "second/uqd/models"};
+
+static void set_path(const char *variable, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void set_path(const char *variable, const char *format, ...)
+{
+    char value[8192];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(value, sizeof value, format, arguments);
+    va_end(arguments);
+    setenv(variable, value, 1);
+}
+
+static void make_directories(void)
+{
+    static const char *const names[] = {"own",
+                                        "home",
+                                        "home/uqd",
+                                        "home/uqd/models",
+                                        "first",
+                                        "first/uqd",
+                                        "first/uqd/models",
+                                        "second",
+                                        "second/uqd",
+                                        "second/uqd/models"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        mkdir(names[i], 0700);
+    const char *base = scratch_directory();
+    set_path("UQD_MODELS", "%s/own", base);
+    set_path("XDG_DATA_HOME", "%s/home", base);
+    set_path("XDG_DATA_DIRS", "relative:%s/first::%s/second", base, base);
+}
+
+static int setup(void **state)
+{
+    struct process_result result;
+    if (scratch_setup(state) != 0)
+        return -1;
+    const char *const argv[] = {maker, "tiny.uqdm", NULL};
+    int started = process_run(&result, argv, NULL, 0, 60);
+    int made = started == 0 && result.exit_code == 0;
+    process_result_free(&result);
+    make_directories();
+    return made ? 0 : -1;
+}
+
+static void copy_model(const char *place, const char *name)
+{
+    char path[256];
+    size_t size;
+    uint8_t *data = scratch_read("tiny.uqdm", &size);
+    snprintf(path, sizeof path, "%s/%s", place, name);
+    scratch_write(path, data, size);
+    free(data);
+}
+
+static void remove_model(const char *place, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", place, name);
+    assert_int_equal(remove(path), 0);
+}
+
+static uint64_t tiny_id(void)
+{
+    struct uqd_model *model;
+    struct uqd_model_info info;
+    struct message message;
+    assert_int_equal(model_load("tiny.uqdm", &model, &message), 0);
+    uqd_model_get_info(model, &info);
+    uqd_model_free(model);
+    return info.id;
+}
+
+static void test_every_place_is_searched(void **state)
+{
+    (void)state;
+    uint64_t id = tiny_id();
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct uqd_model *model;
+        struct message message = {""};
+        copy_model(places[i], "lattice.uqdm");
+        if (model_load_default(&model, &message) < 0)
+            fail_msg("%s: %s", places[i], message.text);
+        uqd_model_free(model);
+        if (model_load_by_id(id, &model, &message) < 0)
+            fail_msg("%s: %s", places[i], message.text);
+        uqd_model_free(model);
+        remove_model(places[i], "lattice.uqdm");
+    }
+}
+
+static void test_earlier_places_win(void **state)
+{
+    (void)state;
+    struct uqd_model *model;
+    struct message message = {""};
+    copy_model("second/uqd/models", "lattice.uqdm");
+    scratch_write("own/lattice.uqdm", "garbage", 7);
+    assert_int_equal(model_load_default(&model, &message), -1);
+    assert_non_null(strstr(message.text, "/own/lattice.uqdm: cannot be used as a model: "));
+    remove_model("own", "lattice.uqdm");
+    remove_model("second/uqd/models", "lattice.uqdm");
+}
+
+static void test_id_among_other_files(void **state)
+{
+    (void)state;
+    struct uqd_model *model;
+    struct message message = {""};
+    static const uint8_t zeros[200];
+    scratch_write("first/uqd/models/a.uqdm", "short", 5);
+    scratch_write("first/uqd/models/b.uqdm", zeros, sizeof zeros);
+    copy_model("first/uqd/models", "model.txt");
+    assert_int_equal(model_load_by_id(tiny_id(), &model, &message), -1);
+    copy_model("first/uqd/models", "z.uqdm");
+    assert_int_equal(model_load_by_id(tiny_id(), &model, &message), 0);
+    uqd_model_free(model);
+    remove_model("first/uqd/models", "z.uqdm");
+    remove_model("first/uqd/models", "model.txt");
+}
+
+static void test_absent(void **state)
+{
+    (void)state;
+    struct uqd_model *model;
+    struct message message = {""};
+    assert_int_equal(model_load_by_id(0x1234, &model, &message), -1);
+    assert_non_null(strstr(message.text, "0000000000001234"));
+    assert_int_equal(model_load("missing.uqdm", &model, &message), -1);
+    assert_string_equal(message.text, "missing.uqdm: cannot be opened: No such file or directory");
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_place_is_searched),
+        cmocka_unit_test(test_earlier_places_win),
+        cmocka_unit_test(test_id_among_other_files),
+        cmocka_unit_test(test_absent),
+    };
+    maker = argc > 1 ? realpath(argv[1], NULL) : NULL;
+    if (!maker)
+        return 2;
+    return cmocka_run_group_tests_name("model_file", tests, setup, scratch_teardown);
+}
