@@ -1,0 +1,86 @@
+#include "arguments.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, MAX_THREADS = 1024, MAX_JOBS = 1024, MAX_IDLE_SECONDS = 10000000 };
+
+#define MEMBER(name) offsetof(struct arguments, name)
+
+static const struct option_row rows[] = {
+    {"session", 0, OPTION_FLAG, NULL, MEMBER(session), "serve the session bus (the default)", NULL},
+    {"address", 0, OPTION_TEXT, "ADDRESS", MEMBER(address), "serve the bus at this address", NULL},
+    {"replace", 0, OPTION_FLAG, NULL, MEMBER(replace), "take over from a running daemon", NULL},
+    {"idle", 0, OPTION_U32, "SECONDS", MEMBER(idle_seconds),
+     "exit after this time without work; 0: never (default 60)", NULL},
+    {"threads", 0, OPTION_U32, "N", MEMBER(threads),
+     "threads of one computation (default: one per processor)", NULL},
+    {"max-jobs", 0, OPTION_U32, "N", MEMBER(max_jobs), "files open at a time (default 32)", NULL},
+};
+
+static const struct command command = {
+    .synopsis = "",
+    .summary = "decode UQD pictures for other programs",
+    .rows = rows,
+    .n_rows = sizeof rows / sizeof rows[0],
+};
+
+static const struct command *const commands[] = {&command};
+
+static const struct manual_section sections[] = {
+    {"SIGNALS", "SIGTERM, SIGINT and SIGHUP cancel all work; the daemon leaves within a second."},
+    {"EXIT STATUS", "0 after serving, if another daemon is running already, or when the bus goes "
+                    "away; 1 if the bus cannot be reached; 2 for a wrong command line."},
+    {"ENVIRONMENT", "UQD_MODELS: a directory that is searched for models first."},
+    {"SEE ALSO", "uqd(1), uqd-view(1)"},
+};
+
+const struct program uqdd_program = {
+    .name = "uqdd",
+    .version = UQD_VERSION,
+    .summary = "decode UQD pictures for other programs, over D-Bus",
+    .description =
+        "uqdd owns the name org.uqd.Decoder1 on the session bus. The bus starts it when a program "
+        "first calls that name, and it leaves when it has had nothing to do for a while. Clients "
+        "pass open files and receive pictures in shared memory, step by step.",
+    .commands = commands,
+    .n_commands = 1,
+    .sections = sections,
+    .n_sections = sizeof sections / sizeof sections[0],
+};
+
+static int check(const struct arguments *arguments, struct message *message)
+{
+    if (arguments->session && arguments->address)
+        return message_set(message, "--session and --address exclude each other");
+    if (arguments->idle_seconds > MAX_IDLE_SECONDS)
+        return message_set(message, "--idle: at most %d seconds", MAX_IDLE_SECONDS);
+    if (arguments->threads < 1 || arguments->threads > MAX_THREADS)
+        return message_set(message, "--threads: from 1 to %d", MAX_THREADS);
+    if (arguments->max_jobs < 1 || arguments->max_jobs > MAX_JOBS)
+        return message_set(message, "--max-jobs: from 1 to %d", MAX_JOBS);
+    return 0;
+}
+
+int arguments_read(struct arguments *arguments, int argc, char *argv[])
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    struct message message;
+    int result;
+
+    *arguments = (struct arguments){
+        .idle_seconds = 60,
+        .threads = processors > 0 && processors <= MAX_THREADS ? (uint32_t)processors : 1,
+        .max_jobs = 32,
+    };
+    result = options_parse(&uqdd_program, &command, argc, argv, arguments, &message);
+    if (result == OPTIONS_PRINTED)
+        return EXIT_SUCCESS;
+    if (result < 0 || check(arguments, &message) < 0) {
+        fprintf(stderr, "uqdd: %s\nTry 'uqdd --help'.\n", message.text);
+        return EXIT_USAGE;
+    }
+    return -1;
+}

@@ -1,0 +1,180 @@
+#include "daemon.h"
+
+#include "bus.h"
+#include "job.h"
+#include "root.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* SIGTERM must lead to the exit within a second. */
+#define LEAVE_MS 800
+
+/* More would only make the computations of several jobs fight for the processors. */
+#define MAX_WORKERS 4
+
+bool daemon_accepts(const struct daemon *daemon)
+{
+    return daemon->phase == PHASE_SERVING || daemon->phase == PHASE_RELEASING;
+}
+
+void daemon_touch(struct daemon *daemon)
+{
+    loop_timer_stop(daemon->loop, &daemon->idle);
+}
+
+void daemon_leave(struct daemon *daemon)
+{
+    if (daemon->phase == PHASE_LEAVING)
+        return;
+    daemon->phase = PHASE_LEAVING;
+    while (daemon->jobs) {
+        job_cancelled(daemon->jobs);
+        job_close(daemon->jobs);
+    }
+    loop_timer_start(daemon->loop, &daemon->deadline, LEAVE_MS);
+}
+
+static void signal_ready(void *cookie)
+{
+    daemon_leave(cookie);
+}
+
+static void work_ready(void *cookie)
+{
+    struct daemon *daemon = cookie;
+
+    pool_collect(daemon->pool);
+}
+
+static void idle_fire(void *cookie)
+{
+    struct daemon *daemon = cookie;
+
+    daemon->phase = PHASE_RELEASING;
+    bus_release_name(daemon);
+}
+
+static void deadline_fire(void *cookie)
+{
+    struct daemon *daemon = cookie;
+
+    loop_stop(daemon->loop);
+}
+
+static bool any_job_busy(const struct daemon *daemon)
+{
+    for (const struct job *job = daemon->jobs; job; job = job->next) {
+        if (job_busy(job))
+            return true;
+    }
+    return false;
+}
+
+static bool all_sent(const struct daemon *daemon)
+{
+    return !dbus_connection_get_is_connected(daemon->connection) ||
+           !dbus_connection_has_messages_to_send(daemon->connection);
+}
+
+/* Looks at what has become of the daemon after each turn of the loop. */
+static void turn(void *cookie)
+{
+    struct daemon *daemon = cookie;
+    bool idle = daemon->phase == PHASE_SERVING && daemon->n_jobs == 0 && pool_idle(daemon->pool);
+
+    if (!idle)
+        loop_timer_stop(daemon->loop, &daemon->idle);
+    else if (!daemon->idle.running && daemon->arguments.idle_seconds > 0)
+        loop_timer_start(daemon->loop, &daemon->idle,
+                         daemon->arguments.idle_seconds * INT64_C(1000));
+    if (daemon->phase == PHASE_REPLACED && !any_job_busy(daemon))
+        daemon_leave(daemon);
+    if (daemon->phase == PHASE_LEAVING && pool_idle(daemon->pool) && all_sent(daemon))
+        loop_stop(daemon->loop);
+}
+
+static void warm_run(struct work *work)
+{
+    struct daemon *daemon = (struct daemon *)((char *)work - offsetof(struct daemon, warm));
+
+    models_warm(daemon->models);
+}
+
+static void warm_done(struct work *work)
+{
+    (void)work;
+}
+
+/* Each job holds a file, and frames that clients have not fetched. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int start_parts(struct daemon *daemon)
+{
+    uint32_t threads = daemon->arguments.threads;
+
+    if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->models = models_new()))
+        return -1;
+    if (pool_new(&daemon->pool, threads < MAX_WORKERS ? threads : MAX_WORKERS) < 0)
+        return -1;
+    loop_add_fd(daemon->loop, pool_fd(daemon->pool), work_ready, daemon);
+    loop_add_fd(daemon->loop, daemon->signal_fd, signal_ready, daemon);
+    daemon->idle = (struct loop_timer){.fire = idle_fire, .cookie = daemon};
+    daemon->deadline = (struct loop_timer){.fire = deadline_fire, .cookie = daemon};
+    daemon->warm = (struct work){
+        .priority = PRIORITY_PREFETCH,
+        .run = warm_run,
+        .done = warm_done,
+    };
+    return 0;
+}
+
+static int serve(struct daemon *daemon)
+{
+    int status = bus_connect(daemon);
+
+    if (status >= 0)
+        return status;
+    if (!root_register(daemon)) {
+        fputs("uqdd: out of memory\n", stderr);
+        return EXIT_FAILURE;
+    }
+    status = bus_take_name(daemon);
+    if (status >= 0)
+        return status;
+    pool_submit(daemon->pool, &daemon->warm);
+    loop_run(daemon->loop);
+    return EXIT_SUCCESS;
+}
+
+int daemon_run(const struct arguments *arguments, int signal_fd)
+{
+    struct daemon daemon = {.arguments = *arguments, .signal_fd = signal_fd};
+    int status = EXIT_FAILURE;
+
+    raise_file_limit();
+    if (start_parts(&daemon) < 0)
+        fprintf(stderr, "uqdd: cannot start: %s\n", strerror(errno));
+    else
+        status = serve(&daemon);
+    /* A computation that does not notice the cancellation must not delay the exit. */
+    if (daemon.pool && !pool_idle(daemon.pool))
+        _exit(status);
+    bus_disconnect(&daemon);
+    pool_free(daemon.pool);
+    models_free(daemon.models);
+    loop_free(daemon.loop);
+    return status;
+}

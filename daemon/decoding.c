@@ -1,0 +1,285 @@
+#include "decoding.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEADER_CHUNK (16u << 10)
+#define CHUNK        (256u << 10)
+
+struct decoding *decoding_new(int fd, int reference_fd, uint64_t max_bytes)
+{
+    struct decoding *decoding = calloc(1, sizeof *decoding);
+
+    if (!decoding) {
+        close(fd);
+        if (reference_fd >= 0)
+            close(reference_fd);
+        return NULL;
+    }
+    decoding->input = (struct input){.fd = fd, .limit = max_bytes};
+    decoding->reference_fd = reference_fd;
+    decoding->max_step = UINT32_MAX;
+    atomic_init(&decoding->stop, false);
+    return decoding;
+}
+
+void decoding_free(struct decoding *decoding)
+{
+    if (!decoding)
+        return;
+    uqd_decoder_free(decoding->decoder);
+    free(decoding->steps);
+    pixels_free(&decoding->reference);
+    close(decoding->input.fd);
+    if (decoding->reference_fd >= 0)
+        close(decoding->reference_fd);
+    free(decoding);
+}
+
+static int should_stop(void *cookie, double done)
+{
+    struct decoding *decoding = cookie;
+
+    (void)done;
+    return atomic_load_explicit(&decoding->stop, memory_order_relaxed);
+}
+
+/* Feeds the decoder the next bytes of the file. Returns the status of the feed, UQD_END at the end
+ * of the file, -1 with a failure for any error. */
+static int feed(struct decoding *decoding, size_t size, struct failure *failure)
+{
+    uint8_t *buffer;
+    ssize_t n;
+    int status = UQD_END;
+
+    if (should_stop(decoding, 0))
+        return failure_set_status(failure, UQD_ERR_CANCELLED);
+    buffer = malloc(size);
+    if (!buffer)
+        return failure_set_status(failure, UQD_ERR_NOMEM);
+    n = input_read(&decoding->input, buffer, size, failure);
+    if (n < 0) {
+        status = -1;
+    } else if (n > 0) {
+        status = uqd_decoder_feed(decoding->decoder, buffer, (size_t)n);
+        if (status < 0)
+            failure_set_status(failure, status);
+    }
+    free(buffer);
+    return status < 0 ? -1 : status;
+}
+
+static int read_header(struct decoding *decoding, struct failure *failure)
+{
+    int status;
+
+    do {
+        status = feed(decoding, HEADER_CHUNK, failure);
+    } while (status == UQD_NEED_DATA);
+    if (status < 0)
+        return -1;
+    if (decoding->input.offset == 0)
+        return failure_set(failure, ERROR_BAD_DATA, "the file is empty");
+    if (status == UQD_END)
+        return failure_set(failure, ERROR_BAD_DATA, "the file ends within its header");
+    status = uqd_decoder_info(decoding->decoder, &decoding->info);
+    return status < 0 ? failure_set_status(failure, status) : 0;
+}
+
+static int find_model(struct decoding *decoding, struct models *models, struct failure *failure)
+{
+    const struct uqd_model *model;
+    struct uqd_model_info info;
+    int status;
+
+    if (models_get(models, decoding->info.model_id, &model, failure) < 0)
+        return -1;
+    status = uqd_decoder_set_model(decoding->decoder, model);
+    if (status < 0)
+        return failure_set_status(failure, status);
+    uqd_model_get_info(model, &info);
+    decoding->model_name = info.name;
+    return 0;
+}
+
+static int read_steps(struct decoding *decoding, struct failure *failure)
+{
+    decoding->steps = calloc(decoding->info.n_steps, sizeof *decoding->steps);
+    if (!decoding->steps)
+        return failure_set_status(failure, UQD_ERR_NOMEM);
+    for (uint32_t i = 0; i < decoding->info.n_steps; i++) {
+        struct uqd_step_info step;
+        int status = uqd_decoder_step_info(decoding->decoder, i, &step);
+
+        if (status != UQD_OK)
+            return failure_set_status(failure, status < 0 ? status : UQD_ERR_CORRUPT);
+        decoding->steps[i] = (struct step){step.name, step.bytes, step.psnr};
+    }
+    return 0;
+}
+
+static int read_reference(struct decoding *decoding, struct failure *failure)
+{
+    const struct image_read_options options = {.reduce_depth = 1, .flatten = 1};
+    const struct uqd_info *info = &decoding->info;
+    struct pixels *reference = &decoding->reference;
+    struct message message;
+    char path[32];
+    size_t length;
+    int n;
+
+    if (decoding->reference_fd < 0)
+        return 0;
+    /* Opening it anew gives an offset that the sender does not share. */
+    n = snprintf(path, sizeof path, "/proc/self/fd/%d", decoding->reference_fd);
+    length = (size_t)n;
+    if (image_read(path, &options, reference, &message) < 0) {
+        bool named = strncmp(message.text, path, length) == 0 && message.text[length] == ':';
+
+        return failure_set(failure, ERROR_BAD_DATA, "the reference picture: %s",
+                           named ? message.text + length + 2 : message.text);
+    }
+    if (reference->width != info->width || reference->height != info->height ||
+        reference->channels != info->channels)
+        return failure_set(failure, ERROR_INVALID_ARGS,
+                           "the reference picture is %ux%u with %u channels, the file's is %ux%u "
+                           "with %u channels",
+                           reference->width, reference->height, reference->channels, info->width,
+                           info->height, info->channels);
+    return 0;
+}
+
+int decoding_open(struct decoding *decoding, struct models *models, struct failure *failure)
+{
+    struct uqd_decoder_settings settings;
+    int status;
+
+    uqd_decoder_settings_default(&settings);
+    settings.threads = decoding->threads;
+    settings.progress = should_stop;
+    settings.cookie = decoding;
+    status = uqd_decoder_new(&decoding->decoder, NULL, &settings);
+    if (status < 0)
+        return failure_set_status(failure, status);
+    if (read_header(decoding, failure) < 0 || find_model(decoding, models, failure) < 0 ||
+        read_steps(decoding, failure) < 0 || read_reference(decoding, failure) < 0)
+        return -1;
+    decoding->ended = decoding->info.n_steps == 0;
+    return 0;
+}
+
+static void count_steps(struct decoding *decoding)
+{
+    uint32_t complete = uqd_decoder_steps_complete(decoding->decoder);
+
+    decoding->steps_complete = complete;
+    decoding->ended = complete >= decoding->info.n_steps || complete > decoding->max_step;
+}
+
+int decoding_advance(struct decoding *decoding, struct failure *failure)
+{
+    int status;
+
+    for (;;) {
+        uint64_t end = decoding->steps[decoding->steps_complete].bytes;
+        uint64_t fed = decoding->input.offset;
+        size_t missing = end > fed && end - fed < CHUNK ? (size_t)(end - fed) : CHUNK;
+
+        if (should_stop(decoding, 0))
+            return failure_set_status(failure, UQD_ERR_CANCELLED);
+        status = uqd_decoder_advance(decoding->decoder);
+        if (status != UQD_NEED_DATA)
+            break;
+        status = feed(decoding, missing, failure);
+        if (status < 0)
+            return -1;
+        if (status == UQD_END) {
+            decoding->ended = true;
+            return UQD_NEED_DATA;
+        }
+    }
+    if (status < 0)
+        return failure_set_status(failure, status);
+    count_steps(decoding);
+    return UQD_OK;
+}
+
+static int measure(const struct decoding *decoding, struct frame *frame, const uint8_t *pixels,
+                   struct failure *failure)
+{
+    const struct pixels *reference = &decoding->reference;
+    const struct uqd_image original = {reference->width, reference->height, reference->channels,
+                                       (size_t)reference->width * reference->channels,
+                                       reference->data};
+    const struct uqd_image picture = {frame->width, frame->height, reference->channels,
+                                      frame->stride, pixels};
+    struct uqd_metrics metrics;
+    int status = uqd_compare(&original, &picture, decoding->with_ms_ssim, &metrics);
+
+    if (status < 0)
+        return failure_set_status(failure, status);
+    frame->measured = true;
+    frame->mse = metrics.mse;
+    frame->psnr = metrics.psnr;
+    frame->ms_ssim = metrics.ms_ssim;
+    return 0;
+}
+
+static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *pixels,
+                       struct failure *failure)
+{
+    struct uqd_picture_request request;
+    int status;
+
+    uqd_picture_request_default(&request);
+    request.step = frame->key.step;
+    request.mode = frame->key.mode;
+    request.seed = frame->key.seed;
+    request.reduce = frame->key.reduce;
+    status = uqd_decoder_picture(decoding->decoder, &request, pixels, frame->stride);
+    if (status < 0)
+        return failure_set_status(failure, status);
+    if (status == UQD_NEED_DATA)
+        return failure_set(failure, ERROR_GONE, "the file ends before the requested step");
+    if (decoding->reference.data && frame->key.reduce == 0)
+        return measure(decoding, frame, pixels, failure);
+    return 0;
+}
+
+int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure)
+{
+    const struct uqd_info *info = &decoding->info;
+    uint32_t width = uqd_reduced_side(info->width, frame->key.reduce);
+    uint32_t height = uqd_reduced_side(info->height, frame->key.reduce);
+    uint8_t *pixels;
+
+    frame->fd = -1;
+    frame->bytes = frame->key.step == UQD_STEP_LATEST ? decoding->input.offset
+                                                      : decoding->steps[frame->key.step].bytes;
+    if (should_stop(decoding, 0))
+        return failure_set_status(failure, UQD_ERR_CANCELLED);
+    if (frame_map(frame, width, height, info->channels, &pixels) < 0)
+        return failure_set(failure, ERROR_LIMIT, "no memory for the frame: %s", strerror(errno));
+    if (render_into(decoding, frame, pixels, failure) < 0) {
+        frame_discard(frame, pixels);
+        return -1;
+    }
+    if (frame_seal(frame, pixels) < 0)
+        return failure_set(failure, ERROR_FAILED, "the frame cannot be sealed: %s",
+                           strerror(errno));
+    return 0;
+}
+
+uint32_t decoding_reduce_for(const struct decoding *decoding, uint32_t max_edge)
+{
+    const struct uqd_info *info = &decoding->info;
+    uint32_t edge = info->width > info->height ? info->width : info->height;
+    uint32_t reduce = 0;
+
+    while (max_edge > 0 && reduce < 6 && uqd_reduced_side(edge, reduce + 1) >= max_edge)
+        reduce++;
+    return reduce;
+}

@@ -1,0 +1,220 @@
+#include "dict.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- Reading ---- */
+
+static const struct dict_field *find_field(const struct dict_field *fields, size_t n_fields,
+                                           const char *key)
+{
+    for (size_t i = 0; i < n_fields; i++) {
+        if (strcmp(fields[i].key, key) == 0)
+            return &fields[i];
+    }
+    return NULL;
+}
+
+static int read_value(DBusMessageIter *variant, const struct dict_field *field,
+                      struct failure *failure)
+{
+    DBusMessageIter value;
+    int fd;
+
+    dbus_message_iter_recurse(variant, &value);
+    if (dbus_message_iter_get_arg_type(&value) != field->type)
+        return failure_set(failure, ERROR_INVALID_ARGS,
+                           "the option '%s' must have the D-Bus type '%c'", field->key,
+                           field->type);
+    if (field->type != DBUS_TYPE_UNIX_FD) {
+        dbus_message_iter_get_basic(&value, field->value);
+        return 0;
+    }
+    dbus_message_iter_get_basic(&value, &fd);
+    if (fd < 0)
+        return failure_set(failure, ERROR_LIMIT, "too many open files");
+    if (*(int *)field->value >= 0)
+        close(*(int *)field->value);
+    *(int *)field->value = fd;
+    return 0;
+}
+
+int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
+              struct failure *failure)
+{
+    DBusMessageIter entries, entry;
+    const struct dict_field *field;
+    const char *key;
+
+    dbus_message_iter_recurse(at, &entries);
+    for (; dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
+         dbus_message_iter_next(&entries)) {
+        dbus_message_iter_recurse(&entries, &entry);
+        dbus_message_iter_get_basic(&entry, &key);
+        dbus_message_iter_next(&entry);
+        field = find_field(fields, n_fields, key);
+        if (field && read_value(&entry, field, failure) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- Writing ---- */
+
+void dict_begin(struct dict *dict, DBusMessageIter *parent)
+{
+    dict->parent = parent;
+    dict->iter = (DBusMessageIter)DBUS_MESSAGE_ITER_INIT_CLOSED;
+    dict->ok = dbus_message_iter_open_container(parent, DBUS_TYPE_ARRAY, "{sv}", &dict->iter);
+}
+
+bool dict_end(struct dict *dict)
+{
+    if (dict->ok)
+        dict->ok = dbus_message_iter_close_container(dict->parent, &dict->iter);
+    if (!dict->ok)
+        dbus_message_iter_abandon_container_if_open(dict->parent, &dict->iter);
+    return dict->ok;
+}
+
+/* A value and how to append it. */
+struct value {
+    const char *signature;
+    bool (*append)(DBusMessageIter *at, const struct value *value);
+    const void *data;
+    int n; /* elements of an array */
+};
+
+static bool append_basic(DBusMessageIter *at, const struct value *value)
+{
+    return dbus_message_iter_append_basic(at, value->signature[0], value->data);
+}
+
+static bool append_string_elements(DBusMessageIter *array, const struct value *value)
+{
+    const char *const *strings = value->data;
+    char text[256];
+    const char *valid = text;
+    bool ok = true;
+
+    for (int i = 0; ok && i < value->n; i++) {
+        text_make_valid(text, sizeof text, strings[i]);
+        ok = dbus_message_iter_append_basic(array, DBUS_TYPE_STRING, &valid);
+    }
+    return ok;
+}
+
+static bool append_array(DBusMessageIter *at, const struct value *value)
+{
+    const char *element = value->signature + 1;
+    DBusMessageIter array = DBUS_MESSAGE_ITER_INIT_CLOSED;
+    bool ok = dbus_message_iter_open_container(at, DBUS_TYPE_ARRAY, element, &array);
+
+    if (ok && element[0] == DBUS_TYPE_STRING)
+        ok = append_string_elements(&array, value);
+    else if (ok && value->n > 0)
+        ok = dbus_message_iter_append_fixed_array(&array, element[0], &value->data, value->n);
+    ok = ok && dbus_message_iter_close_container(at, &array);
+    if (!ok)
+        dbus_message_iter_abandon_container_if_open(at, &array);
+    return ok;
+}
+
+static bool append_variant(DBusMessageIter *at, const struct value *value)
+{
+    DBusMessageIter variant = DBUS_MESSAGE_ITER_INIT_CLOSED;
+    bool ok = dbus_message_iter_open_container(at, DBUS_TYPE_VARIANT, value->signature, &variant) &&
+              value->append(&variant, value) && dbus_message_iter_close_container(at, &variant);
+
+    if (!ok)
+        dbus_message_iter_abandon_container_if_open(at, &variant);
+    return ok;
+}
+
+bool variant_append(DBusMessageIter *at, int type, const void *data)
+{
+    const char signature[] = {(char)type, '\0'};
+
+    return append_variant(at, &(struct value){signature, append_basic, data, 1});
+}
+
+static void add_entry(struct dict *dict, const char *key, const struct value *value)
+{
+    DBusMessageIter entry = DBUS_MESSAGE_ITER_INIT_CLOSED;
+
+    if (!dict->ok)
+        return;
+    dict->ok = dbus_message_iter_open_container(&dict->iter, DBUS_TYPE_DICT_ENTRY, NULL, &entry) &&
+               dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key) &&
+               append_variant(&entry, value) &&
+               dbus_message_iter_close_container(&dict->iter, &entry);
+    if (!dict->ok)
+        dbus_message_iter_abandon_container_if_open(&dict->iter, &entry);
+}
+
+void dict_add(struct dict *dict, const char *key, int type, const void *data)
+{
+    const char signature[] = {(char)type, '\0'};
+
+    add_entry(dict, key, &(struct value){signature, append_basic, data, 1});
+}
+
+void dict_add_u32(struct dict *dict, const char *key, uint32_t value)
+{
+    dict_add(dict, key, DBUS_TYPE_UINT32, &value);
+}
+
+void dict_add_u64(struct dict *dict, const char *key, uint64_t value)
+{
+    dict_add(dict, key, DBUS_TYPE_UINT64, &value);
+}
+
+void dict_add_double(struct dict *dict, const char *key, double value)
+{
+    dict_add(dict, key, DBUS_TYPE_DOUBLE, &value);
+}
+
+void dict_add_bool(struct dict *dict, const char *key, bool value)
+{
+    dbus_bool_t boolean = value;
+
+    dict_add(dict, key, DBUS_TYPE_BOOLEAN, &boolean);
+}
+
+void dict_add_string(struct dict *dict, const char *key, const char *value)
+{
+    char text[1024];
+    const char *valid = text;
+
+    text_make_valid(text, sizeof text, value);
+    dict_add(dict, key, DBUS_TYPE_STRING, &valid);
+}
+
+void dict_add_strings(struct dict *dict, const char *key, const char *const *strings, size_t n)
+{
+    add_entry(dict, key, &(struct value){"as", append_array, strings, (int)n});
+}
+
+void dict_add_array(struct dict *dict, const char *key, int type, const void *data, size_t n)
+{
+    const char signature[] = {'a', (char)type, '\0'};
+
+    add_entry(dict, key, &(struct value){signature, append_array, data, (int)n});
+}
+
+void dict_add_fd(struct dict *dict, const char *key, int fd)
+{
+    dict_add(dict, key, DBUS_TYPE_UNIX_FD, &fd);
+}
+
+void text_make_valid(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text);
+    if (dbus_validate_utf8(out, NULL))
+        return;
+    for (; *out; out++) {
+        if ((unsigned char)*out >= 0x80)
+            *out = '?';
+    }
+}

@@ -1,0 +1,56 @@
+/* Dictionaries of named values, a{sv}: the options of calls and the results. */
+#ifndef UQD_DAEMON_DICT_H
+#define UQD_DAEMON_DICT_H
+
+#include "failure.h"
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One key that dict_read looks for. */
+struct dict_field {
+    const char *key;
+    int type;    /* a basic D-Bus type */
+    void *value; /* of the C type that libdbus uses for it; untouched if the key is absent.
+                    Strings are borrowed from the message. Descriptors, -1 at first, become the
+                    caller's, also if reading fails. */
+};
+
+/* Reads the dictionary at the iterator. Unknown keys are ignored. 0, or -1 with a failure if a
+ * value has the wrong type. */
+int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
+              struct failure *failure);
+
+/* Writing; errors (no memory, no descriptors) are remembered and reported by dict_end. */
+struct dict {
+    DBusMessageIter *parent;
+    DBusMessageIter iter;
+    bool ok;
+};
+
+void dict_begin(struct dict *dict, DBusMessageIter *parent);
+bool dict_end(struct dict *dict);
+
+/* data points to a value of the C type that libdbus uses for the basic type. */
+void dict_add(struct dict *dict, const char *key, int type, const void *data);
+void dict_add_u32(struct dict *dict, const char *key, uint32_t value);
+void dict_add_u64(struct dict *dict, const char *key, uint64_t value);
+void dict_add_double(struct dict *dict, const char *key, double value);
+void dict_add_bool(struct dict *dict, const char *key, bool value);
+/* Text that is not UTF-8 is sent with question marks. */
+void dict_add_string(struct dict *dict, const char *key, const char *value);
+void dict_add_strings(struct dict *dict, const char *key, const char *const *strings, size_t n);
+/* An array of n numbers of a fixed size. */
+void dict_add_array(struct dict *dict, const char *key, int type, const void *data, size_t n);
+/* The descriptor is duplicated. */
+void dict_add_fd(struct dict *dict, const char *key, int fd);
+
+/* Appends a variant that holds a basic value. */
+bool variant_append(DBusMessageIter *at, int type, const void *data);
+
+/* Copies text, replacing what is not ASCII if it is not UTF-8 as a whole. */
+void text_make_valid(char *out, size_t size, const char *text);
+
+#endif

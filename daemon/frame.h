@@ -1,0 +1,67 @@
+/* Rendered pictures in sealed shared memory, and a small cache of them. */
+#ifndef UQD_DAEMON_FRAME_H
+#define UQD_DAEMON_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* DRM fourcc codes for the byte orders of the library: R G B, and one grey byte. */
+#define FORMAT_BGR888 0x34324742u
+#define FORMAT_R8     0x20203852u
+
+/* What a frame shows. The seed is 0 where the mode does not use it. */
+struct frame_key {
+    uint32_t step; /* or UQD_STEP_LATEST */
+    uint32_t mode; /* enum uqd_mode */
+    uint64_t seed;
+    uint32_t reduce;
+};
+
+bool frame_key_equal(const struct frame_key *a, const struct frame_key *b);
+
+struct frame {
+    struct frame_key key;
+    int fd; /* memfd, owned; -1 if there is no frame */
+    uint32_t width, height;
+    uint32_t stride; /* bytes from row to row, a multiple of 4 */
+    uint64_t size;   /* stride * height */
+    uint32_t format; /* DRM fourcc */
+    uint64_t bytes;  /* of the file that the picture was made from */
+    bool measured;   /* the distortion against the reference is known: */
+    double mse, psnr, ms_ssim;
+};
+
+/* Makes the memory of a frame and maps it for writing: *pixels has size bytes, all zero. Returns 0,
+ * or -1 with errno. Then either frame_seal or frame_discard must follow. */
+int frame_map(struct frame *frame, uint32_t width, uint32_t height, uint32_t channels,
+              uint8_t **pixels);
+
+/* Unmaps the pixels and seals the memory for ever: neither size nor content can change. 0, or -1
+ * with errno, and then the frame is gone. */
+int frame_seal(struct frame *frame, uint8_t *pixels);
+
+void frame_discard(struct frame *frame, uint8_t *pixels);
+
+/* Closes the memory; a frame without memory is allowed. */
+void frame_close(struct frame *frame);
+
+#define FRAME_CACHE_FRAMES 32
+#define FRAME_CACHE_BYTES  (128u << 20)
+
+/* The frames last used, latest first. Zero-initialise. */
+struct frame_cache {
+    struct frame frames[FRAME_CACHE_FRAMES];
+    unsigned n_frames;
+    uint64_t bytes;
+};
+
+/* The frame with this key, now the latest one, or NULL. Valid until the next call. */
+const struct frame *frame_cache_find(struct frame_cache *cache, const struct frame_key *key);
+
+/* Takes the frame over, dropping old ones until it fits. A frame above the limit is kept alone. */
+void frame_cache_add(struct frame_cache *cache, const struct frame *frame);
+
+void frame_cache_clear(struct frame_cache *cache);
+
+#endif

@@ -1,0 +1,47 @@
+#include "input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int input_check(int fd, const char *what, struct failure *failure)
+{
+    struct stat st;
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags < 0 || fstat(fd, &st) < 0)
+        return failure_set(failure, ERROR_INVALID_ARGS, "%s: %s", what, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return failure_set(failure, ERROR_INVALID_ARGS, "%s is not a regular file", what);
+    if ((flags & O_PATH) || (flags & O_ACCMODE) == O_WRONLY)
+        return failure_set(failure, ERROR_INVALID_ARGS, "%s is not open for reading", what);
+    return 0;
+}
+
+uint64_t input_size(const struct input *input)
+{
+    struct stat st;
+
+    if (fstat(input->fd, &st) < 0 || st.st_size < 0)
+        return 0;
+    return (uint64_t)st.st_size < input->limit ? (uint64_t)st.st_size : input->limit;
+}
+
+ssize_t input_read(struct input *input, void *buffer, size_t size, struct failure *failure)
+{
+    ssize_t n;
+
+    if (input->offset >= input->limit)
+        return 0;
+    if (size > input->limit - input->offset)
+        size = (size_t)(input->limit - input->offset);
+    do {
+        n = pread(input->fd, buffer, size, (off_t)input->offset);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return failure_set(failure, ERROR_IO, "the file cannot be read: %s", strerror(errno));
+    input->offset += (uint64_t)n;
+    return n;
+}

@@ -1,0 +1,28 @@
+/* The file that a client passed as an open descriptor. It belongs to somebody else, may share its
+ * offset with the sender and may shrink at any time: it is only ever read with pread. */
+#ifndef UQD_DAEMON_INPUT_H
+#define UQD_DAEMON_INPUT_H
+
+#include "failure.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct input {
+    int fd;          /* owned */
+    uint64_t offset; /* of the next byte */
+    uint64_t limit;  /* bytes from here on do not exist */
+};
+
+/* Checks that the descriptor is a regular file. 0, or -1 with a failure; the descriptor stays with
+ * the caller. */
+int input_check(int fd, const char *what, struct failure *failure);
+
+/* Number of bytes that can be read at present, within the limit. */
+uint64_t input_size(const struct input *input);
+
+/* Reads up to size bytes and moves on. Returns their number, 0 at the end, -1 with a failure. */
+ssize_t input_read(struct input *input, void *buffer, size_t size, struct failure *failure);
+
+#endif

@@ -1,0 +1,244 @@
+#include "job.h"
+
+#include "client.h"
+#include "dict.h"
+#include "interfaces.h"
+#include "object.h"
+
+#include <string.h>
+
+#define MAX_PURPOSE 64
+#define MAX_REDUCE  6
+
+static DBusConnection *connection_of(const struct job *job)
+{
+    return job->daemon->connection;
+}
+
+/* ---- Methods ---- */
+
+static void call_start(void *object, DBusMessage *call)
+{
+    struct job *job = object;
+
+    job->started = true;
+    job->paused = false;
+    reply_done(connection_of(job), call);
+    job_update_state(job);
+    job_schedule(job);
+}
+
+static void call_pause(void *object, DBusMessage *call)
+{
+    struct job *job = object;
+
+    job->paused = true;
+    reply_done(connection_of(job), call);
+    job_update_state(job);
+}
+
+static void call_close(void *object, DBusMessage *call)
+{
+    struct job *job = object;
+    DBusConnection *connection = connection_of(job);
+
+    job_close(job);
+    reply_done(connection, call);
+}
+
+static void call_set_mode(void *object, DBusMessage *call)
+{
+    static const char *const names[] = {"Mode", "Seed", NULL};
+    struct job *job = object;
+    uint32_t mode = 0;
+    dbus_uint64_t seed = 0;
+
+    dbus_message_get_args(call, NULL, DBUS_TYPE_UINT32, &mode, DBUS_TYPE_UINT64, &seed,
+                          DBUS_TYPE_INVALID);
+    if (mode < UQD_MODE_DENOISED || mode > UQD_MODE_FLOW) {
+        reply_error(connection_of(job), call, ERROR_INVALID_ARGS, "there is no such mode");
+        return;
+    }
+    job->settings.mode = mode;
+    job->settings.seed = seed;
+    reply_done(connection_of(job), call);
+    job_properties_changed(job, names);
+}
+
+static bool append_step(DBusMessageIter *array, uint32_t index, const struct step *step)
+{
+    DBusMessageIter entry = DBUS_MESSAGE_ITER_INIT_CLOSED;
+    bool ok = dbus_message_iter_open_container(array, DBUS_TYPE_STRUCT, NULL, &entry) &&
+              dbus_message_iter_append_basic(&entry, DBUS_TYPE_UINT32, &index) &&
+              dbus_message_iter_append_basic(&entry, DBUS_TYPE_UINT64, &step->bytes) &&
+              dbus_message_iter_append_basic(&entry, DBUS_TYPE_DOUBLE, &step->psnr) &&
+              dbus_message_iter_close_container(array, &entry);
+
+    if (!ok)
+        dbus_message_iter_abandon_container_if_open(array, &entry);
+    return ok;
+}
+
+static bool append_table(DBusMessage *reply, const struct decoding *decoding)
+{
+    DBusMessageIter args, array = DBUS_MESSAGE_ITER_INIT_CLOSED;
+    bool ok;
+
+    dbus_message_iter_init_append(reply, &args);
+    ok = dbus_message_iter_open_container(&args, DBUS_TYPE_ARRAY, "(utd)", &array);
+    for (uint32_t i = 0; ok && i < decoding->info.n_steps; i++)
+        ok = append_step(&array, i, &decoding->steps[i]);
+    ok = ok && dbus_message_iter_close_container(&args, &array);
+    if (!ok)
+        dbus_message_iter_abandon_container_if_open(&args, &array);
+    return ok;
+}
+
+static void call_get_step_table(void *object, DBusMessage *call)
+{
+    struct job *job = object;
+    DBusMessage *reply = dbus_message_new_method_return(call);
+
+    reply_complete(connection_of(job), call, reply, reply && append_table(reply, job->decoding));
+}
+
+/* ---- GetFrame ---- */
+
+static int check_frame(const struct job *job, const struct frame_key *key, uint32_t priority,
+                       const char *purpose, struct failure *failure)
+{
+    uint32_t n_steps = job->decoding->info.n_steps;
+
+    if (key->step >= n_steps && key->step != UQD_STEP_LATEST)
+        return failure_set(failure, ERROR_INVALID_ARGS, "there is no step %u: the file has %u",
+                           key->step, n_steps);
+    if (key->mode < UQD_MODE_DENOISED || key->mode > UQD_MODE_FLOW)
+        return failure_set(failure, ERROR_INVALID_ARGS, "there is no mode %u", key->mode);
+    if (key->reduce > MAX_REDUCE)
+        return failure_set(failure, ERROR_INVALID_ARGS, "reduce must not exceed %u", MAX_REDUCE);
+    if (priority < PRIORITY_INTERACTIVE || priority > PRIORITY_BACKGROUND)
+        return failure_set(failure, ERROR_INVALID_ARGS, "there is no priority %u", priority);
+    if (strlen(purpose) > MAX_PURPOSE)
+        return failure_set(failure, ERROR_INVALID_ARGS, "the purpose is longer than %u bytes",
+                           MAX_PURPOSE);
+    return 0;
+}
+
+static int request_frame(struct job *job, DBusMessage *call, struct failure *failure)
+{
+    struct frame_key key = {.seed = job->settings.seed, .reduce = job->reduce};
+    uint32_t priority = job->settings.priority;
+    const char *purpose = "";
+    const struct dict_field fields[] = {
+        {"seed", DBUS_TYPE_UINT64, &key.seed},
+        {"reduce", DBUS_TYPE_UINT32, &key.reduce},
+        {"purpose", DBUS_TYPE_STRING, &purpose},
+        {"priority", DBUS_TYPE_UINT32, &priority},
+    };
+    DBusMessageIter args;
+
+    dbus_message_iter_init(call, &args);
+    dbus_message_iter_get_basic(&args, &key.step);
+    dbus_message_iter_next(&args);
+    dbus_message_iter_get_basic(&args, &key.mode);
+    dbus_message_iter_next(&args);
+    if (dict_read(&args, fields, sizeof fields / sizeof fields[0], failure) < 0)
+        return -1;
+    if (key.mode == 0)
+        key.mode = job->settings.mode;
+    if (key.mode != UQD_MODE_ANCESTRAL)
+        key.seed = 0;
+    if (check_frame(job, &key, priority, purpose, failure) < 0)
+        return -1;
+    return requests_add(job, call, &key, priority, purpose, failure);
+}
+
+static void call_get_frame(void *object, DBusMessage *call)
+{
+    struct job *job = object;
+    struct failure failure;
+
+    if (request_frame(job, call, &failure) < 0)
+        reply_failure(connection_of(job), call, &failure);
+    else
+        job_schedule(job);
+}
+
+/* ---- Properties ---- */
+
+static void get_state(const void *object, DBusBasicValue *value)
+{
+    value->u32 = ((const struct job *)object)->state;
+}
+
+static void get_mode(const void *object, DBusBasicValue *value)
+{
+    value->u32 = ((const struct job *)object)->settings.mode;
+}
+
+static void get_seed(const void *object, DBusBasicValue *value)
+{
+    value->u64 = ((const struct job *)object)->settings.seed;
+}
+
+static void get_width(const void *object, DBusBasicValue *value)
+{
+    value->u32 = ((const struct job *)object)->decoding->info.width;
+}
+
+static void get_height(const void *object, DBusBasicValue *value)
+{
+    value->u32 = ((const struct job *)object)->decoding->info.height;
+}
+
+static void get_steps(const void *object, DBusBasicValue *value)
+{
+    value->u32 = ((const struct job *)object)->decoding->info.n_steps;
+}
+
+static void get_steps_complete(const void *object, DBusBasicValue *value)
+{
+    value->u32 = ((const struct job *)object)->steps_complete;
+}
+
+static void get_priority(const void *object, DBusBasicValue *value)
+{
+    value->u32 = ((const struct job *)object)->settings.priority;
+}
+
+/* ---- The object ---- */
+
+static const struct object_method methods[] = {
+    {"Start", "", call_start},
+    {"Pause", "", call_pause},
+    {"GetFrame", "uua{sv}", call_get_frame},
+    {"GetStepTable", "", call_get_step_table},
+    {"SetMode", "ut", call_set_mode},
+    {"Close", "", call_close},
+    {NULL, NULL, NULL},
+};
+
+static const struct object_property properties[] = {
+    {"State", DBUS_TYPE_UINT32, get_state},
+    {"Mode", DBUS_TYPE_UINT32, get_mode},
+    {"Seed", DBUS_TYPE_UINT64, get_seed},
+    {"Width", DBUS_TYPE_UINT32, get_width},
+    {"Height", DBUS_TYPE_UINT32, get_height},
+    {"Steps", DBUS_TYPE_UINT32, get_steps},
+    {"StepsComplete", DBUS_TYPE_UINT32, get_steps_complete},
+    {"Priority", DBUS_TYPE_UINT32, get_priority},
+    {NULL, 0, NULL},
+};
+
+static const struct object_class class = {JOB_INTERFACE, interface_job_xml, methods, properties};
+
+void job_call(struct job *job, DBusMessage *call)
+{
+    job->frame_unfetched = false;
+    object_call(connection_of(job), &class, job, NULL, call);
+}
+
+void job_properties_changed(struct job *job, const char *const *names)
+{
+    object_properties_changed(connection_of(job), &class, job, job->path, job->client->name, names);
+}

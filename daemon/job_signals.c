@@ -1,0 +1,242 @@
+#include "job.h"
+
+#include "client.h"
+#include "dict.h"
+#include "object.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Above this, byte arrays belong in shared memory; such profiles are not worth it. */
+#define MAX_ICC_SIZE (64u << 10)
+
+/* With so much unsent, the bus is not keeping up: signals carry numbers only. */
+#define MAX_OUTGOING (1l << 20)
+
+static DBusMessage *new_signal(const struct job *job, const char *name)
+{
+    DBusMessage *signal = dbus_message_new_signal(job->path, JOB_INTERFACE, name);
+
+    if (signal && dbus_message_set_destination(signal, job->client->name))
+        return signal;
+    if (signal)
+        dbus_message_unref(signal);
+    return NULL;
+}
+
+/* ---- Open ---- */
+
+static void add_steps(struct dict *dict, const struct decoding *decoding)
+{
+    uint32_t n = decoding->info.n_steps;
+    const char **names = calloc(n + 1u, sizeof *names);
+    uint64_t *bytes = calloc(n + 1u, sizeof *bytes);
+
+    dict->ok = dict->ok && names && bytes;
+    for (uint32_t i = 0; dict->ok && i < n; i++) {
+        names[i] = decoding->steps[i].name;
+        bytes[i] = decoding->steps[i].bytes;
+    }
+    if (dict->ok) {
+        dict_add_strings(dict, "step_names", names, n);
+        dict_add_array(dict, "step_bytes", DBUS_TYPE_UINT64, bytes, n);
+    }
+    free(names);
+    free(bytes);
+}
+
+static const char *colour(const struct job *job)
+{
+    return job->decoding->info.icc_size > 0 ? "icc" : "srgb";
+}
+
+static bool append_info(DBusMessageIter *args, const struct job *job)
+{
+    const struct uqd_info *info = &job->decoding->info;
+    struct dict dict;
+
+    dict_begin(&dict, args);
+    dict_add_u32(&dict, "width", info->width);
+    dict_add_u32(&dict, "height", info->height);
+    dict_add_u32(&dict, "channels", info->channels);
+    dict_add_u32(&dict, "steps", info->n_steps);
+    dict_add_bool(&dict, "lossless", info->lossless);
+    dict_add_u64(&dict, "model_id", info->model_id);
+    dict_add_string(&dict, "model", job->decoding->model_name);
+    dict_add_u32(&dict, "dither", info->dither);
+    dict_add_u64(&dict, "dither_seed", info->seed);
+    dict_add_u64(&dict, "header_size", info->header_size);
+    dict_add_u64(&dict, "file_size", info->file_size);
+    dict_add_u64(&dict, "available", input_size(&job->decoding->input));
+    dict_add_u32(&dict, "reduce", job->reduce);
+    dict_add_string(&dict, "colour", colour(job));
+    if (info->icc_size > 0 && info->icc_size <= MAX_ICC_SIZE)
+        dict_add_array(&dict, "icc", DBUS_TYPE_BYTE, info->icc, info->icc_size);
+    add_steps(&dict, job->decoding);
+    return dict_end(&dict);
+}
+
+bool job_reply_open(struct job *job)
+{
+    DBusConnection *connection = job->daemon->connection;
+    DBusMessage *reply = dbus_message_new_method_return(job->open_call);
+    DBusMessageIter args;
+    bool complete;
+
+    if (reply)
+        dbus_message_iter_init_append(reply, &args);
+    complete = reply && dbus_message_iter_append_basic(&args, DBUS_TYPE_OBJECT_PATH, &job->path) &&
+               append_info(&args, job);
+    reply_complete(connection, job->open_call, reply, complete);
+    dbus_message_unref(job->open_call);
+    job->open_call = NULL;
+    return complete;
+}
+
+/* ---- Frames ---- */
+
+static void add_geometry(struct dict *dict, const struct job *job, const struct frame *frame)
+{
+    dict_add_u32(dict, "width", frame->width);
+    dict_add_u32(dict, "height", frame->height);
+    dict_add_u32(dict, "stride", frame->stride);
+    dict_add_u64(dict, "offset", 0);
+    dict_add_u64(dict, "size", frame->size);
+    dict_add_u32(dict, "format", frame->format);
+    dict_add_string(dict, "colour", colour(job));
+    dict_add_u32(dict, "mode", frame->key.mode);
+    dict_add_u64(dict, "seed", frame->key.seed);
+    dict_add_u32(dict, "reduce", frame->key.reduce);
+}
+
+static void add_measured(struct dict *dict, const struct frame *frame)
+{
+    dict_add_double(dict, "psnr", frame->psnr);
+    dict_add_double(dict, "mse", frame->mse);
+    if (!isnan(frame->ms_ssim))
+        dict_add_double(dict, "ms_ssim", frame->ms_ssim);
+}
+
+static bool append_frame(DBusMessageIter *args, const struct job *job, const struct frame *frame)
+{
+    struct dict dict;
+
+    if (!dbus_message_iter_append_basic(args, DBUS_TYPE_UNIX_FD, &frame->fd))
+        return false;
+    dict_begin(&dict, args);
+    add_geometry(&dict, job, frame);
+    dict_add_u32(&dict, "step", frame->key.step);
+    dict_add_u64(&dict, "bytes", frame->bytes);
+    if (frame->measured)
+        add_measured(&dict, frame);
+    return dict_end(&dict);
+}
+
+void job_reply_frame(struct job *job, DBusMessage *call, const struct frame *frame)
+{
+    DBusConnection *connection = job->daemon->connection;
+    DBusMessage *reply = dbus_message_new_method_return(call);
+    DBusMessageIter args;
+
+    if (reply)
+        dbus_message_iter_init_append(reply, &args);
+    if (reply && append_frame(&args, job, frame)) {
+        reply_send(connection, call, reply);
+        return;
+    }
+    if (reply)
+        dbus_message_unref(reply);
+    reply_error(connection, call, ERROR_LIMIT, "no descriptor or memory left to pass the frame");
+}
+
+/* ---- Signals ---- */
+
+static bool append_metrics(DBusMessageIter *args, const struct job *job, const struct step *step,
+                           double seconds, const struct frame *measured, const struct frame *shown)
+{
+    struct dict dict;
+
+    dict_begin(&dict, args);
+    dict_add_string(&dict, "name", step->name);
+    dict_add_double(&dict, "seconds", seconds);
+    dict_add_bool(&dict, "measured", measured);
+    if (measured)
+        add_measured(&dict, measured);
+    else if (!isnan(step->psnr))
+        dict_add_double(&dict, "psnr", step->psnr);
+    if (shown) {
+        add_geometry(&dict, job, shown);
+        dict_add_fd(&dict, "pixels", shown->fd);
+    }
+    return dict_end(&dict);
+}
+
+/* NULL if it cannot be made. */
+static DBusMessage *make_step_signal(const struct job *job, double seconds,
+                                     const struct frame *measured, const struct frame *shown)
+{
+    uint32_t index = job->steps_complete - 1;
+    const struct step *step = &job->decoding->steps[index];
+    DBusMessage *signal = new_signal(job, "StepReady");
+    DBusMessageIter args;
+
+    if (!signal)
+        return NULL;
+    dbus_message_iter_init_append(signal, &args);
+    if (dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &index) &&
+        dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &job->decoding->info.n_steps) &&
+        dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT64, &step->bytes) &&
+        append_metrics(&args, job, step, seconds, measured, shown))
+        return signal;
+    dbus_message_unref(signal);
+    return NULL;
+}
+
+void job_signal_step(struct job *job, double seconds, const struct frame *measured,
+                     const struct frame *shown)
+{
+    DBusConnection *connection = job->daemon->connection;
+    DBusMessage *signal = NULL;
+
+    if (shown && dbus_connection_get_outgoing_size(connection) <= MAX_OUTGOING)
+        signal = make_step_signal(job, seconds, measured, shown);
+    if (signal)
+        job->frame_unfetched = true;
+    else
+        signal = make_step_signal(job, seconds, measured, NULL);
+    message_send(connection, signal);
+}
+
+static bool append_results(DBusMessageIter *args, const struct job *job, enum job_result result)
+{
+    const struct decoding *decoding = job->decoding;
+    uint32_t n = job->steps_complete;
+    struct dict dict;
+
+    dict_begin(&dict, args);
+    dict_add_u32(&dict, "steps", n);
+    dict_add_u64(&dict, "bytes", n > 0 ? decoding->steps[n - 1].bytes : decoding->info.header_size);
+    dict_add_u64(&dict, "received", job->received);
+    dict_add_bool(&dict, "complete", n == decoding->info.n_steps);
+    if (result == RESULT_FAILED) {
+        dict_add_string(&dict, "error", job->failure.name);
+        dict_add_string(&dict, "message", job->failure.text);
+    }
+    return dict_end(&dict);
+}
+
+void job_signal_finished(struct job *job, enum job_result result)
+{
+    uint32_t status = result;
+    DBusMessage *signal = new_signal(job, "Finished");
+    DBusMessageIter args;
+
+    if (!signal)
+        return;
+    dbus_message_iter_init_append(signal, &args);
+    if (dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &status) &&
+        append_results(&args, job, result))
+        message_send(job->daemon->connection, signal);
+    else
+        dbus_message_unref(signal);
+}

@@ -1,0 +1,46 @@
+/* uqdd: decodes UQD files for other programs on the same bus. */
+#include "arguments.h"
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* The signals that end the daemon are read from a descriptor. They are blocked before any thread
+ * exists, so that all threads inherit that. -1 with errno on failure. */
+static int open_signals(void)
+{
+    sigset_t set;
+
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return -1;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int main(int argc, char *argv[])
+{
+    struct arguments arguments;
+    int status = arguments_read(&arguments, argc, argv);
+    int signal_fd;
+
+    if (status >= 0)
+        return status;
+    signal_fd = open_signals();
+    if (signal_fd < 0) {
+        fprintf(stderr, "uqdd: cannot receive signals: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    status = daemon_run(&arguments, signal_fd);
+    close(signal_fd);
+    return status;
+}

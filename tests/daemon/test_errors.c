@@ -1,0 +1,281 @@
+/* Bad input of every kind is answered with the right error, and the daemon lives on. */
+#include "client.h"
+#include "sample.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct desk desk;
+    struct sample sample;
+    struct client *client;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    desk_open(&f->desk);
+    sample_make(&f->sample, &f->desk, 64, 64, 3);
+    desk_start(&f->desk, NULL);
+    f->client = client_new(&f->desk);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    client_sync(f->client);
+    client_free(f->client);
+    sample_free(&f->sample);
+    desk_close(&f->desk);
+    free(f);
+    return 0;
+}
+
+/* Opens and closes our descriptor. */
+static void expect_open_error(struct fixture *f, int fd, const char *error, const char *what)
+{
+    assert_true(fd >= 0);
+    expect_error(client_call(f->client, new_open(fd, NULL, 0)), error, what);
+    assert_int_equal(client_root_number(f->client, "Jobs"), 0);
+    close(fd);
+}
+
+static void test_not_a_picture(void **state)
+{
+    struct fixture *f = *state;
+    char garbage[5000];
+
+    for (size_t i = 0; i < sizeof garbage; i++)
+        garbage[i] = (char)(i * 31 + 7);
+    expect_open_error(f, bytes_file(&f->desk, garbage, sizeof garbage), "org.uqd.Error.BadData",
+                      "garbage");
+    expect_open_error(f, bytes_file(&f->desk, "", 0), "org.uqd.Error.BadData", "an empty file");
+    expect_open_error(f, sample_file(&f->sample, &f->desk, 20), "org.uqd.Error.BadData",
+                      "a file cut in its header");
+}
+
+static void test_wrong_descriptors(void **state)
+{
+    struct fixture *f = *state;
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    expect_open_error(f, ends[0], DBUS_ERROR_INVALID_ARGS, "a pipe");
+    close(ends[1]);
+    expect_open_error(f, open("/", O_RDONLY | O_DIRECTORY), DBUS_ERROR_INVALID_ARGS, "a directory");
+    expect_open_error(f, open("/dev/zero", O_RDONLY), DBUS_ERROR_INVALID_ARGS, "a device");
+    expect_open_error(f, open(f->desk.dir, O_WRONLY | O_TMPFILE, 0600), DBUS_ERROR_INVALID_ARGS,
+                      "a file open for writing");
+    expect_open_error(f, open(f->desk.dir, O_PATH), DBUS_ERROR_INVALID_ARGS, "a path");
+}
+
+static void test_missing_model(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const replace[] = {"--replace", NULL};
+    char path[128];
+    pid_t first = f->desk.daemon;
+
+    snprintf(path, sizeof path, "%s/models/lattice.uqdm", f->desk.dir);
+    assert_int_equal(unlink(path), 0);
+    f->desk.daemon = desk_spawn(&f->desk, replace);
+    assert_int_equal(desk_wait(first), 0);
+    expect_open_error(f, sample_file(&f->sample, &f->desk, f->sample.size),
+                      "org.uqd.Error.NoWeights", "no model");
+}
+
+/* Each is refused, whatever else is right. */
+static void test_wrong_options(void **state)
+{
+    static const uint32_t number = 9;
+    static const uint64_t big = 1;
+    static const char *const text = "x", *const bad_token = "a/b", *const empty = "";
+    static const dbus_bool_t yes = TRUE;
+    static const struct option_value cases[] = {
+        {"handle_token", DBUS_TYPE_UINT32, &number},
+        {"handle_token", DBUS_TYPE_STRING, &bad_token},
+        {"handle_token", DBUS_TYPE_STRING, &empty},
+        {"mode", DBUS_TYPE_STRING, &text},
+        {"mode", DBUS_TYPE_UINT32, &number},
+        {"seed", DBUS_TYPE_UINT32, &number},
+        {"max_step", DBUS_TYPE_UINT64, &big},
+        {"max_bytes", DBUS_TYPE_UINT32, &number},
+        {"max_edge", DBUS_TYPE_BOOLEAN, &yes},
+        {"priority", DBUS_TYPE_UINT32, &number},
+        {"reference", DBUS_TYPE_STRING, &text},
+        {"frames_in_signal", DBUS_TYPE_UINT32, &number},
+    };
+    struct fixture *f = *state;
+    int fd = sample_file(&f->sample, &f->desk, f->sample.size);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_error(client_call(f->client, new_open(fd, &cases[i], 1)), DBUS_ERROR_INVALID_ARGS,
+                     cases[i].key);
+    close(fd);
+}
+
+static void test_wrong_requests(void **state)
+{
+    static const uint32_t seven = 7;
+    static const char *const text = "x";
+    static const struct {
+        const char *name;
+        uint32_t step, mode;
+        struct option_value option;
+    } cases[] = {
+        {"no such step", 1000, 1, {"unknown", DBUS_TYPE_UINT32, &seven}},
+        {"no such mode", 0, 4, {"unknown", DBUS_TYPE_UINT32, &seven}},
+        {"reduced too much", 0, 1, {"reduce", DBUS_TYPE_UINT32, &seven}},
+        {"type of reduce", 0, 1, {"reduce", DBUS_TYPE_STRING, &text}},
+        {"type of seed", 0, 1, {"seed", DBUS_TYPE_UINT32, &seven}},
+        {"type of purpose", 0, 1, {"purpose", DBUS_TYPE_UINT32, &seven}},
+        {"no such priority", 0, 1, {"priority", DBUS_TYPE_UINT32, &seven}},
+    };
+    struct fixture *f = *state;
+    int fd = sample_file(&f->sample, &f->desk, f->sample.size);
+    char *job = client_open(f->client, fd, NULL, 0);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        DBusMessage *call = new_get_frame(job, cases[i].step, cases[i].mode, &cases[i].option, 1);
+
+        expect_error(client_call(f->client, call), DBUS_ERROR_INVALID_ARGS, cases[i].name);
+    }
+    close(fd);
+    free(job);
+}
+
+static void test_reference_does_not_fit(void **state)
+{
+    static const char picture[] = "P6 2 2 255 abcdefabcdef";
+    struct fixture *f = *state;
+    int fd = sample_file(&f->sample, &f->desk, f->sample.size);
+    int small = bytes_file(&f->desk, picture, sizeof picture - 1);
+    int none = bytes_file(&f->desk, "not a picture", 13);
+    const struct option_value small_option = {"reference", DBUS_TYPE_UNIX_FD, &small};
+    const struct option_value none_option = {"reference", DBUS_TYPE_UNIX_FD, &none};
+
+    expect_error(client_call(f->client, new_open(fd, &small_option, 1)), DBUS_ERROR_INVALID_ARGS,
+                 "a picture of another size");
+    expect_error(client_call(f->client, new_open(fd, &none_option, 1)), "org.uqd.Error.BadData",
+                 "no picture");
+    close(fd);
+    close(small);
+    close(none);
+}
+
+static void expect_cut(struct fixture *f, int fd, const struct option_value *options, size_t n,
+                       uint32_t steps)
+{
+    char *job = client_open(f->client, fd, options, n);
+    DBusMessage *signal;
+    DBusMessageIter results;
+
+    client_do(f->client, job, "Start");
+    assert_int_equal(client_finished(f->client, &signal, &results), 1);
+    assert_int_equal(dict_number(&results, "steps"), steps);
+    assert_int_equal(dict_number(&results, "bytes"), f->sample.step_bytes[steps - 1]);
+    assert_int_equal(dict_number(&results, "complete"), 0);
+    dbus_message_unref(signal);
+    client_do(f->client, job, "Close");
+    free(job);
+}
+
+static void test_cut_files(void **state)
+{
+    struct fixture *f = *state;
+    const uint64_t *bytes = f->sample.step_bytes;
+    uint64_t limit = bytes[1];
+    const struct option_value max_bytes = {"max_bytes", DBUS_TYPE_UINT64, &limit};
+    const struct {
+        uint64_t size;
+        uint32_t steps;
+    } cases[] = {{bytes[0], 1},
+                 {bytes[1] - 1, 1},
+                 {bytes[1], 2},
+                 {f->sample.size - 1, f->sample.info.n_steps - 1}};
+    int fd;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fd = sample_file(&f->sample, &f->desk, (size_t)cases[i].size);
+        expect_cut(f, fd, NULL, 0, cases[i].steps);
+        close(fd);
+    }
+    fd = sample_file(&f->sample, &f->desk, f->sample.size);
+    expect_cut(f, fd, &max_bytes, 1, 2);
+    close(fd);
+}
+
+static void test_truncated_while_open(void **state)
+{
+    struct fixture *f = *state;
+    int fd = sample_file(&f->sample, &f->desk, f->sample.size);
+    char *job = client_open(f->client, fd, NULL, 0);
+    DBusMessage *signal;
+    DBusMessageIter results;
+
+    assert_int_equal(ftruncate(fd, 0), 0);
+    client_do(f->client, job, "Start");
+    assert_int_equal(client_finished(f->client, &signal, &results), 1);
+    assert_int_equal(dict_number(&results, "complete"), 0);
+    dbus_message_unref(signal);
+    close(fd);
+    free(job);
+}
+
+/* The steps before the damage stay, those behind it give the reason. */
+static void test_damaged_file(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t from = f->sample.step_bytes[2], to = f->sample.step_bytes[3];
+    DBusMessage *signal;
+    DBusMessageIter results;
+    char *job;
+    int fd;
+
+    for (uint64_t i = from; i < to; i++)
+        f->sample.data[i] ^= 0x5a;
+    fd = sample_file(&f->sample, &f->desk, f->sample.size);
+    job = client_open(f->client, fd, NULL, 0);
+    client_do(f->client, job, "Start");
+    assert_int_equal(client_finished(f->client, &signal, &results), 3);
+    assert_int_equal(dict_number(&results, "steps"), 3);
+    assert_true(dict_has(&results, "error"));
+    assert_true(dict_has(&results, "message"));
+    dbus_message_unref(signal);
+    assert_int_equal(client_job_number(f->client, job, "State"), 5);
+    expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), NULL, "step 2");
+    expect_error(client_call(f->client, new_get_frame(job, 3, 1, NULL, 0)), "org.uqd.Error.BadData",
+                 "step 3");
+    expect_error(client_call(f->client, new_get_frame(job, UINT32_MAX, 1, NULL, 0)), NULL,
+                 "everything");
+    close(fd);
+    free(job);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_not_a_picture, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_wrong_descriptors, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_missing_model, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_wrong_options, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_wrong_requests, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_reference_does_not_fit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_cut_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_truncated_while_open, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_damaged_file, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,435 @@
+/* Frames: their memory, their pixels, and who waits for whom. */
+#include "client.h"
+#include "image_file.h"
+#include "sample.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct fixture {
+    struct desk desk;
+    struct sample sample;
+    struct client *client;
+    int fd;
+};
+
+static int setup_channels(void **state, uint32_t channels)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+
+    desk_open(&f->desk);
+    sample_make(&f->sample, &f->desk, 83, 70, channels);
+    desk_start(&f->desk, NULL);
+    f->client = client_new(&f->desk);
+    f->fd = sample_file(&f->sample, &f->desk, f->sample.size);
+    *state = f;
+    return 0;
+}
+
+static int setup(void **state)
+{
+    return setup_channels(state, 3);
+}
+
+static int setup_grey(void **state)
+{
+    return setup_channels(state, 1);
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    close(f->fd);
+    client_free(f->client);
+    sample_free(&f->sample);
+    desk_close(&f->desk);
+    free(f);
+    return 0;
+}
+
+/* ---- Looking at frames ---- */
+
+struct memory {
+    int fd;
+    uint8_t *pixels; /* mapped */
+    size_t size, stride;
+    uint32_t width, height;
+};
+
+static void map_memory(struct memory *memory, DBusMessageIter *dict)
+{
+    struct stat st;
+    int seals = fcntl(memory->fd, F_GET_SEALS);
+
+    assert_int_equal(seals & (F_SEAL_SHRINK | F_SEAL_WRITE), F_SEAL_SHRINK | F_SEAL_WRITE);
+    memory->width = (uint32_t)dict_number(dict, "width");
+    memory->height = (uint32_t)dict_number(dict, "height");
+    memory->stride = dict_number(dict, "stride");
+    memory->size = dict_number(dict, "size");
+    assert_int_equal(fstat(memory->fd, &st), 0);
+    assert_true((uint64_t)st.st_size >= dict_number(dict, "offset") + memory->size);
+    assert_true(memory->size >= memory->stride * memory->height);
+    assert_ptr_equal(mmap(NULL, memory->size, PROT_READ | PROT_WRITE, MAP_SHARED, memory->fd, 0),
+                     MAP_FAILED);
+    memory->pixels = mmap(NULL, memory->size, PROT_READ, MAP_SHARED, memory->fd, 0);
+    assert_ptr_not_equal(memory->pixels, MAP_FAILED);
+}
+
+/* Takes the reply to GetFrame apart; the caller drops it. */
+static void read_frame(DBusMessage *reply, struct memory *memory, DBusMessageIter *dict)
+{
+    expect_error(dbus_message_ref(reply), NULL, "GetFrame");
+    assert_string_equal(dbus_message_get_signature(reply), "ha{sv}");
+    dbus_message_iter_init(reply, dict);
+    dbus_message_iter_get_basic(dict, &memory->fd);
+    dbus_message_iter_next(dict);
+    map_memory(memory, dict);
+}
+
+static void release(struct memory *memory)
+{
+    munmap(memory->pixels, memory->size);
+    close(memory->fd);
+}
+
+/* What the library gives in this process for the first size bytes. */
+static void expect_pixels(const struct sample *sample, size_t size,
+                          const struct uqd_picture_request *request, const struct memory *memory,
+                          const char *what)
+{
+    uint8_t *expected = sample_render(sample, size, request);
+    size_t row = (size_t)memory->width * sample->channels;
+
+    assert_int_equal(memory->width, uqd_reduced_side(sample->width, request->reduce));
+    assert_int_equal(memory->height, uqd_reduced_side(sample->height, request->reduce));
+    for (uint32_t y = 0; y < memory->height; y++) {
+        if (memcmp(memory->pixels + y * memory->stride, expected + y * row, row) != 0)
+            fail_msg("%s: row %u differs", what, y);
+    }
+    free(expected);
+}
+
+/* ---- Tests ---- */
+
+static void compare_frames(struct fixture *f, uint32_t format)
+{
+    static const struct {
+        const char *name;
+        uint32_t step;
+        uint32_t mode;
+        uint64_t seed;
+        uint32_t reduce;
+    } cases[] = {
+        {"first step", 0, UQD_MODE_DENOISED, 0, 0},
+        {"later step", 2, UQD_MODE_DENOISED, 0, 0},
+        {"reduced", 1, UQD_MODE_DENOISED, 0, 2},
+        {"reduced most", 0, UQD_MODE_DENOISED, 0, 6},
+        {"ancestral", 1, UQD_MODE_ANCESTRAL, 5, 0},
+        {"another seed", 1, UQD_MODE_ANCESTRAL, 6, 0},
+        {"flow", 1, UQD_MODE_FLOW, 0, 0},
+        {"everything", UQD_STEP_LATEST, UQD_MODE_DENOISED, 0, 0},
+    };
+    char *job = client_open(f->client, f->fd, NULL, 0);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct option_value options[] = {
+            {"seed", DBUS_TYPE_UINT64, &cases[i].seed},
+            {"reduce", DBUS_TYPE_UINT32, &cases[i].reduce},
+        };
+        struct uqd_picture_request request;
+        struct memory memory;
+        DBusMessageIter dict;
+        DBusMessage *reply =
+            client_call(f->client, new_get_frame(job, cases[i].step, cases[i].mode, options, 2));
+
+        uqd_picture_request_default(&request);
+        request.step = cases[i].step;
+        request.mode = cases[i].mode;
+        request.seed = cases[i].seed;
+        request.reduce = cases[i].reduce;
+        read_frame(reply, &memory, &dict);
+        expect_pixels(&f->sample, f->sample.size, &request, &memory, cases[i].name);
+        assert_int_equal(dict_number(&dict, "format"), format);
+        assert_int_equal(dict_number(&dict, "mode"), cases[i].mode);
+        assert_int_equal(dict_number(&dict, "reduce"), cases[i].reduce);
+        release(&memory);
+        dbus_message_unref(reply);
+    }
+    free(job);
+}
+
+static void test_pixels(void **state)
+{
+    compare_frames(*state, 0x34324742); /* BG24 */
+}
+
+static void test_grey_pixels(void **state)
+{
+    compare_frames(*state, 0x20203852); /* R8 */
+}
+
+static void test_lossless(void **state)
+{
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+    DBusMessage *reply = client_call(
+        f->client, new_get_frame(job, f->sample.info.n_steps - 1, UQD_MODE_DENOISED, NULL, 0));
+    size_t row = (size_t)f->sample.width * 3;
+    struct memory memory;
+    DBusMessageIter dict;
+
+    if (!f->sample.info.lossless)
+        fail_msg("the sample is not lossless");
+    read_frame(reply, &memory, &dict);
+    for (uint32_t y = 0; y < f->sample.height; y++)
+        assert_memory_equal(memory.pixels + y * memory.stride, f->sample.pixels + y * row, row);
+    release(&memory);
+    dbus_message_unref(reply);
+    free(job);
+}
+
+/* A request for a later step needs no Start and is answered when the step exists. */
+static void test_request_drives_decoding(void **state)
+{
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+
+    expect_error(client_call(f->client, new_get_frame(job, 2, 0, NULL, 0)), NULL, "step 2");
+    assert_int_equal(client_job_number(f->client, job, "StepsComplete"), 3);
+    assert_int_equal(client_job_number(f->client, job, "State"), 1);
+    free(job);
+}
+
+static void test_newer_supersedes(void **state)
+{
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+    const char *film = "film";
+    const struct option_value options[] = {{"purpose", DBUS_TYPE_STRING, &film}};
+    DBusPendingCall *first, *strip, *second, *third;
+
+    first = client_send(f->client, new_get_frame(job, 3, UQD_MODE_FLOW, NULL, 0));
+    strip = client_send(f->client, new_get_frame(job, 2, UQD_MODE_DENOISED, options, 1));
+    second = client_send(f->client, new_get_frame(job, 2, UQD_MODE_FLOW, NULL, 0));
+    third = client_send(f->client, new_get_frame(job, 1, UQD_MODE_FLOW, NULL, 0));
+    expect_error(client_reply(first), "org.uqd.Error.Cancelled", "the first");
+    expect_error(client_reply(second), "org.uqd.Error.Cancelled", "the second");
+    expect_error(client_reply(third), NULL, "the third");
+    expect_error(client_reply(strip), NULL, "the film strip");
+    free(job);
+}
+
+/* The rendering of a superseded request ends early, and the same frame can be asked for again. */
+static void test_supersede_while_rendering(void **state)
+{
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+    DBusPendingCall *calls[8];
+
+    expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), NULL, "step 2");
+    for (uint32_t i = 0; i < 8; i++)
+        calls[i] = client_send(f->client, new_get_frame(job, i % 2, UQD_MODE_FLOW, NULL, 0));
+    for (uint32_t i = 0; i < 8; i++) {
+        DBusMessage *reply = client_reply(calls[i]);
+        bool last = i == 7, is_error = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR;
+
+        expect_error(reply, last || !is_error ? NULL : "org.uqd.Error.Cancelled", "a request");
+    }
+    free(job);
+}
+
+/* Work for later is put off for what somebody waits for, but not forgotten. */
+static void test_urgent_goes_first(void **state)
+{
+    static const uint32_t background = 3, interactive = 1;
+    static const char *const purpose = "later";
+    const struct option_value later[] = {
+        {"purpose", DBUS_TYPE_STRING, &purpose},
+        {"priority", DBUS_TYPE_UINT32, &background},
+    };
+    const struct option_value now[] = {{"priority", DBUS_TYPE_UINT32, &interactive}};
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+    DBusPendingCall *first;
+
+    expect_error(client_call(f->client, new_get_frame(job, 1, 1, NULL, 0)), NULL, "step 1");
+    for (unsigned round = 0; round < 3; round++) {
+        first = client_send(f->client, new_get_frame(job, 0, UQD_MODE_ANCESTRAL, later, 2));
+        expect_error(client_call(f->client, new_get_frame(job, 1, UQD_MODE_FLOW, now, 1)), NULL,
+                     "urgent");
+        expect_error(client_reply(first), NULL, "background");
+    }
+    free(job);
+}
+
+static void test_max_edge(void **state)
+{
+    static const struct {
+        uint32_t max_edge, reduce;
+    } cases[] = {{0, 0}, {1000, 0}, {83, 0}, {43, 0}, {42, 1}, {41, 1}, {21, 2}, {1, 6}};
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct option_value options[] = {{"max_edge", DBUS_TYPE_UINT32, &cases[i].max_edge}};
+        char *job = client_open(f->client, f->fd, options, 1);
+        DBusMessage *reply = client_call(f->client, new_get_frame(job, 0, 1, NULL, 0));
+        struct memory memory;
+        DBusMessageIter dict;
+
+        read_frame(reply, &memory, &dict);
+        if (dict_number(&dict, "reduce") != cases[i].reduce)
+            fail_msg("max_edge %u: reduced by %u", cases[i].max_edge,
+                     (unsigned)dict_number(&dict, "reduce"));
+        release(&memory);
+        dbus_message_unref(reply);
+        client_do(f->client, job, "Close");
+        free(job);
+    }
+}
+
+static void test_cut_file_shows_the_rest(void **state)
+{
+    struct fixture *f = *state;
+    size_t size = (size_t)(f->sample.step_bytes[1] + f->sample.step_bytes[2]) / 2;
+    int fd = sample_file(&f->sample, &f->desk, size);
+    char *job = client_open(f->client, fd, NULL, 0);
+    DBusMessage *reply =
+        client_call(f->client, new_get_frame(job, UQD_STEP_LATEST, UQD_MODE_DENOISED, NULL, 0));
+    struct uqd_picture_request request;
+    struct memory memory;
+    DBusMessageIter dict;
+
+    uqd_picture_request_default(&request);
+    request.step = UQD_STEP_LATEST;
+    read_frame(reply, &memory, &dict);
+    expect_pixels(&f->sample, size, &request, &memory, "the cut file");
+    assert_int_equal(dict_number(&dict, "bytes"), size);
+    release(&memory);
+    dbus_message_unref(reply);
+    expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), "org.uqd.Error.Gone",
+                 "the step that is cut");
+    close(fd);
+    free(job);
+}
+
+/* Only the first signal has pixels until the client calls again. */
+static void test_frames_in_signals(void **state)
+{
+    struct fixture *f = *state;
+    dbus_bool_t yes = TRUE;
+    uint32_t edge = 10;
+    const struct option_value options[] = {
+        {"frames_in_signal", DBUS_TYPE_BOOLEAN, &yes},
+        {"max_edge", DBUS_TYPE_UINT32, &edge},
+    };
+    char *job = client_open(f->client, f->fd, options, 2);
+    DBusMessage *signal;
+    DBusMessageIter dict;
+
+    client_do(f->client, job, "Start");
+    client_finished(f->client, &signal, &dict);
+    dbus_message_unref(signal);
+    for (uint32_t i = 0; i < f->sample.info.n_steps; i++) {
+        signal = client_signal(f->client, "StepReady", 0);
+        assert_non_null(signal);
+        dbus_message_iter_init(signal, &dict);
+        for (unsigned skip = 0; skip < 3; skip++)
+            dbus_message_iter_next(&dict);
+        assert_int_equal(dict_has(&dict, "pixels"), i == 0);
+        assert_int_equal(dict_has(&dict, "width"), i == 0);
+        dbus_message_unref(signal);
+    }
+    free(job);
+}
+
+static int reference_file(struct fixture *f)
+{
+    const struct pixels pixels = {
+        .width = f->sample.width,
+        .height = f->sample.height,
+        .channels = f->sample.channels,
+        .data = f->sample.pixels,
+    };
+    struct message message;
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/original.png", f->desk.dir);
+    if (image_write(path, &pixels, &message) < 0)
+        fail_msg("%s", message.text);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void test_measured_distortion(void **state)
+{
+    struct fixture *f = *state;
+    int reference = reference_file(f);
+    dbus_bool_t yes = TRUE;
+    const struct option_value options[] = {
+        {"reference", DBUS_TYPE_UNIX_FD, &reference},
+        {"ms_ssim", DBUS_TYPE_BOOLEAN, &yes},
+    };
+    char *job = client_open(f->client, f->fd, options, 2);
+    DBusMessage *signal;
+    DBusMessageIter dict;
+
+    client_do(f->client, job, "Start");
+    client_finished(f->client, &signal, &dict);
+    dbus_message_unref(signal);
+    for (uint32_t i = 0; i < f->sample.info.n_steps; i++) {
+        const struct uqd_image original = {f->sample.width, f->sample.height, 3,
+                                           (size_t)f->sample.width * 3, f->sample.pixels};
+        struct uqd_image picture = original;
+        struct uqd_picture_request request;
+        struct uqd_metrics metrics;
+        uint8_t *pixels;
+
+        signal = client_signal(f->client, "StepReady", 0);
+        assert_non_null(signal);
+        dbus_message_iter_init(signal, &dict);
+        for (unsigned skip = 0; skip < 3; skip++)
+            dbus_message_iter_next(&dict);
+        uqd_picture_request_default(&request);
+        request.step = i;
+        pixels = sample_render(&f->sample, f->sample.size, &request);
+        picture.pixels = pixels;
+        assert_int_equal(uqd_compare(&original, &picture, 1, &metrics), UQD_OK);
+        assert_int_equal(dict_number(&dict, "measured"), 1);
+        assert_true(dict_double(&dict, "mse") == metrics.mse);
+        assert_true(dict_double(&dict, "psnr") == metrics.psnr);
+        assert_true(dict_double(&dict, "ms_ssim") == metrics.ms_ssim);
+        dbus_message_unref(signal);
+        free(pixels);
+    }
+    close(reference);
+    free(job);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_pixels, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_grey_pixels, setup_grey, teardown),
+        cmocka_unit_test_setup_teardown(test_lossless, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_request_drives_decoding, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_newer_supersedes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_supersede_while_rendering, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_urgent_goes_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_max_edge, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_cut_file_shows_the_rest, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_frames_in_signals, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_measured_distortion, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
