@@ -1,0 +1,275 @@
+/* What is drawn for given states, compared with golden pictures. Needs no display and no codec: the
+ * states and pictures are made here. */
+#include "scene.h"
+#include "screen.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define N_STEPS 7
+#define WIDTH   96
+#define HEIGHT  64
+
+static const char *const names[N_STEPS] = {"units", "243", "81", "27", "9", "3", "lossless"};
+
+static struct uqd_file_step steps[N_STEPS] = {{60, 20.4},   {130, 24.1},  {420, 29.8}, {1100, 35.9},
+                                              {2300, 42.7}, {4500, 49.4}, {8000, 0}};
+
+/* A file as its header would tell. */
+static struct uqd_file make_file(uint64_t size)
+{
+    steps[N_STEPS - 1].psnr = INFINITY;
+    return (struct uqd_file){.path = "somewhere/parrots.uqd",
+                             .fd = -1,
+                             .size = size,
+                             .info = {.width = WIDTH,
+                                      .height = HEIGHT,
+                                      .channels = 3,
+                                      .n_steps = N_STEPS,
+                                      .lossless = 1,
+                                      .file_size = 8000},
+                             .steps = steps};
+}
+
+/* Coloured bands with blocks that get smaller from step to step; a seed shifts them. */
+static struct picture *paint(const struct frame_key *key)
+{
+    struct picture *picture = picture_new(WIDTH, HEIGHT, 3);
+    uint32_t cell = key->step < 5 ? 16u >> key->step : 1;
+    assert_non_null(picture);
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++) {
+            uint8_t *pixel = picture_pixels(picture) + y * picture->stride + 3 * x;
+            uint32_t u = (x + (uint32_t)key->seed) / cell * cell, v = y / cell * cell;
+            pixel[0] = (uint8_t)(60 + 2 * u);
+            pixel[1] = (uint8_t)(40 + 3 * v);
+            pixel[2] = (uint8_t)(200 - u - v + (key->mode == UQD_MODE_FLOW ? 40 : 0));
+        }
+    return picture;
+}
+
+struct stage {
+    SDL_Surface *surface;
+    SDL_Renderer *renderer;
+    struct canvas canvas;
+    struct text *text;
+    struct layout layout;
+    struct uqd_file file;
+    struct state state;
+    struct view view;
+    struct picture_texture picture, thumbs[N_STEPS + 1];
+};
+
+static void stage_open(struct stage *stage, int width, int height, uint64_t file_size,
+                       uint32_t n_complete)
+{
+    struct settings settings = {.mode = UQD_MODE_DENOISED};
+    struct message message;
+    memset(stage, 0, sizeof *stage);
+    stage->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+    stage->renderer = SDL_CreateSoftwareRenderer(stage->surface);
+    assert_non_null(stage->renderer);
+    stage->canvas.renderer = stage->renderer;
+    stage->text = text_new(stage->renderer, "builtin", &message);
+    assert_non_null(stage->text);
+    stage->file = make_file(file_size);
+    assert_int_equal(state_init(&stage->state, &stage->file, &settings), 0);
+    for (uint32_t i = 0; i < N_STEPS; i++) {
+        struct source_event name = {.type = SOURCE_STEP_NAME, .step = i};
+        strcpy(name.text, names[i]);
+        state_take(&stage->state, &name);
+    }
+    for (uint32_t i = 1; i <= n_complete; i++)
+        state_take(&stage->state, &(struct source_event){.type = SOURCE_STEP, .step = i});
+}
+
+static void stage_close(struct stage *stage)
+{
+    picture_texture_clear(&stage->picture);
+    for (int i = 0; i <= N_STEPS; i++)
+        picture_texture_clear(&stage->thumbs[i]);
+    state_clear(&stage->state);
+    text_free(stage->text);
+    canvas_forget(&stage->canvas);
+    SDL_DestroyRenderer(stage->renderer);
+    SDL_FreeSurface(stage->surface);
+}
+
+/* Does what the viewer does once all pictures have come. */
+static void show_pictures(struct stage *stage)
+{
+    struct state *state = &stage->state;
+    for (uint32_t i = 0; i < state_n_positions(state); i++) {
+        struct frame_key key = state_key(state, i, state->mode);
+        struct picture *picture = paint(&key);
+        state_set_thumb(state, &key, picture);
+        if (i == state->position)
+            state_show(state, &key, picture, NAN);
+        picture_unref(picture);
+    }
+}
+
+static void measure(struct stage *stage, enum uqd_mode mode, double below)
+{
+    for (uint32_t i = 0; i < state_n_positions(&stage->state); i++) {
+        struct frame_key key = state_key(&stage->state, i, mode);
+        state_measure(&stage->state, &key, steps[i].psnr - below);
+    }
+}
+
+static void lay_out(struct stage *stage)
+{
+    struct layout_wishes wishes = {.width = stage->surface->w,
+                                   .height = stage->surface->h,
+                                   .density = 1,
+                                   .text_scale = (float)stage->state.text_scale,
+                                   .curve = stage->state.curve,
+                                   .filmstrip = stage->state.filmstrip,
+                                   .n_columns = N_STEPS};
+    layout_compute(&stage->layout, &wishes);
+    text_set_scale(stage->text, stage->layout.scale);
+    struct view_frame frame = scene_frame(&stage->layout, &stage->state);
+    if (stage->view.zoom == 0)
+        view_fit(&stage->view, &frame);
+    view_update(&stage->view, &frame);
+}
+
+static void draw(struct stage *stage, struct pixels *screen)
+{
+    struct scene scene = {.renderer = stage->renderer,
+                          .canvas = &stage->canvas,
+                          .text = stage->text,
+                          .layout = &stage->layout,
+                          .state = &stage->state,
+                          .view = &stage->view,
+                          .picture = &stage->picture,
+                          .thumbs = stage->thumbs,
+                          .hover = -1};
+    scene_draw(&scene);
+    *screen = (struct pixels){
+        .width = (uint32_t)stage->surface->w, .height = (uint32_t)stage->surface->h, .channels = 3};
+    screen->data = malloc((size_t)screen->width * screen->height * 3);
+    assert_non_null(screen->data);
+    assert_int_equal(SDL_RenderReadPixels(stage->renderer, NULL, SDL_PIXELFORMAT_RGB24,
+                                          screen->data, (int)screen->width * 3),
+                     0);
+}
+
+static void assert_looks_like(struct stage *stage, const char *name)
+{
+    struct pixels screen;
+    lay_out(stage);
+    draw(stage, &screen);
+    screen_assert_golden(&screen, name);
+    pixels_free(&screen);
+}
+
+static void while_decoding(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_open(&stage, 800, 600, 8000, 4);
+    state_select(&stage.state, 2);
+    measure(&stage, UQD_MODE_ANCESTRAL, 3);
+    show_pictures(&stage);
+    assert_looks_like(&stage, "decoding");
+    stage_close(&stage);
+}
+
+static void a_cut_file(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_open(&stage, 800, 600, 3000, 5);
+    state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
+    state_set_mode(&stage.state, UQD_MODE_ANCESTRAL, 5);
+    stage.state.filmstrip = false;
+    show_pictures(&stage);
+    assert_looks_like(&stage, "cut");
+    stage_close(&stage);
+}
+
+static void everything_large(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_open(&stage, 1000, 800, 8000, 7);
+    state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
+    state_set_mode(&stage.state, UQD_MODE_FLOW, 0);
+    measure(&stage, UQD_MODE_ANCESTRAL, 3);
+    measure(&stage, UQD_MODE_FLOW, 1.5);
+    stage.state.text_scale = 1.5;
+    show_pictures(&stage);
+    lay_out(&stage);
+    struct view_frame frame = scene_frame(&stage.layout, &stage.state);
+    view_zoom_to(&stage.view, &frame, 24, 100, 100);
+    assert_looks_like(&stage, "large");
+    stage_close(&stage);
+}
+
+static void the_help(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_open(&stage, 800, 600, 8000, 1);
+    stage.state.help = true;
+    stage.state.blank = true;
+    assert_looks_like(&stage, "help");
+    stage_close(&stage);
+}
+
+static void the_loss_of_the_daemon(void **state)
+{
+    struct stage stage;
+    struct source_event lost = {.type = SOURCE_LOST, .text = "The decoding daemon has ended"};
+    (void)state;
+    stage_open(&stage, 640, 400, 8000, 2);
+    show_pictures(&stage);
+    state_take(&stage.state, &lost);
+    assert_looks_like(&stage, "lost");
+    stage_close(&stage);
+}
+
+/* Zoom and pan do not depend on what is shown. */
+static void the_view_survives_other_pictures(void **state)
+{
+    struct stage stage;
+    struct pixels screen;
+    (void)state;
+    stage_open(&stage, 800, 600, 8000, 7);
+    lay_out(&stage);
+    struct view_frame frame = scene_frame(&stage.layout, &stage.state);
+    view_zoom_to(&stage.view, &frame, 12, 30, 40);
+    view_pan(&stage.view, &frame, 55, -31);
+    struct view before = stage.view;
+    for (uint32_t i = 0; i < N_STEPS; i++) {
+        state_select(&stage.state, i);
+        state_set_mode(&stage.state, (enum uqd_mode)(1 + i % 3), i);
+        show_pictures(&stage);
+        lay_out(&stage);
+        draw(&stage, &screen);
+        pixels_free(&screen);
+    }
+    assert_memory_equal(&before, &stage.view, sizeof before);
+    stage_close(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(while_decoding),
+        cmocka_unit_test(a_cut_file),
+        cmocka_unit_test(everything_large),
+        cmocka_unit_test(the_help),
+        cmocka_unit_test(the_loss_of_the_daemon),
+        cmocka_unit_test(the_view_survives_other_pictures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

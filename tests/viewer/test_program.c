@@ -1,0 +1,313 @@
+/* The built viewer, run by scripts without a display and without a daemon. */
+#include "stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define LOCAL "--no-daemon"
+
+static void assert_same(const char *a, const char *b, const struct region *region)
+{
+    size_t n = stage_difference(a, b, region);
+    if (n > 0)
+        fail_msg("%s and %s differ in %zu pixels", a, b, n);
+}
+
+static void assert_differ(const char *a, const char *b, const struct region *region)
+{
+    if (stage_difference(a, b, region) == 0)
+        fail_msg("%s and %s look the same", a, b);
+}
+
+/* ---- What is shown ------------------------------------------------------------------------- */
+
+static void the_help_looks_as_designed(void **state)
+{
+    struct pixels screen;
+    (void)state;
+    VIEW_DONE("blank on\nhelp on\nscreenshot help.png\nquit\n", "picture.uqd", LOCAL);
+    screen_read("help.png", &screen);
+    screen_assert_golden(&screen, "help");
+    pixels_free(&screen);
+}
+
+static void the_last_step_is_the_original(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nscreenshot last.png\noriginal on\nscreenshot original.png\nquit\n",
+              "picture.uqd", LOCAL, "--reference", "picture.png");
+    assert_same("last.png", "original.png", &stage_picture);
+}
+
+static void steps_modes_and_seeds_differ(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\n"
+              "step 2\nwait step 2\nscreenshot two.png\n"
+              "step next\nwait step 3\nscreenshot three.png\n"
+              "step previous\nwait idle\nscreenshot two-again.png\n"
+              "mode ancestral\nwait idle\nscreenshot ancestral.png\n"
+              "seed 7\nwait idle\nscreenshot seven.png\n"
+              "seed 0\nwait idle\nscreenshot ancestral-again.png\n"
+              "mode flow\nwait idle\nscreenshot flow.png\n"
+              "quit\n",
+              "picture.uqd", LOCAL);
+    assert_differ("two.png", "three.png", &stage_picture);
+    assert_same("two.png", "two-again.png", &stage_picture);
+    assert_differ("two.png", "ancestral.png", &stage_picture);
+    assert_differ("ancestral.png", "seven.png", &stage_picture);
+    assert_same("ancestral.png", "ancestral-again.png", &stage_picture);
+    assert_differ("two.png", "flow.png", &stage_picture);
+}
+
+static void options_are_like_commands(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nstep 2\nmode ancestral\nseed 9\nwait idle\nscreenshot a.png\nquit\n",
+              "picture.uqd", LOCAL);
+    VIEW_DONE("wait idle\nstep 2\nwait idle\nscreenshot b.png\nquit\n", "picture.uqd", LOCAL,
+              "--mode", "ancestral", "--seed", "9", "--threads", "1");
+    assert_same("a.png", "b.png", &stage_picture);
+}
+
+static void the_same_run_gives_the_same_window(void **state)
+{
+    static const char script[] = "wait idle\nstep 3\nmode ancestral\nwait idle\n"
+                                 "screenshot %s.png\nquit\n";
+    char line[256];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        snprintf(line, sizeof line, script, i ? "second" : "first");
+        VIEW_DONE(line, "picture.uqd", LOCAL);
+    }
+    assert_same("first.png", "second.png", &stage_window);
+}
+
+static void play_goes_through_the_steps(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nstep 1\nplay on\nwait step 2\nplay off\nwait idle\n"
+              "screenshot played.png\nstep 2\nwait idle\nscreenshot chosen.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_same("played.png", "chosen.png", &stage_picture);
+}
+
+/* ---- The view ------------------------------------------------------------------------------ */
+
+/* The lossless picture looks the same in every mode; so the window must, whatever was shown in
+ * between. */
+static void zoom_and_pan_survive(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nstep last\nzoom 9\npan 40 -25\nwait idle\nscreenshot before.png\n"
+              "step 2\nwait step 2\nmode ancestral\nwait idle\nseed 3\nwait idle\n"
+              "screenshot between.png\n"
+              "step last\nwait idle\nscreenshot after.png\n"
+              "mode denoised\nwait idle\nscreenshot back.png\n"
+              "fit\nscreenshot fitted.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_same("before.png", "after.png", &stage_picture);
+    assert_same("before.png", "back.png", &stage_picture);
+    assert_differ("before.png", "between.png", &stage_picture);
+    assert_differ("before.png", "fitted.png", &stage_picture);
+}
+
+/* At whole zooms one picture pixel is a square of one colour. */
+static void enlarged_pixels_are_squares(void **state)
+{
+    struct pixels screen;
+    (void)state;
+    VIEW_DONE("wait idle\nzoom 20\npan 1000 1000\nscreenshot zoomed.png\nquit\n", "picture.uqd",
+              LOCAL);
+    screen_read("zoomed.png", &screen);
+    for (uint32_t y = 0; y < 200; y++)
+        for (uint32_t x = 60; x < 200; x++) {
+            const uint8_t *corner = screen.data + ((y / 20 * 20) * screen.width + x / 20 * 20) * 3;
+            const uint8_t *pixel = screen.data + (y * screen.width + x) * 3;
+            if (y >= 60 && memcmp(corner, pixel, 3))
+                fail_msg("pixel %u %u is not in its square", x, y);
+        }
+    pixels_free(&screen);
+}
+
+static void parts_can_be_hidden(void **state)
+{
+    struct pixels screen;
+    (void)state;
+    VIEW_DONE("wait idle\nscreenshot all.png\n"
+              "filmstrip off\nwait idle\nscreenshot nofilm.png\n"
+              "curve off\nwait idle\nscreenshot nocurve.png\n"
+              "help on\nscreenshot help.png\nback\nwait idle\nscreenshot nohelp.png\n"
+              "resize 500 400\nwait idle\nscreenshot small.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_differ("all.png", "nofilm.png", &stage_window);
+    assert_differ("nofilm.png", "nocurve.png", &stage_window);
+    assert_differ("nocurve.png", "help.png", &stage_window);
+    assert_same("nocurve.png", "nohelp.png", &stage_picture);
+    screen_read("small.png", &screen);
+    assert_int_equal(screen.width, 500);
+    assert_int_equal(screen.height, 400);
+    pixels_free(&screen);
+}
+
+/* ---- What goes wrong ----------------------------------------------------------------------- */
+
+static void cut_files_are_shown(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nscreenshot cut.png\nmode ancestral\nwait idle\nscreenshot cut2.png\n"
+              "step 1\nwait step 1\nscreenshot cut1.png\nquit\n",
+              "cut.uqd", LOCAL);
+    assert_differ("cut.png", "cut1.png", &stage_picture);
+}
+
+static void bad_files_are_refused(void **state)
+{
+    static const struct {
+        const char *file, *part;
+    } cases[] = {
+        {"garbage.uqd", "uqd-view: garbage.uqd: the data is damaged"},
+        {"header.uqd", "uqd-view: header.uqd: the file ends inside its header"},
+        {"empty.uqd", "uqd-view: empty.uqd: the file is empty"},
+        {"missing.uqd", "uqd-view: missing.uqd: No such file"},
+        {"models", "uqd-view: models: not a regular file"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        VIEW(&result, "quit\n", cases[i].file, LOCAL);
+        stage_assert_fails(&result, 1, cases[i].part);
+        process_result_free(&result);
+    }
+}
+
+/* What comes before the damage is shown, and the damage is reported. */
+static void damaged_files_are_shown_and_reported(void **state)
+{
+    struct process_result result;
+    (void)state;
+    VIEW(&result, "wait step 1\nwait idle\nscreenshot damaged.png\nquit\n", "damaged.uqd", LOCAL);
+    stage_assert_fails(&result, 1, "uqd-view: damaged.uqd: step");
+    process_result_free(&result);
+    struct pixels screen;
+    screen_read("damaged.png", &screen);
+    pixels_free(&screen);
+}
+
+static void a_missing_model_is_named(void **state)
+{
+    struct process_result result;
+    char *models = strdup(getenv("UQD_MODELS"));
+    (void)state;
+    setenv("UQD_MODELS", "/nonexistent", 1);
+    setenv("XDG_DATA_DIRS", "/nonexistent", 1);
+    VIEW(&result, "wait idle\nquit\n", "picture.uqd", LOCAL);
+    setenv("UQD_MODELS", models, 1);
+    free(models);
+    stage_assert_fails(&result, 1, "model");
+    process_result_free(&result);
+}
+
+static void wrong_usage_is_told(void **state)
+{
+    static const struct {
+        const char *arguments[4];
+        const char *part;
+        int exit_code;
+    } cases[] = {
+        {{"picture.uqd", "--size", "big", NULL}, "--size", 2},
+        {{"picture.uqd", "--mode", "fast", NULL}, "--mode", 2},
+        {{"picture.uqd", "--seed", "x", NULL}, "--seed", 2},
+        {{"picture.uqd", "--unknown", NULL}, "--unknown", 2},
+        {{"picture.uqd", "cut.uqd", NULL}, "cut.uqd", 2},
+        {{"picture.uqd", "--reference", "other.png", NULL}, "other.png", 1},
+        {{"picture.uqd", "--reference", "nothing.png", NULL}, "nothing.png", 1},
+        {{"picture.uqd", "--font", "nothing.ttf", NULL}, "nothing.ttf", 1},
+        {{"picture.uqd", "--script", "nothing.txt", NULL}, "nothing.txt", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        stage_view(&result, "quit\n", cases[i].arguments);
+        stage_assert_fails(&result, cases[i].exit_code, cases[i].part);
+        process_result_free(&result);
+    }
+}
+
+static void script_errors_have_a_line(void **state)
+{
+    static const struct {
+        const char *script, *part;
+        int exit_code;
+    } cases[] = {
+        {"step 1\n# comment\njump\nquit\n", "standard input:3: there is no command `jump`", 2},
+        {"zoom much\n", "standard input:1: `much` is not a zoom", 2},
+        {"wait idle\nstep 99\n", "standard input:2: there is no step 99", 1},
+        {"wait step 99\n", "standard input:1: there is no step 99", 1},
+        {"wait idle\nstep 2\nwait step 3\n", "standard input:3: step 3 will not come", 1},
+        {"wait idle\nscreenshot /nonexistent/a.png\n", "standard input:2: ", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        VIEW(&result, cases[i].script, "picture.uqd", LOCAL);
+        stage_assert_fails(&result, cases[i].exit_code, cases[i].part);
+        process_result_free(&result);
+    }
+}
+
+static void no_display_is_told(void **state)
+{
+    struct process_result result;
+    (void)state;
+    unsetenv("SDL_VIDEODRIVER");
+    VIEW(&result, "quit\n", "picture.uqd", LOCAL);
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    stage_assert_fails(&result, 2, "no display");
+    stage_assert_fails(&result, 2, "uqd decode");
+    stage_assert_fails(&result, 2, "./demo");
+    process_result_free(&result);
+}
+
+static void help_and_version_are_printed(void **state)
+{
+    static const char *const options[] = {"--help", "--version"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *const argv[] = {UQD_VIEW, options[i], NULL};
+        struct process_result result;
+        assert_int_equal(process_run(&result, argv, NULL, 0, 60), 0);
+        assert_int_equal(result.exit_code, 0);
+        assert_non_null(strstr(result.out, "uqd-view"));
+        process_result_free(&result);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_help_looks_as_designed),
+        cmocka_unit_test(the_last_step_is_the_original),
+        cmocka_unit_test(steps_modes_and_seeds_differ),
+        cmocka_unit_test(options_are_like_commands),
+        cmocka_unit_test(the_same_run_gives_the_same_window),
+        cmocka_unit_test(play_goes_through_the_steps),
+        cmocka_unit_test(zoom_and_pan_survive),
+        cmocka_unit_test(enlarged_pixels_are_squares),
+        cmocka_unit_test(parts_can_be_hidden),
+        cmocka_unit_test(cut_files_are_shown),
+        cmocka_unit_test(bad_files_are_refused),
+        cmocka_unit_test(damaged_files_are_shown_and_reported),
+        cmocka_unit_test(a_missing_model_is_named),
+        cmocka_unit_test(wrong_usage_is_told),
+        cmocka_unit_test(script_errors_have_a_line),
+        cmocka_unit_test(no_display_is_told),
+        cmocka_unit_test(help_and_version_are_printed),
+    };
+    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+}

@@ -1,0 +1,87 @@
+/* The running viewer. Everything happens in the main thread; the source works in its own and wakes
+ * the main thread by a user event of SDL. */
+#ifndef UQD_VIEWER_APP_H
+#define UQD_VIEWER_APP_H
+
+#include "canvas.h"
+#include "frames.h"
+#include "layout.h"
+#include "picture_texture.h"
+#include "schedule.h"
+#include "script.h"
+#include "settings.h"
+#include "source.h"
+#include "state.h"
+#include "text.h"
+#include "view.h"
+
+struct app {
+    struct settings settings;
+    struct uqd_file file;
+    struct state state;
+    struct view view;
+    struct frames frames;
+
+    struct source *source;
+    struct {
+        bool asked;
+        struct frame_key key;
+    } requests[SOURCE_N_PURPOSES];
+
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    struct canvas canvas;
+    struct text *text;
+    struct layout layout;
+    float density; /* display pixels per window unit */
+    struct picture_texture picture;
+    struct picture_texture *thumbs; /* one per position */
+    int hover;
+    enum { DRAG_NONE, DRAG_PICTURE, DRAG_STRIP } drag;
+
+    struct script script;
+    size_t script_next;  /* line to run next */
+    Uint64 script_limit; /* when the wait that is going on gives up; 0: none is */
+    Uint64 play_next;    /* when playing goes to the next step */
+
+    bool dirty; /* the window must be drawn */
+    bool quit;
+    int exit_code;
+};
+
+/* Runs the whole program. Returns the exit code. */
+int app_main(int argc, char **argv);
+
+/* app_window.c: 0, or the exit code with a message. */
+int app_open_window(struct app *app, struct message *message);
+void app_close_window(struct app *app);
+/* After a change of the window's size, the text size, or what is visible. */
+void app_relayout(struct app *app);
+void app_draw(struct app *app);
+void app_forget_textures(struct app *app);
+/* Writes the window as it would look now. 0, or -1 with a message. */
+int app_screenshot(struct app *app, const char *path, struct message *message);
+
+/* app_source.c: 0, or -1 with a message. */
+int app_open_source(struct app *app, struct message *message);
+void app_take_source_events(struct app *app);
+/* Asks for whatever is missing. */
+void app_request_pictures(struct app *app);
+/* Tries again after the daemon was lost. */
+void app_resume(struct app *app);
+bool app_is_computing(const struct app *app, enum source_purpose purpose);
+
+/* app_actions.c: runs a command. 0, or -1 with a message if it is not possible now. */
+int app_run_command(struct app *app, const struct command_call *call, struct message *message);
+/* Runs a command line; what is wrong is shown in the status line. */
+void app_run_line(struct app *app, const char *line);
+/* Goes on with playing if its time has come. */
+void app_play(struct app *app);
+
+/* app_script.c: runs commands until one has to wait. */
+void app_run_script(struct app *app);
+
+/* app_input.c */
+void app_handle_event(struct app *app, const SDL_Event *event);
+
+#endif

@@ -1,0 +1,304 @@
+/* What every command does. All ways to run a command end here, and all leave the same note in the
+ * status line. */
+#include "app.h"
+
+#include "scene.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PLAY_INTERVAL 900 /* milliseconds */
+
+static void say(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct app *app, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(app->state.feedback, sizeof app->state.feedback, format, arguments);
+    va_end(arguments);
+}
+
+static bool switched(const struct argument *argument, bool now)
+{
+    return argument->word == WORD_ON ? true : argument->word == WORD_OFF ? false : !now;
+}
+
+/* ---- Steps --------------------------------------------------------------------------------- */
+
+static int run_step(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct state *state = &app->state;
+    const struct argument *argument = &call->arguments[0];
+    uint32_t n = state_n_positions(state), position = state->position;
+    if (argument->word == WORD_NEXT)
+        position += 1;
+    else if (argument->word == WORD_PREVIOUS)
+        position -= position > 0;
+    else if (argument->word == WORD_FIRST)
+        position = 0;
+    else if (argument->word == WORD_LAST)
+        position = UINT32_MAX;
+    else if (argument->integer > state->file->info.n_steps)
+        return message_set(message, "there is no step %llu: the file has %u",
+                           (unsigned long long)argument->integer, state->file->info.n_steps);
+    else if (argument->integer > n)
+        return message_set(message,
+                           state->ended ? "step %llu is not in this cut file"
+                                        : "step %llu is not decoded yet",
+                           (unsigned long long)argument->integer);
+    else
+        position = (uint32_t)argument->integer - 1;
+    state_select(state, position);
+    app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
+    state->feedback[0] = '\0';
+    return 0;
+}
+
+static int run_play(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct state *state = &app->state;
+    (void)message;
+    state->playing = switched(&call->arguments[0], state->playing);
+    if (state->playing) {
+        if (state->position + 1 >= state_n_positions(state))
+            state_select(state, 0);
+        app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
+    }
+    say(app, state->playing ? "Playing" : "Stopped");
+    return 0;
+}
+
+void app_play(struct app *app)
+{
+    struct state *state = &app->state;
+    if (!state->playing || SDL_GetTicks64() < app->play_next)
+        return;
+    app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
+    if (!state_is_shown(state))
+        return;
+    if (state->position + 1 < state_n_positions(state)) {
+        state_select(state, state->position + 1);
+    } else if (state->ended) {
+        state->playing = false;
+        state->feedback[0] = '\0';
+    }
+    app->dirty = true;
+}
+
+/* ---- Reconstructions ----------------------------------------------------------------------- */
+
+static int run_mode(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct state *state = &app->state;
+    enum uqd_mode mode = state->mode;
+    (void)message;
+    switch (call->arguments[0].word) {
+    case WORD_ANCESTRAL:
+        mode = UQD_MODE_ANCESTRAL;
+        break;
+    case WORD_FLOW:
+        mode = UQD_MODE_FLOW;
+        break;
+    case WORD_NEXT:
+        mode = mode == UQD_MODE_FLOW ? UQD_MODE_DENOISED : (enum uqd_mode)(mode + 1);
+        break;
+    default:
+        mode = UQD_MODE_DENOISED;
+    }
+    state_set_mode(state, mode, state->seed);
+    say(app, "Mode: %s", state_mode_name(mode));
+    return 0;
+}
+
+static int run_seed(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct state *state = &app->state;
+    const struct argument *argument = &call->arguments[0];
+    (void)message;
+    state_set_mode(state, UQD_MODE_ANCESTRAL,
+                   argument->word == WORD_NEW ? state->seed + 1 : argument->integer);
+    say(app, "Ancestral sample with seed %llu", (unsigned long long)state->seed);
+    return 0;
+}
+
+static int run_original(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct state *state = &app->state;
+    if (!state->reference)
+        return message_set(message, "there is no original: give one with --reference, or wait for "
+                                    "the lossless step");
+    state->original = switched(&call->arguments[0], state->original);
+    say(app, state->original ? "Original" : "Decoded picture");
+    return 0;
+}
+
+/* ---- View ---------------------------------------------------------------------------------- */
+
+static int run_zoom(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    const struct argument *argument = &call->arguments[0];
+    struct text_line line;
+    double zoom = argument->word == WORD_IN    ? view_next_zoom(app->view.zoom, 1)
+                  : argument->word == WORD_OUT ? view_next_zoom(app->view.zoom, -1)
+                                               : argument->number;
+    (void)message;
+    view_zoom_to(&app->view, &frame, zoom, frame.port_width / 2.0, frame.port_height / 2.0);
+    say(app, "Zoom %s", format_zoom(&line, app->view.zoom));
+    return 0;
+}
+
+static int run_fit(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct text_line line;
+    (void)call;
+    (void)message;
+    view_fit(&app->view, &frame);
+    say(app, "Whole picture, %s", format_zoom(&line, app->view.zoom));
+    return 0;
+}
+
+static int run_pan(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    (void)message;
+    view_pan(&app->view, &frame, call->arguments[0].number, call->arguments[1].number);
+    return 0;
+}
+
+/* ---- Window -------------------------------------------------------------------------------- */
+
+static int run_switch(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct state *state = &app->state;
+    bool *flag = call->id == COMMAND_FILMSTRIP ? &state->filmstrip
+                 : call->id == COMMAND_CURVE   ? &state->curve
+                 : call->id == COMMAND_BLANK   ? &state->blank
+                                               : &state->help;
+    (void)message;
+    *flag = switched(&call->arguments[0], *flag);
+    app_relayout(app);
+    return 0;
+}
+
+static void set_fullscreen(struct app *app, bool on)
+{
+    SDL_SetWindowFullscreen(app->window, on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    app_relayout(app);
+}
+
+static bool is_fullscreen(const struct app *app)
+{
+    return (SDL_GetWindowFlags(app->window) & SDL_WINDOW_FULLSCREEN) != 0;
+}
+
+static int run_fullscreen(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    set_fullscreen(app, switched(&call->arguments[0], is_fullscreen(app)));
+    return 0;
+}
+
+static int run_back(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct state *state = &app->state;
+    (void)call;
+    (void)message;
+    if (state->help)
+        state->help = false;
+    else if (state->blank)
+        state->blank = false;
+    else if (is_fullscreen(app))
+        set_fullscreen(app, false);
+    return 0;
+}
+
+static int run_text(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct argument *argument = &call->arguments[0];
+    double scale = argument->word == WORD_LARGER    ? app->state.text_scale * 1.125
+                   : argument->word == WORD_SMALLER ? app->state.text_scale / 1.125
+                                                    : argument->number;
+    (void)message;
+    app->state.text_scale = scale < 0.5 ? 0.5 : scale > 4 ? 4 : scale;
+    app_relayout(app);
+    say(app, "Text size %.0f %%", app->state.text_scale * 100);
+    return 0;
+}
+
+static int run_resize(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    SDL_SetWindowSize(app->window, (int)call->arguments[0].number, (int)call->arguments[1].number);
+    app_relayout(app);
+    return 0;
+}
+
+static int run_screenshot(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct text_line name;
+    const char *path = call->file;
+    if (!*path) {
+        snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
+                 (unsigned)app->state.position + 1, state_mode_name(app->state.mode));
+        path = name.text;
+    }
+    if (app_screenshot(app, path, message))
+        return -1;
+    say(app, "Written: %.140s", path);
+    return 0;
+}
+
+/* Waiting concerns scripts only, see app_script.c. */
+static int run_wait(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)app;
+    (void)call;
+    (void)message;
+    return 0;
+}
+
+static int run_quit(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)call;
+    (void)message;
+    app->quit = true;
+    return 0;
+}
+
+/* ---- Table --------------------------------------------------------------------------------- */
+
+typedef int (*action)(struct app *app, const struct command_call *call, struct message *message);
+
+static const action actions[N_COMMANDS] = {
+    [COMMAND_STEP] = run_step,         [COMMAND_PLAY] = run_play,
+    [COMMAND_MODE] = run_mode,         [COMMAND_SEED] = run_seed,
+    [COMMAND_ORIGINAL] = run_original, [COMMAND_ZOOM] = run_zoom,
+    [COMMAND_FIT] = run_fit,           [COMMAND_PAN] = run_pan,
+    [COMMAND_FILMSTRIP] = run_switch,  [COMMAND_CURVE] = run_switch,
+    [COMMAND_BLANK] = run_switch,      [COMMAND_FULLSCREEN] = run_fullscreen,
+    [COMMAND_TEXT] = run_text,         [COMMAND_HELP] = run_switch,
+    [COMMAND_BACK] = run_back,         [COMMAND_SCREENSHOT] = run_screenshot,
+    [COMMAND_RESIZE] = run_resize,     [COMMAND_WAIT] = run_wait,
+    [COMMAND_QUIT] = run_quit,
+};
+
+int app_run_command(struct app *app, const struct command_call *call, struct message *message)
+{
+    if (call->id == COMMAND_STEP || call->id == COMMAND_MODE || call->id == COMMAND_SEED)
+        app_resume(app);
+    app->dirty = true;
+    return actions[call->id](app, call, message);
+}
+
+void app_run_line(struct app *app, const char *line)
+{
+    struct command_call call;
+    struct message message;
+    if (command_parse(line, &call, &message) || app_run_command(app, &call, &message))
+        say(app, "%.159s", message.text);
+    app->dirty = true;
+}

@@ -1,0 +1,150 @@
+#include "app.h"
+
+#include "image_file.h"
+#include "scene.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_NO_DISPLAY = 2 };
+
+/* SDL takes a driver without a visible window when it finds nothing better. That is only wanted
+ * when it was asked for. */
+static bool is_visible(void)
+{
+    static const char *const invisible[] = {"offscreen", "dummy", "evdev"};
+    const char *driver = SDL_GetCurrentVideoDriver();
+    const char *requested = getenv("SDL_VIDEODRIVER");
+    if (!driver)
+        return false;
+    for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
+        if (!strcmp(driver, invisible[i]))
+            return requested && strstr(requested, driver);
+    return true;
+}
+
+static int no_display(struct message *message)
+{
+    message_set(message, "there is no display to open a window on; `uqd decode` writes any step "
+                         "to a picture file, and ./demo a contact sheet of all steps");
+    return EXIT_NO_DISPLAY;
+}
+
+static int create_window(struct app *app)
+{
+    int width = app->settings.width ? app->settings.width : 1280;
+    int height = app->settings.height ? app->settings.height : 800;
+    const char *slash = strrchr(app->file.path, '/');
+    app->window = SDL_CreateWindow(slash ? slash + 1 : app->file.path, SDL_WINDOWPOS_UNDEFINED,
+                                   SDL_WINDOWPOS_UNDEFINED, width, height,
+                                   SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    if (!app->window)
+        return -1;
+    app->renderer = SDL_CreateRenderer(app->window, -1, SDL_RENDERER_PRESENTVSYNC);
+    if (!app->renderer)
+        app->renderer = SDL_CreateRenderer(app->window, -1, SDL_RENDERER_SOFTWARE);
+    SDL_SetWindowMinimumSize(app->window, 320, 240);
+    app->canvas.renderer = app->renderer;
+    return app->renderer ? 0 : -1;
+}
+
+int app_open_window(struct app *app, struct message *message)
+{
+    /* The window must be known by the name of the .desktop file. */
+    setenv("SDL_VIDEO_X11_WMCLASS", "org.uqd.Viewer", 1);
+    setenv("SDL_VIDEO_WAYLAND_WMCLASS", "org.uqd.Viewer", 1);
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+    SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+    if (SDL_Init(SDL_INIT_VIDEO) || !is_visible())
+        return no_display(message);
+    if (create_window(app)) {
+        message_set(message, "the window cannot be opened: %s", SDL_GetError());
+        return EXIT_FAILURE;
+    }
+    app->text = text_new(app->renderer, app->settings.font, message);
+    return app->text ? 0 : EXIT_FAILURE;
+}
+
+void app_close_window(struct app *app)
+{
+    app_forget_textures(app);
+    text_free(app->text);
+    if (app->renderer)
+        SDL_DestroyRenderer(app->renderer);
+    if (app->window)
+        SDL_DestroyWindow(app->window);
+    SDL_Quit();
+}
+
+void app_relayout(struct app *app)
+{
+    struct layout_wishes wishes = {.text_scale = (float)app->state.text_scale,
+                                   .curve = app->state.curve,
+                                   .filmstrip = app->state.filmstrip,
+                                   .n_columns = (int)app->file.info.n_steps};
+    int width, height;
+    SDL_GetWindowSize(app->window, &width, &height);
+    SDL_GetRendererOutputSize(app->renderer, &wishes.width, &wishes.height);
+    wishes.density = width > 0 ? (float)wishes.width / (float)width : 1;
+    app->density = wishes.density;
+    layout_compute(&app->layout, &wishes);
+    text_set_scale(app->text, app->layout.scale);
+    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    if (app->view.zoom == 0)
+        view_fit(&app->view, &frame);
+    view_update(&app->view, &frame);
+    app->dirty = true;
+}
+
+static void draw(struct app *app)
+{
+    struct scene scene = {.renderer = app->renderer,
+                          .canvas = &app->canvas,
+                          .text = app->text,
+                          .layout = &app->layout,
+                          .state = &app->state,
+                          .view = &app->view,
+                          .picture = &app->picture,
+                          .thumbs = app->thumbs,
+                          .background = app_is_computing(app, SOURCE_BACKGROUND),
+                          .hover = app->hover};
+    scene_draw(&scene);
+}
+
+void app_draw(struct app *app)
+{
+    draw(app);
+    SDL_RenderPresent(app->renderer);
+    app->dirty = false;
+}
+
+void app_forget_textures(struct app *app)
+{
+    picture_texture_clear(&app->picture);
+    for (uint32_t i = 0; app->thumbs && i <= app->file.info.n_steps; i++)
+        picture_texture_clear(&app->thumbs[i]);
+    if (app->text)
+        text_forget(app->text);
+    canvas_forget(&app->canvas);
+    app->dirty = true;
+}
+
+int app_screenshot(struct app *app, const char *path, struct message *message)
+{
+    struct pixels pixels = {.width = (uint32_t)app->layout.window.w,
+                            .height = (uint32_t)app->layout.window.h,
+                            .channels = 3};
+    size_t stride = pixels.width * (size_t)pixels.channels;
+    int result = -1;
+    pixels.data = malloc(stride * pixels.height);
+    if (!pixels.data)
+        return message_set(message, "%s: out of memory", path);
+    draw(app);
+    if (SDL_RenderReadPixels(app->renderer, NULL, SDL_PIXELFORMAT_RGB24, pixels.data, (int)stride))
+        message_set(message, "%s: the window cannot be read: %s", path, SDL_GetError());
+    else
+        result = image_write(path, &pixels, message);
+    SDL_RenderPresent(app->renderer);
+    free(pixels.data);
+    return result;
+}

@@ -1,0 +1,205 @@
+/* Rate-distortion: bits per pixel on a logarithmic axis, PSNR upwards, lossless on a line of its
+ * own above everything else. The axes are fixed by the file's table from the beginning, so that
+ * the curve grows without jumping. */
+#include "scene.h"
+#include "theme.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct plot {
+    SDL_Rect area;            /* inside the axes */
+    double log_low, log_high; /* of the rate */
+    double low, high;         /* decibels */
+    int high_y;               /* of `high` */
+    int lossless_y;
+};
+
+static SDL_FPoint plot_point(const struct plot *plot, double rate, double decibels)
+{
+    const SDL_Rect *area = &plot->area;
+    double x = (log(rate) - plot->log_low) / (plot->log_high - plot->log_low);
+    double y = (decibels - plot->low) / (plot->high - plot->low);
+    int bottom = area->y + area->h;
+    double down = isinf(decibels) ? plot->lossless_y : bottom - y * (bottom - plot->high_y);
+    return (SDL_FPoint){(float)(area->x + x * area->w), (float)(down < bottom ? down : bottom)};
+}
+
+static void find_ranges(struct plot *plot, const struct state *state)
+{
+    uint32_t n_steps = state->file->info.n_steps;
+    double low = 20, high = 50;
+    for (uint32_t i = 0; i < n_steps; i++)
+        for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
+            double decibels = state_psnr(state, (enum uqd_mode)mode, i);
+            if (isfinite(decibels) && decibels < low)
+                low = decibels;
+            if (isfinite(decibels) && decibels > high)
+                high = decibels;
+        }
+    plot->low = floor(low / 10) * 10;
+    plot->high = ceil(high / 10) * 10;
+    double pixels = (double)state->file->info.width * state->file->info.height;
+    plot->log_low = log((double)state->file->steps[0].bytes * 8 / pixels) - 0.25;
+    plot->log_high = log((double)state->file->steps[n_steps - 1].bytes * 8 / pixels) + 0.25;
+}
+
+static struct plot make_plot(const struct scene *scene)
+{
+    const SDL_Rect *at = &scene->layout->curve;
+    int text = text_height(scene->text, TEXT_SMALL);
+    int left = text_width(scene->text, TEXT_SMALL, "60") + layout_px(scene->layout, 8);
+    struct plot plot = {.area = {at->x + left, at->y + text, at->w - left,
+                                 at->h - 2 * text - layout_px(scene->layout, 6)}};
+    plot.lossless_y = plot.area.y + layout_px(scene->layout, 8);
+    plot.high_y = plot.lossless_y;
+    if (scene->state->file->info.lossless)
+        plot.high_y += plot.area.h / 8 > 3 * text / 2 ? plot.area.h / 8 : 3 * text / 2;
+    find_ranges(&plot, scene->state);
+    return plot;
+}
+
+/* ---- Axes ---------------------------------------------------------------------------------- */
+
+/* Draws the line of a rate, and its number if it is to be labelled; the rightmost label has the
+ * unit. */
+static void draw_rate_line(const struct scene *scene, const struct plot *plot, double rate,
+                           bool labelled)
+{
+    struct text_line line;
+    const SDL_Rect *area = &plot->area;
+    if (log(rate) < plot->log_low || log(rate) > plot->log_high)
+        return;
+    SDL_FPoint at = plot_point(plot, rate, plot->low);
+    SDL_Rect grid = {(int)at.x, area->y, 1, area->h};
+    canvas_rect(scene->canvas, &grid, labelled ? THEME_OUTLINE : THEME_RAISED);
+    if (!labelled)
+        return;
+    bool last = log(rate * 10) > plot->log_high;
+    snprintf(line.text, sizeof line.text, last ? "%g bpp" : "%g", rate);
+    int half = text_width(scene->text, TEXT_SMALL, line.text) / 2;
+    int right = area->x + area->w - half;
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_CENTRE,
+              (int)at.x < right ? (int)at.x : right,
+              area->y + area->h + layout_px(scene->layout, 4), line.text);
+}
+
+static void draw_rate_axis(const struct scene *scene, const struct plot *plot)
+{
+    for (int exponent = -5; exponent <= 3; exponent++)
+        for (int digit = 1; digit <= 9; digit++) {
+            /* Written as a division so that 0.1 prints as such. */
+            double rate = exponent < 0 ? digit / pow(10, -exponent) : digit * pow(10, exponent);
+            draw_rate_line(scene, plot, rate, digit == 1);
+        }
+}
+
+static void draw_psnr_line(const struct scene *scene, const struct plot *plot, double decibels,
+                           const char *label)
+{
+    const SDL_Rect *area = &plot->area;
+    SDL_FPoint at = plot_point(plot, exp(plot->log_low), decibels);
+    SDL_Rect grid = {area->x, (int)at.y, area->w, 1};
+    canvas_rect(scene->canvas, &grid, THEME_OUTLINE);
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, area->x - layout_px(scene->layout, 6),
+              (int)at.y - text_height(scene->text, TEXT_SMALL) / 2, label);
+}
+
+static void draw_psnr_axis(const struct scene *scene, const struct plot *plot)
+{
+    struct text_line line;
+    int lines = (int)((plot->high - plot->low) / 10);
+    int crowded =
+        lines * text_height(scene->text, TEXT_SMALL) > plot->area.y + plot->area.h - plot->high_y;
+    for (double decibels = plot->low; decibels <= plot->high; decibels += crowded ? 20 : 10) {
+        snprintf(line.text, sizeof line.text, "%.0f", decibels);
+        draw_psnr_line(scene, plot, decibels, line.text);
+    }
+    if (scene->state->file->info.lossless)
+        draw_psnr_line(scene, plot, INFINITY, "∞");
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, plot->area.x,
+              scene->layout->curve.y - layout_px(scene->layout, 2), "PSNR, dB");
+}
+
+/* ---- Curves -------------------------------------------------------------------------------- */
+
+SDL_Color draw_mode_colour(enum uqd_mode mode)
+{
+    return mode == UQD_MODE_DENOISED ? THEME_ACCENT
+           : mode == UQD_MODE_FLOW   ? THEME_DIM
+                                     : THEME_TEXT;
+}
+
+void draw_mark(const struct scene *scene, enum uqd_mode mode, float x, float y, float size)
+{
+    SDL_Color colour = draw_mode_colour(mode);
+    int side = (int)(size * 1.7F + 0.5F);
+    SDL_Rect square = {(int)x - side / 2, (int)y - side / 2, side, side};
+    if (mode == UQD_MODE_FLOW) {
+        canvas_rect(scene->canvas, &square, colour);
+        return;
+    }
+    canvas_disc(scene->canvas, x, y, size, colour);
+    if (mode == UQD_MODE_ANCESTRAL)
+        canvas_disc(scene->canvas, x, y, size * 0.5F, THEME_BACKGROUND);
+}
+
+static void draw_mode(const struct scene *scene, const struct plot *plot, enum uqd_mode mode)
+{
+    const struct state *state = scene->state;
+    float scale = scene->layout->scale;
+    SDL_FPoint last = {0, 0};
+    bool joined = false;
+    for (uint32_t i = 0; i < state_n_positions(state); i++) {
+        double decibels = state_psnr(state, mode, i);
+        if (isnan(decibels)) {
+            joined = false;
+            continue;
+        }
+        SDL_FPoint at = plot_point(plot, state_rate(state, i), decibels);
+        if (joined)
+            canvas_line(scene->canvas, last, at, 2 * scale, draw_mode_colour(mode));
+        last = at;
+        joined = true;
+    }
+    for (uint32_t i = 0; i < state_n_positions(state); i++) {
+        double decibels = state_psnr(state, mode, i);
+        if (isnan(decibels))
+            continue;
+        SDL_FPoint at = plot_point(plot, state_rate(state, i), decibels);
+        draw_mark(scene, mode, at.x, at.y, 4 * scale);
+    }
+}
+
+/* Cross-hair and ring at what is on the screen; the cross-hair alone if its PSNR is unknown. */
+static void draw_current(const struct scene *scene, const struct plot *plot)
+{
+    const struct state *state = scene->state;
+    float scale = scene->layout->scale;
+    double decibels = state_psnr(state, state->mode, state->position);
+    double rate = state_rate(state, state->position);
+    SDL_FPoint at = plot_point(plot, rate, isnan(decibels) ? INFINITY : decibels);
+    SDL_Rect down = {(int)at.x, (int)at.y, 1, plot->area.y + plot->area.h - (int)at.y};
+    SDL_Rect left = {plot->area.x, (int)at.y, (int)at.x - plot->area.x, 1};
+    canvas_rect(scene->canvas, &down, THEME_FAINT);
+    if (isnan(decibels))
+        return;
+    canvas_rect(scene->canvas, &left, THEME_FAINT);
+    canvas_disc(scene->canvas, at.x, at.y, 9 * scale, THEME_TEXT);
+    canvas_disc(scene->canvas, at.x, at.y, 7 * scale, THEME_BACKGROUND);
+    draw_mark(scene, state->mode, at.x, at.y, 5 * scale);
+}
+
+void draw_curve(const struct scene *scene)
+{
+    static const enum uqd_mode modes[] = {UQD_MODE_FLOW, UQD_MODE_ANCESTRAL, UQD_MODE_DENOISED};
+    struct plot plot = make_plot(scene);
+    if (plot.area.w < layout_px(scene->layout, 80) || plot.area.h < layout_px(scene->layout, 60))
+        return;
+    draw_rate_axis(scene, &plot);
+    draw_psnr_axis(scene, &plot);
+    for (int i = 0; i < 3; i++)
+        draw_mode(scene, &plot, modes[i]);
+    if (state_n_positions(scene->state) > 0)
+        draw_current(scene, &plot);
+}

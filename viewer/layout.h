@@ -1,0 +1,61 @@
+/* Where everything lies in the window; pure functions in display pixels. */
+#ifndef UQD_VIEWER_LAYOUT_H
+#define UQD_VIEWER_LAYOUT_H
+
+#include <SDL.h>
+#include <stdbool.h>
+
+enum button_id {
+    BUTTON_DENOISED,
+    BUTTON_ANCESTRAL,
+    BUTTON_FLOW,
+    BUTTON_SEED,
+    BUTTON_PLAY,
+    BUTTON_HELP,
+    N_BUTTONS
+};
+
+/* What a button says and does: a command line. */
+struct button {
+    const char *label, *command;
+};
+
+extern const struct button buttons[N_BUTTONS];
+
+struct layout {
+    float scale; /* display pixels per unit of the layout */
+    SDL_Rect window;
+    SDL_Rect picture; /* viewport of the picture */
+    SDL_Rect panel;   /* empty if it is hidden, as are the rectangles inside */
+    SDL_Rect title, readout, curve, legend;
+    SDL_Rect buttons[N_BUTTONS];
+    SDL_Rect strip;  /* scrubber, with the filmstrip if that is shown */
+    SDL_Rect thumbs; /* row of the small pictures; empty if hidden */
+    SDL_Rect track, labels;
+    bool narrow_columns; /* rate and distortion stand below each other */
+    SDL_Rect status;
+};
+
+struct layout_wishes {
+    int width, height; /* of the window in display pixels */
+    float density;     /* display pixels per window unit */
+    float text_scale;  /* chosen by the user */
+    bool curve, filmstrip;
+    int n_columns; /* of the strip */
+};
+
+void layout_compute(struct layout *layout, const struct layout_wishes *wishes);
+
+/* A length of the layout in display pixels. */
+int layout_px(const struct layout *layout, float units);
+
+/* The part of a row that belongs to step i of n. */
+SDL_Rect layout_column(const SDL_Rect *row, int i, int n);
+
+/* The column at x, limited to 0 .. n - 1. */
+int layout_column_at(const SDL_Rect *row, int x, int n);
+
+/* The button at a point, or -1. */
+int layout_button_at(const struct layout *layout, int x, int y);
+
+#endif

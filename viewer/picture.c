@@ -1,0 +1,85 @@
+#include "picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+struct picture *picture_new(uint32_t width, uint32_t height, uint32_t channels)
+{
+    struct picture *picture = calloc(1, sizeof *picture);
+    if (!picture)
+        return NULL;
+    *picture = (struct picture){.width = width,
+                                .height = height,
+                                .channels = channels,
+                                .stride = (size_t)width * channels,
+                                .references = 1};
+    picture->mapping = calloc(height, picture->stride);
+    picture->pixels = picture->mapping;
+    if (!picture->mapping) {
+        free(picture);
+        return NULL;
+    }
+    return picture;
+}
+
+uint8_t *picture_pixels(struct picture *picture)
+{
+    return picture->mapping;
+}
+
+struct picture *picture_new_mapped(void *mapping, size_t mapping_size, size_t offset,
+                                   const struct uqd_image *shape)
+{
+    struct picture *picture = calloc(1, sizeof *picture);
+    if (!picture)
+        return NULL;
+    *picture = (struct picture){.width = shape->width,
+                                .height = shape->height,
+                                .channels = shape->channels,
+                                .stride = shape->stride,
+                                .pixels = (const uint8_t *)mapping + offset,
+                                .references = 1,
+                                .mapping = mapping,
+                                .mapping_size = mapping_size};
+    return picture;
+}
+
+struct picture *picture_ref(struct picture *picture)
+{
+    atomic_fetch_add(&picture->references, 1);
+    return picture;
+}
+
+void picture_unref(struct picture *picture)
+{
+    if (!picture || atomic_fetch_sub(&picture->references, 1) != 1)
+        return;
+    if (picture->mapping_size)
+        munmap(picture->mapping, picture->mapping_size);
+    else
+        free(picture->mapping);
+    free(picture);
+}
+
+struct uqd_image picture_image(const struct picture *picture)
+{
+    return (struct uqd_image){.width = picture->width,
+                              .height = picture->height,
+                              .channels = picture->channels,
+                              .stride = picture->stride,
+                              .pixels = picture->pixels};
+}
+
+size_t picture_size(const struct picture *picture)
+{
+    return picture->stride * picture->height;
+}
+
+double picture_psnr(const struct picture *picture, const struct picture *reference)
+{
+    struct uqd_image a = picture_image(picture);
+    struct uqd_image b = picture_image(reference);
+    struct uqd_metrics metrics;
+    return uqd_compare(&a, &b, 0, &metrics) == UQD_OK ? metrics.psnr : NAN;
+}

@@ -1,0 +1,26 @@
+/* The visible part of a picture, scaled and uploaded: never larger than the window, whatever the
+ * size of the picture, and kept until the picture or its place changes. */
+#ifndef UQD_VIEWER_PICTURE_TEXTURE_H
+#define UQD_VIEWER_PICTURE_TEXTURE_H
+
+#include "picture.h"
+#include "view.h"
+
+#include <SDL.h>
+
+/* Zero-initialise. */
+struct picture_texture {
+    SDL_Texture *texture;
+    int width, height;       /* of the texture */
+    struct picture *picture; /* what is in it, a reference of its own */
+    struct view_rect place, part;
+};
+
+/* Draws a picture scaled to `place`, which is relative to the viewport, clipped to the viewport. */
+void picture_texture_draw(struct picture_texture *texture, SDL_Renderer *renderer,
+                          struct picture *picture, const SDL_Rect *port,
+                          const struct view_rect *place);
+
+void picture_texture_clear(struct picture_texture *texture);
+
+#endif

@@ -1,0 +1,16 @@
+/* What to ask the source for next, so that first the screen, then the filmstrip, then the curve
+ * and the pictures that may be wanted later become complete. */
+#ifndef UQD_VIEWER_SCHEDULE_H
+#define UQD_VIEWER_SCHEDULE_H
+
+#include "frames.h"
+#include "state.h"
+
+/* The picture that is missing most for a purpose. False if none is. */
+bool schedule_next(const struct state *state, struct frames *frames, enum source_purpose purpose,
+                   struct frame_key *key);
+
+/* How often to halve pictures for the filmstrip. */
+uint32_t schedule_thumb_reduce(const struct uqd_info *info);
+
+#endif

@@ -1,0 +1,29 @@
+/* What the command line of uqd-view says. */
+#ifndef UQD_VIEWER_SETTINGS_H
+#define UQD_VIEWER_SETTINGS_H
+
+#include "message.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <uqd/uqd.h>
+
+struct settings {
+    const char *file;
+    const char *reference; /* NULL if not given, as are the other texts */
+    const char *script;
+    const char *font;  /* a file, or "builtin" */
+    int width, height; /* of the window, 0: default */
+    int no_daemon;
+    uint64_t seed;
+    enum uqd_mode mode;
+    uint32_t threads;
+};
+
+/* Fills the settings. 1: go on; 0: help or version was printed; -1: wrong usage, with a message. */
+int settings_parse(struct settings *settings, int argc, char **argv, struct message *message);
+
+/* The manual page in man(7) markup, with all commands and keys. */
+void settings_print_manual(FILE *out);
+
+#endif

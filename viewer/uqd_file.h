@@ -1,0 +1,29 @@
+/* What the header of an open .uqd file says, read without decoding anything. */
+#ifndef UQD_VIEWER_UQD_FILE_H
+#define UQD_VIEWER_UQD_FILE_H
+
+#include "message.h"
+
+#include <stdint.h>
+#include <uqd/uqd.h>
+
+struct uqd_file_step {
+    uint64_t bytes; /* of the file up to and including this step */
+    double psnr;    /* as stored by the encoder, or NaN */
+};
+
+struct uqd_file {
+    const char *path;     /* borrowed */
+    int fd;               /* open for reading */
+    uint64_t size;        /* bytes that are really there */
+    struct uqd_info info; /* its pointers are NULL */
+    struct uqd_file_step *steps;
+};
+
+/* Opens a file and reads its header. 0, or -1 with a message. Close with uqd_file_close in either
+ * case. */
+int uqd_file_open(struct uqd_file *file, const char *path, struct message *message);
+
+void uqd_file_close(struct uqd_file *file);
+
+#endif
