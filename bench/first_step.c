@@ -1,0 +1,178 @@
+/* Measures how soon a warm daemon shows something: opens a file over D-Bus again and again, each
+ * time as a new job, and prints the milliseconds from sending Open to the first StepReady and to
+ * the frame of that step. The first job, which starts the daemon and loads the model, is printed
+ * apart.
+ *
+ * usage: bench_first_step FILE.uqd RUNS, on a session bus that can start org.uqd.Decoder1 */
+#include <dbus/dbus.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BUS_NAME  "org.uqd.Decoder1"
+#define ROOT_PATH "/org/uqd/Decoder1"
+#define ROOT      "org.uqd.Decoder1"
+#define JOB       "org.uqd.Decoder1.Job"
+
+enum { MAX_RUNS = 1000, REPLY_TIMEOUT_MS = 120000, MODE_DENOISED = 1 };
+
+/* Milliseconds after Open was sent. */
+struct times {
+    double step, frame;
+};
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+static void die(const char *what, const char *why)
+{
+    fprintf(stderr, "bench_first_step: %s: %s\n", what, why);
+    exit(1);
+}
+
+/* Appends a dictionary with at most one string. */
+static void append_options(DBusMessage *call, const char *key, const char *value)
+{
+    DBusMessageIter arguments, dict, entry, variant;
+    dbus_message_iter_init_append(call, &arguments);
+    dbus_message_iter_open_container(&arguments, DBUS_TYPE_ARRAY, "{sv}", &dict);
+    if (key) {
+        dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry);
+        dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key);
+        dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, "s", &variant);
+        dbus_message_iter_append_basic(&variant, DBUS_TYPE_STRING, &value);
+        dbus_message_iter_close_container(&entry, &variant);
+        dbus_message_iter_close_container(&dict, &entry);
+    }
+    dbus_message_iter_close_container(&arguments, &dict);
+}
+
+static DBusMessage *call(DBusConnection *bus, DBusMessage *message, const char *what)
+{
+    DBusError error = DBUS_ERROR_INIT;
+    DBusMessage *reply =
+        dbus_connection_send_with_reply_and_block(bus, message, REPLY_TIMEOUT_MS, &error);
+    dbus_message_unref(message);
+    if (!reply)
+        die(what, error.message);
+    return reply;
+}
+
+/* Opens the file as a job of that token. */
+static void open_job(DBusConnection *bus, const char *path, const char *token)
+{
+    DBusMessage *open_call = dbus_message_new_method_call(BUS_NAME, ROOT_PATH, ROOT, "Open");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        die(path, "cannot be opened");
+    dbus_message_append_args(open_call, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
+    append_options(open_call, "handle_token", token);
+    close(fd);
+    dbus_message_unref(call(bus, open_call, "Open"));
+}
+
+static void start(DBusConnection *bus, const char *job)
+{
+    DBusMessage *message = dbus_message_new_method_call(BUS_NAME, job, JOB, "Start");
+    dbus_message_set_no_reply(message, TRUE);
+    dbus_connection_send(bus, message, NULL);
+    dbus_connection_flush(bus);
+    dbus_message_unref(message);
+}
+
+static void wait_for_step(DBusConnection *bus, const char *job)
+{
+    for (;;) {
+        DBusMessage *message = dbus_connection_pop_message(bus);
+        if (!message) {
+            if (!dbus_connection_read_write(bus, REPLY_TIMEOUT_MS))
+                die("StepReady", "the bus is gone");
+            continue;
+        }
+        int is_step = dbus_message_is_signal(message, JOB, "StepReady") &&
+                      dbus_message_has_path(message, job);
+        int has_failed =
+            dbus_message_is_signal(message, JOB, "Finished") && dbus_message_has_path(message, job);
+        dbus_message_unref(message);
+        if (has_failed)
+            die("StepReady", "the job ended before");
+        if (is_step)
+            return;
+    }
+}
+
+static void get_frame(DBusConnection *bus, const char *job)
+{
+    dbus_uint32_t step = 0, mode = MODE_DENOISED;
+    DBusMessage *message = dbus_message_new_method_call(BUS_NAME, job, JOB, "GetFrame");
+    dbus_message_append_args(message, DBUS_TYPE_UINT32, &step, DBUS_TYPE_UINT32, &mode,
+                             DBUS_TYPE_INVALID);
+    append_options(message, NULL, NULL);
+    dbus_message_unref(call(bus, message, "GetFrame"));
+}
+
+static struct times measure(DBusConnection *bus, const char *path, unsigned run)
+{
+    char token[32], sender[64], job[160];
+    struct times times;
+    snprintf(sender, sizeof sender, "%s", dbus_bus_get_unique_name(bus) + 1);
+    for (char *dot = sender; (dot = strchr(dot, '.'));)
+        *dot = '_';
+    snprintf(token, sizeof token, "run%u", run);
+    snprintf(job, sizeof job, ROOT_PATH "/job/%s/%s", sender, token);
+    double begin = now_ms();
+    open_job(bus, path, token);
+    start(bus, job);
+    wait_for_step(bus, job);
+    times.step = now_ms() - begin;
+    get_frame(bus, job);
+    times.frame = now_ms() - begin;
+    dbus_message_unref(
+        call(bus, dbus_message_new_method_call(BUS_NAME, job, JOB, "Close"), "Close"));
+    return times;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    double difference = *(const double *)a - *(const double *)b;
+    return (difference > 0) - (difference < 0);
+}
+
+static double median(double *values, unsigned count)
+{
+    qsort(values, count, sizeof *values, compare_numbers);
+    return values[count / 2];
+}
+
+int main(int argc, char **argv)
+{
+    double steps[MAX_RUNS], frames[MAX_RUNS];
+    DBusError error = DBUS_ERROR_INIT;
+    long runs = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
+    if (runs < 1 || runs > MAX_RUNS) {
+        fprintf(stderr, "usage: bench_first_step FILE.uqd RUNS\n");
+        return 2;
+    }
+    DBusConnection *bus = dbus_bus_get(DBUS_BUS_SESSION, &error);
+    if (!bus)
+        die("the session bus", error.message);
+    struct times cold = measure(bus, argv[1], 0);
+    for (unsigned run = 0; run < (unsigned)runs; run++) {
+        struct times warm = measure(bus, argv[1], run + 1);
+        steps[run] = warm.step;
+        frames[run] = warm.frame;
+    }
+    printf("daemon, first job of all          %9.1f ms to step 0, %9.1f ms to its frame\n",
+           cold.step, cold.frame);
+    printf("daemon, warm, median of %-4ld      %9.1f ms to step 0, %9.1f ms to its frame\n", runs,
+           median(steps, (unsigned)runs), median(frames, (unsigned)runs));
+    dbus_connection_unref(bus);
+    return 0;
+}

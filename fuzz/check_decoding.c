@@ -1,0 +1,78 @@
+#include "fuzz.h"
+
+#include <string.h>
+
+enum {
+    MAX_PIXELS = 1 << 12,
+    MAX_MEMORY = 256 << 20,
+    MAX_STEPS_SHOWN = 3, /* pictures asked for per file */
+};
+
+static uint64_t hash(uint64_t h, const void *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ ((const uint8_t *)data)[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+/* Adds the picture of a step to the hash. */
+static uint64_t hash_picture(uint64_t h, struct uqd_decoder *decoder, const struct uqd_info *info,
+                             uint32_t step, unsigned choice)
+{
+    struct uqd_picture_request request;
+    uqd_picture_request_default(&request);
+    request.step = step;
+    request.mode = (enum uqd_mode)(UQD_MODE_DENOISED + choice % 3);
+    request.reduce = choice / 3 % 3;
+    const uint32_t width = uqd_reduced_side(info->width, request.reduce);
+    const uint32_t height = uqd_reduced_side(info->height, request.reduce);
+    const size_t size = (size_t)width * height * info->channels;
+    uint8_t *const pixels = malloc(size);
+    FUZZ_CHECK(pixels != NULL);
+    memset(pixels, 0, size);
+    const int status =
+        uqd_decoder_picture(decoder, &request, pixels, (size_t)width * info->channels);
+    h = hash(hash(h, &status, sizeof status), pixels, size);
+    free(pixels);
+    return h;
+}
+
+/* Everything that a decoder says about the file, fed in pieces of the given size, as one hash. */
+static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned choice)
+{
+    struct uqd_decoder_settings settings;
+    uqd_decoder_settings_default(&settings);
+    settings.max_pixels = MAX_PIXELS;
+    settings.max_memory = MAX_MEMORY;
+    settings.threads = 1 + piece % 2;
+    settings.cpu_mask = piece % 3 == 0 ? 0 : UQD_CPU_ALL;
+    struct uqd_decoder *decoder;
+    FUZZ_CHECK(uqd_decoder_new(&decoder, fuzz_model(NULL, NULL), &settings) == UQD_OK);
+
+    int status = UQD_NEED_DATA;
+    for (size_t at = 0; at < size && status >= 0; at += piece) {
+        uint8_t *const copy = fuzz_copy(file + at, size - at < piece ? size - at : piece);
+        status = uqd_decoder_feed(decoder, copy, size - at < piece ? size - at : piece);
+        free(copy);
+    }
+    uint64_t h = hash(0, &status, sizeof status);
+    struct uqd_info info;
+    if (status >= 0 && uqd_decoder_info(decoder, &info) == UQD_OK) {
+        FUZZ_CHECK((uint64_t)info.width * info.height <= MAX_PIXELS);
+        while ((status = uqd_decoder_advance(decoder)) == UQD_OK)
+            if (uqd_decoder_steps_complete(decoder) <= MAX_STEPS_SHOWN)
+                h = hash_picture(h, decoder, &info, uqd_decoder_steps_complete(decoder) - 1,
+                                 choice);
+        FUZZ_CHECK(uqd_decoder_steps_complete(decoder) <= info.n_steps);
+        h = hash(h, &status, sizeof status);
+        h = hash_picture(h, decoder, &info, UQD_STEP_LATEST, choice);
+    }
+    uqd_decoder_free(decoder);
+    return h;
+}
+
+void fuzz_check_decoding(const uint8_t *file, size_t size, unsigned choice)
+{
+    const uint64_t whole = decode(file, size, size + 1, choice);
+    FUZZ_CHECK(decode(file, size, 1 + choice % 256, choice) == whole);
+}

@@ -1,0 +1,38 @@
+/* Arbitrary bytes as a file. The first byte chooses pieces, kernels and mode. */
+#include "fuzz.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    fuzz_check_decoding(data + 1, size - 1, data[0]);
+    return 0;
+}
+
+size_t fuzz_seed(unsigned index, uint8_t **data)
+{
+    static const struct {
+        uint8_t choice;
+        uint32_t width, height, channels;
+        enum uqd_dither dither;
+        unsigned percent; /* of the file that is there */
+    } seeds[] = {
+        {0, 1, 1, 3, UQD_DITHER_NONE, 100},   {1, 17, 9, 3, UQD_DITHER_NONE, 100},
+        {2, 40, 24, 1, UQD_DITHER_NONE, 100}, {3, 24, 40, 3, UQD_DITHER_UNIVERSAL, 100},
+        {4, 33, 20, 3, UQD_DITHER_NONE, 60},  {131, 20, 20, 1, UQD_DITHER_UNIVERSAL, 30},
+    };
+    if (index >= sizeof seeds / sizeof seeds[0])
+        return 0;
+    uint8_t *file;
+    size_t size = fuzz_encode(seeds[index].width, seeds[index].height, seeds[index].channels,
+                              seeds[index].dither, &file);
+    size = size * seeds[index].percent / 100;
+    *data = malloc(size + 1);
+    FUZZ_CHECK(*data != NULL);
+    (*data)[0] = seeds[index].choice;
+    memcpy(*data + 1, file, size);
+    free(file);
+    return size + 1;
+}

@@ -1,0 +1,87 @@
+/* Arbitrary bytes as a model file: loading never misbehaves, and any model that loads, whatever its
+ * weights, codes a picture without loss. The bytes are tried as they are, and with the size and
+ * hash of the header made right. */
+#include "fuzz.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+enum { WIDTH = 19, HEIGHT = 10, CHANNELS = 3 };
+enum { SIZE_AT = 16, HASH_AT = 24, HASHED_FROM = 32 }; /* docs/format.md, "Model file" */
+
+static void check_round_trip(const struct uqd_model *model)
+{
+    uint8_t *const pixels = fuzz_picture(WIDTH, HEIGHT, CHANNELS, 1);
+    const struct uqd_image image = {WIDTH, HEIGHT, CHANNELS, WIDTH * CHANNELS, pixels};
+    struct uqd_encode_settings settings;
+    uqd_encode_settings_default(&settings);
+    settings.threads = 1;
+    settings.no_distortion = 1;
+    uint8_t *file;
+    size_t size;
+    FUZZ_CHECK(uqd_encode(model, &image, &settings, &file, &size) == UQD_OK);
+
+    struct uqd_decoder *decoder;
+    FUZZ_CHECK(uqd_decoder_new(&decoder, model, NULL) == UQD_OK);
+    FUZZ_CHECK(uqd_decoder_feed(decoder, file, size) == UQD_OK);
+    int status;
+    while ((status = uqd_decoder_advance(decoder)) == UQD_OK)
+        ;
+    FUZZ_CHECK(status == UQD_END);
+    struct uqd_picture_request request;
+    uqd_picture_request_default(&request);
+    uint8_t out[WIDTH * HEIGHT * CHANNELS];
+    FUZZ_CHECK(uqd_decoder_picture(decoder, &request, out, WIDTH * CHANNELS) == UQD_OK);
+    FUZZ_CHECK(memcmp(out, pixels, sizeof out) == 0);
+    uqd_decoder_free(decoder);
+    free(file);
+    free(pixels);
+}
+
+static void check_model(const uint8_t *data, size_t size)
+{
+    struct uqd_model *model;
+    uint64_t id = 0;
+    const int peeked = uqd_model_peek_id(data, size, &id);
+    if (uqd_model_new(&model, data, size) != UQD_OK)
+        return;
+    struct uqd_model_info info;
+    uqd_model_get_info(model, &info);
+    FUZZ_CHECK(peeked == UQD_OK && id == info.id);
+    for (uint32_t step = 0; step < info.n_steps; step++)
+        FUZZ_CHECK(uqd_model_step_name(model, step) != NULL);
+    FUZZ_CHECK(uqd_model_step_name(model, info.n_steps) == NULL);
+    check_round_trip(model);
+    uqd_model_free(model);
+}
+
+static void put_u64(uint8_t *p, uint64_t value)
+{
+    for (int i = 0; i < 8; i++)
+        p[i] = (uint8_t)(value >> 8 * i);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *const copy = fuzz_copy(data, size);
+    check_model(copy, size);
+    if (size > HASHED_FROM) {
+        put_u64(copy + SIZE_AT, size);
+        put_u64(copy + HASH_AT, XXH3_64bits(copy + HASHED_FROM, size - HASHED_FROM));
+        check_model(copy, size);
+    }
+    free(copy);
+    return 0;
+}
+
+size_t fuzz_seed(unsigned index, uint8_t **data)
+{
+    const uint8_t *file;
+    size_t size;
+    fuzz_model(&file, &size);
+    const size_t sizes[] = {size, size / 2, 64, 8};
+    if (index >= sizeof sizes / sizeof sizes[0])
+        return 0;
+    *data = fuzz_copy(file, sizes[index]);
+    return sizes[index];
+}

@@ -1,0 +1,89 @@
+/* Arbitrary bytes as a picture: coding is lossless, and neither the kernels nor the number of
+ * threads show in the file. */
+#include "fuzz.h"
+
+#include <string.h>
+
+enum { MAX_SIDE = 48, HEADER = 4 };
+
+static size_t encode(const struct uqd_image *image, enum uqd_dither dither, uint32_t threads,
+                     uint32_t cpu_mask, uint8_t **file)
+{
+    struct uqd_encode_settings settings;
+    uqd_encode_settings_default(&settings);
+    settings.dither = dither;
+    settings.seed = 7;
+    settings.threads = threads;
+    settings.cpu_mask = cpu_mask;
+    size_t size;
+    FUZZ_CHECK(uqd_encode(fuzz_model(NULL, NULL), image, &settings, file, &size) == UQD_OK);
+    return size;
+}
+
+static void check_decodes(const struct uqd_image *image, const uint8_t *file, size_t size,
+                          size_t piece)
+{
+    struct uqd_decoder *decoder;
+    FUZZ_CHECK(uqd_decoder_new(&decoder, fuzz_model(NULL, NULL), NULL) == UQD_OK);
+    int status = UQD_NEED_DATA;
+    for (size_t at = 0; at < size; at += piece) {
+        status = uqd_decoder_feed(decoder, file + at, size - at < piece ? size - at : piece);
+        FUZZ_CHECK(status >= 0);
+        while ((status = uqd_decoder_advance(decoder)) == UQD_OK)
+            ;
+    }
+    FUZZ_CHECK(status == UQD_END);
+    const size_t n = image->stride * image->height;
+    uint8_t *const out = malloc(n);
+    FUZZ_CHECK(out != NULL);
+    struct uqd_picture_request request;
+    uqd_picture_request_default(&request);
+    request.step = uqd_decoder_steps_complete(decoder) - 1;
+    FUZZ_CHECK(uqd_decoder_picture(decoder, &request, out, image->stride) == UQD_OK);
+    FUZZ_CHECK(memcmp(out, image->pixels, n) == 0);
+    free(out);
+    uqd_decoder_free(decoder);
+}
+
+/* Bytes: width, height, bits (colour, dither), size of the pieces; then pixels, repeated. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size <= HEADER)
+        return 0;
+    const uint32_t width = 1 + data[0] % MAX_SIDE, height = 1 + data[1] % MAX_SIDE;
+    const uint32_t channels = data[2] & 1 ? 3 : 1;
+    const enum uqd_dither dither = data[2] & 2 ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE;
+    const size_t n = (size_t)width * height * channels;
+    uint8_t *const pixels = malloc(n);
+    FUZZ_CHECK(pixels != NULL);
+    for (size_t i = 0; i < n; i++)
+        pixels[i] = data[HEADER + i % (size - HEADER)];
+
+    const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
+    uint8_t *file, *same;
+    const size_t file_size = encode(&image, dither, 1, UQD_CPU_ALL, &file);
+    FUZZ_CHECK(encode(&image, dither, 2, 0, &same) == file_size);
+    FUZZ_CHECK(memcmp(file, same, file_size) == 0);
+    check_decodes(&image, file, file_size, 1 + (size_t)data[3] * 8);
+    free(file);
+    free(same);
+    free(pixels);
+    return 0;
+}
+
+size_t fuzz_seed(unsigned index, uint8_t **data)
+{
+    static const uint8_t headers[][HEADER] = {
+        {0, 0, 1, 0}, {15, 7, 1, 10}, {39, 22, 0, 255}, {8, 40, 3, 3}, {30, 30, 2, 99},
+    };
+    if (index >= sizeof headers / sizeof headers[0])
+        return 0;
+    const size_t size = HEADER + 40 * 3 * 8;
+    uint8_t *const picture = fuzz_picture(40, 8, 3, index);
+    *data = malloc(size);
+    FUZZ_CHECK(*data != NULL);
+    memcpy(*data, headers[index], HEADER);
+    memcpy(*data + HEADER, picture, size - HEADER);
+    free(picture);
+    return size;
+}

@@ -1,0 +1,78 @@
+#include "fuzz.h"
+
+#include <string.h>
+
+enum { MAX_MODEL = 1 << 26 };
+
+uint8_t *fuzz_copy(const uint8_t *data, size_t size)
+{
+    uint8_t *const copy = malloc(size);
+    FUZZ_CHECK(copy != NULL || size == 0);
+    if (size > 0)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+uint8_t *fuzz_picture(uint32_t width, uint32_t height, uint32_t channels, uint32_t seed)
+{
+    uint8_t *const pixels = malloc((size_t)width * height * channels);
+    FUZZ_CHECK(pixels != NULL);
+    uint32_t noise = seed;
+    uint8_t *p = pixels;
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++)
+            for (uint32_t c = 0; c < channels; c++) {
+                noise = noise * 1664525 + 1013904223;
+                *p++ = (uint8_t)(40 + 3 * x + 2 * y + 30 * c * seed + (noise >> 29));
+            }
+    return pixels;
+}
+
+static uint8_t *read_file(const char *path, size_t *size)
+{
+    FILE *const file = fopen(path, "rb");
+    uint8_t *const data = malloc(MAX_MODEL);
+    if (file == NULL || data == NULL) {
+        perror(path);
+        exit(1);
+    }
+    *size = fread(data, 1, MAX_MODEL, file);
+    fclose(file);
+    return data;
+}
+
+const struct uqd_model *fuzz_model(const uint8_t **file, size_t *file_size)
+{
+    static struct uqd_model *model;
+    static uint8_t *data;
+    static size_t size;
+    if (model == NULL) {
+        const char *const path = getenv("UQD_FUZZ_MODEL");
+        if (path == NULL) {
+            fputs("UQD_FUZZ_MODEL names no model file\n", stderr);
+            exit(1);
+        }
+        data = read_file(path, &size);
+        FUZZ_CHECK(uqd_model_new(&model, data, size) == UQD_OK);
+    }
+    if (file != NULL) {
+        *file = data;
+        *file_size = size;
+    }
+    return model;
+}
+
+size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
+                   uint8_t **file)
+{
+    uint8_t *const pixels = fuzz_picture(width, height, channels, width);
+    const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
+    struct uqd_encode_settings settings;
+    uqd_encode_settings_default(&settings);
+    settings.dither = dither;
+    settings.threads = 1;
+    size_t size;
+    FUZZ_CHECK(uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size) == UQD_OK);
+    free(pixels);
+    return size;
+}

@@ -1,0 +1,204 @@
+/* Codes one stage of a picture and writes down what the network said, for test_network.py.
+ *
+ * usage: dump_stage MODEL PIXELS WIDTH HEIGHT KIND DITHER OUTPUT
+ *
+ * PIXELS are packed RGB. The kind refines unit 0, or unit 1 if it is a coarse one; the units above
+ * are known exactly. OUTPUT is native int32, for every cell the 189 channels in coding order:
+ * offsets of the dither, exact coefficients, means in 1/16, indices of scales, denoised means in
+ * 1/16; then the number of coded bytes. */
+#include "codec/pass.h"
+#include "transform/colour.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEED = 5, MAX_FILE = 1 << 24, TILE_LOG2 = 16 };
+
+static _Noreturn void fail(const char *what)
+{
+    fprintf(stderr, "dump_stage: %s\n", what);
+    exit(1);
+}
+
+static void check(int status, const char *what)
+{
+    if (status != UQD_OK)
+        fail(what);
+}
+
+static void *zeros(size_t n, size_t size)
+{
+    void *const memory = calloc(n, size);
+    if (memory == NULL)
+        fail("not enough memory");
+    return memory;
+}
+
+static uint8_t *read_file(const char *path, size_t *size)
+{
+    uint8_t *const data = zeros(MAX_FILE, 1);
+    FILE *const file = fopen(path, "rb");
+    if (file == NULL)
+        fail(path);
+    *size = fread(data, 1, MAX_FILE, file);
+    fclose(file);
+    return data;
+}
+
+/* A state in which every coefficient of every unit is known. */
+static void transform_picture(struct uqd_state *state, const struct uqd_model *model,
+                              const uint8_t *pixels, uint32_t width, uint32_t height)
+{
+    const size_t n = (size_t)width * height;
+    int32_t *const memory = zeros(3 * n, sizeof *memory);
+    int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
+    const int32_t nothing[3] = {0, 0, 0};
+    check(uqd_state_init(state, model, width, height, 3, nothing), "no state");
+    uqd_colour_forward(pixels, (size_t)width * 3, 3, width, height, planes, width, 1);
+    for (uint32_t u = 0; u < state->n_units; u++) {
+        struct uqd_unit *const unit = &state->units[u];
+        for (int c = 0; c < 3; c++)
+            check(uqd_wavelet_forward(planes[c], width, unit->width, unit->height, UQD_UNIT_LEVELS,
+                                      1),
+                  "no wavelet");
+        const int32_t *const readable[3] = {planes[0], planes[1], planes[2]};
+        uqd_unit_pack(model->channels, UQD_UNIT_CHANNELS, readable, width, unit->width,
+                      unit->height, unit->cells, UQD_CELL_CHANNELS, 1);
+    }
+    for (int c = 0; c < 3; c++)
+        state->low[c] = planes[c][0];
+    free(memory);
+}
+
+/* One int32 array of the output: [cell][UQD_UNIT_CHANNELS]. */
+struct table {
+    int32_t *values;
+    size_t n_cells;
+};
+
+static struct table table_new(const struct uqd_unit *unit)
+{
+    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    return (struct table){zeros(n_cells * UQD_UNIT_CHANNELS, sizeof(int32_t)), n_cells};
+}
+
+static void table_write(struct table *table, FILE *file)
+{
+    const size_t n = table->n_cells * UQD_UNIT_CHANNELS;
+    if (fwrite(table->values, sizeof(int32_t), n, file) != n)
+        fail("the output cannot be written");
+    free(table->values);
+}
+
+/* What the network says of a group, and what the later groups then see of it. */
+static void run_group(struct uqd_network *network, const struct uqd_state *state, uint32_t u,
+                      uint32_t g, const int16_t *exact, struct table *means, struct table *scales)
+{
+    const struct uqd_unit *const unit = &state->units[u];
+    const struct uqd_group *const group = &state->model->groups[g];
+    int32_t *const mean_q4 = zeros(means->n_cells * group->n, sizeof *mean_q4);
+    uint8_t *const scale_index = zeros(means->n_cells * group->n, 1);
+    int16_t *const moved = zeros(means->n_cells * group->n, sizeof *moved);
+    check(uqd_network_group(network, unit, g, mean_q4, scale_index), "no group");
+    for (size_t cell = 0; cell < means->n_cells; cell++)
+        for (uint32_t c = 0; c < group->n; c++) {
+            const uint32_t channel = group->first + c;
+            const size_t from = cell * group->n + c, to = cell * UQD_UNIT_CHANNELS + channel;
+            const size_t at = cell * UQD_CELL_CHANNELS + channel;
+            means->values[to] = mean_q4[from];
+            scales->values[to] = scale_index[from];
+            moved[from] =
+                (int16_t)(uqd_cell_centre(exact[at], uqd_dither_offset(state, u, channel, cell),
+                                          uqd_cell_width(network->kind->to[channel])) -
+                          unit->cells[at]);
+        }
+    if (g + 1 < state->model->n_groups)
+        check(uqd_network_context(network, g, moved), "no context");
+    free(mean_q4);
+    free(scale_index);
+    free(moved);
+}
+
+static void write_network(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
+                          uint32_t kind, const int16_t *exact, FILE *file)
+{
+    const struct uqd_unit *const unit = &state->units[u];
+    struct table offsets = table_new(unit), values = table_new(unit), means = table_new(unit),
+                 scales = table_new(unit), denoised = table_new(unit);
+    struct uqd_network *network;
+    for (size_t cell = 0; cell < values.n_cells; cell++)
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+            values.values[cell * UQD_UNIT_CHANNELS + c] = exact[cell * UQD_CELL_CHANNELS + c];
+            offsets.values[cell * UQD_UNIT_CHANNELS + c] = uqd_dither_offset(state, u, c, cell);
+        }
+    check(uqd_engine_trunk(engine, state, u, kind, &network), "no trunk");
+    check(uqd_network_denoise(network, unit, denoised.values), "no denoised means");
+    uqd_network_begin_groups(network);
+    for (uint32_t g = 0; g < state->model->n_groups; g++)
+        run_group(network, state, u, g, exact, &means, &scales);
+    table_write(&offsets, file);
+    table_write(&values, file);
+    table_write(&means, file);
+    table_write(&scales, file);
+    table_write(&denoised, file);
+}
+
+static void write_coded_size(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
+                             uint32_t kind, const int16_t *exact, FILE *file)
+{
+    const struct uqd_pass pass = {.unit = (uint8_t)u, .kind = (uint8_t)kind};
+    struct uqd_stream stream;
+    uqd_stream_init(&stream, UQD_SYMBOLS_ENCODE, 0);
+    check(uqd_pass_run(engine, state, &pass, &stream, exact, NULL), "no pass");
+    check(uqd_stream_close(&stream), "no stream");
+    const int32_t size = (int32_t)stream.output_size;
+    if (fwrite(&size, sizeof size, 1, file) != 1)
+        fail("the output cannot be written");
+    uqd_stream_free(&stream);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 8)
+        fail("wrong number of arguments");
+    const uint32_t width = (uint32_t)atoi(argv[3]), height = (uint32_t)atoi(argv[4]);
+    const uint32_t kind = (uint32_t)atoi(argv[5]);
+    size_t size;
+    uint8_t *const file = read_file(argv[1], &size);
+    struct uqd_model *model;
+    check(uqd_model_new(&model, file, size), "no model");
+    uint8_t *const pixels = read_file(argv[2], &size);
+
+    struct uqd_state state;
+    struct uqd_engine engine;
+    transform_picture(&state, model, pixels, width, height);
+    state.dithered = atoi(argv[6]);
+    state.seed = SEED;
+    uqd_engine_init(&engine, model, UQD_CPU_ALL, 1, TILE_LOG2);
+
+    const struct uqd_kind *const k = &model->kinds[kind];
+    const uint32_t u = k->coarse;
+    const size_t n_values =
+        (size_t)state.units[u].grid_w * state.units[u].grid_h * UQD_CELL_CHANNELS;
+    int16_t *const exact = zeros(n_values, sizeof *exact);
+    memcpy(exact, state.units[u].cells, n_values * sizeof *exact);
+    FILE *const output = fopen(argv[7], "wb");
+    if (output == NULL)
+        fail(argv[7]);
+    uqd_unit_coarsen(&state, u, k->nominal_from, k->from);
+    write_network(&engine, &state, u, kind, exact, output);
+    if (k->nominal_from == UQD_TOP_LEVEL)
+        uqd_unit_coarsen(&state, u, UQD_TOP_LEVEL, NULL);
+    write_coded_size(&engine, &state, u, kind, exact, output);
+    if (fclose(output) != 0)
+        fail("the output cannot be written");
+
+    uqd_engine_free(&engine);
+    uqd_state_free(&state);
+    uqd_model_free(model);
+    free(exact);
+    free(pixels);
+    free(file);
+    return 0;
+}

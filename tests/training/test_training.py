@@ -1,0 +1,54 @@
+"""Trains a tiny network on made-up pictures, as one would a real one."""
+import os
+import subprocess
+import sys
+import tempfile
+
+import torch
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "models", "train"))
+import synthetic
+import tap
+
+FOLDER = tempfile.TemporaryDirectory(prefix="uqd-training-")
+PHOTOS = os.path.join(FOLDER.name, "photos")
+CHECKPOINT = os.path.join(FOLDER.name, "tiny.pt")
+TINY = "--width 16 --blocks 1 --crop 64 --crops 1 --threads 1 --fp32 --device cpu".split()
+
+
+def train(output, *options):
+    program = os.path.join(ROOT, "models", "train", "train.py")
+    command = [sys.executable, program, PHOTOS, "-o", output, *TINY, *options]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def trains():
+    """Training writes a checkpoint and holds photographs out."""
+    synthetic.write_pictures(PHOTOS, 21, 160, 144)
+    text = train(CHECKPOINT, "--steps", "4")
+    assert "19 photographs to train on, 2 held out" in text, text
+    saved = torch.load(CHECKPOINT)
+    assert saved["state"]["step"] == 4
+    assert all(torch.isfinite(weights).all() for weights in saved["ema"].values())
+
+
+def repeats():
+    """The same seed trains the same weights."""
+    again = os.path.join(FOLDER.name, "again.pt")
+    train(again, "--steps", "4")
+    first, second = torch.load(CHECKPOINT)["net"], torch.load(again)["net"]
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def resumes():
+    """Training goes on from a checkpoint."""
+    resumed = os.path.join(FOLDER.name, "resumed.pt")
+    train(resumed, "--steps", "2", "--resume", CHECKPOINT)
+    assert torch.load(resumed)["state"]["step"] == 6
+
+
+if __name__ == "__main__":
+    tap.main([trains, repeats, resumes])
