@@ -43,7 +43,7 @@ def degrade_low(low, kinds):
     for level in (1, 2):
         rows = [i for i, k in enumerate(kinds) if not KINDS[k].coarse and LOW_LEVEL[KINDS[k].level_from] == level]
         if rows:
-            width = 3.0 ** channel_levels(level)[None, :, None, None]
+            width = 3.0 ** channel_levels(level)[None, :, None, None].to(low.device)
             centre = cell_centre(details[rows].float(), 0, width).to(torch.int32)
             out[rows] = transform.unit_inverse(centre, top[rows])
     return out
@@ -54,16 +54,18 @@ def stage_losses(net, planes, kinds, dither, generator=None):
     details, low = transform.unit_forward(planes)
     low = degrade_low(low, kinds).float()
     x = details.float()
-    kind, dithered = torch.tensor(kinds), torch.tensor(dither)
+    device = planes.device
+    kind, dithered = torch.tensor(kinds, device=device), torch.tensor(dither, device=device)
     half = (3**TOP_LEVEL - 1) // 2
-    offset = torch.randint(-half, half + 1, x.shape, generator=generator).float() * dithered[:, None, None, None]
-    level_from, level_to = LEVELS_FROM[kind][:, :, None, None], LEVELS_TO[kind][:, :, None, None]
+    offset = torch.randint(-half, half + 1, x.shape, generator=generator).to(device).float()
+    offset = offset * dithered[:, None, None, None]
+    level_from, level_to = (levels.to(device)[kind][:, :, None, None] for levels in (LEVELS_FROM, LEVELS_TO))
     width, new_width = 3.0**level_from, 3.0**level_to
     centre, new_centre = cell_centre(x, offset, width), cell_centre(x, offset, new_width)
     hidden = net.trunk(net.features(centre, width, low), kind, dithered)
     denoised = net.denoise(hidden, kind, dithered, centre, width)
-    error = ((denoised - x) ** 2 * ENERGY[None, :, None, None]).mean((2, 3)).sum(1) / 192
-    bits = torch.zeros(len(kinds))
+    error = ((denoised - x) ** 2 * ENERGY.to(device)[None, :, None, None]).mean((2, 3)).sum(1) / 192
+    bits = torch.zeros(len(kinds), device=device)
     drops = level_from - level_to
     for g, members in enumerate(net.members):
         mean, scale = net.group(g, hidden, kind, dithered, centre, width)
@@ -136,17 +138,19 @@ def main():
     rng = np.random.default_rng(options.seed)
     photos = Photos(options.photos, options.crop)
     print(f"{len(photos.train)} photographs to train on, {len(photos.validation)} held out", flush=True)
-    held_out = photos.validation_crops(256 if options.crop >= 128 else options.crop, 24)
+    device = torch.device(options.device)
+    held_out = photos.validation_crops(256 if options.crop >= 128 else options.crop, 24).to(device)
     held_out_low = transform._split_2d(held_out)[0]
 
-    net = LatticeNetwork(options.width, options.blocks).to(memory_format=torch.channels_last)
+    net = LatticeNetwork(options.width, options.blocks).to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(net.parameters(), lr=options.rate, betas=(0.9, 0.99))
     state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(KINDS), "error": [100.0] * len(KINDS)}
     ema = {k: v.clone() for k, v in net.state_dict().items()}
     if options.resume:
-        saved = torch.load(options.resume, map_location="cpu")
+        saved = torch.load(options.resume, map_location=device)
         net.load_state_dict(saved["net"])
-        optimizer.load_state_dict(saved["optimizer"])
+        if "optimizer" in saved:  # a stored checkpoint may have only the weights
+            optimizer.load_state_dict(saved["optimizer"])
         ema, state = saved["ema"], saved["state"]
 
     full = [k for k, kind in enumerate(KINDS) if not kind.coarse for _ in range(options.crops)]
@@ -169,9 +173,9 @@ def main():
             if is_coarse and state["step"] % COARSE_EVERY:
                 continue
             size = options.crop // 2 if is_coarse else options.crop
-            planes = photos.crops(rng, len(kinds), size, is_coarse)
+            planes = photos.crops(rng, len(kinds), size, is_coarse).to(device)
             dither = [int(d) for d in rng.random(len(kinds)) < DITHER_SHARE]
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=not options.fp32):
+            with torch.autocast(device.type, dtype=torch.bfloat16, enabled=not options.fp32):
                 bits, error = stage_losses(net, planes, kinds, dither)
             loss = 0
             for row, k in enumerate(kinds):
@@ -195,12 +199,12 @@ def main():
             print(f"{minutes:6.1f} min  step {state['step']}  bpp {rates}", flush=True)
         if now - last_validation > 60 * options.validate_every:
             last_validation = now
-            evaluated = LatticeNetwork(options.width, options.blocks)
+            evaluated = LatticeNetwork(options.width, options.blocks).to(device)
             evaluated.load_state_dict(ema)
             print_validation(validate(evaluated, held_out, held_out_low))
             save(options.output, net, ema, optimizer, state)
     state["minutes"] += (time.time() - start) / 60
-    evaluated = LatticeNetwork(options.width, options.blocks)
+    evaluated = LatticeNetwork(options.width, options.blocks).to(device)
     evaluated.load_state_dict(ema)
     print_validation(validate(evaluated, held_out, held_out_low))
     save(options.output, net, ema, optimizer, state)

@@ -62,13 +62,13 @@ def _reflect(positions, n):
 
 
 def _predict(even, n, n_odd):
-    base = 2 * torch.arange(n_odd)
+    base = 2 * torch.arange(n_odd, device=even.device)
     a, b, c, d = (even.index_select(-1, _reflect(base + k, n) // 2) for k in (-2, 0, 2, 4))
     return (9 * (b + c) - (a + d) + 8) >> 4
 
 
 def _update(odd, n, n_even):
-    base = 2 * torch.arange(n_even)
+    base = 2 * torch.arange(n_even, device=odd.device)
     a, b, c, d = (odd.index_select(-1, _reflect(base + k, n) // 2) for k in (-3, -1, 1, 3))
     return (9 * (b + c) - (a + d) + 16) >> 5
 
@@ -90,7 +90,7 @@ def _merge(low, high):
         return low
     even = low - _update(high, n, low.shape[-1])
     odd = high + _predict(even, n, high.shape[-1])
-    out = torch.empty(low.shape[:-1] + (n,), dtype=low.dtype)
+    out = torch.empty(low.shape[:-1] + (n,), dtype=low.dtype, device=low.device)
     out[..., 0::2] = even
     out[..., 1::2] = odd
     return out
