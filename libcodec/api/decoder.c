@@ -262,11 +262,10 @@ static uint64_t step_begin(const struct uqd_decoder *decoder, uint32_t step)
     return step == 0 ? decoder->header.size : decoder->step_end[step - 1];
 }
 
-/* Decodes what is at hand of the next step into a state. */
-static int decode_next(struct uqd_decoder *decoder, struct uqd_state *state,
+/* Decodes what is at hand of a step into a state that holds the steps before it. */
+static int decode_step(struct uqd_decoder *decoder, struct uqd_state *state, uint32_t step,
                        struct uqd_partial *partial)
 {
-    const uint32_t step = decoder->n_complete;
     const uint64_t begin = step_begin(decoder, step), end = decoder->step_end[step];
     const uint64_t at_hand = decoder->size < end ? decoder->size : end;
     return uqd_step_decode(&decoder->engine, &decoder->schedule, state, step, decoder->data + begin,
@@ -291,7 +290,7 @@ int uqd_decoder_advance(struct uqd_decoder *decoder)
         return status;
     uqd_engine_begin(&decoder->engine,
                      uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, step));
-    status = decode_next(decoder, &decoder->state, NULL);
+    status = decode_step(decoder, &decoder->state, step, NULL);
     if (status == UQD_OK) {
         decoder->n_complete++;
         return UQD_OK;
@@ -318,8 +317,8 @@ uint64_t uqd_decoder_bytes_fed(const struct uqd_decoder *decoder)
 
 /* ---- Pictures ---- */
 
-/* The picture of everything received: the next step, as far as it goes, on top of the state. A
- * damaged rest is left out. */
+/* The picture of everything received: the next steps, as far as they go, on top of the state. From
+ * a damaged step on, all is left out. */
 static int latest_picture(struct uqd_decoder *decoder, uint32_t reduce, uint8_t *pixels,
                           size_t stride)
 {
@@ -328,11 +327,17 @@ static int latest_picture(struct uqd_decoder *decoder, uint32_t reduce, uint8_t 
     int status = uqd_state_copy(&copy, &decoder->state);
     if (status < 0)
         return status;
-    if (decoder->n_complete < decoder->header.n_steps && decoder->failure == UQD_OK)
-        status = decode_next(decoder, &copy, &partial);
+    uint32_t step = decoder->n_complete;
+    for (; step < decoder->header.n_steps && decoder->failure == UQD_OK; step++) {
+        status = decode_step(decoder, &copy, step, &partial);
+        if (status != UQD_OK)
+            break;
+    }
     if (status == UQD_ERR_CORRUPT) {
-        uqd_state_free(&copy);
-        status = uqd_state_copy(&copy, &decoder->state);
+        free(partial.mean_q4);
+        partial.mean_q4 = NULL;
+        uqd_schedule_rewind(&decoder->schedule, &copy, (int)step - 1);
+        status = UQD_OK;
     }
     if (status >= 0)
         status = uqd_picture_denoised(&decoder->engine, &copy, &partial, reduce, pixels, stride);

@@ -66,7 +66,8 @@ static int for_rows(struct uqd_network *network, double macs_per_cell, row_funct
         /* Chunks small enough to share evenly, large enough for the kernels. */
         const uint32_t rows = clamp_rows((end - begin) / (2.0 * threads), height);
         const uint32_t n_chunks = (end - begin + rows - 1) / rows;
-        const int parallel = threads > 1 && n_chunks > 1 && macs_per_row * (end - begin) > PARALLEL_MACS;
+        const int parallel =
+            threads > 1 && n_chunks > 1 && macs_per_row * (end - begin) > PARALLEL_MACS;
 #pragma omp parallel for num_threads(threads) schedule(dynamic) if (parallel)
         for (uint32_t chunk = 0; chunk < n_chunks; chunk++) {
             const uint32_t first = begin + chunk * rows;

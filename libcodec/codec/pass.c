@@ -270,6 +270,8 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     if (status == UQD_OK) {
         unit->nominal = kind->nominal_to;
         memcpy(unit->level, kind->to, UQD_UNIT_CHANNELS);
+    } else {
+        unit->nominal = UQD_MIXED_LEVELS;
     }
     if (state->version != 0)
         state->version++;

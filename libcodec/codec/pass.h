@@ -44,8 +44,9 @@ int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_
 /* Runs one pass. exact: for ENCODE, the cells of the unit. partial_q4: NULL, or
  * [cell][UQD_UNIT_CHANNELS] to be filled with the best guess of every coefficient of the unit: the
  * denoised mean, or the centroid of the new cell where it is refined.
- * Returns UQD_OK; UQD_NEED_DATA where the data is cut: the state is refined as far as it goes and
- * the unit's levels stay. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_CORRUPT. */
+ * Returns UQD_OK; UQD_NEED_DATA where the data is cut: the state is refined as far as it goes.
+ * Unless UQD_OK, the unit has UQD_MIXED_LEVELS then. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED,
+ * UQD_ERR_CORRUPT. */
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4);
 

@@ -125,7 +125,9 @@ void uqd_state_reset(struct uqd_state *state)
     for (uint32_t u = 0; u < state->n_units; u++) {
         state->units[u].nominal = UQD_TOP_LEVEL;
         memset(state->units[u].level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
-        fill_top(state, u);
+        /* Without dither they are the zeros of a fresh state, which need not be touched. */
+        if (state->dithered)
+            fill_top(state, u);
     }
 }
 

@@ -10,14 +10,15 @@
 
 #include <stdint.h>
 
-enum { UQD_MAX_UNITS = 6 };
+enum { UQD_MAX_UNITS = 6, UQD_MIXED_LEVELS = 255 };
 
 struct uqd_unit {
     uint32_t width, height;  /* of the unit's picture */
     uint32_t grid_w, grid_h; /* in cells */
     int16_t *cells;          /* [grid_h][grid_w][UQD_CELL_CHANNELS]: centres of the details in
                                 coding order, then the low-pass as known; owned */
-    uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known */
+    uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known;
+                                UQD_MIXED_LEVELS: a stage was interrupted */
     uint8_t level[UQD_UNIT_CHANNELS]; /* of each channel, coding order */
 };
 
@@ -40,8 +41,8 @@ uint64_t uqd_state_size(uint32_t width, uint32_t height);
 int uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
                    uint32_t height, uint32_t colours, const int32_t low[3]);
 
-/* Sets the centres of the top-level cells to those around 0, the most probable ones. Called after
- * the dither is set; a dithered file then tells the true ones. */
+/* Sets the centres of the top-level cells of a fresh state to those around 0, the most probable
+ * ones. Called after the dither is set; a dithered file then tells the true ones. */
 void uqd_state_reset(struct uqd_state *state);
 
 void uqd_state_free(struct uqd_state *state);

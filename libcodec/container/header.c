@@ -18,6 +18,7 @@ enum {
     FLAG_ICC = 1 << 3,
     KNOWN_FLAGS = FLAG_DITHER | FLAG_GREY | FLAG_DISTORTION | FLAG_ICC,
     MAX_SIDE = 65535,
+    MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
     CRC_SIZE = 4,
@@ -116,7 +117,8 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     if (header.dithered)
         header.seed = uqd_get_u64(read_bytes(&reader, 8));
     header.tile_log2 = read_bytes(&reader, 1)[0];
-    if (reader.status == UQD_OK && header.tile_log2 > MAX_TILE_LOG2)
+    if (reader.status == UQD_OK &&
+        (header.tile_log2 < MIN_TILE_LOG2 || header.tile_log2 > MAX_TILE_LOG2))
         return UQD_ERR_CORRUPT;
     read_low(&reader, &header);
     read_steps(&reader, &header);

@@ -17,7 +17,7 @@ struct uqd_header {
     uint64_t model_id;
     int dithered;
     uint64_t seed;      /* 0 without dither */
-    uint32_t tile_log2; /* tiles are 2^tile_log2 cells wide and high */
+    uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 cells wide and high */
     int32_t low[3];     /* the low-pass of the last unit: 1 x 1 per colour */
     uint32_t n_steps;
     uint64_t step_size[UQD_HEADER_MAX_STEPS];

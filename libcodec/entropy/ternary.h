@@ -28,7 +28,7 @@ static inline int32_t uqd_ternary_clamp(int32_t mean_q4, int32_t centre, int32_t
 }
 
 /* Frequencies of the thirds of the cell of that centre and width (an odd multiple of 3, at most
- * 6561; |centre| <= 2^20). scale_index as in entropy/logistic.h. */
+ * 19683; |centre| <= 2^15). scale_index as in entropy/logistic.h. */
 static inline struct uqd_ternary uqd_ternary_of(int32_t mean_q4, uint32_t scale_index,
                                                 int32_t centre, int32_t width)
 {

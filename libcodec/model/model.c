@@ -33,7 +33,6 @@ static int read_channels(struct loader *loader)
         group->first = n;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             if (loader->file->channel_groups[c] == g) {
-                group->n_grey += standard[c].colour == 0;
                 model->channels[n++] = standard[c];
             }
         }
@@ -100,7 +99,7 @@ static int read_stages(struct loader *loader)
         last[stage->units] = kind;
     }
     for (int units = 0; units < 3; units++) {
-        if (last[units] == NULL)
+        if (last[units] == NULL || last[units]->nominal_to != 0)
             return UQD_ERR_CORRUPT;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
             if (last[units]->to[c] != 0)

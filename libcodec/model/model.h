@@ -42,7 +42,6 @@ struct uqd_stage {
 /* Channels first .. first + n - 1 in coding order; coded together, after the earlier groups. */
 struct uqd_group {
     uint32_t first, n;
-    uint32_t n_grey;                      /* of them, those of colour 0, which come first */
     struct uqd_nn_conv mix, out, context; /* no context for the last group */
     const float *mix_gain, *mix_bias;     /* [n_kinds * 2][width]: by kind and dither */
     float *out_bias;                      /* [out.n_out] */

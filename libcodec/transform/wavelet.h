@@ -6,8 +6,8 @@
  * right. The next level does the same with the low-pass. A side of 1 stays as it is.
  *
  * The low-pass has gain 1: it is itself a smaller picture of the same range. The arithmetic wraps
- * modulo 2^32, so that the result is defined for all values. Rows and strips of columns are shared between `threads` threads (0: OpenMP's
- * default); the result does not depend on them. */
+ * modulo 2^32, so that the result is defined for all values. Rows and strips of columns are shared
+ * between `threads` threads (0: OpenMP's default); the result does not depend on them. */
 #ifndef UQD_TRANSFORM_WAVELET_H
 #define UQD_TRANSFORM_WAVELET_H
 
