@@ -19,13 +19,13 @@ CLASS_LATTICE = 1
 CELL_CHANNELS = 192
 FULL, FIRST, REST = 0, 1, 2
 
-STEP_NAMES = ("coarse", "243", "81", "27", "9", "3", "lossless")
+STEP_NAMES = ("coarse 81", "coarse 9", "243", "81", "27", "9", "3", "lossless")
 # (units, nominal level from, nominal level to, step), in coding order.
 STAGES = (
     [(REST, a, b, 0) for a, b in ((8, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
-    + [(FIRST, a, b, 0) for a, b in ((8, 4), (4, 3), (3, 2))]
-    + [(FULL, 8, 5, 1), (FULL, 5, 4, 2), (FIRST, 2, 1, 2), (FULL, 4, 3, 3), (FIRST, 1, 0, 3)]
-    + [(FULL, 3, 2, 4), (FULL, 2, 1, 5), (FULL, 1, 0, 6)]
+    + [(FIRST, 8, 4, 0), (FIRST, 4, 3, 1), (FIRST, 3, 2, 1)]
+    + [(FULL, 8, 5, 2), (FULL, 5, 4, 3), (FIRST, 2, 1, 3), (FULL, 4, 3, 4), (FIRST, 1, 0, 4)]
+    + [(FULL, 3, 2, 5), (FULL, 2, 1, 6), (FULL, 1, 0, 7)]
 )
 
 
