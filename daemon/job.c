@@ -159,17 +159,21 @@ static unsigned step_priority(const struct job *job)
 }
 
 /* Calls back the rendering of a frame that nobody waits for any more, or that keeps something more
- * urgent waiting; then it is rendered later. Steps are not interrupted: they would begin anew. */
+ * urgent waiting, other than itself; then it is rendered later. Steps are not interrupted: they
+ * would begin anew. */
 static void reconsider(struct job *job)
 {
     const struct task *task = &job->task;
     const struct frame_request *next;
     struct frame_key key;
+    bool outrun;
 
     if (task->kind != TASK_FRAME)
         return;
     next = requests_next(job, &key);
-    if (!requests_want(job, &task->frames[0].key) || (next && next->priority < task->work.priority))
+    outrun = next && next->priority < task->work.priority &&
+             !frame_key_equal(&key, &task->frames[0].key);
+    if (outrun || !requests_want(job, &task->frames[0].key))
         atomic_store(&job->decoding->stop, true);
 }
 

@@ -73,6 +73,7 @@ void sample_make(struct sample *sample, const struct desk *desk, uint32_t width,
     assert_non_null(sample->pixels);
     paint(sample);
     uqd_encode_settings_default(&settings);
+    settings.threads = 1; /* so small a picture is not worth waking others */
     const struct uqd_image image = {width, height, channels, (size_t)width * channels,
                                     sample->pixels};
     assert_int_equal(uqd_encode(sample->model, &image, &settings, &sample->data, &sample->size),
@@ -112,10 +113,13 @@ uint8_t *sample_render(const struct sample *sample, size_t size,
     size_t stride =
         (size_t)uqd_reduced_side(sample->width, request->reduce) * sample->info.channels;
     uint8_t *pixels = calloc(uqd_reduced_side(sample->height, request->reduce), stride);
+    struct uqd_decoder_settings settings;
     struct uqd_decoder *decoder;
 
     assert_non_null(pixels);
-    assert_int_equal(uqd_decoder_new(&decoder, sample->model, NULL), UQD_OK);
+    uqd_decoder_settings_default(&settings);
+    settings.threads = 1;
+    assert_int_equal(uqd_decoder_new(&decoder, sample->model, &settings), UQD_OK);
     assert_int_equal(uqd_decoder_feed(decoder, sample->data, size), UQD_OK);
     while (uqd_decoder_advance(decoder) == UQD_OK)
         continue;

@@ -12,22 +12,36 @@
 
 #include <cmocka.h>
 
+/* Of the file, at most, before Open is answered. */
+enum { OPEN_READS = 16 << 10 };
+
 struct fixture {
     struct desk desk;
     struct sample sample;
     struct client *client;
 };
 
-static int setup(void **state)
+static int setup_side(void **state, uint32_t side)
 {
     struct fixture *f = calloc(1, sizeof *f);
 
     desk_open(&f->desk);
-    sample_make(&f->sample, &f->desk, 64, 64, 3);
+    sample_make(&f->sample, &f->desk, side, side, 3);
     desk_start(&f->desk, NULL);
     f->client = client_new(&f->desk);
     *state = f;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return setup_side(state, 64);
+}
+
+/* A file that the daemon does not read whole when it opens it. */
+static int setup_large(void **state)
+{
+    return setup_side(state, 160);
 }
 
 static int teardown(void **state)
@@ -224,6 +238,7 @@ static void test_truncated_while_open(void **state)
     DBusMessage *signal;
     DBusMessageIter results;
 
+    assert_true(f->sample.size > 2 * OPEN_READS);
     assert_int_equal(ftruncate(fd, 0), 0);
     client_do(f->client, job, "Start");
     assert_int_equal(client_finished(f->client, &signal, &results), 1);
@@ -273,7 +288,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_wrong_requests, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reference_does_not_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cut_files, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_truncated_while_open, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_truncated_while_open, setup_large, teardown),
         cmocka_unit_test_setup_teardown(test_damaged_file, setup, teardown),
     };
 
