@@ -1,0 +1,138 @@
+/* Files of this version of the format: they must give these pictures for ever.
+ *
+ *     test_codec_golden FOLDER           checks FOLDER/NAME.uqd against FOLDER/hashes.txt
+ *     test_codec_golden --write FOLDER   writes them anew, after a change of the format's version
+ *
+ * A line of hashes.txt: NAME STEP MODE HASH, the hash being XXH3 of the picture's pixels. */
+#include "codec_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_FILE = 4096 };
+
+static const struct golden {
+    const char *name;
+    uint32_t width, height, channels;
+    enum uqd_dither dither;
+} goldens[] = {
+    {"rgb", 33, 18, 3, UQD_DITHER_NONE},
+    {"grey", 40, 31, 1, UQD_DITHER_NONE},
+    {"dithered", 21, 17, 3, UQD_DITHER_UNIVERSAL},
+};
+enum { N_GOLDENS = sizeof goldens / sizeof *goldens };
+
+static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
+
+static const char *folder;
+
+static FILE *open_file(const char *name, const char *suffix, const char *mode)
+{
+    char path[1024];
+    assert_true(snprintf(path, sizeof path, "%s/%s%s", folder, name, suffix) < (int)sizeof path);
+    FILE *file = fopen(path, mode);
+    if (file == NULL)
+        fail_msg("cannot open %s", path);
+    return file;
+}
+
+static struct file read_golden(const char *name)
+{
+    struct file file = {.data = malloc(MAX_FILE)};
+    assert_non_null(file.data);
+    FILE *stream = open_file(name, ".uqd", "rb");
+    file.size = fread(file.data, 1, MAX_FILE, stream);
+    fclose(stream);
+    return file;
+}
+
+static struct file encode_golden(const struct uqd_model *model, const struct golden *golden)
+{
+    struct uqd_image *image =
+        make_image(golden->width, golden->height, golden->channels, CONTENT_PHOTO, 20);
+    struct uqd_encode_settings settings = one_thread_encoding();
+    settings.dither = golden->dither;
+    settings.seed = UINT64_C(0x0123456789abcdef);
+    const struct file file = encode(model, image, &settings);
+    free(image);
+    return file;
+}
+
+/* The lines of one file, appended to the text. */
+static void describe(const struct uqd_model *model, const char *name, struct file file, char *text,
+                     size_t capacity)
+{
+    struct uqd_decoder *decoder = full_decoder(model, file);
+    assert_int_equal(advance_all(decoder), UQD_END);
+    for (uint32_t s = 0; s < info_of(decoder).n_steps; s++)
+        for (int m = 0; m < 3; m++) {
+            const size_t n = strlen(text);
+            snprintf(text + n, capacity - n, "%s %u %d %016llx\n", name, s, (int)modes[m],
+                     (unsigned long long)picture_hash(decoder, s, modes[m]));
+        }
+    uqd_decoder_free(decoder);
+}
+
+static void write_all(void **state)
+{
+    char text[8192] = "";
+    for (int i = 0; i < N_GOLDENS; i++) {
+        const struct file file = encode_golden(*state, &goldens[i]);
+        assert_true(file.size < MAX_FILE);
+        FILE *stream = open_file(goldens[i].name, ".uqd", "wb");
+        assert_int_equal(fwrite(file.data, 1, file.size, stream), file.size);
+        assert_int_equal(fclose(stream), 0);
+        describe(*state, goldens[i].name, file, text, sizeof text);
+        free(file.data);
+    }
+    FILE *stream = open_file("hashes", ".txt", "w");
+    assert_true(fputs(text, stream) >= 0);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void test_pictures(void **state)
+{
+    char want[8192] = "", got[8192] = "";
+    FILE *stream = open_file("hashes", ".txt", "r");
+    want[fread(want, 1, sizeof want - 1, stream)] = '\0';
+    fclose(stream);
+    for (int i = 0; i < N_GOLDENS; i++) {
+        const struct file file = read_golden(goldens[i].name);
+        describe(*state, goldens[i].name, file, got, sizeof got);
+        free(file.data);
+    }
+    assert_string_equal(got, want);
+}
+
+/* Not a promise of the format, but a change here should be meant. */
+static void test_encoder(void **state)
+{
+    for (int i = 0; i < N_GOLDENS; i++) {
+        const struct file want = read_golden(goldens[i].name);
+        const struct file got = encode_golden(*state, &goldens[i]);
+        assert_int_equal(got.size, want.size);
+        assert_memory_equal(got.data, want.data, got.size);
+        free(got.data);
+        free(want.data);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_encoder),
+    };
+    const struct CMUnitTest writing[] = {cmocka_unit_test(write_all)};
+    if (argc == 3 && strcmp(argv[1], "--write") == 0) {
+        folder = argv[2];
+        return cmocka_run_group_tests(writing, setup_model, teardown_model);
+    }
+    if (argc != 2) {
+        fprintf(stderr, "usage: test_codec_golden [--write] FOLDER\n");
+        return 2;
+    }
+    folder = argv[1];
+    return cmocka_run_group_tests(tests, setup_model, teardown_model);
+}

@@ -1,0 +1,457 @@
+/* Model files that are cut, damaged, or damaged with a hash that fits. */
+#include "codec_support.h"
+
+#include "model/model.h"
+#include "model/reader.h"
+#include "tiny_model.h"
+#include "util/bytes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum { SIZE_AT = 16, HASH_AT = 24, HASH_BEGIN = 32, TABLES = UQD_MODEL_HEADER_SIZE };
+
+/* The bytes of the tiny model and where its sections begin. */
+struct bytes {
+    uint8_t *data;
+    size_t size;
+    uint32_t n_kinds, n_stages, n_tensors;
+    size_t groups, kinds, stages, tensors;
+};
+
+static struct bytes fresh(void)
+{
+    struct bytes b;
+    b.data = tiny_model_bytes(1, &b.size);
+    b.n_kinds = uqd_get_u32(b.data + 48);
+    b.n_stages = uqd_get_u32(b.data + 52);
+    b.n_tensors = uqd_get_u32(b.data + 60);
+    b.groups = TABLES + UQD_MODEL_NAME_SIZE;
+    b.kinds = b.groups + UQD_CELL_CHANNELS;
+    b.stages = b.kinds + b.n_kinds * UQD_MODEL_KIND_SIZE;
+    b.tensors = b.stages + b.n_stages * UQD_MODEL_STAGE_SIZE +
+                uqd_get_u32(b.data + 56) * (size_t)UQD_STEP_NAME_SIZE;
+    return b;
+}
+
+static void put_u32_at(struct bytes *b, size_t at, uint32_t value)
+{
+    uqd_put_u32(b->data + at, value);
+}
+
+static uint8_t *tensor_entry(const struct bytes *b, const char *name)
+{
+    for (uint32_t i = 0; i < b->n_tensors; i++) {
+        uint8_t *entry = b->data + b->tensors + (size_t)i * UQD_MODEL_TENSOR_SIZE;
+        if (strncmp((const char *)entry, name, 32) == 0)
+            return entry;
+    }
+    fail_msg("the tiny model has no tensor %s", name);
+    return NULL;
+}
+
+static void seal(struct bytes *b)
+{
+    uqd_put_u64(b->data + SIZE_AT, b->size);
+    uqd_put_u64(b->data + HASH_AT, XXH3_64bits(b->data + HASH_BEGIN, b->size - HASH_BEGIN));
+}
+
+static int load(const void *data, size_t size)
+{
+    struct uqd_model *model = NULL;
+    const int status = uqd_model_new(&model, data, size);
+    assert_true((status == UQD_OK) == (model != NULL));
+    uqd_model_free(model);
+    return status;
+}
+
+/* From a block of exactly that size, so that a sanitizer sees reads behind it. */
+static int load_cut(const struct bytes *b, size_t size, int with_hash)
+{
+    struct bytes cut = {.data = malloc(size + (size == 0)), .size = size};
+    assert_non_null(cut.data);
+    memcpy(cut.data, b->data, size);
+    if (with_hash && size >= UQD_MODEL_HEADER_SIZE)
+        seal(&cut);
+    const int status = load(cut.data, size);
+    free(cut.data);
+    return status;
+}
+
+static void check_cut(const struct bytes *b, size_t size)
+{
+    for (int with_hash = 0; with_hash < 2; with_hash++) {
+        const int status = load_cut(b, size, with_hash);
+        if (status != UQD_ERR_CORRUPT && status != UQD_ERR_UNSUPPORTED)
+            fail_msg("cut to %zu bytes: status %d", size, status);
+    }
+}
+
+static void test_cut(void **state)
+{
+    (void)state;
+    struct bytes b = fresh();
+    const size_t ends[] = {0,
+                           8,
+                           HASH_BEGIN,
+                           TABLES,
+                           b.groups,
+                           b.kinds,
+                           b.stages,
+                           b.tensors,
+                           b.size,
+                           b.size - 4,
+                           b.tensors + (size_t)b.n_tensors * UQD_MODEL_TENSOR_SIZE};
+    assert_int_equal(load_cut(&b, b.size, 0), UQD_OK);
+    for (size_t size = 0; size < b.size; size += 997)
+        check_cut(&b, size);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        for (size_t size = ends[i] > 2 ? ends[i] - 2 : 0; size <= ends[i] + 2 && size < b.size;
+             size++)
+            check_cut(&b, size);
+    free(b.data);
+}
+
+static void test_longer(void **state)
+{
+    (void)state;
+    struct bytes b = fresh();
+    uint8_t *longer = realloc(b.data, b.size + 1);
+    assert_non_null(longer);
+    longer[b.size] = 0;
+    assert_int_equal(load(longer, b.size + 1), UQD_ERR_CORRUPT);
+    free(longer);
+}
+
+static void test_flipped(void **state)
+{
+    (void)state;
+    struct bytes b = fresh();
+    for (size_t i = 0; i < b.size; i += i < b.tensors ? 7 : 331) {
+        b.data[i] ^= 0x10;
+        const int status = load(b.data, b.size);
+        /* Bytes 12 to 15 are reserved. */
+        const int expected = status == UQD_ERR_CORRUPT || status == UQD_ERR_UNSUPPORTED;
+        if (!expected && !(i >= 12 && i < 16))
+            fail_msg("byte %zu flipped: status %d", i, status);
+        b.data[i] ^= 0x10;
+    }
+    free(b.data);
+}
+
+/* Any table byte changed, the hash fitting: loads or not, but never crashes, and what loads can
+ * code a picture. */
+static void test_flipped_tables_with_hash(void **state)
+{
+    (void)state;
+    struct bytes b = fresh();
+    struct uqd_image *image = make_image(9, 10, 3, CONTENT_NOISE, 14);
+    uint64_t seed = 15;
+    for (size_t i = HASH_BEGIN; i < b.tensors + 256; i += i < 400 ? 1 : 37) {
+        const uint8_t before = b.data[i];
+        b.data[i] ^= (uint8_t)(1 << (next_random(&seed) >> 61));
+        seal(&b);
+        struct uqd_model *model;
+        if (uqd_model_new(&model, b.data, b.size) == UQD_OK) {
+            const struct file file = encode(model, image, NULL);
+            struct uqd_decoder *decoder = full_decoder(model, file);
+            assert_int_equal(advance_all(decoder), UQD_END);
+            (void)picture_hash(decoder, 0, UQD_MODE_FLOW);
+            uqd_decoder_free(decoder);
+            free(file.data);
+            uqd_model_free(model);
+        }
+        b.data[i] = before;
+    }
+    free(image);
+    free(b.data);
+}
+
+/* ---- One damage each, with a hash that fits ---- */
+
+static void set_weight(struct bytes *b, const char *tensor, size_t index, uint32_t bits)
+{
+    const size_t offset = (size_t)uqd_get_u64(tensor_entry(b, tensor) + 48);
+    put_u32_at(b, offset + 4 * index, bits);
+}
+
+static void nan_weight(struct bytes *b)
+{
+    set_weight(b, "input.weight", 5, 0x7fc00000);
+}
+
+static void infinite_weight(struct bytes *b)
+{
+    set_weight(b, "group3.out_bias", 0, 0xff800000);
+}
+
+static void infinite_gain(struct bytes *b)
+{
+    set_weight(b, "denoise.gain", 40, 0x7f800000);
+}
+
+static void missing_tensor(struct bytes *b)
+{
+    tensor_entry(b, "denoise.out")[0] = 'x';
+}
+
+static void missing_context(struct bytes *b)
+{
+    tensor_entry(b, "group0.context")[0] = 'x';
+}
+
+static void no_tensors(struct bytes *b)
+{
+    put_u32_at(b, 60, 0);
+}
+
+static void wrong_shape(struct bytes *b)
+{
+    uqd_put_u32(tensor_entry(b, "block0.in") + 32, 32);
+}
+
+static void swapped_shape(struct bytes *b)
+{
+    uint8_t *shape = tensor_entry(b, "input.weight") + 32;
+    const uint32_t first = uqd_get_u32(shape);
+    uqd_put_u32(shape, uqd_get_u32(shape + 4));
+    uqd_put_u32(shape + 4, first);
+}
+
+static void offset_outside(struct bytes *b)
+{
+    uqd_put_u64(tensor_entry(b, "input.weight") + 48, b->size - 100);
+}
+
+static void offset_wraps(struct bytes *b)
+{
+    uqd_put_u64(tensor_entry(b, "input.weight") + 48, UINT64_MAX - 15);
+}
+
+static void group_too_high(struct bytes *b)
+{
+    b->data[b->groups + 10] = 17;
+}
+
+static void group_not_named(struct bytes *b)
+{
+    b->data[b->groups + 10] = 8;
+}
+
+/* Channels of a group move to its neighbour. */
+static void empty_group(struct bytes *b)
+{
+    for (size_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+        if (b->data[b->groups + c] == 3)
+            b->data[b->groups + c] = 4;
+}
+
+static void one_group(struct bytes *b)
+{
+    memset(b->data + b->groups, 0, UQD_UNIT_CHANNELS);
+}
+
+static void kind_class(struct bytes *b)
+{
+    b->data[b->kinds] = 2;
+}
+
+static void kind_rises(struct bytes *b)
+{
+    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 2] = 6;
+}
+
+static void kind_top(struct bytes *b)
+{
+    b->data[b->kinds + 1] = 9;
+}
+
+static void kind_level_rises(struct bytes *b)
+{
+    b->data[b->kinds + 4 + UQD_CELL_CHANNELS + 7] = 200;
+}
+
+static void kind_of_another_class(struct bytes *b)
+{
+    b->data[b->kinds + 2 * UQD_MODEL_KIND_SIZE] ^= 1;
+}
+
+static void never_exact(struct bytes *b)
+{
+    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + 4 + UQD_CELL_CHANNELS + 188] = 1;
+}
+
+/* All channels exact, but the stage is said to end at level 1: no kind starts from there. */
+static void ends_in_name_only(struct bytes *b)
+{
+    b->data[b->kinds + 4 * UQD_MODEL_KIND_SIZE + 2] = 2;
+    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + 1] = 2;
+    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + 2] = 1;
+    b->data[b->kinds + 3 * UQD_MODEL_KIND_SIZE + 2] = 3;
+    b->data[b->kinds + 4 * UQD_MODEL_KIND_SIZE + 1] = 3;
+    b->data[b->kinds + 2 * UQD_MODEL_KIND_SIZE + 2] = 4;
+    b->data[b->kinds + 3 * UQD_MODEL_KIND_SIZE + 1] = 4;
+    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 2] = 5;
+    b->data[b->kinds + 2 * UQD_MODEL_KIND_SIZE + 1] = 5;
+    b->data[b->kinds + 2] = 6;
+    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 1] = 6;
+}
+
+static void gap_in_levels(struct bytes *b)
+{
+    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 4 + 50] = 6;
+}
+
+static void stage_of_no_kind(struct bytes *b)
+{
+    b->data[b->stages + 1] = 11;
+}
+
+static void stage_of_no_class(struct bytes *b)
+{
+    b->data[b->stages] = 3;
+}
+
+static void stage_of_no_step(struct bytes *b)
+{
+    b->data[b->stages + (size_t)(b->n_stages - 1) * UQD_MODEL_STAGE_SIZE + 2] = 7;
+}
+
+static void steps_descend(struct bytes *b)
+{
+    b->data[b->stages + (size_t)(b->n_stages - 1) * UQD_MODEL_STAGE_SIZE + 2] = 2;
+}
+
+static void stage_left_out(struct bytes *b)
+{
+    b->data[b->stages + (size_t)(b->n_stages - 1) * UQD_MODEL_STAGE_SIZE] = UQD_UNITS_FIRST;
+}
+
+static void stage_twice(struct bytes *b)
+{
+    memcpy(b->data + b->stages + UQD_MODEL_STAGE_SIZE, b->data + b->stages, UQD_MODEL_STAGE_SIZE);
+}
+
+static void newer_version(struct bytes *b)
+{
+    put_u32_at(b, 8, 2);
+}
+
+static void other_class(struct bytes *b)
+{
+    put_u32_at(b, 32, 2);
+}
+
+static const struct {
+    const char *name;
+    void (*apply)(struct bytes *b);
+    int status;
+} damages[] = {
+    {"a weight that is not a number", nan_weight, UQD_ERR_CORRUPT},
+    {"an infinite bias", infinite_weight, UQD_ERR_CORRUPT},
+    {"an infinite gain", infinite_gain, UQD_ERR_CORRUPT},
+    {"a missing tensor", missing_tensor, UQD_ERR_CORRUPT},
+    {"a missing context", missing_context, UQD_ERR_CORRUPT},
+    {"no tensors", no_tensors, UQD_ERR_CORRUPT},
+    {"a wrong shape", wrong_shape, UQD_ERR_CORRUPT},
+    {"a swapped shape", swapped_shape, UQD_ERR_CORRUPT},
+    {"a tensor that ends outside", offset_outside, UQD_ERR_CORRUPT},
+    {"a tensor that begins outside", offset_wraps, UQD_ERR_CORRUPT},
+    {"group 17", group_too_high, UQD_ERR_CORRUPT},
+    {"a group above the count", group_not_named, UQD_ERR_CORRUPT},
+    {"an empty group", empty_group, UQD_ERR_CORRUPT},
+    {"all channels in one group", one_group, UQD_ERR_CORRUPT},
+    {"a kind of no class", kind_class, UQD_ERR_CORRUPT},
+    {"a kind that coarsens", kind_rises, UQD_ERR_CORRUPT},
+    {"a kind above the top", kind_top, UQD_ERR_CORRUPT},
+    {"a channel that coarsens", kind_level_rises, UQD_ERR_CORRUPT},
+    {"a kind of another class", kind_of_another_class, UQD_ERR_CORRUPT},
+    {"a channel that is never exact", never_exact, UQD_ERR_CORRUPT},
+    {"a last stage that ends above 0", ends_in_name_only, UQD_ERR_CORRUPT},
+    {"a channel that skips a level", gap_in_levels, UQD_ERR_CORRUPT},
+    {"a stage of no kind", stage_of_no_kind, UQD_ERR_CORRUPT},
+    {"a stage of no class", stage_of_no_class, UQD_ERR_CORRUPT},
+    {"a stage of no step", stage_of_no_step, UQD_ERR_CORRUPT},
+    {"steps that descend", steps_descend, UQD_ERR_CORRUPT},
+    {"a stage left out", stage_left_out, UQD_ERR_CORRUPT},
+    {"a stage twice", stage_twice, UQD_ERR_CORRUPT},
+    {"a newer version", newer_version, UQD_ERR_UNSUPPORTED},
+    {"another class of models", other_class, UQD_ERR_UNSUPPORTED},
+};
+
+static void test_damaged_with_hash(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        struct bytes b = fresh();
+        damages[i].apply(&b);
+        seal(&b);
+        const int status = load(b.data, b.size);
+        if (status != damages[i].status) {
+            print_message("# %s: status %d instead of %d\n", damages[i].name, status,
+                          damages[i].status);
+            failures++;
+        }
+        free(b.data);
+    }
+    assert_int_equal(failures, 0);
+}
+
+/* Width, blocks, groups, kinds, stages, steps, tensors. */
+static void test_absurd_counts(void **state)
+{
+    (void)state;
+    static const uint32_t values[] = {0, 17, 1000, 65536, 0x7fffffff, 0x80000000, UINT32_MAX};
+    for (size_t field = 36; field <= 60; field += 4)
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            struct bytes b = fresh();
+            put_u32_at(&b, field, values[i]);
+            seal(&b);
+            const int status = load(b.data, b.size);
+            /* No blocks are allowed, and so are entries of the directory that nobody reads. */
+            const int allowed =
+                (field == 40 && values[i] == 0) || (field == 60 && values[i] == 1000);
+            if (status != UQD_ERR_CORRUPT && !allowed)
+                fail_msg("%u in the field at %zu: status %d", values[i], field, status);
+            free(b.data);
+        }
+}
+
+static void test_info(void **state)
+{
+    (void)state;
+    struct bytes b = fresh();
+    struct uqd_model *model = load_tiny_model(1);
+    struct uqd_model_info info;
+    uint64_t id;
+    uqd_model_get_info(model, &info);
+    assert_int_equal(uqd_model_peek_id(b.data, b.size, &id), UQD_OK);
+    assert_true(id == info.id);
+    assert_true(id == uqd_get_u64(b.data + HASH_AT));
+    assert_int_equal(uqd_model_peek_id(b.data, 63, &id), UQD_NEED_DATA);
+    assert_int_equal(uqd_model_peek_id(b.data, 64, &id), UQD_OK);
+    assert_int_equal(uqd_model_peek_id(b.data + 1, 64, &id), UQD_ERR_CORRUPT);
+    assert_string_equal(info.name, "tiny");
+    assert_true(info.macs > 0 && info.parameters > 0);
+    assert_string_equal(uqd_model_step_name(model, info.n_steps - 1), "lossless");
+    assert_null(uqd_model_step_name(model, info.n_steps));
+    uqd_model_free(model);
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_longer),
+        cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_flipped_tables_with_hash),
+        cmocka_unit_test(test_damaged_with_hash),
+        cmocka_unit_test(test_absurd_counts),
+        cmocka_unit_test(test_info),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

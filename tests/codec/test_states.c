@@ -1,0 +1,248 @@
+/* Cells, dither, and going back to coarser states. */
+#include "codec_support.h"
+
+#include "codec/schedule.h"
+#include "codec/step.h"
+#include "container/header.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DITHER_RANGE = 6561, DITHER_HALF = DITHER_RANGE / 2 };
+
+static int in_cell(int32_t x, int32_t centre, int32_t width)
+{
+    return abs(x - centre) <= (width - 1) / 2;
+}
+
+/* Every cell is its three children, side by side. */
+static void test_nested(void **state)
+{
+    (void)state;
+    static const int32_t offsets[] = {0, 1, -1, 1000, DITHER_HALF, -DITHER_HALF};
+    for (int o = 0; o < 6; o++)
+        for (uint32_t level = 1; level <= UQD_TOP_LEVEL + 1; level++) {
+            const int32_t width = uqd_cell_width(level), finer = uqd_cell_width(level - 1);
+            assert_int_equal(width, 3 * finer);
+            for (int32_t x = -7000; x <= 7000; x += 7) {
+                const int32_t coarse = uqd_cell_centre(x, offsets[o], width);
+                const int32_t fine = uqd_cell_centre(x, offsets[o], finer);
+                assert_true(in_cell(x, coarse, width));
+                assert_true(in_cell(x, fine, finer));
+                assert_true(fine == coarse - finer || fine == coarse || fine == coarse + finer);
+                assert_int_equal((coarse + offsets[o]) % width, 0);
+                assert_int_equal(uqd_cell_centre(fine, offsets[o], width), coarse);
+            }
+        }
+}
+
+static struct uqd_state empty_state(const struct uqd_model *model, uint64_t seed)
+{
+    static const int32_t low[3];
+    struct uqd_state state;
+    assert_int_equal(uqd_state_init(&state, model, 40, 33, 3, low), UQD_OK);
+    state.version = 1;
+    state.dithered = 1;
+    state.seed = seed;
+    uqd_state_reset(&state);
+    return state;
+}
+
+/* Chi-square over 81 classes of 81 values: mean 80, standard deviation 12.6. */
+static void test_dither_uniform(void **model)
+{
+    enum { CLASSES = 81, CELLS = 40000 };
+    struct uqd_state state = empty_state(*model, 1234);
+    for (uint32_t unit = 0; unit < 2; unit++)
+        for (uint32_t channel = 0; channel < UQD_UNIT_CHANNELS; channel += 94) {
+            uint32_t counts[CLASSES] = {0};
+            double sum = 0, chi_square = 0;
+            int32_t least = 0, most = 0;
+            for (uint64_t cell = 0; cell < CELLS; cell++) {
+                const int32_t o = uqd_dither_offset(&state, unit, channel, cell);
+                assert_true(o >= -DITHER_HALF && o <= DITHER_HALF);
+                counts[(o + DITHER_HALF) / CLASSES]++;
+                sum += o;
+                least = o < least ? o : least;
+                most = o > most ? o : most;
+            }
+            for (int i = 0; i < CLASSES; i++) {
+                const double expected = (double)CELLS / CLASSES, d = counts[i] - expected;
+                chi_square += d * d / expected;
+            }
+            assert_true(chi_square > 30 && chi_square < 150);
+            assert_true(fabs(sum / CELLS) < 5 * 1894 / sqrt(CELLS));
+            assert_true(least < -DITHER_HALF + 20 && most > DITHER_HALF - 20);
+        }
+    uqd_state_free(&state);
+}
+
+static double correlation(const struct uqd_state *a, uint32_t unit, uint32_t channel, uint64_t lag,
+                          const struct uqd_state *b)
+{
+    enum { CELLS = 20000 };
+    double sum = 0;
+    for (uint64_t cell = 0; cell < CELLS; cell++)
+        sum += (double)uqd_dither_offset(a, 0, 0, cell) *
+               uqd_dither_offset(b, unit, channel, cell + lag);
+    const double variance = ((double)DITHER_RANGE * DITHER_RANGE - 1) / 12;
+    return sum / variance / sqrt(CELLS);
+}
+
+/* In standard deviations of independent values. */
+static void test_dither_independent(void **model)
+{
+    struct uqd_state a = empty_state(*model, 1234), b = empty_state(*model, 1235);
+    const struct {
+        const char *what;
+        double value;
+    } rows[] = {
+        {"next cell", correlation(&a, 0, 0, 1, &a)},
+        {"cell 5 further", correlation(&a, 0, 0, 5, &a)},
+        {"next channel", correlation(&a, 0, 1, 0, &a)},
+        {"another channel", correlation(&a, 0, 100, 0, &a)},
+        {"next unit", correlation(&a, 1, 0, 0, &a)},
+        {"another unit", correlation(&a, 4, 0, 0, &a)},
+        {"next seed", correlation(&a, 0, 0, 0, &b)},
+        {"next seed and cell", correlation(&a, 0, 0, 1, &b)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (fabs(rows[i].value) > 4.5)
+            fail_msg("%s: correlated by %.1f standard deviations", rows[i].what, rows[i].value);
+    assert_int_equal(uqd_dither_offset(&a, 2, 3, 4), uqd_dither_offset(&a, 2, 3, 4));
+    a.dithered = 0;
+    assert_int_equal(uqd_dither_offset(&a, 2, 3, 4), 0);
+    uqd_state_free(&a);
+    uqd_state_free(&b);
+}
+
+/* Universal quantization: whatever x, its cell's centre errs uniformly. */
+static void test_error_uniform(void **model)
+{
+    enum { N = 30000 };
+    static const int32_t values[] = {0, 1, -5, 130, -2047};
+    struct uqd_state state = empty_state(*model, 77);
+    for (int v = 0; v < 5; v++)
+        for (uint32_t level = 1; level <= 5; level++) {
+            const int32_t width = uqd_cell_width(level), half = (width - 1) / 2;
+            uint32_t counts[243] = {0};
+            double chi_square = 0;
+            for (uint64_t cell = 0; cell < N; cell++) {
+                const int32_t offset = uqd_dither_offset(&state, 0, 9, cell);
+                counts[uqd_cell_centre(values[v], offset, width) - values[v] + half]++;
+            }
+            for (int i = 0; i < width; i++) {
+                const double expected = (double)N / width, d = counts[i] - expected;
+                chi_square += d * d / expected;
+            }
+            const double degrees = width - 1;
+            if (fabs(chi_square - degrees) > 5 * sqrt(2 * degrees))
+                fail_msg("x %d, width %d: chi-square %.1f", values[v], width, chi_square);
+        }
+    uqd_state_free(&state);
+}
+
+/* The file's steps, decoded by the inner functions. */
+struct walk {
+    struct uqd_engine engine;
+    struct uqd_schedule schedule;
+    struct uqd_state state;
+    uint64_t begin;
+};
+
+static struct walk start_walk(const struct uqd_model *model, struct uqd_decoder *decoder,
+                              const int32_t low[3])
+{
+    const struct uqd_info info = info_of(decoder);
+    struct walk walk = {.begin = info.header_size};
+    assert_int_equal(
+        uqd_state_init(&walk.state, model, info.width, info.height, info.channels, low), UQD_OK);
+    walk.state.version = 1;
+    walk.state.dithered = info.dither == UQD_DITHER_UNIVERSAL;
+    walk.state.seed = info.seed;
+    uqd_state_reset(&walk.state);
+    uqd_schedule_init(&walk.schedule, model, walk.state.n_units);
+    uqd_engine_init(&walk.engine, model, 0, 1, 7);
+    return walk;
+}
+
+static void walk_step(struct walk *walk, struct file file, uint32_t step, uint64_t end)
+{
+    const size_t size = (size_t)(end - walk->begin);
+    assert_int_equal(uqd_step_decode(&walk->engine, &walk->schedule, &walk->state, step,
+                                     file.data + walk->begin, size, size, NULL),
+                     UQD_OK);
+    walk->begin = end;
+}
+
+static void end_walk(struct walk *walk)
+{
+    uqd_engine_free(&walk->engine);
+    uqd_state_free(&walk->state);
+}
+
+/* The details; the low-pass channels are brought up to date when needed. */
+static void check_same_state(const struct uqd_state *a, const struct uqd_state *b, int step)
+{
+    for (uint32_t u = 0; u < a->n_units; u++) {
+        const struct uqd_unit *x = &a->units[u], *y = &b->units[u];
+        assert_int_equal(x->nominal, y->nominal);
+        assert_memory_equal(x->level, y->level, sizeof x->level);
+        for (size_t cell = 0; cell < (size_t)x->grid_w * x->grid_h; cell++)
+            if (memcmp(x->cells + cell * UQD_CELL_CHANNELS, y->cells + cell * UQD_CELL_CHANNELS,
+                       UQD_UNIT_CHANNELS * sizeof *x->cells) != 0)
+                fail_msg("step %d, unit %u, cell %zu: coarsened is not decoded", step, u, cell);
+    }
+}
+
+static void check_coarsen(const struct uqd_model *model, uint32_t channels, enum uqd_dither dither)
+{
+    struct uqd_image *image = make_image(43, 35, channels, CONTENT_PHOTO, 9);
+    struct uqd_encode_settings settings = one_thread_encoding();
+    settings.dither = dither;
+    settings.seed = 31;
+    const struct file file = encode(model, image, &settings);
+    struct uqd_decoder *decoder = full_decoder(model, file);
+    const uint32_t n_steps = info_of(decoder).n_steps;
+    struct uqd_header header;
+    assert_int_equal(uqd_header_parse(&header, file.data, file.size), UQD_OK);
+    struct walk whole = start_walk(model, decoder, header.low);
+    struct walk part = start_walk(model, decoder, header.low);
+    for (uint32_t s = 0; s < n_steps; s++)
+        walk_step(&whole, file, s, step_info_of(decoder, s).bytes);
+    for (int s = -1; s < (int)n_steps; s++) {
+        struct uqd_state copy;
+        if (s >= 0)
+            walk_step(&part, file, (uint32_t)s, step_info_of(decoder, (uint32_t)s).bytes);
+        assert_int_equal(uqd_state_copy(&copy, &whole.state), UQD_OK);
+        uqd_schedule_rewind(&whole.schedule, &copy, s);
+        check_same_state(&copy, &part.state, s);
+        uqd_state_free(&copy);
+    }
+    end_walk(&whole);
+    end_walk(&part);
+    uqd_decoder_free(decoder);
+    free(file.data);
+    free(image);
+}
+
+static void test_coarsen(void **state)
+{
+    for (uint32_t channels = 1; channels <= 3; channels += 2) {
+        check_coarsen(*state, channels, UQD_DITHER_NONE);
+        check_coarsen(*state, channels, UQD_DITHER_UNIVERSAL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_dither_uniform),
+        cmocka_unit_test(test_dither_independent),
+        cmocka_unit_test(test_error_uniform),
+        cmocka_unit_test(test_coarsen),
+    };
+    return cmocka_run_group_tests(tests, setup_model, teardown_model);
+}
