@@ -40,16 +40,16 @@ static int run_step(struct app *app, const struct command_call *call, struct mes
         position = 0;
     else if (argument->word == WORD_LAST)
         position = UINT32_MAX;
-    else if (argument->integer > state->file->info.n_steps)
-        return message_set(message, "there is no step %llu: the file has %u",
-                           (unsigned long long)argument->integer, state->file->info.n_steps);
-    else if (argument->integer > n)
+    else if (argument->integer >= state->file->info.n_steps)
+        return message_set(message, "there is no step %llu: the last one is %u",
+                           (unsigned long long)argument->integer, state->file->info.n_steps - 1);
+    else if (argument->integer >= n)
         return message_set(message,
                            state->ended ? "step %llu is not in this cut file"
                                         : "step %llu is not decoded yet",
                            (unsigned long long)argument->integer);
     else
-        position = (uint32_t)argument->integer - 1;
+        position = (uint32_t)argument->integer;
     state_select(state, position);
     app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
     state->feedback[0] = '\0';
@@ -243,7 +243,7 @@ static int run_screenshot(struct app *app, const struct command_call *call, stru
     const char *path = call->file;
     if (!*path) {
         snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
-                 (unsigned)app->state.position + 1, state_mode_name(app->state.mode));
+                 (unsigned)app->state.position, state_mode_name(app->state.mode));
         path = name.text;
     }
     if (app_screenshot(app, path, message))

@@ -50,7 +50,7 @@ static void scrub(struct app *app, int x)
     i = i < n ? i : n - 1;
     if ((uint32_t)i == app->state.position)
         return;
-    snprintf(line, sizeof line, "step %d", i + 1);
+    snprintf(line, sizeof line, "step %d", i);
     app_run_line(app, line);
 }
 

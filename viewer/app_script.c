@@ -32,13 +32,13 @@ static bool is_idle(struct app *app)
 static int check_wait_step(const struct state *state, uint64_t step, struct message *message)
 {
     uint32_t n_positions = state_n_positions(state);
-    if (step > state->file->info.n_steps || (state->ended && step > n_positions))
+    if (step >= state->file->info.n_steps || (state->ended && step >= n_positions))
         return message_set(message, "there is no step %llu to wait for", (unsigned long long)step);
-    if (n_positions > 0 && state->position >= step - 1)
+    if (n_positions > 0 && state->position >= step)
         return state_is_shown(state);
     if (!state->following && !state->playing)
         return message_set(message, "step %llu will not come: step %u was chosen",
-                           (unsigned long long)step, (unsigned)state->position + 1);
+                           (unsigned long long)step, (unsigned)state->position);
     return 0;
 }
 

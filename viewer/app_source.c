@@ -88,7 +88,7 @@ static void take_refusal(struct app *app, const struct source_event *event)
     finish_request(app, event);
     if (state_refuse(&app->state, &event->key))
         snprintf(app->state.feedback, sizeof app->state.feedback, "Step %u, %s: %.100s",
-                 (unsigned)state_key_position(&app->state, &event->key) + 1,
+                 (unsigned)state_key_position(&app->state, &event->key),
                  state_mode_name(event->key.mode), event->text);
 }
 

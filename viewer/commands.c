@@ -10,7 +10,7 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
     [COMMAND_STEP] = {"step",
                       {ARGUMENT_STEP},
                       "N|next|previous|first|last",
-                      "show a step",
+                      "show a step; the first is step 0",
                       {{"Right PageDown Space", "next", "next step"},
                        {"Left PageUp Backspace", "previous", "previous step"},
                        {"Home", "first", "first step"},
@@ -134,10 +134,10 @@ static const struct {
     bool optional;
 } types[] = {
     [ARGUMENT_NONE] = {"", NUMBER_NONE, 0, 0, 0, true},
-    [ARGUMENT_STEP] = {"a step", NUMBER_INTEGER, 1, 1e6,
+    [ARGUMENT_STEP] = {"a step", NUMBER_INTEGER, 0, 1e6,
                        BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_LAST),
                        false},
-    [ARGUMENT_STEP_NUMBER] = {"a step", NUMBER_INTEGER, 1, 1e6, 0, true},
+    [ARGUMENT_STEP_NUMBER] = {"a step", NUMBER_INTEGER, 0, 1e6, 0, true},
     [ARGUMENT_MODE] = {"a mode", NUMBER_NONE, 0, 0,
                        BIT(WORD_DENOISED) | BIT(WORD_ANCESTRAL) | BIT(WORD_FLOW) | BIT(WORD_NEXT),
                        false},
@@ -210,6 +210,7 @@ static int parse_argument(const struct viewer_command *command, enum argument_ty
         return message_set(message, "`%s` needs %s: %s %s", command->name, types[type].what,
                            command->name, command->usage);
     }
+    argument->given = true;
     argument->word = find_word(token, types[type].words);
     if (argument->word != WORD_NONE)
         return 0;
@@ -244,7 +245,7 @@ int command_parse(const char *line, struct command_call *call, struct message *m
         return message_set(message, "`%s` is too much for `%s %s`", rest, command->name,
                            command->usage);
     if (call->id == COMMAND_WAIT &&
-        (call->arguments[0].word == WORD_STEP) != (call->arguments[1].integer > 0))
+        (call->arguments[0].word == WORD_STEP) != call->arguments[1].given)
         return message_set(message, "`wait` is either `wait idle` or `wait step N`");
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "message.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,8 +34,8 @@ enum command_id {
 
 enum argument_type {
     ARGUMENT_NONE,
-    ARGUMENT_STEP,        /* a number from 1, or next, previous, first, last */
-    ARGUMENT_STEP_NUMBER, /* a number from 1; may be left out */
+    ARGUMENT_STEP,        /* a number from 0, or next, previous, first, last */
+    ARGUMENT_STEP_NUMBER, /* a number from 0; may be left out */
     ARGUMENT_MODE,        /* denoised, ancestral, flow, or next */
     ARGUMENT_SEED,        /* a number from 0, or new */
     ARGUMENT_SWITCH,      /* on, off, toggle; may be left out: toggle */
@@ -69,6 +70,7 @@ enum word {
 };
 
 struct argument {
+    bool given; /* not left out */
     enum word word;
     uint64_t integer; /* steps and seeds */
     double number;    /* everything else that is a number */

@@ -26,7 +26,7 @@ static void draw_tags(const struct scene *scene)
         draw_tag(scene, state->reference_given ? "Original" : "Original (lossless step)");
     else if (!state_is_shown(state) && state_n_positions(state) > 0 && !state->lost &&
              !state->failed) {
-        snprintf(line.text, sizeof line.text, "Step %u, %s ...", (unsigned)state->position + 1,
+        snprintf(line.text, sizeof line.text, "Step %u, %s ...", (unsigned)state->position,
                  state_mode_name(state->mode));
         draw_tag(scene, line.text);
     }

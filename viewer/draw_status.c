@@ -3,31 +3,30 @@
 
 #include <stdio.h>
 
-/* "step 4 of 7, denoised: 1.21 bpp, 37.0 dB" */
+/* "Step 3 · 27  ·  0.59 bpp  ·  38.6 dB" */
 static void describe_current(const struct state *state, struct text_line *line)
 {
-    struct text_line rate, psnr;
+    struct text_line name, rate, psnr;
     line->text[0] = '\0';
     if (state_n_positions(state) == 0)
         return;
     format_psnr(&psnr, state_psnr(state, state->mode, state->position));
-    snprintf(line->text, sizeof line->text, "%s %u of %u  ·  %s  ·  %.24s bpp%s%.24s",
-             state->partial && state->position == state->n_complete ? "Part of step" : "Step",
-             (unsigned)state->position + 1, state->file->info.n_steps, state_mode_name(state->mode),
+    snprintf(line->text, sizeof line->text, "Step %.60s  ·  %.24s bpp%s%.24s",
+             state_step_name(state, state->position, &name),
              format_rate(&rate, state_rate(state, state->position)), psnr.text[0] ? "  ·  " : "",
              psnr.text);
 }
 
-/* "seed 7  ·  100 %" */
+/* "ancestral  ·  seed 7  ·  100 %" */
 static void describe_view(const struct scene *scene, struct text_line *line)
 {
+    enum uqd_mode mode = scene->state->mode;
     struct text_line zoom;
-    format_zoom(&zoom, scene->view->zoom);
-    if (scene->state->mode == UQD_MODE_ANCESTRAL)
-        snprintf(line->text, sizeof line->text, "seed %llu  ·  %.24s",
-                 (unsigned long long)scene->state->seed, zoom.text);
-    else
-        *line = zoom;
+    char seed[40] = "";
+    if (mode == UQD_MODE_ANCESTRAL)
+        snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)scene->state->seed);
+    snprintf(line->text, sizeof line->text, "%s%s  ·  %.24s", state_mode_name(mode), seed,
+             format_zoom(&zoom, scene->view->zoom));
 }
 
 void draw_status(const struct scene *scene)

@@ -103,8 +103,6 @@ static void draw_cost(const struct scene *scene, const SDL_Rect *column, int y, 
     snprintf(rate.text, sizeof rate.text, "%.24s bpp",
              format_rate(&number, state_rate(state, position)));
     format_psnr(&psnr, decibels);
-    if (isinf(decibels))
-        snprintf(psnr.text, sizeof psnr.text, "∞ dB");
     if (scene->layout->narrow_columns) {
         draw_fitting(scene, column, y, colour, rate.text, number.text);
         draw_fitting(scene, column, y + line_height(scene), colour, psnr.text, psnr.text);
@@ -125,7 +123,7 @@ static void draw_labels(const struct scene *scene, int i)
                                             : THEME_FAINT;
     state_step_name(state, (uint32_t)i, &name);
     format_bytes(&bytes, state_bytes(state, (uint32_t)i));
-    snprintf(line.text, sizeof line.text, "%.40s  ·  %.24s", name.text, bytes.text);
+    snprintf(line.text, sizeof line.text, "%.60s · %.24s", name.text, bytes.text);
     draw_fitting(scene, &column, column.y, colour, line.text, name.text);
     draw_cost(scene, &column, column.y + line_height(scene), (uint32_t)i);
 }

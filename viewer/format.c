@@ -29,7 +29,7 @@ const char *format_psnr(struct text_line *line, double decibels)
     if (isnan(decibels))
         line->text[0] = '\0';
     else if (isinf(decibels))
-        snprintf(line->text, sizeof line->text, "lossless");
+        snprintf(line->text, sizeof line->text, "∞ dB");
     else
         snprintf(line->text, sizeof line->text, "%.1f dB", decibels);
     return line->text;

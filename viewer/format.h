@@ -15,7 +15,7 @@ const char *format_bytes(struct text_line *line, uint64_t bytes);
 /* 0.0421, 0.42, 12.3: bits per pixel without the unit, some three digits */
 const char *format_rate(struct text_line *line, double bits_per_pixel);
 
-/* 31.2 dB; "lossless" if infinite; "" if unknown */
+/* 31.2 dB, ∞ dB; "" if unknown */
 const char *format_psnr(struct text_line *line, double decibels);
 
 /* 50 %, 200 % */

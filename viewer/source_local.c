@@ -13,6 +13,7 @@
 
 #define CHUNK (256u << 10)
 
+/* Those after the first in the order of enum source_purpose. */
 enum work { WORK_DECODE, WORK_SCREEN, WORK_FILMSTRIP, WORK_BACKGROUND };
 
 struct local {
@@ -25,7 +26,19 @@ struct local {
     enum work work;  /* what the library is doing, for the progress callback */
 };
 
-/* Whether what the library does now should be cancelled. Called by the library in our thread. */
+/* Whether a request can be answered now, be it by a refusal. */
+static bool ready(const struct local *local, const struct source_request *request)
+{
+    const struct frame_key *key = &request->key;
+    if (!request->waiting)
+        return false;
+    if (key->step == UQD_STEP_LATEST || local->ended)
+        return true;
+    return key->step < uqd_decoder_steps_complete(local->decoder);
+}
+
+/* Whether what the library does now should be cancelled, in favour of more urgent requests or a
+ * newer one. Called by the library in our thread. */
 static int on_progress(void *cookie, double done)
 {
     struct local *local = cookie;
@@ -33,14 +46,8 @@ static int on_progress(void *cookie, double done)
     (void)done;
     pthread_mutex_lock(&source->lock);
     bool stop = source->quit;
-    if (local->work == WORK_SCREEN)
-        stop |= source->requests[SOURCE_SCREEN].waiting;
-    if (local->work == WORK_FILMSTRIP)
-        stop |=
-            source->requests[SOURCE_SCREEN].waiting | source->requests[SOURCE_FILMSTRIP].waiting;
-    if (local->work == WORK_BACKGROUND)
-        for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
-            stop |= source->requests[purpose].waiting;
+    for (int work = WORK_SCREEN; work <= (int)local->work; work++)
+        stop |= ready(local, &source->requests[work - WORK_SCREEN]);
     pthread_mutex_unlock(&source->lock);
     return stop;
 }
@@ -74,8 +81,8 @@ static void end(struct local *local, const char *text)
 static void end_damaged(struct local *local, int status)
 {
     char text[256];
-    snprintf(text, sizeof text, "step %u: %s",
-             (unsigned)uqd_decoder_steps_complete(local->decoder) + 1, uqd_status_text(status));
+    snprintf(text, sizeof text, "step %u: %s", (unsigned)uqd_decoder_steps_complete(local->decoder),
+             uqd_status_text(status));
     end(local, text);
 }
 
@@ -140,14 +147,6 @@ static void draw(struct local *local, enum source_purpose purpose, const struct 
     pthread_mutex_unlock(&source->lock);
 }
 
-/* Whether a request can be answered now, be it by a refusal. */
-static bool ready(const struct local *local, const struct frame_key *key)
-{
-    if (key->step == UQD_STEP_LATEST || local->ended)
-        return true;
-    return key->step < uqd_decoder_steps_complete(local->decoder);
-}
-
 /* Takes the most urgent work, waiting for it. False when the source is to end. */
 static bool take_work(struct local *local, enum work *work, struct frame_key *key)
 {
@@ -159,7 +158,7 @@ static bool take_work(struct local *local, enum work *work, struct frame_key *ke
             struct source_request *request = &source->requests[purpose];
             if (purpose == SOURCE_BACKGROUND && !local->ended)
                 break;
-            found = request->waiting && ready(local, &request->key);
+            found = ready(local, request);
             if (found) {
                 request->waiting = false;
                 *work = (enum work)(WORK_SCREEN + purpose);

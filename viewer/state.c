@@ -230,12 +230,9 @@ const char *state_mode_name(enum uqd_mode mode)
 const char *state_step_name(const struct state *state, uint32_t position, struct text_line *line)
 {
     const char *name = state->steps[position].name;
-    if (state->partial && position == state->n_complete)
-        snprintf(line->text, sizeof line->text, "part of %s", name);
-    else if (!*name)
-        snprintf(line->text, sizeof line->text, "%u", (unsigned)position + 1);
-    else
-        snprintf(line->text, sizeof line->text, "%s", name);
+    const char *part = state->partial && position == state->n_complete ? "part of " : "";
+    snprintf(line->text, sizeof line->text, *name ? "%u · %s%s" : "%u", (unsigned)position, part,
+             name);
     return line->text;
 }
 
@@ -247,9 +244,8 @@ static void describe_end(const struct state *state, struct text_line *line)
     if (state->n_complete == n_steps)
         snprintf(line->text, sizeof line->text, "All %u steps are decoded", n_steps);
     else
-        snprintf(line->text, sizeof line->text,
-                 "The file ends inside step %u of %u: %s of %s are there",
-                 (unsigned)state->n_complete + 1, n_steps, format_bytes(&there, file->size),
+        snprintf(line->text, sizeof line->text, "The file ends inside step %u: %s of %s are there",
+                 (unsigned)state->n_complete, format_bytes(&there, file->size),
                  format_bytes(&whole, file->info.file_size));
 }
 
@@ -259,12 +255,11 @@ const char *state_describe(const struct state *state, bool background, struct te
     if (state->trouble[0])
         snprintf(line->text, sizeof line->text, "%.159s", state->trouble);
     else if (!state->ended)
-        snprintf(line->text, sizeof line->text, "Decoding step %u of %u ...",
-                 (unsigned)state->n_complete + 1 < n_steps ? state->n_complete + 1 : n_steps,
-                 n_steps);
+        snprintf(line->text, sizeof line->text, "Decoding step %u ...",
+                 (unsigned)state->n_complete < n_steps ? state->n_complete : n_steps - 1);
     else if (!state_is_shown(state))
         snprintf(line->text, sizeof line->text, "Computing the %s picture of step %u ...",
-                 state_mode_name(state->mode), (unsigned)state->position + 1);
+                 state_mode_name(state->mode), (unsigned)state->position);
     else if (background)
         snprintf(line->text, sizeof line->text, "Measuring in the background ...");
     else if (state->feedback[0])

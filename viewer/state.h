@@ -95,7 +95,7 @@ bool state_refuse(struct state *state, const struct frame_key *key);
 
 const char *state_mode_name(enum uqd_mode mode);
 
-/* "81", or "part of 27" for a cut end. */
+/* Number and name: "2 · 81", or "3 · part of 27" for a cut end. */
 const char *state_step_name(const struct state *state, uint32_t position, struct text_line *line);
 
 /* One sentence on what is going on; background tells whether pictures are computed unseen. */

@@ -97,6 +97,8 @@ static void lines_are_read(void **state)
         {"help", COMMAND_HELP, WORD_NONE, 0, 0},
         {"help on", COMMAND_HELP, WORD_ON, 0, 0},
         {"wait idle", COMMAND_WAIT, WORD_IDLE, 0, 0},
+        {"step 0", COMMAND_STEP, WORD_NONE, 0, 0},
+        {"wait step 0", COMMAND_WAIT, WORD_STEP, 0, 0},
         {"wait step 4", COMMAND_WAIT, WORD_STEP, 0, 0},
         {"fit", COMMAND_FIT, WORD_NONE, 0, 0},
         {"resize 900 600", COMMAND_RESIZE, WORD_NONE, 0, 900},
@@ -142,7 +144,7 @@ static void mistakes_are_named(void **state)
     } cases[] = {
         {"jump 3", "no command `jump`"},
         {"step", "`step` needs a step"},
-        {"step 0", "`0` is not a step"},
+        {"step first 0", "`0` is too much"},
         {"step -1", "`-1` is not a step"},
         {"step 2x", "`2x` is not a step"},
         {"step 3 4", "`4` is too much"},
@@ -155,6 +157,7 @@ static void mistakes_are_named(void **state)
         {"resize 0 0", "`0` is not a length"},
         {"wait", "`wait` needs idle or step"},
         {"wait step", "`wait idle` or `wait step N`"},
+        {"wait idle 0", "`wait idle` or `wait step N`"},
         {"wait idle 3", "`wait idle` or `wait step N`"},
         {"quit now", "`now` is too much"},
     };

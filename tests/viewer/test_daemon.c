@@ -90,7 +90,7 @@ static void write_script(const char *path, const char *name)
     assert_non_null(file);
     fprintf(file,
             "wait idle\nscreenshot %s-last.png\n"
-            "step 2\nmode ancestral\nseed 4\nwait idle\nscreenshot %s-seed.png\n"
+            "step 1\nmode ancestral\nseed 4\nwait idle\nscreenshot %s-seed.png\n"
             "mode flow\nwait idle\nscreenshot %s-flow.png\nquit\n",
             name, name, name);
     fclose(file);

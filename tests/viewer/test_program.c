@@ -48,36 +48,36 @@ static void steps_modes_and_seeds_differ(void **state)
 {
     (void)state;
     VIEW_DONE("wait idle\n"
-              "step 2\nwait step 2\nscreenshot two.png\n"
-              "step next\nwait step 3\nscreenshot three.png\n"
-              "step previous\nwait idle\nscreenshot two-again.png\n"
+              "step 1\nwait step 1\nscreenshot one.png\n"
+              "step next\nwait step 2\nscreenshot two.png\n"
+              "step previous\nwait idle\nscreenshot one-again.png\n"
               "mode ancestral\nwait idle\nscreenshot ancestral.png\n"
               "seed 7\nwait idle\nscreenshot seven.png\n"
               "seed 0\nwait idle\nscreenshot ancestral-again.png\n"
               "mode flow\nwait idle\nscreenshot flow.png\n"
               "quit\n",
               "picture.uqd", LOCAL);
-    assert_differ("two.png", "three.png", &stage_picture);
-    assert_same("two.png", "two-again.png", &stage_picture);
-    assert_differ("two.png", "ancestral.png", &stage_picture);
+    assert_differ("one.png", "two.png", &stage_picture);
+    assert_same("one.png", "one-again.png", &stage_picture);
+    assert_differ("one.png", "ancestral.png", &stage_picture);
     assert_differ("ancestral.png", "seven.png", &stage_picture);
     assert_same("ancestral.png", "ancestral-again.png", &stage_picture);
-    assert_differ("two.png", "flow.png", &stage_picture);
+    assert_differ("one.png", "flow.png", &stage_picture);
 }
 
 static void options_are_like_commands(void **state)
 {
     (void)state;
-    VIEW_DONE("wait idle\nstep 2\nmode ancestral\nseed 9\nwait idle\nscreenshot a.png\nquit\n",
+    VIEW_DONE("wait idle\nstep 1\nmode ancestral\nseed 9\nwait idle\nscreenshot a.png\nquit\n",
               "picture.uqd", LOCAL);
-    VIEW_DONE("wait idle\nstep 2\nwait idle\nscreenshot b.png\nquit\n", "picture.uqd", LOCAL,
+    VIEW_DONE("wait idle\nstep 1\nwait idle\nscreenshot b.png\nquit\n", "picture.uqd", LOCAL,
               "--mode", "ancestral", "--seed", "9", "--threads", "1");
     assert_same("a.png", "b.png", &stage_picture);
 }
 
 static void the_same_run_gives_the_same_window(void **state)
 {
-    static const char script[] = "wait idle\nstep 3\nmode ancestral\nwait idle\n"
+    static const char script[] = "wait idle\nstep 2\nmode ancestral\nwait idle\n"
                                  "screenshot %s.png\nquit\n";
     char line[256];
     (void)state;
@@ -91,8 +91,8 @@ static void the_same_run_gives_the_same_window(void **state)
 static void play_goes_through_the_steps(void **state)
 {
     (void)state;
-    VIEW_DONE("wait idle\nstep 1\nplay on\nwait step 2\nplay off\nwait idle\n"
-              "screenshot played.png\nstep 2\nwait idle\nscreenshot chosen.png\nquit\n",
+    VIEW_DONE("wait idle\nstep 0\nplay on\nwait step 1\nplay off\nwait idle\n"
+              "screenshot played.png\nstep 1\nwait idle\nscreenshot chosen.png\nquit\n",
               "picture.uqd", LOCAL);
     assert_same("played.png", "chosen.png", &stage_picture);
 }
@@ -105,7 +105,7 @@ static void zoom_and_pan_survive(void **state)
 {
     (void)state;
     VIEW_DONE("wait idle\nstep last\nzoom 9\npan 40 -25\nwait idle\nscreenshot before.png\n"
-              "step 2\nwait step 2\nmode ancestral\nwait idle\nseed 3\nwait idle\n"
+              "step 1\nwait step 1\nmode ancestral\nwait idle\nseed 3\nwait idle\n"
               "screenshot between.png\n"
               "step last\nwait idle\nscreenshot after.png\n"
               "mode denoised\nwait idle\nscreenshot back.png\n"
@@ -161,7 +161,7 @@ static void cut_files_are_shown(void **state)
 {
     (void)state;
     VIEW_DONE("wait idle\nscreenshot cut.png\nmode ancestral\nwait idle\nscreenshot cut2.png\n"
-              "step 1\nwait step 1\nscreenshot cut1.png\nquit\n",
+              "step 0\nwait step 0\nscreenshot cut1.png\nquit\n",
               "cut.uqd", LOCAL);
     assert_differ("cut.png", "cut1.png", &stage_picture);
 }
@@ -191,7 +191,7 @@ static void damaged_files_are_shown_and_reported(void **state)
 {
     struct process_result result;
     (void)state;
-    VIEW(&result, "wait step 1\nwait idle\nscreenshot damaged.png\nquit\n", "damaged.uqd", LOCAL);
+    VIEW(&result, "wait step 0\nwait idle\nscreenshot damaged.png\nquit\n", "damaged.uqd", LOCAL);
     stage_assert_fails(&result, 1, "uqd-view: damaged.uqd: step");
     process_result_free(&result);
     struct pixels screen;
@@ -245,11 +245,11 @@ static void script_errors_have_a_line(void **state)
         const char *script, *part;
         int exit_code;
     } cases[] = {
-        {"step 1\n# comment\njump\nquit\n", "standard input:3: there is no command `jump`", 2},
+        {"step 0\n# comment\njump\nquit\n", "standard input:3: there is no command `jump`", 2},
         {"zoom much\n", "standard input:1: `much` is not a zoom", 2},
         {"wait idle\nstep 99\n", "standard input:2: there is no step 99", 1},
         {"wait step 99\n", "standard input:1: there is no step 99", 1},
-        {"wait idle\nstep 2\nwait step 3\n", "standard input:3: step 3 will not come", 1},
+        {"wait idle\nstep 1\nwait step 2\n", "standard input:3: step 2 will not come", 1},
         {"wait idle\nscreenshot /nonexistent/a.png\n", "standard input:2: ", 1},
     };
     (void)state;

@@ -113,10 +113,10 @@ static void a_cut_end_is_a_position(void **state)
     assert_int_equal(key.step, UQD_STEP_LATEST);
     assert_int_equal(state_bytes(&room.state, 3), 500);
     assert_true(isnan(state_psnr(&room.state, UQD_MODE_DENOISED, 3)));
-    assert_non_null(strstr(state_describe(&room.state, false, &line), "picture of step 4"));
+    assert_non_null(strstr(state_describe(&room.state, false, &line), "picture of step 3"));
     state_show(&room.state, &key, picture_new(1, 1, 1), NAN);
     assert_string_equal(state_describe(&room.state, false, &line),
-                        "The file ends inside step 4 of 5: 500 B of 1.60 kB are there");
+                        "The file ends inside step 3: 500 B of 1.60 kB are there");
     picture_unref(room.state.shown);
     room_close(&room);
 }
@@ -133,7 +133,7 @@ static void other_ends_are_not(void **state)
     room_close(&room);
     room_open(&room, 1600);
     complete(&room, 3);
-    end(&room, "step 4: the data is damaged");
+    end(&room, "step 3: the data is damaged");
     assert_int_equal(state_n_positions(&room.state), 3);
     assert_non_null(strstr(room.state.trouble, "damaged"));
     room_close(&room);
