@@ -1,23 +1,24 @@
-/* Arbitrary bytes as the steps behind a valid header, which has no checksum over them. */
+/* Arbitrary bytes as the steps behind a valid header, each step behind its right checksum. */
 #include "container/header.h"
 #include "fuzz.h"
+#include "util/bytes.h"
 
 #include <string.h>
+#include <zlib.h>
 
-enum { MAX_SIDE = 40, MAX_SPREAD = 64, PREFIX = 8 };
+enum { MAX_SIDE = 40, MAX_SPREAD = 64, PREFIX = 8, CRC_SIZE = 4 };
 
-static uint64_t model_id(void)
+/* Shares the bytes out to the steps of the header and writes the checksum that begins each. */
+static void seal_steps(struct uqd_header *header, uint8_t *steps, size_t size, unsigned share)
 {
-    struct uqd_model_info info;
-    uqd_model_get_info(fuzz_model(NULL, NULL), &info);
-    return info.id;
-}
-
-static uint32_t n_model_steps(void)
-{
-    struct uqd_model_info info;
-    uqd_model_get_info(fuzz_model(NULL, NULL), &info);
-    return info.n_steps;
+    for (uint32_t s = 0; s < header->n_steps; s++) {
+        const size_t step = s + 1 < header->n_steps ? size * share / MAX_SPREAD : size;
+        header->step_size[s] = step;
+        if (step > CRC_SIZE)
+            uqd_put_u32(steps, (uint32_t)crc32_z(0, steps + CRC_SIZE, step - CRC_SIZE));
+        steps += step;
+        size -= step;
+    }
 }
 
 /* Bytes: choice, width, height, bits (colour, dither), size of the tiles, low-pass, share of the
@@ -26,39 +27,38 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < PREFIX)
         return 0;
+    struct uqd_model_info model;
+    uqd_model_get_info(fuzz_model(NULL, NULL), &model);
     struct uqd_header header = {
         .width = 1 + data[1] % MAX_SIDE,
         .height = 1 + data[2] % MAX_SIDE,
         .channels = data[3] & 1 ? 3 : 1,
-        .model_id = model_id(),
+        .model_id = model.id,
         .dithered = data[3] >> 1 & 1,
         .seed = data[3] & 2 ? 7 : 0,
         .tile_log2 = data[4] % 17,
         .low = {data[5] - 128, data[5] % 7, 3},
-        .n_steps = n_model_steps(),
+        .n_steps = model.n_steps,
     };
-    size_t left = size - PREFIX;
-    for (uint32_t s = 0; s < header.n_steps; s++) {
-        const size_t step =
-            s + 1 < header.n_steps ? left * (data[6] % MAX_SPREAD) / MAX_SPREAD : left;
-        header.step_size[s] = step;
-        left -= step;
-    }
+    const size_t steps_size = size - PREFIX;
+    uint8_t *const steps = fuzz_copy(data + PREFIX, steps_size);
+    seal_steps(&header, steps, steps_size, data[6] % MAX_SPREAD);
     uint8_t *begin;
     size_t begin_size;
     FUZZ_CHECK(uqd_header_write(&header, NULL, 0, &begin, &begin_size) == UQD_OK);
-    const size_t present = (size - PREFIX) * (data[7] + 1u) / 256;
+    const size_t present = steps_size * (data[7] + 1u) / 256;
     uint8_t *const file = malloc(begin_size + present);
     FUZZ_CHECK(file != NULL);
     memcpy(file, begin, begin_size);
-    memcpy(file + begin_size, data + PREFIX, present);
+    memcpy(file + begin_size, steps, present);
     fuzz_check_decoding(file, begin_size + present, data[0]);
+    free(steps);
     free(file);
     free(begin);
     return 0;
 }
 
-/* The bytes of real steps; their lengths do not fit, which makes them as good as any. */
+/* The steps of a real file, shared out anew. */
 size_t fuzz_seed(unsigned index, uint8_t **data)
 {
     static const uint8_t prefixes[][PREFIX] = {

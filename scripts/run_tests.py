@@ -22,11 +22,16 @@ PROGRESS = re.compile(r" *(\d+/\d+) (.*?) +(?:OK|FAIL|ERROR|SKIP|TIMEOUT) +([\d.
 REASON = re.compile(r"(?:# *)?skip: *(.*)")
 
 
+def without_project(name):
+    """Meson puts the project's name before the suite's."""
+    return name.split(":", 1)[-1]
+
+
 class Program:
     """What one test program did, from an entry of Meson's testlog.json."""
 
     def __init__(self, entry):
-        self.name = entry["name"].split(":", 1)[-1]  # without the project
+        self.name = without_project(entry["name"])
         self.output = entry.get("stdout", "") + entry.get("stderr", "")
         self.passed, self.failed, self.skipped = 0, [], []  # count, names, (name, reason)
         planned, is_tap, reason = 0, False, ""
@@ -75,7 +80,7 @@ def run(build, arguments):
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, errors="replace") as meson:
         for line in meson.stdout:
             if match := PROGRESS.match(line):
-                print(f"  {match[1]} {match[2]} ({match[3]})", flush=True)
+                print(f"  {match[1]} {without_project(match[2])} ({match[3]})", flush=True)
     if not os.path.exists(log):
         return []
     with open(log, encoding="utf-8", errors="replace") as lines:
