@@ -1,5 +1,6 @@
 /* The program `uqd`: finds the command and runs it. */
 #include "program.h"
+#include "wait_policy.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -37,6 +38,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    wait_policy_passive(argv);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with a message */
     int code = run(argc, argv);
     errno = 0;

@@ -1,6 +1,7 @@
 /* uqdd: decodes UQD files for other programs on the same bus. */
 #include "arguments.h"
 #include "daemon.h"
+#include "wait_policy.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -29,6 +30,7 @@ static int open_signals(void)
 
 int main(int argc, char *argv[])
 {
+    wait_policy_passive(argv);
     struct arguments arguments;
     int status = arguments_read(&arguments, argc, argv);
     int signal_fd;

@@ -1,6 +1,8 @@
 #include "app.h"
+#include "wait_policy.h"
 
 int main(int argc, char **argv)
 {
+    wait_policy_passive(argv);
     return app_main(argc, argv);
 }

@@ -63,8 +63,10 @@ static int for_rows(struct uqd_network *network, double macs_per_cell, row_funct
     const uint32_t band = clamp_rows(BAND_MACS * threads / macs_per_row, height);
     for (uint32_t begin = 0; begin < height; begin += band) {
         const uint32_t end = height - begin > band ? begin + band : height;
-        /* Chunks small enough to share evenly, large enough for the kernels. */
-        const uint32_t rows = clamp_rows((end - begin) / (2.0 * threads), height);
+        /* Many chunks per thread, so that nobody waits long for a thread that lost its core; but
+         * each with enough cells for the kernels. */
+        const double even = (end - begin) / (8.0 * threads), least = 128.0 / network->width;
+        const uint32_t rows = clamp_rows(even > least ? even : least, height);
         const uint32_t n_chunks = (end - begin + rows - 1) / rows;
         const int parallel =
             threads > 1 && n_chunks > 1 && macs_per_row * (end - begin) > PARALLEL_MACS;
