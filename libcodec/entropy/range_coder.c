@@ -76,13 +76,6 @@ void uqd_range_encode(struct uqd_range_encoder *encoder, uint32_t cum, uint32_t 
     narrow(encoder, encoder->range / total, cum, freq, total);
 }
 
-void uqd_range_encode_bits(struct uqd_range_encoder *encoder, uint32_t value, uint32_t n_bits)
-{
-    assert(n_bits <= UQD_RANGE_MAX_BITS && value >> n_bits == 0);
-    normalise(encoder);
-    narrow(encoder, encoder->range >> n_bits, value, 1, 1u << n_bits);
-}
-
 /* Distance from low up to the next multiple of 2^free_bits, free_bits 0 .. 64. */
 static uint64_t distance_to_multiple(uint64_t low, int free_bits)
 {
@@ -145,20 +138,6 @@ int uqd_range_refill(struct uqd_range_decoder *decoder)
         if (shift_in(decoder) == UQD_OK)
             decoder->range <<= 8;
     return decoder->status;
-}
-
-int32_t uqd_range_decode_bits(struct uqd_range_decoder *decoder, uint32_t n_bits)
-{
-    assert(n_bits <= UQD_RANGE_MAX_BITS);
-    if (decoder->range < UQD_RANGE_MIN && uqd_range_refill(decoder) != UQD_OK)
-        return UQD_RANGE_STOPPED;
-    const uint32_t last = (1u << n_bits) - 1;
-    const uint64_t r = decoder->range >> n_bits;
-    uint64_t value = decoder->value / r;
-    value = value < last ? value : last;
-    decoder->value -= r * value;
-    decoder->range = value < last ? r : decoder->range - r * last;
-    return (int32_t)value;
 }
 
 int uqd_range_decoder_finish(const struct uqd_range_decoder *decoder)

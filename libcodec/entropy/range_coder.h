@@ -23,7 +23,6 @@
 
 #define UQD_RANGE_MAX_TOTAL (UINT32_C(1) << 26)
 #define UQD_RANGE_MIN       (UINT64_C(1) << 56)
-#define UQD_RANGE_MAX_BITS  16
 
 /* ---- Encoder ---- */
 
@@ -45,9 +44,6 @@ void uqd_range_encoder_deinit(struct uqd_range_encoder *encoder);
  * finish. */
 void uqd_range_encode(struct uqd_range_encoder *encoder, uint32_t cum, uint32_t freq,
                       uint32_t total);
-
-/* Codes a value of n_bits <= UQD_RANGE_MAX_BITS uniform bits. */
-void uqd_range_encode_bits(struct uqd_range_encoder *encoder, uint32_t value, uint32_t n_bits);
 
 /* Ends the stream; nothing may be coded after it. *data belongs to the encoder and lives until
  * deinit; NULL is possible for an empty stream. Returns UQD_OK or UQD_ERR_NOMEM. */
@@ -95,10 +91,6 @@ static inline int uqd_range_decode3(struct uqd_range_decoder *decoder, uint32_t 
     decoder->range = end - begin;
     return above_first + above_second;
 }
-
-/* Decodes n_bits uniform bits, n_bits <= UQD_RANGE_MAX_BITS. Returns the value or
- * UQD_RANGE_STOPPED. */
-int32_t uqd_range_decode_bits(struct uqd_range_decoder *decoder, uint32_t n_bits);
 
 /* To be called after the last symbol: UQD_OK, the status that stopped the decoder, or
  * UQD_ERR_CORRUPT if the stream is longer than its symbols need. */

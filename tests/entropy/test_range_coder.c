@@ -6,7 +6,6 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +13,7 @@
 
 enum { N_SYMBOLS = 20000 };
 
-/* A symbol with its probabilities; frequency[2] = 0 stands for frequency[0] uniform bits of value
- * frequency[1]. */
+/* A symbol with its probabilities. */
 struct symbol {
     uint32_t frequency[3];
     int value;
@@ -36,22 +34,12 @@ static uint32_t total_of(const struct symbol *s)
     return s->frequency[0] + s->frequency[1] + s->frequency[2];
 }
 
-static bool is_raw(const struct symbol *s)
-{
-    return s->frequency[2] == 0;
-}
-
 static void encode(struct message *m)
 {
     m->ideal_bits = 0;
     uqd_range_encoder_init(&m->encoder);
     for (size_t i = 0; i < m->n; i++) {
         const struct symbol *s = &m->symbols[i];
-        if (is_raw(s)) {
-            uqd_range_encode_bits(&m->encoder, s->frequency[1], s->frequency[0]);
-            m->ideal_bits += s->frequency[0];
-            continue;
-        }
         uint32_t cum = 0;
         for (int k = 0; k < s->value; k++)
             cum += s->frequency[k];
@@ -67,13 +55,11 @@ static size_t decode(const struct message *m, struct uqd_range_decoder *decoder)
 {
     for (size_t i = 0; i < m->n; i++) {
         const struct symbol *s = &m->symbols[i];
-        const int got = is_raw(s)
-                            ? uqd_range_decode_bits(decoder, s->frequency[0])
-                            : uqd_range_decode3(decoder, s->frequency[0],
-                                                s->frequency[0] + s->frequency[1], total_of(s));
+        const int got = uqd_range_decode3(decoder, s->frequency[0],
+                                          s->frequency[0] + s->frequency[1], total_of(s));
         if (got == UQD_RANGE_STOPPED)
             return i;
-        if (got != (is_raw(s) ? (int)s->frequency[1] : s->value))
+        if (got != s->value)
             fail_msg("%s: symbol %zu decoded as %d", m->name, i, got);
     }
     return m->n;
@@ -100,28 +86,14 @@ static void draw(struct symbol *s, uint64_t *seed)
     s->value = at < s->frequency[0] ? 0 : at < s->frequency[0] + s->frequency[1] ? 1 : 2;
 }
 
-enum kind {
-    UNIFORM,
-    SKEWED,
-    ANY,
-    SMALL,
-    CERTAIN,
-    UNLIKELY,
-    ALL_LOW,
-    ALL_HIGH,
-    RAW,
-    MIXED,
-    N_KINDS
-};
+enum kind { UNIFORM, SKEWED, ANY, SMALL, CERTAIN, UNLIKELY, ALL_LOW, ALL_HIGH, MIXED, N_KINDS };
 
-static const char *const kind_names[N_KINDS] = {"uniform", "skewed",   "any",     "small",
-                                                "certain", "unlikely", "all low", "all high",
-                                                "raw",     "mixed"};
+static const char *const kind_names[N_KINDS] = {
+    "uniform", "skewed", "any", "small", "certain", "unlikely", "all low", "all high", "mixed"};
 
 static struct symbol symbol_of(enum kind kind, uint64_t *seed)
 {
     const uint32_t most = UQD_RANGE_MAX_TOTAL;
-    const uint32_t bits = random_below(seed, UQD_RANGE_MAX_BITS + 1);
     struct symbol s = {{4, most - 8, 4}, 1};
     switch (kind) {
     case UNIFORM:
@@ -147,8 +119,6 @@ static struct symbol symbol_of(enum kind kind, uint64_t *seed)
         return (struct symbol){{1, 1, most - 2}, 0};
     case ALL_HIGH:
         return (struct symbol){{most - 2, 1, 1}, 2};
-    case RAW:
-        return (struct symbol){{bits, random_next(seed) & ((1u << bits) - 1), 0}, 0};
     default:
         return symbol_of(random_below(seed, MIXED), seed);
     }
@@ -213,7 +183,6 @@ static void test_nothing_is_no_bytes(void **state)
     uqd_range_encoder_init(&encoder);
     for (int i = 0; i < 1000; i++) {
         uqd_range_encode(&encoder, 0, 1 + (uint32_t)i, 1 + (uint32_t)i);
-        uqd_range_encode_bits(&encoder, 0, 0);
     }
     assert_int_equal(uqd_range_encoder_finish(&encoder, &data, &size), UQD_OK);
     assert_int_equal(size, 0);
@@ -271,18 +240,19 @@ static void test_every_cut(void **state)
     }
 }
 
-/* How many uniform bits a cut stream delivers: all but those of the last eight bytes. */
+/* How many uniform symbols of three a cut stream delivers: those of all but its last eight bytes;
+ * 42 to 43 bytes are 212 to 218 of them. */
 static void test_cut_costs_eight_bytes(void **state)
 {
     (void)state;
-    message.name = "bits";
+    message.name = "uniform";
     message.n = 400;
     for (size_t i = 0; i < message.n; i++)
-        message.symbols[i] = (struct symbol){{8, (uint32_t)(i * 37) & 255, 0}, 0};
+        message.symbols[i] = (struct symbol){{1, 1, 1}, (int)(i * i % 7 % 3)};
     encode(&message);
     int status;
-    const size_t n = decode_cut(&message, 100, &status);
-    assert_in_range(n, 92, 94);
+    const size_t n = decode_cut(&message, 50, &status);
+    assert_in_range(n, 212, 218);
     uqd_range_encoder_deinit(&message.encoder);
 }
 
@@ -294,14 +264,13 @@ static void test_stopping_is_final(void **state)
     uqd_range_decoder_init(&decoder, zeros, 4, 20);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(uqd_range_decode3(&decoder, 1, 2, 3), UQD_RANGE_STOPPED);
-        assert_int_equal(uqd_range_decode_bits(&decoder, 3), UQD_RANGE_STOPPED);
         assert_int_equal(decoder.status, UQD_NEED_DATA);
         assert_int_equal(uqd_range_decoder_finish(&decoder), UQD_NEED_DATA);
     }
 }
 
-/* The first symbol of eight bits is known from the eight bytes ahead, each next one needs one more:
- * length + 1 symbols lie within length + 8 bytes. */
+/* Eight bytes are read ahead, so length + 1 bytes can be used up before one more is needed: five
+ * uniform symbols of three for each, as 3^5 is just below 2^8, and one. */
 static void test_reading_too_far_is_corrupt(void **state)
 {
     (void)state;
@@ -310,10 +279,10 @@ static void test_reading_too_far_is_corrupt(void **state)
         struct uqd_range_decoder decoder;
         uqd_range_decoder_init(&decoder, data, length, length);
         size_t n = 0;
-        while (uqd_range_decode_bits(&decoder, 8) != UQD_RANGE_STOPPED)
+        while (uqd_range_decode3(&decoder, 1, 2, 3) != UQD_RANGE_STOPPED)
             n++;
         assert_int_equal(decoder.status, UQD_ERR_CORRUPT);
-        assert_int_equal(n, length + 1);
+        assert_int_equal(n, 5 * (length + 1) + 1);
     }
 }
 
