@@ -1,11 +1,17 @@
-/* Lifting: with x[-1], x[-2], .. mirrored about the first sample and likewise about the last,
+/* Lifting in two dimensions at once: every sample is rounded once per level.
  *
- *     odd[i]  -= (9 (even[i] + even[i + 1]) - (even[i - 1] + even[i + 2]) + 8) >> 4
- *     even[i] += (9 (odd[i - 1] + odd[i]) - (odd[i - 2] + odd[i + 1]) + 16) >> 5
+ * Call the samples ee, eo, oe, oo by the parity, even or odd, of their row and then their column.
+ * Let X and Y of a sample be 9 (b + c) - (a + d) over the four at -3, -1, +1, +3 along its row or
+ * column, mirrored about the first and last sample of the picture; zero along a side of 1. Then
  *
- * splits a line into the low-pass (even) and high-pass (odd) half. A level splits along x, then
- * along y; its inverse merges along y, then along x. Rows are split with their halves padded by
- * mirrored samples; columns many at a time, so that both are loops over contiguous samples. */
+ *     oo -= (X(16 oe - Y(ee)) + 16 Y(eo) + 128) >> 8         becomes HH
+ *     eo -= (2 X(ee) - Y(oo) + 16) >> 5                      becomes HL
+ *     oe -= (2 Y(ee) - X(oo) + 16) >> 5                      becomes LH
+ *     ee += (X(32 eo - Y(oo)) + 32 Y(oe) + 512) >> 10        becomes LL
+ *
+ * Each step changes samples of one kind from the other three, so that the inverse undoes them in
+ * reverse order. A level first parts each row into its even and odd samples, so that steps are
+ * loops over contiguous samples; then lifts the rows in place; then moves the odd rows below. */
 #include "transform/wavelet.h"
 
 #include "transform/threads.h"
@@ -15,27 +21,42 @@
 #include <string.h>
 
 enum {
-    STRIP = 32, /* columns that are split together: two cache lines */
-    PAD = 2,    /* mirrored samples at either end of a half of a row */
-    PREDICT_SHIFT = 4,
-    UPDATE_SHIFT = 5,
+    REACH = 3,                  /* farthest row that a row is lifted from */
+    PAD = 2,                    /* mirrored samples at either end of half a row */
+    STRIP = 64,                 /* columns that are moved together: four cache lines */
     PARALLEL_SAMPLES = 1 << 14, /* fewer are not worth the threads */
 };
 
-enum direction { ADD = 0, SUBTRACT = -1 };
+enum direction { FORWARD, INVERSE };
 
-/* out[i] +- the four-tap prediction, in wrapping arithmetic. */
-static void lift(int32_t *restrict out, const int32_t *a, const int32_t *b, const int32_t *c,
-                 const int32_t *d, size_t n, int shift, enum direction direction)
+/* A picture of w x h, of which w_even columns and h_even rows are of even position. `zeros` is a
+ * row of them; `buffers` has buffer_size elements for each thread. Bands of band_rows rows are
+ * shared between the threads. */
+struct level {
+    int32_t *plane;
+    size_t pitch;
+    size_t w, h, w_even, h_even;
+    size_t band_rows;
+    int32_t *zeros, *buffers;
+    size_t buffer_size;
+};
+
+static int32_t *thread_buffer(const struct level *l)
 {
-    const uint32_t flip = (uint32_t)direction;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t inner = (uint32_t)b[i] + (uint32_t)c[i];
-        const uint32_t outer = (uint32_t)a[i] + (uint32_t)d[i];
-        const uint32_t sum = 9 * inner - outer + (1u << (shift - 1));
-        const uint32_t amount = (uint32_t)((int32_t)sum >> shift);
-        out[i] = (int32_t)((uint32_t)out[i] + ((amount ^ flip) - flip));
-    }
+    return l->buffers + (size_t)omp_get_thread_num() * l->buffer_size;
+}
+
+/* ---- Taps ---- */
+
+struct taps {
+    const int32_t *a, *b, *c, *d;
+};
+
+static inline uint32_t tap_sum(struct taps taps, size_t i)
+{
+    const uint32_t inner = (uint32_t)taps.b[i] + (uint32_t)taps.c[i];
+    const uint32_t outer = (uint32_t)taps.a[i] + (uint32_t)taps.d[i];
+    return 9 * inner - outer;
 }
 
 /* Position of a sample of a line of n >= 2 mirrored about both ends. */
@@ -46,205 +67,272 @@ static size_t reflect(ptrdiff_t position, size_t n)
     return p < n ? p : period - p;
 }
 
-/* The halves of a line of n samples, as rows of `stride` elements. */
-struct halves {
-    int32_t *even, *odd;
-    size_t n, n_even, n_odd, stride;
-};
-
-static struct halves halves_of(int32_t *scratch, size_t n, size_t stride)
+/* Y along row y, from the column at `offset` on. */
+static struct taps vertical(const struct level *l, size_t offset, size_t y)
 {
-    const size_t n_even = (n + 1) / 2;
-    struct halves halves = {.n = n, .n_even = n_even, .n_odd = n - n_even, .stride = stride};
-    halves.even = scratch + PAD * stride;
-    halves.odd = halves.even + (n_even + 2 * PAD) * stride;
-    return halves;
+    if (l->h == 1)
+        return (struct taps){l->zeros, l->zeros, l->zeros, l->zeros};
+    const int32_t *rows[4];
+    for (ptrdiff_t i = 0; i < 4; i++)
+        rows[i] = l->plane + reflect((ptrdiff_t)y + 2 * i - REACH, l->h) * l->pitch + offset;
+    return (struct taps){rows[0], rows[1], rows[2], rows[3]};
 }
 
-/* ---- Rows ---- */
-
-static void pad_row(int32_t *half, size_t n_half, ptrdiff_t parity, size_t n)
+/* X along half a row: the samples of this parity about those of the other. Pads the half row, which
+ * is of a row of n samples. */
+static struct taps horizontal(int32_t *half, size_t parity, size_t n)
 {
+    const ptrdiff_t n_half = (ptrdiff_t)((n + 1 - parity) / 2), first = (ptrdiff_t)parity;
     for (ptrdiff_t i = 1; i <= PAD; i++) {
-        const ptrdiff_t behind = (ptrdiff_t)n_half + i - 1;
-        half[-i] = half[reflect(-2 * i + parity, n) / 2];
-        half[behind] = half[reflect(2 * behind + parity, n) / 2];
+        const ptrdiff_t before = -i, behind = n_half + i - 1;
+        half[before] = n == 1 ? 0 : half[reflect(2 * before + first, n) / 2];
+        half[behind] = n == 1 ? 0 : half[reflect(2 * behind + first, n) / 2];
+    }
+    const int32_t *a = half - 1 - first;
+    return (struct taps){a, a + 1, a + 2, a + 3};
+}
+
+/* ---- Steps ---- */
+
+enum sign { ADD = 0, SUBTRACT = -1 };
+
+/* out[i] +- (p X + q Y, rounded, / 2^shift), in wrapping arithmetic. */
+static inline void lift(int32_t *restrict out, size_t n, uint32_t p, struct taps x, uint32_t q,
+                        struct taps y, int shift, enum sign sign)
+{
+    const uint32_t flip = (uint32_t)sign;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t sum = p * tap_sum(x, i) + q * tap_sum(y, i) + (1u << (shift - 1));
+        const uint32_t amount = (uint32_t)((int32_t)sum >> shift);
+        out[i] = (int32_t)((uint32_t)out[i] + ((amount ^ flip) - flip));
     }
 }
 
-static void predict_row(const struct halves *h, enum direction direction)
+/* out[i] = gain in[i] - Y. */
+static inline void mix(int32_t *restrict out, size_t n, uint32_t gain, const int32_t *in,
+                       struct taps y)
 {
-    const int32_t *even = h->even;
-    pad_row(h->even, h->n_even, 0, h->n);
-    lift(h->odd, even - 1, even, even + 1, even + 2, h->n_odd, PREDICT_SHIFT, direction);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (int32_t)(gain * (uint32_t)in[i] - tap_sum(y, i));
 }
 
-static void update_row(const struct halves *h, enum direction direction)
+/* The samples of row y of even column: oe or ee. */
+static void lift_low(const struct level *l, size_t y, enum sign sign)
 {
-    const int32_t *odd = h->odd;
-    pad_row(h->odd, h->n_odd, 1, h->n);
-    lift(h->even, odd - 2, odd - 1, odd, odd + 1, h->n_even, UPDATE_SHIFT, direction);
-}
-
-static void split_row(int32_t *row, size_t n, int32_t *scratch)
-{
-    const struct halves h = halves_of(scratch, n, 1);
-    for (size_t i = 0; i < h.n_odd; i++) {
-        h.even[i] = row[2 * i];
-        h.odd[i] = row[2 * i + 1];
-    }
-    if (n % 2 == 1)
-        h.even[n / 2] = row[n - 1];
-    predict_row(&h, SUBTRACT);
-    update_row(&h, ADD);
-    memcpy(row, h.even, h.n_even * sizeof *row);
-    memcpy(row + h.n_even, h.odd, h.n_odd * sizeof *row);
-}
-
-static void merge_row(int32_t *row, size_t n, int32_t *scratch)
-{
-    const struct halves h = halves_of(scratch, n, 1);
-    memcpy(h.even, row, h.n_even * sizeof *row);
-    memcpy(h.odd, row + h.n_even, h.n_odd * sizeof *row);
-    update_row(&h, SUBTRACT);
-    predict_row(&h, ADD);
-    for (size_t i = 0; i < h.n_odd; i++) {
-        row[2 * i] = h.even[i];
-        row[2 * i + 1] = h.odd[i];
-    }
-    if (n % 2 == 1)
-        row[n - 1] = h.even[n / 2];
-}
-
-/* ---- Columns ---- */
-
-/* Row of the strip at a position of the line, either half. */
-static int32_t *strip_row(const struct halves *h, ptrdiff_t position)
-{
-    const size_t p = reflect(position, h->n);
-    return (p % 2 == 0 ? h->even : h->odd) + p / 2 * h->stride;
-}
-
-static void lift_strip(const struct halves *h, size_t first, int shift, enum direction direction)
-{
-    for (size_t p = first; p < h->n; p += 2) {
-        const ptrdiff_t i = (ptrdiff_t)p;
-        lift(strip_row(h, i), strip_row(h, i - 3), strip_row(h, i - 1), strip_row(h, i + 1),
-             strip_row(h, i + 3), h->stride, shift, direction);
+    const size_t n = l->w_even, n_odd = l->w - n;
+    int32_t *low = l->plane + y * l->pitch, *high = low + n, *line = thread_buffer(l) + PAD;
+    if (y % 2 == 1) {
+        memcpy(line, high, n_odd * sizeof *line);
+        lift(low, n, -1u, horizontal(line, 1, l->w), 2, vertical(l, 0, y), 5, sign);
+    } else {
+        mix(line, n_odd, 32, high, vertical(l, n, y));
+        lift(low, n, 1, horizontal(line, 1, l->w), 32, vertical(l, 0, y), 10, sign);
     }
 }
 
-static void split_strip(int32_t *strip, size_t pitch, size_t columns, size_t n, int32_t *scratch)
+/* The samples of row y of odd column: oo or eo. */
+static void lift_high(const struct level *l, size_t y, enum sign sign)
 {
-    const struct halves h = halves_of(scratch, n, columns);
-    const size_t bytes = columns * sizeof *strip;
-    for (size_t y = 0; y < n; y++)
-        memcpy(strip_row(&h, (ptrdiff_t)y), strip + y * pitch, bytes);
-    lift_strip(&h, 1, PREDICT_SHIFT, SUBTRACT);
-    lift_strip(&h, 0, UPDATE_SHIFT, ADD);
-    for (size_t y = 0; y < h.n_even; y++)
-        memcpy(strip + y * pitch, h.even + y * columns, bytes);
-    for (size_t y = 0; y < h.n_odd; y++)
-        memcpy(strip + (h.n_even + y) * pitch, h.odd + y * columns, bytes);
+    const size_t n = l->w_even, n_odd = l->w - n;
+    int32_t *low = l->plane + y * l->pitch, *high = low + n, *line = thread_buffer(l) + PAD;
+    if (y % 2 == 1) {
+        mix(line, n, 16, low, vertical(l, 0, y));
+        lift(high, n_odd, 1, horizontal(line, 0, l->w), 16, vertical(l, n, y), 8, sign);
+    } else {
+        memcpy(line, low, n * sizeof *line);
+        lift(high, n_odd, 2, horizontal(line, 0, l->w), -1u, vertical(l, n, y), 5, sign);
+    }
 }
 
-static void merge_strip(int32_t *strip, size_t pitch, size_t columns, size_t n, int32_t *scratch)
+static void lift_row(const struct level *l, size_t y, enum direction direction)
 {
-    const struct halves h = halves_of(scratch, n, columns);
-    const size_t bytes = columns * sizeof *strip;
-    for (size_t y = 0; y < h.n_even; y++)
-        memcpy(h.even + y * columns, strip + y * pitch, bytes);
-    for (size_t y = 0; y < h.n_odd; y++)
-        memcpy(h.odd + y * columns, strip + (h.n_even + y) * pitch, bytes);
-    lift_strip(&h, 0, UPDATE_SHIFT, SUBTRACT);
-    lift_strip(&h, 1, PREDICT_SHIFT, ADD);
-    for (size_t y = 0; y < n; y++)
-        memcpy(strip + y * pitch, strip_row(&h, (ptrdiff_t)y), bytes);
+    if (direction == FORWARD) {
+        lift_high(l, y, SUBTRACT);
+        lift_low(l, y, y % 2 == 1 ? SUBTRACT : ADD);
+    } else {
+        lift_low(l, y, y % 2 == 1 ? ADD : SUBTRACT);
+        lift_high(l, y, ADD);
+    }
+}
+
+/* ---- Order of the rows ---- */
+
+/* Rows of one parity, odd forward and even inverse, are lifted from unlifted rows of the other, and
+ * those then from lifted ones. A row follows in the same sweep, while its neighbours are in the
+ * cache, where all within its reach are in the band; the others when all bands are swept. */
+
+static size_t band_end(const struct level *l, size_t first)
+{
+    return l->h - first < l->band_rows ? l->h : first + l->band_rows;
+}
+
+static void sweep_band(const struct level *l, size_t first, enum direction direction)
+{
+    const size_t end = band_end(l, first);
+    for (size_t y = first + (direction == FORWARD); y < end; y += 2) {
+        lift_row(l, y, direction);
+        if (y >= first + 2 * REACH)
+            lift_row(l, y - REACH, direction);
+    }
+}
+
+static void finish_band(const struct level *l, size_t first, enum direction direction)
+{
+    const size_t end = band_end(l, first);
+    for (size_t y = first + (direction == INVERSE); y < end; y += 2)
+        if (y < first + REACH || y + REACH >= end)
+            lift_row(l, y, direction);
+}
+
+static void lift_rows(const struct level *l, enum direction direction)
+{
+#pragma omp for
+    for (size_t y = 0; y < l->h; y += l->band_rows)
+        sweep_band(l, y, direction);
+#pragma omp for
+    for (size_t y = 0; y < l->h; y += l->band_rows)
+        finish_band(l, y, direction);
+}
+
+/* ---- Moves ---- */
+
+/* Even samples to the left half of a row, odd ones to the right. */
+static void part_row(int32_t *restrict row, const struct level *l)
+{
+    int32_t *even = thread_buffer(l), *odd = even + l->w_even;
+    for (size_t i = 0; i < l->w / 2; i++) {
+        even[i] = row[2 * i];
+        odd[i] = row[2 * i + 1];
+    }
+    if (l->w % 2 == 1)
+        even[l->w / 2] = row[l->w - 1];
+    memcpy(row, even, l->w * sizeof *row);
+}
+
+static void join_row(int32_t *restrict row, const struct level *l)
+{
+    int32_t *even = thread_buffer(l), *odd = even + l->w_even;
+    memcpy(even, row, l->w * sizeof *row);
+    for (size_t i = 0; i < l->w / 2; i++) {
+        row[2 * i] = even[i];
+        row[2 * i + 1] = odd[i];
+    }
+    if (l->w % 2 == 1)
+        row[l->w - 1] = even[l->w / 2];
+}
+
+/* Even rows of a strip of columns to its upper half, odd ones to the lower. */
+static void part_strip(int32_t *strip, size_t columns, const struct level *l)
+{
+    int32_t *odd = thread_buffer(l);
+    const size_t h_odd = l->h - l->h_even, bytes = columns * sizeof *strip;
+    for (size_t j = 0; j < h_odd; j++)
+        memcpy(odd + j * columns, strip + (2 * j + 1) * l->pitch, bytes);
+    for (size_t j = 1; j < l->h_even; j++)
+        memcpy(strip + j * l->pitch, strip + 2 * j * l->pitch, bytes);
+    for (size_t j = 0; j < h_odd; j++)
+        memcpy(strip + (l->h_even + j) * l->pitch, odd + j * columns, bytes);
+}
+
+static void join_strip(int32_t *strip, size_t columns, const struct level *l)
+{
+    int32_t *odd = thread_buffer(l);
+    const size_t h_odd = l->h - l->h_even, bytes = columns * sizeof *strip;
+    for (size_t j = 0; j < h_odd; j++)
+        memcpy(odd + j * columns, strip + (l->h_even + j) * l->pitch, bytes);
+    for (size_t j = l->h_even; j-- > 1;)
+        memcpy(strip + 2 * j * l->pitch, strip + j * l->pitch, bytes);
+    for (size_t j = 0; j < h_odd; j++)
+        memcpy(strip + (2 * j + 1) * l->pitch, odd + j * columns, bytes);
+}
+
+static void each_row(const struct level *l, void (*move)(int32_t *, const struct level *))
+{
+#pragma omp for
+    for (size_t y = 0; y < l->h; y++)
+        move(l->plane + y * l->pitch, l);
+}
+
+static void each_strip(const struct level *l, void (*move)(int32_t *, size_t, const struct level *))
+{
+#pragma omp for
+    for (size_t x = 0; x < l->w; x += STRIP)
+        move(l->plane + x, l->w - x < STRIP ? l->w - x : STRIP, l);
 }
 
 /* ---- Levels ---- */
 
-/* Scratch for each thread, in elements. */
-struct scratch {
-    int32_t *elements;
-    size_t per_thread;
-    int threads;
-};
-
-static int scratch_init(struct scratch *scratch, size_t width, size_t height, uint32_t threads)
+static void split(const struct level *l)
 {
-    const int n_threads = uqd_thread_count(threads);
+    each_row(l, part_row);
+    lift_rows(l, FORWARD);
+    each_strip(l, part_strip);
+}
+
+static void merge(const struct level *l)
+{
+    each_strip(l, join_strip);
+    lift_rows(l, INVERSE);
+    each_row(l, join_row);
+}
+
+/* Scratch for a picture of width x height and the smaller ones; the caller frees l->zeros. */
+static int scratch_init(struct level *l, size_t width, size_t height, int n_threads)
+{
     size_t row, strip, all;
-    if (uqd_add_size(width, 4 * PAD, &row) < 0 || uqd_add_size(height, 4 * PAD, &strip) < 0 ||
-        uqd_mul_size(strip, STRIP, &strip) < 0)
+    if (uqd_add_size(width, 2 * PAD, &row) < 0 || uqd_mul_size(height / 2, STRIP, &strip) < 0)
         return UQD_ERR_NOMEM;
-    scratch->threads = n_threads;
-    scratch->per_thread = row > strip ? row : strip;
-    if (uqd_mul_size(scratch->per_thread, (size_t)n_threads, &all) < 0)
+    l->buffer_size = row > strip ? row : strip;
+    if (uqd_mul_size(l->buffer_size, (size_t)n_threads, &all) < 0 ||
+        uqd_add_size(all, row, &all) < 0)
         return UQD_ERR_NOMEM;
-    scratch->elements = uqd_malloc_array(all, sizeof *scratch->elements);
-    return scratch->elements != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    l->zeros = uqd_malloc_array(all, sizeof *l->zeros);
+    if (l->zeros == NULL)
+        return UQD_ERR_NOMEM;
+    memset(l->zeros, 0, row * sizeof *l->zeros);
+    l->buffers = l->zeros + row;
+    return UQD_OK;
 }
 
-static int32_t *scratch_of_thread(const struct scratch *scratch)
+static void transform(struct level *l, size_t width, size_t height, enum direction direction,
+                      int n_threads)
 {
-    return scratch->elements + (size_t)omp_get_thread_num() * scratch->per_thread;
-}
-
-typedef void row_function(int32_t *row, size_t n, int32_t *scratch);
-typedef void strip_function(int32_t *strip, size_t pitch, size_t columns, size_t n,
-                            int32_t *scratch);
-
-static void each_row(row_function *function, int32_t *plane, size_t pitch, size_t width,
-                     size_t height, const struct scratch *scratch)
-{
-    if (width == 1)
-        return;
-#pragma omp parallel for num_threads(scratch->threads) if (width * height >= PARALLEL_SAMPLES)
-    for (size_t y = 0; y < height; y++)
-        function(plane + y * pitch, width, scratch_of_thread(scratch));
-}
-
-static void each_strip(strip_function *function, int32_t *plane, size_t pitch, size_t width,
-                       size_t height, const struct scratch *scratch)
-{
-    if (height == 1)
-        return;
-#pragma omp parallel for num_threads(scratch->threads) if (width * height >= PARALLEL_SAMPLES)
-    for (size_t x = 0; x < width; x += STRIP) {
-        const size_t columns = width - x < STRIP ? width - x : STRIP;
-        function(plane + x, pitch, columns, height, scratch_of_thread(scratch));
-    }
+    l->w = width;
+    l->h = height;
+    l->w_even = (width + 1) / 2;
+    l->h_even = (height + 1) / 2;
+    l->band_rows = (height / (size_t)n_threads + 2) / 2 * 2;
+#pragma omp parallel num_threads(n_threads) if (width * height >= PARALLEL_SAMPLES)
+    if (direction == FORWARD)
+        split(l);
+    else
+        merge(l);
 }
 
 int uqd_wavelet_forward(int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
                         uint32_t levels, uint32_t threads)
 {
-    struct scratch scratch;
-    const int status = scratch_init(&scratch, width, height, threads);
+    const int n_threads = uqd_thread_count(threads);
+    struct level l = {.plane = plane, .pitch = pitch};
+    const int status = scratch_init(&l, width, height, n_threads);
     if (status != UQD_OK)
         return status;
-    for (uint32_t level = 0; level < levels; level++) {
-        const size_t w = uqd_wavelet_side(width, level), h = uqd_wavelet_side(height, level);
-        each_row(split_row, plane, pitch, w, h, &scratch);
-        each_strip(split_strip, plane, pitch, w, h, &scratch);
-    }
-    free(scratch.elements);
+    for (uint32_t i = 0; i < levels; i++)
+        transform(&l, uqd_wavelet_side(width, i), uqd_wavelet_side(height, i), FORWARD, n_threads);
+    free(l.zeros);
     return UQD_OK;
 }
 
 int uqd_wavelet_inverse(int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
                         uint32_t levels_from, uint32_t levels_to, uint32_t threads)
 {
-    struct scratch scratch;
-    const int status = scratch_init(&scratch, width, height, threads);
+    const int n_threads = uqd_thread_count(threads);
+    struct level l = {.plane = plane, .pitch = pitch};
+    const int status = scratch_init(&l, width, height, n_threads);
     if (status != UQD_OK)
         return status;
-    for (uint32_t level = levels_from; level-- > levels_to;) {
-        const size_t w = uqd_wavelet_side(width, level), h = uqd_wavelet_side(height, level);
-        each_strip(merge_strip, plane, pitch, w, h, &scratch);
-        each_row(merge_row, plane, pitch, w, h, &scratch);
-    }
-    free(scratch.elements);
+    for (uint32_t i = levels_from; i-- > levels_to;)
+        transform(&l, uqd_wavelet_side(width, i), uqd_wavelet_side(height, i), INVERSE, n_threads);
+    free(l.zeros);
     return UQD_OK;
 }

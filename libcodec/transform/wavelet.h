@@ -1,4 +1,5 @@
-/* Reversible (13,7) integer wavelet by lifting, in place on one int32 plane.
+/* Reversible (13,7) integer wavelet, in place on one int32 plane: by lifting in two dimensions at
+ * once, with one rounding per sample and level.
  *
  * The plane is rows of width samples that begin pitch elements apart. One level replaces a
  * picture of w x h by four subbands in the Mallat layout: the low-pass of ceil(w/2) x ceil(h/2) in
@@ -6,8 +7,9 @@
  * right. The next level does the same with the low-pass. A side of 1 stays as it is.
  *
  * The low-pass has gain 1: it is itself a smaller picture of the same range. The arithmetic wraps
- * modulo 2^32, so that the result is defined for all values. Rows and strips of columns are shared
- * between `threads` threads (0: OpenMP's default); the result does not depend on them. */
+ * modulo 2^32, so that the result is defined for all values. Bands of rows and strips of columns
+ * are shared between `threads` threads (0: OpenMP's default); the result does not depend on them.
+ * Each takes scratch for one row or 32 columns, whichever is more. */
 #ifndef UQD_TRANSFORM_WAVELET_H
 #define UQD_TRANSFORM_WAVELET_H
 

@@ -1,4 +1,5 @@
-/* The wavelet: exact inverse, partial inverse, threads, and equality with the training's. */
+/* The wavelet: equality with a plain reference and with the training's, exact inverse, partial
+ * inverse, threads. */
 #include "golden.h"
 #include "patterns.h"
 
@@ -27,6 +28,156 @@ static int32_t *new_plane(struct size size, enum pattern pattern)
             plane[y * pitch + x] = pattern_value(pattern, x, y, 0, &seed) - 128;
     return plane;
 }
+
+/* ---- Reference: one sample at a time, on the picture as it lies ---- */
+
+struct picture {
+    uint32_t *samples;
+    int w, h;
+};
+
+static int mirrored(int position, int n)
+{
+    while (position < 0 || position >= n)
+        position = position < 0 ? -position : 2 * (n - 1) - position;
+    return position;
+}
+
+static uint32_t sample(const struct picture *p, int x, int y)
+{
+    return p->samples[mirrored(y, p->h) * p->w + mirrored(x, p->w)];
+}
+
+static const struct {
+    int offset;
+    uint32_t weight;
+} taps[4] = {{-3, -1u}, {-1, 9}, {1, 9}, {3, -1u}};
+
+static uint32_t across(const struct picture *p, int x, int y)
+{
+    uint32_t sum = 0;
+    for (int i = 0; i < 4 && p->w > 1; i++)
+        sum += taps[i].weight * sample(p, x + taps[i].offset, y);
+    return sum;
+}
+
+static uint32_t down(const struct picture *p, int x, int y)
+{
+    uint32_t sum = 0;
+    for (int i = 0; i < 4 && p->h > 1; i++)
+        sum += taps[i].weight * sample(p, x, y + taps[i].offset);
+    return sum;
+}
+
+static uint32_t both(const struct picture *p, int x, int y)
+{
+    uint32_t sum = 0;
+    for (int i = 0; i < 4 && p->h > 1; i++)
+        sum += taps[i].weight * across(p, x, y + taps[i].offset);
+    return sum;
+}
+
+static uint32_t rounded(uint32_t sum, int shift)
+{
+    return (uint32_t)((int32_t)(sum + (1u << (shift - 1))) >> shift);
+}
+
+/* What a sample of this place is lifted by. */
+static uint32_t lifted_by(const struct picture *p, int x, int y)
+{
+    const uint32_t in_x = across(p, x, y), in_y = down(p, x, y);
+    if (x % 2 == 1 && y % 2 == 1)
+        return -rounded(16 * (in_x + in_y) - both(p, x, y), 8);
+    if (x % 2 == 1)
+        return -rounded(2 * in_x - in_y, 5);
+    if (y % 2 == 1)
+        return -rounded(2 * in_y - in_x, 5);
+    return rounded(32 * (in_x + in_y) - both(p, x, y), 10);
+}
+
+/* One level of the w x h samples in the top-left corner of a plane. */
+static void reference_level(int32_t *plane, size_t pitch, uint32_t w, uint32_t h)
+{
+    const struct picture p = {malloc((size_t)w * h * sizeof(uint32_t)), (int)w, (int)h};
+    assert_non_null(p.samples);
+    for (uint32_t y = 0; y < h; y++)
+        memcpy(p.samples + (size_t)y * w, plane + y * pitch, w * sizeof *plane);
+    static const uint32_t order[4][2] = {{1, 1}, {1, 0}, {0, 1}, {0, 0}};
+    for (int kind = 0; kind < 4; kind++)
+        for (uint32_t y = order[kind][1]; y < h; y += 2)
+            for (uint32_t x = order[kind][0]; x < w; x += 2)
+                p.samples[(size_t)y * w + x] += lifted_by(&p, (int)x, (int)y);
+    for (uint32_t y = 0; y < h; y++)
+        for (uint32_t x = 0; x < w; x++)
+            plane[(y / 2 + y % 2 * ((h + 1) / 2)) * pitch + x / 2 + x % 2 * ((w + 1) / 2)] =
+                (int32_t)p.samples[(size_t)y * w + x];
+    free(p.samples);
+}
+
+/* A plane of numbers of this many bits, with its margin. */
+static int32_t *new_noise(struct size size, int bits)
+{
+    const size_t n = (size_t)(size.width + MARGIN) * size.height;
+    int32_t *plane = malloc(n * sizeof *plane);
+    assert_non_null(plane);
+    uint64_t seed = 5;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t top = random_next(&seed) >> 15 << 16, bottom = random_next(&seed) >> 15;
+        plane[i] = (int32_t)(top | bottom) >> (32 - bits);
+    }
+    return plane;
+}
+
+static void check_against_reference(struct size s, int bits, uint32_t levels, uint32_t threads)
+{
+    const size_t pitch = s.width + MARGIN, bytes = pitch * s.height * sizeof(int32_t);
+    int32_t *plane = new_noise(s, bits), *original = new_noise(s, bits);
+    int32_t *want = new_noise(s, bits);
+    for (uint32_t level = 0; level < levels; level++)
+        reference_level(want, pitch, uqd_wavelet_side(s.width, level),
+                        uqd_wavelet_side(s.height, level));
+    assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, levels, threads), UQD_OK);
+    if (memcmp(plane, want, bytes) != 0)
+        fail_msg("forward: %u x %u, %d bits, %u levels, %u threads", s.width, s.height, bits,
+                 levels, threads);
+    assert_int_equal(uqd_wavelet_inverse(plane, pitch, s.width, s.height, levels, 0, threads),
+                     UQD_OK);
+    if (memcmp(plane, original, bytes) != 0)
+        fail_msg("inverse: %u x %u, %d bits, %u levels, %u threads", s.width, s.height, bits,
+                 levels, threads);
+    free(want);
+    free(original);
+    free(plane);
+}
+
+/* Numbers of pictures, of pictures with four fraction bits, and ones that wrap. */
+static const int ranges[] = {9, 18, 32};
+enum { N_RANGES = sizeof ranges / sizeof *ranges };
+
+static void test_small_sizes_as_reference(void **state)
+{
+    (void)state;
+    for (uint32_t height = 1; height <= 20; height++)
+        for (uint32_t width = 1; width <= 20; width++)
+            for (int i = 0; i < N_RANGES; i++)
+                for (uint32_t levels = 1; levels <= 5; levels += 2)
+                    check_against_reference((struct size){width, height}, ranges[i], levels, 1);
+}
+
+/* Sizes that are shared between threads, in bands of few rows and of many. */
+static void test_large_sizes_as_reference(void **state)
+{
+    (void)state;
+    static const struct size large[] = {{301, 211}, {128, 256}, {16500, 1}, {1, 16500},
+                                        {2, 8195},  {8195, 2},  {5471, 3},  {3, 5471},
+                                        {2345, 7},  {1639, 11}, {130, 129}};
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+        for (int range = 0; range < N_RANGES; range++)
+            for (uint32_t threads = 1; threads <= 4; threads++)
+                check_against_reference(large[i], ranges[range], 3, threads);
+}
+
+/* ---- Properties ---- */
 
 static void test_inverse_is_exact(void **state)
 {
@@ -100,7 +251,7 @@ static void test_threads_change_nothing(void **state)
     const size_t pitch = s.width + MARGIN, bytes = pitch * s.height * sizeof(int32_t);
     int32_t *first = new_plane(s, PATTERN_EXTREME);
     assert_int_equal(uqd_wavelet_forward(first, pitch, s.width, s.height, 5, 1), UQD_OK);
-    for (uint32_t threads = 2; threads <= 4; threads *= 2) {
+    for (uint32_t threads = 2; threads <= 40; threads += threads < 5 ? 1 : 7) {
         int32_t *plane = new_plane(s, PATTERN_EXTREME), *original = new_plane(s, PATTERN_EXTREME);
         assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, 5, threads), UQD_OK);
         assert_memory_equal(plane, first, bytes);
@@ -163,6 +314,8 @@ static void test_odd_size_as_in_training(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_small_sizes_as_reference),
+        cmocka_unit_test(test_large_sizes_as_reference),
         cmocka_unit_test(test_inverse_is_exact),
         cmocka_unit_test(test_partial_inverse),
         cmocka_unit_test(test_constant),
