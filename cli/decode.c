@@ -55,7 +55,7 @@ static int set_model(const struct decode_options *options, struct source *source
     }
     status = uqd_decoder_set_model(source->decoder, *model);
     if (status == UQD_ERR_MODEL)
-        return message_set(message, "%s: was encoded with the model %016llx, which is not %s",
+        return message_set(message, "%s: was encoded with the model %08llx, which is not %s",
                            source->name, (unsigned long long)source->info.model_id, options->model);
     if (status < 0)
         return message_set(message, "%s: cannot be decoded: %s", source->name,

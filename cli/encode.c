@@ -16,7 +16,7 @@ struct encode_options {
     const char *input, *output, *model, *flatten;
     int dither;
     int depth; /* 0: the choice "8" was made, -1: not */
-    int no_distortion;
+    int no_distortion, solid;
     uint64_t seed, max_pixels;
     uint32_t stop_step, threads;
 };
@@ -37,6 +37,8 @@ static const struct option_row rows[] = {
     ROW("seed", 0, OPTION_U64, "N", seed, "seed of the dither (0)", NULL),
     ROW("no-distortion", 0, OPTION_FLAG, NULL, no_distortion,
         "do not measure and store the PSNR of every step: faster", NULL),
+    ROW("solid", 0, OPTION_FLAG, NULL, solid,
+        "no table of the steps at all: some 50 bytes less, for small pictures", NULL),
     ROW("depth", 0, OPTION_CHOICE, "8", depth, "accept 16-bit images and keep the upper 8 bits",
         "Input"),
     ROW("flatten", 0, OPTION_TEXT, "COLOUR", flatten,
@@ -93,6 +95,7 @@ static int encode(const struct encode_options *options, const struct pixels *pix
     settings.stop_step = options->stop_step;
     settings.threads = options->threads;
     settings.no_distortion = options->no_distortion;
+    settings.solid = options->solid;
     settings.icc = pixels->icc;
     settings.icc_size = pixels->icc_size;
     settings.progress = progress_update;

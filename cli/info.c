@@ -57,7 +57,7 @@ static void print_table(const struct report *report)
            info->lossless ? "lossless" : "lossy");
     if (present < info->file_size)
         printf(", of which %" PRIu64 " are there", present);
-    printf("\nmodel    %016" PRIx64 " %s\n", info->model_id,
+    printf("\nmodel    %08" PRIx64 " %s\n", info->model_id,
            report->model ? report->model_info.name : "(not installed)");
     if (info->dither == UQD_DITHER_UNIVERSAL)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
@@ -95,7 +95,7 @@ static void print_json(const struct report *report)
     printf("{\"width\": %" PRIu32 ", \"height\": %" PRIu32 ", \"channels\": %" PRIu32
            ", \"lossless\": %s,\n",
            info->width, info->height, info->channels, info->lossless ? "true" : "false");
-    printf(" \"model_id\": \"%016" PRIx64 "\", \"model_name\": ", info->model_id);
+    printf(" \"model_id\": \"%08" PRIx64 "\", \"model_name\": ", info->model_id);
     json_string(stdout, report->model ? report->model_info.name : "");
     printf(", \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
            info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
@@ -110,6 +110,14 @@ static void print_json(const struct report *report)
 }
 
 /* ---- The command --------------------------------------------------------------------------- */
+
+/* Without a table of the steps their bytes are known when they are decoded. */
+static void decode_solid(struct report *report)
+{
+    if (report->source.info.solid && report->model != NULL)
+        while (uqd_decoder_advance(report->source.decoder) == UQD_OK)
+            ;
+}
 
 /* Without the model everything but the names is known. */
 static void find_model(struct report *report)
@@ -140,6 +148,7 @@ static int run_info(const struct program *program, const struct command *command
         result = source_feed(&report.source, report.source.info.file_size, &message);
     if (result == 0) {
         find_model(&report);
+        decode_solid(&report);
         if (options.json)
             print_json(&report);
         else
@@ -157,7 +166,9 @@ const struct command info_command = {
     .description = "The bytes are counted from the beginning of the file. The PSNR is what the "
                    "encoder measured. In JSON an infinite PSNR is the string \"inf\" and one that "
                    "was not stored is null. The model need not be installed; without it the names "
-                   "of the steps are missing.",
+                   "of the steps are missing. A solid file has no table: its steps are decoded, "
+                   "and only their "
+                   "bytes are told.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,

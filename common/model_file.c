@@ -169,7 +169,7 @@ int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *mess
         path = find_id(list.paths[i], id);
     int result = path ? model_load(path, model, message)
                       : message_set(message,
-                                    "the model %016llx is not installed: no such *%s is "
+                                    "the model %08llx is not installed: no such *%s is "
                                     "in $UQD_MODELS or in %s",
                                     (unsigned long long)id, MODEL_SUFFIX, UQD_MODEL_DIR);
     free(path);

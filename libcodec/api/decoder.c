@@ -78,12 +78,13 @@ void uqd_decoder_free(struct uqd_decoder *decoder)
 
 static uint64_t file_size(const struct uqd_decoder *decoder)
 {
-    return decoder->step_end[decoder->header.n_steps - 1];
+    return decoder->header.size + decoder->header.body_size;
 }
 
 static int model_fits(const struct uqd_header *header, const struct uqd_model *model)
 {
-    return model == NULL || (header->model_id == model->id && header->n_steps <= model->n_steps);
+    return model == NULL ||
+           (header->model_id == (uint32_t)model->id && header->n_steps <= model->n_steps);
 }
 
 static int check_limits(const struct uqd_decoder *decoder)
@@ -103,8 +104,11 @@ static int parse_header(struct uqd_decoder *decoder)
     if (status != UQD_OK)
         return status;
     uint64_t end = decoder->header.size;
-    for (uint32_t s = 0; s < decoder->header.n_steps; s++)
-        decoder->step_end[s] = end += decoder->header.step_size[s];
+    for (uint32_t s = 0; s < decoder->header.n_steps; s++) {
+        end += decoder->header.step_size[s];
+        decoder->step_end[s] =
+            decoder->header.solid ? decoder->header.size + decoder->header.body_size : end;
+    }
     status = check_limits(decoder);
     if (status == UQD_OK && !model_fits(&decoder->header, decoder->model))
         status = UQD_ERR_MODEL;
@@ -189,6 +193,7 @@ int uqd_decoder_info(const struct uqd_decoder *decoder, struct uqd_info *info)
         .lossless = decoder->model != NULL
                         ? header->n_steps == decoder->model->n_steps
                         : header->has_distortion && header->centibel[last] == UQD_HEADER_LOSSLESS,
+        .solid = header->solid,
         .model_id = header->model_id,
         .dither = header->dithered ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE,
         .seed = header->seed,
@@ -268,9 +273,58 @@ static int decode_step(struct uqd_decoder *decoder, struct uqd_state *state, uin
 {
     const uint64_t begin = step_begin(decoder, step), end = decoder->step_end[step];
     const uint64_t at_hand = decoder->size < end ? decoder->size : end;
-    return uqd_step_decode(&decoder->engine, &decoder->schedule, state, step, decoder->data + begin,
-                           (size_t)(at_hand > begin ? at_hand - begin : 0), (size_t)(end - begin),
-                           partial);
+    const struct uqd_extent extent = {decoder->data + begin,
+                                      (size_t)(at_hand > begin ? at_hand - begin : 0),
+                                      (size_t)(end - begin)};
+    return uqd_body_decode(&decoder->engine, &decoder->schedule, state,
+                           (struct uqd_body){step, step, 0}, step, extent, partial, NULL);
+}
+
+/* Decodes the steps of a solid file up to `until`, as far as they are at hand, into any state.
+ * *end: how many bytes of the file that took. */
+static int decode_solid(struct uqd_decoder *decoder, struct uqd_state *state, uint32_t until,
+                        struct uqd_partial *partial, uint64_t *end)
+{
+    const struct uqd_header *header = &decoder->header;
+    const struct uqd_extent extent = {decoder->data + header->size, decoder->size - header->size,
+                                      (size_t)header->body_size};
+    size_t used;
+    uqd_schedule_rewind(&decoder->schedule, state, -1);
+    state->version = state->version != 0 ? state->version + 1 : 0;
+    const int status = uqd_body_decode(&decoder->engine, &decoder->schedule, state,
+                                       (struct uqd_body){0, header->n_steps - 1, 1}, until, extent,
+                                       partial, &used);
+    *end = header->size + used;
+    return status;
+}
+
+static int advance_solid(struct uqd_decoder *decoder)
+{
+    const uint32_t step = decoder->n_complete;
+    uint64_t end;
+    int status = start(decoder);
+    if (status < 0)
+        return status;
+    struct uqd_state copy;
+    status = uqd_state_copy(&copy, &decoder->state);
+    if (status < 0)
+        return status;
+    uqd_engine_begin(&decoder->engine,
+                     uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, step));
+    status = decode_solid(decoder, &copy, step, NULL, &end);
+    if (status == UQD_NEED_DATA && decoder->size == file_size(decoder))
+        status = UQD_ERR_CORRUPT;
+    if (status == UQD_ERR_CORRUPT)
+        decoder->failure = status;
+    if (status == UQD_OK) {
+        copy.version = decoder->state.version + 1;
+        uqd_state_free(&decoder->state);
+        decoder->state = copy;
+        decoder->step_end[decoder->n_complete++] = end;
+        return UQD_OK;
+    }
+    uqd_state_free(&copy);
+    return status;
 }
 
 int uqd_decoder_advance(struct uqd_decoder *decoder)
@@ -283,6 +337,8 @@ int uqd_decoder_advance(struct uqd_decoder *decoder)
     const uint32_t step = decoder->n_complete;
     if (step == decoder->header.n_steps)
         return UQD_END;
+    if (decoder->header.solid)
+        return advance_solid(decoder);
     if (decoder->size < decoder->step_end[step])
         return UQD_NEED_DATA;
     status = start(decoder);
@@ -317,27 +373,47 @@ uint64_t uqd_decoder_bytes_fed(const struct uqd_decoder *decoder)
 
 /* ---- Pictures ---- */
 
-/* The picture of everything received: the next steps, as far as they go, on top of the state. From
- * a damaged step on, all is left out. */
+/* Everything received on top of the decoder's state, in a copy of it: UQD_OK, UQD_NEED_DATA if a
+ * step was cut. From a damaged step on, all is left out. */
+static int latest_state(struct uqd_decoder *decoder, struct uqd_state *copy,
+                        struct uqd_partial *partial)
+{
+    int status = uqd_state_copy(copy, &decoder->state);
+    for (uint32_t step = decoder->n_complete;
+         step < decoder->header.n_steps && decoder->failure == UQD_OK && status == UQD_OK; step++) {
+        status = decode_step(decoder, copy, step, partial);
+        if (status == UQD_ERR_CORRUPT) {
+            uqd_schedule_rewind(&decoder->schedule, copy, (int)step - 1);
+            return UQD_OK;
+        }
+    }
+    return status;
+}
+
+static int latest_solid_state(struct uqd_decoder *decoder, struct uqd_state *copy,
+                              struct uqd_partial *partial)
+{
+    int status = uqd_state_copy(copy, &decoder->state);
+    uint64_t end;
+    if (status < 0 || decoder->failure < 0 || decoder->n_complete == decoder->header.n_steps)
+        return status;
+    status = decode_solid(decoder, copy, decoder->header.n_steps - 1, partial, &end);
+    if (status != UQD_ERR_CORRUPT)
+        return status;
+    uqd_state_free(copy);
+    return uqd_state_copy(copy, &decoder->state);
+}
+
 static int latest_picture(struct uqd_decoder *decoder, uint32_t reduce, uint8_t *pixels,
                           size_t stride)
 {
     struct uqd_state copy;
     struct uqd_partial partial = {0};
-    int status = uqd_state_copy(&copy, &decoder->state);
-    if (status < 0)
-        return status;
-    uint32_t step = decoder->n_complete;
-    for (; step < decoder->header.n_steps && decoder->failure == UQD_OK; step++) {
-        status = decode_step(decoder, &copy, step, &partial);
-        if (status != UQD_OK)
-            break;
-    }
-    if (status == UQD_ERR_CORRUPT) {
+    int status = decoder->header.solid ? latest_solid_state(decoder, &copy, &partial)
+                                       : latest_state(decoder, &copy, &partial);
+    if (status == UQD_OK) { /* no pass is interrupted, though a damaged one may have been */
         free(partial.mean_q4);
         partial.mean_q4 = NULL;
-        uqd_schedule_rewind(&decoder->schedule, &copy, (int)step - 1);
-        status = UQD_OK;
     }
     if (status >= 0)
         status = uqd_picture_denoised(&decoder->engine, &copy, &partial, reduce, pixels, stride);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TILE_LOG2 = 7, MAX_SIDE = 65535 };
+enum { MAX_SIDE = 65535 };
 
 struct encoder {
     const struct uqd_image *image;
@@ -17,8 +17,8 @@ struct encoder {
     struct uqd_schedule schedule;
     struct uqd_state exact, state;
     struct uqd_header header;
-    uint8_t *steps[UQD_MAX_STEPS];
-    uint8_t *shown; /* picture of a step, for its distortion */
+    uint8_t *bodies[UQD_MAX_STEPS]; /* by their first step */
+    uint8_t *shown;                 /* picture of a step, for its distortion */
 };
 
 void uqd_encode_settings_default(struct uqd_encode_settings *settings)
@@ -94,7 +94,7 @@ static int prepare(struct encoder *encoder)
     encoder->state.seed = settings->seed;
     uqd_state_reset(&encoder->state);
     uqd_schedule_init(&encoder->schedule, model, encoder->state.n_units);
-    if (!settings->no_distortion) {
+    if (!settings->no_distortion && !settings->solid) {
         encoder->shown = uqd_malloc_array((size_t)image->width * image->height, image->channels);
         if (encoder->shown == NULL)
             return UQD_ERR_NOMEM;
@@ -109,11 +109,12 @@ static void fill_header(struct encoder *encoder)
     header->width = encoder->image->width;
     header->height = encoder->image->height;
     header->channels = encoder->image->channels;
-    header->model_id = model->id;
+    header->model_id = (uint32_t)model->id;
     header->dithered = encoder->state.dithered;
     header->seed = encoder->settings->seed;
-    header->tile_log2 = TILE_LOG2;
-    header->has_distortion = !encoder->settings->no_distortion;
+    header->tile_log2 = UQD_HEADER_TILE_LOG2;
+    header->solid = encoder->settings->solid;
+    header->has_distortion = !encoder->settings->no_distortion && !header->solid;
     header->n_steps = model->n_steps;
     if (encoder->settings->stop_step < header->n_steps)
         header->n_steps = encoder->settings->stop_step + 1;
@@ -144,15 +145,18 @@ static int encode_steps(struct encoder *encoder)
     for (uint32_t s = 0; s < encoder->header.n_steps; s++)
         macs += uqd_step_macs(&encoder->engine, &encoder->schedule, &encoder->state, s);
     uqd_engine_begin(&encoder->engine, macs);
-    for (uint32_t s = 0; s < encoder->header.n_steps; s++) {
+    const uint32_t per_body = encoder->header.solid ? encoder->header.n_steps : 1;
+    for (uint32_t s = 0; s < encoder->header.n_steps; s += per_body) {
+        const struct uqd_body body = {s, s + per_body - 1, encoder->header.solid};
         size_t size;
-        int status = uqd_step_encode(&encoder->engine, &encoder->schedule, &encoder->state,
-                                     &encoder->exact, s, &encoder->steps[s], &size);
+        int status = uqd_body_encode(&encoder->engine, &encoder->schedule, &encoder->state,
+                                     &encoder->exact, body, &encoder->bodies[s], &size);
         if (status == UQD_OK && encoder->header.has_distortion)
             status = measure(encoder, s);
         if (status < 0)
             return status;
         encoder->header.step_size[s] = size;
+        encoder->header.body_size += size;
     }
     return UQD_OK;
 }
@@ -165,9 +169,7 @@ static int assemble(struct encoder *encoder, uint8_t **data, size_t *size)
                                         encoder->settings->icc_size, &header, &header_size);
     if (status < 0)
         return status;
-    size_t total = header_size;
-    for (uint32_t s = 0; s < encoder->header.n_steps; s++)
-        total += encoder->header.step_size[s];
+    const size_t total = header_size + (size_t)encoder->header.body_size;
     uint8_t *file = realloc(header, total);
     if (file == NULL) {
         free(header);
@@ -176,7 +178,7 @@ static int assemble(struct encoder *encoder, uint8_t **data, size_t *size)
     uint8_t *p = file + header_size;
     for (uint32_t s = 0; s < encoder->header.n_steps; s++) {
         if (encoder->header.step_size[s] > 0)
-            memcpy(p, encoder->steps[s], encoder->header.step_size[s]);
+            memcpy(p, encoder->bodies[s], encoder->header.step_size[s]);
         p += encoder->header.step_size[s];
     }
     *data = file;
@@ -198,7 +200,8 @@ int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
         return UQD_ERR_NOMEM;
     encoder->image = image;
     encoder->settings = settings;
-    uqd_engine_init(&encoder->engine, model, settings->cpu_mask, settings->threads, TILE_LOG2);
+    uqd_engine_init(&encoder->engine, model, settings->cpu_mask, settings->threads,
+                    UQD_HEADER_TILE_LOG2);
     encoder->engine.work.progress = settings->progress;
     encoder->engine.work.cookie = settings->cookie;
     int status = prepare(encoder);
@@ -212,7 +215,7 @@ int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
     uqd_state_free(&encoder->exact);
     uqd_state_free(&encoder->state);
     for (uint32_t s = 0; s < UQD_MAX_STEPS; s++)
-        free(encoder->steps[s]);
+        free(encoder->bodies[s]);
     free(encoder->shown);
     free(encoder);
     return status;

@@ -1,5 +1,6 @@
 #include "codec/network.h"
 
+#include "entropy/split.h"
 #include "util/cpu.h"
 #include "util/fpenv.h"
 
@@ -12,11 +13,11 @@
 #define PARALLEL_MACS 4e6
 
 /* Planes of features hold group outputs in their first half, a context's input in the second. */
-enum { N_FEATURES = 2 * UQD_CELL_CHANNELS, CONTEXT_FIRST = UQD_CELL_CHANNELS };
+enum { CONTEXT_FIRST = UQD_FEATURES / 2 };
 
 uint64_t uqd_network_bytes_per_cell(const struct uqd_model *model)
 {
-    return sizeof(float) * (uint64_t)(N_FEATURES + 3 * model->width);
+    return sizeof(float) * (uint64_t)(UQD_FEATURES + 3 * model->width);
 }
 
 int uqd_network_init(struct uqd_network *network, const struct uqd_model *model, unsigned cpu_mask,
@@ -25,7 +26,7 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
     *network =
         (struct uqd_network){.model = model, .work = work, .width = grid_w, .height = grid_h};
     uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
-    int status = uqd_nn_plane_alloc(&network->features, grid_w, grid_h, N_FEATURES);
+    int status = uqd_nn_plane_alloc(&network->features, grid_w, grid_h, UQD_FEATURES);
     if (status == UQD_OK)
         status = uqd_nn_plane_alloc(&network->trunk, grid_w, grid_h, model->width);
     if (status == UQD_OK)
@@ -135,6 +136,12 @@ struct feature_rows {
     const struct uqd_unit *unit;
 };
 
+static void magnitudes(float *out, const float *in, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = in[i] < 0 ? -in[i] : in[i];
+}
+
 static void feature_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 {
     const struct feature_rows *call = arguments;
@@ -149,30 +156,32 @@ static void feature_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
             network->ops.asinh(out, cell, network->width_scale, UQD_UNIT_CHANNELS);
             for (uint32_t c = UQD_UNIT_CHANNELS; c < UQD_CELL_CHANNELS; c++)
                 out[c] = (float)cell[c] * (1.0f / 64);
+            magnitudes(out + UQD_CELL_CHANNELS, out, UQD_UNIT_CHANNELS);
+            magnitudes(out + UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS,
+                       out - UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS,
+                       UQD_CELL_CHANNELS - UQD_UNIT_CHANNELS);
         }
     }
 }
 
-/* log2 of 0.3f * min(width, 243), rounded to float, by level. */
-static const float log2_references[] = {
-    -1.7369655941662063f, -0.15200309344504995f, 1.4329594072761063f,
-    3.0179219079972626f,  4.6028844087184188f,   6.1878469094395751f,
-    6.1878469094395751f,  6.1878469094395751f,   6.1878469094395751f,
-};
+/* Means and scales are in units of half a cell, up to this level. */
+enum { REFERENCE_LEVEL = 7 };
 
 static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithered)
 {
     const struct uqd_kind *k = &network->model->kinds[kind];
     network->kind = k;
     network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
+    /* Half of twice the centre; the low-pass is as it is. */
     for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
-        network->centre_scale[c] = 1.0f / 20;
+        network->centre_scale[c] = c < UQD_UNIT_CHANNELS ? 1.0f / 40 : 1.0f / 20;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-        const float width = (float)uqd_cell_width(k->from[c]);
-        network->width_scale[c] = 1.5f / width;
+        const uint32_t level = k->from[c] < REFERENCE_LEVEL ? k->from[c] : REFERENCE_LEVEL;
+        const float width = (float)(1 << k->from[c]);
+        network->width_scale[c] = 0.5f / width;
         network->cell_width[c] = width;
-        network->reference[c] = 0.3f * (width < 243 ? width : 243);
-        network->log2_reference[c] = log2_references[k->from[c]];
+        network->reference[c] = 0.5f * (float)(1 << level);
+        network->log2_reference[c] = (float)level - 1;
     }
 }
 
@@ -183,7 +192,7 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
     prepare_kind(network, kind, dithered);
     const uint32_t row = network->kind_row;
     struct feature_rows call = {network, unit};
-    int status = for_rows(network, N_FEATURES * 10, feature_rows, &call);
+    int status = for_rows(network, UQD_FEATURES * 10, feature_rows, &call);
     if (status < 0)
         return status;
     status = run_conv(
@@ -224,7 +233,7 @@ static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
                 .gate = out,
                 .offset = out + call->n,
                 .log_scale = call->scale_index != NULL ? out + 2 * (size_t)call->n : NULL,
-                .centre = call->unit->cells + cell * UQD_CELL_CHANNELS + call->first,
+                .twice_centre = call->unit->cells + cell * UQD_CELL_CHANNELS + call->first,
                 .width = network->cell_width + call->first,
                 .reference = network->reference + call->first,
                 .log2_reference = network->log2_reference + call->first,
@@ -234,6 +243,22 @@ static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
                 .n = call->n,
             };
             network->ops.head(&args);
+        }
+    }
+}
+
+/* The head keeps means within a cell's width of the centre; those that are shown stay in the cell.
+ */
+static void clamp_to_cells(const struct uqd_network *network, const struct uqd_unit *unit,
+                           int32_t *mean_q4)
+{
+    const size_t n_cells = (size_t)network->width * network->height;
+    for (size_t i = 0; i < n_cells; i++) {
+        const int16_t *twice_centres = unit->cells + i * UQD_CELL_CHANNELS;
+        int32_t *means = mean_q4 + i * UQD_UNIT_CHANNELS;
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+            const struct uqd_cell cell = uqd_cell_at(twice_centres[c], network->kind->from[c]);
+            means[c] = uqd_split_clamp(means[c], cell.low, cell.high);
         }
     }
 }
@@ -251,7 +276,10 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
     if (status < 0)
         return status;
     struct head_rows call = {network, unit, 0, UQD_UNIT_CHANNELS, mean_q4, NULL};
-    return for_rows(network, UQD_UNIT_CHANNELS * 20, head_rows, &call);
+    status = for_rows(network, UQD_UNIT_CHANNELS * 20, head_rows, &call);
+    if (status == UQD_OK)
+        clamp_to_cells(network, unit, mean_q4);
+    return status;
 }
 
 void uqd_network_begin_groups(struct uqd_network *network)
@@ -295,8 +323,7 @@ static void context_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
             const size_t cell = (size_t)y * call->network->width + x;
             float *out = uqd_nn_plane_pixel(&call->network->features, x, y) + CONTEXT_FIRST;
             call->network->ops.asinh(out, call->moved + cell * n, call->scale, n);
-            for (uint32_t c = 0; c < n; c++)
-                out[n + c] = out[c] < 0 ? -out[c] : out[c];
+            magnitudes(out + n, out, n);
         }
     }
 }
@@ -306,7 +333,7 @@ int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *
     const struct uqd_group *group = &network->model->groups[g];
     struct context_rows call = {.network = network, .group = group, .moved = moved};
     for (uint32_t c = 0; c < group->n; c++)
-        call.scale[c] = 1.0f / (float)uqd_cell_width(network->kind->to[group->first + c]);
+        call.scale[c] = 0.5f / (float)(1 << network->kind->to[group->first + c]);
     const int status = for_rows(network, group->n * 20.0, context_rows, &call);
     if (status < 0)
         return status;

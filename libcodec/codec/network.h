@@ -41,8 +41,8 @@ void uqd_network_free(struct uqd_network *network);
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
                       int dithered);
 
-/* Denoised means of all channels from the trunk: mean_q4[cell][UQD_UNIT_CHANNELS].
- * Errors: UQD_ERR_CANCELLED. */
+/* Denoised means of all channels from the trunk, inside their cells:
+ * mean_q4[cell][UQD_UNIT_CHANNELS]. Errors: UQD_ERR_CANCELLED. */
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4);
 
 /* Begins the groups: must follow the trunk, before group 0. */
@@ -53,8 +53,8 @@ void uqd_network_begin_groups(struct uqd_network *network);
 int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t group,
                       int32_t *mean_q4, uint8_t *scale_index);
 
-/* Lets the later groups see what was decoded of a group: moved[cell][group->n] are new minus old
- * centres. Not for the last group. Errors: UQD_ERR_CANCELLED. */
+/* Lets the later groups see what was decoded of a group: moved[cell][group->n] are twice the new
+ * minus the old centres. Not for the last group. Errors: UQD_ERR_CANCELLED. */
 int uqd_network_context(struct uqd_network *network, uint32_t group, const int16_t *moved);
 
 #endif

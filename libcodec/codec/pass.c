@@ -13,8 +13,8 @@ uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 {
     /* States (two), activations, a group's results, means, planes. */
     const uint64_t per_cell = 2 * UQD_CELL_CHANNELS * sizeof(int16_t) +
-                              uqd_network_bytes_per_cell(model) + 7 * UQD_MAX_GROUP_CHANNELS +
-                              UQD_UNIT_CHANNELS * sizeof(int32_t);
+                              uqd_network_bytes_per_cell(model) + 2 * UQD_MAX_GROUP_CHANNELS +
+                              UQD_UNIT_CHANNELS * (5 + sizeof(int32_t));
     return per_cell / (UQD_UNIT_CELL * UQD_UNIT_CELL) + 1 + 3 * sizeof(int32_t);
 }
 
@@ -35,6 +35,13 @@ void uqd_engine_free(struct uqd_engine *engine)
         if (engine->ready[u])
             uqd_network_free(&engine->networks[u]);
     memset(engine->ready, 0, sizeof engine->ready);
+}
+
+int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state)
+{
+    const uint32_t side = 1u << engine->tile_log2;
+    return state->n_units == 0 ||
+           (state->units[0].grid_w <= side && state->units[0].grid_h <= side);
 }
 
 void uqd_engine_begin(struct uqd_engine *engine, double total)
@@ -173,33 +180,53 @@ static int refine_channels(struct pass_run *run)
     return status;
 }
 
-static int run_group(struct pass_run *run, struct uqd_network *network, const struct uqd_kind *kind,
-                     uint32_t g)
+/* Points run->refine at a group; returns whether it has anything to code. */
+static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32_t g,
+                       enum uqd_phase phase)
 {
     const struct uqd_group *group = &run->engine->model->groups[g];
+    const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * group->first;
     int32_t *centroid_q4 = run->refine.centroid_q4;
     const int16_t *exact = run->refine.exact;
     uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
                     group->first, group->n);
     memcpy(run->refine.from, kind->from + group->first, group->n);
     memcpy(run->refine.to, kind->to + group->first, group->n);
+    run->refine.phase = phase;
     run->refine.centroid_q4 = centroid_q4;
     run->refine.exact = exact;
-    /* Nothing to code: then nothing moves, and the context would add zeros. */
-    if (!has_symbols(&run->refine))
+    run->refine.mean_q4 = run->mean_q4 + before;
+    run->refine.scale_index = run->scale_index + before;
+    return has_symbols(&run->refine);
+}
+
+/* A group without anything to code moves nothing, and its context would add zeros. */
+static int run_group(struct pass_run *run, struct uqd_network *network, const struct uqd_kind *kind,
+                     uint32_t g, enum uqd_phase phase)
+{
+    if (!begin_group(run, kind, g, phase))
         return UQD_OK;
-    int status = uqd_network_group(network, run->unit, g, run->mean_q4, run->scale_index);
-    if (status < 0)
-        return status;
-    run->refine.mean_q4 = run->mean_q4;
-    run->refine.scale_index = run->scale_index;
-    status = refine_channels(run);
+    const size_t before = (size_t)(run->refine.mean_q4 - run->mean_q4);
+    int status =
+        uqd_network_group(network, run->unit, g, run->mean_q4 + before, run->scale_index + before);
+    if (status == UQD_OK)
+        status = refine_channels(run);
     if (status == UQD_OK && g + 1 < run->engine->model->n_groups)
         status = uqd_network_context(network, g, run->moved);
     return status;
 }
 
-/* The top-level cell of dithered coefficients: one symbol each, coded before the network runs. */
+/* The second phase: with the distributions of the first. */
+static int run_rest(struct pass_run *run, const struct uqd_kind *kind)
+{
+    int status = UQD_OK;
+    for (uint32_t g = 0; g < run->engine->model->n_groups && status == UQD_OK; g++)
+        if (begin_group(run, kind, g, UQD_PHASE_REST))
+            status = refine_channels(run);
+    return status;
+}
+
+/* The top-level cells of dithered coefficients, coded before the network runs. */
 static int run_top(struct pass_run *run)
 {
     for (uint32_t g = 0; g < run->engine->model->n_groups; g++) {
@@ -207,7 +234,7 @@ static int run_top(struct pass_run *run)
         const int16_t *exact = run->refine.exact;
         uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
                         group->first, group->n);
-        memset(run->refine.from, UQD_TOP_LEVEL + 1, group->n);
+        memset(run->refine.from, UQD_DITHER_LEVEL, group->n);
         memset(run->refine.to, UQD_TOP_LEVEL, group->n);
         run->refine.exact = exact;
         const int status = has_symbols(&run->refine) ? refine_channels(run) : UQD_OK;
@@ -222,7 +249,7 @@ static int run_top(struct pass_run *run)
 static int alloc_run(struct pass_run *run)
 {
     size_t n;
-    if (uqd_mul_size((size_t)run->unit->grid_w * run->unit->grid_h, UQD_MAX_GROUP_CHANNELS, &n) < 0)
+    if (uqd_mul_size((size_t)run->unit->grid_w * run->unit->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
         return UQD_ERR_NOMEM;
     run->mean_q4 = uqd_malloc_array(n, sizeof *run->mean_q4);
     run->scale_index = uqd_malloc_array(n, sizeof *run->scale_index);
@@ -234,6 +261,10 @@ static int alloc_run(struct pass_run *run)
 static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *partial_q4)
 {
     struct uqd_engine *engine = run->engine;
+    const struct uqd_kind *k = &engine->model->kinds[kind];
+    /* With dither no cell is around 0. */
+    const int two_phases = k->two_phases && !run->state->dithered;
+    const enum uqd_phase phase = two_phases ? UQD_PHASE_ZERO : UQD_PHASE_ALL;
     struct uqd_network *network;
     int status = uqd_engine_trunk(engine, run->state, u, kind, &network);
     if (status == UQD_OK && partial_q4 != NULL)
@@ -243,7 +274,9 @@ static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *
     run->refine.centroid_q4 = partial_q4;
     uqd_network_begin_groups(network);
     for (uint32_t g = 0; g < engine->model->n_groups && status == UQD_OK; g++)
-        status = run_group(run, network, &engine->model->kinds[kind], g);
+        status = run_group(run, network, k, g, phase);
+    if (status == UQD_OK && two_phases)
+        status = run_rest(run, k);
     return status;
 }
 

@@ -30,6 +30,9 @@ void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, u
                      uint32_t threads, uint32_t tile_log2);
 void uqd_engine_free(struct uqd_engine *engine);
 
+/* Whether all units of the picture, the full-size one being the largest, have a single tile. */
+int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state);
+
 /* Starts a piece of work of so many multiply-accumulates. */
 void uqd_engine_begin(struct uqd_engine *engine, double total);
 

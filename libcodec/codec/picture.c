@@ -20,24 +20,14 @@ static struct place place_of(const struct uqd_state *state, uint32_t reduce)
     return (struct place){unit, reduce % UQD_UNIT_LEVELS};
 }
 
-/* ---- Best guesses of one unit's coefficients: whole numbers ----
- *
- * Whole, because the integer lifting undoes its own rounding only where it meets the whole numbers
- * that it made: from fractions, the rounding errors of the forward transform would stay. */
+/* ---- Best guesses of one unit's coefficients, in Q4 ---- */
 
-static void copy_exact(const struct uqd_unit *unit, int32_t *values)
+static void copy_centres(const struct uqd_unit *unit, int32_t *values)
 {
     const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
     for (size_t cell = 0; cell < n_cells; cell++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-            values[cell * UQD_UNIT_CHANNELS + c] = unit->cells[cell * UQD_CELL_CHANNELS + c];
-}
-
-static void round_q4(const struct uqd_unit *unit, const int32_t *mean_q4, int32_t *values)
-{
-    const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
-    for (size_t i = 0; i < n; i++)
-        values[i] = (mean_q4[i] + 8) >> 4;
+            values[cell * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[cell * UQD_CELL_CHANNELS + c];
 }
 
 /* A grey picture has no chroma; what the network says of it is not used. */
@@ -57,52 +47,86 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
     const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
     int status = UQD_OK;
     if (partial != NULL && partial->mean_q4 != NULL && partial->unit == u) {
-        round_q4(unit, partial->mean_q4, values);
+        memcpy(values, partial->mean_q4, n * sizeof *values);
     } else if (unit->nominal == UQD_TOP_LEVEL) {
         memset(values, 0, n * sizeof *values);
     } else if (unit->nominal == 0) {
-        copy_exact(unit, values);
+        copy_centres(unit, values);
     } else {
         struct uqd_network *network;
         const int kind = uqd_model_find_kind(engine->model, u, unit->nominal);
         status = uqd_engine_trunk(engine, state, u, (uint32_t)kind, &network);
         if (status == UQD_OK)
             status = uqd_network_denoise(network, unit, values);
-        if (status == UQD_OK)
-            round_q4(unit, values, values);
     }
     if (status == UQD_OK && state->colours == 1)
         drop_chroma(state, unit, values);
     return status;
 }
 
-/* ---- Pictures ---- */
+/* ---- Pictures ----
+ *
+ * Whole numbers as long as the units are exactly known: then the integer lifting takes back its own
+ * roundings. From the first unit on that is not, 4 bits behind the point, which add no further
+ * ones. */
+
+enum { FRACTION_BITS = 4 };
+
+struct picture {
+    int32_t *planes[3];
+    size_t n, pitch; /* samples of a plane, of a row */
+    uint32_t fraction;
+};
+
+static void add_fraction(struct picture *picture, uint32_t colours)
+{
+    for (uint32_t c = 0; c < colours; c++)
+        for (size_t i = 0; i < picture->n; i++)
+            picture->planes[c][i] = (int32_t)((uint32_t)picture->planes[c][i] << FRACTION_BITS);
+    picture->fraction = FRACTION_BITS;
+}
+
+/* Puts the best guesses of a unit's coefficients around its low-pass. */
+static int place_unit(struct uqd_engine *engine, struct uqd_state *state,
+                      const struct uqd_partial *partial, uint32_t u, struct picture *picture)
+{
+    const struct uqd_unit *unit = &state->units[u];
+    const struct uqd_channel *channels = state->model->channels;
+    const uint32_t threads = engine->work.threads;
+    if (unit->nominal == 0 && picture->fraction == 0) {
+        uqd_unit_unpack_halves(channels, UQD_UNIT_CHANNELS, unit->cells, UQD_CELL_CHANNELS,
+                               picture->planes, picture->pitch, unit->width, unit->height, threads);
+        return UQD_OK;
+    }
+    if (picture->fraction == 0)
+        add_fraction(picture, state->colours);
+    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    int32_t *values = uqd_malloc_array(n_cells, UQD_UNIT_CHANNELS * sizeof *values);
+    if (values == NULL)
+        return UQD_ERR_NOMEM;
+    const int status = guess_unit(engine, state, partial, u, values);
+    if (status == UQD_OK)
+        uqd_unit_unpack_i32(channels, UQD_UNIT_CHANNELS, values, UQD_UNIT_CHANNELS, picture->planes,
+                            picture->pitch, unit->width, unit->height, threads);
+    free(values);
+    return status;
+}
 
 /* Fills the planes with the picture of the place. */
 static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
                          const struct uqd_partial *partial, struct place place,
-                         int32_t *const planes[3], size_t pitch)
+                         struct picture *picture)
 {
-    const uint32_t threads = engine->work.threads;
     int status = UQD_OK;
     for (uint32_t c = 0; c < state->colours; c++)
-        planes[c][0] = state->low[c];
+        picture->planes[c][0] = state->low[c];
     for (uint32_t u = state->n_units; u-- > place.unit && status == UQD_OK;) {
         const struct uqd_unit *unit = &state->units[u];
-        const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
-        int32_t *values = uqd_malloc_array(n_cells, UQD_UNIT_CHANNELS * sizeof *values);
-        if (values == NULL)
-            return UQD_ERR_NOMEM;
-        status = guess_unit(engine, state, partial, u, values);
-        if (status == UQD_OK)
-            uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values,
-                                UQD_UNIT_CHANNELS, planes, pitch, unit->width, unit->height,
-                                threads);
-        free(values);
+        status = place_unit(engine, state, partial, u, picture);
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
-            status =
-                uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height, UQD_UNIT_LEVELS,
-                                    u == place.unit ? place.levels : 0, threads);
+            status = uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width,
+                                         unit->height, UQD_UNIT_LEVELS,
+                                         u == place.unit ? place.levels : 0, engine->work.threads);
     }
     return status;
 }
@@ -119,12 +143,12 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
     if (memory == NULL)
         return UQD_ERR_NOMEM;
-    int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
-    const int32_t *const read[3] = {planes[0], planes[1], planes[2]};
-    const int status = inverse_guess(engine, state, partial, place, planes, width);
+    struct picture picture = {{memory, memory + n, memory + 2 * n}, n, width, 0};
+    const int32_t *const read[3] = {memory, memory + n, memory + 2 * n};
+    const int status = inverse_guess(engine, state, partial, place, &picture);
     if (status == UQD_OK)
         uqd_colour_inverse(read, width, state->colours, uqd_wavelet_side(width, place.levels),
-                           uqd_wavelet_side(height, place.levels), pixels, stride,
+                           uqd_wavelet_side(height, place.levels), picture.fraction, pixels, stride,
                            engine->work.threads);
     free(memory);
     return status;
@@ -136,7 +160,7 @@ int uqd_picture_complete(struct uqd_engine *engine, const struct uqd_schedule *s
 {
     const struct place place = place_of(state, reduce);
     struct uqd_stream stream;
-    uqd_stream_init(&stream, source, seed);
+    uqd_stream_init_free(&stream, source, seed);
     int status = UQD_OK;
     for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++) {
         const struct uqd_pass *pass = &schedule->passes[p];

@@ -1,10 +1,10 @@
 #include "codec/refine.h"
 
-#include "entropy/ternary.h"
+#include "entropy/split.h"
 
 #include <string.h>
 
-/* Scale of the top-level index of dithered coefficients: 16. */
+/* Scale of the first symbols of dithered coefficients: 16. */
 enum { TOP_SCALE_INDEX = 64 + 16 * 4 };
 
 static uint32_t cells_with(uint32_t side, uint32_t first, uint32_t shift)
@@ -34,62 +34,76 @@ void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, u
 
 /* A coefficient on its way through the levels. */
 struct coefficient {
-    int32_t mean_q4, centre;
+    struct uqd_cell cell;
+    int32_t mean_q4;
     uint32_t scale_index;
-    int32_t exact, offset; /* ENCODE */
-    uint64_t counter;      /* SAMPLE: distinct for every symbol */
+    int32_t exact;    /* ENCODE */
+    uint64_t counter; /* SAMPLE: distinct for every symbol */
 };
 
-static inline int draw(const struct uqd_ternary *ternary, uint64_t key, uint64_t counter)
+static inline int draw(const struct uqd_split *split, uint64_t key, uint64_t counter)
 {
-    const uint32_t u = (uint32_t)(((uqd_random(key, counter) >> 32) * ternary->total) >> 32);
-    return (u >= ternary->cum1) + (u >= ternary->cum2);
+    const uint32_t u = (uint32_t)(((uqd_random(key, counter) >> 32) * split->total) >> 32);
+    return (u >= split->cum1) + (u >= split->cum2);
 }
 
-static inline int encode(const struct uqd_ternary *ternary, struct uqd_range_encoder *encoder,
-                         const struct coefficient *coefficient, int32_t third)
+static inline int encode(const struct uqd_split *split, struct uqd_range_encoder *encoder,
+                         int32_t exact, struct uqd_cuts cuts)
 {
-    const int32_t child = uqd_cell_centre(coefficient->exact, coefficient->offset, third);
-    const int symbol = (child - coefficient->centre) / third + 1;
-    const uint32_t edges[4] = {0, ternary->cum1, ternary->cum2, ternary->total};
-    uqd_range_encode(encoder, edges[symbol], edges[symbol + 1] - edges[symbol], ternary->total);
+    const int symbol = (exact >= cuts.first) + (exact >= cuts.second);
+    const uint32_t edges[4] = {0, split->cum1, split->cum2, split->total};
+    uqd_range_encode(encoder, edges[symbol], edges[symbol + 1] - edges[symbol], split->total);
     return symbol;
 }
 
-/* One ternary symbol: the third of the cell of that width. 0..2 or UQD_RANGE_STOPPED. */
-static inline int next_symbol(struct uqd_symbols *symbols, const struct coefficient *coefficient,
-                              int32_t width)
+/* The child that holds the mean; the lower one if it lies between two. */
+static inline int central(const struct coefficient *coefficient, struct uqd_cuts cuts)
 {
-    if (symbols->source == UQD_SYMBOLS_CENTRAL) {
-        const int32_t mean = uqd_ternary_clamp(coefficient->mean_q4, coefficient->centre, width);
-        const int32_t inner = 8 * (width / 3);
-        return mean < -inner ? 0 : mean > inner ? 2 : 1;
-    }
-    const struct uqd_ternary ternary =
-        uqd_ternary_of(coefficient->mean_q4, coefficient->scale_index, coefficient->centre, width);
+    const int32_t mean =
+        uqd_split_clamp(coefficient->mean_q4, coefficient->cell.low, coefficient->cell.high);
+    return (mean > 16 * cuts.first - 8) + (mean > 16 * cuts.second - 8);
+}
+
+/* One symbol: which child of the cell. 0..2 or UQD_RANGE_STOPPED. */
+static inline int next_symbol(struct uqd_symbols *symbols, const struct coefficient *coefficient,
+                              struct uqd_cuts cuts)
+{
+    if (symbols->source == UQD_SYMBOLS_CENTRAL)
+        return central(coefficient, cuts);
+    const struct uqd_split split =
+        uqd_split_of(coefficient->mean_q4, coefficient->scale_index, coefficient->cell.low,
+                     cuts.first, cuts.second, coefficient->cell.high);
     switch (symbols->source) {
     case UQD_SYMBOLS_DECODE:
-        return uqd_range_decode3(&symbols->decoder, ternary.cum1, ternary.cum2, ternary.total);
+        return uqd_range_decode3(&symbols->decoder, split.cum1, split.cum2, split.total);
     case UQD_SYMBOLS_ENCODE:
-        return encode(&ternary, &symbols->encoder, coefficient, width / 3);
+        return encode(&split, &symbols->encoder, coefficient->exact, cuts);
     default:
-        return draw(&ternary, symbols->key, coefficient->counter);
+        return draw(&split, symbols->key, coefficient->counter);
     }
 }
 
-/* Refines one coefficient; centre and counter advance. UQD_OK or UQD_RANGE_STOPPED. */
+/* Refines one coefficient; cell and counter advance. UQD_OK or UQD_RANGE_STOPPED. */
 static inline int refine_coefficient(struct uqd_symbols *symbols, struct coefficient *coefficient,
                                      uint32_t from, uint32_t to)
 {
     for (uint32_t level = from; level > to; level--) {
-        const int32_t width = uqd_cell_width(level);
-        const int symbol = next_symbol(symbols, coefficient, width);
+        const struct uqd_cuts cuts = uqd_cell_cuts(coefficient->cell, level);
+        const int symbol = next_symbol(symbols, coefficient, cuts);
         if (symbol < 0)
             return UQD_RANGE_STOPPED;
-        coefficient->centre += (symbol - 1) * (width / 3);
+        coefficient->cell = uqd_cell_child(coefficient->cell, cuts, symbol);
         coefficient->counter++;
     }
     return UQD_OK;
+}
+
+/* What came from the cell around 0 still lies in it, whatever has been refined since. */
+static inline int is_in_phase(enum uqd_phase phase, int32_t twice_centre, uint32_t from)
+{
+    const int32_t member = uqd_cell_member(twice_centre);
+    const int is_outside = (member < 0 ? -member : member) >> from != 0;
+    return phase == UQD_PHASE_ALL || is_outside == (phase == UQD_PHASE_REST);
 }
 
 static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
@@ -97,31 +111,31 @@ static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
 {
     const struct uqd_unit *unit = &refine->state->units[refine->unit];
     const uint64_t cell = (uint64_t)y * unit->grid_w + x;
-    const int16_t *centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
+    const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
     for (uint32_t c = 0; c < refine->n; c++) {
         if (refine->from[c] == refine->to[c] || x >= refine->exist_w[c] || y >= refine->exist_h[c])
+            continue;
+        if (!is_in_phase(refine->phase, twice_centres[c], refine->from[c]))
             continue;
         const uint32_t channel = refine->first + c;
         const uint64_t index = cell * refine->n + c;
         struct coefficient coefficient = {
             .mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0,
             .scale_index = refine->mean_q4 != NULL ? refine->scale_index[index] : TOP_SCALE_INDEX,
-            .centre = centres[c],
+            .cell = uqd_cell_at(twice_centres[c], refine->from[c]),
         };
-        if (symbols->source == UQD_SYMBOLS_ENCODE) {
+        if (symbols->source == UQD_SYMBOLS_ENCODE)
             coefficient.exact = refine->exact[cell * UQD_CELL_CHANNELS + channel];
-            coefficient.offset = uqd_dither_offset(refine->state, refine->unit, channel, cell);
-        }
         if (symbols->source == UQD_SYMBOLS_SAMPLE)
             coefficient.counter = ((uint64_t)refine->unit << 60) | (uint64_t)channel << 52 |
                                   cell << 8 | (uint64_t)refine->from[c] << 4;
         if (refine_coefficient(symbols, &coefficient, refine->from[c], refine->to[c]) < 0)
             return symbols->decoder.status;
-        refine->moved[index] = (int16_t)(coefficient.centre - centres[c]);
+        const struct uqd_cell child = coefficient.cell;
+        refine->moved[index] = (int16_t)(child.low + child.high - twice_centres[c]);
         if (refine->centroid_q4 != NULL)
-            refine->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] =
-                uqd_ternary_centroid_q4(coefficient.mean_q4, coefficient.scale_index,
-                                        coefficient.centre, uqd_cell_width(refine->to[c]));
+            refine->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
+                coefficient.mean_q4, coefficient.scale_index, child.low, child.high);
     }
     return UQD_OK;
 }

@@ -7,7 +7,12 @@
 
 #include <stdint.h>
 
+/* Which coefficients of a group are coded: all, those whose cell is around 0, or, once those are
+ * refined, the others. */
+enum uqd_phase { UQD_PHASE_ALL, UQD_PHASE_ZERO, UQD_PHASE_REST };
+
 struct uqd_refine {
+    enum uqd_phase phase;
     const struct uqd_state *state;
     uint32_t unit;
     uint32_t first, n;               /* channels in coding order */
@@ -16,8 +21,9 @@ struct uqd_refine {
     uint32_t exist_w[UQD_UNIT_CHANNELS], exist_h[UQD_UNIT_CHANNELS]; /* cells that have it */
     const int32_t *mean_q4;     /* [cell][n], or NULL: mean 0 and the top scale */
     const uint8_t *scale_index; /* [cell][n] */
-    const int16_t *exact;       /* ENCODE: the exact cells [cell][UQD_CELL_CHANNELS] */
-    int16_t *moved;             /* out [cell][n]: new minus old centre; zeroed by the caller */
+    const int16_t *exact;       /* ENCODE: the coefficients [cell][UQD_CELL_CHANNELS] */
+    int16_t *moved;             /* out [cell][n]: twice the new minus the old centre; zeroed by
+                                   the caller */
     int32_t *centroid_q4;       /* out [cell][UQD_UNIT_CHANNELS] or NULL: best guess inside the
                                    new cell, for refined coefficients only */
 };

@@ -93,14 +93,7 @@ int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t
         return 0;
     const uint64_t counter = ((uint64_t)unit << 56) | ((uint64_t)channel << 48) | cell;
     const uint64_t top = uqd_random(state->seed, counter) >> 32;
-    return (int32_t)((top * 6561) >> 32) - 3280;
-}
-
-int32_t uqd_cell_centre(int32_t x, int32_t offset, int32_t width)
-{
-    const int32_t shifted = x + offset + (width - 1) / 2;
-    const int32_t quotient = shifted / width - (shifted % width < 0);
-    return quotient * width - offset;
+    return 6144 + (int32_t)(top >> 20);
 }
 
 static void fill_top(struct uqd_state *state, uint32_t u)
@@ -111,11 +104,12 @@ static void fill_top(struct uqd_state *state, uint32_t u)
         const uint32_t x = (uint32_t)(cell % unit->grid_w), y = (uint32_t)(cell / unit->grid_w);
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             const struct uqd_channel *channel = &state->model->channels[c];
-            int32_t offset = 0;
+            int32_t twice_centre = 0;
             if (state->dithered && channel->colour < state->colours &&
                 uqd_channel_exists(channel, unit->width, unit->height, x, y))
-                offset = uqd_dither_offset(state, u, c, cell);
-            unit->cells[cell * UQD_CELL_CHANNELS + c] = (int16_t)-offset;
+                twice_centre =
+                    ((1 << UQD_DITHER_LEVEL) - 1) - 2 * uqd_dither_offset(state, u, c, cell);
+            unit->cells[cell * UQD_CELL_CHANNELS + c] = (int16_t)twice_centre;
         }
     }
 }
@@ -150,8 +144,12 @@ void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, con
             if (channel->colour >= state->colours ||
                 (state->dithered && !uqd_channel_exists(channel, unit->width, unit->height, x, y)))
                 continue;
-            const int32_t offset = uqd_dither_offset(state, u, c, cell);
-            *value = (int16_t)uqd_cell_centre(*value, offset, uqd_cell_width(unit->level[c]));
+            const int32_t member = uqd_cell_member(*value);
+            const struct uqd_cell coarser =
+                state->dithered ? uqd_cell_of_dithered(member, uqd_dither_offset(state, u, c, cell),
+                                                       unit->level[c])
+                                : uqd_cell_of(member, unit->level[c]);
+            *value = (int16_t)(coarser.low + coarser.high);
         }
     }
 }
@@ -166,8 +164,9 @@ static int inverse(const struct uqd_state *state, uint32_t first, int32_t *const
         planes[c][0] = state->low[c];
     for (uint32_t u = state->n_units; u-- > first && status == UQD_OK;) {
         const struct uqd_unit *unit = &state->units[u];
-        uqd_unit_unpack_i16(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
-                            UQD_CELL_CHANNELS, planes, pitch, unit->width, unit->height, threads);
+        uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
+                               UQD_CELL_CHANNELS, planes, pitch, unit->width, unit->height,
+                               threads);
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
             status = uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height,
                                          UQD_UNIT_LEVELS, 0, threads);

@@ -1,22 +1,21 @@
-/* What is known of a picture: per unit, the lattice cell of every coefficient.
- *
- * A coefficient x with dither offset o lies at level j in the cell of width 3^j whose centre is
- * k * 3^j - o, k = floor((x + o + (3^j - 1) / 2) / 3^j). Cells nest: each is three of the next
- * finer level, so a coarser state follows from a finer one. */
+/* What is known of a picture: per unit, the lattice cell of every coefficient. Cells nest
+ * (codec/cell.h), so a coarser state follows from a finer one. */
 #ifndef UQD_CODEC_STATE_H
 #define UQD_CODEC_STATE_H
 
+#include "codec/cell.h"
 #include "model/model.h"
 
 #include <stdint.h>
 
-enum { UQD_MAX_UNITS = 6, UQD_MIXED_LEVELS = 255 };
+enum { UQD_MAX_UNITS = 6, UQD_MIXED_LEVELS = 255, UQD_DITHER_LEVEL = 14 };
 
 struct uqd_unit {
     uint32_t width, height;  /* of the unit's picture */
     uint32_t grid_w, grid_h; /* in cells */
-    int16_t *cells;          /* [grid_h][grid_w][UQD_CELL_CHANNELS]: centres of the details in
-                                coding order, then the low-pass as known; owned */
+    int16_t *cells;          /* [grid_h][grid_w][UQD_CELL_CHANNELS]: twice the centres of the
+                                details' cells, in coding order, then the low-pass as known;
+                                owned */
     uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known;
                                 UQD_MIXED_LEVELS: a stage was interrupted */
     uint8_t level[UQD_UNIT_CHANNELS]; /* of each channel, coding order */
@@ -41,8 +40,8 @@ uint64_t uqd_state_size(uint32_t width, uint32_t height);
 int uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
                    uint32_t height, uint32_t colours, const int32_t low[3]);
 
-/* Sets the centres of the top-level cells of a fresh state to those around 0, the most probable
- * ones. Called after the dither is set; a dithered file then tells the true ones. */
+/* Sets the cells of a fresh state: those of the top level around 0, or, once the dither is set,
+ * those of level UQD_DITHER_LEVEL, which a dithered file then refines to the top level. */
 void uqd_state_reset(struct uqd_state *state);
 
 void uqd_state_free(struct uqd_state *state);
@@ -50,22 +49,14 @@ void uqd_state_free(struct uqd_state *state);
 /* A copy; on failure empty. Errors: UQD_ERR_NOMEM. */
 int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state);
 
-/* Dither offset of a coefficient: uniform on -3280 .. 3280, from a counter-based generator keyed
- * by seed, unit, channel (coding order) and cell. 0 without dither. */
+/* Dither offset of a coefficient: uniform on 6144 .. 10239, from a counter-based generator keyed by
+ * seed, unit, channel (coding order) and cell. All sums with coefficients lie in the one cell
+ * 0 .. 16383 of level UQD_DITHER_LEVEL. */
 int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,
                           uint64_t cell);
 
 /* 64 random bits for a key and a counter. */
 uint64_t uqd_random(uint64_t key, uint64_t counter);
-
-static inline int32_t uqd_cell_width(uint32_t level)
-{
-    static const int32_t widths[] = {1, 3, 9, 27, 81, 243, 729, 2187, 6561, 19683};
-    return widths[level];
-}
-
-/* Centre of the cell of that width around x. */
-int32_t uqd_cell_centre(int32_t x, int32_t offset, int32_t width);
 
 /* Goes back to a coarser state of a unit: that in which it had completed the stage that ends at
  * the given levels (NULL: the top level). */

@@ -7,11 +7,24 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { CRC_SIZE = 4 };
+enum { CRC_SIZE = 4, SOLID_CRC_SIZE = 2 };
 
-static uint32_t checksum(const uint8_t *data, size_t size)
+/* A body without a byte has no checksum: nothing was to be told, or nothing but what was expected.
+ */
+static size_t crc_size(struct uqd_body body, size_t size)
 {
-    return (uint32_t)crc32_z(0, data, size);
+    return size == 0 ? 0 : body.solid ? SOLID_CRC_SIZE : CRC_SIZE;
+}
+
+static uint32_t checksum(struct uqd_body body, const uint8_t *data, size_t size)
+{
+    const uint32_t crc = (uint32_t)crc32_z(0, data, size);
+    return body.solid ? crc & 0xffff : crc;
+}
+
+static uint32_t stored_checksum(struct uqd_body body, const uint8_t *data)
+{
+    return body.solid ? uqd_get_u16(data) : uqd_get_u32(data);
 }
 
 double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule *schedule,
@@ -25,39 +38,44 @@ double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule 
 }
 
 /* The stream's output behind its checksum; an empty stream stays empty. */
-static int seal(const struct uqd_stream *stream, uint8_t **data, size_t *size)
+static int seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data, size_t *size)
 {
+    const size_t before = crc_size(body, stream->output_size);
     *data = NULL;
     *size = 0;
     if (stream->output_size == 0)
         return UQD_OK;
-    uint8_t *sealed = malloc(CRC_SIZE + stream->output_size);
+    uint8_t *sealed = malloc(before + stream->output_size);
     if (sealed == NULL)
         return UQD_ERR_NOMEM;
-    uqd_put_u32(sealed, checksum(stream->output, stream->output_size));
-    memcpy(sealed + CRC_SIZE, stream->output, stream->output_size);
+    const uint32_t crc = checksum(body, stream->output, stream->output_size);
+    if (body.solid)
+        uqd_put_u16(sealed, crc);
+    else
+        uqd_put_u32(sealed, crc);
+    memcpy(sealed + before, stream->output, stream->output_size);
     *data = sealed;
-    *size = CRC_SIZE + stream->output_size;
+    *size = before + stream->output_size;
     return UQD_OK;
 }
 
-int uqd_step_encode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
-                    struct uqd_state *state, const struct uqd_state *exact, uint32_t step,
+int uqd_body_encode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                    struct uqd_state *state, const struct uqd_state *exact, struct uqd_body body,
                     uint8_t **data, size_t *size)
 {
     struct uqd_stream stream;
-    uqd_stream_init(&stream, UQD_SYMBOLS_ENCODE, 0);
+    uqd_stream_init_encode(&stream, uqd_engine_is_one_tile(engine, state));
     int status = UQD_OK;
     for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++) {
         const struct uqd_pass *pass = &schedule->passes[p];
-        if (pass->step == step)
+        if (body.first <= pass->step && pass->step <= body.last)
             status =
                 uqd_pass_run(engine, state, pass, &stream, exact->units[pass->unit].cells, NULL);
     }
     if (status == UQD_OK)
         status = uqd_stream_close(&stream);
     if (status == UQD_OK)
-        status = seal(&stream, data, size);
+        status = seal(&stream, body, data, size);
     uqd_stream_free(&stream);
     return status;
 }
@@ -82,28 +100,47 @@ static int run_pass(struct uqd_engine *engine, struct uqd_state *state, const st
     return status;
 }
 
-int uqd_step_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
-                    struct uqd_state *state, uint32_t step, const uint8_t *data, size_t available,
-                    size_t size, struct uqd_partial *partial)
+/* Checks what can be checked before decoding: UQD_OK, UQD_NEED_DATA if there is nothing to decode
+ * yet, or UQD_ERR_CORRUPT. */
+static int check_extent(struct uqd_body body, struct uqd_extent extent)
 {
-    if (size == 0)
-        return uqd_step_macs(engine, schedule, state, step) > 0 ? UQD_ERR_CORRUPT : UQD_OK;
-    if (size <= CRC_SIZE)
+    const size_t before = crc_size(body, extent.size);
+    if (extent.size == 0)
+        return UQD_OK;
+    if (extent.size <= before)
         return UQD_ERR_CORRUPT;
-    if (available <= CRC_SIZE)
+    if (extent.available <= before)
         return UQD_NEED_DATA;
-    if (available == size && checksum(data + CRC_SIZE, size - CRC_SIZE) != uqd_get_u32(data))
+    const int is_whole = extent.available == extent.size;
+    if (is_whole && checksum(body, extent.data + before, extent.size - before) !=
+                        stored_checksum(body, extent.data))
         return UQD_ERR_CORRUPT;
+    return UQD_OK;
+}
+
+int uqd_body_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                    struct uqd_state *state, struct uqd_body body, uint32_t until,
+                    struct uqd_extent extent, struct uqd_partial *partial, size_t *used)
+{
+    if (used != NULL)
+        *used = 0;
+    int status = check_extent(body, extent);
+    if (status != UQD_OK)
+        return status;
+    const size_t before = crc_size(body, extent.size);
     struct uqd_stream stream;
-    uqd_stream_init_decode(&stream, data + CRC_SIZE, available - CRC_SIZE, size - CRC_SIZE);
-    int status = UQD_OK;
+    uqd_stream_init_decode(&stream, extent.data + before, extent.available - before,
+                           extent.size - before, uqd_engine_is_one_tile(engine, state));
     for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++)
-        if (schedule->passes[p].step == step)
+        if (body.first <= schedule->passes[p].step && schedule->passes[p].step <= until)
             status = run_pass(engine, state, &schedule->passes[p], &stream, partial);
-    if (status == UQD_OK)
+    if (status == UQD_OK && used != NULL)
+        *used = before + uqd_stream_used(&stream);
+    if (status == UQD_OK && until == body.last) {
         status = uqd_stream_close(&stream);
-    if (status == UQD_OK && stream.position != stream.size)
-        status = available == size ? UQD_ERR_CORRUPT : UQD_NEED_DATA;
+        if (status == UQD_OK && stream.position != stream.size)
+            status = extent.available == extent.size ? UQD_ERR_CORRUPT : UQD_NEED_DATA;
+    }
     uqd_stream_free(&stream);
     return status;
 }

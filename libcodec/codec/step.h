@@ -1,4 +1,4 @@
-/* A step of the file: a checksum and the chunks of its passes. */
+/* Bodies of the file: a checksum and the chunks of the passes of one step, or of all. */
 #ifndef UQD_CODEC_STEP_H
 #define UQD_CODEC_STEP_H
 
@@ -7,22 +7,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Encodes one step and brings the state to its end. exact: the state that holds the picture.
- * *data is malloc'ed (NULL for an empty step) and belongs to the caller.
+/* The steps that share a body. The checksum of a body of one step is a CRC-32; that of a solid
+ * file, whose one body has all steps, its lower half. */
+struct uqd_body {
+    uint32_t first, last; /* steps */
+    int solid;
+};
+
+/* Encodes the steps of a body and brings the state to its end. exact: the state that holds the
+ * picture. *data is malloc'ed (NULL for an empty body) and belongs to the caller.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
-int uqd_step_encode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
-                    struct uqd_state *state, const struct uqd_state *exact, uint32_t step,
+int uqd_body_encode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                    struct uqd_state *state, const struct uqd_state *exact, struct uqd_body body,
                     uint8_t **data, size_t *size);
 
-/* Decodes a step of `size` bytes, of which `available` are at hand, into the state. With all at
- * hand the checksum is verified first. If partial is not NULL and the data ends early,
- * *partial tells of the interrupted pass (partial->mean_q4 is malloc'ed for the caller, NULL if
- * the step ended between passes).
+/* Bytes of a body, and how many of them are at hand. */
+struct uqd_extent {
+    const uint8_t *data;
+    size_t available, size;
+};
+
+/* Decodes a body, of a solid one the steps up to `until`, into the state at its beginning. With all
+ * at hand the checksum is verified first. If partial is not NULL and the data ends early, *partial
+ * tells of the interrupted pass (partial->mean_q4 is malloc'ed for the caller, NULL if the data
+ * ended between passes). *used: how many bytes were needed, if UQD_OK; may be NULL.
  * Returns UQD_OK, or UQD_NEED_DATA with the state refined as far as the data goes.
  * Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_CANCELLED; then the state is of no use. */
-int uqd_step_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
-                    struct uqd_state *state, uint32_t step, const uint8_t *data, size_t available,
-                    size_t size, struct uqd_partial *partial);
+int uqd_body_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                    struct uqd_state *state, struct uqd_body body, uint32_t until,
+                    struct uqd_extent extent, struct uqd_partial *partial, size_t *used);
 
 /* Multiply-accumulates of the passes of a step. */
 double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule *schedule,

@@ -7,13 +7,21 @@
 #include <string.h>
 
 void uqd_stream_init_decode(struct uqd_stream *stream, const uint8_t *data, size_t available,
-                            size_t size)
+                            size_t size, int bare)
 {
-    *stream = (struct uqd_stream){
-        .source = UQD_SYMBOLS_DECODE, .data = data, .available = available, .size = size};
+    *stream = (struct uqd_stream){.source = UQD_SYMBOLS_DECODE,
+                                  .data = data,
+                                  .available = available,
+                                  .size = size,
+                                  .bare = bare};
 }
 
-void uqd_stream_init(struct uqd_stream *stream, enum uqd_symbol_source source, uint64_t seed)
+void uqd_stream_init_encode(struct uqd_stream *stream, int bare)
+{
+    *stream = (struct uqd_stream){.source = UQD_SYMBOLS_ENCODE, .bare = bare};
+}
+
+void uqd_stream_init_free(struct uqd_stream *stream, enum uqd_symbol_source source, uint64_t seed)
 {
     *stream = (struct uqd_stream){.source = source, .seed = seed};
 }
@@ -34,25 +42,45 @@ void uqd_stream_free(struct uqd_stream *stream)
     stream->output = NULL;
 }
 
+static int read_length(struct uqd_stream *stream, uint64_t *length)
+{
+    *length = stream->size - stream->position;
+    if (stream->bare)
+        return UQD_OK;
+    const int status = uqd_varint_read(stream->data, stream->available, &stream->position, length);
+    if (status < 0 || (status == UQD_NEED_DATA && stream->available == stream->size))
+        return UQD_ERR_CORRUPT;
+    if (status == UQD_OK && *length > stream->size - stream->position)
+        return UQD_ERR_CORRUPT;
+    return status;
+}
+
 /* Finds the next chunk. One that lies behind the cut is not at hand: of length 1, none of it. */
 static int open_decoder(struct uqd_stream *stream, struct uqd_range_decoder *decoder)
 {
-    uint64_t length = 0;
-    const int status = uqd_varint_read(stream->data, stream->available, &stream->position, &length);
-    if (status < 0 || (status == UQD_NEED_DATA && stream->available == stream->size))
-        return UQD_ERR_CORRUPT;
+    uint64_t length;
+    const int status = read_length(stream, &length);
+    if (status < 0)
+        return status;
     if (status == UQD_NEED_DATA) {
         stream->position = stream->available;
         uqd_range_decoder_init(decoder, stream->data, 0, 1);
         return UQD_OK;
     }
-    if (length > stream->size - stream->position)
-        return UQD_ERR_CORRUPT;
     const size_t left = stream->available - stream->position;
     const size_t at_hand = left < length ? left : (size_t)length;
     uqd_range_decoder_init(decoder, stream->data + stream->position, at_hand, (size_t)length);
     stream->position += at_hand;
     return UQD_OK;
+}
+
+size_t uqd_stream_used(const struct uqd_stream *stream)
+{
+    if (!stream->shared)
+        return stream->position;
+    const struct uqd_range_decoder *decoder = &stream->open->decoder;
+    const size_t read = decoder->position < decoder->length ? decoder->position : decoder->length;
+    return stream->position - decoder->available + read;
 }
 
 int uqd_stream_open(struct uqd_stream *stream, uint32_t n)
@@ -103,7 +131,7 @@ static int close_encoder(struct uqd_stream *stream, struct uqd_range_encoder *en
     size_t size;
     uint8_t length[UQD_VARINT_MAX];
     int status = uqd_range_encoder_finish(encoder, &data, &size);
-    if (status == UQD_OK)
+    if (status == UQD_OK && !stream->bare)
         status = append(stream, length, uqd_varint_write(length, size));
     if (status == UQD_OK)
         status = append(stream, data, size);

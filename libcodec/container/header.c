@@ -8,20 +8,24 @@
 #include <string.h>
 #include <zlib.h>
 
-static const uint8_t magic[8] = {0x8d, 'U', 'Q', 'D', '\r', '\n', 0x1a, '\n'};
+#define MAX_STEP_SIZE (UINT64_C(1) << 40)
+
+static const uint8_t magic[4] = {0x8d, 'U', 'Q', 'D'};
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     FLAG_DITHER = 1 << 0,
     FLAG_GREY = 1 << 1,
     FLAG_DISTORTION = 1 << 2,
     FLAG_ICC = 1 << 3,
-    KNOWN_FLAGS = FLAG_DITHER | FLAG_GREY | FLAG_DISTORTION | FLAG_ICC,
+    FLAG_TILE = 1 << 4,
+    FLAG_SOLID = 1 << 5,
+    KNOWN_FLAGS = FLAG_DITHER | FLAG_GREY | FLAG_DISTORTION | FLAG_ICC | FLAG_TILE | FLAG_SOLID,
     MAX_SIDE = 65535,
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
-    CRC_SIZE = 4,
+    CRC_SIZE = 2,
 };
 
 /* ---- Reading ---- */
@@ -70,11 +74,24 @@ static void read_steps(struct reader *reader, struct uqd_header *header)
         reader->status = UQD_ERR_CORRUPT;
         return;
     }
+    if (header->solid) {
+        header->body_size = read_varint(reader, 0, MAX_STEP_SIZE);
+        return;
+    }
     for (uint32_t s = 0; s < header->n_steps && reader->status == UQD_OK; s++) {
-        header->step_size[s] = read_varint(reader, 0, UINT64_C(1) << 40);
+        header->step_size[s] = read_varint(reader, 0, MAX_STEP_SIZE);
+        header->body_size += header->step_size[s];
         if (header->has_distortion)
             header->centibel[s] = (uint16_t)uqd_get_u16(read_bytes(reader, 2));
     }
+}
+
+static void read_tile(struct reader *reader, struct uqd_header *header)
+{
+    header->tile_log2 = read_bytes(reader, 1)[0];
+    if (reader->status == UQD_OK &&
+        (header->tile_log2 < MIN_TILE_LOG2 || header->tile_log2 > MAX_TILE_LOG2))
+        reader->status = UQD_ERR_CORRUPT;
 }
 
 static void read_icc(struct reader *reader, struct uqd_header *header)
@@ -86,11 +103,16 @@ static void read_icc(struct reader *reader, struct uqd_header *header)
     read_bytes(reader, header->icc_size);
 }
 
+static uint32_t checksum(const uint8_t *data, size_t size)
+{
+    return (uint32_t)crc32_z(0, data, size) & 0xffff;
+}
+
 static void read_crc(struct reader *reader)
 {
     const size_t end = reader->position;
-    const uint32_t stored = uqd_get_u32(read_bytes(reader, CRC_SIZE));
-    if (reader->status == UQD_OK && crc32(0, reader->data, (uInt)end) != stored)
+    const uint32_t stored = uqd_get_u16(read_bytes(reader, CRC_SIZE));
+    if (reader->status == UQD_OK && checksum(reader->data, end) != stored)
         reader->status = UQD_ERR_CORRUPT;
 }
 
@@ -111,15 +133,17 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     header.channels = flags & FLAG_GREY ? 1 : 3;
     header.dithered = (flags & FLAG_DITHER) != 0;
     header.has_distortion = (flags & FLAG_DISTORTION) != 0;
+    header.solid = (flags & FLAG_SOLID) != 0;
+    if (header.solid && header.has_distortion)
+        return UQD_ERR_CORRUPT;
     header.width = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
     header.height = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
-    header.model_id = uqd_get_u64(read_bytes(&reader, 8));
+    header.model_id = uqd_get_u32(read_bytes(&reader, 4));
     if (header.dithered)
         header.seed = uqd_get_u64(read_bytes(&reader, 8));
-    header.tile_log2 = read_bytes(&reader, 1)[0];
-    if (reader.status == UQD_OK &&
-        (header.tile_log2 < MIN_TILE_LOG2 || header.tile_log2 > MAX_TILE_LOG2))
-        return UQD_ERR_CORRUPT;
+    header.tile_log2 = UQD_HEADER_TILE_LOG2;
+    if (flags & FLAG_TILE)
+        read_tile(&reader, &header);
     read_low(&reader, &header);
     read_steps(&reader, &header);
     if (flags & FLAG_ICC)
@@ -139,23 +163,46 @@ static uint8_t *put_varint(uint8_t *p, uint64_t value)
     return p + uqd_varint_write(p, value);
 }
 
+static uint8_t flags_of(const struct uqd_header *header, int with_icc)
+{
+    return (uint8_t)((header->dithered ? FLAG_DITHER : 0) |
+                     (header->channels == 1 ? FLAG_GREY : 0) |
+                     (header->has_distortion ? FLAG_DISTORTION : 0) | (with_icc ? FLAG_ICC : 0) |
+                     (header->tile_log2 != UQD_HEADER_TILE_LOG2 ? FLAG_TILE : 0) |
+                     (header->solid ? FLAG_SOLID : 0));
+}
+
 static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header, int with_icc)
 {
     memcpy(p, magic, sizeof magic);
     p += sizeof magic;
     *p++ = VERSION;
-    *p++ =
-        (uint8_t)((header->dithered ? FLAG_DITHER : 0) | (header->channels == 1 ? FLAG_GREY : 0) |
-                  (header->has_distortion ? FLAG_DISTORTION : 0) | (with_icc ? FLAG_ICC : 0));
+    *p++ = flags_of(header, with_icc);
     p = put_varint(p, header->width);
     p = put_varint(p, header->height);
-    uqd_put_u64(p, header->model_id);
-    p += 8;
+    uqd_put_u32(p, header->model_id);
+    p += 4;
     if (header->dithered) {
         uqd_put_u64(p, header->seed);
         p += 8;
     }
-    *p++ = (uint8_t)header->tile_log2;
+    if (header->tile_log2 != UQD_HEADER_TILE_LOG2)
+        *p++ = (uint8_t)header->tile_log2;
+    return p;
+}
+
+static uint8_t *put_steps(uint8_t *p, const struct uqd_header *header)
+{
+    *p++ = (uint8_t)header->n_steps;
+    if (header->solid)
+        return put_varint(p, header->body_size);
+    for (uint32_t s = 0; s < header->n_steps; s++) {
+        p = put_varint(p, header->step_size[s]);
+        if (header->has_distortion) {
+            uqd_put_u16(p, header->centibel[s]);
+            p += 2;
+        }
+    }
     return p;
 }
 
@@ -168,20 +215,13 @@ int uqd_header_write(const struct uqd_header *header, const void *icc, size_t ic
     uint8_t *p = put_fixed_part(begin, header, icc_size > 0);
     for (uint32_t c = 0; c < header->channels; c++)
         p = put_varint(p, uqd_zigzag(header->low[c]));
-    *p++ = (uint8_t)header->n_steps;
-    for (uint32_t s = 0; s < header->n_steps; s++) {
-        p = put_varint(p, header->step_size[s]);
-        if (header->has_distortion) {
-            uqd_put_u16(p, header->centibel[s]);
-            p += 2;
-        }
-    }
+    p = put_steps(p, header);
     if (icc_size > 0) {
         p = put_varint(p, icc_size);
         memcpy(p, icc, icc_size);
         p += icc_size;
     }
-    uqd_put_u32(p, (uint32_t)crc32(0, begin, (uInt)(p - begin)));
+    uqd_put_u16(p, (uint16_t)checksum(begin, (size_t)(p - begin)));
     *data = begin;
     *size = (size_t)(p - begin) + CRC_SIZE;
     return UQD_OK;

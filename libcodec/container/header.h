@@ -7,6 +7,7 @@
 
 enum {
     UQD_HEADER_MAX_STEPS = 32,
+    UQD_HEADER_TILE_LOG2 = 7, /* unless the header says otherwise */
     UQD_HEADER_MAX_ICC = 1 << 20,
     UQD_HEADER_MAX_SIZE = UQD_HEADER_MAX_ICC + 1024, /* of any valid header */
 };
@@ -14,17 +15,19 @@ enum {
 struct uqd_header {
     uint32_t width, height; /* 1 .. 65535 */
     uint32_t channels;      /* 1 or 3 */
-    uint64_t model_id;
+    uint32_t model_id;
     int dithered;
     uint64_t seed;      /* 0 without dither */
     uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 cells wide and high */
     int32_t low[3];     /* the low-pass of the last unit: 1 x 1 per colour */
     uint32_t n_steps;
-    uint64_t step_size[UQD_HEADER_MAX_STEPS];
-    int has_distortion;
-    uint16_t centibel[UQD_HEADER_MAX_STEPS]; /* PSNR in 1/100 dB; UQD_HEADER_LOSSLESS: exact */
-    size_t icc_offset, icc_size;             /* the profile's place in the header, 0 if none */
-    size_t size;                             /* of the header in bytes */
+    int solid;          /* all steps in one body, without a table of their sizes */
+    uint64_t body_size; /* of all steps */
+    uint64_t step_size[UQD_HEADER_MAX_STEPS]; /* not if solid */
+    int has_distortion;                       /* never if solid */
+    uint16_t centibel[UQD_HEADER_MAX_STEPS];  /* PSNR in 1/100 dB; UQD_HEADER_LOSSLESS: exact */
+    size_t icc_offset, icc_size;              /* the profile's place in the header, 0 if none */
+    size_t size;                              /* of the header in bytes */
 };
 
 #define UQD_HEADER_LOSSLESS 0xffff

@@ -2,7 +2,7 @@
  * the distribution holds less than 1/1000, is cut into equal parts; their middles are averaged,
  * weighted by their mass. Everything is relative to the mean and rounded towards it, so that a
  * mirrored distribution has the mirrored centroid. */
-#include "entropy/ternary.h"
+#include "entropy/split.h"
 
 enum { N_PARTS = 16, WINDOW_SCALES = 8 };
 
@@ -18,14 +18,14 @@ static int32_t window_of(uint64_t reciprocal)
     return (int32_t)(((uint64_t)WINDOW_SCALES << shift) / reciprocal);
 }
 
-int32_t uqd_ternary_centroid_q4(int32_t mean_q4, uint32_t scale_index, int32_t centre,
-                                int32_t width)
+int32_t uqd_split_centroid_q4(int32_t mean_q4, uint32_t scale_index, int32_t low_end,
+                              int32_t high_end)
 {
     const uint64_t reciprocal = uqd_logistic_reciprocal[scale_index];
     const int32_t window = window_of(reciprocal);
-    const int32_t mean = uqd_ternary_clamp(mean_q4, centre, width);
-    const int32_t low = -smaller(8 * width + mean, window);
-    const int32_t high = smaller(8 * width - mean, window);
+    const int32_t mean = uqd_split_clamp(mean_q4, low_end, high_end);
+    const int32_t low = -smaller(mean - (16 * low_end - 8), window);
+    const int32_t high = smaller(16 * high_end + 8 - mean, window);
 
     int64_t mass = 0, moment = 0;
     int32_t edge = low, below = uqd_logistic_cdf_reciprocal(low, reciprocal);
@@ -38,5 +38,5 @@ int32_t uqd_ternary_centroid_q4(int32_t mean_q4, uint32_t scale_index, int32_t c
         edge = next;
         below = above;
     }
-    return 16 * centre + mean + (int32_t)(moment / (2 * mass));
+    return mean + (int32_t)(moment / (2 * mass));
 }

@@ -74,16 +74,17 @@ void uqd_range_decoder_init(struct uqd_range_decoder *decoder, const uint8_t *da
 /* Refills range and value to at least UQD_RANGE_MIN. Returns decoder->status. */
 int uqd_range_refill(struct uqd_range_decoder *decoder);
 
-/* Decodes a symbol of three: frequencies [0, cum1), [cum1, cum2), [cum2, total), none empty, total
- * <= UQD_RANGE_MAX_TOTAL. Returns 0, 1, 2, or UQD_RANGE_STOPPED. */
+/* Decodes a symbol of three: frequencies [0, cum1), [cum1, cum2), [cum2, total), or of two if
+ * cum2 = total; none empty, total <= UQD_RANGE_MAX_TOTAL. Returns 0, 1, 2, or UQD_RANGE_STOPPED.
+ * The last symbol also has what the division leaves over. */
 static inline int uqd_range_decode3(struct uqd_range_decoder *decoder, uint32_t cum1, uint32_t cum2,
                                     uint32_t total)
 {
-    assert(0 < cum1 && cum1 < cum2 && cum2 < total && total <= UQD_RANGE_MAX_TOTAL);
+    assert(0 < cum1 && cum1 < cum2 && cum2 <= total && total <= UQD_RANGE_MAX_TOTAL);
     if (decoder->range < UQD_RANGE_MIN && uqd_range_refill(decoder) != UQD_OK)
         return UQD_RANGE_STOPPED;
     const uint64_t r = decoder->range / total;
-    const uint64_t first = r * cum1, second = r * cum2;
+    const uint64_t first = r * cum1, second = cum2 < total ? r * cum2 : decoder->range;
     const int above_first = decoder->value >= first, above_second = decoder->value >= second;
     const uint64_t begin = above_second ? second : above_first ? first : 0;
     const uint64_t end = above_second ? decoder->range : above_first ? second : first;

@@ -62,9 +62,10 @@ static int read_kinds(struct loader *loader)
         kind->coarse = p[0];
         kind->nominal_from = p[1];
         kind->nominal_to = p[2];
+        kind->two_phases = p[3];
         copy_levels(loader, kind->from, p + 4);
         copy_levels(loader, kind->to, p + 4 + UQD_CELL_CHANNELS);
-        if (kind->coarse > 1 || kind->nominal_from > UQD_TOP_LEVEL ||
+        if (kind->coarse > 1 || kind->two_phases > 1 || kind->nominal_from > UQD_TOP_LEVEL ||
             kind->nominal_to >= kind->nominal_from)
             return UQD_ERR_CORRUPT;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
@@ -163,7 +164,7 @@ static int read_trunk(struct loader *loader)
 {
     struct uqd_model *model = loader->model;
     const uint32_t width = model->width;
-    int status = read_conv(loader, &model->input, "input.weight", 1, 2 * UQD_CELL_CHANNELS, width);
+    int status = read_conv(loader, &model->input, "input.weight", 1, UQD_FEATURES, width);
     if (status == UQD_OK)
         status = read_affine(loader, &model->input_gain, &model->input_bias, "input");
     for (uint32_t b = 0; b < model->n_blocks && status == UQD_OK; b++) {
@@ -235,8 +236,7 @@ static int alloc_tables(struct loader *loader)
         model->ones[i] = 1;
     loader->next = model->zeros + UQD_MODEL_MAX_OUT;
     /* The largest tensors: a 3x3 layer of the trunk, the input, and a context of all channels. */
-    const size_t inputs =
-        model->width > 2 * UQD_CELL_CHANNELS ? model->width : 2 * UQD_CELL_CHANNELS;
+    const size_t inputs = model->width > UQD_FEATURES ? model->width : UQD_FEATURES;
     loader->scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(float));
     return loader->scratch != NULL ? UQD_OK : UQD_ERR_NOMEM;
 }
@@ -265,7 +265,7 @@ int uqd_model_new(struct uqd_model **out, const void *data, size_t size)
     struct uqd_model *model = calloc(1, sizeof *model);
     if (model == NULL)
         return UQD_ERR_NOMEM;
-    model->id = file.id;
+    model->id = (uint32_t)file.id;
     model->width = file.width;
     model->n_blocks = file.n_blocks;
     model->n_groups = file.n_groups;
@@ -316,7 +316,7 @@ int uqd_model_peek_id(const void *data, size_t size, uint64_t *id)
         return UQD_ERR_ARG;
     const int status = uqd_model_file_peek(&file, data, size);
     if (status == UQD_OK)
-        *id = file.id;
+        *id = (uint32_t)file.id;
     return status;
 }
 

@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 enum {
-    UQD_TOP_LEVEL = 8,       /* cells of width 3^8 hold every coefficient */
+    UQD_TOP_LEVEL = 12,      /* its cell around 0 holds every coefficient */
     UQD_CELL_CHANNELS = 192, /* a cell: 189 details in coding order, then 3 low-pass values */
+    UQD_FEATURES = 3 * UQD_CELL_CHANNELS, /* what the network sees of a cell */
     UQD_MAX_GROUPS = 16,
     UQD_MAX_GROUP_CHANNELS = 96, /* so that group outputs and context fit the feature plane */
     UQD_MAX_BLOCKS = 16,
@@ -27,6 +28,7 @@ enum {
 struct uqd_kind {
     uint8_t coarse; /* for units of the low-pass pyramid rather than the full-size one */
     uint8_t nominal_from, nominal_to;
+    uint8_t two_phases; /* cells around 0 are coded first, the others after all groups */
     uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS]; /* by channel in coding order */
 };
 

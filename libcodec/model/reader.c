@@ -10,7 +10,7 @@
 
 static const uint8_t magic[8] = {0x8e, 'U', 'Q', 'M', '\r', '\n', 0x1a, '\n'};
 
-enum { VERSION = 1, CLASS_LATTICE = 1, HASH_BEGIN = 32, MAX_TENSORS = 1024, NAME_FIELD = 32 };
+enum { VERSION = 2, CLASS_LATTICE = 1, HASH_BEGIN = 32, MAX_TENSORS = 1024, NAME_FIELD = 32 };
 
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size)
 {

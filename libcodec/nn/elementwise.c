@@ -54,15 +54,15 @@ static void head_means(const struct uqd_nn_head_args *args)
 {
     const float *restrict gate = args->gate, *restrict offset = args->offset;
     const float *restrict width = args->width, *restrict reference = args->reference;
-    const int16_t *restrict centre = args->centre;
+    const int16_t *restrict twice_centre = args->twice_centre;
     int32_t *restrict mean_q4 = args->mean_q4;
     const size_t n = args->n;
 
     for (size_t i = 0; i < n; i++) {
-        float c = centre[i], half = 0.5f * width[i];
+        float c = 0.5f * (float)twice_centre[i];
         float mean = __builtin_fmaf(uqd_sigmoidf(gate[i]), c, offset[i] * reference[i]);
 
-        mean_q4[i] = uqd_round(16.0f * uqd_clampf(mean, c - half, c + half));
+        mean_q4[i] = uqd_round(16.0f * uqd_clampf(mean, c - width[i], c + width[i]));
     }
 }
 

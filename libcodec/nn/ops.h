@@ -33,9 +33,9 @@ struct uqd_nn_conv_args {
 struct uqd_nn_head_args {
     const float *gate, *offset;
     const float *log_scale;      /* log2 of the scale in units of reference, or NULL: no scales */
-    const int16_t *centre;       /* of the coefficient's cell */
-    const float *width;          /* of the cell: a power of 3, 1 .. 6561 */
-    const float *reference;      /* 0.3f * min(width, 243) */
+    const int16_t *twice_centre; /* of the coefficient's cell */
+    const float *width;          /* of cells at the coefficient's level: a power of 2 */
+    const float *reference;      /* half the width, at most 64 */
     const float *log2_reference; /* not read if log_scale is NULL */
     int32_t *mean_q4;            /* out: mean in units of 1/16 */
     uint8_t *scale_index; /* out: 16 * log2 of the scale + 64, 0 .. 240; not written if log_scale
@@ -59,7 +59,7 @@ struct uqd_nn_ops {
     void (*asinh)(float *out, const int16_t *in, const float *scale, size_t n);
 
     /* For every coefficient:
-     *     mean = fmaf(sigmoid(gate), centre, offset * reference), clamped to centre -+ width / 2
+     *     mean = fmaf(sigmoid(gate), centre, offset * reference), clamped to centre -+ width
      *     mean_q4 = mean * 16, rounded half to even
      *     log2_scale = log_scale + log2_reference, clamped to -4 .. 11
      *     scale_index = 16 * log2_scale, rounded half to even, + 64

@@ -76,42 +76,46 @@ void uqd_colour_forward(const uint8_t *pixels, size_t stride, uint32_t channels,
     }
 }
 
-static inline uint8_t pixel_of(int32_t value)
+/* A value centred on 0 with `fraction` bits behind the point to a pixel. */
+static inline uint8_t pixel_of(int32_t value, uint32_t fraction)
 {
-    const int32_t pixel = plus(value, 128);
+    const int32_t half = (1 << fraction) >> 1;
+    const int32_t pixel = plus(value, (128 << fraction) + half) >> fraction;
     return (uint8_t)(pixel < 0 ? 0 : pixel > 255 ? 255 : pixel);
 }
 
-static inline void inverse_grey_row(const int32_t *grey, uint8_t *pixels, size_t width)
+static inline void inverse_grey_row(const int32_t *grey, uint8_t *pixels, size_t width,
+                                    uint32_t fraction)
 {
     for (size_t x = 0; x < width; x++)
-        pixels[x] = pixel_of(grey[x]);
+        pixels[x] = pixel_of(grey[x], fraction);
 }
 
 static inline void inverse_row(const int32_t *luma, const int32_t *co, const int32_t *cg,
-                               uint8_t *pixels, size_t width)
+                               uint8_t *pixels, size_t width, uint32_t fraction)
 {
     for (size_t x = 0; x < width; x++) {
         int32_t a = luma[x], b = co[x], g = cg[x];
         unrotate(&a, &g, rotation_ag);
         unrotate(&a, &b, rotation_rb);
-        pixels[3 * x] = pixel_of(a);
-        pixels[3 * x + 1] = pixel_of(g);
-        pixels[3 * x + 2] = pixel_of(b);
+        pixels[3 * x] = pixel_of(a, fraction);
+        pixels[3 * x + 1] = pixel_of(g, fraction);
+        pixels[3 * x + 2] = pixel_of(b, fraction);
     }
 }
 
 void uqd_colour_inverse(const int32_t *const planes[], size_t pitch, uint32_t channels,
-                        uint32_t width, uint32_t height, uint8_t *pixels, size_t stride,
-                        uint32_t threads)
+                        uint32_t width, uint32_t height, uint32_t fraction, uint8_t *pixels,
+                        size_t stride, uint32_t threads)
 {
 #pragma omp parallel for num_threads(uqd_thread_count(threads)) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++) {
         uint8_t *row = pixels + y * stride;
         const size_t first = y * pitch;
         if (channels == 1)
-            inverse_grey_row(planes[0] + first, row, width);
+            inverse_grey_row(planes[0] + first, row, width, fraction);
         else
-            inverse_row(planes[0] + first, planes[1] + first, planes[2] + first, row, width);
+            inverse_row(planes[0] + first, planes[1] + first, planes[2] + first, row, width,
+                        fraction);
     }
 }

@@ -20,9 +20,11 @@ enum { UQD_MAX_COLOURS = 3 };
 void uqd_colour_forward(const uint8_t *pixels, size_t stride, uint32_t channels, uint32_t width,
                         uint32_t height, int32_t *const planes[], size_t pitch, uint32_t threads);
 
-/* Planes to pixels, clamped to 0..255. */
+/* Planes of values with `fraction` (0..8) bits behind the point to pixels, rounded to nearest and
+ * clamped to 0..255. Exactly undoes forward only with fraction 0: finer shears do not take back
+ * the rounding of its own. */
 void uqd_colour_inverse(const int32_t *const planes[], size_t pitch, uint32_t channels,
-                        uint32_t width, uint32_t height, uint8_t *pixels, size_t stride,
-                        uint32_t threads);
+                        uint32_t width, uint32_t height, uint32_t fraction, uint8_t *pixels,
+                        size_t stride, uint32_t threads);
 
 #endif

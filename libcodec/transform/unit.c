@@ -82,14 +82,14 @@ static void unpack(const struct uqd_channel *channels, uint32_t n_channels, cons
             int32_t *samples = planes[channels[c].colour] + run.offset;
             size_t in = cy * grid_w * cell_stride + c;
             for (size_t cx = 0; cx < run.n; cx++, in += cell_stride)
-                samples[cx * run.step] = cells16 != NULL ? cells16[in] : cells32[in];
+                samples[cx * run.step] = cells16 != NULL ? cells16[in] / 2 : cells32[in];
         }
     }
 }
 
-void uqd_unit_unpack_i16(const struct uqd_channel *channels, uint32_t n_channels,
-                         const int16_t *cells, size_t cell_stride, int32_t *const planes[],
-                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
+void uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
+                            const int16_t *cells, size_t cell_stride, int32_t *const planes[],
+                            size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
 {
     unpack(channels, n_channels, cells, NULL, cell_stride, planes, pitch, width, height, threads);
 }

@@ -89,11 +89,11 @@ void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
                    const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
                    int16_t *cells, size_t cell_stride, uint32_t threads);
 
-/* The reverse of uqd_unit_pack: writes the coefficients that exist, from cells of either type. The
- * rest of the planes, the low-pass among it, is left as it is. */
-void uqd_unit_unpack_i16(const struct uqd_channel *channels, uint32_t n_channels,
-                         const int16_t *cells, size_t cell_stride, int32_t *const planes[],
-                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
+/* The reverse of uqd_unit_pack: writes the coefficients that exist; `halves` writes half of each
+ * value, rounded towards 0. The rest of the planes, the low-pass among it, is left as it is. */
+void uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
+                            const int16_t *cells, size_t cell_stride, int32_t *const planes[],
+                            size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
 void uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
                          const int32_t *cells, size_t cell_stride, int32_t *const planes[],
                          size_t pitch, uint32_t width, uint32_t height, uint32_t threads);

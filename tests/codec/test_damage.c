@@ -71,6 +71,41 @@ static void check_steps(const struct sample *sample, struct uqd_decoder *decoder
                  complete - 1);
 }
 
+/* A solid file has one checksum: damage is found when all is there, and then takes everything that
+ * was not decoded before. */
+static void test_solid_files(void **state)
+{
+    struct uqd_image *image = make_image(19, 13, 3, CONTENT_PHOTO, 10);
+    struct uqd_encode_settings settings = one_thread_encoding();
+    settings.solid = 1;
+    const struct file file = encode(*state, image, &settings);
+    for (size_t i = 0; i < file.size; i++) {
+        file.data[i] ^= (uint8_t)(1 << i % 8);
+        struct uqd_decoder *decoder = empty_decoder(*state);
+        const int status = decode_any(decoder, file.data, file.size);
+        if (!is_damage(status) && status != UQD_NEED_DATA)
+            fail_msg("byte %zu damaged: status %d", i, status);
+        assert_int_equal(uqd_decoder_steps_complete(decoder), 0);
+        uqd_decoder_free(decoder);
+        decoder = empty_decoder(*state);
+        int in_pieces = uqd_decoder_feed(decoder, file.data, file.size / 2);
+        if (in_pieces == UQD_OK)
+            while (uqd_decoder_advance(decoder) == UQD_OK)
+                ;
+        const uint32_t before = uqd_decoder_steps_complete(decoder);
+        in_pieces = decode_any(decoder, file.data + file.size / 2, file.size - file.size / 2);
+        assert_true(is_damage(in_pieces) || in_pieces == UQD_NEED_DATA);
+        assert_int_equal(uqd_decoder_steps_complete(decoder), before);
+        if (before > 0)
+            assert_true(picture_hash(decoder, before - 1, UQD_MODE_DENOISED) ==
+                        picture_hash(decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED));
+        uqd_decoder_free(decoder);
+        file.data[i] ^= (uint8_t)(1 << i % 8);
+    }
+    free(file.data);
+    free(image);
+}
+
 static void flip_every_byte(const struct uqd_model *model, const struct sample *sample)
 {
     for (size_t i = 0; i < sample->file.size; i++) {
@@ -271,10 +306,10 @@ static void test_odd_headers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_byte),  cmocka_unit_test(test_damaged_and_cut),
-        cmocka_unit_test(test_garbage),     cmocka_unit_test(test_wrong_model),
-        cmocka_unit_test(test_limits),      cmocka_unit_test(test_absurd_headers),
-        cmocka_unit_test(test_odd_headers),
+        cmocka_unit_test(test_solid_files),     cmocka_unit_test(test_every_byte),
+        cmocka_unit_test(test_damaged_and_cut), cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_wrong_model),     cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_absurd_headers),  cmocka_unit_test(test_odd_headers),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);
 }

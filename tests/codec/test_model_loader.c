@@ -237,7 +237,7 @@ static void group_too_high(struct bytes *b)
 
 static void group_not_named(struct bytes *b)
 {
-    b->data[b->groups + 10] = 8;
+    b->data[b->groups + 10] = (uint8_t)uqd_get_u32(b->data + 44);
 }
 
 /* Channels of a group move to its neighbour. */
@@ -258,6 +258,11 @@ static void kind_class(struct bytes *b)
     b->data[b->kinds] = 2;
 }
 
+static void kind_phases(struct bytes *b)
+{
+    b->data[b->kinds + 3] = 2;
+}
+
 static void kind_rises(struct bytes *b)
 {
     b->data[b->kinds + UQD_MODEL_KIND_SIZE + 2] = 6;
@@ -265,7 +270,7 @@ static void kind_rises(struct bytes *b)
 
 static void kind_top(struct bytes *b)
 {
-    b->data[b->kinds + 1] = 9;
+    b->data[b->kinds + 1] = UQD_TOP_LEVEL + 1;
 }
 
 static void kind_level_rises(struct bytes *b)
@@ -306,7 +311,7 @@ static void gap_in_levels(struct bytes *b)
 
 static void stage_of_no_kind(struct bytes *b)
 {
-    b->data[b->stages + 1] = 11;
+    b->data[b->stages + 1] = (uint8_t)b->n_kinds;
 }
 
 static void stage_of_no_class(struct bytes *b)
@@ -334,9 +339,14 @@ static void stage_twice(struct bytes *b)
     memcpy(b->data + b->stages + UQD_MODEL_STAGE_SIZE, b->data + b->stages, UQD_MODEL_STAGE_SIZE);
 }
 
+static void older_version(struct bytes *b)
+{
+    put_u32_at(b, 8, 1);
+}
+
 static void newer_version(struct bytes *b)
 {
-    put_u32_at(b, 8, 2);
+    put_u32_at(b, 8, 3);
 }
 
 static void other_class(struct bytes *b)
@@ -364,6 +374,7 @@ static const struct {
     {"an empty group", empty_group, UQD_ERR_CORRUPT},
     {"all channels in one group", one_group, UQD_ERR_CORRUPT},
     {"a kind of no class", kind_class, UQD_ERR_CORRUPT},
+    {"a kind of more than two phases", kind_phases, UQD_ERR_CORRUPT},
     {"a kind that coarsens", kind_rises, UQD_ERR_CORRUPT},
     {"a kind above the top", kind_top, UQD_ERR_CORRUPT},
     {"a channel that coarsens", kind_level_rises, UQD_ERR_CORRUPT},
@@ -377,6 +388,7 @@ static const struct {
     {"steps that descend", steps_descend, UQD_ERR_CORRUPT},
     {"a stage left out", stage_left_out, UQD_ERR_CORRUPT},
     {"a stage twice", stage_twice, UQD_ERR_CORRUPT},
+    {"an older version", older_version, UQD_ERR_UNSUPPORTED},
     {"a newer version", newer_version, UQD_ERR_UNSUPPORTED},
     {"another class of models", other_class, UQD_ERR_UNSUPPORTED},
 };
@@ -430,7 +442,7 @@ static void test_info(void **state)
     uqd_model_get_info(model, &info);
     assert_int_equal(uqd_model_peek_id(b.data, b.size, &id), UQD_OK);
     assert_true(id == info.id);
-    assert_true(id == uqd_get_u64(b.data + HASH_AT));
+    assert_true(id == uqd_get_u32(b.data + HASH_AT));
     assert_int_equal(uqd_model_peek_id(b.data, 63, &id), UQD_NEED_DATA);
     assert_int_equal(uqd_model_peek_id(b.data, 64, &id), UQD_OK);
     assert_int_equal(uqd_model_peek_id(b.data + 1, 64, &id), UQD_ERR_CORRUPT);

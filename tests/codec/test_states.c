@@ -1,4 +1,4 @@
-/* Cells, dither, and going back to coarser states. */
+/* Dither, fresh states, and going back to coarser ones. */
 #include "codec_support.h"
 
 #include "codec/schedule.h"
@@ -9,60 +9,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DITHER_RANGE = 6561, DITHER_HALF = DITHER_RANGE / 2 };
+enum { DITHER_BEGIN = 6144, DITHER_RANGE = 4096 };
 
-static int in_cell(int32_t x, int32_t centre, int32_t width)
-{
-    return abs(x - centre) <= (width - 1) / 2;
-}
-
-/* Every cell is its three children, side by side. */
-static void test_nested(void **state)
-{
-    (void)state;
-    static const int32_t offsets[] = {0, 1, -1, 1000, DITHER_HALF, -DITHER_HALF};
-    for (int o = 0; o < 6; o++)
-        for (uint32_t level = 1; level <= UQD_TOP_LEVEL + 1; level++) {
-            const int32_t width = uqd_cell_width(level), finer = uqd_cell_width(level - 1);
-            assert_int_equal(width, 3 * finer);
-            for (int32_t x = -7000; x <= 7000; x += 7) {
-                const int32_t coarse = uqd_cell_centre(x, offsets[o], width);
-                const int32_t fine = uqd_cell_centre(x, offsets[o], finer);
-                assert_true(in_cell(x, coarse, width));
-                assert_true(in_cell(x, fine, finer));
-                assert_true(fine == coarse - finer || fine == coarse || fine == coarse + finer);
-                assert_int_equal((coarse + offsets[o]) % width, 0);
-                assert_int_equal(uqd_cell_centre(fine, offsets[o], width), coarse);
-            }
-        }
-}
-
-static struct uqd_state empty_state(const struct uqd_model *model, uint64_t seed)
+static struct uqd_state empty_state(const struct uqd_model *model, int dithered, uint64_t seed)
 {
     static const int32_t low[3];
     struct uqd_state state;
     assert_int_equal(uqd_state_init(&state, model, 40, 33, 3, low), UQD_OK);
     state.version = 1;
-    state.dithered = 1;
+    state.dithered = dithered;
     state.seed = seed;
     uqd_state_reset(&state);
     return state;
 }
 
-/* Chi-square over 81 classes of 81 values: mean 80, standard deviation 12.6. */
+/* Chi-square over 64 classes of 64 values: mean 63, standard deviation 11.2. */
 static void test_dither_uniform(void **model)
 {
-    enum { CLASSES = 81, CELLS = 40000 };
-    struct uqd_state state = empty_state(*model, 1234);
+    enum { CLASSES = 64, CELLS = 40000 };
+    struct uqd_state state = empty_state(*model, 1, 1234);
     for (uint32_t unit = 0; unit < 2; unit++)
         for (uint32_t channel = 0; channel < UQD_UNIT_CHANNELS; channel += 94) {
             uint32_t counts[CLASSES] = {0};
             double sum = 0, chi_square = 0;
-            int32_t least = 0, most = 0;
+            int32_t least = DITHER_RANGE, most = 0;
             for (uint64_t cell = 0; cell < CELLS; cell++) {
-                const int32_t o = uqd_dither_offset(&state, unit, channel, cell);
-                assert_true(o >= -DITHER_HALF && o <= DITHER_HALF);
-                counts[(o + DITHER_HALF) / CLASSES]++;
+                const int32_t o = uqd_dither_offset(&state, unit, channel, cell) - DITHER_BEGIN;
+                assert_in_range(o, 0, DITHER_RANGE - 1);
+                counts[o / (DITHER_RANGE / CLASSES)]++;
                 sum += o;
                 least = o < least ? o : least;
                 most = o > most ? o : most;
@@ -71,9 +45,9 @@ static void test_dither_uniform(void **model)
                 const double expected = (double)CELLS / CLASSES, d = counts[i] - expected;
                 chi_square += d * d / expected;
             }
-            assert_true(chi_square > 30 && chi_square < 150);
-            assert_true(fabs(sum / CELLS) < 5 * 1894 / sqrt(CELLS));
-            assert_true(least < -DITHER_HALF + 20 && most > DITHER_HALF - 20);
+            assert_true(chi_square > 20 && chi_square < 120);
+            assert_true(fabs(sum / CELLS - (DITHER_RANGE - 1) / 2.0) < 5 * 1182 / sqrt(CELLS));
+            assert_true(least < 20 && most >= DITHER_RANGE - 20);
         }
     uqd_state_free(&state);
 }
@@ -82,10 +56,11 @@ static double correlation(const struct uqd_state *a, uint32_t unit, uint32_t cha
                           const struct uqd_state *b)
 {
     enum { CELLS = 20000 };
+    const double middle = DITHER_BEGIN + (DITHER_RANGE - 1) / 2.0;
     double sum = 0;
     for (uint64_t cell = 0; cell < CELLS; cell++)
-        sum += (double)uqd_dither_offset(a, 0, 0, cell) *
-               uqd_dither_offset(b, unit, channel, cell + lag);
+        sum += (uqd_dither_offset(a, 0, 0, cell) - middle) *
+               (uqd_dither_offset(b, unit, channel, cell + lag) - middle);
     const double variance = ((double)DITHER_RANGE * DITHER_RANGE - 1) / 12;
     return sum / variance / sqrt(CELLS);
 }
@@ -93,7 +68,7 @@ static double correlation(const struct uqd_state *a, uint32_t unit, uint32_t cha
 /* In standard deviations of independent values. */
 static void test_dither_independent(void **model)
 {
-    struct uqd_state a = empty_state(*model, 1234), b = empty_state(*model, 1235);
+    struct uqd_state a = empty_state(*model, 1, 1234), b = empty_state(*model, 1, 1235);
     const struct {
         const char *what;
         double value;
@@ -117,20 +92,20 @@ static void test_dither_independent(void **model)
     uqd_state_free(&b);
 }
 
-/* Universal quantization: whatever x, its cell's centre errs uniformly. */
-static void test_error_uniform(void **model)
+/* Universal quantization: whatever x, its place in its cell is uniform. */
+static void test_place_uniform(void **model)
 {
-    enum { N = 30000 };
-    static const int32_t values[] = {0, 1, -5, 130, -2047};
-    struct uqd_state state = empty_state(*model, 77);
-    for (int v = 0; v < 5; v++)
-        for (uint32_t level = 1; level <= 5; level++) {
-            const int32_t width = uqd_cell_width(level), half = (width - 1) / 2;
-            uint32_t counts[243] = {0};
+    enum { N = 30000, LEVELS = 8 };
+    static const int32_t values[] = {0, 1, -5, 130, -2047, 4095};
+    struct uqd_state state = empty_state(*model, 1, 77);
+    for (int v = 0; v < 6; v++)
+        for (uint32_t level = 1; level <= LEVELS; level++) {
+            const int32_t width = 1 << level;
+            uint32_t counts[1 << LEVELS] = {0};
             double chi_square = 0;
             for (uint64_t cell = 0; cell < N; cell++) {
                 const int32_t offset = uqd_dither_offset(&state, 0, 9, cell);
-                counts[uqd_cell_centre(values[v], offset, width) - values[v] + half]++;
+                counts[values[v] - uqd_cell_of_dithered(values[v], offset, level).low]++;
             }
             for (int i = 0; i < width; i++) {
                 const double expected = (double)N / width, d = counts[i] - expected;
@@ -141,6 +116,32 @@ static void test_error_uniform(void **model)
                 fail_msg("x %d, width %d: chi-square %.1f", values[v], width, chi_square);
         }
     uqd_state_free(&state);
+}
+
+/* The cells of a state of which nothing is known hold every coefficient. */
+static void test_fresh(void **model)
+{
+    for (int dithered = 0; dithered < 2; dithered++) {
+        struct uqd_state state = empty_state(*model, dithered, 5);
+        for (uint32_t u = 0; u < state.n_units; u++) {
+            const struct uqd_unit *unit = &state.units[u];
+            for (uint64_t cell = 0; cell < (uint64_t)unit->grid_w * unit->grid_h; cell++)
+                for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+                    const int32_t value = unit->cells[cell * UQD_CELL_CHANNELS + c];
+                    const int exists = uqd_channel_exists(
+                        &state.model->channels[c], unit->width, unit->height,
+                        (uint32_t)(cell % unit->grid_w), (uint32_t)(cell / unit->grid_w));
+                    if (!dithered || !exists) {
+                        assert_int_equal(value, 0);
+                        continue;
+                    }
+                    const struct uqd_cell top = uqd_cell_at(value, UQD_DITHER_LEVEL);
+                    assert_int_equal(top.low, -uqd_dither_offset(&state, u, c, cell));
+                    assert_true(top.low < -4095 && top.high > 4095);
+                }
+        }
+        uqd_state_free(&state);
+    }
 }
 
 /* The file's steps, decoded by the inner functions. */
@@ -170,8 +171,10 @@ static struct walk start_walk(const struct uqd_model *model, struct uqd_decoder 
 static void walk_step(struct walk *walk, struct file file, uint32_t step, uint64_t end)
 {
     const size_t size = (size_t)(end - walk->begin);
-    assert_int_equal(uqd_step_decode(&walk->engine, &walk->schedule, &walk->state, step,
-                                     file.data + walk->begin, size, size, NULL),
+    const struct uqd_body body = {.first = step, .last = step};
+    const struct uqd_extent extent = {file.data + walk->begin, size, size};
+    assert_int_equal(uqd_body_decode(&walk->engine, &walk->schedule, &walk->state, body, step,
+                                     extent, NULL, NULL),
                      UQD_OK);
     walk->begin = end;
 }
@@ -193,6 +196,25 @@ static void check_same_state(const struct uqd_state *a, const struct uqd_state *
             if (memcmp(x->cells + cell * UQD_CELL_CHANNELS, y->cells + cell * UQD_CELL_CHANNELS,
                        UQD_UNIT_CHANNELS * sizeof *x->cells) != 0)
                 fail_msg("step %d, unit %u, cell %zu: coarsened is not decoded", step, u, cell);
+    }
+}
+
+/* All cells hold the values that are known in the end. */
+static void check_holds(const struct uqd_state *state, const struct uqd_state *exact, int step)
+{
+    for (uint32_t u = 0; u < state->n_units; u++) {
+        const struct uqd_unit *unit = &state->units[u];
+        const int fresh = state->dithered && unit->nominal == UQD_TOP_LEVEL;
+        for (size_t cell = 0; cell < (size_t)unit->grid_w * unit->grid_h; cell++)
+            for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+                const size_t at = cell * UQD_CELL_CHANNELS + c;
+                const uint32_t level = fresh ? UQD_DITHER_LEVEL : unit->level[c];
+                const struct uqd_cell around = uqd_cell_at(unit->cells[at], level);
+                const int32_t twice = exact->units[u].cells[at];
+                if (twice % 2 != 0 || twice < 2 * around.low || twice > 2 * around.high)
+                    fail_msg("step %d, unit %u, cell %zu, channel %u: %d / 2 is not in %d .. %d",
+                             step, u, cell, c, twice, around.low, around.high);
+            }
     }
 }
 
@@ -218,6 +240,7 @@ static void check_coarsen(const struct uqd_model *model, uint32_t channels, enum
         assert_int_equal(uqd_state_copy(&copy, &whole.state), UQD_OK);
         uqd_schedule_rewind(&whole.schedule, &copy, s);
         check_same_state(&copy, &part.state, s);
+        check_holds(&copy, &whole.state, s);
         uqd_state_free(&copy);
     }
     end_walk(&whole);
@@ -238,10 +261,8 @@ static void test_coarsen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_dither_uniform),
-        cmocka_unit_test(test_dither_independent),
-        cmocka_unit_test(test_error_uniform),
+        cmocka_unit_test(test_dither_uniform), cmocka_unit_test(test_dither_independent),
+        cmocka_unit_test(test_place_uniform),  cmocka_unit_test(test_fresh),
         cmocka_unit_test(test_coarsen),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);

@@ -40,17 +40,17 @@ void elements_init(struct elements *elements, struct random *random, size_t n, e
         .gate = new_floats(random, fill, n),
         .offset = new_floats(random, fill, n),
         .log_scale = new_floats(random, fill, n),
-        .centre = new_integers(random, n),
+        .twice_centre = new_integers(random, n),
         .width = new_floats(random, FILL_ZERO, n),
         .reference = new_floats(random, FILL_ZERO, n),
         .log2_reference = new_floats(random, FILL_ZERO, n),
     };
     for (size_t i = 0; i < n; i++) {
-        float width = powf(3, (float)random_below(random, 9));
+        float level = (float)random_below(random, 13);
 
-        elements->width[i] = width;
-        elements->reference[i] = 0.3f * fminf(width, 243);
-        elements->log2_reference[i] = log2f(elements->reference[i]);
+        elements->width[i] = exp2f(level);
+        elements->log2_reference[i] = fminf(level, 7) - 1;
+        elements->reference[i] = exp2f(elements->log2_reference[i]);
         /* Unit values are spread to where sigmoid and clamps work. */
         if (fill == FILL_UNIT) {
             elements->gate[i] *= 20;
@@ -67,7 +67,7 @@ void elements_deinit(struct elements *elements)
     free(elements->gate);
     free(elements->offset);
     free(elements->log_scale);
-    free(elements->centre);
+    free(elements->twice_centre);
     free(elements->width);
     free(elements->reference);
     free(elements->log2_reference);
@@ -115,7 +115,7 @@ void elements_run_head(const struct elements *elements, const struct uqd_nn_ops 
         .gate = elements->gate,
         .offset = elements->offset,
         .log_scale = with_scale ? elements->log_scale : NULL,
-        .centre = elements->centre,
+        .twice_centre = elements->twice_centre,
         .width = elements->width,
         .reference = elements->reference,
         .log2_reference = elements->log2_reference,

@@ -12,7 +12,7 @@ struct elements {
     float *scale;
     /* For head; width, reference and log2_reference belong together. */
     float *gate, *offset, *log_scale;
-    int16_t *centre;
+    int16_t *twice_centre;
     float *width, *reference, *log2_reference;
 };
 

@@ -222,23 +222,25 @@ static void test_head_values(void **state)
 {
     static const struct {
         float gate, offset, log_scale;
-        int16_t centre;
+        int16_t twice_centre;
         float width, reference, log2_reference;
         int32_t mean_q4;
         uint8_t scale_index;
     } rows[] = {
-        {0, 0, 0, 100, 81, 24.3f, 0, 16 * 100 - 648, 64}, /* 50 is below 59.5 */
-        {0, 0, 0, 40, 81, 24.3f, 0, 16 * 20, 64},
-        {INFINITY, 0, 0.5f, -7, 3, 0.9f, 0.25f, -7 * 16, 76},
-        {100, 0.5f, 20, -7, 3, 0.9f, 0, -7 * 16 + 7, 240},
-        {0, INFINITY, INFINITY, 5, 9, 2.7f, 1, 16 * 5 + 72, 240},
-        {0, -INFINITY, -INFINITY, 5, 9, 2.7f, 1, 16 * 5 - 72, 0},
-        {NAN, 0, NAN, 0, 9, 2.7f, 1, 0, 0},
-        {0, NAN, 0, 1000, 6561, 72.9f, -9, 16 * 1000 - 52488, 0},
-        {50, 0, 11, INT16_MAX, 1, 0.3f, 0, 16 * INT16_MAX, 240},
-        {50, -1e9f, 0, INT16_MIN, 6561, 72.9f, 0, 16 * INT16_MIN - 52488, 64},
-        {INFINITY, 0, 0.03125f, 3, 1, 0.3f, 0, 48, 64}, /* halves to even */
-        {INFINITY, 0, 0.09375f, 3, 1, 0.3f, 0, 48, 66},
+        {0, 0, 0, 201, 32, 16, 0, 16 * 68 + 8, 64}, /* 50.25 is below 68.5 */
+        {0, 0, 0, 80, 64, 32, 0, 16 * 20, 64},
+        {INFINITY, 0, 0.5f, -7, 2, 1, 0.25f, -7 * 8, 76},
+        {100, 0.5f, 20, -7, 2, 1, 0, -7 * 8 + 8, 240},
+        {0, INFINITY, INFINITY, 11, 8, 4, 1, 8 * 11 + 128, 240},
+        {0, -INFINITY, -INFINITY, 11, 8, 4, 1, 8 * 11 - 128, 0},
+        {NAN, 0, NAN, 0, 8, 4, 1, 0, 0},
+        {0, NAN, 0, 1001, 4096, 64, -9, 8 * 1001 - 65536, 0},
+        {50, 0, 11, INT16_MAX, 1, 0.5f, 0, 8 * INT16_MAX, 240},
+        {50, -1e9f, 0, INT16_MIN, 4096, 64, 0, 8 * INT16_MIN - 65536, 64},
+        {INFINITY, 0, 0.03125f, 6, 1, 0.5f, 0, 48, 64}, /* halves to even */
+        {INFINITY, 0, 0.09375f, 6, 1, 0.5f, 0, 48, 66},
+        {-INFINITY, 0.0625f, 0, 5, 4, 0.5f, 0, 0, 64},
+        {-INFINITY, 0.1875f, 0, 5, 4, 0.5f, 0, 2, 64},
     };
     struct uqd_nn_ops ops;
 
@@ -249,8 +251,9 @@ static void test_head_values(void **state)
         uint8_t scale_index;
 
         ops.head(&(struct uqd_nn_head_args){&rows[i].gate, &rows[i].offset, &rows[i].log_scale,
-                                            &rows[i].centre, &rows[i].width, &rows[i].reference,
-                                            &rows[i].log2_reference, &mean_q4, &scale_index, 1});
+                                            &rows[i].twice_centre, &rows[i].width,
+                                            &rows[i].reference, &rows[i].log2_reference, &mean_q4,
+                                            &scale_index, 1});
         if (mean_q4 != rows[i].mean_q4 || scale_index != rows[i].scale_index)
             fail_msg("row %zu: mean %d, scale %d", i, mean_q4, scale_index);
     }

@@ -7,20 +7,28 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { WIDTH = 16, BLOCKS = 1, GROUPS = 8, DETAILS = 189, CELL = 192, CAPACITY = 1 << 20 };
+enum {
+    WIDTH = 16,
+    BLOCKS = 1,
+    GROUPS = 11,
+    DETAILS = 189,
+    CELL = 192,
+    FEATURES = 3 * CELL,
+    TOP_LEVEL = 12,
+    CAPACITY = 1 << 20,
+};
 
 static const struct {
     uint8_t coarse, from, to;
-} kinds[] = {{0, 8, 5}, {0, 5, 4}, {0, 4, 3}, {0, 3, 2}, {0, 2, 1}, {0, 1, 0},
-             {1, 8, 4}, {1, 4, 3}, {1, 3, 2}, {1, 2, 1}, {1, 1, 0}};
+} kinds[] = {{0, 12, 6}, {0, 6, 4},  {0, 4, 3}, {0, 3, 2}, {0, 2, 1},
+             {0, 1, 0},  {1, 12, 4}, {1, 4, 2}, {1, 2, 0}, {1, 4, 0}};
 
 static const struct {
     uint8_t units, kind, step;
-} stages[] = {{2, 6, 0},  {2, 7, 0}, {2, 8, 0}, {2, 9, 0}, {2, 10, 0}, {1, 6, 0},
-              {1, 7, 0},  {1, 8, 0}, {0, 0, 1}, {0, 1, 2}, {1, 9, 2},  {0, 2, 3},
-              {1, 10, 3}, {0, 3, 4}, {0, 4, 5}, {0, 5, 6}};
+} stages[] = {{2, 6, 0}, {2, 9, 0}, {1, 6, 0}, {0, 0, 1}, {1, 7, 2}, {0, 1, 2},
+              {1, 8, 3}, {0, 2, 3}, {0, 3, 4}, {0, 4, 5}, {0, 5, 6}};
 
-static const char steps[][16] = {"coarse", "243", "81", "27", "9", "3", "lossless"};
+static const char steps[][16] = {"coarse", "64", "16", "8", "4", "2", "lossless"};
 
 enum {
     N_KINDS = sizeof kinds / sizeof *kinds,
@@ -95,11 +103,12 @@ static void put_affine(struct writer *writer, const char *prefix)
 
 static unsigned group_of(unsigned colour, unsigned level, unsigned band, unsigned dy, unsigned dx)
 {
+    static const unsigned by_place[2][2] = {{4, 7}, {6, 5}};
     if (colour > 0)
-        return level > 1 ? 2 : 5 + colour;
+        return level > 1 ? 3 : 8 + colour;
     if (level > 1)
-        return 3 - level;
-    return band == 2 ? 5 : 3 + (dy + dx) % 2;
+        return level == 3 ? 0 : 1 + (dy + dx) % 2;
+    return band == 2 ? 8 : by_place[dy % 2][dx % 2];
 }
 
 static void put_groups(struct writer *writer, uint32_t sizes[GROUPS])
@@ -117,12 +126,24 @@ static void put_groups(struct writer *writer, uint32_t sizes[GROUPS])
     put(writer->tables, &writer->n_tables, groups, sizeof groups);
 }
 
-/* Wavelet level 3 is one lattice level finer. */
+/* Between the top and 0, the larger a coefficient's part in the picture, the lower its level. */
+static unsigned level_of(unsigned nominal, unsigned level, unsigned band)
+{
+    const unsigned weight = band == 2 ? level - 1 : level;
+    if (nominal == TOP_LEVEL || nominal == 0)
+        return nominal;
+    return nominal + 1 > weight ? nominal + 1 - weight : 0;
+}
+
 static void put_levels(struct writer *writer, unsigned nominal)
 {
     uint8_t levels[CELL] = {0};
-    for (unsigned c = 0; c < DETAILS; c++)
-        levels[c] = (uint8_t)(nominal > 0 && nominal < 8 && c % 63 < 3 ? nominal - 1 : nominal);
+    unsigned c = 0;
+    for (unsigned colour = 0; colour < 3; colour++)
+        for (unsigned level = 3; level > 0; level--)
+            for (unsigned band = 0; band < 3; band++)
+                for (unsigned i = 0; i < 64u >> 2 * level; i++)
+                    levels[c++] = (uint8_t)level_of(nominal, level, band);
     put(writer->tables, &writer->n_tables, levels, sizeof levels);
 }
 
@@ -132,7 +153,8 @@ static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
     put(writer->tables, &writer->n_tables, name, sizeof name);
     put_groups(writer, sizes);
     for (unsigned k = 0; k < N_KINDS; k++) {
-        const uint8_t head[4] = {kinds[k].coarse, kinds[k].from, kinds[k].to, 0};
+        const uint8_t two_phases = !kinds[k].coarse && kinds[k].from < TOP_LEVEL;
+        const uint8_t head[4] = {kinds[k].coarse, kinds[k].from, kinds[k].to, two_phases};
         put(writer->tables, &writer->n_tables, head, sizeof head);
         put_levels(writer, kinds[k].from);
         put_levels(writer, kinds[k].to);
@@ -146,7 +168,7 @@ static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
 
 static void put_weights(struct writer *writer, const uint32_t sizes[GROUPS])
 {
-    put_tensor(writer, (uint32_t[4]){WIDTH, 2 * CELL, 1, 1}, 0, 0.08f, "input.weight");
+    put_tensor(writer, (uint32_t[4]){WIDTH, FEATURES, 1, 1}, 0, 0.08f, "input.weight");
     put_affine(writer, "input");
     put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "block0.in");
     put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "block0.out");
@@ -196,7 +218,7 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     const size_t total = begin + writer.n_values;
     size_t n = 0;
     put(file, &n, "\x8eUQM\r\n\x1a\n", 8);
-    put_u32(file, &n, 1);
+    put_u32(file, &n, 2);
     put_u32(file, &n, 0);
     put_u64(file, &n, total);
     put_u64(file, &n, 0);

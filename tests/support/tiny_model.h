@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The bytes of a model file: width 16, one block, the groups, kinds and steps of the shipped
- * model. The same seed gives the same bytes. malloc'ed; never NULL. */
+/* The bytes of a model file: width 16, one block, the groups and levels of the shipped model in
+ * seven steps. The same seed gives the same bytes. malloc'ed; never NULL. */
 uint8_t *tiny_model_bytes(uint64_t seed, size_t *size);
 
 #endif

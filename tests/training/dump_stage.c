@@ -65,6 +65,10 @@ static void transform_picture(struct uqd_state *state, const struct uqd_model *m
         const int32_t *const readable[3] = {planes[0], planes[1], planes[2]};
         uqd_unit_pack(model->channels, UQD_UNIT_CHANNELS, readable, width, unit->width,
                       unit->height, unit->cells, UQD_CELL_CHANNELS, 1);
+        /* A state holds twice the centres of cells. */
+        const size_t n_values = (size_t)unit->grid_w * unit->grid_h * UQD_CELL_CHANNELS;
+        for (size_t i = 0; i < n_values; i++)
+            unit->cells[i] = (int16_t)(2 * unit->cells[i]);
     }
     for (int c = 0; c < 3; c++)
         state->low[c] = planes[c][0];
@@ -91,6 +95,20 @@ static void table_write(struct table *table, FILE *file)
     free(table->values);
 }
 
+static struct uqd_cell cell_of(const struct uqd_state *state, uint32_t u, uint32_t channel,
+                               size_t cell, int32_t x, uint32_t level)
+{
+    if (!state->dithered)
+        return uqd_cell_of(x, level);
+    return uqd_cell_of_dithered(x, uqd_dither_offset(state, u, channel, cell), level);
+}
+
+/* Whether a coefficient is coded after all groups, so that none sees how it is refined. */
+static int is_late(const struct uqd_state *state, const struct uqd_kind *kind, int32_t twice_centre)
+{
+    return kind->two_phases && !state->dithered && twice_centre != 0;
+}
+
 /* What the network says of a group, and what the later groups then see of it. */
 static void run_group(struct uqd_network *network, const struct uqd_state *state, uint32_t u,
                       uint32_t g, const int16_t *exact, struct table *means, struct table *scales)
@@ -108,10 +126,10 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
             const size_t at = cell * UQD_CELL_CHANNELS + channel;
             means->values[to] = mean_q4[from];
             scales->values[to] = scale_index[from];
-            moved[from] =
-                (int16_t)(uqd_cell_centre(exact[at], uqd_dither_offset(state, u, channel, cell),
-                                          uqd_cell_width(network->kind->to[channel])) -
-                          unit->cells[at]);
+            const struct uqd_cell finer =
+                cell_of(state, u, channel, cell, exact[at], network->kind->to[channel]);
+            if (!is_late(state, network->kind, unit->cells[at]))
+                moved[from] = (int16_t)(finer.low + finer.high - unit->cells[at]);
         }
     if (g + 1 < state->model->n_groups)
         check(uqd_network_context(network, g, moved), "no context");
@@ -149,7 +167,7 @@ static void write_coded_size(struct uqd_engine *engine, struct uqd_state *state,
 {
     const struct uqd_pass pass = {.unit = (uint8_t)u, .kind = (uint8_t)kind};
     struct uqd_stream stream;
-    uqd_stream_init(&stream, UQD_SYMBOLS_ENCODE, 0);
+    uqd_stream_init_encode(&stream, 1);
     check(uqd_pass_run(engine, state, &pass, &stream, exact, NULL), "no pass");
     check(uqd_stream_close(&stream), "no stream");
     const int32_t size = (int32_t)stream.output_size;
@@ -182,7 +200,8 @@ int main(int argc, char **argv)
     const size_t n_values =
         (size_t)state.units[u].grid_w * state.units[u].grid_h * UQD_CELL_CHANNELS;
     int16_t *const exact = zeros(n_values, sizeof *exact);
-    memcpy(exact, state.units[u].cells, n_values * sizeof *exact);
+    for (size_t i = 0; i < n_values; i++)
+        exact[i] = state.units[u].cells[i] / 2;
     FILE *const output = fopen(argv[7], "wb");
     if (output == NULL)
         fail(argv[7]);

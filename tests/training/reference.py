@@ -1,10 +1,12 @@
 """What PyTorch computes for one stage: the numbers that the C code must reproduce."""
 import torch
 
-from lattice import KINDS, TOP_LEVEL, cell_centre, channel_levels, refine_bits
-from network import N_DETAILS, LatticeNetwork
+from lattice import KINDS, TOP_LEVEL, cell, channel_levels, coding_order, refine_bits
+from network import N_DETAILS, LatticeNetwork, context, mean_of, scale_of
 
-TOP_SCALE = 16.0  # of the logistic around 0 for the top-level cells of dithered coefficients
+ORDER = coding_order()
+DITHER_LEVEL = 14  # whose one cell holds all dithered coefficients
+TOP_SCALE = 16.0  # of the logistic around 0 for their cells down to the top level
 
 
 def load_network(checkpoint):
@@ -16,45 +18,59 @@ def load_network(checkpoint):
     return network.eval()
 
 
+def levels_of(nominal):
+    """[1, 189, 1, 1] level of every channel in coding order."""
+    return channel_levels(nominal)[ORDER][None, :, None, None].float()
+
+
 def top_bits(x, offset):
-    """Bits of the cells at the top level: three of them reach every coefficient, the middle one is likely."""
-    bits, _ = refine_bits(
-        x, offset, torch.full_like(x, 3.0 ** (TOP_LEVEL + 1)), torch.ones_like(x), torch.zeros_like(x),
-        torch.full_like(x, TOP_SCALE),
-    )
+    """Bits of the cells of dithered coefficients at the top level."""
+    from_level, to_level = torch.full_like(x, DITHER_LEVEL), torch.full_like(x, TOP_LEVEL)
+    scale = torch.full_like(x, TOP_SCALE)
+    bits = refine_bits(x, offset, torch.tensor(True), from_level, to_level, torch.zeros_like(x), scale)
     return float(bits.double().sum())
 
 
 @torch.no_grad()
 def stage(network, details, low, offset, kind):
-    """Codes `details` [189, h, w] given the unit's low-pass [3, h, w] and the dither's offsets.
+    """Codes `details` [189, h, w] in coding order given the unit's low-pass [3, h, w] and the dither's offsets.
 
     Returns a dictionary: denoised, mean and log2_scale [189, h, w], bits (of the whole stage, the
     top-level cells of dithered coefficients among them).
     """
     x, offset, low = details[None].float(), offset[None], low[None].float()
-    kinds, dither = torch.tensor([kind]), torch.tensor([int(bool(offset.any()))])
-    level_from = channel_levels(KINDS[kind].level_from)[None, :, None, None]
-    level_to = channel_levels(KINDS[kind].level_to)[None, :, None, None]
-    width, new_width = 3.0**level_from, 3.0**level_to
-    centre, new_centre = cell_centre(x, offset, width), cell_centre(x, offset, new_width)
-    hidden = network.trunk(network.features(centre, width, low), kinds, dither)
+    dithered = offset.bool().any()
+    kinds, dither = torch.tensor([kind]), dithered.long()[None]
+    level_from, level_to = levels_of(KINDS[kind].level_from), levels_of(KINDS[kind].level_to)
+    begin, end = cell(x, offset, level_from, dithered)
+    new_begin, new_end = cell(x, offset, level_to, dithered)
+    centre = (begin + end) / 2
+    moved = (new_begin + new_end) / 2 - centre
+    if KINDS[kind].two_phases and not dithered:
+        moved = moved * (centre == 0)
+    hidden = network.trunk(network.features(centre, level_from, low), kinds, dither)
+    gate, shift = network.denoise(hidden, kinds, dither).chunk(2, 1)
+    denoised = mean_of(gate, shift, centre, level_from)
     out = {
-        "denoised": network.denoise(hidden, kinds, dither, centre, width)[0],
+        "denoised": torch.minimum(torch.maximum(denoised, begin - 0.5), end + 0.5)[0],
         "mean": torch.empty(N_DETAILS, *x.shape[2:]),
         "log2_scale": torch.empty(N_DETAILS, *x.shape[2:]),
         "bits": 0.0,
     }
-    if dither and KINDS[kind].level_from == TOP_LEVEL:
+    if dithered and KINDS[kind].level_from == TOP_LEVEL:
         out["bits"] += top_bits(x, offset)
-    for g, members in enumerate(network.members):
-        mean, scale = network.group(g, hidden, kinds, dither, centre, width)
-        out["mean"][members], out["log2_scale"][members] = mean[0], torch.log2(scale[0])
-        bits, _ = refine_bits(
-            x[:, members], offset[:, members], width[:, members].expand_as(mean),
-            (level_from - level_to)[:, members], mean, scale,
+    for g in range(network.n_groups):
+        rows = slice(network.first[g], network.first[g + 1])
+        gate, shift, log_scale = network.group(g, hidden, kinds, dither).chunk(3, 1)
+        width = 2.0 ** level_from[:, rows]
+        mean = mean_of(gate, shift, centre[:, rows], level_from[:, rows])
+        mean = torch.minimum(torch.maximum(mean, centre[:, rows] - width), centre[:, rows] + width)
+        scale = scale_of(log_scale, level_from[:, rows])
+        out["mean"][rows], out["log2_scale"][rows] = mean[0], torch.log2(scale[0])
+        bits = refine_bits(
+            x[:, rows], offset[:, rows], dithered, level_from[:, rows], level_to[:, rows], mean, scale
         )
         out["bits"] += float(bits.double().sum())
-        if g < network.n_groups - 1:
-            hidden = network.add_context(g, hidden, centre, new_centre[:, members], new_width)
+        if g + 1 < network.n_groups:
+            hidden = hidden + network.context[g](context(moved[:, rows], level_to[:, rows]))
     return out

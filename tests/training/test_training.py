@@ -14,7 +14,7 @@ import tap
 FOLDER = tempfile.TemporaryDirectory(prefix="uqd-training-")
 PHOTOS = os.path.join(FOLDER.name, "photos")
 CHECKPOINT = os.path.join(FOLDER.name, "tiny.pt")
-TINY = "--width 16 --blocks 1 --crop 64 --crops 1 --threads 1 --fp32 --device cpu".split()
+TINY = "--width 16 --blocks 1 --crop 64 --crops 1 --threads 1 --device cpu".split()
 
 
 def train(output, *options):

@@ -30,39 +30,75 @@ def unit_inverts():
         assert torch.equal(transform.unit_inverse(details, low), planes), (width, height)
 
 
-def split_inverts_at_any_length():
-    """One wavelet split inverts at every length from 1 to 40."""
-    for n in range(1, 41):
-        x = torch.randint(-500, 500, (3, n), generator=torch.Generator().manual_seed(n)).to(torch.int32)
-        assert torch.equal(transform._merge(*transform._split(x)), x), n
+def split_inverts_at_any_size():
+    """One wavelet level inverts at every size from 1 x 1 to 20 x 20."""
+    generator = torch.Generator().manual_seed(4)
+    for height in range(1, 21):
+        for width in range(1, 21):
+            x = torch.randint(-500, 500, (3, height, width), generator=generator).to(torch.int32)
+            low, bands = transform._split_2d(x)
+            assert low.shape == (3, (height + 1) // 2, (width + 1) // 2)
+            assert torch.equal(transform._merge_2d(low, bands), x), (width, height)
+
+
+def channels_in_coding_order():
+    """Groups follow each other in the coding order, each in the standard one."""
+    order, groups = lattice.coding_order(), lattice.channel_groups()
+    assert sorted(order.tolist()) == list(range(189))
+    assert (groups[order].diff() >= 0).all()
+    assert (order.diff()[groups[order].diff() == 0] > 0).all()
+
+
+def _samples():
+    generator = torch.Generator().manual_seed(3)
+    x = torch.randint(-4095, 4096, (10000,), generator=generator).float()
+    x[:5000] = torch.trunc(x[:5000] / 2.0 ** torch.arange(5000).remainder(12))
+    return x, torch.randint(6144, 10240, x.shape, generator=generator).float()
 
 
 def cells_are_nested():
-    """Every cell lies in the cell of the level above, and level 0 is the coefficient."""
-    generator = torch.Generator().manual_seed(3)
-    x = torch.randint(-2000, 2001, (10000,), generator=generator).float()
-    offset = torch.randint(-3280, 3281, x.shape, generator=generator).float()
-    assert torch.equal(lattice.cell_centre(x, offset, 1.0), x)
-    for level in range(lattice.TOP_LEVEL):
-        width = 3.0**level
-        child, parent = lattice.cell_centre(x, offset, width), lattice.cell_centre(x, offset, 3 * width)
-        assert ((child - x).abs() <= (width - 1) / 2).all(), level
-        assert set((child - parent).unique().tolist()) <= {-width, 0.0, width}, level
+    """Every cell holds its coefficient and lies in the cell of the level above; level 0 is the coefficient."""
+    x, offset = _samples()
+    for dithered in (torch.tensor(False), torch.tensor(True)):
+        before = lattice.cell(x, offset, torch.tensor(0.0), dithered)
+        assert torch.equal(before[0], x) and torch.equal(before[1], x)
+        for level in range(1, lattice.TOP_LEVEL + 1):
+            low, high = lattice.cell(x, offset, torch.tensor(float(level)), dithered)
+            assert (low <= before[0]).all() and (before[1] <= high).all(), level
+            around_0 = (x.abs() < 2**level) & ~dithered
+            width = torch.where(around_0, 2.0 ** (level + 1) - 1, 2.0**level)
+            assert torch.equal(high - low + 1, width), level
+            before = low, high
+    assert (low + offset).remainder(2**lattice.TOP_LEVEL).eq(0).all()
+
+
+def levels_nest_too():
+    """A channel's level never rises from a stage to the next, and ends at 0."""
+    for kind in lattice.KINDS:
+        drop = lattice.channel_levels(kind.level_from) - lattice.channel_levels(kind.level_to)
+        assert (drop >= 0).all() and (drop > 0).any(), kind
+    assert (lattice.channel_levels(0) == 0).all()
+    assert (lattice.channel_levels(lattice.TOP_LEVEL) == lattice.TOP_LEVEL).all()
 
 
 def probabilities_sum_to_one():
-    """The three children of a cell share probability one."""
-    width = torch.full((1,), 81.0)
-    for mean in (-40.0, -3.2, 0.0, 17.5, 400.0):
-        for scale in (0.07, 1.0, 30.0, 2000.0):
-            children = torch.tensor([-27.0, 0.0, 27.0])
-            bits, centre = lattice.refine_bits(
-                children, torch.zeros(3), width.expand(3), torch.ones(3), torch.full((3,), mean),
-                torch.full((3,), scale),
-            )
-            assert torch.equal(centre, children)
-            assert abs(float((2.0**-bits).sum()) - 1) < 1e-4, (mean, scale)
+    """The integers of a cell share probability one."""
+    for low, high, level in ((-15, 15, 4), (16, 31, 4), (-3, -2, 1), (-4095, 4095, 12)):
+        x = torch.arange(low, high + 1).float()
+        none, ones = torch.zeros_like(x), torch.ones_like(x)
+        for mean in (-40.0, -3.2, 0.0, 17.5, 400.0):
+            for scale in (0.07, 1.0, 30.0, 2000.0):
+                bits = lattice.refine_bits(
+                    x, none, torch.tensor(False), ones * level, none, ones * mean, ones * scale
+                )
+                total = float((2.0 ** -bits.double()).sum())
+                assert abs(total - 1) < 2e-3, (low, high, mean, scale, total)
 
 
 if __name__ == "__main__":
-    tap.main([colour_inverts, unit_inverts, split_inverts_at_any_length, cells_are_nested, probabilities_sum_to_one])
+    tap.main(
+        [
+            colour_inverts, unit_inverts, split_inverts_at_any_size, channels_in_coding_order, cells_are_nested,
+            levels_nest_too, probabilities_sum_to_one,
+        ]
+    )

@@ -1,8 +1,9 @@
-/* Colour rotation: exact over all colours, clamping, the Q4 inverse, strides. */
+/* Colour rotation: exact over all colours, clamping, bits behind the point, strides. */
 #include "patterns.h"
 
 #include "transform/colour.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -40,7 +41,8 @@ static void test_all_colours(void **state)
     for (int red = 0; red < 256; red++) {
         fill_gamut_slice(pixels, red);
         uqd_colour_forward(pixels, 3 * SIDE, 3, SIDE, SIDE, planes, SIDE, 1);
-        uqd_colour_inverse((const int32_t *const *)planes, SIDE, 3, SIDE, SIDE, back, 3 * SIDE, 1);
+        uqd_colour_inverse((const int32_t *const *)planes, SIDE, 3, SIDE, SIDE, 0, back, 3 * SIDE,
+                           1);
         if (memcmp(pixels, back, 3 * N) != 0)
             fail_msg("not exact for red = %d", red);
     }
@@ -63,29 +65,88 @@ static void test_grey_pixels_have_no_chroma(void **state)
     }
 }
 
-static void test_clamping(void **state)
+/* Rounding, halves upwards, and clamping. */
+static void test_grey_values(void **state)
 {
     (void)state;
     static const struct {
         int32_t grey;
+        uint32_t fraction;
         uint8_t pixel;
     } cases[] = {
-        {-128, 0},
-        {-129, 0},
-        {127, 255},
-        {128, 255},
-        {0, 128},
-        {7, 135},
-        {-9, 119},
-        {INT32_MIN + 9999, 0},
-        {INT32_MAX - 9999, 255},
+        {-128, 0, 0},
+        {-129, 0, 0},
+        {127, 0, 255},
+        {128, 0, 255},
+        {0, 0, 128},
+        {7, 0, 135},
+        {-9, 0, 119},
+        {INT32_MIN + 9999, 0, 0},
+        {0, 4, 128},
+        {7, 4, 128},
+        {8, 4, 129},
+        {-8, 4, 128},
+        {-9, 4, 127},
+        {-2048, 4, 0},
+        {-2057, 4, 0},
+        {2032, 4, 255},
+        {2040, 4, 255},
+        {-1, 1, 128},
+        {1, 1, 129},
+        {-3, 1, 127},
+        {127, 8, 128},
+        {128, 8, 129},
+        {-32768, 8, 0},
+        {32512, 8, 255},
+        {40000, 8, 255},
+        {-40000, 8, 0},
+        {INT32_MAX - 9999, 0, 255},
+        {INT32_MAX - 99999, 8, 255},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const int32_t *planes[1] = {&cases[i].grey};
         uint8_t pixel = 1;
-        uqd_colour_inverse(planes, 1, 1, 1, 1, &pixel, 1, 1);
+        uqd_colour_inverse(planes, 1, 1, 1, 1, cases[i].fraction, &pixel, 1, 1);
         if (pixel != cases[i].pixel)
-            fail_msg("%d gives %d", cases[i].grey, pixel);
+            fail_msg("%d / 2^%u gives %d", cases[i].grey, cases[i].fraction, pixel);
+    }
+}
+
+/* R, G and B by the rotations that the shears are made of. */
+static void unrotated(const double plane[3], double rgb[3])
+{
+    const double cosine = sqrt(2.0 / 3), sine = sqrt(1.0 / 3);
+    const double sum = cosine * plane[0] - sine * plane[2];
+    rgb[0] = 128 + (sum - plane[1]) * sqrt(0.5);
+    rgb[1] = 128 + sine * plane[0] + cosine * plane[2];
+    rgb[2] = 128 + (sum + plane[1]) * sqrt(0.5);
+}
+
+/* With bits behind the point, what is not rounded comes out to the nearest pixel but for a little:
+ * each of the six shears still rounds its last bit. */
+static void test_fraction(void **state)
+{
+    (void)state;
+    uint64_t seed = 6;
+    for (uint32_t fraction = 1; fraction <= 8; fraction++) {
+        const double one = 1 << fraction, slack = 0.55 + 1.5 / one;
+        for (int i = 0; i < 20000; i++) {
+            int32_t values[3];
+            double plane[3], rgb[3];
+            uint8_t pixel[3];
+            for (int c = 0; c < 3; c++) {
+                const int32_t range = (c == 0 ? 300 : 150) << fraction;
+                values[c] = (int32_t)(random_next(&seed) % (uint32_t)range) - range / 2;
+                plane[c] = values[c] / one;
+            }
+            const int32_t *const planes[3] = {&values[0], &values[1], &values[2]};
+            uqd_colour_inverse(planes, 1, 3, 1, 1, fraction, pixel, 3, 1);
+            unrotated(plane, rgb);
+            for (int c = 0; c < 3; c++)
+                if (fabs(pixel[c] - fmin(fmax(rgb[c], 0), 255)) > slack)
+                    fail_msg("fraction %u, colour %d: %d instead of %.2f", fraction, c, pixel[c],
+                             rgb[c]);
+        }
     }
 }
 
@@ -98,9 +159,12 @@ static void test_any_values_are_defined(void **state)
     uint64_t seed = 1;
     for (int i = 0; i < 3 * SIDE; i++)
         all[i] = (int32_t)(random_next(&seed) << 1);
-    uqd_colour_inverse((const int32_t *const *)planes, SIDE, 3, SIDE, 1, first, 3 * SIDE, 1);
-    uqd_colour_inverse((const int32_t *const *)planes, 16, 3, 16, 16, second, 48, 4);
-    assert_memory_equal(first, second, sizeof first);
+    for (uint32_t fraction = 0; fraction <= 8; fraction += 4) {
+        uqd_colour_inverse((const int32_t *const *)planes, SIDE, 3, SIDE, 1, fraction, first,
+                           3 * SIDE, 1);
+        uqd_colour_inverse((const int32_t *const *)planes, 16, 3, 16, 16, fraction, second, 48, 4);
+        assert_memory_equal(first, second, sizeof first);
+    }
     free(all);
 }
 
@@ -123,7 +187,7 @@ static void test_strides_and_threads(void **state)
             if (threads == 1)
                 memcpy(reference, planes, sizeof planes);
             assert_memory_equal(reference, planes, sizeof planes);
-            uqd_colour_inverse(sources, PITCH, channels, W, H, back, STRIDE, threads);
+            uqd_colour_inverse(sources, PITCH, channels, W, H, 0, back, STRIDE, threads);
             for (size_t y = 0; y < H; y++) {
                 assert_memory_equal(back + y * STRIDE, pixels + y * STRIDE, W * channels);
                 assert_int_equal(back[y * STRIDE + W * channels], 9);
@@ -138,7 +202,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_colours),
         cmocka_unit_test(test_grey_pixels_have_no_chroma),
-        cmocka_unit_test(test_clamping),
+        cmocka_unit_test(test_grey_values),
+        cmocka_unit_test(test_fraction),
         cmocka_unit_test(test_any_values_are_defined),
         cmocka_unit_test(test_strides_and_threads),
     };

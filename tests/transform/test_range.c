@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT = 3280, MAX_LEVELS = 16 };
+enum { LIMIT = 4095, MAX_LEVELS = 16 };
 
 /* Rows of weights: row i is the linear function of the n samples of a line that gives sample i. */
 struct weights {
@@ -136,9 +136,11 @@ static void plane_maxima(int32_t maxima[3])
 static void test_bound(void **state)
 {
     (void)state;
-    /* The roundings of one level move its low-pass by at most 2.2 and its details by at most 2.4;
-     * the low-pass's error passes through the levels behind it. */
-    const double low_error = 2.2, detail_error = 2.4;
+    /* The roundings of one level, each by at most 1/2, move HH by no more; HL and LH by
+     * 1/2 (1 + 20/32), the sum of the update's weights; and the low-pass by 1/2 (1 + 20/32)^2. The
+     * low-pass's error passes through the levels behind it. */
+    const double detail_error = 0.5 * (1 + 20.0 / 32);
+    const double low_error = detail_error * (1 + 20.0 / 32);
     double low[MAX_LEVELS + 1], high[MAX_LEVELS + 1];
     int32_t maxima[3];
     line_norms(low, high);
@@ -179,7 +181,7 @@ static int32_t coefficient_of(const uint8_t *pixels, int n, uint32_t levels, int
     const int32_t coefficient = planes[0][y * n + x];
     for (int i = 0; i < 3; i++)
         assert_int_equal(uqd_wavelet_inverse(planes[i], side, side, side, levels, 0, 1), UQD_OK);
-    uqd_colour_inverse((const int32_t *const *)planes, side, 3, side, side, back, 3 * side, 1);
+    uqd_colour_inverse((const int32_t *const *)planes, side, 3, side, side, 0, back, 3 * side, 1);
     assert_memory_equal(pixels, back, 3 * samples);
     free(back);
     free(all);

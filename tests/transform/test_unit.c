@@ -49,7 +49,7 @@ static void test_unit_count(void **state)
             fail_msg("%u x %u", cases[i].width, cases[i].height);
 }
 
-/* A unit whose samples are all different, and the cells of all its channels. */
+/* A unit of random samples, and the cells of all its channels. */
 struct fixture {
     struct size size;
     size_t pitch, samples, grid_w, grid_h, n_cells;
@@ -57,6 +57,13 @@ struct fixture {
     int16_t *cells;
     struct uqd_channel table[UQD_UNIT_CHANNELS];
 };
+
+/* Of both signs and not 0. */
+static int32_t any_sample(uint64_t *seed)
+{
+    const int32_t magnitude = 1 + (int32_t)(random_next(seed) % 4095);
+    return random_next(seed) & 1 ? magnitude : -magnitude;
+}
 
 static void fixture_init(struct fixture *f, struct size size)
 {
@@ -72,7 +79,7 @@ static void fixture_init(struct fixture *f, struct size size)
         f->planes[i] = malloc(f->samples * sizeof(int32_t));
         assert_non_null(f->planes[i]);
         for (size_t j = 0; j < f->samples; j++)
-            f->planes[i][j] = 1 + (int32_t)(random_next(&seed) % 3000);
+            f->planes[i][j] = any_sample(&seed);
     }
     uqd_channel_table(f->table);
 }
@@ -135,6 +142,13 @@ static void blank(int32_t *const planes[3], size_t samples)
             planes[i][j] = ABSENT;
 }
 
+/* Odd ones too: every other is one more, away from 0. */
+static void double_values(int16_t *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        cells[i] = (int16_t)(2 * cells[i] + (i % 2 == 0 ? 0 : cells[i] < 0 ? -1 : 1));
+}
+
 static void test_unpacking(void **state)
 {
     (void)state;
@@ -144,17 +158,19 @@ static void test_unpacking(void **state)
         fixture_init(&back, sizes[i]);
         pack(&f, 2);
         blank(back.planes, back.samples);
-        uqd_unit_unpack_i16(f.table, UQD_UNIT_CHANNELS, f.cells, UQD_UNIT_CHANNELS, back.planes,
-                            f.pitch, f.size.width, f.size.height, 2);
-        check_unpacked(&f, back.planes);
-
         const size_t n_values = f.n_cells * UQD_UNIT_CHANNELS;
         int32_t *wide = malloc(n_values * sizeof *wide);
+        assert_non_null(wide);
         for (size_t j = 0; j < n_values; j++)
             wide[j] = f.cells[j];
-        blank(back.planes, back.samples);
         uqd_unit_unpack_i32(f.table, UQD_UNIT_CHANNELS, wide, UQD_UNIT_CHANNELS, back.planes,
                             f.pitch, f.size.width, f.size.height, 1);
+        check_unpacked(&f, back.planes);
+
+        blank(back.planes, back.samples);
+        double_values(f.cells, n_values);
+        uqd_unit_unpack_halves(f.table, UQD_UNIT_CHANNELS, f.cells, UQD_UNIT_CHANNELS, back.planes,
+                               f.pitch, f.size.width, f.size.height, 2);
         check_unpacked(&f, back.planes);
         free(wide);
         fixture_deinit(&back);

@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define UQD_API __attribute__((visibility("default")))
+#define UQD_API       __attribute__((visibility("default")))
 #define UQD_NODISCARD __attribute__((warn_unused_result))
 #else
 #define UQD_API
@@ -86,7 +86,7 @@ UQD_NODISCARD UQD_API int uqd_model_new(struct uqd_model **model, const void *da
 UQD_API void uqd_model_free(struct uqd_model *model);
 
 struct uqd_model_info {
-    uint64_t id;         /* hash of the model file; files carry it */
+    uint64_t id;         /* 32 bits of the hash of the model file; files carry them */
     uint64_t parameters; /* number of weights */
     uint32_t n_steps;    /* steps of a complete file */
     const char *name;    /* owned by the model, as are the step names */
@@ -143,6 +143,8 @@ struct uqd_encode_settings {
     uint32_t threads;       /* default 0: as many as OpenMP gives */
     uint32_t cpu_mask;      /* default UQD_CPU_ALL */
     int no_distortion;      /* default 0: measure the PSNR of every step and store the table */
+    int solid;              /* default 0; 1: no table of the steps at all, the fewest bytes: for
+                               small pictures, since every step is then decoded from the start */
     const void *icc;        /* colour profile to carry, or NULL; at most 1 MiB */
     size_t icc_size;
     uqd_progress progress; /* default NULL */
@@ -162,10 +164,10 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
 struct uqd_decoder;
 
 struct uqd_decoder_settings {
-    uint64_t max_pixels; /* default 2^28; larger pictures fail with UQD_ERR_LIMIT */
-    uint64_t max_memory; /* bytes the decoder may hold, default 8 GiB */
-    uint32_t threads;    /* default 0: as many as OpenMP gives */
-    uint32_t cpu_mask;   /* default UQD_CPU_ALL */
+    uint64_t max_pixels;   /* default 2^28; larger pictures fail with UQD_ERR_LIMIT */
+    uint64_t max_memory;   /* bytes the decoder may hold, default 8 GiB */
+    uint32_t threads;      /* default 0: as many as OpenMP gives */
+    uint32_t cpu_mask;     /* default UQD_CPU_ALL */
     uqd_progress progress; /* default NULL */
     void *cookie;
 };
@@ -198,6 +200,7 @@ struct uqd_info {
     uint32_t width, height, channels;
     uint32_t n_steps; /* steps in this file (fewer than the model's if encoding stopped early) */
     int lossless;     /* the last step of this file is lossless */
+    int solid;        /* there is no table of the steps */
     uint64_t model_id;
     enum uqd_dither dither;
     uint64_t seed;
@@ -212,10 +215,11 @@ UQD_NODISCARD UQD_API int uqd_decoder_info(const struct uqd_decoder *decoder,
                                            struct uqd_info *info);
 
 struct uqd_step_info {
-    const char *name;   /* owned by the model; "" while no model is set */
-    uint64_t bytes;     /* length of the file up to and including this step */
-    double psnr;        /* of the denoised picture as measured by the encoder; NaN if not stored,
-                           infinite for a lossless step */
+    const char *name; /* owned by the model; "" while no model is set */
+    uint64_t bytes;   /* length of the file up to and including this step; of a solid file that
+                         of the whole file until the step is decoded */
+    double psnr;      /* of the denoised picture as measured by the encoder; NaN if not stored,
+                         infinite for a lossless step */
 };
 
 /* UQD_NEED_DATA until the header is complete, UQD_ERR_ARG if there is no such step. */
@@ -245,11 +249,11 @@ enum uqd_mode {
 #define UQD_STEP_LATEST UINT32_MAX
 
 struct uqd_picture_request {
-    uint32_t step;      /* below uqd_decoder_steps_complete, or UQD_STEP_LATEST */
+    uint32_t step; /* below uqd_decoder_steps_complete, or UQD_STEP_LATEST */
     enum uqd_mode mode;
-    uint64_t seed;      /* of ancestral sampling */
-    uint32_t reduce;    /* 0: full size; n <= 6: sides divided by 2^n, rounded up. Reduced pictures
-                           cost less: 3 and above never run the full-size network in denoised mode */
+    uint64_t seed;   /* of ancestral sampling */
+    uint32_t reduce; /* 0: full size; n <= 6: sides divided by 2^n, rounded up. Reduced pictures
+                        cost less: 3 and above never run the full-size network in denoised mode */
 };
 
 UQD_API void uqd_picture_request_default(struct uqd_picture_request *request);
