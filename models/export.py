@@ -11,21 +11,21 @@ import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train"))
 from lattice import KINDS, channel_groups, channel_levels  # noqa: E402
-from network import N_DETAILS  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
-VERSION = 1
+VERSION = 2
 CLASS_LATTICE = 1
 CELL_CHANNELS = 192
 FULL, FIRST, REST = 0, 1, 2
 
-STEP_NAMES = ("coarse 81", "coarse 9", "243", "81", "27", "9", "3", "lossless")
-# (units, nominal level from, nominal level to, step), in coding order.
+STEP_NAMES = ("thumbnail", "128", "64", "32", "16", "8", "4", "2", "lossless")
+# (units, nominal level from, nominal level to, step), in coding order: a step ends with the stage of unit 1
+# whose bits tell the least.
 STAGES = (
-    [(REST, a, b, 0) for a, b in ((8, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
-    + [(FIRST, 8, 4, 0), (FIRST, 4, 3, 1), (FIRST, 3, 2, 1)]
-    + [(FULL, 8, 5, 2), (FULL, 5, 4, 3), (FIRST, 2, 1, 3), (FULL, 4, 3, 4), (FIRST, 1, 0, 4)]
-    + [(FULL, 3, 2, 5), (FULL, 2, 1, 6), (FULL, 1, 0, 7)]
+    [(REST, a, b, 0) for a, b in ((12, 5), (5, 2), (2, 0))]
+    + [(FIRST, 12, 5, 0), (FULL, 12, 7, 1), (FIRST, 5, 4, 1), (FULL, 7, 6, 2), (FIRST, 4, 3, 2)]
+    + [(FULL, 6, 5, 3), (FIRST, 3, 2, 3), (FULL, 5, 4, 4), (FIRST, 2, 1, 4), (FULL, 4, 3, 5), (FIRST, 1, 0, 5)]
+    + [(FULL, 3, 2, 6), (FULL, 2, 1, 7), (FULL, 1, 0, 8)]
 )
 
 
@@ -34,20 +34,14 @@ def kind_index(coarse, level_from, level_to):
 
 
 def tensors(state):
-    """(name, array) of every tensor, channels permuted from the standard to the coding order."""
-    groups = channel_groups()
-    members = [torch.nonzero(groups == g).flatten() for g in range(int(groups.max()) + 1)]
-    order = torch.cat(members)
-    features = torch.cat(
-        [torch.cat((order + first, torch.arange(N_DETAILS, CELL_CHANNELS) + first)) for first in (0, CELL_CHANNELS)]
-    )
-
+    """(name, array) of every tensor."""
     def affine(name, prefix):
         for part, base in (("gain", 1.0), ("bias", 0.0)):
             table = state[f"{prefix}.kind_{part}"][:, None] + state[f"{prefix}.dither_{part}"][None, :] + base
             yield f"{name}.{part}", table.flatten(0, 1)
 
-    yield "input.weight", state["input.weight"][:, features]
+    n_groups = int(channel_groups().max()) + 1
+    yield "input.weight", state["input.weight"]
     yield from affine("input", "input_affine")
     block = 0
     while f"block_in.{block}.weight" in state:
@@ -55,18 +49,17 @@ def tensors(state):
         yield f"block{block}.out", state[f"block_out.{block}.weight"]
         yield from affine(f"block{block}", f"block_affine.{block}")
         block += 1
-    for g in range(len(members)):
+    for g in range(n_groups):
         yield f"group{g}.mix", state[f"mix.{g}.weight"]
         yield from affine(f"group{g}", f"mix_affine.{g}")
         yield f"group{g}.out", state[f"out.{g}.weight"]
         yield f"group{g}.out_bias", state[f"out.{g}.bias"]
-        if g + 1 < len(members):
+        if g + 1 < n_groups:
             yield f"group{g}.context", state[f"context.{g}.weight"]
-    both = torch.cat((order, order + N_DETAILS))
     yield "denoise.mix", state["denoise_mix.weight"]
     yield from affine("denoise", "denoise_affine")
-    yield "denoise.out", state["denoise_out.weight"][both]
-    yield "denoise.out_bias", state["denoise_out.bias"][both]
+    yield "denoise.out", state["denoise_out.weight"]
+    yield "denoise.out_bias", state["denoise_out.bias"]
 
 
 def model_bytes(state, name):
@@ -75,7 +68,7 @@ def model_bytes(state, name):
     sections = [name.encode()[:31].ljust(32, b"\0")]
     sections.append(bytes(groups.tolist()).ljust(CELL_CHANNELS, b"\0"))
     for kind in KINDS:
-        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, 0)))
+        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, kind.two_phases)))
         for level in (kind.level_from, kind.level_to):
             sections.append(bytes(channel_levels(level).tolist()).ljust(CELL_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:

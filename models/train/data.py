@@ -1,4 +1,4 @@
-"""Training photographs: random crops as coefficients, and a fixed validation set."""
+"""Training photographs as coefficients: crops of whole transformed pictures, and a fixed validation set."""
 import glob
 import os
 
@@ -7,57 +7,112 @@ import torch
 from PIL import Image
 
 import transform
+from lattice import cell, channel_levels, coding_order
 
 VALIDATION_EVERY = 20  # of the sorted file names; never trained on
+LOW_LEVELS = (5, 4, 3, 2, 1)  # nominal levels of the next unit whose low-pass a decoder may know
+ORDER = coding_order()
+
+
+class Unit:
+    """Details [189, h, w] of one unit in coding order, and the low-pass [3, h, w] by how well it is known."""
+
+    def __init__(self, planes):
+        h, w = (s // transform.CELL * transform.CELL for s in planes.shape[1:])
+        details, low = transform.unit_forward(planes[:, :h, :w])
+        self.details = details[ORDER].permute(1, 2, 0).to(torch.int16).contiguous()
+        self.low = {0: low}
+        self._degrade(low)
+        self.shape = self.details.shape[:2]
+
+    def _degrade(self, low):
+        """The low-pass as a decoder knows it while the next unit stands at a nominal level."""
+        h, w = low.shape[1:]
+        padded = torch.nn.functional.pad(low[None].float(), (0, -w % transform.CELL, 0, -h % transform.CELL), "replicate")
+        details, top = transform.unit_forward(padded[0].to(torch.int32))
+        levels = torch.stack([channel_levels(level) for level in LOW_LEVELS])[:, :, None, None]
+        begin, end = cell(details.float(), torch.zeros(()), levels, torch.tensor(False))
+        centre = torch.trunc((begin + end) / 2).to(torch.int32)
+        planes = transform.unit_inverse(centre, top.expand(len(LOW_LEVELS), -1, -1, -1))[:, :, :h, :w]
+        self.low.update(zip(LOW_LEVELS, planes))
+
+    def crop(self, y, x, size, level):
+        rows, columns = slice(y, y + size), slice(x, x + size)
+        return self.details[rows, columns], self.low[level][:, rows, columns]
 
 
 class Photos:
-    """All photographs of a folder as luma/chroma planes, and the low-pass planes of each."""
+    """All photographs of a folder; units of a random orientation and phase, renewed one by one."""
 
-    def __init__(self, folder, minimum_side=128):
+    def __init__(self, folder, rng, minimum_side=128):
         names = sorted(glob.glob(os.path.join(folder, "**", "*.*"), recursive=True))
         names = [n for n in names if n.endswith((".webp", ".png", ".ppm", ".npy"))]
-        self.train, self.low, self.validation = [], [], []
+        self.rng, self.train, self.validation = rng, [], []
         for index, name in enumerate(names):
             pixels = np.load(name) if name.endswith(".npy") else np.asarray(Image.open(name).convert("RGB"))
-            planes = transform.colour_forward(torch.from_numpy(np.array(pixels)).permute(2, 0, 1))
-            if min(planes.shape[1:]) < minimum_side:
+            if min(pixels.shape[:2]) < minimum_side + transform.CELL:
                 continue
-            if index % VALIDATION_EVERY == 0:
-                self.validation.append(planes.to(torch.int16))
-                continue
-            self.train.append(planes.to(torch.int16))
-            for _ in range(transform.WAVELET_LEVELS):
-                planes, _ = transform._split_2d(planes)
-                if min(planes.shape[1:]) >= minimum_side // 2:
-                    self.low.append(planes.to(torch.int16))
-        area = np.array([p.shape[1] * p.shape[2] for p in self.train], float)
+            (self.train if index % VALIDATION_EVERY else self.validation).append(pixels)
+        area = np.array([p.shape[0] * p.shape[1] for p in self.train], float)
         self.weights = area / area.sum()
-        area = np.array([p.shape[1] * p.shape[2] for p in self.low], float) ** 0.5
-        self.low_weights = area / area.sum()
+        self.low_weights = area**0.5 / (area**0.5).sum()
+        self.minimum = minimum_side // transform.CELL
+        self.full, self.low = [None] * len(self.train), [None] * len(self.train)
+        self.next = 0
 
-    def crops(self, rng, n, size, low=False):
-        planes, weights = (self.low, self.low_weights) if low else (self.train, self.weights)
-        out = torch.empty((n, 3, size, size), dtype=torch.int32)
-        for i, which in enumerate(rng.choice(len(planes), n, p=weights)):
-            _, h, w = planes[which].shape
-            y, x = rng.integers(h - size + 1), rng.integers(w - size + 1)
-            crop = planes[which][:, y : y + size, x : x + size]
-            flips = rng.integers(8)
-            if flips & 1:
-                crop = crop.flip(1)
-            if flips & 2:
-                crop = crop.flip(2)
-            if flips & 4:
-                crop = crop.transpose(1, 2)
-            out[i] = crop
-        return out
+    def renew(self):
+        """Transforms the next photograph anew."""
+        self._transform(self.next)
+        self.next = (self.next + 1) % len(self.train)
 
-    def validation_crops(self, size, limit):
+    def _ready(self, index):
+        if self.full[index] is None:
+            self._transform(index)
+        return index
+
+    def _transform(self, index):
+        pixels = self.train[index]
+        y, x, flips = self.rng.integers(transform.CELL, size=3)
+        pixels = pixels[y:, x:]
+        pixels = pixels[::-1] if flips & 1 else pixels
+        pixels = pixels[:, ::-1] if flips & 2 else pixels
+        pixels = pixels.transpose(1, 0, 2) if flips & 4 else pixels
+        planes = transform.colour_forward(torch.from_numpy(pixels.copy()).permute(2, 0, 1))
+        self.full[index] = Unit(planes)
+        self.low[index] = []
+        for _ in range(transform.WAVELET_LEVELS):
+            planes, _ = transform._split_2d(planes)
+            if min(planes.shape[1:]) >= self.minimum * transform.CELL // 2:
+                self.low[index].append(Unit(planes))
+
+    def crops(self, n, size, low_levels):
+        """n crops of size x size cells of full-size units, the low-pass known as low_levels [n] say."""
+        chosen = [self.full[self._ready(i)] for i in self.rng.choice(len(self.train), n, p=self.weights)]
+        return self._stack(chosen, size, low_levels)
+
+    def low_crops(self, n, size):
+        """The same of units of the low-pass pyramid, whose own low-pass is exact."""
+        indices = self.rng.choice(len(self.train), 3 * n, p=self.low_weights)
+        pool = [self.low[self._ready(i)] for i in indices]
+        pool = [units[self.rng.integers(len(units))] for units in pool if units]
+        pool = [unit for unit in pool if min(unit.shape) >= size]
+        return self._stack([pool[i] for i in self.rng.integers(len(pool), size=n)], size, [0] * n)
+
+    def _stack(self, units, size, low_levels):
+        details = torch.empty((len(units), size, size, len(ORDER)))
+        low = torch.empty((len(units), transform.COLOURS, size, size))
+        for i, (unit, level) in enumerate(zip(units, low_levels)):
+            y, x = (self.rng.integers(side - size + 1) for side in unit.shape)
+            details[i], low[i] = unit.crop(y, x, size, level)
+        return details.permute(0, 3, 1, 2), low
+
+    def validation_units(self, size, limit):
+        """Units of size x size pixels out of the middle of held-out photographs."""
         out = []
-        for planes in self.validation:
-            _, h, w = planes.shape
-            if min(h, w) >= size:
+        for pixels in self.validation:
+            h, w = pixels.shape[:2]
+            if min(h, w) >= size and len(out) < limit:
                 y, x = (h - size) // 2, (w - size) // 2
-                out.append(planes[:, y : y + size, x : x + size].to(torch.int32))
-        return torch.stack(out[:limit])
+                crop = torch.from_numpy(pixels[y : y + size, x : x + size].copy()).permute(2, 0, 1)
+                out.append(transform.colour_forward(crop))
+        return out

@@ -1,92 +1,108 @@
-"""Nested integer lattices: cells, rates of refinement, stages (docs/format.md)."""
+"""Nested lattices of cells: states, rates of refinement, kinds of stages (docs/format.md)."""
 from dataclasses import dataclass
 
 import torch
 
 from transform import channel_table
 
-TOP_LEVEL = 8  # 3**8 = 6561 covers every coefficient of an 8-bit image
+TOP_LEVEL = 12  # cells of 0 that hold every coefficient of an 8-bit image
+REFERENCE_LEVEL = 7  # means and scales are in units of half a cell up to this level
 PROBABILITY_FLOOR = 2.0**-22
+LOG2_SCALE_MIN, LOG2_SCALE_MAX = -4.0, 11.0
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What one run of the network does: refine a unit from one nominal level to the next."""
+    """What one run of the network does: refine a unit from one nominal level to a lower one."""
 
     coarse: bool  # a unit of the low-pass pyramid rather than the full-size one
     level_from: int
     level_to: int
 
+    @property
+    def two_phases(self):
+        """Cells around 0 are coded first, in all groups; then the others, which no group's context sees."""
+        return not self.coarse and self.level_from <= REFERENCE_LEVEL
+
 
 KINDS = tuple(
-    [Kind(False, a, b) for a, b in ((8, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
-    + [Kind(True, a, b) for a, b in ((8, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
+    [Kind(False, a, b) for a, b in ((12, 7), (7, 6), (6, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
+    + [Kind(True, a, b) for a, b in ((12, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0), (5, 2), (2, 0))]
 )
 
 
-def level_offsets():
-    """[189] levels by which a subband lies below the nominal level: wavelet level 3, whose norm is near 3, one."""
-    return torch.tensor([-1 if level == 3 else 0 for _, level, *_ in channel_table()])
-
-
-def channel_levels(nominal):
-    """[189] lattice level of every channel in a state of the given nominal level."""
-    if nominal == TOP_LEVEL:
-        return torch.full((len(channel_table()),), TOP_LEVEL)
-    return (nominal + level_offsets()).clamp(min=0)
-
-
 def channel_groups():
-    """[189] group of every channel; groups are coded in turn, each knowing the earlier ones."""
+    """[189] group of every channel in standard order; groups are coded in turn, each knowing the earlier ones."""
     groups = []
     for colour, level, band, dy, dx in channel_table():
         if colour == 0:
             if level == 3:
                 group = 0
             elif level == 2:
-                group = 1
+                group = 1 + (dy + dx) % 2
             elif band == 2:
-                group = 5
+                group = 8
             else:
-                group = 3 + (dy + dx) % 2
+                group = 4 + (0, 3, 2, 1)[2 * (dy % 2) + dx % 2]
         elif level > 1:
-            group = 2
+            group = 3
         else:
-            group = 5 + colour
+            group = 8 + colour
         groups.append(group)
     return torch.tensor(groups)
 
 
-def cell_centre(x, offset, width):
-    """Centre of the cell of that width (a power of 3, broadcast) around x."""
-    return torch.floor((x + offset + (width - 1) / 2) / width) * width - offset
+def coding_order():
+    """[189] standard index of every channel in coding order: by group, then by standard index."""
+    return torch.sort(channel_groups(), stable=True).indices
 
 
-def _log_mass(middle, half):
-    """log of F(middle + half) - F(middle - half), F the logistic CDF, exact in both tails."""
-    middle = middle.abs()
-    return torch.log(torch.sigmoid(half - middle) - torch.sigmoid(-half - middle) + 1e-30)
+def level_offsets():
+    """[189] levels by which a channel lies above the nominal one, in standard order: minus log2 of its norm."""
+    by_subband = {3: (-2, -1), 2: (-1, 0), 1: (0, 1)}
+    return torch.tensor([by_subband[level][band == 2] for _, level, band, *_ in channel_table()])
 
 
-def refine_bits(x, offset, width, levels, mean, scale):
-    """Bits of refining each coefficient by `levels` (per element) ternary symbols, and the final centre.
+def channel_levels(nominal):
+    """[189] lattice level of every channel (standard order) in a state of the given nominal level."""
+    if nominal in (TOP_LEVEL, 0):
+        return torch.full((len(channel_table()),), nominal)
+    return (nominal + level_offsets()).clamp(min=0)
+
+
+def cell(x, offset, level, dithered):
+    """[low, high] of the cell around x, all broadcast; dithered is a boolean tensor."""
+    width = 2.0**level
+    near = torch.floor(x.abs() / width) * width
+    far = near + width - 1
+    middle = near == 0
+    low = torch.where(middle | (x < 0), -far, near)
+    high = torch.where(middle | (x >= 0), far, -near)
+    begin = torch.floor((x + offset) / width) * width - offset
+    return torch.where(dithered, begin, low), torch.where(dithered, begin + width - 1, high)
+
+
+def _log_mass(u, v):
+    """log of F(v) - F(u), F the logistic CDF, exact in both tails."""
+    flip = u + v > 0
+    a, b = torch.where(flip, -v, u).clamp(-60, 60), torch.where(flip, -u, v).clamp(-60, 60)
+    return torch.log(torch.sigmoid(b) - torch.sigmoid(a) + 1e-30)
+
+
+def refine_bits(x, offset, dithered, level_from, level_to, mean, scale):
+    """Bits of refining each coefficient from one level to another, symbol by symbol.
 
     Each symbol is coded under the logistic(mean, scale) truncated to the
     current cell, with the mean clamped to it.
     """
     bits = torch.zeros_like(x)
-    centre = cell_centre(x, offset, width)
-    inverse_scale = 1 / scale
-    for step in range(int(levels.max())):
-        active = (levels > step).to(x.dtype)
-        half = width / 2
-        child_width = width / 3
-        child = cell_centre(x, offset, child_width)
-        m = torch.minimum(torch.maximum(mean, centre - half), centre + half)
-        log_p = _log_mass((child - m) * inverse_scale, child_width / 2 * inverse_scale)
-        log_p = log_p - _log_mass((centre - m) * inverse_scale, half * inverse_scale)
+    for step in range(int((level_from - level_to).max())):
+        level = (level_from - step).clamp(min=1)
+        low, high = cell(x, offset, level, dithered)
+        child_low, child_high = cell(x, offset, level - 1, dithered)
+        m = torch.minimum(torch.maximum(mean, low - 0.5), high + 0.5)
+        log_p = _log_mass((child_low - 0.5 - m) / scale, (child_high + 0.5 - m) / scale)
+        log_p = log_p - _log_mass((low - 0.5 - m) / scale, (high + 0.5 - m) / scale)
         p = log_p.exp() * (1 - 3 * PROBABILITY_FLOOR) + PROBABILITY_FLOOR
-        bits = bits - active * torch.log2(p)
-        centre = torch.lerp(centre, child, active.expand_as(child))
-        width = torch.lerp(width, child_width, active)
-    return bits, centre
+        bits = bits - (level_from - step > level_to) * torch.log2(p)
+    return bits

@@ -1,19 +1,16 @@
 """The lattice network: state of a unit -> distribution of its refinement, group by group.
 
-docs/format.md ("Network") gives the same computation operation by operation.
+docs/format.md ("Network") gives the same computation operation by operation. Channels are in coding order.
 """
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from lattice import KINDS, channel_groups
+from lattice import KINDS, LOG2_SCALE_MAX, LOG2_SCALE_MIN, REFERENCE_LEVEL, channel_groups
 from transform import COLOURS
 
 N_DETAILS = 189
-N_FEATURES = 2 * (N_DETAILS + COLOURS)
-MAX_OFFSET_WIDTH = 243.0
-OFFSET_SCALE = 0.3
-LOG2_SCALE_MIN, LOG2_SCALE_MAX = -4.0, 11.0
+N_FEATURES = 3 * (N_DETAILS + COLOURS)
 
 
 class Affine(nn.Module):
@@ -39,10 +36,9 @@ def _conv(n_in, n_out, size):
 class LatticeNetwork(nn.Module):
     def __init__(self, width=128, blocks=3):
         super().__init__()
-        groups = channel_groups()
-        self.n_groups = int(groups.max()) + 1
-        self.members = [torch.nonzero(groups == g).flatten() for g in range(self.n_groups)]
-        sizes = [len(m) for m in self.members]
+        sizes = torch.bincount(channel_groups()).tolist()
+        self.n_groups = len(sizes)
+        self.first = [sum(sizes[:g]) for g in range(len(sizes) + 1)]
         self.input = _conv(N_FEATURES, width, 1)
         self.input_affine = Affine(width)
         self.block_in = nn.ModuleList(_conv(width, width, 3) for _ in range(blocks))
@@ -66,11 +62,10 @@ class LatticeNetwork(nn.Module):
                 conv.bias[:n] = 1.0
 
     @staticmethod
-    def features(centre, width, low):
-        """Details' centres [B,189,h,w] and cell widths [B,189,1,1], known low-pass [B,3,h,w]."""
-        return torch.cat(
-            (torch.asinh(centre / 20), torch.asinh(low / 20), torch.asinh(1.5 * centre / width), low / 64), 1
-        )
+    def features(centre, level, low):
+        """Details' centres [B,189,h,w] and levels [B,189,1,1], known low-pass [B,3,h,w]."""
+        size, low_size, place = torch.asinh(centre / 20), torch.asinh(low / 20), torch.asinh(centre / 2.0**level)
+        return torch.cat((size, low_size, place, low / 64, place.abs(), low_size.abs()), 1)
 
     def trunk(self, features, kind, dither):
         x = self.input_affine(self.input(features), kind, dither)
@@ -78,30 +73,25 @@ class LatticeNetwork(nn.Module):
             x = x + second(F.silu(affine(first(x), kind, dither)))
         return x
 
-    def denoise(self, trunk, kind, dither, centre, width):
-        """Mean of every detail coefficient, clamped to its cell."""
-        x = F.silu(self.denoise_affine(self.denoise_mix(trunk), kind, dither))
-        gate, offset = self.denoise_out(x).float().split(N_DETAILS, 1)
-        return _mean(gate, offset, centre, width)
+    def denoise(self, trunk, kind, dither):
+        """Gate and offset [B,2*189,h,w] of every detail coefficient."""
+        return self.denoise_out(F.silu(self.denoise_affine(self.denoise_mix(trunk), kind, dither)))
 
-    def group(self, g, hidden, kind, dither, centre, width):
-        """Mean and scale of the coefficients of group g."""
-        x = F.silu(self.mix_affine[g](self.mix[g](hidden), kind, dither))
-        gate, offset, log_scale = self.out[g](x).float().chunk(3, 1)
-        members = self.members[g]
-        centre, width = centre[:, members], width[:, members]
-        reference = width.clamp(max=MAX_OFFSET_WIDTH) * OFFSET_SCALE
-        log2_scale = (log_scale + torch.log2(reference)).clamp(LOG2_SCALE_MIN, LOG2_SCALE_MAX)
-        return _mean(gate, offset, centre, width), torch.exp2(log2_scale)
-
-    def add_context(self, g, hidden, centre, new_centre, new_width):
-        """Lets the later groups see the refinements of group g."""
-        members = self.members[g]
-        r = torch.asinh((new_centre - centre[:, members]) / new_width[:, members])
-        return hidden + self.context[g](torch.cat((r, r.abs()), 1))
+    def group(self, g, hidden, kind, dither):
+        """Gate, offset and log2 of the scale [B,3*n,h,w] of the coefficients of group g."""
+        return self.out[g](F.silu(self.mix_affine[g](self.mix[g](hidden), kind, dither)))
 
 
-def _mean(gate, offset, centre, width):
-    reference = width.clamp(max=MAX_OFFSET_WIDTH) * OFFSET_SCALE
-    mean = torch.addcmul(offset * reference, torch.sigmoid(gate), centre)
-    return torch.minimum(torch.maximum(mean, centre - width / 2), centre + width / 2)
+def context(moved, level_to):
+    """What later groups see of a group's refinements (new centre - old centre)."""
+    r = torch.asinh(moved / 2.0**level_to)
+    return torch.cat((r, r.abs()), 1)
+
+
+def mean_of(gate, offset, centre, level):
+    """Mean of coefficients; the user of it clamps it to the cell."""
+    return torch.sigmoid(gate) * centre + offset * 2.0 ** (level.clamp(max=REFERENCE_LEVEL) - 1)
+
+
+def scale_of(log_scale, level):
+    return torch.exp2((log_scale + level.clamp(max=REFERENCE_LEVEL) - 1).clamp(LOG2_SCALE_MIN, LOG2_SCALE_MAX))

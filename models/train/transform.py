@@ -4,6 +4,8 @@ The arithmetic is the one of docs/format.md, on int32 tensors whose last two
 dimensions are (height, width), so that the network is trained on exactly the
 coefficients that the codec codes.
 """
+import functools
+
 import torch
 
 # Lifting multipliers of the two plane rotations, in units of 1/4096
@@ -14,6 +16,7 @@ WAVELET_LEVELS = 3
 CELL = 1 << WAVELET_LEVELS
 DETAILS = CELL * CELL - 1  # detail coefficients per colour and cell
 COLOURS = 3
+CELLS_CHANNELS = CELL * CELL * COLOURS
 
 
 def _shear(value, by, multiplier):
@@ -55,60 +58,82 @@ def colour_inverse(planes):
     return torch.stack((r, g, b), -3) + 128
 
 
-def _reflect(positions, n):
+@functools.lru_cache(maxsize=256)
+def _taps(n, count, first):
+    """Indices of the four neighbours (first, first + 2, ..) of sample 2 i, i < count, among every other of n samples."""
+    positions = 2 * torch.arange(count) + torch.arange(first, first + 8, 2)[:, None]
     period = max(2 * (n - 1), 1)
     positions = positions.abs() % period
-    return torch.where(positions < n, positions, period - positions)
+    return tuple(torch.where(positions < n, positions, period - positions) // 2)
+
+
+def _neighbours(x, n, count, first):
+    a, b, c, d = (x.index_select(-1, taps.to(x.device)) for taps in _taps(n, count, first))
+    return 9 * (b + c) - (a + d)
 
 
 def _predict(even, n, n_odd):
-    base = 2 * torch.arange(n_odd, device=even.device)
-    a, b, c, d = (even.index_select(-1, _reflect(base + k, n) // 2) for k in (-2, 0, 2, 4))
-    return (9 * (b + c) - (a + d) + 8) >> 4
+    """16 times the interpolation of even samples at the odd ones, along the last dimension."""
+    return _neighbours(even, n, n_odd, -2)
 
 
 def _update(odd, n, n_even):
-    base = 2 * torch.arange(n_even, device=odd.device)
-    a, b, c, d = (odd.index_select(-1, _reflect(base + k, n) // 2) for k in (-3, -1, 1, 3))
-    return (9 * (b + c) - (a + d) + 16) >> 5
-
-
-def _split(x):
-    """Along the last dimension: n samples -> (low, high)."""
-    n = x.shape[-1]
-    even, odd = x[..., 0::2], x[..., 1::2]
+    """32 times half the interpolation of odd samples at the even ones; zero if there are none."""
     if n == 1:
-        return even, odd
-    odd = odd - _predict(even, n, odd.shape[-1])
-    even = even + _update(odd, n, even.shape[-1])
-    return even, odd
+        return torch.zeros(odd.shape[:-1] + (n_even,), dtype=odd.dtype, device=odd.device)
+    return _neighbours(odd, n, n_even, -3)
 
 
-def _merge(low, high):
-    n = low.shape[-1] + high.shape[-1]
-    if n == 1:
-        return low
-    even = low - _update(high, n, low.shape[-1])
-    odd = high + _predict(even, n, high.shape[-1])
-    out = torch.empty(low.shape[:-1] + (n,), dtype=low.dtype, device=low.device)
-    out[..., 0::2] = even
-    out[..., 1::2] = odd
-    return out
+class _Lifting:
+    """The lifting steps of one level for pictures of height x width, each rounded once."""
+
+    def __init__(self, height, width):
+        self.h, self.w = height, width
+
+    def _across(self, function, x, n):
+        return function(x, self.w, n)
+
+    def _down(self, function, x, n):
+        return function(x.transpose(-1, -2), self.h, n).transpose(-1, -2)
+
+    def hh(self, ee, eo, oe):
+        n_x, n_y = self.w // 2, self.h // 2
+        both = self._down(_predict, self._across(_predict, ee, n_x), n_y)
+        return (16 * (self._across(_predict, oe, n_x) + self._down(_predict, eo, n_y)) - both + 128) >> 8
+
+    def hl(self, ee, hh):
+        return (2 * self._across(_predict, ee, self.w // 2) - self._down(_update, hh, (self.h + 1) // 2) + 16) >> 5
+
+    def lh(self, ee, hh):
+        return (2 * self._down(_predict, ee, self.h // 2) - self._across(_update, hh, (self.w + 1) // 2) + 16) >> 5
+
+    def ll(self, hl, lh, hh):
+        n_x, n_y = (self.w + 1) // 2, (self.h + 1) // 2
+        both = self._down(_update, self._across(_update, hh, n_x), n_y)
+        return (32 * (self._across(_update, hl, n_x) + self._down(_update, lh, n_y)) - both + 512) >> 10
 
 
 def _split_2d(x):
     """-> low-pass, (high in x, high in y, high in both)."""
-    low, high = _split(x)
-    ll, lh = (t.transpose(-1, -2) for t in _split(low.transpose(-1, -2)))
-    hl, hh = (t.transpose(-1, -2) for t in _split(high.transpose(-1, -2)))
-    return ll, (hl, lh, hh)
+    ee, eo, oe, oo = x[..., 0::2, 0::2], x[..., 0::2, 1::2], x[..., 1::2, 0::2], x[..., 1::2, 1::2]
+    lift = _Lifting(*x.shape[-2:])
+    hh = oo - lift.hh(ee, eo, oe)
+    hl = eo - lift.hl(ee, hh)
+    lh = oe - lift.lh(ee, hh)
+    return ee + lift.ll(hl, lh, hh), (hl, lh, hh)
 
 
 def _merge_2d(ll, bands):
     hl, lh, hh = bands
-    low = _merge(ll.transpose(-1, -2), lh.transpose(-1, -2)).transpose(-1, -2)
-    high = _merge(hl.transpose(-1, -2), hh.transpose(-1, -2)).transpose(-1, -2)
-    return _merge(low, high)
+    height, width = ll.shape[-2] + lh.shape[-2], ll.shape[-1] + hl.shape[-1]
+    lift = _Lifting(height, width)
+    out = torch.empty(ll.shape[:-2] + (height, width), dtype=ll.dtype, device=ll.device)
+    ee = ll - lift.ll(hl, lh, hh)
+    oe = lh + lift.lh(ee, hh)
+    eo = hl + lift.hl(ee, hh)
+    out[..., 0::2, 0::2], out[..., 0::2, 1::2], out[..., 1::2, 0::2] = ee, eo, oe
+    out[..., 1::2, 1::2] = hh + lift.hh(ee, eo, oe)
+    return out
 
 
 def _pack(band, block):
@@ -152,7 +177,7 @@ def unit_inverse(details, low):
 
 
 # Norm of each subband's synthesis function, by wavelet level: (HL and LH, HH).
-BAND_NORMS = {1: (1.04, 0.66), 2: (1.70, 1.08), 3: (2.79, 1.76)}
+BAND_NORMS = {1: (1.04, 0.66), 2: (1.73, 0.93), 3: (3.39, 1.79)}
 
 
 def channel_table():
