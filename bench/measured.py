@@ -74,13 +74,15 @@ class Uqd:
     def __init__(self, options, execute=run, threads=None):
         self.program, self.execute = options.uqd, execute
         self.arguments = ["--model", options.model] if options.model else []
+        self.encoding = ["--solid"] if getattr(options, "solid", False) else []
         if threads:
             self.arguments += ["--threads", str(threads)]
         self.environment = dict(os.environ)
         self.environment.setdefault("UQD_MODELS", os.path.join(ROOT, "models"))
 
     def encode(self, image, out, *more):
-        return self.execute([self.program, "encode", image, "-o", out, *self.arguments, *more], self.environment)
+        how = [*self.arguments, *self.encoding, *more]
+        return self.execute([self.program, "encode", image, "-o", out, *how], self.environment)
 
     def decode(self, file, out, *more):
         return self.execute([self.program, "decode", file, "-o", out, *self.arguments, *more], self.environment)

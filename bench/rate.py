@@ -67,6 +67,7 @@ def parse():
     parser.add_argument("--no-modes", action="store_true", help="no ancestral, flow, universal dither, nor realism")
     parser.add_argument("--no-cuts", action="store_true", help="do not cut the peers' files")
     parser.add_argument("--density", type=int, default=2, metavar="N", help="cuts of our file per doubling of the rate (%(default)s)")
+    parser.add_argument("--solid", action="store_true", help="our files without a table of the steps, for small images")
     parser.add_argument("--published", action="store_true", help="print the paper's rates on 64 x 64 images beside ours")
     parser.add_argument("--csv", metavar="FILE", help="write every point to a table")
     parser.add_argument("--plot", metavar="FILE", help="draw the mean curves, .svg or .png")

@@ -36,7 +36,7 @@ uint8_t *fuzz_picture(uint32_t width, uint32_t height, uint32_t channels, uint32
 
 /* Encodes fuzz_picture with the tiny model; the file is malloc'ed. */
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
-                   uint8_t **file);
+                   int solid, uint8_t **file);
 
 /* Decodes a file twice: at once, and in pieces by other kernels. Any file: nothing may misbehave,
  * and both must give the same pictures. choice: size of the pieces, mode, reduction. */

@@ -18,16 +18,18 @@ size_t fuzz_seed(unsigned index, uint8_t **data)
         uint32_t width, height, channels;
         enum uqd_dither dither;
         unsigned percent; /* of the file that is there */
+        int solid;
     } seeds[] = {
-        {0, 1, 1, 3, UQD_DITHER_NONE, 100},   {1, 17, 9, 3, UQD_DITHER_NONE, 100},
-        {2, 40, 24, 1, UQD_DITHER_NONE, 100}, {3, 24, 40, 3, UQD_DITHER_UNIVERSAL, 100},
-        {4, 33, 20, 3, UQD_DITHER_NONE, 60},  {131, 20, 20, 1, UQD_DITHER_UNIVERSAL, 30},
+        {0, 1, 1, 3, UQD_DITHER_NONE, 100, 0},   {1, 17, 9, 3, UQD_DITHER_NONE, 100, 0},
+        {2, 40, 24, 1, UQD_DITHER_NONE, 100, 0}, {3, 24, 40, 3, UQD_DITHER_UNIVERSAL, 100, 0},
+        {4, 33, 20, 3, UQD_DITHER_NONE, 60, 0},  {131, 20, 20, 1, UQD_DITHER_UNIVERSAL, 30, 0},
+        {5, 15, 12, 3, UQD_DITHER_NONE, 100, 1}, {6, 9, 31, 3, UQD_DITHER_UNIVERSAL, 70, 1},
     };
     if (index >= sizeof seeds / sizeof seeds[0])
         return 0;
     uint8_t *file;
     size_t size = fuzz_encode(seeds[index].width, seeds[index].height, seeds[index].channels,
-                              seeds[index].dither, &file);
+                              seeds[index].dither, seeds[index].solid, &file);
     size = size * seeds[index].percent / 100;
     *data = malloc(size + 1);
     FUZZ_CHECK(*data != NULL);

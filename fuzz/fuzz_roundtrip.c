@@ -6,13 +6,14 @@
 
 enum { MAX_SIDE = 48, HEADER = 4 };
 
-static size_t encode(const struct uqd_image *image, enum uqd_dither dither, uint32_t threads,
-                     uint32_t cpu_mask, uint8_t **file)
+static size_t encode(const struct uqd_image *image, enum uqd_dither dither, int solid,
+                     uint32_t threads, uint32_t cpu_mask, uint8_t **file)
 {
     struct uqd_encode_settings settings;
     uqd_encode_settings_default(&settings);
     settings.dither = dither;
     settings.seed = 7;
+    settings.solid = solid;
     settings.threads = threads;
     settings.cpu_mask = cpu_mask;
     size_t size;
@@ -45,7 +46,7 @@ static void check_decodes(const struct uqd_image *image, const uint8_t *file, si
     uqd_decoder_free(decoder);
 }
 
-/* Bytes: width, height, bits (colour, dither), size of the pieces; then pixels, repeated. */
+/* Bytes: width, height, bits (colour, dither, solid), size of the pieces; then pixels, repeated. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size <= HEADER)
@@ -53,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint32_t width = 1 + data[0] % MAX_SIDE, height = 1 + data[1] % MAX_SIDE;
     const uint32_t channels = data[2] & 1 ? 3 : 1;
     const enum uqd_dither dither = data[2] & 2 ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE;
+    const int solid = (data[2] & 4) != 0;
     const size_t n = (size_t)width * height * channels;
     uint8_t *const pixels = malloc(n);
     FUZZ_CHECK(pixels != NULL);
@@ -61,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
     uint8_t *file, *same;
-    const size_t file_size = encode(&image, dither, 1, UQD_CPU_ALL, &file);
-    FUZZ_CHECK(encode(&image, dither, 2, 0, &same) == file_size);
+    const size_t file_size = encode(&image, dither, solid, 1, UQD_CPU_ALL, &file);
+    FUZZ_CHECK(encode(&image, dither, solid, 2, 0, &same) == file_size);
     FUZZ_CHECK(memcmp(file, same, file_size) == 0);
     check_decodes(&image, file, file_size, 1 + (size_t)data[3] * 8);
     free(file);
@@ -74,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t fuzz_seed(unsigned index, uint8_t **data)
 {
     static const uint8_t headers[][HEADER] = {
-        {0, 0, 1, 0}, {15, 7, 1, 10}, {39, 22, 0, 255}, {8, 40, 3, 3}, {30, 30, 2, 99},
+        {0, 0, 1, 0},  {15, 7, 1, 10},  {39, 22, 0, 255},
+        {8, 40, 3, 3}, {30, 30, 2, 99}, {20, 11, 5, 7},
     };
     if (index >= sizeof headers / sizeof headers[0])
         return 0;

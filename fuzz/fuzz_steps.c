@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { MAX_SIDE = 40, CRC_SIZE = 4 };
+enum { MAX_SIDE = 40, CRC_SIZE = 4, SOLID_CRC_SIZE = 2 };
 
 /* Bytes of the input: choice, width, height, flags, size of the tiles, share that is there, number
  * of steps; low-pass, 3 * 16 bits; then the size of every step, 16 bits; then the steps. */
@@ -21,7 +21,7 @@ enum {
     LOW,
     SIZES = LOW + 6,
 };
-enum { FLAG_COLOUR = 1, FLAG_DITHER = 2 };
+enum { FLAG_COLOUR = 1, FLAG_DITHER = 2, FLAG_SOLID = 4 };
 
 static struct uqd_header read_header(const uint8_t *data)
 {
@@ -35,6 +35,7 @@ static struct uqd_header read_header(const uint8_t *data)
         .dithered = (data[FLAGS] & FLAG_DITHER) != 0,
         .tile_log2 = data[TILE] % 17,
         .n_steps = 1 + data[N_STEPS] % model.n_steps,
+        .solid = (data[FLAGS] & FLAG_SOLID) != 0,
     };
     for (uint32_t c = 0; c < header.channels; c++)
         header.low[c] = (int16_t)uqd_get_u16(data + LOW + 2 * (size_t)c) / 8;
@@ -55,6 +56,14 @@ static void seal_steps(struct uqd_header *header, const uint8_t *sizes, uint8_t 
     }
 }
 
+static void seal_body(struct uqd_header *header, uint8_t *body, size_t size)
+{
+    header->body_size = size;
+    if (size > SOLID_CRC_SIZE)
+        uqd_put_u16(body,
+                    (uint32_t)crc32_z(0, body + SOLID_CRC_SIZE, size - SOLID_CRC_SIZE) & 0xffff);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < SIZES)
@@ -65,7 +74,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const size_t steps_size = size - prefix;
     uint8_t *const steps = fuzz_copy(data + prefix, steps_size);
-    seal_steps(&header, data + SIZES, steps, steps_size);
+    if (header.solid)
+        seal_body(&header, steps, steps_size);
+    else
+        seal_steps(&header, data + SIZES, steps, steps_size);
 
     uint8_t *begin;
     size_t begin_size;
@@ -92,14 +104,16 @@ size_t fuzz_seed(unsigned index, uint8_t **data)
         {1, 39, 23, 0, 255},
         {2, 8, 31, FLAG_COLOUR | FLAG_DITHER, 255},
         {37, 32, 32, FLAG_COLOUR, 120},
+        {3, 12, 11, FLAG_COLOUR | FLAG_SOLID, 255},
+        {4, 30, 9, FLAG_SOLID, 200},
     };
     if (index >= sizeof seeds / sizeof seeds[0])
         return 0;
     const int dithered = seeds[index].flags & FLAG_DITHER;
     uint8_t *file;
-    const size_t size = fuzz_encode(seeds[index].width, seeds[index].height,
-                                    seeds[index].flags & FLAG_COLOUR ? 3 : 1,
-                                    dithered ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE, &file);
+    const size_t size = fuzz_encode(
+        seeds[index].width, seeds[index].height, seeds[index].flags & FLAG_COLOUR ? 3 : 1,
+        dithered ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE, seeds[index].flags & FLAG_SOLID, &file);
     struct uqd_header header;
     FUZZ_CHECK(uqd_header_parse(&header, file, size) == UQD_OK);
     const size_t prefix = SIZES + 2 * (size_t)header.n_steps;

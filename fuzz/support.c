@@ -63,13 +63,14 @@ const struct uqd_model *fuzz_model(const uint8_t **file, size_t *file_size)
 }
 
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
-                   uint8_t **file)
+                   int solid, uint8_t **file)
 {
     uint8_t *const pixels = fuzz_picture(width, height, channels, width);
     const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
     struct uqd_encode_settings settings;
     uqd_encode_settings_default(&settings);
     settings.dither = dither;
+    settings.solid = solid;
     settings.threads = 1;
     size_t size;
     FUZZ_CHECK(uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size) == UQD_OK);

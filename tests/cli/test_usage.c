@@ -189,6 +189,26 @@ static void test_compare_of_known_error(void **state)
     process_result_free(&result);
 }
 
+/* A solid file shows the same pictures; its steps end where decoding says. */
+static void test_solid(void **state)
+{
+    (void)state;
+    UQD_DONE("encode", "in.png", "-o", "solid.uqd", "--solid");
+    const struct file_info plain = read_info("a.uqd"), solid = read_info("solid.uqd");
+    assert_int_equal(solid.n_steps, plain.n_steps);
+    assert_true(solid.header_bytes <= 23);
+    assert_true(solid.file_bytes + 2 * (uint64_t)plain.n_steps < plain.file_bytes);
+    assert_true(solid.step_bytes[0] > solid.header_bytes);
+    for (unsigned s = 1; s < solid.n_steps; s++)
+        assert_true(solid.step_bytes[s - 1] <= solid.step_bytes[s]);
+    assert_true(solid.step_bytes[solid.n_steps - 1] <= solid.file_bytes);
+    for (unsigned s = 0; s < solid.n_steps; s++) {
+        UQD_DONE("decode", "a.uqd", "-o", "plain.ppm", "--step", text_of(s));
+        UQD_DONE("decode", "solid.uqd", "-o", "solid.ppm", "--step", text_of(s));
+        scratch_assert_same("plain.ppm", "solid.ppm");
+    }
+}
+
 static void test_compare_of_different_shapes(void **state)
 {
     (void)state;
@@ -211,6 +231,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_info),
         cmocka_unit_test(test_info_of_parts),
         cmocka_unit_test(test_info_without_model_and_distortion),
+        cmocka_unit_test(test_solid),
         cmocka_unit_test(test_compare),
         cmocka_unit_test(test_compare_of_known_error),
         cmocka_unit_test(test_compare_of_different_shapes),

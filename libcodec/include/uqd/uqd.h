@@ -132,7 +132,7 @@ typedef int (*uqd_progress)(void *cookie, double done);
 /* ---- Encoder ------------------------------------------------------------------------------- */
 
 enum uqd_dither {
-    UQD_DITHER_NONE = 0,      /* cells centred on multiples of their width: the best rate */
+    UQD_DITHER_NONE = 0,      /* one cell around 0, twice as wide: the best rate */
     UQD_DITHER_UNIVERSAL = 1, /* subtractive dither from the seed: universal quantization */
 };
 
