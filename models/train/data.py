@@ -28,8 +28,9 @@ class Unit:
     def _degrade(self, low):
         """The low-pass as a decoder knows it while the next unit stands at a nominal level."""
         h, w = low.shape[1:]
-        padded = torch.nn.functional.pad(low[None].float(), (0, -w % transform.CELL, 0, -h % transform.CELL), "replicate")
-        details, top = transform.unit_forward(padded[0].to(torch.int32))
+        margins = (0, -w % transform.CELL, 0, -h % transform.CELL)
+        padded = torch.nn.functional.pad(low[None].float(), margins, "replicate")[0]
+        details, top = transform.unit_forward(padded.to(torch.int32))
         levels = torch.stack([channel_levels(level) for level in LOW_LEVELS])[:, :, None, None]
         begin, end = cell(details.float(), torch.zeros(()), levels, torch.tensor(False))
         centre = torch.trunc((begin + end) / 2).to(torch.int32)

@@ -24,7 +24,8 @@ def _load():
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fused.c")
     with tempfile.TemporaryDirectory() as folder:
         library = os.path.join(folder, "fused.so")
-        command = ["gcc", "-std=c11", "-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math", "-fopenmp", "-shared", "-fPIC", source, "-o", library, "-lm"]
+        options = "-std=c11 -O3 -march=native -mprefer-vector-width=512 -ffast-math -fopenmp -shared -fPIC".split()
+        command = ["gcc", *options, source, "-o", library, "-lm"]
         try:
             subprocess.run(command, check=True, capture_output=True)
             return ctypes.CDLL(library)
@@ -114,8 +115,8 @@ class State:
         pointers = (ctypes.c_void_p * len(self.contexts))(*[t.data_ptr() for t in self.contexts])
         FUSED.prepare(
             b, h * w, len(first) - 1, (ctypes.c_int * len(first))(*first), _pointer(self.x), _pointer(self.offset),
-            _pointer(low), _pointer(self.dithered), _pointer(self.two_phases), _pointer(self.level_from), _pointer(self.level_to), _pointer(self.features),
-            pointers,
+            _pointer(low), _pointer(self.dithered), _pointer(self.two_phases), _pointer(self.level_from),
+            _pointer(self.level_to), _pointer(self.features), pointers,
         )
 
     def _prepare_plain(self, net, low):

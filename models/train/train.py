@@ -105,7 +105,7 @@ class Training:
         self.ema = {k: v.clone() for k, v in self.net.state_dict().items()}
         if options.resume:
             self._resume(options.resume)
-        self.first_step, self.decay_base = self.state["step"], 0
+        self.first_step = self.state["step"]
 
     def _resume(self, path):
         saved = torch.load(path, map_location=self.device)

@@ -60,7 +60,7 @@ def colour_inverse(planes):
 
 @functools.lru_cache(maxsize=256)
 def _taps(n, count, first):
-    """Indices of the four neighbours (first, first + 2, ..) of sample 2 i, i < count, among every other of n samples."""
+    """Indices of the four neighbours (first, first + 2, ..) of sample 2 i, i < count, in every other of n samples."""
     positions = 2 * torch.arange(count) + torch.arange(first, first + 8, 2)[:, None]
     period = max(2 * (n - 1), 1)
     positions = positions.abs() % period
