@@ -18,7 +18,7 @@ const char *uqd_status_text(int status)
     case UQD_ERR_CORRUPT:
         return "the data is damaged";
     case UQD_ERR_UNSUPPORTED:
-        return "the data needs a newer version of this program";
+        return "the data is of a version that this program does not know";
     case UQD_ERR_LIMIT:
         return "the picture exceeds the size limit";
     case UQD_ERR_MODEL:
