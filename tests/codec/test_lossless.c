@@ -100,6 +100,30 @@ static void test_checkers(void **state)
     check_sizes(*state, CONTENT_CHECKERS);
 }
 
+/* Without a table of the steps: also pictures that need no symbols, or hardly any. */
+static void test_solid(void **state)
+{
+    for (size_t i = 0; i < N_SIZES; i++)
+        for (uint32_t variant = 0; variant < 8; variant++) {
+            struct uqd_image *image =
+                make_image(sizes[i].width, sizes[i].height, variant & 1 ? 3 : 1,
+                           variant & 2 ? CONTENT_PHOTO : CONTENT_FLAT, 3);
+            struct uqd_encode_settings settings =
+                settings_of(variant & 4 ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE);
+            settings.solid = 1;
+            const struct file file = encode(*state, image, &settings);
+            struct uqd_decoder *decoder = full_decoder(*state, file);
+            assert_true(info_of(decoder).solid);
+            assert_int_equal(info_of(decoder).file_size, file.size);
+            check_equal(image, decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED, "solid, at once");
+            assert_int_equal(advance_all(decoder), UQD_END);
+            check_equal(image, decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED, "solid");
+            uqd_decoder_free(decoder);
+            free(file.data);
+            free(image);
+        }
+}
+
 /* Rows that begin further apart than they are long, in and out. */
 static void test_stride(void **state)
 {
@@ -198,10 +222,11 @@ static void test_no_distortion(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_photo),      cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_flat),       cmocka_unit_test(test_checkers),
-        cmocka_unit_test(test_stride),     cmocka_unit_test(test_stop_step),
-        cmocka_unit_test(test_psnr_table), cmocka_unit_test(test_no_distortion),
+        cmocka_unit_test(test_photo),         cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_flat),          cmocka_unit_test(test_checkers),
+        cmocka_unit_test(test_solid),         cmocka_unit_test(test_stride),
+        cmocka_unit_test(test_stop_step),     cmocka_unit_test(test_psnr_table),
+        cmocka_unit_test(test_no_distortion),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);
 }
