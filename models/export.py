@@ -10,23 +10,12 @@ import torch
 import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train"))
-from lattice import KINDS, channel_groups, channel_levels  # noqa: E402
+from lattice import FULL, KINDS, STAGES, STEP_NAMES, channel_groups, channel_levels  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
 VERSION = 2
 CLASS_LATTICE = 1
 CELL_CHANNELS = 192
-FULL, FIRST, REST = 0, 1, 2
-
-STEP_NAMES = ("thumbnail", "128", "64", "32", "16", "8", "4", "2", "lossless")
-# (units, nominal level from, nominal level to, step), in coding order: a step ends with the stage of unit 1
-# whose bits tell the least.
-STAGES = (
-    [(REST, a, b, 0) for a, b in ((12, 5), (5, 2), (2, 0))]
-    + [(FIRST, 12, 5, 0), (FULL, 12, 7, 1), (FIRST, 5, 4, 1), (FULL, 7, 6, 2), (FIRST, 4, 3, 2)]
-    + [(FULL, 6, 5, 3), (FIRST, 3, 2, 3), (FULL, 5, 4, 4), (FIRST, 2, 1, 4), (FULL, 4, 3, 5), (FIRST, 1, 0, 5)]
-    + [(FULL, 3, 2, 6), (FULL, 2, 1, 7), (FULL, 1, 0, 8)]
-)
 
 
 def kind_index(coarse, level_from, level_to):

@@ -1,6 +1,6 @@
 /* The incremental decoder. It keeps one state, that of the last complete step; pictures of earlier
  * steps and of partly received ones are made from copies of it. */
-#include "codec/step.h"
+#include "codec/body.h"
 #include "container/header.h"
 #include "util/checked.h"
 
@@ -309,8 +309,10 @@ static int advance_solid(struct uqd_decoder *decoder)
     status = uqd_state_copy(&copy, &decoder->state);
     if (status < 0)
         return status;
-    uqd_engine_begin(&decoder->engine,
-                     uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, step));
+    double macs = 0;
+    for (uint32_t s = 0; s <= step; s++)
+        macs += uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, s);
+    uqd_engine_begin(&decoder->engine, macs);
     status = decode_solid(decoder, &copy, step, NULL, &end);
     if (status == UQD_NEED_DATA && decoder->size == file_size(decoder))
         status = UQD_ERR_CORRUPT;

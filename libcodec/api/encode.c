@@ -1,5 +1,5 @@
 /* uqd_encode: transform the picture, then code it step by step. */
-#include "codec/step.h"
+#include "codec/body.h"
 #include "container/header.h"
 #include "transform/colour.h"
 #include "util/checked.h"

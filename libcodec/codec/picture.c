@@ -160,7 +160,7 @@ int uqd_picture_complete(struct uqd_engine *engine, const struct uqd_schedule *s
 {
     const struct place place = place_of(state, reduce);
     struct uqd_stream stream;
-    uqd_stream_init_free(&stream, source, seed);
+    uqd_stream_init_unread(&stream, source, seed);
     int status = UQD_OK;
     for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++) {
         const struct uqd_pass *pass = &schedule->passes[p];

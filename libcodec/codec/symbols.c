@@ -21,7 +21,7 @@ void uqd_stream_init_encode(struct uqd_stream *stream, int bare)
     *stream = (struct uqd_stream){.source = UQD_SYMBOLS_ENCODE, .bare = bare};
 }
 
-void uqd_stream_init_free(struct uqd_stream *stream, enum uqd_symbol_source source, uint64_t seed)
+void uqd_stream_init_unread(struct uqd_stream *stream, enum uqd_symbol_source source, uint64_t seed)
 {
     *stream = (struct uqd_stream){.source = source, .seed = seed};
 }

@@ -44,7 +44,8 @@ void uqd_stream_init_decode(struct uqd_stream *stream, const uint8_t *data, size
 void uqd_stream_init_encode(struct uqd_stream *stream, int bare);
 
 /* Symbols that are not read: SAMPLE or CENTRAL. */
-void uqd_stream_init_free(struct uqd_stream *stream, enum uqd_symbol_source source, uint64_t seed);
+void uqd_stream_init_unread(struct uqd_stream *stream, enum uqd_symbol_source source,
+                            uint64_t seed);
 void uqd_stream_free(struct uqd_stream *stream);
 
 /* Makes n chunks current: stream->open[0 .. n - 1]; with n = 1, a shared chunk may simply go on.

@@ -23,7 +23,7 @@ struct uqd_header {
     uint32_t n_steps;
     int solid;          /* all steps in one body, without a table of their sizes */
     uint64_t body_size; /* of all steps */
-    uint64_t step_size[UQD_HEADER_MAX_STEPS]; /* not if solid */
+    uint64_t step_size[UQD_HEADER_MAX_STEPS]; /* solid: [0] is the body, when writing */
     int has_distortion;                       /* never if solid */
     uint16_t centibel[UQD_HEADER_MAX_STEPS];  /* PSNR in 1/100 dB; UQD_HEADER_LOSSLESS: exact */
     size_t icc_offset, icc_size;              /* the profile's place in the header, 0 if none */

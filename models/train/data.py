@@ -7,10 +7,11 @@ import torch
 from PIL import Image
 
 import transform
-from lattice import cell, channel_levels, coding_order
+from lattice import cell, channel_levels, coding_order, low_levels
 
 VALIDATION_EVERY = 20  # of the sorted file names; never trained on
-LOW_LEVELS = (5, 4, 3, 2, 1)  # nominal levels of the next unit whose low-pass a decoder may know
+# Nominal levels of the next unit whose low-pass a decoder may know; level 0 is the exact one.
+LOW_LEVELS = sorted(set(low_levels().values()) - {0})
 ORDER = coding_order()
 
 

@@ -31,6 +31,29 @@ KINDS = tuple(
 )
 
 
+FULL, FIRST, REST = 0, 1, 2  # unit 0, unit 1, all others
+STEP_NAMES = ("thumbnail", "128", "64", "32", "16", "8", "4", "2", "lossless")
+# (units, nominal level from, nominal level to, step), in coding order: a step ends with the stage of unit 1
+# whose bits tell the least.
+STAGES = (
+    [(REST, a, b, 0) for a, b in ((12, 5), (5, 2), (2, 0))]
+    + [(FIRST, 12, 5, 0), (FULL, 12, 7, 1), (FIRST, 5, 4, 1), (FULL, 7, 6, 2), (FIRST, 4, 3, 2)]
+    + [(FULL, 6, 5, 3), (FIRST, 3, 2, 3), (FULL, 5, 4, 4), (FIRST, 2, 1, 4), (FULL, 4, 3, 5), (FIRST, 1, 0, 5)]
+    + [(FULL, 3, 2, 6), (FULL, 2, 1, 7), (FULL, 1, 0, 8)]
+)
+
+
+def low_levels():
+    """By the nominal level where a full-size stage begins: the nominal level of unit 1 at that time."""
+    levels, known = {}, TOP_LEVEL
+    for units, level_from, level_to, _ in STAGES:
+        if units == FULL:
+            levels[level_from] = known
+        elif units == FIRST:
+            known = level_to
+    return levels
+
+
 def channel_groups():
     """[189] group of every channel in standard order; groups are coded in turn, each knowing the earlier ones."""
     groups = []

@@ -15,7 +15,7 @@ import torch
 
 import transform
 from data import Photos, Unit
-from lattice import KINDS, TOP_LEVEL
+from lattice import KINDS, TOP_LEVEL, low_levels
 from loss import stage_losses
 from network import LatticeNetwork
 
@@ -26,8 +26,7 @@ COARSE_EVERY = 2  # steps between two with crops of the low-pass pyramid
 COARSE_WEIGHT = 0.5
 GRADIENT_LIMIT = 1.0
 RENEW_EVERY = 4  # steps between two photographs transformed anew
-# The nominal level at which the unit above is known when a full-size stage runs (export.py, STAGES).
-LOW_LEVEL = {12: 5, 7: 4, 6: 3, 5: 2, 4: 1, 3: 0, 2: 0, 1: 0}
+LOW_LEVEL = low_levels()
 
 
 def dither_offsets(shape, dithered, generator=None):

@@ -2,7 +2,7 @@
 #include "codec_support.h"
 
 #include "codec/schedule.h"
-#include "codec/step.h"
+#include "codec/body.h"
 #include "container/header.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "codec/step.h"
+#include "codec/body.h"
 
 #include "util/bytes.h"
 #include "util/checked.h"

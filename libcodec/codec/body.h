@@ -1,6 +1,6 @@
 /* Bodies of the file: a checksum and the chunks of the passes of one step, or of all. */
-#ifndef UQD_CODEC_STEP_H
-#define UQD_CODEC_STEP_H
+#ifndef UQD_CODEC_BODY_H
+#define UQD_CODEC_BODY_H
 
 #include "codec/picture.h"
 
