@@ -44,6 +44,20 @@ static int check_arguments(const struct uqd_image *image,
     return UQD_OK;
 }
 
+/* The finest wavelet level of a colour picture, or the plane of a grey one. Returns how many levels
+ * are split, or an error. */
+static int load_picture(const struct uqd_image *image, int32_t *const planes[3], uint32_t threads)
+{
+    if (image->channels == 1) {
+        uqd_grey_load(image->pixels, image->stride, image->width, image->height, planes[0],
+                      image->width);
+        return 0;
+    }
+    const int status = uqd_colour_split(image->pixels, image->stride, image->width, image->height,
+                                        planes, image->width, threads);
+    return status < 0 ? status : 1;
+}
+
 /* The exact coefficients of the picture: unit after unit, each the low-pass of the one before. */
 static int transform(struct encoder *encoder)
 {
@@ -56,14 +70,15 @@ static int transform(struct encoder *encoder)
     int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
     const int32_t *const read[3] = {planes[0], planes[1], planes[2]};
     struct uqd_state *exact = &encoder->exact;
-    int status = UQD_OK;
-    uqd_colour_forward(image->pixels, image->stride, image->channels, image->width, image->height,
-                       planes, pitch, threads);
+    const int loaded = load_picture(image, planes, threads);
+    int status = loaded < 0 ? loaded : UQD_OK;
     for (uint32_t u = 0; u < exact->n_units && status == UQD_OK; u++) {
         const struct uqd_unit *unit = &exact->units[u];
+        const uint32_t done = u == 0 ? (uint32_t)loaded : 0;
         for (uint32_t c = 0; c < image->channels && status == UQD_OK; c++)
-            status = uqd_wavelet_forward(planes[c], pitch, unit->width, unit->height,
-                                         UQD_UNIT_LEVELS, threads);
+            status = uqd_wavelet_forward(planes[c], pitch, uqd_wavelet_side(unit->width, done),
+                                         uqd_wavelet_side(unit->height, done),
+                                         UQD_UNIT_LEVELS - done, threads);
         if (status == UQD_OK)
             uqd_unit_pack(encoder->engine.model->channels, UQD_UNIT_CHANNELS, read, pitch,
                           unit->width, unit->height, unit->cells, UQD_CELL_CHANNELS, threads);

@@ -67,8 +67,8 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
 /* ---- Pictures ----
  *
  * Whole numbers as long as the units are exactly known: then the integer lifting takes back its own
- * roundings. From the first unit on that is not, 4 bits behind the point, which add no further
- * ones. */
+ * roundings, and at full size the finest level goes back to pixels with the rotation of colours.
+ * From the first unit on that is not, 4 bits behind the point, which add no further ones. */
 
 enum { FRACTION_BITS = 4 };
 
@@ -112,6 +112,13 @@ static int place_unit(struct uqd_engine *engine, struct uqd_state *state,
     return status;
 }
 
+/* Whether unit u, the last to be placed, leaves its finest level to uqd_colour_merge. */
+static int is_merged_with_colour(const struct uqd_state *state, const struct picture *picture,
+                                 struct place place, uint32_t u)
+{
+    return u == 0 && place.levels == 0 && state->colours == 3 && picture->fraction == 0;
+}
+
 /* Fills the planes with the picture of the place. */
 static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
                          const struct uqd_partial *partial, struct place place,
@@ -123,12 +130,30 @@ static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
     for (uint32_t u = state->n_units; u-- > place.unit && status == UQD_OK;) {
         const struct uqd_unit *unit = &state->units[u];
         status = place_unit(engine, state, partial, u, picture);
+        const uint32_t levels_to = is_merged_with_colour(state, picture, place, u) ? 1
+                                   : u == place.unit                               ? place.levels
+                                                                                   : 0;
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
-            status = uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width,
-                                         unit->height, UQD_UNIT_LEVELS,
-                                         u == place.unit ? place.levels : 0, engine->work.threads);
+            status =
+                uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width, unit->height,
+                                    UQD_UNIT_LEVELS, levels_to, engine->work.threads);
     }
     return status;
+}
+
+/* The planes of the place to pixels. */
+static int show(const struct uqd_state *state, struct place place, const struct picture *picture,
+                uint32_t width, uint32_t height, uint8_t *pixels, size_t stride, uint32_t threads)
+{
+    const size_t pitch = picture->pitch;
+    if (state->colours == 1)
+        uqd_grey_show(picture->planes[0], pitch, width, height, picture->fraction, pixels, stride);
+    else if (is_merged_with_colour(state, picture, place, place.unit))
+        return uqd_colour_merge(picture->planes, pitch, width, height, pixels, stride, threads);
+    else
+        uqd_colour_show(picture->planes, pitch, width, height, picture->fraction, pixels, stride,
+                        threads);
+    return UQD_OK;
 }
 
 int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
@@ -144,12 +169,10 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     if (memory == NULL)
         return UQD_ERR_NOMEM;
     struct picture picture = {{memory, memory + n, memory + 2 * n}, n, width, 0};
-    const int32_t *const read[3] = {memory, memory + n, memory + 2 * n};
-    const int status = inverse_guess(engine, state, partial, place, &picture);
+    int status = inverse_guess(engine, state, partial, place, &picture);
     if (status == UQD_OK)
-        uqd_colour_inverse(read, width, state->colours, uqd_wavelet_side(width, place.levels),
-                           uqd_wavelet_side(height, place.levels), picture.fraction, pixels, stride,
-                           engine->work.threads);
+        status = show(state, place, &picture, uqd_wavelet_side(width, place.levels),
+                      uqd_wavelet_side(height, place.levels), pixels, stride, engine->work.threads);
     free(memory);
     return status;
 }

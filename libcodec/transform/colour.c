@@ -1,121 +1,229 @@
 #include "transform/colour.h"
 
+#include "transform/lifting.h"
 #include "transform/threads.h"
+#include "uqd/uqd.h"
 
-enum { PARALLEL_ROWS = 32 }; /* fewer are not worth the threads */
-
-/* tan(angle / 2) and sin(angle) in units of 1/4096: the multipliers of the three shears that make
- * up a rotation. */
-struct rotation {
-    int32_t tangent, sine;
+enum {
+    PARALLEL_ROWS = 32, /* fewer are not worth the threads */
+    FRACTION = 8,       /* bits behind the point of rotated samples while they are lifted */
 };
 
-static const struct rotation rotation_rb = {1697, 2896}; /* 45 degrees: red and blue */
-static const struct rotation rotation_ag = {1302, 2365}; /* 35.26 degrees: their sum and green */
+/* ---- The rotation, in wrapping arithmetic ---- */
 
-/* round(multiplier * by / 4096), wrapping. */
-static inline int32_t shear(int32_t by, int32_t multiplier)
+/* x / 2^bits, rounded to nearest. */
+static inline uint32_t rounded(uint32_t x, uint32_t bits)
 {
-    return (int32_t)((uint32_t)multiplier * (uint32_t)by + 2048) >> 12;
+    return (uint32_t)((int32_t)(x + (1u << (bits - 1))) >> bits);
 }
 
-static inline int32_t plus(int32_t a, int32_t b)
+struct rgb {
+    uint32_t r, g, b;
+};
+
+struct rotated {
+    uint32_t luma, co, cg;
+};
+
+/* Whole numbers to FRACTION bits behind the point. */
+static inline struct rotated rotate(struct rgb x)
 {
-    return (int32_t)((uint32_t)a + (uint32_t)b);
+    return (struct rotated){
+        rounded(2365 * (x.r + x.g + x.b), 12 - FRACTION),
+        rounded(2896 * (x.b - x.r), 12 - FRACTION),
+        rounded(3344 * x.g - 1672 * (x.r + x.b), 12 - FRACTION),
+    };
 }
 
-static inline int32_t minus(int32_t a, int32_t b)
+/* `fraction` bits behind the point to whole numbers. */
+static inline struct rgb unrotate(struct rotated x, uint32_t fraction)
 {
-    return (int32_t)((uint32_t)a - (uint32_t)b);
+    const uint32_t even = 2365 * x.luma - 1672 * x.cg, odd = 2896 * x.co;
+    return (struct rgb){
+        rounded(even - odd, 12 + fraction),
+        rounded(2365 * x.luma + 3344 * x.cg, 12 + fraction),
+        rounded(even + odd, 12 + fraction),
+    };
 }
 
-static inline void rotate(int32_t *x, int32_t *y, struct rotation rotation)
+/* ---- The rotation as four steps, each changing one of three numbers by the other two, rounded
+ * once: a bijection of whole numbers, also when `lift`, which has FRACTION bits behind the point,
+ * is added before rounding. ---- */
+
+static inline uint32_t first_step(struct rgb x)
 {
-    *x = plus(*x, shear(*y, rotation.tangent));
-    *y = plus(*y, shear(*x, -rotation.sine));
-    *x = plus(*x, shear(*y, rotation.tangent));
+    return rounded(1697 * x.b + 1302 * x.g, 12);
 }
 
-static inline void unrotate(int32_t *x, int32_t *y, struct rotation rotation)
+/* Q12, from what the third and the fourth number were before the lift. */
+static inline uint32_t third_step(uint32_t first, uint32_t co_before)
 {
-    *x = minus(*x, shear(*y, rotation.tangent));
-    *y = minus(*y, shear(*x, -rotation.sine));
-    *x = minus(*x, shear(*y, rotation.tangent));
+    return (uint32_t)((int32_t)(-979u * co_before) >> FRACTION) - 2365 * first;
 }
 
-static void forward_grey_row(const uint8_t *pixels, int32_t *grey, size_t width)
+static inline uint32_t fourth_step(uint32_t co_before, uint32_t cg_before)
 {
-    for (size_t x = 0; x < width; x++)
-        grey[x] = pixels[x] - 128;
+    return (uint32_t)((int32_t)(1697 * co_before + 1302 * cg_before) >> FRACTION);
 }
 
-static void forward_row(const uint8_t *pixels, int32_t *luma, int32_t *co, int32_t *cg,
-                        size_t width)
+enum { TO_Q12 = 1 << (12 - FRACTION), ONE = 1 << FRACTION };
+
+static inline struct rotated snap(struct rgb x, struct rotated lift)
 {
-    for (size_t x = 0; x < width; x++) {
-        int32_t a = pixels[3 * x] - 128, g = pixels[3 * x + 1] - 128, b = pixels[3 * x + 2] - 128;
-        rotate(&a, &b, rotation_rb);
-        rotate(&a, &g, rotation_ag);
-        luma[x] = a;
-        co[x] = b;
-        cg[x] = g;
+    const uint32_t first = x.r + first_step(x);
+    const uint32_t co = x.b + rounded(921 * x.g - 2896 * first + TO_Q12 * lift.co, 12);
+    const uint32_t co_before = ONE * co - lift.co;
+    const uint32_t cg = x.g + rounded(third_step(first, co_before) + TO_Q12 * lift.cg, 12);
+    const uint32_t cg_before = ONE * cg - lift.cg;
+    const uint32_t luma =
+        first + rounded(fourth_step(co_before, cg_before) + TO_Q12 * lift.luma, 12);
+    return (struct rotated){luma, co, cg};
+}
+
+/* From what snap gives, with FRACTION bits behind the point, minus the lift. */
+static inline struct rgb unsnap(struct rotated before)
+{
+    const uint32_t first = -rounded(fourth_step(before.co, before.cg) - TO_Q12 * before.luma, 12);
+    struct rgb x;
+    x.g = -rounded(third_step(first, before.co) - TO_Q12 * before.cg, 12);
+    x.b = -rounded(921 * x.g - 2896 * first - TO_Q12 * before.co, 12);
+    x.r = first - first_step(x);
+    return x;
+}
+
+/* ---- Rows ---- */
+
+static inline struct rotated load(int32_t *const rows[3], size_t i)
+{
+    return (struct rotated){(uint32_t)rows[0][i], (uint32_t)rows[1][i], (uint32_t)rows[2][i]};
+}
+
+static inline void store(int32_t *const rows[3], size_t i, struct rotated x)
+{
+    rows[0][i] = (int32_t)x.luma;
+    rows[1][i] = (int32_t)x.co;
+    rows[2][i] = (int32_t)x.cg;
+}
+
+/* Lifted samples to whole ones, kept with FRACTION zero bits. */
+static void snap_samples(int32_t *const lifted[3], const int32_t *const before[3], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct rotated old = {(uint32_t)before[0][i], (uint32_t)before[1][i],
+                                    (uint32_t)before[2][i]};
+        struct rotated x = load(lifted, i);
+        const struct rotated lift = {x.luma - old.luma, x.co - old.co, x.cg - old.cg};
+        x = snap(unrotate(old, FRACTION), lift);
+        store(lifted, i, (struct rotated){ONE * x.luma, ONE * x.co, ONE * x.cg});
     }
 }
 
-void uqd_colour_forward(const uint8_t *pixels, size_t stride, uint32_t channels, uint32_t width,
-                        uint32_t height, int32_t *const planes[], size_t pitch, uint32_t threads)
+static void restore_samples(int32_t *const lifted[3], const int32_t *const before[3], size_t n)
 {
-#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (height > PARALLEL_ROWS)
-    for (uint32_t y = 0; y < height; y++) {
-        const uint8_t *row = pixels + y * stride;
-        const size_t first = y * pitch;
-        if (channels == 1)
-            forward_grey_row(row, planes[0] + first, width);
-        else
-            forward_row(row, planes[0] + first, planes[1] + first, planes[2] + first, width);
+    (void)before;
+    for (size_t i = 0; i < n; i++)
+        store(lifted, i, rotate(unsnap(load(lifted, i))));
+}
+
+static void rotate_row(const uint8_t *pixels, int32_t *const rows[3], size_t width)
+{
+    for (size_t i = 0; i < width; i++) {
+        const uint8_t *p = pixels + 3 * i;
+        store(rows, i, rotate((struct rgb){p[0] - 128u, p[1] - 128u, p[2] - 128u}));
     }
 }
 
-/* A value centred on 0 with `fraction` bits behind the point to a pixel. */
-static inline uint8_t pixel_of(int32_t value, uint32_t fraction)
+static inline uint8_t pixel_of(uint32_t value)
 {
-    const int32_t half = (1 << fraction) >> 1;
-    const int32_t pixel = plus(value, (128 << fraction) + half) >> fraction;
+    const int32_t pixel = (int32_t)(value + 128);
     return (uint8_t)(pixel < 0 ? 0 : pixel > 255 ? 255 : pixel);
 }
 
-static inline void inverse_grey_row(const int32_t *grey, uint8_t *pixels, size_t width,
-                                    uint32_t fraction)
+static void unrotate_row(int32_t *const rows[3], uint8_t *pixels, size_t width, uint32_t fraction)
 {
-    for (size_t x = 0; x < width; x++)
-        pixels[x] = pixel_of(grey[x], fraction);
-}
-
-static inline void inverse_row(const int32_t *luma, const int32_t *co, const int32_t *cg,
-                               uint8_t *pixels, size_t width, uint32_t fraction)
-{
-    for (size_t x = 0; x < width; x++) {
-        int32_t a = luma[x], b = co[x], g = cg[x];
-        unrotate(&a, &g, rotation_ag);
-        unrotate(&a, &b, rotation_rb);
-        pixels[3 * x] = pixel_of(a, fraction);
-        pixels[3 * x + 1] = pixel_of(g, fraction);
-        pixels[3 * x + 2] = pixel_of(b, fraction);
+    for (size_t i = 0; i < width; i++) {
+        const struct rgb x = unrotate(load(rows, i), fraction);
+        pixels[3 * i] = pixel_of(x.r);
+        pixels[3 * i + 1] = pixel_of(x.g);
+        pixels[3 * i + 2] = pixel_of(x.b);
     }
 }
 
-void uqd_colour_inverse(const int32_t *const planes[], size_t pitch, uint32_t channels,
-                        uint32_t width, uint32_t height, uint32_t fraction, uint8_t *pixels,
-                        size_t stride, uint32_t threads)
+/* ---- Planes ---- */
+
+static struct uqd_lifting lifting_of(int32_t *const planes[3], size_t pitch)
+{
+    return (struct uqd_lifting){.planes = {planes[0], planes[1], planes[2]},
+                                .n_planes = 3,
+                                .pitch = pitch,
+                                .replace = snap_samples,
+                                .restore = restore_samples};
+}
+
+int uqd_colour_split(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
+                     int32_t *const planes[3], size_t pitch, uint32_t threads)
+{
+    const int n_threads = uqd_thread_count(threads);
+#pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
+    for (uint32_t y = 0; y < height; y++) {
+        int32_t *const rows[3] = {planes[0] + y * pitch, planes[1] + y * pitch,
+                                  planes[2] + y * pitch};
+        rotate_row(pixels + y * stride, rows, width);
+    }
+    const struct uqd_lifting lifting = lifting_of(planes, pitch);
+    const int status = uqd_lifting_forward(&lifting, width, height, threads);
+    if (status != UQD_OK)
+        return status;
+#pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t c = 0; c < 3; c++)
+            for (size_t i = y * pitch; i < y * pitch + width; i++)
+                planes[c][i] >>= FRACTION;
+    return UQD_OK;
+}
+
+int uqd_colour_merge(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
+                     uint8_t *pixels, size_t stride, uint32_t threads)
+{
+    const int n_threads = uqd_thread_count(threads);
+#pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t c = 0; c < 3; c++)
+            for (size_t i = y * pitch; i < y * pitch + width; i++)
+                planes[c][i] = (int32_t)(ONE * (uint32_t)planes[c][i]);
+    const struct uqd_lifting lifting = lifting_of(planes, pitch);
+    const int status = uqd_lifting_inverse(&lifting, width, height, threads);
+    if (status == UQD_OK)
+        uqd_colour_show(planes, pitch, width, height, FRACTION, pixels, stride, threads);
+    return status;
+}
+
+void uqd_colour_show(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
+                     uint32_t fraction, uint8_t *pixels, size_t stride, uint32_t threads)
 {
 #pragma omp parallel for num_threads(uqd_thread_count(threads)) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++) {
-        uint8_t *row = pixels + y * stride;
-        const size_t first = y * pitch;
-        if (channels == 1)
-            inverse_grey_row(planes[0] + first, row, width, fraction);
-        else
-            inverse_row(planes[0] + first, planes[1] + first, planes[2] + first, row, width,
-                        fraction);
+        int32_t *const rows[3] = {planes[0] + y * pitch, planes[1] + y * pitch,
+                                  planes[2] + y * pitch};
+        unrotate_row(rows, pixels + y * stride, width, fraction);
     }
+}
+
+void uqd_grey_load(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
+                   int32_t *plane, size_t pitch)
+{
+    for (uint32_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+            plane[y * pitch + x] = pixels[y * stride + x] - 128;
+}
+
+void uqd_grey_show(const int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
+                   uint32_t fraction, uint8_t *pixels, size_t stride)
+{
+    const uint32_t half = (1u << fraction) >> 1;
+    for (uint32_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            const uint32_t value = (uint32_t)plane[y * pitch + x] + half;
+            pixels[y * stride + x] = pixel_of((uint32_t)((int32_t)value >> fraction));
+        }
 }

@@ -1,12 +1,14 @@
-/* Reversible colour rotation between 8-bit pixels and integer planes.
+/* Between 8-bit pixels and planes of luma, Co and Cg, which are R, G, B - 128 rotated.
  *
- * A colour picture has three planes: luma, Co and Cg, made from R, G, B - 128 by two plane
- * rotations, each of three integer shears. A grey picture has one plane, its values - 128. Shears
- * undo exactly, so forward and inverse give back every pixel.
+ * The rotation and the finest wavelet level are reversible together: each sample is rotated, lifted
+ * and rounded to a whole number at once, in four steps of which each changes one of three numbers
+ * by the other two (docs/format.md, "Transform"). A picture with more than one wavelet level goes
+ * on with transform/wavelet.h on the low-pass. A grey picture has one plane, its values - 128.
  *
- * Planes are rows of width int32 that begin pitch elements apart. Arithmetic wraps modulo 2^32, so
- * that the result is defined for all plane values. Rows are shared between `threads` threads
- * (0: OpenMP's default); the result does not depend on them. */
+ * Planes are rows of width int32 that begin pitch elements apart, pixels rows of width * channels
+ * bytes, stride bytes apart. Arithmetic wraps modulo 2^32, so that the result is defined for all
+ * plane values. Rows are shared between `threads` threads (0: OpenMP's default); the result does
+ * not depend on them. */
 #ifndef UQD_TRANSFORM_COLOUR_H
 #define UQD_TRANSFORM_COLOUR_H
 
@@ -15,16 +17,24 @@
 
 enum { UQD_MAX_COLOURS = 3 };
 
-/* Pixels (rows of width * channels bytes, stride bytes apart; 1 or 3 channels) to `channels`
- * planes. */
-void uqd_colour_forward(const uint8_t *pixels, size_t stride, uint32_t channels, uint32_t width,
-                        uint32_t height, int32_t *const planes[], size_t pitch, uint32_t threads);
+/* RGB to the four subbands of one level in the Mallat layout. Returns UQD_OK or UQD_ERR_NOMEM. */
+int uqd_colour_split(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
+                     int32_t *const planes[3], size_t pitch, uint32_t threads);
 
-/* Planes of values with `fraction` (0..8) bits behind the point to pixels, rounded to nearest and
- * clamped to 0..255. Exactly undoes forward only with fraction 0: finer shears do not take back
- * the rounding of its own. */
-void uqd_colour_inverse(const int32_t *const planes[], size_t pitch, uint32_t channels,
-                        uint32_t width, uint32_t height, uint32_t fraction, uint8_t *pixels,
-                        size_t stride, uint32_t threads);
+/* Exactly undoes uqd_colour_split; leaves the planes undefined. Returns UQD_OK or
+ * UQD_ERR_NOMEM. */
+int uqd_colour_merge(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
+                     uint8_t *pixels, size_t stride, uint32_t threads);
+
+/* Planes of a picture, with `fraction` (0..8) bits behind the point, to the nearest RGB. */
+void uqd_colour_show(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
+                     uint32_t fraction, uint8_t *pixels, size_t stride, uint32_t threads);
+
+/* Grey pixels to their plane, exactly, and the nearest ones of a plane with `fraction` (0..8)
+ * bits behind the point. */
+void uqd_grey_load(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
+                   int32_t *plane, size_t pitch);
+void uqd_grey_show(const int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
+                   uint32_t fraction, uint8_t *pixels, size_t stride);
 
 #endif

@@ -23,14 +23,14 @@ static inline uint32_t uqd_wavelet_side(uint32_t side, uint32_t levels)
 }
 
 /* Splits `levels` (0..31) times. Sides at least 1. Returns UQD_OK, or UQD_ERR_NOMEM with the plane
- * untouched. */
+ * undefined. */
 int uqd_wavelet_forward(int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
                         uint32_t levels, uint32_t threads);
 
 /* Undoes the levels levels_from .. levels_to + 1 of a plane whose full size is width x height:
  * what is left in the top-left corner is the low-pass of level levels_to, sides
  * uqd_wavelet_side(.., levels_to); with levels_to = 0, the full-size picture. Returns UQD_OK, or
- * UQD_ERR_NOMEM with the plane untouched. */
+ * UQD_ERR_NOMEM with the plane undefined. */
 int uqd_wavelet_inverse(int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
                         uint32_t levels_from, uint32_t levels_to, uint32_t threads);
 

@@ -18,9 +18,9 @@ ORDER = coding_order()
 class Unit:
     """Details [189, h, w] of one unit in coding order, and the low-pass [3, h, w] by how well it is known."""
 
-    def __init__(self, planes):
-        h, w = (s // transform.CELL * transform.CELL for s in planes.shape[1:])
-        details, low = transform.unit_forward(planes[:, :h, :w])
+    def __init__(self, picture, split_first=transform.split):
+        h, w = (s // transform.CELL * transform.CELL for s in picture.shape[1:])
+        details, low = transform.unit_forward(picture[:, :h, :w], split_first)
         self.details = details[ORDER].permute(1, 2, 0).to(torch.int16).contiguous()
         self.low = {0: low}
         self._degrade(low)
@@ -79,13 +79,13 @@ class Photos:
         pixels = pixels[::-1] if flips & 1 else pixels
         pixels = pixels[:, ::-1] if flips & 2 else pixels
         pixels = pixels.transpose(1, 0, 2) if flips & 4 else pixels
-        planes = transform.colour_forward(torch.from_numpy(pixels.copy()).permute(2, 0, 1))
-        self.full[index] = Unit(planes)
+        picture, split = torch.from_numpy(pixels.copy()).permute(2, 0, 1), transform.split_colour
+        self.full[index] = Unit(picture, split)
         self.low[index] = []
         for _ in range(transform.WAVELET_LEVELS):
-            planes, _ = transform._split_2d(planes)
-            if min(planes.shape[1:]) >= self.minimum * transform.CELL // 2:
-                self.low[index].append(Unit(planes))
+            (picture, _), split = split(picture), transform.split
+            if min(picture.shape[1:]) >= self.minimum * transform.CELL // 2:
+                self.low[index].append(Unit(picture))
 
     def crops(self, n, size, low_levels):
         """n crops of size x size cells of full-size units, the low-pass known as low_levels [n] say."""
@@ -108,13 +108,12 @@ class Photos:
             details[i], low[i] = unit.crop(y, x, size, level)
         return details.permute(0, 3, 1, 2), low
 
-    def validation_units(self, size, limit):
-        """Units of size x size pixels out of the middle of held-out photographs."""
+    def validation_crops(self, size, limit):
+        """RGB [3, size, size] out of the middle of held-out photographs."""
         out = []
         for pixels in self.validation:
             h, w = pixels.shape[:2]
             if min(h, w) >= size and len(out) < limit:
                 y, x = (h - size) // 2, (w - size) // 2
-                crop = torch.from_numpy(pixels[y : y + size, x : x + size].copy()).permute(2, 0, 1)
-                out.append(transform.colour_forward(crop))
+                out.append(torch.from_numpy(pixels[y : y + size, x : x + size].copy()).permute(2, 0, 1))
         return out

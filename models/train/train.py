@@ -95,9 +95,9 @@ class Training:
         self.rng = np.random.default_rng(options.seed)
         self.photos = Photos(options.photos, self.rng, options.crop)
         print(f"{len(self.photos.train)} photographs to train on, {len(self.photos.validation)} held out", flush=True)
-        planes = self.photos.validation_units(256 if options.crop >= 128 else options.crop, 24)
-        self.held_out = [Unit(p) for p in planes]
-        self.held_out_low = [Unit(transform._split_2d(p)[0]) for p in planes]
+        crops = self.photos.validation_crops(256 if options.crop >= 128 else options.crop, 24)
+        self.held_out = [Unit(p, transform.split_colour) for p in crops]
+        self.held_out_low = [Unit(transform.split_colour(p)[0]) for p in crops]
         self.net = LatticeNetwork(options.width, options.blocks).to(self.device, memory_format=torch.channels_last)
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=options.rate, betas=(0.9, 0.99))
         self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(KINDS), "error": [100.0] * len(KINDS)}

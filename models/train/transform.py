@@ -1,4 +1,4 @@
-"""Reversible integer transform: colour rotation and (13,7) wavelet pyramid.
+"""Reversible integer transform: (13,7) wavelet pyramid, its finest level in one with the rotation of colours.
 
 The arithmetic is the one of docs/format.md, on int32 tensors whose last two
 dimensions are (height, width), so that the network is trained on exactly the
@@ -8,9 +8,9 @@ import functools
 
 import torch
 
-# Lifting multipliers of the two plane rotations, in units of 1/4096
-# (tan(theta/2) and sin(theta) for 45 and 35.26 degrees).
-ROTATIONS = ((1697, 2896), (1302, 2365))
+# Rows luma, Co, Cg of the rotation of (R, G, B), in units of 1/4096.
+ROTATION = ((2365, 2365, 2365), (-2896, 0, 2896), (-1672, 3344, -1672))
+FRACTION = 8  # bits behind the point of rotated samples while the finest level is lifted
 
 WAVELET_LEVELS = 3
 CELL = 1 << WAVELET_LEVELS
@@ -19,43 +19,36 @@ COLOURS = 3
 CELLS_CHANNELS = CELL * CELL * COLOURS
 
 
-def _shear(value, by, multiplier):
-    return value + ((multiplier * by + 2048) >> 12)
+def rotate(rgb):
+    """[..., 3, h, w] whole numbers around 0 -> luma, Co, Cg with FRACTION bits behind the point."""
+    by = torch.tensor(ROTATION, dtype=torch.int32, device=rgb.device)
+    planes = (rgb.unsqueeze(-4) * by[:, :, None, None]).sum(-3, dtype=torch.int32)
+    return (planes + (1 << (11 - FRACTION))) >> (12 - FRACTION)
 
 
-def _rotate(x, y, rotation):
-    t, s = rotation
-    x = _shear(x, y, t)
-    y = _shear(y, x, -s)
-    x = _shear(x, y, t)
-    return x, y
+def _snap(rgb, lift):
+    """Whole luma, Co, Cg near the rotated rgb + lift: for every lift a bijection.
+
+    The rotation as four steps, each changing one of three by the other two, rounded once with the lift.
+    """
+    r, g, b = rgb.unbind(-3)
+    lift_luma, lift_co, lift_cg = lift.unbind(-3)
+    x = r + ((1697 * b + 1302 * g + 2048) >> 12)
+    co = b + ((-2896 * x + 921 * g + 16 * lift_co + 2048) >> 12)
+    co_before = 256 * co - lift_co
+    cg = g + ((-2365 * x + ((-979 * co_before) >> 8) + 16 * lift_cg + 2048) >> 12)
+    cg_before = 256 * cg - lift_cg
+    luma = x + ((((1697 * co_before + 1302 * cg_before) >> 8) + 16 * lift_luma + 2048) >> 12)
+    return torch.stack((luma, co, cg), -3)
 
 
-def _unrotate(x, y, rotation):
-    t, s = rotation
-    x = _shear_back(x, y, t)
-    y = _shear_back(y, x, -s)
-    x = _shear_back(x, y, t)
-    return x, y
-
-
-def _shear_back(value, by, multiplier):
-    return value - ((multiplier * by + 2048) >> 12)
-
-
-def colour_forward(rgb):
-    """[..., 3, h, w] RGB 0..255 -> [..., 3, h, w] (luma, two chroma)."""
-    r, g, b = (rgb.to(torch.int32) - 128).unbind(-3)
-    a, co = _rotate(r, b, ROTATIONS[0])
-    y, cg = _rotate(a, g, ROTATIONS[1])
-    return torch.stack((y, co, cg), -3)
-
-
-def colour_inverse(planes):
-    y, co, cg = planes.unbind(-3)
-    a, g = _unrotate(y, cg, ROTATIONS[1])
-    r, b = _unrotate(a, co, ROTATIONS[0])
-    return torch.stack((r, g, b), -3) + 128
+def _unsnap(before):
+    """The rgb, from 256 times what _snap gives minus the lift."""
+    luma, co, cg = before.unbind(-3)
+    x = -((((1697 * co + 1302 * cg) >> 8) - 16 * luma + 2048) >> 12)
+    g = -((-2365 * x + ((-979 * co) >> 8) - 16 * cg + 2048) >> 12)
+    b = -((-2896 * x + 921 * g - 16 * co + 2048) >> 12)
+    return torch.stack((x - ((1697 * b + 1302 * g + 2048) >> 12), g, b), -3)
 
 
 @functools.lru_cache(maxsize=256)
@@ -113,27 +106,53 @@ class _Lifting:
         return (32 * (self._across(_update, hl, n_x) + self._down(_update, lh, n_y)) - both + 512) >> 10
 
 
-def _split_2d(x):
-    """-> low-pass, (high in x, high in y, high in both)."""
-    ee, eo, oe, oo = x[..., 0::2, 0::2], x[..., 0::2, 1::2], x[..., 1::2, 0::2], x[..., 1::2, 1::2]
+def _phases(x):
+    return [x[..., i::2, j::2] for i in (0, 1) for j in (0, 1)]
+
+
+def _interleave(ee, eo, oe, oo):
+    height, width = ee.shape[-2] + oe.shape[-2], ee.shape[-1] + eo.shape[-1]
+    out = torch.empty(ee.shape[:-2] + (height, width), dtype=ee.dtype, device=ee.device)
+    for phase, part in zip(_phases(out), (ee, eo, oe, oo)):
+        phase.copy_(part)
+    return out
+
+
+def split(x):
+    """One level: -> low-pass, (high in x, high in y, high in both)."""
+    ee, eo, oe, oo = _phases(x)
     lift = _Lifting(*x.shape[-2:])
     hh = oo - lift.hh(ee, eo, oe)
-    hl = eo - lift.hl(ee, hh)
-    lh = oe - lift.lh(ee, hh)
+    hl, lh = eo - lift.hl(ee, hh), oe - lift.lh(ee, hh)
     return ee + lift.ll(hl, lh, hh), (hl, lh, hh)
 
 
-def _merge_2d(ll, bands):
+def merge(low, bands):
     hl, lh, hh = bands
-    height, width = ll.shape[-2] + lh.shape[-2], ll.shape[-1] + hl.shape[-1]
-    lift = _Lifting(height, width)
-    out = torch.empty(ll.shape[:-2] + (height, width), dtype=ll.dtype, device=ll.device)
-    ee = ll - lift.ll(hl, lh, hh)
-    oe = lh + lift.lh(ee, hh)
-    eo = hl + lift.hl(ee, hh)
-    out[..., 0::2, 0::2], out[..., 0::2, 1::2], out[..., 1::2, 0::2] = ee, eo, oe
-    out[..., 1::2, 1::2] = hh + lift.hh(ee, eo, oe)
-    return out
+    lift = _Lifting(low.shape[-2] + lh.shape[-2], low.shape[-1] + hl.shape[-1])
+    ee = low - lift.ll(hl, lh, hh)
+    eo, oe = hl + lift.hl(ee, hh), lh + lift.lh(ee, hh)
+    return _interleave(ee, eo, oe, hh + lift.hh(ee, eo, oe))
+
+
+def split_colour(rgb):
+    """RGB 0..255 as `split`: the finest level and the rotation of colours in one, each sample rounded once."""
+    rgb = rgb.to(torch.int32) - 128
+    lift, whole = _Lifting(*rgb.shape[-2:]), _phases(rgb)
+    ee, eo, oe, _ = map(rotate, whole)
+    hh = _snap(whole[3], -lift.hh(ee, eo, oe))
+    high = hh << FRACTION
+    hl, lh = _snap(whole[1], -lift.hl(ee, high)), _snap(whole[2], -lift.lh(ee, high))
+    return _snap(whole[0], lift.ll(hl << FRACTION, lh << FRACTION, high)), (hl, lh, hh)
+
+
+def merge_colour(low, bands):
+    hl, lh, hh = (band << FRACTION for band in bands)
+    lift = _Lifting(low.shape[-2] + lh.shape[-2], low.shape[-1] + hl.shape[-1])
+    ee = _unsnap((low << FRACTION) - lift.ll(hl, lh, hh))
+    rotated = rotate(ee)
+    eo, oe = _unsnap(hl + lift.hl(rotated, hh)), _unsnap(lh + lift.lh(rotated, hh))
+    return _interleave(ee, eo, oe, _unsnap(hh + lift.hh(rotated, rotate(eo), rotate(oe)))) + 128
 
 
 def _pack(band, block):
@@ -151,19 +170,20 @@ def _unpack(channels, block):
     return x.reshape(*lead, h * block, w * block)
 
 
-def unit_forward(planes):
+def unit_forward(picture, split_first=split):
     """[..., 3, h, w], sides multiples of 8 -> details [..., 189, h/8, w/8], low-pass [..., 3, ...].
 
-    Channel order: colour; wavelet level 3, 2, 1; band; position in the cell.
+    The picture is a low-pass, or RGB with split_colour. Channel order: colour; wavelet level 3, 2, 1; band;
+    position in the cell.
     """
-    low, details = planes, []
+    low, details = picture, []
     for level in range(1, WAVELET_LEVELS + 1):
-        low, bands = _split_2d(low)
+        low, bands = (split if level > 1 else split_first)(low)
         details.insert(0, torch.cat([_pack(b, 1 << (WAVELET_LEVELS - level)) for b in bands], -3))
     return torch.cat(details, -3).flatten(-4, -3), low
 
 
-def unit_inverse(details, low):
+def unit_inverse(details, low, merge_first=merge):
     per_colour = details.unflatten(-3, (COLOURS, DETAILS))
     first = 0
     for level in range(WAVELET_LEVELS, 0, -1):
@@ -172,7 +192,7 @@ def unit_inverse(details, low):
         for _ in range(3):
             bands.append(_unpack(per_colour[..., first : first + block * block, :, :], block))
             first += block * block
-        low = _merge_2d(low, bands)
+        low = (merge if level > 1 else merge_first)(low, bands)
     return low
 
 

@@ -5,8 +5,9 @@
  * PIXELS are packed RGB. The kind refines unit 0, or unit 1 if it is a coarse one; the units above
  * are known exactly. OUTPUT is native int32, for every cell the 189 channels in coding order:
  * offsets of the dither, exact coefficients, means in 1/16, indices of scales, denoised means in
- * 1/16; then the number of coded bytes. */
+ * 1/16, phases; then the number of coded bytes. */
 #include "codec/pass.h"
+#include "codec/refine.h"
 #include "transform/colour.h"
 
 #include <stdio.h>
@@ -55,11 +56,14 @@ static void transform_picture(struct uqd_state *state, const struct uqd_model *m
     int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
     const int32_t nothing[3] = {0, 0, 0};
     check(uqd_state_init(state, model, width, height, 3, nothing), "no state");
-    uqd_colour_forward(pixels, (size_t)width * 3, 3, width, height, planes, width, 1);
+    check(uqd_colour_split(pixels, (size_t)width * 3, width, height, planes, width, 1),
+          "no colours");
     for (uint32_t u = 0; u < state->n_units; u++) {
         struct uqd_unit *const unit = &state->units[u];
+        const uint32_t done = u == 0;
         for (int c = 0; c < 3; c++)
-            check(uqd_wavelet_forward(planes[c], width, unit->width, unit->height, UQD_UNIT_LEVELS,
+            check(uqd_wavelet_forward(planes[c], width, uqd_wavelet_side(unit->width, done),
+                                      uqd_wavelet_side(unit->height, done), UQD_UNIT_LEVELS - done,
                                       1),
                   "no wavelet");
         const int32_t *const readable[3] = {planes[0], planes[1], planes[2]};
@@ -103,15 +107,22 @@ static struct uqd_cell cell_of(const struct uqd_state *state, uint32_t u, uint32
     return uqd_cell_of_dithered(x, uqd_dither_offset(state, u, channel, cell), level);
 }
 
-/* Whether a coefficient is coded after all groups, so that none sees how it is refined. */
-static int is_late(const struct uqd_state *state, const struct uqd_kind *kind, int32_t twice_centre)
+/* In which phase a coefficient is coded; groups see the refinements of phase 0 only. */
+static uint32_t phase_of(const struct uqd_state *state, const struct uqd_kind *kind,
+                         uint32_t channel, int32_t twice_centre, int32_t mean_q4,
+                         uint32_t scale_index)
 {
-    return kind->two_phases && !state->dithered && twice_centre != 0;
+    if (!kind->phased || state->dithered)
+        return 0;
+    return uqd_phase_of(&state->model->phases, channel,
+                        uqd_cell_at(twice_centre, kind->from[channel]), mean_q4, scale_index,
+                        kind->to[channel]);
 }
 
 /* What the network says of a group, and what the later groups then see of it. */
 static void run_group(struct uqd_network *network, const struct uqd_state *state, uint32_t u,
-                      uint32_t g, const int16_t *exact, struct table *means, struct table *scales)
+                      uint32_t g, const int16_t *exact, struct table *means, struct table *scales,
+                      struct table *phases)
 {
     const struct uqd_unit *const unit = &state->units[u];
     const struct uqd_group *const group = &state->model->groups[g];
@@ -126,9 +137,11 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
             const size_t at = cell * UQD_CELL_CHANNELS + channel;
             means->values[to] = mean_q4[from];
             scales->values[to] = scale_index[from];
+            phases->values[to] = (int32_t)phase_of(state, network->kind, channel, unit->cells[at],
+                                                   mean_q4[from], scale_index[from]);
             const struct uqd_cell finer =
                 cell_of(state, u, channel, cell, exact[at], network->kind->to[channel]);
-            if (!is_late(state, network->kind, unit->cells[at]))
+            if (phases->values[to] == 0)
                 moved[from] = (int16_t)(finer.low + finer.high - unit->cells[at]);
         }
     if (g + 1 < state->model->n_groups)
@@ -143,7 +156,7 @@ static void write_network(struct uqd_engine *engine, struct uqd_state *state, ui
 {
     const struct uqd_unit *const unit = &state->units[u];
     struct table offsets = table_new(unit), values = table_new(unit), means = table_new(unit),
-                 scales = table_new(unit), denoised = table_new(unit);
+                 scales = table_new(unit), denoised = table_new(unit), phases = table_new(unit);
     struct uqd_network *network;
     for (size_t cell = 0; cell < values.n_cells; cell++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
@@ -154,12 +167,13 @@ static void write_network(struct uqd_engine *engine, struct uqd_state *state, ui
     check(uqd_network_denoise(network, unit, denoised.values), "no denoised means");
     uqd_network_begin_groups(network);
     for (uint32_t g = 0; g < state->model->n_groups; g++)
-        run_group(network, state, u, g, exact, &means, &scales);
+        run_group(network, state, u, g, exact, &means, &scales, &phases);
     table_write(&offsets, file);
     table_write(&values, file);
     table_write(&means, file);
     table_write(&scales, file);
     table_write(&denoised, file);
+    table_write(&phases, file);
 }
 
 static void write_coded_size(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,

@@ -28,6 +28,7 @@ RATE_SLACK = 0.002  # relative, for that rounding
 # This network knows nothing of dithered coefficients, whose top-level cells it misses by hundreds of
 # scales: there the least frequency of a symbol counts, which is only about the floor of training.
 TAIL_RATE_SLACK = 0.02
+PHASE_SLACK = 0.1  # of the logarithm of a probability to leave 0, for the rounding of the scale
 SIZE_SLACK = 16  # bytes, for ending the range coder and its length
 
 WIDTH, HEIGHT = 256, 192
@@ -45,7 +46,7 @@ def make_checkpoint(seed=1):
         for weights in net.parameters():
             weights.add_(0.1 * torch.randn_like(weights))
     weights = net.state_dict()
-    torch.save({"net": weights, "ema": weights, "optimizer": {}, "state": {"step": 1}}, CHECKPOINT)
+    torch.save({"net": weights, "ema": weights, "state": {"step": 1}}, CHECKPOINT)
 
 
 def export():
@@ -69,32 +70,47 @@ def stage_in_c(pixels, kind, dithered):
     values = np.fromfile(path + ".out", "i4")
     block = 64 if lattice.KINDS[kind].coarse else 8
     grid = HEIGHT // block, WIDTH // block
-    tables = torch.from_numpy(values[:-1].reshape(5, *grid, network.N_DETAILS)).permute(0, 3, 1, 2)
-    offset, details, mean, scale, denoised = tables.float()
+    tables = torch.from_numpy(values[:-1].reshape(6, *grid, network.N_DETAILS)).permute(0, 3, 1, 2)
+    offset, details, mean, scale, denoised, phase = tables.float()
     return {
         "offset": offset, "details": details, "mean": mean / 16, "log2_scale": (scale - 64) / 16,
-        "denoised": denoised / 16, "bytes": int(values[-1]),
+        "denoised": denoised / 16, "phase": phase, "bytes": int(values[-1]),
     }
+
+
+def assert_phases(actual, expected, where):
+    """Phases agree but where the rounding of mean and scale decides."""
+    chances, phases = expected["leaving"], actual["phase"]
+    thresholds, others = (t[..., reference.ORDER] for t in lattice.phases())
+    slack = torch.exp(MEAN_LIMIT / 2 ** expected["log2_scale"] + PHASE_SLACK)
+    for chances_, is_bound in ((chances * slack, torch.le), (chances / slack, torch.ge)):
+        bound = sum((chances_ < t[:, None, None] / 65536).int() for t in thresholds)
+        bound = torch.where(expected["around_0"], bound, others[:, None, None])
+        assert is_bound(bound, phases).all(), f"{where}: phases differ"
 
 
 def compare(kind, dithered):
     where = f"{lattice.KINDS[kind]}, dither {dithered}"
     pixels = synthetic.picture(5, WIDTH, HEIGHT)
-    planes = transform.colour_forward(torch.from_numpy(pixels).permute(2, 0, 1))
-    details, low = transform.unit_forward(planes)
+    details, low = transform.unit_forward(torch.from_numpy(pixels).permute(2, 0, 1), transform.split_colour)
     if lattice.KINDS[kind].coarse:
         details, low = transform.unit_forward(low)
     details = details[reference.ORDER]
     actual = stage_in_c(pixels, kind, dithered)
     assert torch.equal(actual["details"], details.float()), f"{where}: the coefficients differ"
     assert bool(actual["offset"].any()) == dithered, where
-    expected = reference.stage(reference.load_network(CHECKPOINT), details, low, actual["offset"], kind)
+    net, is_late = reference.load_network(CHECKPOINT), actual["phase"] > 0
+    expected = reference.stage(net, details, low, actual["offset"], kind, is_late)
     slack = MEAN_SLACK * 2.0 ** reference.levels_of(lattice.KINDS[kind].level_from)[0]
     for name, limit in (
         ("denoised", MEAN_LIMIT + slack), ("mean", MEAN_LIMIT + slack), ("log2_scale", SCALE_LIMIT),
     ):
         error = (actual[name] - expected[name]).abs()
         assert (error <= limit).all(), f"{where}: {name} is off by up to {float(error.max()):.4g}"
+    if lattice.KINDS[kind].phased and not dithered:
+        assert_phases(actual, expected, where)
+    else:
+        assert not is_late.any(), where
     error = abs(actual["bytes"] - expected["bits"] / 8)
     in_tails = dithered and lattice.KINDS[kind].level_from == lattice.TOP_LEVEL
     limit = (TAIL_RATE_SLACK if in_tails else RATE_SLACK) * expected["bits"] / 8 + SIZE_SLACK

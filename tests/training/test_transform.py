@@ -11,23 +11,30 @@ import tap
 import transform
 
 
-def _planes(seed, width, height):
-    return transform.colour_forward(torch.from_numpy(synthetic.picture(seed, width, height)).permute(2, 0, 1))
+def _picture(seed, width, height):
+    return torch.from_numpy(synthetic.picture(seed, width, height)).permute(2, 0, 1).to(torch.int32)
 
 
-def colour_inverts():
-    """The colour rotation inverts exactly."""
-    pixels = torch.randint(0, 256, (3, 50, 70), generator=torch.Generator().manual_seed(1)).to(torch.int32)
-    assert torch.equal(transform.colour_inverse(transform.colour_forward(pixels)), pixels)
+def colours_invert_at_any_size():
+    """The finest level with the rotation inverts at every size from 1 x 1 to 20 x 20, for the extremes too."""
+    generator = torch.Generator().manual_seed(1)
+    for height in range(1, 21):
+        for width in range(1, 21):
+            noise = torch.randint(0, 256, (3, height, width), generator=generator).to(torch.int32)
+            for x in (noise, 255 * (noise > 127)):
+                low, bands = transform.split_colour(x)
+                assert low.shape == (3, (height + 1) // 2, (width + 1) // 2)
+                assert torch.equal(transform.merge_colour(low, bands), x), (width, height)
 
 
 def unit_inverts():
-    """A unit of the wavelet inverts exactly, down to one cell."""
+    """A unit of the wavelet inverts exactly, down to one cell, of pixels and of a low-pass."""
     for width, height in ((8, 8), (8, 64), (72, 16), (136, 96)):
-        planes = _planes(2, width, height)
-        details, low = transform.unit_forward(planes)
-        assert details.shape == (189, height // 8, width // 8), (width, height)
-        assert torch.equal(transform.unit_inverse(details, low), planes), (width, height)
+        picture = _picture(2, width, height)
+        for split, merge in ((transform.split_colour, transform.merge_colour), (transform.split, transform.merge)):
+            details, low = transform.unit_forward(picture, split)
+            assert details.shape == (189, height // 8, width // 8), (width, height)
+            assert torch.equal(transform.unit_inverse(details, low, merge), picture), (width, height)
 
 
 def split_inverts_at_any_size():
@@ -36,9 +43,9 @@ def split_inverts_at_any_size():
     for height in range(1, 21):
         for width in range(1, 21):
             x = torch.randint(-500, 500, (3, height, width), generator=generator).to(torch.int32)
-            low, bands = transform._split_2d(x)
+            low, bands = transform.split(x)
             assert low.shape == (3, (height + 1) // 2, (width + 1) // 2)
-            assert torch.equal(transform._merge_2d(low, bands), x), (width, height)
+            assert torch.equal(transform.merge(low, bands), x), (width, height)
 
 
 def channels_in_coding_order():
@@ -81,6 +88,32 @@ def levels_nest_too():
     assert (lattice.channel_levels(lattice.TOP_LEVEL) == lattice.TOP_LEVEL).all()
 
 
+def phases_follow_the_gain():
+    """What a stage codes first: large gains. Thresholds fall from phase to phase and with the channel's norm."""
+    thresholds, others = lattice.phases()
+    assert thresholds.shape == (len(lattice.PHASE_GAINS), 189) and others.shape == (189,)
+    assert (thresholds.diff(dim=0) < 0).all() and (thresholds > 0).all() and (thresholds < 65536).all()
+    table = transform.channel_table()
+    finest, coarsest = table.index((0, 1, 2, 0, 0)), table.index((0, 3, 0, 0, 0))
+    assert (thresholds[:, finest] < thresholds[:, coarsest]).all() and others[finest] < others[coarsest]
+    assert others.min() == 0 and others.max() <= len(lattice.PHASE_GAINS)
+
+
+def leaving_is_a_probability():
+    """The chance to leave 0 is that of the cells of the next level; around 0 it grows with the scale."""
+    level = torch.tensor(5.0)
+    for mean in (-20.0, 0.0, 3.0, 200.0):
+        chances = []
+        for scale in (0.5, 4.0, 40.0):
+            mean_, scale_ = torch.tensor(mean), torch.tensor(scale)
+            x = torch.arange(-15, 16).float()
+            none, ones = torch.zeros_like(x), torch.ones_like(x)
+            bits = lattice.refine_bits(x[:1] * 0, none[:1], torch.tensor(False), ones[:1] * 5, ones[:1] * 4, mean_, scale_)
+            chances.append(float(lattice.leaving(level, level - 1, mean_, scale_)))
+            assert abs(chances[-1] - (1 - 2.0 ** -float(bits))) < 1e-5, (mean, scale)
+        assert abs(mean) > 15 or chances == sorted(chances), mean
+
+
 def probabilities_sum_to_one():
     """The integers of a cell share probability one."""
     for low, high, level in ((-15, 15, 4), (16, 31, 4), (-3, -2, 1), (-4095, 4095, 12)):
@@ -98,7 +131,7 @@ def probabilities_sum_to_one():
 if __name__ == "__main__":
     tap.main(
         [
-            colour_inverts, unit_inverts, split_inverts_at_any_size, channels_in_coding_order, cells_are_nested,
-            levels_nest_too, probabilities_sum_to_one,
+            colours_invert_at_any_size, unit_inverts, split_inverts_at_any_size, channels_in_coding_order, cells_are_nested,
+            levels_nest_too, phases_follow_the_gain, leaving_is_a_probability, probabilities_sum_to_one,
         ]
     )

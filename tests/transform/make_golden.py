@@ -28,26 +28,32 @@ def fnv1a(tensor):
     return state
 
 
-def mallat(plane, levels):
-    out = plane.clone()
-    for _ in range(levels):
-        ll, (hl, lh, hh) = transform._split_2d(plane)
-        top, bottom = torch.cat((ll, hl), -1), torch.cat((lh, hh), -1)
-        out[: plane.shape[0], : plane.shape[1]] = torch.cat((top, bottom), -2)
-        plane = ll
+def joined(low, bands):
+    hl, lh, hh = bands
+    return torch.cat((torch.cat((low, hl), -1), torch.cat((lh, hh), -1)), -2)
+
+
+def mallat(rgb, levels):
+    """Planes of all subbands of a picture, its finest level with the rotation of colours."""
+    low, bands = transform.split_colour(rgb)
+    out = joined(low, bands)
+    for _ in range(levels - 1):
+        height, width = low.shape[-2:]
+        low, bands = transform.split(low)
+        out[:, :height, :width] = joined(low, bands)
     return out
 
 
-planes = transform.colour_forward(picture(WIDTH, HEIGHT))
-details, low = transform.unit_forward(planes)
-odd = transform.colour_forward(picture(ODD_WIDTH, ODD_HEIGHT))
-odd_hash = fnv1a(torch.stack([mallat(plane, 5) for plane in odd]))
+picture_even = picture(WIDTH, HEIGHT)
+planes = mallat(picture_even, 1)
+details, low = transform.unit_forward(picture_even, transform.split_colour)
+odd_hash = fnv1a(mallat(picture(ODD_WIDTH, ODD_HEIGHT), 5))
 
 print("/* Made by make_golden.py. */")
 print("/* clang-format off */")
 print(f"enum {{ GOLDEN_WIDTH = {WIDTH}, GOLDEN_HEIGHT = {HEIGHT} }};")
 print(f"enum {{ GOLDEN_ODD_WIDTH = {ODD_WIDTH}, GOLDEN_ODD_HEIGHT = {ODD_HEIGHT}, GOLDEN_ODD_LEVELS = 5 }};")
-print("\n/* Hashes of the planes; of the details, by channel, row, column; of the low-pass; of the odd\n * picture's planes. */")
+print("\n/* Hashes of the planes of one level; of the details, by channel, row, column; of the low-pass; of the odd\n * picture's planes. */")
 print(f"#define GOLDEN_PLANES  UINT64_C({fnv1a(planes)})")
 print(f"#define GOLDEN_DETAILS UINT64_C({fnv1a(details)})")
 print(f"#define GOLDEN_LOW     UINT64_C({fnv1a(low)})")

@@ -299,11 +299,12 @@ static void test_odd_size_as_in_training(void **state)
     static uint8_t pixels[W * H * 3];
     static int32_t planes[3][W * H];
     golden_picture(pixels, W, H);
-    uqd_colour_forward(pixels, W * 3, 3, W, H, (int32_t *[]){planes[0], planes[1], planes[2]}, W,
-                       1);
+    int32_t *const pointers[3] = {planes[0], planes[1], planes[2]};
+    assert_int_equal(uqd_colour_split(pixels, W * 3, W, H, pointers, W, 1), UQD_OK);
     uint64_t hash = HASH_START;
     for (int colour = 0; colour < 3; colour++) {
-        assert_int_equal(uqd_wavelet_forward(planes[colour], W, W, H, GOLDEN_ODD_LEVELS, 1),
+        assert_int_equal(uqd_wavelet_forward(planes[colour], W, (W + 1) / 2, (H + 1) / 2,
+                                             GOLDEN_ODD_LEVELS - 1, 1),
                          UQD_OK);
         for (int i = 0; i < W * H; i++)
             hash = hash_value(hash, planes[colour][i]);
