@@ -10,10 +10,10 @@ import torch
 import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train"))
-from lattice import FULL, KINDS, STAGES, STEP_NAMES, channel_groups, channel_levels  # noqa: E402
+from lattice import FULL, KINDS, STAGES, STEP_NAMES, channel_groups, channel_levels, phases  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
-VERSION = 2
+VERSION = 3
 CLASS_LATTICE = 1
 CELL_CHANNELS = 192
 
@@ -56,8 +56,12 @@ def model_bytes(state, name):
     groups = channel_groups()
     sections = [name.encode()[:31].ljust(32, b"\0")]
     sections.append(bytes(groups.tolist()).ljust(CELL_CHANNELS, b"\0"))
+    thresholds, others = phases()
+    sections.append(bytes(others.tolist()).ljust(CELL_CHANNELS, b"\0"))
+    for row in thresholds.tolist():
+        sections.append(struct.pack(f"<{len(row)}H", *row).ljust(2 * CELL_CHANNELS, b"\0"))
     for kind in KINDS:
-        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, kind.two_phases)))
+        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, kind.phased)))
         for level in (kind.level_from, kind.level_to):
             sections.append(bytes(channel_levels(level).tolist()).ljust(CELL_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:
@@ -65,7 +69,7 @@ def model_bytes(state, name):
     for step in STEP_NAMES:
         sections.append(step.encode().ljust(16, b"\0"))
     tables = b"".join(sections)
-    offset = 64 + len(tables) + 64 * len(entries)
+    offset = 72 + len(tables) + 64 * len(entries)
     directory, data = [], []
     for tensor, values in entries:
         padding = -offset % 64
@@ -78,8 +82,8 @@ def model_bytes(state, name):
     width = state["input.weight"].shape[0]
     blocks = sum(n.startswith("block_in.") for n in state)
     hashed = struct.pack(
-        "<8I", CLASS_LATTICE, width, blocks, int(groups.max()) + 1, len(KINDS), len(STAGES), len(STEP_NAMES),
-        len(entries),
+        "<10I", CLASS_LATTICE, width, blocks, int(groups.max()) + 1, len(KINDS), len(STAGES), len(STEP_NAMES),
+        len(thresholds) + 1, len(entries), 0,
     )
     hashed += tables + b"".join(directory) + b"".join(data)
     return MAGIC + struct.pack("<IIQQ", VERSION, 0, offset, xxhash.xxh3_64_intdigest(hashed)) + hashed

@@ -14,7 +14,7 @@ uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
     /* States (two), activations, a group's results, means, planes. */
     const uint64_t per_cell = 2 * UQD_CELL_CHANNELS * sizeof(int16_t) +
                               uqd_network_bytes_per_cell(model) + 2 * UQD_MAX_GROUP_CHANNELS +
-                              UQD_UNIT_CHANNELS * (5 + sizeof(int32_t));
+                              UQD_UNIT_CHANNELS * (6 + sizeof(int32_t));
     return per_cell / (UQD_UNIT_CELL * UQD_UNIT_CELL) + 1 + 3 * sizeof(int32_t);
 }
 
@@ -97,6 +97,7 @@ struct pass_run {
     uint32_t tiles_x, tiles_y;
     int32_t *mean_q4;
     uint8_t *scale_index;
+    uint8_t *phases; /* NULL: all coefficients in phase 0 */
     int16_t *moved;
 };
 
@@ -182,7 +183,7 @@ static int refine_channels(struct pass_run *run)
 
 /* Points run->refine at a group; returns whether it has anything to code. */
 static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32_t g,
-                       enum uqd_phase phase)
+                       uint32_t phase)
 {
     const struct uqd_group *group = &run->engine->model->groups[g];
     const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * group->first;
@@ -197,14 +198,17 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
     run->refine.exact = exact;
     run->refine.mean_q4 = run->mean_q4 + before;
     run->refine.scale_index = run->scale_index + before;
+    if (run->phases != NULL)
+        run->refine.phases = run->phases + before;
     return has_symbols(&run->refine);
 }
 
-/* A group without anything to code moves nothing, and its context would add zeros. */
+/* Phase 0 of a group. One without anything to code moves nothing, and its context would add
+ * zeros. */
 static int run_group(struct pass_run *run, struct uqd_network *network, const struct uqd_kind *kind,
-                     uint32_t g, enum uqd_phase phase)
+                     uint32_t g)
 {
-    if (!begin_group(run, kind, g, phase))
+    if (!begin_group(run, kind, g, 0))
         return UQD_OK;
     const size_t before = (size_t)(run->refine.mean_q4 - run->mean_q4);
     int status =
@@ -216,12 +220,12 @@ static int run_group(struct pass_run *run, struct uqd_network *network, const st
     return status;
 }
 
-/* The second phase: with the distributions of the first. */
-static int run_rest(struct pass_run *run, const struct uqd_kind *kind)
+/* A later phase: with the distributions of phase 0. */
+static int run_phase(struct pass_run *run, const struct uqd_kind *kind, uint32_t phase)
 {
     int status = UQD_OK;
     for (uint32_t g = 0; g < run->engine->model->n_groups && status == UQD_OK; g++)
-        if (begin_group(run, kind, g, UQD_PHASE_REST))
+        if (begin_group(run, kind, g, phase))
             status = refine_channels(run);
     return status;
 }
@@ -246,7 +250,7 @@ static int run_top(struct pass_run *run)
 
 /* ---- A pass ---- */
 
-static int alloc_run(struct pass_run *run)
+static int alloc_run(struct pass_run *run, int is_phased)
 {
     size_t n;
     if (uqd_mul_size((size_t)run->unit->grid_w * run->unit->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
@@ -254,17 +258,17 @@ static int alloc_run(struct pass_run *run)
     run->mean_q4 = uqd_malloc_array(n, sizeof *run->mean_q4);
     run->scale_index = uqd_malloc_array(n, sizeof *run->scale_index);
     run->moved = uqd_malloc_array(n, sizeof *run->moved);
-    return run->mean_q4 != NULL && run->scale_index != NULL && run->moved != NULL ? UQD_OK
-                                                                                  : UQD_ERR_NOMEM;
+    if (is_phased)
+        run->phases = uqd_malloc_array(n, sizeof *run->phases);
+    const int has_all = run->mean_q4 != NULL && run->scale_index != NULL && run->moved != NULL &&
+                        (run->phases != NULL || !is_phased);
+    return has_all ? UQD_OK : UQD_ERR_NOMEM;
 }
 
 static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *partial_q4)
 {
     struct uqd_engine *engine = run->engine;
     const struct uqd_kind *k = &engine->model->kinds[kind];
-    /* With dither no cell is around 0. */
-    const int two_phases = k->two_phases && !run->state->dithered;
-    const enum uqd_phase phase = two_phases ? UQD_PHASE_ZERO : UQD_PHASE_ALL;
     struct uqd_network *network;
     int status = uqd_engine_trunk(engine, run->state, u, kind, &network);
     if (status == UQD_OK && partial_q4 != NULL)
@@ -274,9 +278,10 @@ static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *
     run->refine.centroid_q4 = partial_q4;
     uqd_network_begin_groups(network);
     for (uint32_t g = 0; g < engine->model->n_groups && status == UQD_OK; g++)
-        status = run_group(run, network, k, g, phase);
-    if (status == UQD_OK && two_phases)
-        status = run_rest(run, k);
+        status = run_group(run, network, k, g);
+    if (run->phases != NULL)
+        for (uint32_t p = 1; p < engine->model->phases.n && status == UQD_OK; p++)
+            status = run_phase(run, k, p);
     return status;
 }
 
@@ -295,7 +300,8 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .tiles_y = (unit->grid_h + side - 1) / side,
         .refine.exact = exact,
     };
-    int status = alloc_run(&run);
+    /* With dither no cell is around 0. */
+    int status = alloc_run(&run, kind->phased && !state->dithered);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)
@@ -310,6 +316,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         state->version++;
     free(run.mean_q4);
     free(run.scale_index);
+    free(run.phases);
     free(run.moved);
     return status;
 }

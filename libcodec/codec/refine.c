@@ -98,12 +98,20 @@ static inline int refine_coefficient(struct uqd_symbols *symbols, struct coeffic
     return UQD_OK;
 }
 
-/* What came from the cell around 0 still lies in it, whatever has been refined since. */
-static inline int is_in_phase(enum uqd_phase phase, int32_t twice_centre, uint32_t from)
+uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
+                      int32_t mean_q4, uint32_t scale_index, uint32_t to)
 {
-    const int32_t member = uqd_cell_member(twice_centre);
-    const int is_outside = (member < 0 ? -member : member) >> from != 0;
-    return phase == UQD_PHASE_ALL || is_outside == (phase == UQD_PHASE_REST);
+    if (cell.low + cell.high != 0)
+        return phases->others[channel];
+    const int32_t half = (int32_t)1 << to;
+    const struct uqd_split split =
+        uqd_split_of(mean_q4, scale_index, cell.low, 1 - half, half, cell.high);
+    const uint64_t leaves = (uint64_t)(split.total - (split.cum2 - split.cum1)) << 16;
+    uint32_t phase = 0;
+    while (phase + 1 < phases->n &&
+           leaves < (uint64_t)phases->threshold[phase][channel] * split.total)
+        phase++;
+    return phase;
 }
 
 static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
@@ -115,15 +123,22 @@ static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
     for (uint32_t c = 0; c < refine->n; c++) {
         if (refine->from[c] == refine->to[c] || x >= refine->exist_w[c] || y >= refine->exist_h[c])
             continue;
-        if (!is_in_phase(refine->phase, twice_centres[c], refine->from[c]))
-            continue;
         const uint32_t channel = refine->first + c;
         const uint64_t index = cell * refine->n + c;
+        if (refine->phase > 0 && refine->phases[index] != refine->phase)
+            continue;
         struct coefficient coefficient = {
             .mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0,
             .scale_index = refine->mean_q4 != NULL ? refine->scale_index[index] : TOP_SCALE_INDEX,
             .cell = uqd_cell_at(twice_centres[c], refine->from[c]),
         };
+        if (refine->phase == 0 && refine->phases != NULL) {
+            refine->phases[index] =
+                (uint8_t)uqd_phase_of(&refine->state->model->phases, channel, coefficient.cell,
+                                      coefficient.mean_q4, coefficient.scale_index, refine->to[c]);
+            if (refine->phases[index] > 0)
+                continue;
+        }
         if (symbols->source == UQD_SYMBOLS_ENCODE)
             coefficient.exact = refine->exact[cell * UQD_CELL_CHANNELS + channel];
         if (symbols->source == UQD_SYMBOLS_SAMPLE)

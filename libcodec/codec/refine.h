@@ -7,12 +7,9 @@
 
 #include <stdint.h>
 
-/* Which coefficients of a group are coded: all, those whose cell is around 0, or, once those are
- * refined, the others. */
-enum uqd_phase { UQD_PHASE_ALL, UQD_PHASE_ZERO, UQD_PHASE_REST };
-
 struct uqd_refine {
-    enum uqd_phase phase;
+    uint32_t phase;  /* only coefficients of this phase are coded */
+    uint8_t *phases; /* [cell][n]: filled in phase 0; or NULL: all in phase 0 */
     const struct uqd_state *state;
     uint32_t unit;
     uint32_t first, n;               /* channels in coding order */
@@ -36,6 +33,10 @@ struct uqd_tile {
 /* Fills first, n, from, to, exist_* for channels of the unit. */
 void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, uint32_t unit,
                      uint32_t first, uint32_t n);
+
+/* The phase of a coefficient whose cell, before any of its symbols, and distribution are these. */
+uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
+                      int32_t mean_q4, uint32_t scale_index, uint32_t to);
 
 /* Codes all symbols of the tile. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what came
  * before is refined; UQD_ERR_CORRUPT. */

@@ -13,7 +13,7 @@
 static const uint8_t magic[4] = {0x8d, 'U', 'Q', 'D'};
 
 enum {
-    VERSION = 2,
+    VERSION = 3,
     FLAG_DITHER = 1 << 0,
     FLAG_GREY = 1 << 1,
     FLAG_DISTORTION = 1 << 2,

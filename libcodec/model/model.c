@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "model/reader.h"
+#include "util/bytes.h"
 #include "util/checked.h"
 
 #include <stdio.h>
@@ -43,14 +44,40 @@ static int read_channels(struct loader *loader)
     return n == UQD_UNIT_CHANNELS ? UQD_OK : UQD_ERR_CORRUPT;
 }
 
-/* Levels are stored in the standard order of channels; ours is the coding order. */
-static void copy_levels(const struct loader *loader, uint8_t *levels, const uint8_t *stored)
+/* Tables are stored in the standard order of channels; ours is the coding order. */
+static void sort_channels(const struct loader *loader, uint8_t standard[UQD_UNIT_CHANNELS])
 {
     uint32_t n = 0;
     for (uint32_t g = 0; g < loader->model->n_groups; g++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
             if (loader->file->channel_groups[c] == g)
-                levels[n++] = stored[c];
+                standard[n++] = (uint8_t)c;
+}
+
+static void copy_levels(const struct loader *loader, uint8_t *levels, const uint8_t *stored)
+{
+    uint8_t standard[UQD_UNIT_CHANNELS];
+    sort_channels(loader, standard);
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+        levels[c] = stored[standard[c]];
+}
+
+static int read_phases(struct loader *loader)
+{
+    struct uqd_phases *phases = &loader->model->phases;
+    const struct uqd_model_file *file = loader->file;
+    uint8_t standard[UQD_UNIT_CHANNELS];
+    sort_channels(loader, standard);
+    phases->n = file->n_phases;
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+        phases->others[c] = file->phases[standard[c]];
+        if (phases->others[c] >= phases->n)
+            return UQD_ERR_CORRUPT;
+        for (uint32_t p = 0; p + 1 < phases->n; p++)
+            phases->threshold[p][c] =
+                uqd_get_u16(file->thresholds + 2 * ((size_t)p * UQD_CELL_CHANNELS + standard[c]));
+    }
+    return UQD_OK;
 }
 
 static int read_kinds(struct loader *loader)
@@ -62,10 +89,10 @@ static int read_kinds(struct loader *loader)
         kind->coarse = p[0];
         kind->nominal_from = p[1];
         kind->nominal_to = p[2];
-        kind->two_phases = p[3];
+        kind->phased = p[3];
         copy_levels(loader, kind->from, p + 4);
         copy_levels(loader, kind->to, p + 4 + UQD_CELL_CHANNELS);
-        if (kind->coarse > 1 || kind->two_phases > 1 || kind->nominal_from > UQD_TOP_LEVEL ||
+        if (kind->coarse > 1 || kind->phased > 1 || kind->nominal_from > UQD_TOP_LEVEL ||
             kind->nominal_to >= kind->nominal_from)
             return UQD_ERR_CORRUPT;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
@@ -275,6 +302,8 @@ int uqd_model_new(struct uqd_model **out, const void *data, size_t size)
     struct loader loader = {.model = model, .file = &file};
     read_names(&loader);
     status = read_channels(&loader);
+    if (status == UQD_OK)
+        status = read_phases(&loader);
     if (status == UQD_OK)
         status = read_kinds(&loader);
     if (status == UQD_OK)

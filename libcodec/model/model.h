@@ -20,6 +20,7 @@ enum {
     UQD_MAX_KINDS = 32,
     UQD_MAX_STAGES = 64,
     UQD_MAX_STEPS = 32,
+    UQD_MAX_PHASES = 8,
     UQD_STEP_NAME_SIZE = 16,
     UQD_MODEL_NAME_SIZE = 32,
 };
@@ -28,8 +29,18 @@ enum {
 struct uqd_kind {
     uint8_t coarse; /* for units of the low-pass pyramid rather than the full-size one */
     uint8_t nominal_from, nominal_to;
-    uint8_t two_phases; /* cells around 0 are coded first, the others after all groups */
+    uint8_t phased; /* coefficients are coded in the order of struct uqd_phases, not all at once */
     uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS]; /* by channel in coding order */
+};
+
+/* In which of n phases of a stage a coefficient is coded, by channel in coding order. One around 0
+ * in the first phase whose threshold its probability to leave 0 reaches, in units of 2^-16 (the
+ * last phase has none), any other in the phase `others`. The first phase goes with the network,
+ * group by group; the others follow when all groups have their distributions. */
+struct uqd_phases {
+    uint32_t n;
+    uint16_t threshold[UQD_MAX_PHASES - 1][UQD_UNIT_CHANNELS];
+    uint8_t others[UQD_UNIT_CHANNELS];
 };
 
 /* Which units a stage refines. */
@@ -59,6 +70,7 @@ struct uqd_model {
     char name[UQD_MODEL_NAME_SIZE];
     uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps;
     struct uqd_channel channels[UQD_UNIT_CHANNELS]; /* in coding order */
+    struct uqd_phases phases;
     struct uqd_kind kinds[UQD_MAX_KINDS];
     struct uqd_stage stages[UQD_MAX_STAGES];
     char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];

@@ -10,7 +10,7 @@
 
 static const uint8_t magic[8] = {0x8e, 'U', 'Q', 'M', '\r', '\n', 0x1a, '\n'};
 
-enum { VERSION = 2, CLASS_LATTICE = 1, HASH_BEGIN = 32, MAX_TENSORS = 1024, NAME_FIELD = 32 };
+enum { VERSION = 3, CLASS_LATTICE = 1, HASH_BEGIN = 32, MAX_TENSORS = 1024, NAME_FIELD = 32 };
 
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size)
 {
@@ -31,7 +31,8 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
         .n_kinds = uqd_get_u32(p + 48),
         .n_stages = uqd_get_u32(p + 52),
         .n_steps = uqd_get_u32(p + 56),
-        .n_tensors = uqd_get_u32(p + 60),
+        .n_phases = uqd_get_u32(p + 60),
+        .n_tensors = uqd_get_u32(p + 64),
     };
     return UQD_OK;
 }
@@ -43,7 +44,8 @@ static int counts_valid(const struct uqd_model_file *file)
            file->n_groups >= 1 && file->n_groups <= UQD_MAX_GROUPS && file->n_kinds >= 1 &&
            file->n_kinds <= UQD_MAX_KINDS && file->n_stages >= 1 &&
            file->n_stages <= UQD_MAX_STAGES && file->n_steps >= 1 &&
-           file->n_steps <= UQD_MAX_STEPS && file->n_tensors <= MAX_TENSORS;
+           file->n_steps <= UQD_MAX_STEPS && file->n_phases >= 1 &&
+           file->n_phases <= UQD_MAX_PHASES && file->n_tensors <= MAX_TENSORS;
 }
 
 int uqd_model_file_open(struct uqd_model_file *file, const void *data, size_t size)
@@ -58,7 +60,9 @@ int uqd_model_file_open(struct uqd_model_file *file, const void *data, size_t si
     /* The counts are small, so the sum cannot overflow. */
     file->name = file->data + UQD_MODEL_HEADER_SIZE;
     file->channel_groups = file->name + UQD_MODEL_NAME_SIZE;
-    file->kinds = file->channel_groups + UQD_CELL_CHANNELS;
+    file->phases = file->channel_groups + UQD_CELL_CHANNELS;
+    file->thresholds = file->phases + UQD_CELL_CHANNELS;
+    file->kinds = file->thresholds + (size_t)(file->n_phases - 1) * 2 * UQD_CELL_CHANNELS;
     file->stages = file->kinds + (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE;
     file->steps = file->stages + (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE;
     file->tensors = file->steps + (size_t)file->n_steps * UQD_STEP_NAME_SIZE;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum {
-    UQD_MODEL_HEADER_SIZE = 64,
+    UQD_MODEL_HEADER_SIZE = 72,
     UQD_MODEL_KIND_SIZE = 388,
     UQD_MODEL_STAGE_SIZE = 4,
     UQD_MODEL_TENSOR_SIZE = 64,
@@ -16,8 +16,8 @@ struct uqd_model_file {
     const uint8_t *data;
     size_t size;
     uint64_t id;
-    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_tensors;
-    const uint8_t *name, *channel_groups, *kinds, *stages, *steps, *tensors;
+    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_phases, n_tensors;
+    const uint8_t *name, *channel_groups, *phases, *thresholds, *kinds, *stages, *steps, *tensors;
 };
 
 /* Checks magic, version, size, hash and that all sections lie inside. The file borrows data.

@@ -53,14 +53,48 @@ static inline uint16_t to_bf16(float x)
     return (uint16_t)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-/* Features [.., 576] and, per group, the refinements that later groups see [.., 2 n], both bfloat16. */
+static inline float from_bf16(uint16_t x)
+{
+    union {
+        uint32_t bits;
+        float value;
+    } u = {(uint32_t)x << 16};
+    return u.value;
+}
+
+/* Without infinities, of which -ffast-math may make no sense. */
+static inline float logistic(float u)
+{
+    return 1 / (1 + expf(-fmaxf(fminf(u, 60), -60)));
+}
+
+/* y = x / (1 + e^-x) of n bfloat16 values; from the gradient by y, in place, that by x. */
+void silu(int n, const uint16_t *x, uint16_t *y)
+{
+#pragma omp parallel for simd schedule(static)
+    for (int i = 0; i < n; i++) {
+        float v = from_bf16(x[i]);
+        y[i] = to_bf16(v * logistic(v));
+    }
+}
+
+void silu_backward(int n, const uint16_t *x, uint16_t *gradient)
+{
+#pragma omp parallel for simd schedule(static)
+    for (int i = 0; i < n; i++) {
+        float v = from_bf16(x[i]), s = logistic(v);
+        gradient[i] = to_bf16(from_bf16(gradient[i]) * s * (1 + v * (1 - s)));
+    }
+}
+
+/* Features [.., 576] and, per group, its refinements [.., 2 n], both bfloat16. */
 void prepare(int samples, int cells, int n_groups, const int *first, const float *x, const float *offset,
-             const float *low_pass, const int *dithered, const int *two_phases, const float *level_from, const float *level_to,
+             const float *low_pass, const int *dithered, const float *level_from, const float *level_to,
              uint16_t *features, uint16_t **context)
 {
 #pragma omp parallel for schedule(static)
     for (int index = 0; index < samples * cells; index++) {
-        int b = index / cells, d = dithered[b], second = two_phases[b] & !d;
+        int b = index / cells, d = dithered[b];
         const float *xs = x + (size_t)index * N_DETAILS, *o = offset + (size_t)index * N_DETAILS;
         const float *lf = level_from + b * N_DETAILS, *lt = level_to + b * N_DETAILS;
         float buffer[4][N_DETAILS];
@@ -70,8 +104,7 @@ void prepare(int samples, int cells, int n_groups, const int *first, const float
             float new_centre = (cell_low(xs[c], o[c], lt[c], d) + cell_high(xs[c], o[c], lt[c], d)) * 0.5f;
             buffer[0][c] = asinh_fast(centre * 0.05f);
             buffer[1][c] = asinh_fast(centre * power_of_two(-lf[c]));
-            float moved = second & (centre != 0) ? 0 : new_centre - centre;
-            buffer[2][c] = asinh_fast(moved * power_of_two(-lt[c]));
+            buffer[2][c] = asinh_fast((new_centre - centre) * power_of_two(-lt[c]));
         }
         uint16_t *f = features + (size_t)index * 3 * N_CELL;
         for (int c = 0; c < N_DETAILS; c++) {
@@ -134,10 +167,35 @@ static void refine_step(int n, float step, int dithered, const float *restrict x
     }
 }
 
+/* Takes the refinements of later phases than the first out of a cell's context [2 n]: of
+ * coefficients around 0 whose probability to leave it is below the threshold, and of the others
+ * where `rest` says so. */
+static void drop_late(int n, const float *restrict x, const float *restrict from, const float *restrict to,
+                      const float *restrict mean, const float *restrict inverse, const float *restrict threshold,
+                      const int *restrict rest, uint16_t *restrict context)
+{
+    float keep[96];
+#pragma omp simd
+    for (int i = 0; i < n; i++) {
+        float edge = power_of_two(from[i]) - 0.5f, inner = power_of_two(to[i]) - 0.5f, s = inverse[i];
+        float m = fmaxf(fminf(mean[i], edge), -edge);
+        float stays = logistic((inner - m) * s) - logistic((-inner - m) * s);
+        float whole = logistic((edge - m) * s) - logistic((-edge - m) * s);
+        float zero = whole - stays < threshold[i] * whole ? 0.0f : 1.0f, other = rest[i] ? 0.0f : 1.0f;
+        keep[i] = fabsf(x[i]) < edge + 0.5f ? zero : other;
+    }
+    for (int i = 0; i < n; i++) {
+        context[i] = keep[i] != 0 ? context[i] : 0;
+        context[n + i] = keep[i] != 0 ? context[n + i] : 0;
+    }
+}
+
 /* bits[b]: of all refinements of channels first .. first + n - 1, per cell; gradient: by `out`
- * ([.., 3 n]: gate, offset, log2 of the scale), of the sample's bits per cell. */
+ * ([.., 3 n]: gate, offset, log2 of the scale), of the sample's bits per cell. Takes out of the
+ * context, unless NULL, what the phases of phased samples hide. */
 void group_bits(int samples, int cells, int first, int n, const float *out, const float *x, const float *offset,
-                const int *dithered, const float *level_from, const float *level_to, double *bits, float *gradient)
+                const int *dithered, const int *phased, const float *level_from, const float *level_to,
+                const float *threshold, const int *rest, double *bits, float *gradient, uint16_t *context)
 {
 #pragma omp parallel for schedule(dynamic)
     for (int part = 0; part < samples * 4; part++) {
@@ -177,6 +235,8 @@ void group_bits(int samples, int cells, int first, int n, const float *out, cons
             }
             for (int i = 0; i < n; i++)
                 sum += cost[i];
+            if (context != NULL && phased[b] && !is_dithered)
+                drop_late(n, xs, lf, lt, mean, inverse, threshold + first, rest + first, context + index * 2 * n);
         }
 #pragma omp atomic
         bits[b] += sum / cells;

@@ -1,43 +1,22 @@
 """Rate and denoised error of stages with their gradients: in C on CPUs, in PyTorch elsewhere."""
 import ctypes
-import os
-import subprocess
-import tempfile
 
 import torch
 
 import transform
-from lattice import KINDS, cell, channel_levels, channel_table, coding_order, refine_bits
+from fused import FUSED, pointer
+from lattice import KINDS, cell, channel_levels, channel_table, coding_order, leaving, phases, refine_bits
 from network import N_FEATURES, context, mean_of, scale_of
 
 ORDER = coding_order()
 LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in KINDS])[:, ORDER].float()
 LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in KINDS])[:, ORDER].float()
-TWO_PHASES = torch.tensor([k.two_phases for k in KINDS]).int()
+PHASED = torch.tensor([k.phased for k in KINDS]).int()
+# Whether a coefficient is of the first phase: its least probability to leave 0, and whether it is not, beside 0.
+FIRST_PHASE, LATER = (phases()[0][0] / 65536)[ORDER].contiguous(), (phases()[1] > 0)[ORDER].int().contiguous()
 ENERGY = torch.tensor(
     [transform.BAND_NORMS[level][band == 2] ** 2 for _, level, band, *_ in channel_table()], dtype=torch.float32
 )[ORDER]
-
-
-def _load():
-    """Compiles fused.c for this machine; None if there is no compiler."""
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fused.c")
-    with tempfile.TemporaryDirectory() as folder:
-        library = os.path.join(folder, "fused.so")
-        options = "-std=c11 -O3 -march=native -mprefer-vector-width=512 -ffast-math -fopenmp -shared -fPIC".split()
-        command = ["gcc", *options, source, "-o", library, "-lm"]
-        try:
-            subprocess.run(command, check=True, capture_output=True)
-            return ctypes.CDLL(library)
-        except (OSError, subprocess.CalledProcessError):
-            return None
-
-
-FUSED = _load()
-
-
-def _pointer(tensor):
-    return ctypes.c_void_p(tensor.data_ptr())
 
 
 def _channels_last(shape, dtype):
@@ -49,13 +28,14 @@ class _GroupBits(torch.autograd.Function):
     """Bits per pixel of a group [B] from the head's output, through fused.c."""
 
     @staticmethod
-    def forward(ctx, out, state, first, n):
+    def forward(ctx, out, state, first, n, context):
         out = out.float().contiguous(memory_format=torch.channels_last)
         b, _, h, w = out.shape
         bits, gradient = torch.zeros(b, dtype=torch.float64), _channels_last(out.shape, torch.float32)
         FUSED.group_bits(
-            b, h * w, first, n, _pointer(out), _pointer(state.x), _pointer(state.offset), _pointer(state.dithered),
-            _pointer(state.level_from), _pointer(state.level_to), _pointer(bits), _pointer(gradient),
+            b, h * w, first, n, pointer(out), pointer(state.x), pointer(state.offset), pointer(state.dithered),
+            pointer(state.phased), pointer(state.level_from), pointer(state.level_to), pointer(FIRST_PHASE),
+            pointer(LATER), pointer(bits), pointer(gradient), pointer(context) if context is not None else None,
         )
         ctx.save_for_backward(gradient)
         ctx.scale = 1 / (h * w * transform.CELL**2)
@@ -64,7 +44,7 @@ class _GroupBits(torch.autograd.Function):
     @staticmethod
     def backward(ctx, upstream):
         (gradient,) = ctx.saved_tensors
-        return gradient * (upstream * ctx.scale)[:, None, None, None], None, None, None
+        return gradient * (upstream * ctx.scale)[:, None, None, None], None, None, None, None
 
 
 class _DenoisedError(torch.autograd.Function):
@@ -76,8 +56,8 @@ class _DenoisedError(torch.autograd.Function):
         b, _, h, w = out.shape
         error, gradient = torch.zeros(b, dtype=torch.float64), _channels_last(out.shape, torch.float32)
         FUSED.denoised_error(
-            b, h * w, _pointer(out), _pointer(state.x), _pointer(state.offset), _pointer(state.dithered),
-            _pointer(state.level_from), _pointer(ENERGY), _pointer(error), _pointer(gradient),
+            b, h * w, pointer(out), pointer(state.x), pointer(state.offset), pointer(state.dithered),
+            pointer(state.level_from), pointer(ENERGY), pointer(error), pointer(gradient),
         )
         ctx.save_for_backward(gradient)
         ctx.scale = 1 / (h * w * transform.CELLS_CHANNELS)
@@ -98,7 +78,7 @@ class State:
         self.x, self.offset = x.contiguous(memory_format=layout), offset.contiguous(memory_format=layout)
         self.dithered = dithered.int()
         self.level_from, self.level_to = LEVELS_FROM.to(x.device)[kinds], LEVELS_TO.to(x.device)[kinds]
-        self.two_phases = TWO_PHASES.to(x.device)[kinds]
+        self.phased = PHASED.to(x.device)[kinds]
         self.first = net.first
         if self.fused:
             self._prepare(low.contiguous(memory_format=layout))
@@ -114,9 +94,9 @@ class State:
         ]
         pointers = (ctypes.c_void_p * len(self.contexts))(*[t.data_ptr() for t in self.contexts])
         FUSED.prepare(
-            b, h * w, len(first) - 1, (ctypes.c_int * len(first))(*first), _pointer(self.x), _pointer(self.offset),
-            _pointer(low), _pointer(self.dithered), _pointer(self.two_phases), _pointer(self.level_from),
-            _pointer(self.level_to), _pointer(self.features), pointers,
+            b, h * w, len(first) - 1, (ctypes.c_int * len(first))(*first), pointer(self.x), pointer(self.offset),
+            pointer(low), pointer(self.dithered), pointer(self.level_from), pointer(self.level_to),
+            pointer(self.features), pointers,
         )
 
     def _prepare_plain(self, net, low):
@@ -127,8 +107,6 @@ class State:
         self.bounds = bounds[0] - 0.5, bounds[1] + 0.5
         new = cell(self.x, self.offset, level_to, is_dithered)
         moved = (new[0] + new[1]) / 2 - self.centre
-        late = (self.two_phases[:, None, None, None] > 0) & ~is_dithered & (self.centre != 0)
-        moved = torch.where(late, torch.zeros(()), moved)
         self.features = net.features(self.centre, level_from, low)
         first = self.first
         self.contexts = [
@@ -136,14 +114,22 @@ class State:
         ]
 
     def group_bits(self, g, out):
+        """Bits of a group; takes out of its context what phases after the first refine."""
         first, n = self.first[g], self.first[g + 1] - self.first[g]
+        seen = self.contexts[g] if g < len(self.contexts) else None
         if self.fused:
-            return _GroupBits.apply(out, self, first, n)
+            return _GroupBits.apply(out, self, first, n, seen)
         rows = slice(first, first + n)
         gate, offset, log_scale = out.float().chunk(3, 1)
         level_from, level_to = (t[:, rows, None, None] for t in (self.level_from, self.level_to))
         mean, scale = mean_of(gate, offset, self.centre[:, rows], level_from), scale_of(log_scale, level_from)
         is_dithered = self.dithered[:, None, None, None] > 0
+        if seen is not None:
+            chances = leaving(level_from, level_to, mean.detach(), scale.detach())
+            first_phase, later = (t.to(out.device)[rows, None, None] for t in (FIRST_PHASE, LATER))
+            late = torch.where(self.centre[:, rows] == 0, chances < first_phase, later > 0)
+            late = late & ~is_dithered & (self.phased[:, None, None, None] > 0)
+            self.contexts[g] = seen * ~torch.cat((late, late), 1)
         bits = refine_bits(self.x[:, rows], self.offset[:, rows], is_dithered, level_from, level_to, mean, scale)
         return bits.mean((2, 3)).sum(1) / transform.CELL**2
 

@@ -4,8 +4,8 @@ docs/format.md ("Network") gives the same computation operation by operation. Ch
 """
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
+from fused import silu
 from lattice import KINDS, LOG2_SCALE_MAX, LOG2_SCALE_MIN, REFERENCE_LEVEL, channel_groups
 from transform import COLOURS
 
@@ -70,16 +70,16 @@ class LatticeNetwork(nn.Module):
     def trunk(self, features, kind, dither):
         x = self.input_affine(self.input(features), kind, dither)
         for first, affine, second in zip(self.block_in, self.block_affine, self.block_out):
-            x = x + second(F.silu(affine(first(x), kind, dither)))
+            x = x + second(silu(affine(first(x), kind, dither)))
         return x
 
     def denoise(self, trunk, kind, dither):
         """Gate and offset [B,2*189,h,w] of every detail coefficient."""
-        return self.denoise_out(F.silu(self.denoise_affine(self.denoise_mix(trunk), kind, dither)))
+        return self.denoise_out(silu(self.denoise_affine(self.denoise_mix(trunk), kind, dither)))
 
     def group(self, g, hidden, kind, dither):
         """Gate, offset and log2 of the scale [B,3*n,h,w] of the coefficients of group g."""
-        return self.out[g](F.silu(self.mix_affine[g](self.mix[g](hidden), kind, dither)))
+        return self.out[g](silu(self.mix_affine[g](self.mix[g](hidden), kind, dither)))
 
 
 def context(moved, level_to):

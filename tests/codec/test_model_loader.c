@@ -17,8 +17,8 @@ enum { SIZE_AT = 16, HASH_AT = 24, HASH_BEGIN = 32, TABLES = UQD_MODEL_HEADER_SI
 struct bytes {
     uint8_t *data;
     size_t size;
-    uint32_t n_kinds, n_stages, n_tensors;
-    size_t groups, kinds, stages, tensors;
+    uint32_t n_kinds, n_stages, n_phases, n_tensors;
+    size_t groups, phases, kinds, stages, tensors;
 };
 
 static struct bytes fresh(void)
@@ -27,9 +27,11 @@ static struct bytes fresh(void)
     b.data = tiny_model_bytes(1, &b.size);
     b.n_kinds = uqd_get_u32(b.data + 48);
     b.n_stages = uqd_get_u32(b.data + 52);
-    b.n_tensors = uqd_get_u32(b.data + 60);
+    b.n_phases = uqd_get_u32(b.data + 60);
+    b.n_tensors = uqd_get_u32(b.data + 64);
     b.groups = TABLES + UQD_MODEL_NAME_SIZE;
-    b.kinds = b.groups + UQD_CELL_CHANNELS;
+    b.phases = b.groups + UQD_CELL_CHANNELS;
+    b.kinds = b.phases + (2 * b.n_phases - 1) * (size_t)UQD_CELL_CHANNELS;
     b.stages = b.kinds + b.n_kinds * UQD_MODEL_KIND_SIZE;
     b.tensors = b.stages + b.n_stages * UQD_MODEL_STAGE_SIZE +
                 uqd_get_u32(b.data + 56) * (size_t)UQD_STEP_NAME_SIZE;
@@ -93,17 +95,10 @@ static void test_cut(void **state)
 {
     (void)state;
     struct bytes b = fresh();
-    const size_t ends[] = {0,
-                           8,
-                           HASH_BEGIN,
-                           TABLES,
-                           b.groups,
-                           b.kinds,
-                           b.stages,
-                           b.tensors,
-                           b.size,
-                           b.size - 4,
-                           b.tensors + (size_t)b.n_tensors * UQD_MODEL_TENSOR_SIZE};
+    const size_t ends[] = {
+        0,         8,        HASH_BEGIN, TABLES,
+        b.groups,  b.phases, b.kinds,    b.stages,
+        b.tensors, b.size,   b.size - 4, b.tensors + (size_t)b.n_tensors * UQD_MODEL_TENSOR_SIZE};
     assert_int_equal(load_cut(&b, b.size, 0), UQD_OK);
     for (size_t size = 0; size < b.size; size += 997)
         check_cut(&b, size);
@@ -263,6 +258,11 @@ static void kind_phases(struct bytes *b)
     b->data[b->kinds + 3] = 2;
 }
 
+static void phase_not_there(struct bytes *b)
+{
+    b->data[b->phases + 5] = (uint8_t)b->n_phases;
+}
+
 static void kind_rises(struct bytes *b)
 {
     b->data[b->kinds + UQD_MODEL_KIND_SIZE + 2] = 6;
@@ -341,12 +341,12 @@ static void stage_twice(struct bytes *b)
 
 static void older_version(struct bytes *b)
 {
-    put_u32_at(b, 8, 1);
+    put_u32_at(b, 8, 2);
 }
 
 static void newer_version(struct bytes *b)
 {
-    put_u32_at(b, 8, 3);
+    put_u32_at(b, 8, 4);
 }
 
 static void other_class(struct bytes *b)
@@ -374,7 +374,8 @@ static const struct {
     {"an empty group", empty_group, UQD_ERR_CORRUPT},
     {"all channels in one group", one_group, UQD_ERR_CORRUPT},
     {"a kind of no class", kind_class, UQD_ERR_CORRUPT},
-    {"a kind of more than two phases", kind_phases, UQD_ERR_CORRUPT},
+    {"a kind neither phased nor not", kind_phases, UQD_ERR_CORRUPT},
+    {"a phase above the count", phase_not_there, UQD_ERR_CORRUPT},
     {"a kind that coarsens", kind_rises, UQD_ERR_CORRUPT},
     {"a kind above the top", kind_top, UQD_ERR_CORRUPT},
     {"a channel that coarsens", kind_level_rises, UQD_ERR_CORRUPT},
@@ -412,12 +413,12 @@ static void test_damaged_with_hash(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* Width, blocks, groups, kinds, stages, steps, tensors. */
+/* Width, blocks, groups, kinds, stages, steps, phases, tensors. */
 static void test_absurd_counts(void **state)
 {
     (void)state;
     static const uint32_t values[] = {0, 17, 1000, 65536, 0x7fffffff, 0x80000000, UINT32_MAX};
-    for (size_t field = 36; field <= 60; field += 4)
+    for (size_t field = 36; field <= 64; field += 4)
         for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
             struct bytes b = fresh();
             put_u32_at(&b, field, values[i]);
@@ -425,7 +426,7 @@ static void test_absurd_counts(void **state)
             const int status = load(b.data, b.size);
             /* No blocks are allowed, and so are entries of the directory that nobody reads. */
             const int allowed =
-                (field == 40 && values[i] == 0) || (field == 60 && values[i] == 1000);
+                (field == 40 && values[i] == 0) || (field == 64 && values[i] == 1000);
             if (status != UQD_ERR_CORRUPT && !allowed)
                 fail_msg("%u in the field at %zu: status %d", values[i], field, status);
             free(b.data);
@@ -443,9 +444,9 @@ static void test_info(void **state)
     assert_int_equal(uqd_model_peek_id(b.data, b.size, &id), UQD_OK);
     assert_true(id == info.id);
     assert_true(id == uqd_get_u32(b.data + HASH_AT));
-    assert_int_equal(uqd_model_peek_id(b.data, 63, &id), UQD_NEED_DATA);
-    assert_int_equal(uqd_model_peek_id(b.data, 64, &id), UQD_OK);
-    assert_int_equal(uqd_model_peek_id(b.data + 1, 64, &id), UQD_ERR_CORRUPT);
+    assert_int_equal(uqd_model_peek_id(b.data, 71, &id), UQD_NEED_DATA);
+    assert_int_equal(uqd_model_peek_id(b.data, 72, &id), UQD_OK);
+    assert_int_equal(uqd_model_peek_id(b.data + 1, 72, &id), UQD_ERR_CORRUPT);
     assert_string_equal(info.name, "tiny");
     assert_true(info.macs > 0 && info.parameters > 0);
     assert_string_equal(uqd_model_step_name(model, info.n_steps - 1), "lossless");

@@ -15,6 +15,7 @@ enum {
     CELL = 192,
     FEATURES = 3 * CELL,
     TOP_LEVEL = 12,
+    PHASES = 3,
     CAPACITY = 1 << 20,
 };
 
@@ -147,14 +148,32 @@ static void put_levels(struct writer *writer, unsigned nominal)
     put(writer->tables, &writer->n_tables, levels, sizeof levels);
 }
 
+/* Something of everything: thresholds fall from phase to phase, some are never reached. */
+static void put_phases(struct writer *writer)
+{
+    uint8_t others[CELL] = {0};
+    for (unsigned c = 0; c < DETAILS; c++)
+        others[c] = (uint8_t)(c % PHASES);
+    put(writer->tables, &writer->n_tables, others, sizeof others);
+    for (unsigned p = 0; p + 1 < PHASES; p++) {
+        uint8_t thresholds[2 * CELL] = {0};
+        for (unsigned c = 0; c < DETAILS; c++) {
+            const unsigned threshold = c % 16 == 0 ? 65535 : (40000 >> 2 * p) + 100 * c;
+            thresholds[2 * c] = (uint8_t)threshold;
+            thresholds[2 * c + 1] = (uint8_t)(threshold >> 8);
+        }
+        put(writer->tables, &writer->n_tables, thresholds, sizeof thresholds);
+    }
+}
+
 static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
 {
     static const char name[32] = "tiny";
     put(writer->tables, &writer->n_tables, name, sizeof name);
     put_groups(writer, sizes);
+    put_phases(writer);
     for (unsigned k = 0; k < N_KINDS; k++) {
-        const uint8_t two_phases = !kinds[k].coarse && kinds[k].from < TOP_LEVEL;
-        const uint8_t head[4] = {kinds[k].coarse, kinds[k].from, kinds[k].to, two_phases};
+        const uint8_t head[4] = {kinds[k].coarse, kinds[k].from, kinds[k].to, !kinds[k].coarse};
         put(writer->tables, &writer->n_tables, head, sizeof head);
         put_levels(writer, kinds[k].from);
         put_levels(writer, kinds[k].to);
@@ -213,17 +232,18 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     uint32_t sizes[GROUPS] = {0};
     put_tables(&writer, sizes);
     put_weights(&writer, sizes);
-    const size_t begin = 64 + writer.n_tables + writer.n_directory;
+    const size_t begin = 72 + writer.n_tables + writer.n_directory;
     move_offsets(&writer, begin);
     const size_t total = begin + writer.n_values;
     size_t n = 0;
     put(file, &n, "\x8eUQM\r\n\x1a\n", 8);
-    put_u32(file, &n, 2);
+    put_u32(file, &n, 3);
     put_u32(file, &n, 0);
     put_u64(file, &n, total);
     put_u64(file, &n, 0);
-    const uint32_t header[] = {1,       WIDTH,    BLOCKS,  GROUPS,
-                               N_KINDS, N_STAGES, N_STEPS, (uint32_t)(writer.n_directory / 64)};
+    const uint32_t n_tensors = (uint32_t)(writer.n_directory / 64);
+    const uint32_t header[] = {1,        WIDTH,   BLOCKS, GROUPS,    N_KINDS,
+                               N_STAGES, N_STEPS, PHASES, n_tensors, 0};
     for (size_t i = 0; i < sizeof header / sizeof *header; i++)
         put_u32(file, &n, header[i]);
     put(file, &n, writer.tables, writer.n_tables);

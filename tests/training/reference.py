@@ -1,7 +1,7 @@
 """What PyTorch computes for one stage: the numbers that the C code must reproduce."""
 import torch
 
-from lattice import KINDS, TOP_LEVEL, cell, channel_levels, coding_order, refine_bits
+from lattice import KINDS, TOP_LEVEL, cell, channel_levels, coding_order, leaving, refine_bits
 from network import N_DETAILS, LatticeNetwork, context, mean_of, scale_of
 
 ORDER = coding_order()
@@ -32,11 +32,12 @@ def top_bits(x, offset):
 
 
 @torch.no_grad()
-def stage(network, details, low, offset, kind):
+def stage(network, details, low, offset, kind, is_late):
     """Codes `details` [189, h, w] in coding order given the unit's low-pass [3, h, w] and the dither's offsets.
 
-    Returns a dictionary: denoised, mean and log2_scale [189, h, w], bits (of the whole stage, the
-    top-level cells of dithered coefficients among them).
+    No group sees refinements where is_late [189, h, w]. Returns a dictionary: denoised, mean, log2_scale,
+    leaving (0) and around_0 [189, h, w], bits (of the whole stage, the top-level cells of dithered
+    coefficients among them).
     """
     x, offset, low = details[None].float(), offset[None], low[None].float()
     dithered = offset.bool().any()
@@ -45,9 +46,7 @@ def stage(network, details, low, offset, kind):
     begin, end = cell(x, offset, level_from, dithered)
     new_begin, new_end = cell(x, offset, level_to, dithered)
     centre = (begin + end) / 2
-    moved = (new_begin + new_end) / 2 - centre
-    if KINDS[kind].two_phases and not dithered:
-        moved = moved * (centre == 0)
+    moved = ((new_begin + new_end) / 2 - centre) * ~is_late
     hidden = network.trunk(network.features(centre, level_from, low), kinds, dither)
     gate, shift = network.denoise(hidden, kinds, dither).chunk(2, 1)
     denoised = mean_of(gate, shift, centre, level_from)
@@ -55,6 +54,8 @@ def stage(network, details, low, offset, kind):
         "denoised": torch.minimum(torch.maximum(denoised, begin - 0.5), end + 0.5)[0],
         "mean": torch.empty(N_DETAILS, *x.shape[2:]),
         "log2_scale": torch.empty(N_DETAILS, *x.shape[2:]),
+        "leaving": torch.empty(N_DETAILS, *x.shape[2:]),
+        "around_0": (centre == 0)[0],
         "bits": 0.0,
     }
     if dithered and KINDS[kind].level_from == TOP_LEVEL:
@@ -67,6 +68,7 @@ def stage(network, details, low, offset, kind):
         mean = torch.minimum(torch.maximum(mean, centre[:, rows] - width), centre[:, rows] + width)
         scale = scale_of(log_scale, level_from[:, rows])
         out["mean"][rows], out["log2_scale"][rows] = mean[0], torch.log2(scale[0])
+        out["leaving"][rows] = leaving(level_from[:, rows], level_to[:, rows], mean, scale)[0]
         bits = refine_bits(
             x[:, rows], offset[:, rows], dithered, level_from[:, rows], level_to[:, rows], mean, scale
         )

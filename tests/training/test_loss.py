@@ -5,6 +5,7 @@ import sys
 import torch
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "train"))
+import fused
 import lattice
 import loss
 import network
@@ -228,6 +229,19 @@ def denoised_errors_agree():
     assert_close(gradient[:, n:], back, GRADIENT_LIMIT, "offset outside", outside)
 
 
+def silu_agrees():
+    """The activation in bfloat16 and its gradient are those of float32, rounded."""
+    need_compiler()
+    x = torch.cat((torch.linspace(-12, 12, 4000), torch.linspace(-500, 500, 960))).bfloat16().float()
+    exact = x.clone().requires_grad_(True)
+    torch.nn.functional.silu(exact).sum().backward()
+    ours = x.bfloat16().requires_grad_(True)
+    out = fused.silu(ours)
+    out.sum().backward()
+    for actual, expected in ((out, torch.nn.functional.silu(x)), (ours.grad, exact.grad)):
+        assert ((actual.float() - expected).abs() <= 2 * BFLOAT16 * expected.abs() + 1e-6).all()
+
+
 def stages_agree():
     """Whole stages have the rate and error that they have without the loss in C."""
     need_compiler()
@@ -248,6 +262,6 @@ if __name__ == "__main__":
     tap.main(
         [
             inputs_agree, bits_agree, mean_gradients_agree, means_come_back, scale_gradients_agree,
-            denoised_errors_agree, stages_agree,
+            denoised_errors_agree, silu_agrees, stages_agree,
         ]
     )
