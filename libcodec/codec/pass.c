@@ -97,7 +97,8 @@ struct pass_run {
     uint32_t tiles_x, tiles_y;
     int32_t *mean_q4;
     uint8_t *scale_index;
-    uint8_t *phases; /* NULL: all coefficients in phase 0 */
+    uint8_t *phases;           /* NULL: all coefficients in phase 0 */
+    struct uqd_curves *curves; /* of each tile; NULL: nothing is learnt */
     int16_t *moved;
 };
 
@@ -116,8 +117,8 @@ static int refine_rows(struct pass_run *run, struct uqd_symbols *symbols)
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++) {
         struct uqd_symbols own = *symbols;
-        (void)uqd_refine_tile(&run->refine, (struct uqd_tile){0, run->unit->grid_w, y, y + 1},
-                              &own);
+        (void)uqd_refine_tile(&run->refine, (struct uqd_tile){0, run->unit->grid_w, y, y + 1}, &own,
+                              NULL);
     }
     return UQD_OK;
 }
@@ -143,7 +144,8 @@ static int refine_tiles(struct pass_run *run)
     const uint32_t threads = run->engine->work.threads;
 #pragma omp parallel for num_threads(threads) schedule(dynamic) if (n > 1)
     for (uint32_t i = 0; i < n; i++)
-        results[i] = uqd_refine_tile(&run->refine, tile_at(run, i), &symbols[i]);
+        results[i] = uqd_refine_tile(&run->refine, tile_at(run, i), &symbols[i],
+                                     run->curves != NULL ? &run->curves[i] : NULL);
     for (uint32_t i = 0; i < n; i++)
         status = worse(status, results[i]);
     free(results);
@@ -194,6 +196,7 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
     memcpy(run->refine.from, kind->from + group->first, group->n);
     memcpy(run->refine.to, kind->to + group->first, group->n);
     run->refine.phase = phase;
+    run->refine.group = g;
     run->refine.centroid_q4 = centroid_q4;
     run->refine.exact = exact;
     run->refine.mean_q4 = run->mean_q4 + before;
@@ -250,6 +253,18 @@ static int run_top(struct pass_run *run)
 
 /* ---- A pass ---- */
 
+/* Curves for a phased pass of a file. */
+static int alloc_curves(struct pass_run *run)
+{
+    const uint32_t n = run->tiles_x * run->tiles_y;
+    run->curves = uqd_malloc_array(n, sizeof *run->curves);
+    if (run->curves == NULL)
+        return UQD_ERR_NOMEM;
+    for (uint32_t i = 0; i < n; i++)
+        uqd_curves_init(&run->curves[i]);
+    return UQD_OK;
+}
+
 static int alloc_run(struct pass_run *run, int is_phased)
 {
     size_t n;
@@ -262,7 +277,11 @@ static int alloc_run(struct pass_run *run, int is_phased)
         run->phases = uqd_malloc_array(n, sizeof *run->phases);
     const int has_all = run->mean_q4 != NULL && run->scale_index != NULL && run->moved != NULL &&
                         (run->phases != NULL || !is_phased);
-    return has_all ? UQD_OK : UQD_ERR_NOMEM;
+    const int is_file =
+        run->stream->source == UQD_SYMBOLS_DECODE || run->stream->source == UQD_SYMBOLS_ENCODE;
+    if (!has_all)
+        return UQD_ERR_NOMEM;
+    return is_phased && is_file ? alloc_curves(run) : UQD_OK;
 }
 
 static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *partial_q4)
@@ -317,6 +336,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     free(run.mean_q4);
     free(run.scale_index);
     free(run.phases);
+    free(run.curves);
     free(run.moved);
     return status;
 }

@@ -83,13 +83,55 @@ static inline int next_symbol(struct uqd_symbols *symbols, const struct coeffici
     }
 }
 
-/* Refines one coefficient; cell and counter advance. UQD_OK or UQD_RANGE_STOPPED. */
+/* A symbol of two: `first` of `total` for 0. */
+static inline int code_binary(struct uqd_symbols *symbols, uint32_t first, uint32_t total,
+                              int symbol)
+{
+    if (symbols->source == UQD_SYMBOLS_DECODE)
+        return uqd_range_decode3(&symbols->decoder, first, total, total);
+    uqd_range_encode(&symbols->encoder, symbol ? first : 0, symbol ? total - first : first, total);
+    return symbol;
+}
+
+/* The symbol of a cell around 0 with what the curve has learnt: whether the coefficient leaves 0,
+ * then to which side. */
+static inline int adaptive_symbol(struct uqd_symbols *symbols, struct uqd_adaptive *curve,
+                                  const struct coefficient *coefficient, struct uqd_cuts cuts)
+{
+    const struct uqd_split split =
+        uqd_split_of(coefficient->mean_q4, coefficient->scale_index, coefficient->cell.low,
+                     cuts.first, cuts.second, coefficient->cell.high);
+    const uint32_t stays = split.cum2 - split.cum1, leaves = split.total - stays;
+    const int32_t position = uqd_adaptive_position(leaves, stays);
+    const uint32_t adapted =
+        position < 0 ? leaves
+                     : uqd_adaptive_yes(curve, position, leaves, split.total, UQD_SPLIT_FLOOR);
+    const int is_above = coefficient->exact >= cuts.second;
+    const int has_left = code_binary(symbols, split.total - adapted, split.total,
+                                     is_above || coefficient->exact < cuts.first);
+    if (has_left < 0)
+        return UQD_RANGE_STOPPED;
+    if (position >= 0)
+        uqd_adaptive_update(curve, position, has_left);
+    if (!has_left)
+        return 1;
+    const int side = code_binary(symbols, split.cum1, leaves, is_above);
+    return side < 0 ? UQD_RANGE_STOPPED : 2 * side;
+}
+
+/* Refines one coefficient; cell and counter advance. curves: of its group by level - 1, or NULL.
+ * UQD_OK or UQD_RANGE_STOPPED. */
 static inline int refine_coefficient(struct uqd_symbols *symbols, struct coefficient *coefficient,
-                                     uint32_t from, uint32_t to)
+                                     uint32_t from, uint32_t to, struct uqd_curves *curves,
+                                     uint32_t group)
 {
     for (uint32_t level = from; level > to; level--) {
         const struct uqd_cuts cuts = uqd_cell_cuts(coefficient->cell, level);
-        const int symbol = next_symbol(symbols, coefficient, cuts);
+        const int is_zero = coefficient->cell.low + coefficient->cell.high == 0;
+        const int symbol =
+            curves != NULL && is_zero
+                ? adaptive_symbol(symbols, &curves->leaving[level - 1][group], coefficient, cuts)
+                : next_symbol(symbols, coefficient, cuts);
         if (symbol < 0)
             return UQD_RANGE_STOPPED;
         coefficient->cell = uqd_cell_child(coefficient->cell, cuts, symbol);
@@ -115,7 +157,7 @@ uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct 
 }
 
 static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
-                       struct uqd_symbols *symbols)
+                       struct uqd_symbols *symbols, struct uqd_curves *curves)
 {
     const struct uqd_unit *unit = &refine->state->units[refine->unit];
     const uint64_t cell = (uint64_t)y * unit->grid_w + x;
@@ -144,7 +186,8 @@ static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
         if (symbols->source == UQD_SYMBOLS_SAMPLE)
             coefficient.counter = ((uint64_t)refine->unit << 60) | (uint64_t)channel << 52 |
                                   cell << 8 | (uint64_t)refine->from[c] << 4;
-        if (refine_coefficient(symbols, &coefficient, refine->from[c], refine->to[c]) < 0)
+        if (refine_coefficient(symbols, &coefficient, refine->from[c], refine->to[c], curves,
+                               refine->group) < 0)
             return symbols->decoder.status;
         const struct uqd_cell child = coefficient.cell;
         refine->moved[index] = (int16_t)(child.low + child.high - twice_centres[c]);
@@ -155,12 +198,19 @@ static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
     return UQD_OK;
 }
 
+void uqd_curves_init(struct uqd_curves *curves)
+{
+    for (uint32_t level = 0; level < UQD_TOP_LEVEL; level++)
+        for (uint32_t g = 0; g < UQD_MAX_GROUPS; g++)
+            uqd_adaptive_init(&curves->leaving[level][g]);
+}
+
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
-                    struct uqd_symbols *symbols)
+                    struct uqd_symbols *symbols, struct uqd_curves *curves)
 {
     for (uint32_t y = tile.y_begin; y < tile.y_end; y++) {
         for (uint32_t x = tile.x_begin; x < tile.x_end; x++) {
-            const int status = refine_cell(refine, x, y, symbols);
+            const int status = refine_cell(refine, x, y, symbols, curves);
             if (status != UQD_OK)
                 return status;
         }

@@ -4,6 +4,7 @@
 
 #include "codec/state.h"
 #include "codec/symbols.h"
+#include "entropy/adaptive.h"
 
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct uqd_refine {
     const int16_t *exact;       /* ENCODE: the coefficients [cell][UQD_CELL_CHANNELS] */
     int16_t *moved;             /* out [cell][n]: twice the new minus the old centre; zeroed by
                                    the caller */
+    uint32_t group;             /* of the channels; unused without curves */
     int32_t *centroid_q4;       /* out [cell][UQD_UNIT_CHANNELS] or NULL: best guess inside the
                                    new cell, for refined coefficients only */
 };
@@ -38,9 +40,18 @@ void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, u
 uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
                       int32_t mean_q4, uint32_t scale_index, uint32_t to);
 
-/* Codes all symbols of the tile. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what came
- * before is refined; UQD_ERR_CORRUPT. */
+/* What a tile teaches in one pass: whether coefficients around 0 leave it, by their level - 1 and
+ * group. */
+struct uqd_curves {
+    struct uqd_adaptive leaving[UQD_TOP_LEVEL][UQD_MAX_GROUPS];
+};
+
+void uqd_curves_init(struct uqd_curves *curves);
+
+/* Codes all symbols of the tile. curves: NULL for DECODE and ENCODE of passes that do not adapt,
+ * and always for the other sources. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what
+ * came before is refined; UQD_ERR_CORRUPT. */
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
-                    struct uqd_symbols *symbols);
+                    struct uqd_symbols *symbols, struct uqd_curves *curves);
 
 #endif
