@@ -304,6 +304,22 @@ static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *
     return status;
 }
 
+/* Best guesses of a pass that stopped behind its first phase. Nearly all that it has not refined is
+ * around 0 and would most likely have stayed there, so the state is close to the one that the pass
+ * leads to: its denoiser knows more than that of the state the pass began with. */
+static int denoise_ahead(struct pass_run *run, uint32_t u, const struct uqd_kind *kind,
+                         int32_t *mean_q4)
+{
+    struct uqd_engine *engine = run->engine;
+    const int next = uqd_model_find_kind(engine->model, u, kind->nominal_to);
+    if (next < 0)
+        return UQD_OK;
+    struct uqd_network *network = &engine->networks[u];
+    engine->trunks[u].version = 0;
+    const int status = uqd_network_trunk(network, run->unit, (uint32_t)next, run->state->dithered);
+    return status == UQD_OK ? uqd_network_denoise(network, run->unit, mean_q4) : status;
+}
+
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4)
 {
@@ -325,6 +341,10 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         status = run_top(&run);
     if (status == UQD_OK)
         status = run_groups(&run, pass->unit, pass->kind, partial_q4);
+    if (status == UQD_NEED_DATA && partial_q4 != NULL && run.refine.phase > 0) {
+        const int denoised = denoise_ahead(&run, pass->unit, kind, partial_q4);
+        status = denoised < 0 ? denoised : status;
+    }
     if (status == UQD_OK) {
         unit->nominal = kind->nominal_to;
         memcpy(unit->level, kind->to, UQD_UNIT_CHANNELS);

@@ -3,14 +3,15 @@
  *     test_codec_golden FOLDER           checks FOLDER/NAME.uqd against FOLDER/hashes.txt
  *     test_codec_golden --write FOLDER   writes them anew, after a change of the format's version
  *
- * A line of hashes.txt: NAME STEP MODE HASH, the hash being XXH3 of the picture's pixels. */
+ * A line of hashes.txt: NAME STEP MODE HASH, the hash being XXH3 of the picture's pixels, or, of the
+ * file's first BYTES bytes, NAME cut BYTES HASH. */
 #include "codec_support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FILE = 4096 };
+enum { MAX_FILE = 4096, N_CUTS = 16 };
 
 static const struct golden {
     const char *name;
@@ -74,6 +75,21 @@ static void describe(const struct uqd_model *model, const char *name, struct fil
     uqd_decoder_free(decoder);
 }
 
+static void describe_cuts(const struct uqd_model *model, const char *name, struct file file,
+                          char *text, size_t capacity)
+{
+    for (size_t cut = 1; cut < N_CUTS; cut++) {
+        const size_t size = file.size * cut / N_CUTS, n = strlen(text);
+        struct uqd_decoder *decoder = empty_decoder(model);
+        assert_int_equal(uqd_decoder_feed(decoder, file.data, size), UQD_OK);
+        assert_int_equal(advance_all(decoder), UQD_NEED_DATA);
+        const uint64_t hash = picture_hash(decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED);
+        snprintf(text + n, capacity - n, "%s cut %zu %016llx\n", name, size,
+                 (unsigned long long)hash);
+        uqd_decoder_free(decoder);
+    }
+}
+
 static void write_all(void **state)
 {
     char text[8192] = "";
@@ -84,6 +100,7 @@ static void write_all(void **state)
         assert_int_equal(fwrite(file.data, 1, file.size, stream), file.size);
         assert_int_equal(fclose(stream), 0);
         describe(*state, goldens[i].name, file, text, sizeof text);
+        describe_cuts(*state, goldens[i].name, file, text, sizeof text);
         free(file.data);
     }
     FILE *stream = open_file("hashes", ".txt", "w");
@@ -100,6 +117,7 @@ static void test_pictures(void **state)
     for (int i = 0; i < N_GOLDENS; i++) {
         const struct file file = read_golden(goldens[i].name);
         describe(*state, goldens[i].name, file, got, sizeof got);
+        describe_cuts(*state, goldens[i].name, file, got, sizeof got);
         free(file.data);
     }
     assert_string_equal(got, want);
