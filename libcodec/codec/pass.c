@@ -206,6 +206,14 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
     return has_symbols(&run->refine);
 }
 
+static void sort_group(const struct pass_run *run)
+{
+    const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
+    for (uint32_t y = 0; y < height; y++)
+        uqd_refine_sort(&run->refine, y);
+}
+
 /* Phase 0 of a group. One without anything to code moves nothing, and its context would add
  * zeros. */
 static int run_group(struct pass_run *run, struct uqd_network *network, const struct uqd_kind *kind,
@@ -216,6 +224,8 @@ static int run_group(struct pass_run *run, struct uqd_network *network, const st
     const size_t before = (size_t)(run->refine.mean_q4 - run->mean_q4);
     int status =
         uqd_network_group(network, run->unit, g, run->mean_q4 + before, run->scale_index + before);
+    if (status == UQD_OK && run->phases != NULL)
+        sort_group(run);
     if (status == UQD_OK)
         status = refine_channels(run);
     if (status == UQD_OK && g + 1 < run->engine->model->n_groups)

@@ -156,6 +156,30 @@ uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct 
     return phase;
 }
 
+static inline int is_refined(const struct uqd_refine *refine, uint32_t c, uint32_t x, uint32_t y)
+{
+    return refine->from[c] > refine->to[c] && x < refine->exist_w[c] && y < refine->exist_h[c];
+}
+
+void uqd_refine_sort(const struct uqd_refine *refine, uint32_t y)
+{
+    const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    for (uint32_t x = 0; x < unit->grid_w; x++) {
+        const uint64_t cell = (uint64_t)y * unit->grid_w + x;
+        const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
+        for (uint32_t c = 0; c < refine->n; c++) {
+            const uint64_t index = cell * refine->n + c;
+            refine->phases[index] =
+                !is_refined(refine, c, x, y)
+                    ? UQD_NO_PHASE
+                    : (uint8_t)uqd_phase_of(&refine->state->model->phases, refine->first + c,
+                                            uqd_cell_at(twice_centres[c], refine->from[c]),
+                                            refine->mean_q4[index], refine->scale_index[index],
+                                            refine->to[c]);
+        }
+    }
+}
+
 static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
                        struct uqd_symbols *symbols, struct uqd_curves *curves)
 {
@@ -163,24 +187,16 @@ static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
     const uint64_t cell = (uint64_t)y * unit->grid_w + x;
     const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
     for (uint32_t c = 0; c < refine->n; c++) {
-        if (refine->from[c] == refine->to[c] || x >= refine->exist_w[c] || y >= refine->exist_h[c])
-            continue;
         const uint32_t channel = refine->first + c;
         const uint64_t index = cell * refine->n + c;
-        if (refine->phase > 0 && refine->phases[index] != refine->phase)
+        if (refine->phases != NULL ? refine->phases[index] != refine->phase
+                                   : !is_refined(refine, c, x, y))
             continue;
         struct coefficient coefficient = {
             .mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0,
             .scale_index = refine->mean_q4 != NULL ? refine->scale_index[index] : TOP_SCALE_INDEX,
             .cell = uqd_cell_at(twice_centres[c], refine->from[c]),
         };
-        if (refine->phase == 0 && refine->phases != NULL) {
-            refine->phases[index] =
-                (uint8_t)uqd_phase_of(&refine->state->model->phases, channel, coefficient.cell,
-                                      coefficient.mean_q4, coefficient.scale_index, refine->to[c]);
-            if (refine->phases[index] > 0)
-                continue;
-        }
         if (symbols->source == UQD_SYMBOLS_ENCODE)
             coefficient.exact = refine->exact[cell * UQD_CELL_CHANNELS + channel];
         if (symbols->source == UQD_SYMBOLS_SAMPLE)

@@ -10,7 +10,7 @@
 
 struct uqd_refine {
     uint32_t phase;  /* only coefficients of this phase are coded */
-    uint8_t *phases; /* [cell][n]: filled in phase 0; or NULL: all in phase 0 */
+    uint8_t *phases; /* [cell][n], from uqd_refine_sort; or NULL: all in phase 0 */
     const struct uqd_state *state;
     uint32_t unit;
     uint32_t first, n;               /* channels in coding order */
@@ -35,6 +35,12 @@ struct uqd_tile {
 /* Fills first, n, from, to, exist_* for channels of the unit. */
 void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, uint32_t unit,
                      uint32_t first, uint32_t n);
+
+/* The phase of a coefficient that is not refined. */
+enum { UQD_NO_PHASE = 255 };
+
+/* Decides on the phases of a row of cells, before any of their symbols. */
+void uqd_refine_sort(const struct uqd_refine *refine, uint32_t y);
 
 /* The phase of a coefficient whose cell, before any of its symbols, and distribution are these. */
 uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
