@@ -27,6 +27,7 @@ void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, u
         .tile_log2 = tile_log2,
         .work.threads = (uint32_t)uqd_thread_count(threads),
     };
+    uqd_neighbours_init(&engine->neighbours, model->channels);
 }
 
 void uqd_engine_free(struct uqd_engine *engine)
@@ -196,7 +197,7 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
     memcpy(run->refine.from, kind->from + group->first, group->n);
     memcpy(run->refine.to, kind->to + group->first, group->n);
     run->refine.phase = phase;
-    run->refine.group = g;
+    run->refine.neighbours = &run->engine->neighbours;
     run->refine.centroid_q4 = centroid_q4;
     run->refine.exact = exact;
     run->refine.mean_q4 = run->mean_q4 + before;

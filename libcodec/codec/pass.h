@@ -2,6 +2,7 @@
 #ifndef UQD_CODEC_PASS_H
 #define UQD_CODEC_PASS_H
 
+#include "codec/neighbours.h"
 #include "codec/network.h"
 #include "codec/schedule.h"
 #include "codec/symbols.h"
@@ -14,6 +15,7 @@ struct uqd_engine {
     unsigned cpu_mask;
     uint32_t tile_log2; /* tiles are 2^tile_log2 cells wide and high */
     struct uqd_work work;
+    struct uqd_neighbours neighbours;
     struct uqd_network networks[UQD_MAX_UNITS];
     int ready[UQD_MAX_UNITS];
     struct {

@@ -119,19 +119,18 @@ static inline int adaptive_symbol(struct uqd_symbols *symbols, struct uqd_adapti
     return side < 0 ? UQD_RANGE_STOPPED : 2 * side;
 }
 
-/* Refines one coefficient; cell and counter advance. curves: of its group by level - 1, or NULL.
- * UQD_OK or UQD_RANGE_STOPPED. */
+/* Refines one coefficient; cell and counter advance. UQD_OK or UQD_RANGE_STOPPED. */
 static inline int refine_coefficient(struct uqd_symbols *symbols, struct coefficient *coefficient,
                                      uint32_t from, uint32_t to, struct uqd_curves *curves,
-                                     uint32_t group)
+                                     uint32_t surroundings)
 {
     for (uint32_t level = from; level > to; level--) {
         const struct uqd_cuts cuts = uqd_cell_cuts(coefficient->cell, level);
         const int is_zero = coefficient->cell.low + coefficient->cell.high == 0;
-        const int symbol =
-            curves != NULL && is_zero
-                ? adaptive_symbol(symbols, &curves->leaving[level - 1][group], coefficient, cuts)
-                : next_symbol(symbols, coefficient, cuts);
+        const int symbol = curves != NULL && is_zero
+                               ? adaptive_symbol(symbols, &curves->leaving[level - 1][surroundings],
+                                                 coefficient, cuts)
+                               : next_symbol(symbols, coefficient, cuts);
         if (symbol < 0)
             return UQD_RANGE_STOPPED;
         coefficient->cell = uqd_cell_child(coefficient->cell, cuts, symbol);
@@ -202,8 +201,12 @@ static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
         if (symbols->source == UQD_SYMBOLS_SAMPLE)
             coefficient.counter = ((uint64_t)refine->unit << 60) | (uint64_t)channel << 52 |
                                   cell << 8 | (uint64_t)refine->from[c] << 4;
+        const uint32_t surroundings =
+            curves != NULL && twice_centres[c] == 0
+                ? uqd_surroundings(refine->neighbours, unit, channel, x, y, refine->to[c])
+                : 0;
         if (refine_coefficient(symbols, &coefficient, refine->from[c], refine->to[c], curves,
-                               refine->group) < 0)
+                               surroundings) < 0)
             return symbols->decoder.status;
         const struct uqd_cell child = coefficient.cell;
         refine->moved[index] = (int16_t)(child.low + child.high - twice_centres[c]);
@@ -217,8 +220,8 @@ static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
 void uqd_curves_init(struct uqd_curves *curves)
 {
     for (uint32_t level = 0; level < UQD_TOP_LEVEL; level++)
-        for (uint32_t g = 0; g < UQD_MAX_GROUPS; g++)
-            uqd_adaptive_init(&curves->leaving[level][g]);
+        for (uint32_t s = 0; s < UQD_SURROUNDINGS; s++)
+            uqd_adaptive_init(&curves->leaving[level][s]);
 }
 
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,

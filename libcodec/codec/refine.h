@@ -2,6 +2,7 @@
 #ifndef UQD_CODEC_REFINE_H
 #define UQD_CODEC_REFINE_H
 
+#include "codec/neighbours.h"
 #include "codec/state.h"
 #include "codec/symbols.h"
 #include "entropy/adaptive.h"
@@ -22,9 +23,9 @@ struct uqd_refine {
     const int16_t *exact;       /* ENCODE: the coefficients [cell][UQD_CELL_CHANNELS] */
     int16_t *moved;             /* out [cell][n]: twice the new minus the old centre; zeroed by
                                    the caller */
-    uint32_t group;             /* of the channels; unused without curves */
-    int32_t *centroid_q4;       /* out [cell][UQD_UNIT_CHANNELS] or NULL: best guess inside the
-                                   new cell, for refined coefficients only */
+    const struct uqd_neighbours *neighbours; /* unused without curves */
+    int32_t *centroid_q4; /* out [cell][UQD_UNIT_CHANNELS] or NULL: best guess inside the
+                             new cell, for refined coefficients only */
 };
 
 /* Cells x_begin .. x_end - 1 of the rows y_begin .. y_end - 1. */
@@ -47,9 +48,9 @@ uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct 
                       int32_t mean_q4, uint32_t scale_index, uint32_t to);
 
 /* What a tile teaches in one pass: whether coefficients around 0 leave it, by their level - 1 and
- * group. */
+ * surroundings. */
 struct uqd_curves {
-    struct uqd_adaptive leaving[UQD_TOP_LEVEL][UQD_MAX_GROUPS];
+    struct uqd_adaptive leaving[UQD_TOP_LEVEL][UQD_SURROUNDINGS];
 };
 
 void uqd_curves_init(struct uqd_curves *curves);

@@ -1,0 +1,55 @@
+#include "codec/neighbours.h"
+
+#include <stdlib.h>
+
+/* The channel that is the sample (dx, dy) of a cell's block of the subband of `like`. */
+static uint8_t find_channel(const struct uqd_channel *channels, const struct uqd_channel *like,
+                            int dx, int dy)
+{
+    uint8_t c = 0;
+    while (channels[c].colour != like->colour || channels[c].level != like->level ||
+           channels[c].band != like->band || channels[c].dx != dx || channels[c].dy != dy)
+        c++;
+    return c;
+}
+
+void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_channel *channels)
+{
+    static const int8_t around[UQD_NEIGHBOURS][2] = {{-1, -1}, {0, -1}, {1, -1}, {-1, 0},
+                                                     {1, 0},   {-1, 1}, {0, 1},  {1, 1}};
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+        const int shift = UQD_UNIT_LEVELS - channels[c].level, side = 1 << shift;
+        for (int i = 0; i < UQD_NEIGHBOURS; i++) {
+            /* From the block before on, so that nothing is negative. */
+            const int x = side + channels[c].dx + around[i][0];
+            const int y = side + channels[c].dy + around[i][1];
+            neighbours->of[c][i] = (struct uqd_neighbour){
+                .dx = (int8_t)((x >> shift) - 1),
+                .dy = (int8_t)((y >> shift) - 1),
+                .channel = find_channel(channels, &channels[c], x & (side - 1), y & (side - 1)),
+                .weight = around[i][0] == 0 || around[i][1] == 0 ? 2 : 1,
+            };
+        }
+    }
+}
+
+uint32_t uqd_surroundings(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
+                          uint32_t c, uint32_t x, uint32_t y, uint32_t level)
+{
+    /* Of the sum of weights times twice the magnitudes, 24 for a mean of one cell. */
+    static const uint32_t limits[UQD_SURROUNDINGS - 1] = {0, 4, 7, 12, 19, 29, 48, 84};
+    uint32_t sum = 0;
+    for (int i = 0; i < UQD_NEIGHBOURS; i++) {
+        const struct uqd_neighbour *n = &neighbours->of[c][i];
+        const uint32_t nx = x + (uint32_t)n->dx, ny = y + (uint32_t)n->dy;
+        if (nx < unit->grid_w && ny < unit->grid_h)
+            sum +=
+                n->weight *
+                (uint32_t)abs(
+                    unit->cells[((size_t)ny * unit->grid_w + nx) * UQD_CELL_CHANNELS + n->channel]);
+    }
+    uint32_t surroundings = 0;
+    while (surroundings + 1 < UQD_SURROUNDINGS && sum > limits[surroundings] << level)
+        surroundings++;
+    return surroundings;
+}

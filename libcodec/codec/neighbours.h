@@ -1,0 +1,28 @@
+/* The eight samples around each coefficient in its own subband, as cells and channels. */
+#ifndef UQD_CODEC_NEIGHBOURS_H
+#define UQD_CODEC_NEIGHBOURS_H
+
+#include "codec/state.h"
+
+#include <stdint.h>
+
+enum { UQD_NEIGHBOURS = 8, UQD_SURROUNDINGS = 9 };
+
+struct uqd_neighbour {
+    int8_t dx, dy;   /* of its cell */
+    uint8_t channel; /* coding order */
+    uint8_t weight;  /* 2 beside, above and below, 1 at the corners */
+};
+
+struct uqd_neighbours {
+    struct uqd_neighbour of[UQD_UNIT_CHANNELS][UQD_NEIGHBOURS];
+};
+
+void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_channel *channels);
+
+/* How large what is known around channel c of cell (x, y) is, on the scale of cells of a level: 0,
+ * nothing but cells around 0, .. UQD_SURROUNDINGS - 1. */
+uint32_t uqd_surroundings(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
+                          uint32_t c, uint32_t x, uint32_t y, uint32_t level);
+
+#endif
