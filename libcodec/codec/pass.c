@@ -234,13 +234,17 @@ static int run_group(struct pass_run *run, struct uqd_network *network, const st
     return status;
 }
 
-/* A later phase: with the distributions of phase 0. */
+/* A later phase: with the distributions of phase 0. No group waits for another, so each tile is
+ * decoded as far as its chunk goes. */
 static int run_phase(struct pass_run *run, const struct uqd_kind *kind, uint32_t phase)
 {
     int status = UQD_OK;
-    for (uint32_t g = 0; g < run->engine->model->n_groups && status == UQD_OK; g++)
-        if (begin_group(run, kind, g, phase))
-            status = refine_channels(run);
+    for (uint32_t g = 0; g < run->engine->model->n_groups && status >= 0; g++)
+        if (begin_group(run, kind, g, phase)) {
+            status = worse(status, refine_channels(run));
+            run->stream->held = 1;
+        }
+    run->stream->held = 0;
     return status;
 }
 

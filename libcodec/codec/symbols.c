@@ -85,7 +85,7 @@ size_t uqd_stream_used(const struct uqd_stream *stream)
 
 int uqd_stream_open(struct uqd_stream *stream, uint32_t n)
 {
-    if (n == 1 && stream->shared)
+    if ((n == 1 && stream->shared) || (n == stream->n_open && stream->held))
         return UQD_OK;
     int status = uqd_stream_close(stream);
     if (status < 0)

@@ -23,8 +23,8 @@ struct uqd_symbols {
 };
 
 /* The chunks of a body, in file order: each a varint length and so many bytes. Consecutive passes
- * over units of a single tile share a chunk; a pass over more tiles has a chunk per group and
- * tile. The one chunk of a picture of a single tile has no length: it is the body. */
+ * over units of a single tile share a chunk; a pass over more tiles has a chunk for each tile of
+ * each group, and behind phase 0 of each phase. The one chunk of a picture of a single tile has no length: it is the body. */
 struct uqd_stream {
     enum uqd_symbol_source source;
     uint64_t seed;       /* SAMPLE */
@@ -35,6 +35,7 @@ struct uqd_stream {
     struct uqd_symbols *open; /* n_open chunks; owned */
     uint32_t n_open;
     int shared; /* the one open chunk may serve the next pass too */
+    int held;   /* the open chunks go on until this is cleared, while as many are asked for */
     int bare;   /* single tile: no lengths */
 };
 

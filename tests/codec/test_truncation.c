@@ -216,12 +216,38 @@ static void test_random_pieces(void **state)
     free_sample(&sample);
 }
 
+/* Two tiles share no bytes: wherever the file is cut, a few more of them show in the picture, but
+ * where they only tell that coefficients stay around 0. */
+static void test_two_tiles(void **state)
+{
+    enum { PIECE = 150 };
+    struct sample sample = make_sample(*state, 1040, 16, 3, UQD_DITHER_NONE, 0);
+    struct uqd_decoder *decoder = empty_decoder(*state);
+    const size_t first = (size_t)sample.step_end[1];
+    uint64_t before = 0;
+    int n_pieces = 0, n_shown = 0;
+    for (size_t n = 0; n < sample.file.size; n_pieces++) {
+        const size_t size = n < first ? first - n : PIECE;
+        const size_t piece = sample.file.size - n < size ? sample.file.size - n : size;
+        const int status = uqd_decoder_feed(decoder, sample.file.data + n, piece);
+        n += piece;
+        const uint64_t hash = check_cut(&sample, decoder, status, n);
+        n_shown += hash != before;
+        before = hash;
+    }
+    assert_true(n_pieces > 100 && n_shown > n_pieces * 9 / 10);
+    assert_true(before == latest_when_cut(*state, &sample, sample.file.size));
+    uqd_decoder_free(decoder);
+    free_sample(&sample);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_length_grey),  cmocka_unit_test(test_every_length_dithered),
         cmocka_unit_test(test_every_length_solid), cmocka_unit_test(test_solid_is_smaller),
         cmocka_unit_test(test_quality_rises),      cmocka_unit_test(test_random_pieces),
+        cmocka_unit_test(test_two_tiles),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);
 }
