@@ -268,7 +268,7 @@ static int run_top(struct pass_run *run)
 
 /* ---- A pass ---- */
 
-/* Curves for a phased pass of a file. */
+/* Curves for a pass of a file. */
 static int alloc_curves(struct pass_run *run)
 {
     const uint32_t n = run->tiles_x * run->tiles_y;
@@ -296,7 +296,7 @@ static int alloc_run(struct pass_run *run, int is_phased)
         run->stream->source == UQD_SYMBOLS_DECODE || run->stream->source == UQD_SYMBOLS_ENCODE;
     if (!has_all)
         return UQD_ERR_NOMEM;
-    return is_phased && is_file ? alloc_curves(run) : UQD_OK;
+    return !run->state->dithered && is_file ? alloc_curves(run) : UQD_OK;
 }
 
 static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *partial_q4)
@@ -350,7 +350,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .tiles_y = (unit->grid_h + side - 1) / side,
         .refine.exact = exact,
     };
-    /* With dither no cell is around 0. */
+    /* With dither no cell is around 0, so that there are neither phases nor curves. */
     int status = alloc_run(&run, kind->phased && !state->dithered);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);

@@ -112,7 +112,7 @@ def compare(kind, dithered):
     else:
         assert not is_late.any(), where
     error = actual["bytes"] - expected["bits"] / 8
-    if dithered or not lattice.KINDS[kind].phased:  # others adapt, to fewer bytes
+    if dithered:  # without, odds adapt, to fewer bytes
         error = abs(error)
     in_tails = dithered and lattice.KINDS[kind].level_from == lattice.TOP_LEVEL
     limit = (TAIL_RATE_SLACK if in_tails else RATE_SLACK) * expected["bits"] / 8 + SIZE_SLACK
