@@ -3,17 +3,15 @@
 
     make_adaptive_table.py > adaptive_table.c
 """
-from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from decimal import Decimal, getcontext
+
+from c_table import print_array, rounded
 
 getcontext().prec = 50
 
 LOG2_SIZE = 256
 BINS = 49
 MAX_LOG_ODDS = 12
-
-
-def rounded(value):
-    return int(value.to_integral_value(ROUND_HALF_EVEN))
 
 
 def log2(i):
@@ -24,15 +22,8 @@ def start(i):
     return rounded(65536 / (1 + Decimal(2) ** (MAX_LOG_ODDS - Decimal(i) / 2)))
 
 
-def print_array(declaration, values, per_line):
-    print(f"\n{declaration} = {{")
-    for first in range(0, len(values), per_line):
-        print("    " + " ".join(f"{v}," for v in values[first : first + per_line]))
-    print("};")
-
-
 print("/* Made by make_adaptive_table.py. */")
 print("/* clang-format off */")
 print('#include "entropy/adaptive.h"')
-print_array("const uint8_t uqd_log2_table[256]", [log2(i) for i in range(LOG2_SIZE)], 16)
-print_array("const uint16_t uqd_adaptive_start[UQD_ADAPTIVE_BINS]", [start(i) for i in range(BINS)], 12)
+print_array("const uint8_t uqd_log2_table[256]", [log2(i) for i in range(LOG2_SIZE)], "", 16)
+print_array("const uint16_t uqd_adaptive_start[UQD_ADAPTIVE_BINS]", [start(i) for i in range(BINS)], "", 12)

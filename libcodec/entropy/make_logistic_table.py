@@ -3,7 +3,9 @@
 
     make_logistic_table.py > logistic_table.c
 """
-from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from decimal import Decimal, getcontext
+
+from c_table import print_array, rounded
 
 getcontext().prec = 50
 
@@ -13,10 +15,6 @@ TABLE_BITS = 30
 STEPS = 256  # intervals per unit of t
 T_END = 16
 SCALES = 241
-
-
-def rounded(value):
-    return int(value.to_integral_value(ROUND_HALF_EVEN))
 
 
 def reciprocal(index):
@@ -33,13 +31,6 @@ def entry(i):
     curvature = f * (1 - f) * (1 - 2 * f)
     chord_error = -curvature / (8 * STEPS * STEPS)
     return rounded((f - Decimal("0.5") + chord_error / 2) * (1 << TABLE_BITS))
-
-
-def print_array(declaration, values, suffix, per_line):
-    print(f"\n{declaration} = {{")
-    for first in range(0, len(values), per_line):
-        print("    " + " ".join(f"{v}{suffix}," for v in values[first : first + per_line]))
-    print("};")
 
 
 print("/* Made by make_logistic_table.py. */")
