@@ -130,9 +130,9 @@ static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
     for (uint32_t u = state->n_units; u-- > place.unit && status == UQD_OK;) {
         const struct uqd_unit *unit = &state->units[u];
         status = place_unit(engine, state, partial, u, picture);
-        const uint32_t levels_to = is_merged_with_colour(state, picture, place, u) ? 1
-                                   : u == place.unit                               ? place.levels
-                                                                                   : 0;
+        uint32_t levels_to = u == place.unit ? place.levels : 0;
+        if (is_merged_with_colour(state, picture, place, u))
+            levels_to = 1;
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
             status =
                 uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width, unit->height,

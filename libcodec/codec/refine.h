@@ -56,8 +56,8 @@ struct uqd_curves {
 void uqd_curves_init(struct uqd_curves *curves);
 
 /* Codes all symbols of the tile. curves: NULL where nothing adapts: with dither, and for symbols
- * that are not of a file. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what
- * came before is refined; UQD_ERR_CORRUPT. */
+ * that are not of a file. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what came before is
+ * refined; UQD_ERR_CORRUPT. */
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves);
 

@@ -24,7 +24,8 @@ struct uqd_symbols {
 
 /* The chunks of a body, in file order: each a varint length and so many bytes. Consecutive passes
  * over units of a single tile share a chunk; a pass over more tiles has a chunk for each tile of
- * each group, and behind phase 0 of each phase. The one chunk of a picture of a single tile has no length: it is the body. */
+ * each group, and behind phase 0 of each phase. The one chunk of a picture of a single tile has no
+ * length: it is the body. */
 struct uqd_stream {
     enum uqd_symbol_source source;
     uint64_t seed;       /* SAMPLE */

@@ -40,7 +40,7 @@ static inline int32_t uqd_log2_q8(uint32_t x)
     return 256 * (31 - leading) + uqd_log2_table[(x << leading) >> 23 & 0xff];
 }
 
-/* Place of odds yes : no (at least 1 each) on the curve, or -1 where it has none. */
+/* Place of odds yes : no (at least 1 each) on the curve, negative where it has none. */
 static inline int32_t uqd_adaptive_position(uint32_t yes, uint32_t no)
 {
     const int32_t position = uqd_log2_q8(yes) - uqd_log2_q8(no) + UQD_ADAPTIVE_ZERO;

@@ -9,7 +9,7 @@
  * The low-pass has gain 1: it is itself a smaller picture of the same range. The arithmetic wraps
  * modulo 2^32, so that the result is defined for all values. Bands of rows and strips of columns
  * are shared between `threads` threads (0: OpenMP's default); the result does not depend on them.
- * Each takes scratch for one row or 32 columns, whichever is more. */
+ * Each takes scratch for three rows or 32 columns, whichever is more. */
 #ifndef UQD_TRANSFORM_WAVELET_H
 #define UQD_TRANSFORM_WAVELET_H
 

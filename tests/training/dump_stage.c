@@ -5,11 +5,14 @@
  * PIXELS are packed RGB. The kind refines unit 0, or unit 1 if it is a coarse one; the units above
  * are known exactly. OUTPUT is native int32, for every cell the 189 channels in coding order:
  * offsets of the dither, exact coefficients, means in 1/16, indices of scales, denoised means in
- * 1/16, phases; then the number of coded bytes. */
+ * 1/16, phases; then the number of coded bytes, and of those by the distributions alone, the first
+ * symbols of dithered coefficients aside. */
 #include "codec/pass.h"
 #include "codec/refine.h"
+#include "entropy/split.h"
 #include "transform/colour.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,10 +122,27 @@ static uint32_t phase_of(const struct uqd_state *state, const struct uqd_kind *k
                         kind->to[channel]);
 }
 
+/* Bits of refining a coefficient from a cell of one level to another, by its distribution alone. */
+static double bits_of(struct uqd_cell cell, uint32_t from, uint32_t to, int32_t exact,
+                      int32_t mean_q4, uint32_t scale_index)
+{
+    double bits = 0;
+    for (uint32_t level = from; level > to; level--) {
+        const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
+        const struct uqd_split split =
+            uqd_split_of(mean_q4, scale_index, cell.low, cuts.first, cuts.second, cell.high);
+        const int symbol = (exact >= cuts.first) + (exact >= cuts.second);
+        const uint32_t edges[4] = {0, split.cum1, split.cum2, split.total};
+        bits -= log2((double)(edges[symbol + 1] - edges[symbol]) / split.total);
+        cell = uqd_cell_child(cell, cuts, symbol);
+    }
+    return bits;
+}
+
 /* What the network says of a group, and what the later groups then see of it. */
 static void run_group(struct uqd_network *network, const struct uqd_state *state, uint32_t u,
                       uint32_t g, const int16_t *exact, struct table *means, struct table *scales,
-                      struct table *phases)
+                      struct table *phases, double *bits)
 {
     const struct uqd_unit *const unit = &state->units[u];
     const struct uqd_group *const group = &state->model->groups[g];
@@ -139,6 +159,9 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
             scales->values[to] = scale_index[from];
             phases->values[to] = (int32_t)phase_of(state, network->kind, channel, unit->cells[at],
                                                    mean_q4[from], scale_index[from]);
+            *bits += bits_of(uqd_cell_at(unit->cells[at], network->kind->from[channel]),
+                             network->kind->from[channel], network->kind->to[channel], exact[at],
+                             mean_q4[from], scale_index[from]);
             const struct uqd_cell finer =
                 cell_of(state, u, channel, cell, exact[at], network->kind->to[channel]);
             if (phases->values[to] == 0)
@@ -151,9 +174,11 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
     free(moved);
 }
 
-static void write_network(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
-                          uint32_t kind, const int16_t *exact, FILE *file)
+/* Returns the bits of the pass by its distributions alone. */
+static double write_network(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
+                            uint32_t kind, const int16_t *exact, FILE *file)
 {
+    double bits = 0;
     const struct uqd_unit *const unit = &state->units[u];
     struct table offsets = table_new(unit), values = table_new(unit), means = table_new(unit),
                  scales = table_new(unit), denoised = table_new(unit), phases = table_new(unit);
@@ -167,25 +192,26 @@ static void write_network(struct uqd_engine *engine, struct uqd_state *state, ui
     check(uqd_network_denoise(network, unit, denoised.values), "no denoised means");
     uqd_network_begin_groups(network);
     for (uint32_t g = 0; g < state->model->n_groups; g++)
-        run_group(network, state, u, g, exact, &means, &scales, &phases);
+        run_group(network, state, u, g, exact, &means, &scales, &phases, &bits);
     table_write(&offsets, file);
     table_write(&values, file);
     table_write(&means, file);
     table_write(&scales, file);
     table_write(&denoised, file);
     table_write(&phases, file);
+    return bits;
 }
 
-static void write_coded_size(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
-                             uint32_t kind, const int16_t *exact, FILE *file)
+static void write_sizes(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
+                        uint32_t kind, const int16_t *exact, double bits, FILE *file)
 {
     const struct uqd_pass pass = {.unit = (uint8_t)u, .kind = (uint8_t)kind};
     struct uqd_stream stream;
     uqd_stream_init_encode(&stream, 1);
     check(uqd_pass_run(engine, state, &pass, &stream, exact, NULL), "no pass");
     check(uqd_stream_close(&stream), "no stream");
-    const int32_t size = (int32_t)stream.output_size;
-    if (fwrite(&size, sizeof size, 1, file) != 1)
+    const int32_t sizes[2] = {(int32_t)stream.output_size, (int32_t)lround(bits / 8)};
+    if (fwrite(sizes, sizeof sizes, 1, file) != 1)
         fail("the output cannot be written");
     uqd_stream_free(&stream);
 }
@@ -220,10 +246,10 @@ int main(int argc, char **argv)
     if (output == NULL)
         fail(argv[7]);
     uqd_unit_coarsen(&state, u, k->nominal_from, k->from);
-    write_network(&engine, &state, u, kind, exact, output);
+    const double bits = write_network(&engine, &state, u, kind, exact, output);
     if (k->nominal_from == UQD_TOP_LEVEL)
         uqd_unit_coarsen(&state, u, UQD_TOP_LEVEL, NULL);
-    write_coded_size(&engine, &state, u, kind, exact, output);
+    write_sizes(&engine, &state, u, kind, exact, bits, output);
     if (fclose(output) != 0)
         fail("the output cannot be written");
 

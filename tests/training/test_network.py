@@ -70,11 +70,11 @@ def stage_in_c(pixels, kind, dithered):
     values = np.fromfile(path + ".out", "i4")
     block = 64 if lattice.KINDS[kind].coarse else 8
     grid = HEIGHT // block, WIDTH // block
-    tables = torch.from_numpy(values[:-1].reshape(6, *grid, network.N_DETAILS)).permute(0, 3, 1, 2)
+    tables = torch.from_numpy(values[:-2].reshape(6, *grid, network.N_DETAILS)).permute(0, 3, 1, 2)
     offset, details, mean, scale, denoised, phase = tables.float()
     return {
         "offset": offset, "details": details, "mean": mean / 16, "log2_scale": (scale - 64) / 16,
-        "denoised": denoised / 16, "phase": phase, "bytes": int(values[-1]),
+        "denoised": denoised / 16, "phase": phase, "bytes": int(values[-2]), "bytes_told": int(values[-1]),
     }
 
 
@@ -111,12 +111,14 @@ def compare(kind, dithered):
         assert_phases(actual, expected, where)
     else:
         assert not is_late.any(), where
-    error = actual["bytes"] - expected["bits"] / 8
-    if dithered:  # without, odds adapt, to fewer bytes
-        error = abs(error)
+    # With dither nothing adapts, and the coded bytes are those of the distributions. Without, the odds adapt, which
+    # never costs much and gains a lot with such a network.
+    if not dithered:
+        assert actual["bytes"] <= actual["bytes_told"] * (1 + RATE_SLACK) + SIZE_SLACK, where
+    error = abs(actual["bytes" if dithered else "bytes_told"] - expected["bits"] / 8)
     in_tails = dithered and lattice.KINDS[kind].level_from == lattice.TOP_LEVEL
     limit = (TAIL_RATE_SLACK if in_tails else RATE_SLACK) * expected["bits"] / 8 + SIZE_SLACK
-    assert error <= limit, f"{where}: {actual['bytes']} bytes, not {expected['bits'] / 8:.1f}"
+    assert error <= limit, f"{where}: {error:.1f} bytes off {expected['bits'] / 8:.1f}"
 
 
 def stages_agree():
