@@ -12,7 +12,7 @@
 #define MODEL_SUFFIX  ".uqdm"
 #define DEFAULT_MODEL "lattice" MODEL_SUFFIX
 
-enum { MAX_DIRECTORIES = 32, MODEL_HEAD = 72 };
+enum { MAX_DIRECTORIES = 32, MODEL_HEAD = 80 };
 
 static const uint64_t max_model_size = (uint64_t)1 << 30;
 

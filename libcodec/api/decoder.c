@@ -452,11 +452,17 @@ static double picture_macs(const struct uqd_decoder *decoder, uint32_t next,
 {
     if (decoder->state.n_units == 0)
         return 1;
-    double macs = uqd_engine_macs(&decoder->engine, &decoder->state.units[0]);
-    if (request->mode != UQD_MODE_DENOISED)
+    double macs = 0;
+    if (request->mode != UQD_MODE_DENOISED) {
         for (uint32_t s = next; s < decoder->model->n_steps; s++)
             macs += uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, s);
-    return macs;
+        return macs;
+    }
+    /* A step that is there in part is decoded first. */
+    unsigned parts = UQD_PART_TRUNK | UQD_PART_DENOISER;
+    if (request->step == UQD_STEP_LATEST && next < decoder->header.n_steps)
+        parts |= UQD_PART_GROUPS;
+    return uqd_engine_macs(&decoder->engine, &decoder->state.units[0], parts);
 }
 
 int uqd_decoder_picture(struct uqd_decoder *decoder, const struct uqd_picture_request *request,

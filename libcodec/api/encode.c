@@ -154,12 +154,23 @@ static int measure(struct encoder *encoder, uint32_t step)
     return UQD_OK;
 }
 
+/* All passes, and a denoised picture after each step but the lossless one. Its trunk is that of the
+ * full-size unit's next pass. */
+static double encoding_macs(const struct encoder *encoder)
+{
+    const struct uqd_engine *engine = &encoder->engine;
+    double macs = 0;
+    for (uint32_t s = 0; s < encoder->header.n_steps; s++) {
+        macs += uqd_step_macs(engine, &encoder->schedule, &encoder->state, s);
+        if (encoder->header.has_distortion && s + 1 < engine->model->n_steps)
+            macs += uqd_engine_macs(engine, &encoder->state.units[0], UQD_PART_DENOISER);
+    }
+    return macs;
+}
+
 static int encode_steps(struct encoder *encoder)
 {
-    double macs = 0;
-    for (uint32_t s = 0; s < encoder->header.n_steps; s++)
-        macs += uqd_step_macs(&encoder->engine, &encoder->schedule, &encoder->state, s);
-    uqd_engine_begin(&encoder->engine, macs);
+    uqd_engine_begin(&encoder->engine, encoding_macs(encoder));
     const uint32_t per_body = encoder->header.solid ? encoder->header.n_steps : 1;
     for (uint32_t s = 0; s < encoder->header.n_steps; s += per_body) {
         const struct uqd_body body = {s, s + per_body - 1, encoder->header.solid};

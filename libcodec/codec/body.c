@@ -33,7 +33,8 @@ double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule 
     double macs = 0;
     for (uint32_t p = 0; p < schedule->n; p++)
         if (schedule->passes[p].step == step)
-            macs += uqd_engine_macs(engine, &state->units[schedule->passes[p].unit]);
+            macs += uqd_engine_macs(engine, &state->units[schedule->passes[p].unit],
+                                    UQD_PART_TRUNK | UQD_PART_GROUPS);
     return macs;
 }
 

@@ -129,6 +129,42 @@ static int run_conv(struct uqd_network *network, const struct uqd_nn_conv *layer
     return for_rows(network, macs, conv_rows, &call);
 }
 
+/* With the gains and biases of the trunk's kind. */
+static struct conv_options scaled(const struct uqd_network *network,
+                                  const struct uqd_affine *affine,
+                                  enum uqd_nn_activation activation)
+{
+    return (struct conv_options){.gain = affine->gain + network->kind_row,
+                                 .bias = affine->bias + network->kind_row,
+                                 .activation = activation};
+}
+
+static int run_blocks(struct uqd_network *network, const struct uqd_block *blocks,
+                      const struct uqd_affine *affines, uint32_t n, struct uqd_nn_plane *plane)
+{
+    int status = UQD_OK;
+    for (uint32_t b = 0; b < n && status == UQD_OK; b++) {
+        status = run_conv(network, &blocks[b].in, plane, &network->inner,
+                          scaled(network, &affines[b], UQD_NN_ACTIVATION_SILU));
+        if (status == UQD_OK)
+            status = run_conv(network, &blocks[b].out, &network->inner, plane,
+                              (struct conv_options){.accumulate = 1});
+    }
+    return status;
+}
+
+/* Leaves the outputs in the plane of features. */
+static int run_head(struct uqd_network *network, const struct uqd_head *head,
+                    const struct uqd_affine *affine, const struct uqd_nn_plane *input)
+{
+    const int status = run_conv(network, &head->mix, input, &network->inner,
+                                scaled(network, affine, UQD_NN_ACTIVATION_SILU));
+    if (status < 0)
+        return status;
+    return run_conv(network, &head->out, &network->inner, &network->features,
+                    (struct conv_options){.bias = head->out_bias});
+}
+
 /* ---- Features ---- */
 
 struct feature_rows {
@@ -171,6 +207,7 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithere
 {
     const struct uqd_kind *k = &network->model->kinds[kind];
     network->kind = k;
+    network->weights = &network->model->networks[k->network];
     network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
     /* Half of twice the centre; the low-pass is as it is. */
     for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
@@ -188,26 +225,16 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithere
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
                       int dithered)
 {
-    const struct uqd_model *model = network->model;
+    const struct uqd_affines *affines = &network->model->affines;
     prepare_kind(network, kind, dithered);
-    const uint32_t row = network->kind_row;
     struct feature_rows call = {network, unit};
     int status = for_rows(network, UQD_FEATURES * 10, feature_rows, &call);
-    if (status < 0)
-        return status;
-    status = run_conv(
-        network, &model->input, &network->features, &network->trunk,
-        (struct conv_options){.gain = model->input_gain + row, .bias = model->input_bias + row});
-    for (uint32_t b = 0; b < model->n_blocks && status == UQD_OK; b++) {
-        const struct uqd_block *block = &model->blocks[b];
-        status = run_conv(network, &block->in, &network->trunk, &network->inner,
-                          (struct conv_options){.gain = block->gain + row,
-                                                .bias = block->bias + row,
-                                                .activation = UQD_NN_ACTIVATION_SILU});
-        if (status == UQD_OK)
-            status = run_conv(network, &block->out, &network->inner, &network->trunk,
-                              (struct conv_options){.accumulate = 1});
-    }
+    if (status == UQD_OK)
+        status = run_conv(network, &network->weights->input, &network->features, &network->trunk,
+                          scaled(network, &affines->input, UQD_NN_ACTIVATION_NONE));
+    if (status == UQD_OK)
+        status = run_blocks(network, network->weights->blocks, affines->blocks,
+                            network->model->n_blocks, &network->trunk);
     return status;
 }
 
@@ -263,16 +290,28 @@ static void clamp_to_cells(const struct uqd_network *network, const struct uqd_u
     }
 }
 
+static void copy_trunk(struct uqd_network *network)
+{
+    memcpy(network->hidden.data, network->trunk.data,
+           uqd_nn_plane_size(network->width, network->height, network->model->width));
+}
+
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4)
 {
     const struct uqd_model *model = network->model;
-    int status = run_conv(network, &model->denoise_mix, &network->trunk, &network->inner,
-                          (struct conv_options){.gain = model->denoise_gain + network->kind_row,
-                                                .bias = model->denoise_bias + network->kind_row,
-                                                .activation = UQD_NN_ACTIVATION_SILU});
+    const struct uqd_weights *weights = network->weights;
+    const struct uqd_nn_plane *input = &network->trunk;
+    int status = UQD_OK;
+    /* The groups need the trunk as it is. Their context lives in `hidden` only from
+     * uqd_network_begin_groups to the last group, and nothing is denoised in between. */
+    if (model->n_denoise_blocks > 0) {
+        copy_trunk(network);
+        input = &network->hidden;
+        status = run_blocks(network, weights->denoise_blocks, model->affines.denoise_blocks,
+                            model->n_denoise_blocks, &network->hidden);
+    }
     if (status == UQD_OK)
-        status = run_conv(network, &model->denoise_out, &network->inner, &network->features,
-                          (struct conv_options){.bias = model->denoise_out_bias});
+        status = run_head(network, &weights->denoise, &model->affines.denoise, input);
     if (status < 0)
         return status;
     struct head_rows call = {network, unit, 0, UQD_UNIT_CHANNELS, mean_q4, NULL};
@@ -284,21 +323,15 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
 
 void uqd_network_begin_groups(struct uqd_network *network)
 {
-    memcpy(network->hidden.data, network->trunk.data,
-           uqd_nn_plane_size(network->width, network->height, network->model->width));
+    copy_trunk(network);
 }
 
 int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t g,
                       int32_t *mean_q4, uint8_t *scale_index)
 {
     const struct uqd_group *group = &network->model->groups[g];
-    int status = run_conv(network, &group->mix, &network->hidden, &network->inner,
-                          (struct conv_options){.gain = group->mix_gain + network->kind_row,
-                                                .bias = group->mix_bias + network->kind_row,
-                                                .activation = UQD_NN_ACTIVATION_SILU});
-    if (status == UQD_OK)
-        status = run_conv(network, &group->out, &network->inner, &network->features,
-                          (struct conv_options){.bias = group->out_bias});
+    const int status = run_head(network, &network->weights->groups[g],
+                                &network->model->affines.groups[g], &network->hidden);
     if (status < 0)
         return status;
     struct head_rows call = {network, unit, group->first, group->n, mean_q4, scale_index};
@@ -337,6 +370,6 @@ int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *
     const int status = for_rows(network, group->n * 20.0, context_rows, &call);
     if (status < 0)
         return status;
-    return run_conv(network, &group->context, &network->features, &network->hidden,
+    return run_conv(network, &network->weights->contexts[g], &network->features, &network->hidden,
                     (struct conv_options){.accumulate = 1, .input_first = CONTEXT_FIRST});
 }

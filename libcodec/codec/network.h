@@ -1,4 +1,4 @@
-/* Running the model's network over a unit (docs/format.md, "Network"). */
+/* Running a network of the model over a unit (docs/format.md, "Network"). */
 #ifndef UQD_CODEC_NETWORK_H
 #define UQD_CODEC_NETWORK_H
 
@@ -17,10 +17,11 @@ struct uqd_network {
     uint32_t width, height;       /* the grid */
     struct uqd_nn_plane features; /* input; later group outputs and the context's input */
     struct uqd_nn_plane trunk;    /* what the groups and the denoiser start from */
-    struct uqd_nn_plane hidden;   /* trunk plus the context of the groups done */
+    struct uqd_nn_plane hidden;   /* trunk plus the context of the groups done, or the denoiser's */
     struct uqd_nn_plane inner;    /* between two layers */
     const struct uqd_kind *kind;  /* of the last trunk */
-    uint32_t kind_row;            /* row of the gain and bias tables */
+    const struct uqd_weights *weights; /* of that kind's network */
+    uint32_t kind_row;                 /* row of the gain and bias tables */
     float centre_scale[UQD_CELL_CHANNELS], width_scale[UQD_CELL_CHANNELS];
     float cell_width[UQD_UNIT_CHANNELS], reference[UQD_UNIT_CHANNELS];
     float log2_reference[UQD_UNIT_CHANNELS];
@@ -42,10 +43,11 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
                       int dithered);
 
 /* Denoised means of all channels from the trunk, inside their cells:
- * mean_q4[cell][UQD_UNIT_CHANNELS]. Errors: UQD_ERR_CANCELLED. */
+ * mean_q4[cell][UQD_UNIT_CHANNELS]. The trunk stays; not between uqd_network_begin_groups and the
+ * last group, whose context would be lost. Errors: UQD_ERR_CANCELLED. */
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4);
 
-/* Begins the groups: must follow the trunk, before group 0. */
+/* Begins the groups: must follow the trunk and what is denoised of it, before group 0. */
 void uqd_network_begin_groups(struct uqd_network *network);
 
 /* Means and scales of a group's channels: mean_q4[cell][group->n], scale_index likewise.

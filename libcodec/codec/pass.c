@@ -51,9 +51,10 @@ void uqd_engine_begin(struct uqd_engine *engine, double total)
     engine->work.total = total;
 }
 
-double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit)
+double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit, unsigned parts)
 {
-    return (double)unit->grid_w * unit->grid_h * (double)uqd_model_macs_per_cell(engine->model);
+    return (double)unit->grid_w * unit->grid_h *
+           (double)uqd_model_macs_per_cell(engine->model, parts);
 }
 
 int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t kind,

@@ -38,8 +38,9 @@ int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_sta
 /* Starts a piece of work of so many multiply-accumulates. */
 void uqd_engine_begin(struct uqd_engine *engine, double total);
 
-/* Multiply-accumulates of one run of the network over a unit. */
-double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit);
+/* Multiply-accumulates of one run of these parts (enum uqd_network_parts) over a unit. */
+double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit,
+                       unsigned parts);
 
 /* The network of a unit with the trunk of this kind in it, computed unless it is still there.
  * Updates the unit's low-pass. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */

@@ -1,4 +1,4 @@
-/* A lattice model: weights, channel groups, kinds of stages and their order (docs/format.md,
+/* A lattice model: networks, channel groups, kinds of stages and their order (docs/format.md,
  * "Model file"). */
 #ifndef UQD_MODEL_MODEL_H
 #define UQD_MODEL_MODEL_H
@@ -21,15 +21,17 @@ enum {
     UQD_MAX_STAGES = 64,
     UQD_MAX_STEPS = 32,
     UQD_MAX_PHASES = 8,
+    UQD_MAX_NETWORKS = 8,
     UQD_STEP_NAME_SIZE = 16,
     UQD_MODEL_NAME_SIZE = 32,
 };
 
-/* What one run of the network does: refine every channel of a unit from one level to another. */
+/* What one run of a network does: refine every channel of a unit from one level to another. */
 struct uqd_kind {
     uint8_t coarse; /* for units of the low-pass pyramid rather than the full-size one */
     uint8_t nominal_from, nominal_to;
-    uint8_t phased; /* coefficients are coded in the order of struct uqd_phases, not all at once */
+    uint8_t phased;  /* coefficients are coded in the order of struct uqd_phases, not all at once */
+    uint8_t network; /* that runs */
     uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS]; /* by channel in coding order */
 };
 
@@ -55,34 +57,58 @@ struct uqd_stage {
 /* Channels first .. first + n - 1 in coding order; coded together, after the earlier groups. */
 struct uqd_group {
     uint32_t first, n;
-    struct uqd_nn_conv mix, out, context; /* no context for the last group */
-    const float *mix_gain, *mix_bias;     /* [n_kinds * 2][width]: by kind and dither */
-    float *out_bias;                      /* [out.n_out] */
 };
 
+/* A residual block: what `out` makes of `in` is added to its input. */
 struct uqd_block {
     struct uqd_nn_conv in, out;
+};
+
+/* From features of a group or of the denoiser to its outputs. */
+struct uqd_head {
+    struct uqd_nn_conv mix, out;
+    float *out_bias; /* [out.n_out] */
+};
+
+/* One network, gains and biases by kind aside. All networks of a model have the same shapes. */
+struct uqd_weights {
+    struct uqd_nn_conv input;
+    struct uqd_block blocks[UQD_MAX_BLOCKS];
+    struct uqd_head groups[UQD_MAX_GROUPS];
+    struct uqd_nn_conv contexts[UQD_MAX_GROUPS]; /* none of the last group */
+    struct uqd_block denoise_blocks[UQD_MAX_BLOCKS];
+    struct uqd_head denoise;
+};
+
+/* Gains and biases [2 * n_kinds][width] of a layer, by kind and dither. */
+struct uqd_affine {
     const float *gain, *bias;
+};
+
+/* Of all layers that have them: blocks behind `in`, groups and the denoiser behind `mix`. The kind
+ * tells the network, so the networks share them. */
+struct uqd_affines {
+    struct uqd_affine input;
+    struct uqd_affine blocks[UQD_MAX_BLOCKS];
+    struct uqd_affine groups[UQD_MAX_GROUPS];
+    struct uqd_affine denoise_blocks[UQD_MAX_BLOCKS];
+    struct uqd_affine denoise;
 };
 
 struct uqd_model {
     uint64_t id, parameters;
     char name[UQD_MODEL_NAME_SIZE];
-    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps;
+    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_networks, n_denoise_blocks;
     struct uqd_channel channels[UQD_UNIT_CHANNELS]; /* in coding order */
     struct uqd_phases phases;
     struct uqd_kind kinds[UQD_MAX_KINDS];
     struct uqd_stage stages[UQD_MAX_STAGES];
     char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
-    struct uqd_nn_conv input;
-    const float *input_gain, *input_bias;
-    struct uqd_block blocks[UQD_MAX_BLOCKS];
     struct uqd_group groups[UQD_MAX_GROUPS];
-    struct uqd_nn_conv denoise_mix, denoise_out;
-    const float *denoise_gain, *denoise_bias;
-    float *denoise_out_bias; /* [denoise_out.n_out] */
-    float *tables;           /* owns all gains and biases above */
-    float *ones, *zeros;     /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
+    struct uqd_affines affines;
+    struct uqd_weights networks[UQD_MAX_NETWORKS];
+    float *tables;       /* owns all gains and biases above */
+    float *ones, *zeros; /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
 };
 
 enum { UQD_MODEL_MAX_WIDTH = 1024, UQD_MODEL_MAX_OUT = 1152 };
@@ -91,7 +117,10 @@ enum { UQD_MODEL_MAX_WIDTH = 1024, UQD_MODEL_MAX_OUT = 1152 };
  * denoises that state. */
 int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level);
 
-/* Multiply-accumulates of one run of a kind's network per cell, denoising included. */
-uint64_t uqd_model_macs_per_cell(const struct uqd_model *model);
+/* Parts of a network. A pass runs trunk and groups, a denoised picture trunk and denoiser. */
+enum uqd_network_parts { UQD_PART_TRUNK = 1, UQD_PART_GROUPS = 2, UQD_PART_DENOISER = 4 };
+
+/* Multiply-accumulates per cell of one run of these parts, the same for all kinds. */
+uint64_t uqd_model_macs_per_cell(const struct uqd_model *model, unsigned parts);
 
 #endif

@@ -3,14 +3,22 @@
 #include "model/model.h"
 #include "util/bytes.h"
 #include "util/checked.h"
+#include "util/half.h"
 
-#include <math.h>
 #include <string.h>
 #include <xxhash.h>
 
 static const uint8_t magic[8] = {0x8e, 'U', 'Q', 'M', '\r', '\n', 0x1a, '\n'};
 
-enum { VERSION = 3, CLASS_LATTICE = 1, HASH_BEGIN = 32, MAX_TENSORS = 1024, NAME_FIELD = 32 };
+enum {
+    VERSION = 4,
+    CLASS_LATTICE = 1,
+    HASH_BEGIN = 32,
+    RESERVED_AT = 76,
+    MAX_TENSORS = 1024,
+    NAME_FIELD = 32,
+    VALUE_SIZE = 2,
+};
 
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size)
 {
@@ -33,6 +41,8 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
         .n_steps = uqd_get_u32(p + 56),
         .n_phases = uqd_get_u32(p + 60),
         .n_tensors = uqd_get_u32(p + 64),
+        .n_networks = uqd_get_u32(p + 68),
+        .n_denoise_blocks = uqd_get_u32(p + 72),
     };
     return UQD_OK;
 }
@@ -45,7 +55,9 @@ static int counts_valid(const struct uqd_model_file *file)
            file->n_kinds <= UQD_MAX_KINDS && file->n_stages >= 1 &&
            file->n_stages <= UQD_MAX_STAGES && file->n_steps >= 1 &&
            file->n_steps <= UQD_MAX_STEPS && file->n_phases >= 1 &&
-           file->n_phases <= UQD_MAX_PHASES && file->n_tensors <= MAX_TENSORS;
+           file->n_phases <= UQD_MAX_PHASES && file->n_tensors <= MAX_TENSORS &&
+           file->n_networks >= 1 && file->n_networks <= UQD_MAX_NETWORKS &&
+           file->n_denoise_blocks <= UQD_MAX_BLOCKS;
 }
 
 int uqd_model_file_open(struct uqd_model_file *file, const void *data, size_t size)
@@ -53,7 +65,8 @@ int uqd_model_file_open(struct uqd_model_file *file, const void *data, size_t si
     const int status = uqd_model_file_peek(file, data, size);
     if (status != UQD_OK)
         return status == UQD_NEED_DATA ? UQD_ERR_CORRUPT : status;
-    if (uqd_get_u64(file->data + 16) != size || !counts_valid(file))
+    if (uqd_get_u64(file->data + 16) != size || !counts_valid(file) ||
+        uqd_get_u32(file->data + RESERVED_AT) != 0)
         return UQD_ERR_CORRUPT;
     if (XXH3_64bits(file->data + HASH_BEGIN, size - HASH_BEGIN) != file->id)
         return UQD_ERR_CORRUPT;
@@ -96,14 +109,14 @@ int uqd_model_file_tensor(const struct uqd_model_file *file, const char *name,
             return UQD_ERR_CORRUPT;
     }
     const uint64_t offset = uqd_get_u64(entry + 48);
-    if (uqd_mul_size(n, sizeof(float), &bytes) < 0 || offset > file->size ||
+    if (uqd_mul_size(n, VALUE_SIZE, &bytes) < 0 || offset > file->size ||
         bytes > file->size - offset)
         return UQD_ERR_CORRUPT;
     for (size_t i = 0; i < n; i++) {
-        const uint32_t bits = uqd_get_u32(file->data + offset + 4 * i);
-        memcpy(&values[i], &bits, sizeof bits);
-        if (!isfinite(values[i]))
+        const uint32_t half = uqd_get_u16(file->data + offset + VALUE_SIZE * i);
+        if (!uqd_half_is_finite(half))
             return UQD_ERR_CORRUPT;
+        values[i] = uqd_half_to_float(half);
     }
     return UQD_OK;
 }

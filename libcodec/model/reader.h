@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 enum {
-    UQD_MODEL_HEADER_SIZE = 72,
-    UQD_MODEL_KIND_SIZE = 388,
+    UQD_MODEL_HEADER_SIZE = 80,
+    UQD_MODEL_KIND_SIZE = 392,
+    UQD_MODEL_KIND_LEVELS = 8, /* where a kind's two tables of levels begin */
     UQD_MODEL_STAGE_SIZE = 4,
     UQD_MODEL_TENSOR_SIZE = 64,
 };
@@ -17,6 +18,7 @@ struct uqd_model_file {
     size_t size;
     uint64_t id;
     uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_phases, n_tensors;
+    uint32_t n_networks, n_denoise_blocks;
     const uint8_t *name, *channel_groups, *phases, *thresholds, *kinds, *stages, *steps, *tensors;
 };
 
@@ -27,9 +29,10 @@ int uqd_model_file_open(struct uqd_model_file *file, const void *data, size_t si
 /* Reads the fixed header only. UQD_NEED_DATA below UQD_MODEL_HEADER_SIZE bytes. */
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size);
 
-/* The values of the tensor of exactly that name and shape (unused dimensions 1), little-endian
- * float32, copied to values[product of shape]. All values must be finite.
- * Errors: UQD_ERR_CORRUPT if it is missing, has another shape or lies outside the file. */
+/* The values of the tensor of exactly that name and shape (unused dimensions 1), widened from
+ * little-endian binary16 to values[product of shape].
+ * Errors: UQD_ERR_CORRUPT if it is missing, has another shape, lies outside the file or holds an
+ * infinity or NaN. */
 int uqd_model_file_tensor(const struct uqd_model_file *file, const char *name,
                           const uint32_t shape[4], float *values);
 

@@ -11,7 +11,14 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { SIZE_AT = 16, HASH_AT = 24, HASH_BEGIN = 32, TABLES = UQD_MODEL_HEADER_SIZE };
+enum {
+    SIZE_AT = 16,
+    HASH_AT = 24,
+    HASH_BEGIN = 32,
+    NETWORKS_AT = 68,
+    DENOISE_BLOCKS_AT = 72,
+    TABLES = UQD_MODEL_HEADER_SIZE,
+};
 
 /* The bytes of the tiny model and where its sections begin. */
 struct bytes {
@@ -166,50 +173,75 @@ static void test_flipped_tables_with_hash(void **state)
 
 /* ---- One damage each, with a hash that fits ---- */
 
-static void set_weight(struct bytes *b, const char *tensor, size_t index, uint32_t bits)
+static void set_weight(struct bytes *b, const char *tensor, size_t index, uint32_t half)
 {
     const size_t offset = (size_t)uqd_get_u64(tensor_entry(b, tensor) + 48);
-    put_u32_at(b, offset + 4 * index, bits);
+    uqd_put_u16(b->data + offset + 2 * index, half);
 }
 
 static void nan_weight(struct bytes *b)
 {
-    set_weight(b, "input.weight", 5, 0x7fc00000);
+    set_weight(b, "net0.input.weight", 5, 0x7e00);
 }
 
 static void infinite_weight(struct bytes *b)
 {
-    set_weight(b, "group3.out_bias", 0, 0xff800000);
+    set_weight(b, "net1.group3.out_bias", 0, 0xfc00);
 }
 
 static void infinite_gain(struct bytes *b)
 {
-    set_weight(b, "denoise.gain", 40, 0x7f800000);
+    set_weight(b, "denoise.gain", 40, 0x7c00);
 }
 
 static void missing_tensor(struct bytes *b)
 {
-    tensor_entry(b, "denoise.out")[0] = 'x';
+    tensor_entry(b, "net0.denoise.out")[0] = 'x';
 }
 
 static void missing_context(struct bytes *b)
 {
-    tensor_entry(b, "group0.context")[0] = 'x';
+    tensor_entry(b, "net1.group0.context")[0] = 'x';
+}
+
+static void missing_denoise_block(struct bytes *b)
+{
+    tensor_entry(b, "net1.denoise.block0.out")[0] = 'x';
+}
+
+static void missing_denoise_gains(struct bytes *b)
+{
+    tensor_entry(b, "denoise.block0.gain")[0] = 'x';
+}
+
+static void missing_network(struct bytes *b)
+{
+    put_u32_at(b, NETWORKS_AT, 3);
+}
+
+static void fewer_networks(struct bytes *b)
+{
+    put_u32_at(b, NETWORKS_AT, 1);
+}
+
+static void reserved_count(struct bytes *b)
+{
+    b->data[TABLES - 1] = 1;
 }
 
 static void no_tensors(struct bytes *b)
 {
-    put_u32_at(b, 60, 0);
+    put_u32_at(b, 64, 0);
 }
 
 static void wrong_shape(struct bytes *b)
 {
-    uqd_put_u32(tensor_entry(b, "block0.in") + 32, 32);
+    uqd_put_u32(tensor_entry(b, "net0.block0.in") + 32, 32);
 }
 
 static void swapped_shape(struct bytes *b)
 {
-    uint8_t *shape = tensor_entry(b, "input.weight") + 32;
+    uint8_t *shape = tensor_entry(b, "net0.input.weight") + 32;
     const uint32_t first = uqd_get_u32(shape);
     uqd_put_u32(shape, uqd_get_u32(shape + 4));
     uqd_put_u32(shape + 4, first);
@@ -217,12 +249,12 @@ static void swapped_shape(struct bytes *b)
 
 static void offset_outside(struct bytes *b)
 {
-    uqd_put_u64(tensor_entry(b, "input.weight") + 48, b->size - 100);
+    uqd_put_u64(tensor_entry(b, "net0.input.weight") + 48, b->size - 100);
 }
 
 static void offset_wraps(struct bytes *b)
 {
-    uqd_put_u64(tensor_entry(b, "input.weight") + 48, UINT64_MAX - 15);
+    uqd_put_u64(tensor_entry(b, "net0.input.weight") + 48, UINT64_MAX - 15);
 }
 
 static void group_too_high(struct bytes *b)
@@ -258,6 +290,16 @@ static void kind_phases(struct bytes *b)
     b->data[b->kinds + 3] = 2;
 }
 
+static void kind_network(struct bytes *b)
+{
+    b->data[b->kinds + 4] = (uint8_t)uqd_get_u32(b->data + NETWORKS_AT);
+}
+
+static void kind_reserved(struct bytes *b)
+{
+    b->data[b->kinds + (size_t)(b->n_kinds - 1) * UQD_MODEL_KIND_SIZE + 7] = 1;
+}
+
 static void phase_not_there(struct bytes *b)
 {
     b->data[b->phases + 5] = (uint8_t)b->n_phases;
@@ -275,7 +317,7 @@ static void kind_top(struct bytes *b)
 
 static void kind_level_rises(struct bytes *b)
 {
-    b->data[b->kinds + 4 + UQD_CELL_CHANNELS + 7] = 200;
+    b->data[b->kinds + UQD_MODEL_KIND_LEVELS + UQD_CELL_CHANNELS + 7] = 200;
 }
 
 static void kind_of_another_class(struct bytes *b)
@@ -285,7 +327,8 @@ static void kind_of_another_class(struct bytes *b)
 
 static void never_exact(struct bytes *b)
 {
-    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + 4 + UQD_CELL_CHANNELS + 188] = 1;
+    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + UQD_CELL_CHANNELS + 188] =
+        1;
 }
 
 /* All channels exact, but the stage is said to end at level 1: no kind starts from there. */
@@ -306,7 +349,7 @@ static void ends_in_name_only(struct bytes *b)
 
 static void gap_in_levels(struct bytes *b)
 {
-    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 4 + 50] = 6;
+    b->data[b->kinds + UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + 50] = 6;
 }
 
 static void stage_of_no_kind(struct bytes *b)
@@ -341,12 +384,12 @@ static void stage_twice(struct bytes *b)
 
 static void older_version(struct bytes *b)
 {
-    put_u32_at(b, 8, 2);
+    put_u32_at(b, 8, 3);
 }
 
 static void newer_version(struct bytes *b)
 {
-    put_u32_at(b, 8, 4);
+    put_u32_at(b, 8, 5);
 }
 
 static void other_class(struct bytes *b)
@@ -364,6 +407,11 @@ static const struct {
     {"an infinite gain", infinite_gain, UQD_ERR_CORRUPT},
     {"a missing tensor", missing_tensor, UQD_ERR_CORRUPT},
     {"a missing context", missing_context, UQD_ERR_CORRUPT},
+    {"a missing block of the denoiser", missing_denoise_block, UQD_ERR_CORRUPT},
+    {"missing gains of the denoiser", missing_denoise_gains, UQD_ERR_CORRUPT},
+    {"no tensors of the last network", missing_network, UQD_ERR_CORRUPT},
+    {"kinds of a network above the count", fewer_networks, UQD_ERR_CORRUPT},
+    {"a reserved field of the header", reserved_count, UQD_ERR_CORRUPT},
     {"no tensors", no_tensors, UQD_ERR_CORRUPT},
     {"a wrong shape", wrong_shape, UQD_ERR_CORRUPT},
     {"a swapped shape", swapped_shape, UQD_ERR_CORRUPT},
@@ -375,6 +423,8 @@ static const struct {
     {"all channels in one group", one_group, UQD_ERR_CORRUPT},
     {"a kind of no class", kind_class, UQD_ERR_CORRUPT},
     {"a kind neither phased nor not", kind_phases, UQD_ERR_CORRUPT},
+    {"a kind of no network", kind_network, UQD_ERR_CORRUPT},
+    {"a reserved byte of a kind", kind_reserved, UQD_ERR_CORRUPT},
     {"a phase above the count", phase_not_there, UQD_ERR_CORRUPT},
     {"a kind that coarsens", kind_rises, UQD_ERR_CORRUPT},
     {"a kind above the top", kind_top, UQD_ERR_CORRUPT},
@@ -413,20 +463,21 @@ static void test_damaged_with_hash(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* Width, blocks, groups, kinds, stages, steps, phases, tensors. */
+/* Width, blocks, groups, kinds, stages, steps, phases, tensors, networks, blocks of the denoiser.
+ */
 static void test_absurd_counts(void **state)
 {
     (void)state;
     static const uint32_t values[] = {0, 17, 1000, 65536, 0x7fffffff, 0x80000000, UINT32_MAX};
-    for (size_t field = 36; field <= 64; field += 4)
+    for (size_t field = 36; field <= DENOISE_BLOCKS_AT; field += 4)
         for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
             struct bytes b = fresh();
             put_u32_at(&b, field, values[i]);
             seal(&b);
             const int status = load(b.data, b.size);
             /* No blocks are allowed, and so are entries of the directory that nobody reads. */
-            const int allowed =
-                (field == 40 && values[i] == 0) || (field == 64 && values[i] == 1000);
+            const int allowed = ((field == 40 || field == DENOISE_BLOCKS_AT) && values[i] == 0) ||
+                                (field == 64 && values[i] == 1000);
             if (status != UQD_ERR_CORRUPT && !allowed)
                 fail_msg("%u in the field at %zu: status %d", values[i], field, status);
             free(b.data);
@@ -444,9 +495,9 @@ static void test_info(void **state)
     assert_int_equal(uqd_model_peek_id(b.data, b.size, &id), UQD_OK);
     assert_true(id == info.id);
     assert_true(id == uqd_get_u32(b.data + HASH_AT));
-    assert_int_equal(uqd_model_peek_id(b.data, 71, &id), UQD_NEED_DATA);
-    assert_int_equal(uqd_model_peek_id(b.data, 72, &id), UQD_OK);
-    assert_int_equal(uqd_model_peek_id(b.data + 1, 72, &id), UQD_ERR_CORRUPT);
+    assert_int_equal(uqd_model_peek_id(b.data, TABLES - 1, &id), UQD_NEED_DATA);
+    assert_int_equal(uqd_model_peek_id(b.data, TABLES, &id), UQD_OK);
+    assert_int_equal(uqd_model_peek_id(b.data + 1, TABLES, &id), UQD_ERR_CORRUPT);
     assert_string_equal(info.name, "tiny");
     assert_true(info.macs > 0 && info.parameters > 0);
     assert_string_equal(uqd_model_step_name(model, info.n_steps - 1), "lossless");

@@ -16,6 +16,8 @@ enum {
     FEATURES = 3 * CELL,
     TOP_LEVEL = 12,
     PHASES = 3,
+    NETWORKS = 2,
+    DENOISE_BLOCKS = 1,
     CAPACITY = 1 << 20,
 };
 
@@ -64,6 +66,22 @@ static void put_u64(uint8_t *bytes, size_t *n, uint64_t value)
     put_u32(bytes, n, (uint32_t)(value >> 32));
 }
 
+/* To binary16, ties away from 0; magnitudes below 65504. */
+static void put_half(uint8_t *bytes, size_t *n, float value)
+{
+    const float magnitude = value < 0 ? -value : value;
+    uint32_t bits;
+    memcpy(&bits, &magnitude, sizeof bits);
+    if (magnitude < 0x1p-14f)
+        bits = (uint32_t)(magnitude * 0x1p24f + 0.5f);
+    else
+        bits = (bits - ((127u - 15) << 23) + (1u << 12)) >> 13;
+    if (value < 0)
+        bits |= 0x8000;
+    const uint8_t p[2] = {(uint8_t)bits, (uint8_t)(bits >> 8)};
+    put(bytes, n, p, sizeof p);
+}
+
 /* Uniform on middle -+ spread. */
 static float next_value(struct writer *writer, float middle, float spread)
 {
@@ -87,12 +105,8 @@ static void put_tensor(struct writer *writer, const uint32_t shape[4], float mid
     }
     put_u64(writer->directory, &writer->n_directory, writer->n_values);
     put_u64(writer->directory, &writer->n_directory, 0);
-    for (size_t i = 0; i < n; i++) {
-        const float value = next_value(writer, middle, spread);
-        uint32_t bits;
-        memcpy(&bits, &value, sizeof bits);
-        put_u32(writer->values, &writer->n_values, bits);
-    }
+    for (size_t i = 0; i < n; i++)
+        put_half(writer->values, &writer->n_values, next_value(writer, middle, spread));
 }
 
 static void put_affine(struct writer *writer, const char *prefix)
@@ -173,7 +187,8 @@ static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
     put_groups(writer, sizes);
     put_phases(writer);
     for (unsigned k = 0; k < N_KINDS; k++) {
-        const uint8_t head[4] = {kinds[k].coarse, kinds[k].from, kinds[k].to, !kinds[k].coarse};
+        const uint8_t head[8] = {kinds[k].coarse,  kinds[k].from,           kinds[k].to,
+                                 !kinds[k].coarse, (uint8_t)(k % NETWORKS), 0};
         put(writer->tables, &writer->n_tables, head, sizeof head);
         put_levels(writer, kinds[k].from);
         put_levels(writer, kinds[k].to);
@@ -185,28 +200,60 @@ static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
     put(writer->tables, &writer->n_tables, steps, sizeof steps);
 }
 
+static void put_blocks(struct writer *writer, const char *prefix, unsigned n)
+{
+    for (unsigned b = 0; b < n; b++) {
+        put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "%s%u.in", prefix, b);
+        put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "%s%u.out", prefix, b);
+    }
+}
+
+static void put_group(struct writer *writer, unsigned network, unsigned g, uint32_t size)
+{
+    char prefix[24];
+    snprintf(prefix, sizeof prefix, "net%u.group%u", network, g);
+    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "%s.mix", prefix);
+    put_tensor(writer, (uint32_t[4]){3 * size, WIDTH, 1, 1}, 0, 0.2f, "%s.out", prefix);
+    put_tensor(writer, (uint32_t[4]){3 * size, 1, 1, 1}, 0, 0.5f, "%s.out_bias", prefix);
+    if (g + 1 < GROUPS)
+        put_tensor(writer, (uint32_t[4]){WIDTH, 2 * size, 3, 3}, 0, 0.1f, "%s.context", prefix);
+}
+
+static void put_network(struct writer *writer, unsigned network, const uint32_t sizes[GROUPS])
+{
+    char prefix[24];
+    snprintf(prefix, sizeof prefix, "net%u", network);
+    put_tensor(writer, (uint32_t[4]){WIDTH, FEATURES, 1, 1}, 0, 0.08f, "%s.input.weight", prefix);
+    snprintf(prefix, sizeof prefix, "net%u.block", network);
+    put_blocks(writer, prefix, BLOCKS);
+    for (unsigned g = 0; g < GROUPS; g++)
+        put_group(writer, network, g, sizes[g]);
+    snprintf(prefix, sizeof prefix, "net%u.denoise.block", network);
+    put_blocks(writer, prefix, DENOISE_BLOCKS);
+    snprintf(prefix, sizeof prefix, "net%u.denoise", network);
+    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "%s.mix", prefix);
+    put_tensor(writer, (uint32_t[4]){2 * DETAILS, WIDTH, 1, 1}, 0, 0.2f, "%s.out", prefix);
+    put_tensor(writer, (uint32_t[4]){2 * DETAILS, 1, 1, 1}, 1, 0.5f, "%s.out_bias", prefix);
+}
+
+static void put_affines(struct writer *writer, const char *prefix, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "%s%u", prefix, i);
+        put_affine(writer, name);
+    }
+}
+
 static void put_weights(struct writer *writer, const uint32_t sizes[GROUPS])
 {
-    put_tensor(writer, (uint32_t[4]){WIDTH, FEATURES, 1, 1}, 0, 0.08f, "input.weight");
     put_affine(writer, "input");
-    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "block0.in");
-    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "block0.out");
-    put_affine(writer, "block0");
-    for (unsigned g = 0; g < GROUPS; g++) {
-        char prefix[16];
-        snprintf(prefix, sizeof prefix, "group%u", g);
-        put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "%s.mix", prefix);
-        put_affine(writer, prefix);
-        put_tensor(writer, (uint32_t[4]){3 * sizes[g], WIDTH, 1, 1}, 0, 0.2f, "%s.out", prefix);
-        put_tensor(writer, (uint32_t[4]){3 * sizes[g], 1, 1, 1}, 0, 0.5f, "%s.out_bias", prefix);
-        if (g + 1 < GROUPS)
-            put_tensor(writer, (uint32_t[4]){WIDTH, 2 * sizes[g], 3, 3}, 0, 0.1f, "%s.context",
-                       prefix);
-    }
-    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "denoise.mix");
+    put_affines(writer, "block", BLOCKS);
+    put_affines(writer, "group", GROUPS);
+    put_affines(writer, "denoise.block", DENOISE_BLOCKS);
     put_affine(writer, "denoise");
-    put_tensor(writer, (uint32_t[4]){2 * DETAILS, WIDTH, 1, 1}, 0, 0.2f, "denoise.out");
-    put_tensor(writer, (uint32_t[4]){2 * DETAILS, 1, 1, 1}, 1, 0.5f, "denoise.out_bias");
+    for (unsigned i = 0; i < NETWORKS; i++)
+        put_network(writer, i, sizes);
 }
 
 /* Offsets in the directory count from the values' begin until the header's size is known. */
@@ -232,18 +279,18 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     uint32_t sizes[GROUPS] = {0};
     put_tables(&writer, sizes);
     put_weights(&writer, sizes);
-    const size_t begin = 72 + writer.n_tables + writer.n_directory;
+    const size_t begin = 80 + writer.n_tables + writer.n_directory;
     move_offsets(&writer, begin);
     const size_t total = begin + writer.n_values;
     size_t n = 0;
     put(file, &n, "\x8eUQM\r\n\x1a\n", 8);
-    put_u32(file, &n, 3);
+    put_u32(file, &n, 4);
     put_u32(file, &n, 0);
     put_u64(file, &n, total);
     put_u64(file, &n, 0);
     const uint32_t n_tensors = (uint32_t)(writer.n_directory / 64);
-    const uint32_t header[] = {1,        WIDTH,   BLOCKS, GROUPS,    N_KINDS,
-                               N_STAGES, N_STEPS, PHASES, n_tensors, 0};
+    const uint32_t header[] = {1,       WIDTH,  BLOCKS,    GROUPS,   N_KINDS,        N_STAGES,
+                               N_STEPS, PHASES, n_tensors, NETWORKS, DENOISE_BLOCKS, 0};
     for (size_t i = 0; i < sizeof header / sizeof *header; i++)
         put_u32(file, &n, header[i]);
     put(file, &n, writer.tables, writer.n_tables);

@@ -100,7 +100,7 @@ UQD_API void uqd_model_get_info(const struct uqd_model *model, struct uqd_model_
 UQD_API const char *uqd_model_step_name(const struct uqd_model *model, uint32_t step);
 
 /* Reads the first bytes of a model file and gives its id without loading it.
- * Errors: UQD_NEED_DATA if size is below 72, UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED. */
+ * Errors: UQD_NEED_DATA if size is below 80, UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED. */
 UQD_NODISCARD UQD_API int uqd_model_peek_id(const void *data, size_t size, uint64_t *id);
 
 /* ---- Images -------------------------------------------------------------------------------- */

@@ -1,0 +1,225 @@
+#include "model/weights.h"
+
+#include "util/checked.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Room for the name of a network or a list of layers, of a layer, of a tensor. */
+enum { MAX_PREFIX = 32, MAX_LAYER = 48, MAX_NAME = 64 };
+
+/* What the loading of tensors needs: the file, and where the next gain or bias goes. */
+struct loader {
+    struct uqd_model *model;
+    const struct uqd_model_file *file;
+    float *scratch; /* the largest tensor */
+    float *next;    /* unused part of model->tables */
+};
+
+/* ---- Single tensors, named by a prefix and a part ---- */
+
+static int read_conv(struct loader *loader, struct uqd_nn_conv *conv, const char *prefix,
+                     const char *part, uint32_t size, uint32_t n_in, uint32_t n_out)
+{
+    const uint32_t shape[4] = {n_out, n_in, size, size};
+    char name[MAX_NAME];
+    snprintf(name, sizeof name, "%s.%s", prefix, part);
+    const int status = uqd_model_file_tensor(loader->file, name, shape, loader->scratch);
+    if (status < 0)
+        return status;
+    loader->model->parameters += (uint64_t)n_out * n_in * size * size;
+    return uqd_nn_conv_init(conv, size, n_in, n_out, loader->scratch);
+}
+
+static int read_out_bias(struct loader *loader, float **bias, const char *prefix, uint32_t n)
+{
+    const uint32_t shape[4] = {n, 1, 1, 1};
+    char name[MAX_NAME];
+    snprintf(name, sizeof name, "%s.out_bias", prefix);
+    *bias = loader->next;
+    loader->next += uqd_nn_padded(n);
+    loader->model->parameters += n;
+    return uqd_model_file_tensor(loader->file, name, shape, *bias);
+}
+
+static int read_affine(struct loader *loader, struct uqd_affine *affine, const char *prefix)
+{
+    struct uqd_model *model = loader->model;
+    const uint32_t shape[4] = {2 * model->n_kinds, model->width, 1, 1};
+    const size_t n = (size_t)shape[0] * shape[1];
+    for (int which = 0; which < 2; which++) {
+        char name[MAX_NAME];
+        snprintf(name, sizeof name, "%s.%s", prefix, which == 0 ? "gain" : "bias");
+        const int status = uqd_model_file_tensor(loader->file, name, shape, loader->next);
+        if (status < 0)
+            return status;
+        *(which == 0 ? &affine->gain : &affine->bias) = loader->next;
+        loader->next += n;
+        model->parameters += n;
+    }
+    return UQD_OK;
+}
+
+/* ---- One network ---- */
+
+/* Blocks <prefix>0, <prefix>1, .. */
+static int read_blocks(struct loader *loader, struct uqd_block *blocks, const char *prefix,
+                       uint32_t n)
+{
+    const uint32_t width = loader->model->width;
+    int status = UQD_OK;
+    for (uint32_t b = 0; b < n && status == UQD_OK; b++) {
+        char name[MAX_LAYER];
+        snprintf(name, sizeof name, "%s%u", prefix, b);
+        status = read_conv(loader, &blocks[b].in, name, "in", 3, width, width);
+        if (status == UQD_OK)
+            status = read_conv(loader, &blocks[b].out, name, "out", 3, width, width);
+    }
+    return status;
+}
+
+static int read_head(struct loader *loader, struct uqd_head *head, const char *prefix,
+                     uint32_t n_out)
+{
+    const uint32_t width = loader->model->width;
+    int status = read_conv(loader, &head->mix, prefix, "mix", 1, width, width);
+    if (status == UQD_OK)
+        status = read_conv(loader, &head->out, prefix, "out", 1, width, n_out);
+    if (status == UQD_OK)
+        status = read_out_bias(loader, &head->out_bias, prefix, n_out);
+    return status;
+}
+
+static int read_group(struct loader *loader, struct uqd_weights *weights, uint32_t network,
+                      uint32_t g)
+{
+    const struct uqd_model *model = loader->model;
+    const uint32_t n = model->groups[g].n;
+    char prefix[MAX_PREFIX];
+    snprintf(prefix, sizeof prefix, "net%u.group%u", network, g);
+    const int status = read_head(loader, &weights->groups[g], prefix, 3 * n);
+    if (status < 0 || g + 1 == model->n_groups)
+        return status;
+    return read_conv(loader, &weights->contexts[g], prefix, "context", 3, 2 * n, model->width);
+}
+
+static int read_network(struct loader *loader, uint32_t network)
+{
+    const struct uqd_model *model = loader->model;
+    struct uqd_weights *weights = &loader->model->networks[network];
+    char prefix[MAX_PREFIX];
+    snprintf(prefix, sizeof prefix, "net%u.input", network);
+    int status =
+        read_conv(loader, &weights->input, prefix, "weight", 1, UQD_FEATURES, model->width);
+    snprintf(prefix, sizeof prefix, "net%u.block", network);
+    if (status == UQD_OK)
+        status = read_blocks(loader, weights->blocks, prefix, model->n_blocks);
+    for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++)
+        status = read_group(loader, weights, network, g);
+    snprintf(prefix, sizeof prefix, "net%u.denoise.block", network);
+    if (status == UQD_OK)
+        status = read_blocks(loader, weights->denoise_blocks, prefix, model->n_denoise_blocks);
+    snprintf(prefix, sizeof prefix, "net%u.denoise", network);
+    if (status == UQD_OK)
+        status = read_head(loader, &weights->denoise, prefix, 2 * UQD_UNIT_CHANNELS);
+    return status;
+}
+
+/* ---- Gains and biases of kinds ---- */
+
+/* Layers <prefix>0, <prefix>1, .. */
+static int read_affine_list(struct loader *loader, struct uqd_affine *affines, const char *prefix,
+                            uint32_t n)
+{
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
+        char name[MAX_LAYER];
+        snprintf(name, sizeof name, "%s%u", prefix, i);
+        status = read_affine(loader, &affines[i], name);
+    }
+    return status;
+}
+
+static int read_affines(struct loader *loader)
+{
+    const struct uqd_model *model = loader->model;
+    struct uqd_affines *affines = &loader->model->affines;
+    int status = read_affine(loader, &affines->input, "input");
+    if (status == UQD_OK)
+        status = read_affine_list(loader, affines->blocks, "block", model->n_blocks);
+    if (status == UQD_OK)
+        status = read_affine_list(loader, affines->groups, "group", model->n_groups);
+    if (status == UQD_OK)
+        status = read_affine_list(loader, affines->denoise_blocks, "denoise.block",
+                                  model->n_denoise_blocks);
+    if (status == UQD_OK)
+        status = read_affine(loader, &affines->denoise, "denoise");
+    return status;
+}
+
+/* ---- All of it ---- */
+
+/* Counts are small (reader.c), so nothing here can overflow. */
+static int alloc_tables(struct loader *loader)
+{
+    struct uqd_model *model = loader->model;
+    const size_t n_affines = 2 + model->n_blocks + model->n_groups + model->n_denoise_blocks;
+    const size_t affine = (size_t)4 * model->n_kinds * model->width;
+    const size_t biases =
+        (size_t)(UQD_MAX_GROUPS + 2) * UQD_NN_BLOCK + 3 * UQD_UNIT_CHANNELS + 2 * UQD_UNIT_CHANNELS;
+    const size_t n = n_affines * affine + model->n_networks * biases + 2 * UQD_MODEL_MAX_OUT;
+    model->tables = uqd_calloc_array(n, sizeof(float));
+    if (model->tables == NULL)
+        return UQD_ERR_NOMEM;
+    model->ones = model->tables;
+    model->zeros = model->ones + UQD_MODEL_MAX_OUT;
+    for (uint32_t i = 0; i < UQD_MODEL_MAX_OUT; i++)
+        model->ones[i] = 1;
+    loader->next = model->zeros + UQD_MODEL_MAX_OUT;
+    /* The largest tensors: a 3x3 layer of the trunk, the input, and a context of all channels. */
+    const size_t inputs = model->width > UQD_FEATURES ? model->width : UQD_FEATURES;
+    loader->scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(float));
+    return loader->scratch != NULL ? UQD_OK : UQD_ERR_NOMEM;
+}
+
+int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file *file)
+{
+    struct loader loader = {.model = model, .file = file};
+    int status = alloc_tables(&loader);
+    if (status == UQD_OK)
+        status = read_affines(&loader);
+    for (uint32_t i = 0; i < model->n_networks && status == UQD_OK; i++)
+        status = read_network(&loader, i);
+    free(loader.scratch);
+    return status;
+}
+
+static void free_blocks(struct uqd_block blocks[UQD_MAX_BLOCKS])
+{
+    for (uint32_t b = 0; b < UQD_MAX_BLOCKS; b++) {
+        uqd_nn_conv_deinit(&blocks[b].in);
+        uqd_nn_conv_deinit(&blocks[b].out);
+    }
+}
+
+static void free_head(struct uqd_head *head)
+{
+    uqd_nn_conv_deinit(&head->mix);
+    uqd_nn_conv_deinit(&head->out);
+}
+
+void uqd_model_free_weights(struct uqd_model *model)
+{
+    for (uint32_t i = 0; i < UQD_MAX_NETWORKS; i++) {
+        struct uqd_weights *weights = &model->networks[i];
+        uqd_nn_conv_deinit(&weights->input);
+        free_blocks(weights->blocks);
+        for (uint32_t g = 0; g < UQD_MAX_GROUPS; g++) {
+            free_head(&weights->groups[g]);
+            uqd_nn_conv_deinit(&weights->contexts[g]);
+        }
+        free_blocks(weights->denoise_blocks);
+        free_head(&weights->denoise);
+    }
+    free(model->tables);
+}

@@ -1,0 +1,14 @@
+/* The tensors of a model file: the networks, and the gains and biases of kinds. */
+#ifndef UQD_MODEL_WEIGHTS_H
+#define UQD_MODEL_WEIGHTS_H
+
+#include "model/model.h"
+#include "model/reader.h"
+
+/* Reads all of them; counts and groups of the model must be there. On failure the weights may be
+ * freed. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
+int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file *file);
+
+void uqd_model_free_weights(struct uqd_model *model);
+
+#endif
