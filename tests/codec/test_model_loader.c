@@ -3,68 +3,17 @@
 
 #include "model/model.h"
 #include "model/reader.h"
-#include "tiny_model.h"
+#include "model_bytes.h"
 #include "util/bytes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
-enum {
-    SIZE_AT = 16,
-    HASH_AT = 24,
-    HASH_BEGIN = 32,
-    NETWORKS_AT = 68,
-    DENOISE_BLOCKS_AT = 72,
-    TABLES = UQD_MODEL_HEADER_SIZE,
-};
+enum { TABLES = UQD_MODEL_HEADER_SIZE };
 
-/* The bytes of the tiny model and where its sections begin. */
-struct bytes {
-    uint8_t *data;
-    size_t size;
-    uint32_t n_kinds, n_stages, n_phases, n_tensors;
-    size_t groups, phases, kinds, stages, tensors;
-};
-
-static struct bytes fresh(void)
-{
-    struct bytes b;
-    b.data = tiny_model_bytes(1, &b.size);
-    b.n_kinds = uqd_get_u32(b.data + 48);
-    b.n_stages = uqd_get_u32(b.data + 52);
-    b.n_phases = uqd_get_u32(b.data + 60);
-    b.n_tensors = uqd_get_u32(b.data + 64);
-    b.groups = TABLES + UQD_MODEL_NAME_SIZE;
-    b.phases = b.groups + UQD_CELL_CHANNELS;
-    b.kinds = b.phases + (2 * b.n_phases - 1) * (size_t)UQD_CELL_CHANNELS;
-    b.stages = b.kinds + b.n_kinds * UQD_MODEL_KIND_SIZE;
-    b.tensors = b.stages + b.n_stages * UQD_MODEL_STAGE_SIZE +
-                uqd_get_u32(b.data + 56) * (size_t)UQD_STEP_NAME_SIZE;
-    return b;
-}
-
-static void put_u32_at(struct bytes *b, size_t at, uint32_t value)
+static void put_u32_at(struct model_bytes *b, size_t at, uint32_t value)
 {
     uqd_put_u32(b->data + at, value);
-}
-
-static uint8_t *tensor_entry(const struct bytes *b, const char *name)
-{
-    for (uint32_t i = 0; i < b->n_tensors; i++) {
-        uint8_t *entry = b->data + b->tensors + (size_t)i * UQD_MODEL_TENSOR_SIZE;
-        if (strncmp((const char *)entry, name, 32) == 0)
-            return entry;
-    }
-    fail_msg("the tiny model has no tensor %s", name);
-    return NULL;
-}
-
-static void seal(struct bytes *b)
-{
-    uqd_put_u64(b->data + SIZE_AT, b->size);
-    uqd_put_u64(b->data + HASH_AT, XXH3_64bits(b->data + HASH_BEGIN, b->size - HASH_BEGIN));
 }
 
 static int load(const void *data, size_t size)
@@ -77,19 +26,19 @@ static int load(const void *data, size_t size)
 }
 
 /* From a block of exactly that size, so that a sanitizer sees reads behind it. */
-static int load_cut(const struct bytes *b, size_t size, int with_hash)
+static int load_cut(const struct model_bytes *b, size_t size, int with_hash)
 {
-    struct bytes cut = {.data = malloc(size + (size == 0)), .size = size};
+    struct model_bytes cut = {.data = malloc(size + (size == 0)), .size = size};
     assert_non_null(cut.data);
     memcpy(cut.data, b->data, size);
     if (with_hash && size >= UQD_MODEL_HEADER_SIZE)
-        seal(&cut);
+        model_bytes_seal(&cut);
     const int status = load(cut.data, size);
     free(cut.data);
     return status;
 }
 
-static void check_cut(const struct bytes *b, size_t size)
+static void check_cut(const struct model_bytes *b, size_t size)
 {
     for (int with_hash = 0; with_hash < 2; with_hash++) {
         const int status = load_cut(b, size, with_hash);
@@ -101,11 +50,12 @@ static void check_cut(const struct bytes *b, size_t size)
 static void test_cut(void **state)
 {
     (void)state;
-    struct bytes b = fresh();
+    struct model_bytes b = model_bytes_new();
     const size_t ends[] = {
-        0,         8,        HASH_BEGIN, TABLES,
-        b.groups,  b.phases, b.kinds,    b.stages,
-        b.tensors, b.size,   b.size - 4, b.tensors + (size_t)b.n_tensors * UQD_MODEL_TENSOR_SIZE};
+        0,       8,          MODEL_HASH_BEGIN,
+        TABLES,  b.groups,   b.phases,
+        b.kinds, b.stages,   b.tensors,
+        b.size,  b.size - 4, b.tensors + (size_t)b.n_tensors * UQD_MODEL_TENSOR_SIZE};
     assert_int_equal(load_cut(&b, b.size, 0), UQD_OK);
     for (size_t size = 0; size < b.size; size += 997)
         check_cut(&b, size);
@@ -119,7 +69,7 @@ static void test_cut(void **state)
 static void test_longer(void **state)
 {
     (void)state;
-    struct bytes b = fresh();
+    struct model_bytes b = model_bytes_new();
     uint8_t *longer = realloc(b.data, b.size + 1);
     assert_non_null(longer);
     longer[b.size] = 0;
@@ -130,7 +80,7 @@ static void test_longer(void **state)
 static void test_flipped(void **state)
 {
     (void)state;
-    struct bytes b = fresh();
+    struct model_bytes b = model_bytes_new();
     for (size_t i = 0; i < b.size; i += i < b.tensors ? 7 : 331) {
         b.data[i] ^= 0x10;
         const int status = load(b.data, b.size);
@@ -148,13 +98,13 @@ static void test_flipped(void **state)
 static void test_flipped_tables_with_hash(void **state)
 {
     (void)state;
-    struct bytes b = fresh();
+    struct model_bytes b = model_bytes_new();
     struct uqd_image *image = make_image(9, 10, 3, CONTENT_NOISE, 14);
     uint64_t seed = 15;
-    for (size_t i = HASH_BEGIN; i < b.tensors + 256; i += i < 400 ? 1 : 37) {
+    for (size_t i = MODEL_HASH_BEGIN; i < b.tensors + 256; i += i < 400 ? 1 : 37) {
         const uint8_t before = b.data[i];
         b.data[i] ^= (uint8_t)(1 << (next_random(&seed) >> 61));
-        seal(&b);
+        model_bytes_seal(&b);
         struct uqd_model *model;
         if (uqd_model_new(&model, b.data, b.size) == UQD_OK) {
             const struct file file = encode(model, image, NULL);
@@ -173,73 +123,73 @@ static void test_flipped_tables_with_hash(void **state)
 
 /* ---- One damage each, with a hash that fits ---- */
 
-static void set_weight(struct bytes *b, const char *tensor, size_t index, uint32_t half)
+static void set_weight(struct model_bytes *b, const char *tensor, size_t index, uint32_t half)
 {
     const size_t offset = (size_t)uqd_get_u64(tensor_entry(b, tensor) + 48);
     uqd_put_u16(b->data + offset + 2 * index, half);
 }
 
-static void nan_weight(struct bytes *b)
+static void nan_weight(struct model_bytes *b)
 {
     set_weight(b, "net0.input.weight", 5, 0x7e00);
 }
 
-static void infinite_weight(struct bytes *b)
+static void infinite_weight(struct model_bytes *b)
 {
     set_weight(b, "net1.group3.out_bias", 0, 0xfc00);
 }
 
-static void infinite_gain(struct bytes *b)
+static void infinite_gain(struct model_bytes *b)
 {
     set_weight(b, "denoise.gain", 40, 0x7c00);
 }
 
-static void missing_tensor(struct bytes *b)
+static void missing_tensor(struct model_bytes *b)
 {
     tensor_entry(b, "net0.denoise.out")[0] = 'x';
 }
 
-static void missing_context(struct bytes *b)
+static void missing_context(struct model_bytes *b)
 {
     tensor_entry(b, "net1.group0.context")[0] = 'x';
 }
 
-static void missing_denoise_block(struct bytes *b)
+static void missing_denoise_block(struct model_bytes *b)
 {
     tensor_entry(b, "net1.denoise.block0.out")[0] = 'x';
 }
 
-static void missing_denoise_gains(struct bytes *b)
+static void missing_denoise_gains(struct model_bytes *b)
 {
     tensor_entry(b, "denoise.block0.gain")[0] = 'x';
 }
 
-static void missing_network(struct bytes *b)
+static void missing_network(struct model_bytes *b)
 {
     put_u32_at(b, NETWORKS_AT, 3);
 }
 
-static void fewer_networks(struct bytes *b)
+static void fewer_networks(struct model_bytes *b)
 {
     put_u32_at(b, NETWORKS_AT, 1);
 }
 
-static void reserved_count(struct bytes *b)
+static void reserved_count(struct model_bytes *b)
 {
     b->data[TABLES - 1] = 1;
 }
 
-static void no_tensors(struct bytes *b)
+static void no_tensors(struct model_bytes *b)
 {
     put_u32_at(b, 64, 0);
 }
 
-static void wrong_shape(struct bytes *b)
+static void wrong_shape(struct model_bytes *b)
 {
     uqd_put_u32(tensor_entry(b, "net0.block0.in") + 32, 32);
 }
 
-static void swapped_shape(struct bytes *b)
+static void swapped_shape(struct model_bytes *b)
 {
     uint8_t *shape = tensor_entry(b, "net0.input.weight") + 32;
     const uint32_t first = uqd_get_u32(shape);
@@ -247,92 +197,92 @@ static void swapped_shape(struct bytes *b)
     uqd_put_u32(shape + 4, first);
 }
 
-static void offset_outside(struct bytes *b)
+static void offset_outside(struct model_bytes *b)
 {
     uqd_put_u64(tensor_entry(b, "net0.input.weight") + 48, b->size - 100);
 }
 
-static void offset_wraps(struct bytes *b)
+static void offset_wraps(struct model_bytes *b)
 {
     uqd_put_u64(tensor_entry(b, "net0.input.weight") + 48, UINT64_MAX - 15);
 }
 
-static void group_too_high(struct bytes *b)
+static void group_too_high(struct model_bytes *b)
 {
     b->data[b->groups + 10] = 17;
 }
 
-static void group_not_named(struct bytes *b)
+static void group_not_named(struct model_bytes *b)
 {
     b->data[b->groups + 10] = (uint8_t)uqd_get_u32(b->data + 44);
 }
 
 /* Channels of a group move to its neighbour. */
-static void empty_group(struct bytes *b)
+static void empty_group(struct model_bytes *b)
 {
     for (size_t c = 0; c < UQD_UNIT_CHANNELS; c++)
         if (b->data[b->groups + c] == 3)
             b->data[b->groups + c] = 4;
 }
 
-static void one_group(struct bytes *b)
+static void one_group(struct model_bytes *b)
 {
     memset(b->data + b->groups, 0, UQD_UNIT_CHANNELS);
 }
 
-static void kind_class(struct bytes *b)
+static void kind_class(struct model_bytes *b)
 {
     b->data[b->kinds] = 2;
 }
 
-static void kind_phases(struct bytes *b)
+static void kind_phases(struct model_bytes *b)
 {
     b->data[b->kinds + 3] = 2;
 }
 
-static void kind_network(struct bytes *b)
+static void kind_network(struct model_bytes *b)
 {
     b->data[b->kinds + 4] = (uint8_t)uqd_get_u32(b->data + NETWORKS_AT);
 }
 
-static void kind_reserved(struct bytes *b)
+static void kind_reserved(struct model_bytes *b)
 {
     b->data[b->kinds + (size_t)(b->n_kinds - 1) * UQD_MODEL_KIND_SIZE + 7] = 1;
 }
 
-static void phase_not_there(struct bytes *b)
+static void phase_not_there(struct model_bytes *b)
 {
     b->data[b->phases + 5] = (uint8_t)b->n_phases;
 }
 
-static void kind_rises(struct bytes *b)
+static void kind_rises(struct model_bytes *b)
 {
     b->data[b->kinds + UQD_MODEL_KIND_SIZE + 2] = 6;
 }
 
-static void kind_top(struct bytes *b)
+static void kind_top(struct model_bytes *b)
 {
     b->data[b->kinds + 1] = UQD_TOP_LEVEL + 1;
 }
 
-static void kind_level_rises(struct bytes *b)
+static void kind_level_rises(struct model_bytes *b)
 {
     b->data[b->kinds + UQD_MODEL_KIND_LEVELS + UQD_CELL_CHANNELS + 7] = 200;
 }
 
-static void kind_of_another_class(struct bytes *b)
+static void kind_of_another_class(struct model_bytes *b)
 {
     b->data[b->kinds + 2 * UQD_MODEL_KIND_SIZE] ^= 1;
 }
 
-static void never_exact(struct bytes *b)
+static void never_exact(struct model_bytes *b)
 {
     b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + UQD_CELL_CHANNELS + 188] =
         1;
 }
 
 /* All channels exact, but the stage is said to end at level 1: no kind starts from there. */
-static void ends_in_name_only(struct bytes *b)
+static void ends_in_name_only(struct model_bytes *b)
 {
     b->data[b->kinds + 4 * UQD_MODEL_KIND_SIZE + 2] = 2;
     b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + 1] = 2;
@@ -347,59 +297,59 @@ static void ends_in_name_only(struct bytes *b)
     b->data[b->kinds + UQD_MODEL_KIND_SIZE + 1] = 6;
 }
 
-static void gap_in_levels(struct bytes *b)
+static void gap_in_levels(struct model_bytes *b)
 {
     b->data[b->kinds + UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + 50] = 6;
 }
 
-static void stage_of_no_kind(struct bytes *b)
+static void stage_of_no_kind(struct model_bytes *b)
 {
     b->data[b->stages + 1] = (uint8_t)b->n_kinds;
 }
 
-static void stage_of_no_class(struct bytes *b)
+static void stage_of_no_class(struct model_bytes *b)
 {
     b->data[b->stages] = 3;
 }
 
-static void stage_of_no_step(struct bytes *b)
+static void stage_of_no_step(struct model_bytes *b)
 {
     b->data[b->stages + (size_t)(b->n_stages - 1) * UQD_MODEL_STAGE_SIZE + 2] = 7;
 }
 
-static void steps_descend(struct bytes *b)
+static void steps_descend(struct model_bytes *b)
 {
     b->data[b->stages + (size_t)(b->n_stages - 1) * UQD_MODEL_STAGE_SIZE + 2] = 2;
 }
 
-static void stage_left_out(struct bytes *b)
+static void stage_left_out(struct model_bytes *b)
 {
     b->data[b->stages + (size_t)(b->n_stages - 1) * UQD_MODEL_STAGE_SIZE] = UQD_UNITS_FIRST;
 }
 
-static void stage_twice(struct bytes *b)
+static void stage_twice(struct model_bytes *b)
 {
     memcpy(b->data + b->stages + UQD_MODEL_STAGE_SIZE, b->data + b->stages, UQD_MODEL_STAGE_SIZE);
 }
 
-static void older_version(struct bytes *b)
+static void older_version(struct model_bytes *b)
 {
     put_u32_at(b, 8, 3);
 }
 
-static void newer_version(struct bytes *b)
+static void newer_version(struct model_bytes *b)
 {
     put_u32_at(b, 8, 5);
 }
 
-static void other_class(struct bytes *b)
+static void other_class(struct model_bytes *b)
 {
     put_u32_at(b, 32, 2);
 }
 
 static const struct {
     const char *name;
-    void (*apply)(struct bytes *b);
+    void (*apply)(struct model_bytes *b);
     int status;
 } damages[] = {
     {"a weight that is not a number", nan_weight, UQD_ERR_CORRUPT},
@@ -449,9 +399,9 @@ static void test_damaged_with_hash(void **state)
     (void)state;
     int failures = 0;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
-        struct bytes b = fresh();
+        struct model_bytes b = model_bytes_new();
         damages[i].apply(&b);
-        seal(&b);
+        model_bytes_seal(&b);
         const int status = load(b.data, b.size);
         if (status != damages[i].status) {
             print_message("# %s: status %d instead of %d\n", damages[i].name, status,
@@ -471,9 +421,9 @@ static void test_absurd_counts(void **state)
     static const uint32_t values[] = {0, 17, 1000, 65536, 0x7fffffff, 0x80000000, UINT32_MAX};
     for (size_t field = 36; field <= DENOISE_BLOCKS_AT; field += 4)
         for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-            struct bytes b = fresh();
+            struct model_bytes b = model_bytes_new();
             put_u32_at(&b, field, values[i]);
-            seal(&b);
+            model_bytes_seal(&b);
             const int status = load(b.data, b.size);
             /* No blocks are allowed, and so are entries of the directory that nobody reads. */
             const int allowed = ((field == 40 || field == DENOISE_BLOCKS_AT) && values[i] == 0) ||
@@ -487,14 +437,14 @@ static void test_absurd_counts(void **state)
 static void test_info(void **state)
 {
     (void)state;
-    struct bytes b = fresh();
+    struct model_bytes b = model_bytes_new();
     struct uqd_model *model = load_tiny_model(1);
     struct uqd_model_info info;
     uint64_t id;
     uqd_model_get_info(model, &info);
     assert_int_equal(uqd_model_peek_id(b.data, b.size, &id), UQD_OK);
     assert_true(id == info.id);
-    assert_true(id == uqd_get_u32(b.data + HASH_AT));
+    assert_true(id == uqd_get_u32(b.data + MODEL_HASH_AT));
     assert_int_equal(uqd_model_peek_id(b.data, TABLES - 1, &id), UQD_NEED_DATA);
     assert_int_equal(uqd_model_peek_id(b.data, TABLES, &id), UQD_OK);
     assert_int_equal(uqd_model_peek_id(b.data + 1, TABLES, &id), UQD_ERR_CORRUPT);

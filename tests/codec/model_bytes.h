@@ -1,0 +1,28 @@
+/* The tiny model's file, to be changed and loaded. */
+#ifndef UQD_TESTS_MODEL_BYTES_H
+#define UQD_TESTS_MODEL_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Offsets of the header. */
+enum { MODEL_HASH_AT = 24, MODEL_HASH_BEGIN = 32, NETWORKS_AT = 68, DENOISE_BLOCKS_AT = 72 };
+
+/* The bytes and where the sections begin; data is malloc'ed. */
+struct model_bytes {
+    uint8_t *data;
+    size_t size;
+    uint32_t n_kinds, n_stages, n_phases, n_tensors;
+    size_t groups, phases, kinds, stages, tensors;
+};
+
+/* Those of the model of seed 1. */
+struct model_bytes model_bytes_new(void);
+
+/* The directory's entry of a tensor, which must be there. */
+uint8_t *tensor_entry(const struct model_bytes *b, const char *name);
+
+/* Writes the size and the hash that fit. */
+void model_bytes_seal(struct model_bytes *b);
+
+#endif

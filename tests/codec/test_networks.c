@@ -1,0 +1,114 @@
+/* Which weights run: those of the kind's network, and the denoiser's own only for pictures. */
+#include "codec_support.h"
+
+#include "model/model.h"
+#include "model/reader.h"
+#include "model_bytes.h"
+#include "util/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a model makes of a picture: the file's size, and the sum of the hashes of what it shows. */
+struct outcome {
+    size_t size;
+    uint64_t denoised, sampled;
+};
+
+static struct outcome outcome_of(struct model_bytes *b)
+{
+    struct outcome outcome = {0};
+    struct uqd_image *image = make_image(41, 26, 3, CONTENT_PHOTO, 30);
+    struct uqd_encode_settings settings = one_thread_encoding();
+    settings.no_distortion = 1;
+    struct uqd_model *model;
+    model_bytes_seal(b);
+    assert_int_equal(uqd_model_new(&model, b->data, b->size), UQD_OK);
+    const struct file file = encode(model, image, &settings);
+    struct uqd_decoder *decoder = full_decoder(model, file);
+    assert_int_equal(advance_all(decoder), UQD_END);
+    outcome.size = file.size;
+    for (uint32_t s = 0; s < info_of(decoder).n_steps; s++) {
+        outcome.denoised += picture_hash(decoder, s, UQD_MODE_DENOISED);
+        outcome.sampled += picture_hash(decoder, s, UQD_MODE_ANCESTRAL);
+    }
+    uqd_decoder_free(decoder);
+    free(file.data);
+    uqd_model_free(model);
+    free(image);
+    return outcome;
+}
+
+static int is_same(struct outcome a, struct outcome b)
+{
+    return a.size == b.size && a.denoised == b.denoised && a.sampled == b.sampled;
+}
+
+static void swap_tensors(struct model_bytes *b)
+{
+    for (uint32_t i = 0; i < b->n_tensors; i++) {
+        uint8_t *name = b->data + b->tensors + (size_t)i * UQD_MODEL_TENSOR_SIZE;
+        if (memcmp(name, "net", 3) == 0)
+            name[3] ^= '0' ^ '1';
+    }
+}
+
+static void swap_network_of_kind(struct model_bytes *b, uint32_t kind)
+{
+    b->data[b->kinds + (size_t)kind * UQD_MODEL_KIND_SIZE + 4] ^= 1;
+}
+
+static void test_kinds_name_networks(void **state)
+{
+    (void)state;
+    struct model_bytes b = model_bytes_new();
+    const struct outcome plain = outcome_of(&b);
+    swap_tensors(&b);
+    assert_false(is_same(outcome_of(&b), plain));
+    for (uint32_t k = 0; k < b.n_kinds; k++)
+        swap_network_of_kind(&b, k);
+    assert_true(is_same(outcome_of(&b), plain));
+    /* Those of unit 0, all of which the picture has. */
+    for (uint32_t k = 0; k < b.n_kinds; k++) {
+        swap_network_of_kind(&b, k);
+        if (b.data[b.kinds + (size_t)k * UQD_MODEL_KIND_SIZE] == 0 &&
+            is_same(outcome_of(&b), plain))
+            fail_msg("kind %u runs the same with another network", k);
+        swap_network_of_kind(&b, k);
+    }
+    free(b.data);
+}
+
+static void clear_tensor(struct model_bytes *b, const char *name)
+{
+    const uint8_t *entry = tensor_entry(b, name);
+    size_t n = 1;
+    for (int i = 0; i < 4; i++)
+        n *= uqd_get_u32(entry + 32 + 4 * i);
+    memset(b->data + uqd_get_u64(entry + 48), 0, 2 * n);
+}
+
+/* A block that adds nothing is as good as none, and no block of the denoiser is seen in files. */
+static void test_blocks_of_denoiser(void **state)
+{
+    (void)state;
+    struct model_bytes b = model_bytes_new();
+    const struct outcome plain = outcome_of(&b);
+    clear_tensor(&b, "net0.denoise.block0.out");
+    clear_tensor(&b, "net1.denoise.block0.out");
+    const struct outcome cleared = outcome_of(&b);
+    uqd_put_u32(b.data + DENOISE_BLOCKS_AT, 0);
+    assert_true(is_same(outcome_of(&b), cleared));
+    assert_true(plain.size == cleared.size && plain.sampled == cleared.sampled);
+    assert_true(plain.denoised != cleared.denoised);
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds_name_networks),
+        cmocka_unit_test(test_blocks_of_denoiser),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
