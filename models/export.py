@@ -10,58 +10,92 @@ import torch
 import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train"))
-from lattice import FULL, KINDS, STAGES, STEP_NAMES, channel_groups, channel_levels, phases  # noqa: E402
+from lattice import FULL, KINDS, N_NETWORKS, STAGES, STEP_NAMES, channel_groups, channel_levels, phases  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
-VERSION = 3
+VERSION = 4
 CLASS_LATTICE = 1
 CELL_CHANNELS = 192
+N_GROUPS = int(channel_groups().max()) + 1
 
 
 def kind_index(coarse, level_from, level_to):
     return [i for i, k in enumerate(KINDS) if (k.coarse, k.level_from, k.level_to) == (coarse, level_from, level_to)][0]
 
 
+def affine_tables(state, name, prefix):
+    """Gains and biases [2 kinds, width] by kind, each from its own network, and dither."""
+    for part, base in (("gain", 1.0), ("bias", 0.0)):
+        rows = []
+        for k, kind in enumerate(KINDS):
+            layer = f"{kind.network}.{prefix}"
+            rows.append(state[f"{layer}.kind_{part}"][k] + state[f"{layer}.dither_{part}"] + base)
+        yield f"{name}.{part}", torch.cat(rows)
+
+
+def count(state, prefix):
+    return sum(name.startswith(f"0.{prefix}.") and name.endswith("inner.weight") for name in state)
+
+
+def affines(state):
+    yield from affine_tables(state, "input", "input_affine")
+    for b in range(count(state, "blocks")):
+        yield from affine_tables(state, f"block{b}", f"blocks.{b}.affine")
+    for g in range(N_GROUPS):
+        yield from affine_tables(state, f"group{g}", f"mix_affine.{g}")
+    for b in range(count(state, "denoise_blocks")):
+        yield from affine_tables(state, f"denoise.block{b}", f"denoise_blocks.{b}.affine")
+    yield from affine_tables(state, "denoise", "denoise_affine")
+
+
+def convolutions(state, network):
+    """(name, array) of the layers of one network, and their biases."""
+    def weight(name, layer):
+        return f"net{network}.{name}", state[f"{network}.{layer}"]
+
+    yield weight("input.weight", "input.weight")
+    for b in range(count(state, "blocks")):
+        yield weight(f"block{b}.in", f"blocks.{b}.inner.weight")
+        yield weight(f"block{b}.out", f"blocks.{b}.outer.weight")
+    for g in range(N_GROUPS):
+        yield weight(f"group{g}.mix", f"mix.{g}.weight")
+        yield weight(f"group{g}.out", f"out.{g}.weight")
+        yield weight(f"group{g}.out_bias", f"out.{g}.bias")
+        if g + 1 < N_GROUPS:
+            yield weight(f"group{g}.context", f"context.{g}.weight")
+    for b in range(count(state, "denoise_blocks")):
+        yield weight(f"denoise.block{b}.in", f"denoise_blocks.{b}.inner.weight")
+        yield weight(f"denoise.block{b}.out", f"denoise_blocks.{b}.outer.weight")
+    yield weight("denoise.mix", "denoise_mix.weight")
+    yield weight("denoise.out", "denoise_out.weight")
+    yield weight("denoise.out_bias", "denoise_out.bias")
+
+
 def tensors(state):
     """(name, array) of every tensor."""
-    def affine(name, prefix):
-        for part, base in (("gain", 1.0), ("bias", 0.0)):
-            table = state[f"{prefix}.kind_{part}"][:, None] + state[f"{prefix}.dither_{part}"][None, :] + base
-            yield f"{name}.{part}", table.flatten(0, 1)
+    yield from affines(state)
+    for network in range(N_NETWORKS):
+        yield from convolutions(state, network)
 
-    n_groups = int(channel_groups().max()) + 1
-    yield "input.weight", state["input.weight"]
-    yield from affine("input", "input_affine")
-    block = 0
-    while f"block_in.{block}.weight" in state:
-        yield f"block{block}.in", state[f"block_in.{block}.weight"]
-        yield f"block{block}.out", state[f"block_out.{block}.weight"]
-        yield from affine(f"block{block}", f"block_affine.{block}")
-        block += 1
-    for g in range(n_groups):
-        yield f"group{g}.mix", state[f"mix.{g}.weight"]
-        yield from affine(f"group{g}", f"mix_affine.{g}")
-        yield f"group{g}.out", state[f"out.{g}.weight"]
-        yield f"group{g}.out_bias", state[f"out.{g}.bias"]
-        if g + 1 < n_groups:
-            yield f"group{g}.context", state[f"context.{g}.weight"]
-    yield "denoise.mix", state["denoise_mix.weight"]
-    yield from affine("denoise", "denoise_affine")
-    yield "denoise.out", state["denoise_out.weight"]
-    yield "denoise.out_bias", state["denoise_out.bias"]
+
+def half(name, tensor):
+    values = np.ascontiguousarray(tensor.numpy().astype("<f2"))
+    if not np.isfinite(values).all():
+        sys.exit(f"{name}: numbers that half precision does not hold")
+    return values
 
 
 def model_bytes(state, name):
-    entries = [(n, np.ascontiguousarray(t.float().numpy(), "<f4")) for n, t in tensors(state)]
-    groups = channel_groups()
+    state = {name: value.float() for name, value in state.items()}
+    entries = [(name, half(name, tensor)) for name, tensor in tensors(state)]
     sections = [name.encode()[:31].ljust(32, b"\0")]
-    sections.append(bytes(groups.tolist()).ljust(CELL_CHANNELS, b"\0"))
+    sections.append(bytes(channel_groups().tolist()).ljust(CELL_CHANNELS, b"\0"))
     thresholds, others = phases()
     sections.append(bytes(others.tolist()).ljust(CELL_CHANNELS, b"\0"))
     for row in thresholds.tolist():
         sections.append(struct.pack(f"<{len(row)}H", *row).ljust(2 * CELL_CHANNELS, b"\0"))
     for kind in KINDS:
-        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, kind.phased)))
+        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, kind.phased, kind.network, 0, 0, 0)))
         for level in (kind.level_from, kind.level_to):
             sections.append(bytes(channel_levels(level).tolist()).ljust(CELL_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:
@@ -69,7 +103,7 @@ def model_bytes(state, name):
     for step in STEP_NAMES:
         sections.append(step.encode().ljust(16, b"\0"))
     tables = b"".join(sections)
-    offset = 72 + len(tables) + 64 * len(entries)
+    offset = 80 + len(tables) + 64 * len(entries)
     directory, data = [], []
     for tensor, values in entries:
         padding = -offset % 64
@@ -79,11 +113,9 @@ def model_bytes(state, name):
         directory.append(tensor.encode().ljust(32, b"\0") + struct.pack("<4IQQ", *shape, offset, 0))
         data.append(values.tobytes())
         offset += values.nbytes
-    width = state["input.weight"].shape[0]
-    blocks = sum(n.startswith("block_in.") for n in state)
     hashed = struct.pack(
-        "<10I", CLASS_LATTICE, width, blocks, int(groups.max()) + 1, len(KINDS), len(STAGES), len(STEP_NAMES),
-        len(thresholds) + 1, len(entries), 0,
+        "<12I", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), N_GROUPS, len(KINDS),
+        len(STAGES), len(STEP_NAMES), len(thresholds) + 1, len(entries), N_NETWORKS, count(state, "denoise_blocks"), 0,
     )
     hashed += tables + b"".join(directory) + b"".join(data)
     return MAGIC + struct.pack("<IIQQ", VERSION, 0, offset, xxhash.xxh3_64_intdigest(hashed)) + hashed

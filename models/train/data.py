@@ -1,112 +1,134 @@
-"""Training photographs as coefficients: crops of whole transformed pictures, and a fixed validation set."""
+"""Training photographs as coefficients: transformed whole, again and again; crops of them; a fixed validation set."""
 import glob
 import os
+from multiprocessing.pool import ThreadPool
 
 import numpy as np
 import torch
 from PIL import Image
+from torch.utils.data import IterableDataset, get_worker_info
 
 import transform
 from lattice import cell, channel_levels, coding_order, low_levels
 
 VALIDATION_EVERY = 20  # of the sorted file names; never trained on
 # Nominal levels of the next unit whose low-pass a decoder may know; level 0 is the exact one.
-LOW_LEVELS = sorted(set(low_levels().values()) - {0})
+LOW_LEVELS = [0] + sorted(set(low_levels().values()) - {0})
 ORDER = coding_order()
 
 
-class Unit:
-    """Details [189, h, w] of one unit in coding order, and the low-pass [3, h, w] by how well it is known."""
-
-    def __init__(self, picture, split_first=transform.split):
-        h, w = (s // transform.CELL * transform.CELL for s in picture.shape[1:])
-        details, low = transform.unit_forward(picture[:, :h, :w], split_first)
-        self.details = details[ORDER].permute(1, 2, 0).to(torch.int16).contiguous()
-        self.low = {0: low}
-        self._degrade(low)
-        self.shape = self.details.shape[:2]
-
-    def _degrade(self, low):
-        """The low-pass as a decoder knows it while the next unit stands at a nominal level."""
-        h, w = low.shape[1:]
-        margins = (0, -w % transform.CELL, 0, -h % transform.CELL)
-        padded = torch.nn.functional.pad(low[None].float(), margins, "replicate")[0]
-        details, top = transform.unit_forward(padded.to(torch.int32))
-        levels = torch.stack([channel_levels(level) for level in LOW_LEVELS])[:, :, None, None]
-        begin, end = cell(details.float(), torch.zeros(()), levels, torch.tensor(False))
-        centre = torch.trunc((begin + end) / 2).to(torch.int32)
-        planes = transform.unit_inverse(centre, top.expand(len(LOW_LEVELS), -1, -1, -1))[:, :, :h, :w]
-        self.low.update(zip(LOW_LEVELS, planes))
-
-    def crop(self, y, x, size, level):
-        rows, columns = slice(y, y + size), slice(x, x + size)
-        return self.details[rows, columns], self.low[level][:, rows, columns]
+def _known_low(low):
+    """[LOW_LEVELS, 3, h, w]: the low-pass as a decoder knows it while the next unit stands at a nominal level."""
+    h, w = low.shape[1:]
+    margins = (0, -w % transform.CELL, 0, -h % transform.CELL)
+    padded = torch.nn.functional.pad(low[None].float(), margins, "replicate")[0]
+    details, top = transform.unit_forward(padded.to(torch.int32))
+    levels = torch.stack([channel_levels(level) for level in LOW_LEVELS[1:]])[:, :, None, None]
+    begin, end = cell(details.float(), torch.zeros(()), levels, torch.tensor(False))
+    centre = torch.trunc((begin + end) / 2).to(torch.int32)
+    planes = transform.unit_inverse(centre, top.expand(len(levels), -1, -1, -1))[:, :, :h, :w]
+    return torch.cat((low[None], planes))
 
 
-class Photos:
-    """All photographs of a folder; units of a random orientation and phase, renewed one by one."""
+def unit_of(picture, split_first=transform.split):
+    """Details [h, w, 189] in coding order and low-pass [LOW_LEVELS, h, w, 3] of one unit, int16."""
+    h, w = (s // transform.CELL * transform.CELL for s in picture.shape[1:])
+    details, low = transform.unit_forward(picture[:, :h, :w], split_first)
+    details, low = details[ORDER].permute(1, 2, 0), _known_low(low).permute(0, 2, 3, 1)
+    return details.to(torch.int16).contiguous(), low.to(torch.int16).contiguous()
 
-    def __init__(self, folder, rng, minimum_side=128):
+
+class Pool:
+    """Units in the memory of a device, each in a slot of its own, and random crops of them."""
+
+    def __init__(self, capacities, weights, size, device):
+        """Slots of so many cells, drawn from with these weights; crops of size x size cells."""
+        first = np.concatenate(([0], np.cumsum(capacities)))
+        self.capacities, self.weights, self.size, self.begin = capacities, weights, size, first[:-1]
+        self.details = torch.zeros((first[-1], len(ORDER)), dtype=torch.int16, device=device)
+        self.low = torch.zeros((len(LOW_LEVELS), first[-1], transform.COLOURS), dtype=torch.int16, device=device)
+        self.first = torch.from_numpy(self.begin).to(device)
+        self.sides = torch.zeros((len(capacities), 2), device=device)  # height, width
+        self.used = torch.zeros(len(capacities), device=device)
+        self.cumulative = torch.zeros(len(capacities), device=device)
+        self.square = torch.arange(size, device=device)
+
+    def put(self, slot, details, low):
+        h, w = details.shape[:2]
+        cells = slice(self.begin[slot], self.begin[slot] + h * w)
+        assert h * w <= self.capacities[slot]
+        self.details[cells].copy_(details.view(h * w, -1), non_blocking=True)
+        self.low[:, cells].copy_(low.view(len(LOW_LEVELS), h * w, -1), non_blocking=True)
+        self.sides[slot, 0], self.sides[slot, 1] = h, w
+        self.used[slot] = self.weights[slot] if min(h, w) >= self.size else 0
+        torch.cumsum(self.used, 0, out=self.cumulative)
+
+    def crops(self, low_rows):
+        """Details [B,189,size,size] and low-pass [B,3,size,size]; low_rows [B]: indices to LOW_LEVELS."""
+        n, device = len(low_rows), self.first.device
+        draws = torch.rand(3, n, device=device)
+        slots = torch.searchsorted(self.cumulative, draws[0] * self.cumulative[-1]).clamp(max=len(self.first) - 1)
+        places = (draws[1:].T * (self.sides[slots] - self.size + 1)).long()
+        rows, columns = places[:, :1, None] + self.square[:, None], places[:, 1:, None] + self.square
+        cells = self.first[slots, None, None] + rows * self.sides[slots, 1, None, None].long() + columns
+        details, low = self.details[cells], self.low[low_rows[:, None, None], cells]
+        return details.float().permute(0, 3, 1, 2), low.float().permute(0, 3, 1, 2)
+
+
+def _load(name):
+    return np.load(name) if name.endswith(".npy") else np.asarray(Image.open(name).convert("RGB"))
+
+
+class Photos(IterableDataset):
+    """All photographs of a folder; as a dataset, their units in random orientations and phases, without end."""
+
+    def __init__(self, folder, seed, minimum_side=128):
         names = sorted(glob.glob(os.path.join(folder, "**", "*.*"), recursive=True))
         names = [n for n in names if n.endswith((".webp", ".png", ".ppm", ".npy"))]
-        self.rng, self.train, self.validation = rng, [], []
-        for index, name in enumerate(names):
-            pixels = np.load(name) if name.endswith(".npy") else np.asarray(Image.open(name).convert("RGB"))
-            if min(pixels.shape[:2]) < minimum_side + transform.CELL:
-                continue
-            (self.train if index % VALIDATION_EVERY else self.validation).append(pixels)
-        area = np.array([p.shape[0] * p.shape[1] for p in self.train], float)
-        self.weights = area / area.sum()
-        self.low_weights = area**0.5 / (area**0.5).sum()
-        self.minimum = minimum_side // transform.CELL
-        self.full, self.low = [None] * len(self.train), [None] * len(self.train)
-        self.next = 0
+        self.seed, self.train, self.validation = seed, [], []
+        self.minimum = minimum_side
+        with ThreadPool() as threads:
+            for index, pixels in enumerate(threads.imap(_load, names, chunksize=8)):
+                if min(pixels.shape[:2]) >= minimum_side + transform.CELL:
+                    (self.train if index % VALIDATION_EVERY else self.validation).append(pixels)
 
-    def renew(self):
-        """Transforms the next photograph anew."""
-        self._transform(self.next)
-        self.next = (self.next + 1) % len(self.train)
+    def pools(self, device):
+        """For full-size units and for those of the low-pass pyramid. A photograph has one slot in the first,
+        WAVELET_LEVELS in the second."""
+        areas = [p.shape[0] * p.shape[1] for p in self.train]
+        sides = [p.shape[:2] for p in self.train]
+        capacities = [(h // transform.CELL) * (w // transform.CELL) for h, w in sides]
+        full = Pool(capacities, areas, self.minimum // transform.CELL, device)
+        capacities, weights = [], []
+        for h, w in sides:
+            halves = [((h + 1 >> level) // 8 + 1) * ((w + 1 >> level) // 8 + 1) for level in (1, 2, 3)]
+            large = sum(min(h, w) >> level >= self.minimum // 2 for level in (1, 2, 3))
+            capacities += halves
+            weights += [(h * w) ** 0.5 / max(large, 1)] * len(halves)
+        return full, Pool(capacities, weights, self.minimum // transform.CELL // 2, device)
 
-    def _ready(self, index):
-        if self.full[index] is None:
-            self._transform(index)
-        return index
+    def __iter__(self):
+        worker = get_worker_info()
+        number, n = (worker.id, worker.num_workers) if worker else (0, 1)
+        rng = np.random.default_rng((self.seed, number))
+        while True:
+            for index in range(number, len(self.train), n):
+                yield index, self._units(self.train[index], rng)
 
-    def _transform(self, index):
-        pixels = self.train[index]
-        y, x, flips = self.rng.integers(transform.CELL, size=3)
+    def _units(self, pixels, rng):
+        """The full-size unit and those of the low-pass pyramid."""
+        y, x, flips = rng.integers(transform.CELL, size=3)
         pixels = pixels[y:, x:]
         pixels = pixels[::-1] if flips & 1 else pixels
         pixels = pixels[:, ::-1] if flips & 2 else pixels
         pixels = pixels.transpose(1, 0, 2) if flips & 4 else pixels
         picture, split = torch.from_numpy(pixels.copy()).permute(2, 0, 1), transform.split_colour
-        self.full[index] = Unit(picture, split)
-        self.low[index] = []
+        units = [unit_of(picture, split)]
         for _ in range(transform.WAVELET_LEVELS):
             (picture, _), split = split(picture), transform.split
-            if min(picture.shape[1:]) >= self.minimum * transform.CELL // 2:
-                self.low[index].append(Unit(picture))
-
-    def crops(self, n, size, low_levels):
-        """n crops of size x size cells of full-size units, the low-pass known as low_levels [n] say."""
-        chosen = [self.full[self._ready(i)] for i in self.rng.choice(len(self.train), n, p=self.weights)]
-        return self._stack(chosen, size, low_levels)
-
-    def low_crops(self, n, size):
-        """The same of units of the low-pass pyramid, whose own low-pass is exact."""
-        indices = self.rng.choice(len(self.train), 3 * n, p=self.low_weights)
-        pool = [self.low[self._ready(i)] for i in indices]
-        pool = [units[self.rng.integers(len(units))] for units in pool if units]
-        pool = [unit for unit in pool if min(unit.shape) >= size]
-        return self._stack([pool[i] for i in self.rng.integers(len(pool), size=n)], size, [0] * n)
-
-    def _stack(self, units, size, low_levels):
-        details = torch.empty((len(units), size, size, len(ORDER)))
-        low = torch.empty((len(units), transform.COLOURS, size, size))
-        for i, (unit, level) in enumerate(zip(units, low_levels)):
-            y, x = (self.rng.integers(side - size + 1) for side in unit.shape)
-            details[i], low[i] = unit.crop(y, x, size, level)
-        return details.permute(0, 3, 1, 2), low
+            if min(picture.shape[1:]) >= self.minimum // 2:
+                units.append(unit_of(picture))
+        return units
 
     def validation_crops(self, size, limit):
         """RGB [3, size, size] out of the middle of held-out photographs."""

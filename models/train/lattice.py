@@ -24,7 +24,13 @@ class Kind:
         """Coefficients are coded in the order of phases; those after the first no group's context sees."""
         return not self.coarse
 
+    @property
+    def network(self):
+        """Which network runs it: noise levels that are alike share one."""
+        return 0 if self.coarse else 1 if self.level_from > 6 else 2 if self.level_from > 3 else 3
 
+
+N_NETWORKS = 4
 KINDS = tuple(
     [Kind(False, a, b) for a, b in ((12, 8), (8, 7), (7, 6), (6, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
     + [Kind(True, a, b) for a, b in ((12, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0), (5, 2), (2, 0))]
@@ -135,18 +141,36 @@ def _log_mass(u, v):
     return torch.log(torch.sigmoid(b) - torch.sigmoid(a) + 1e-30)
 
 
-def refine_bits(x, offset, dithered, level_from, level_to, mean, scale):
-    """Bits of refining each coefficient from one level to another, symbol by symbol.
+class _Within(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, low, high):
+        ctx.save_for_backward(x < low, x > high)
+        return torch.clamp(x, low, high)
+
+    @staticmethod
+    def backward(ctx, upstream):
+        below, above = ctx.saved_tensors
+        lost = (below & (upstream > 0)) | (above & (upstream < 0))
+        return torch.where(lost, torch.zeros_like(upstream), upstream), None, None
+
+
+def within(x, low, high):
+    """x clamped to low .. high. From outside, only gradients pass that bring it back."""
+    return _Within.apply(x, low, high)
+
+
+def refine_bits(x, offset, dithered, level_from, level_to, mean, scale, most):
+    """Bits of refining each coefficient from one level to another, symbol by symbol, `most` at most.
 
     Each symbol is coded under the logistic(mean, scale) truncated to the
     current cell, with the mean clamped to it.
     """
     bits = torch.zeros_like(x)
-    for step in range(int((level_from - level_to).max())):
+    for step in range(most):
         level = (level_from - step).clamp(min=1)
         low, high = cell(x, offset, level, dithered)
         child_low, child_high = cell(x, offset, level - 1, dithered)
-        m = torch.minimum(torch.maximum(mean, low - 0.5), high + 0.5)
+        m = within(mean, low - 0.5, high + 0.5)
         log_p = _log_mass((child_low - 0.5 - m) / scale, (child_high + 0.5 - m) / scale)
         log_p = log_p - _log_mass((low - 0.5 - m) / scale, (high + 0.5 - m) / scale)
         p = log_p.exp() * (1 - 3 * PROBABILITY_FLOOR) + PROBABILITY_FLOOR

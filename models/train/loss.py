@@ -1,12 +1,13 @@
 """Rate and denoised error of stages with their gradients: in C on CPUs, in PyTorch elsewhere."""
 import ctypes
+import functools
 
 import torch
 
 import transform
-from fused import FUSED, pointer
-from lattice import KINDS, cell, channel_levels, channel_table, coding_order, leaving, phases, refine_bits
-from network import N_FEATURES, context, mean_of, scale_of
+from fused import call, dense, empty, is_fused
+from lattice import KINDS, cell, channel_levels, channel_table, coding_order, leaving, phases, refine_bits, within
+from network import N_FEATURES, LatticeNetwork, context, mean_of, scale_of
 
 ORDER = coding_order()
 LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in KINDS])[:, ORDER].float()
@@ -19,23 +20,31 @@ ENERGY = torch.tensor(
 )[ORDER]
 
 
-def _channels_last(shape, dtype):
-    b, c, h, w = shape
-    return torch.empty((b, h, w, c), dtype=dtype).permute(0, 3, 1, 2)
+@functools.lru_cache(maxsize=None)
+def _tables(device):
+    """The constants that stages need, on a device."""
+    names = {"from": LEVELS_FROM, "to": LEVELS_TO, "phased": PHASED, "first": FIRST_PHASE, "later": LATER}
+    return {name: table.to(device) for name, table in {**names, "energy": ENERGY}.items()}
+
+
+def refinements(kinds):
+    """Most symbols that a coefficient has in stages of these kinds [B]."""
+    return int((LEVELS_FROM[kinds] - LEVELS_TO[kinds]).max())
 
 
 class _GroupBits(torch.autograd.Function):
-    """Bits per pixel of a group [B] from the head's output, through fused.c."""
+    """Bits per pixel of a group [B] from the head's output, through the library."""
 
     @staticmethod
     def forward(ctx, out, state, first, n, context):
-        out = out.float().contiguous(memory_format=torch.channels_last)
+        out, device = dense(out.to(state.out_type)), out.device
         b, _, h, w = out.shape
-        bits, gradient = torch.zeros(b, dtype=torch.float64), _channels_last(out.shape, torch.float32)
-        FUSED.group_bits(
-            b, h * w, first, n, pointer(out), pointer(state.x), pointer(state.offset), pointer(state.dithered),
-            pointer(state.phased), pointer(state.level_from), pointer(state.level_to), pointer(FIRST_PHASE),
-            pointer(LATER), pointer(bits), pointer(gradient), pointer(context) if context is not None else None,
+        bits = torch.zeros(b, dtype=torch.float64, device=device)
+        gradient = empty(out.shape, state.out_type, device)
+        tables = _tables(device)
+        call(
+            "group_bits", device, b, h * w, first, n, out, state.x, state.offset, state.dithered, state.phased,
+            state.level_from, state.level_to, tables["first"], tables["later"], bits, gradient, context,
         )
         ctx.save_for_backward(gradient)
         ctx.scale = 1 / (h * w * transform.CELL**2)
@@ -44,20 +53,21 @@ class _GroupBits(torch.autograd.Function):
     @staticmethod
     def backward(ctx, upstream):
         (gradient,) = ctx.saved_tensors
-        return gradient * (upstream * ctx.scale)[:, None, None, None], None, None, None, None
+        return gradient * (upstream * ctx.scale).to(gradient.dtype)[:, None, None, None], None, None, None, None
 
 
 class _DenoisedError(torch.autograd.Function):
-    """Mean squared error of the denoised picture [B], through fused.c."""
+    """Mean squared error of the denoised picture [B], through the library."""
 
     @staticmethod
     def forward(ctx, out, state):
-        out = out.float().contiguous(memory_format=torch.channels_last)
+        out, device = dense(out.to(state.out_type)), out.device
         b, _, h, w = out.shape
-        error, gradient = torch.zeros(b, dtype=torch.float64), _channels_last(out.shape, torch.float32)
-        FUSED.denoised_error(
-            b, h * w, pointer(out), pointer(state.x), pointer(state.offset), pointer(state.dithered),
-            pointer(state.level_from), pointer(ENERGY), pointer(error), pointer(gradient),
+        error = torch.zeros(b, dtype=torch.float64, device=device)
+        gradient = empty(out.shape, state.out_type, device)
+        call(
+            "denoised_error", device, b, h * w, out, state.x, state.offset, state.dithered, state.level_from,
+            _tables(device)["energy"], error, gradient,
         )
         ctx.save_for_backward(gradient)
         ctx.scale = 1 / (h * w * transform.CELLS_CHANNELS)
@@ -66,90 +76,93 @@ class _DenoisedError(torch.autograd.Function):
     @staticmethod
     def backward(ctx, upstream):
         (gradient,) = ctx.saved_tensors
-        return gradient * (upstream * ctx.scale)[:, None, None, None], None
+        return gradient * (upstream * ctx.scale).to(gradient.dtype)[:, None, None, None], None
 
 
 class State:
-    """Details x [B,189,h,w] in coding order and what a stage of kinds [B] knows of them."""
+    """Details x [B,189,h,w] in coding order and what a stage of kinds [B] knows of them.
 
-    def __init__(self, net, x, low, offset, kinds, dithered):
-        self.fused = FUSED is not None and x.device.type == "cpu"
-        layout = torch.channels_last
-        self.x, self.offset = x.contiguous(memory_format=layout), offset.contiguous(memory_format=layout)
+    most: at least refinements(kinds).
+    """
+
+    def __init__(self, net, x, low, offset, kinds, dithered, most):
+        self.fused, tables = is_fused(x), _tables(x.device)
+        self.out_type = torch.float32 if x.device.type == "cpu" else torch.bfloat16
+        self.x, self.offset = dense(x), dense(offset)
         self.dithered = dithered.int()
-        self.level_from, self.level_to = LEVELS_FROM.to(x.device)[kinds], LEVELS_TO.to(x.device)[kinds]
-        self.phased = PHASED.to(x.device)[kinds]
-        self.first = net.first
+        self.level_from, self.level_to, self.phased = (tables[name][kinds] for name in ("from", "to", "phased"))
+        self.first, self.most = net.first, most
         if self.fused:
-            self._prepare(low.contiguous(memory_format=layout))
+            self._prepare(dense(low))
         else:
-            self._prepare_plain(net, low)
+            self._prepare_plain(low)
 
     def _prepare(self, low):
         b, c, h, w = self.x.shape
         first = self.first
-        self.features = _channels_last((b, N_FEATURES, h, w), torch.bfloat16)
+        self.features = empty((b, N_FEATURES, h, w), torch.bfloat16, self.x.device)
         self.contexts = [
-            _channels_last((b, 2 * (end - begin), h, w), torch.bfloat16) for begin, end in zip(first[:-2], first[1:-1])
+            empty((b, 2 * (end - begin), h, w), torch.bfloat16, self.x.device)
+            for begin, end in zip(first[:-2], first[1:-1])
         ]
         pointers = (ctypes.c_void_p * len(self.contexts))(*[t.data_ptr() for t in self.contexts])
-        FUSED.prepare(
-            b, h * w, len(first) - 1, (ctypes.c_int * len(first))(*first), pointer(self.x), pointer(self.offset),
-            pointer(low), pointer(self.dithered), pointer(self.level_from), pointer(self.level_to),
-            pointer(self.features), pointers,
+        call(
+            "prepare", self.x.device, b, h * w, len(first) - 1, (ctypes.c_int * len(first))(*first), self.x,
+            self.offset, low, self.dithered, self.level_from, self.level_to, self.features, pointers,
         )
 
-    def _prepare_plain(self, net, low):
-        level_from, level_to = (t[:, :, None, None] for t in (self.level_from, self.level_to))
-        is_dithered = self.dithered[:, None, None, None] > 0
-        bounds = cell(self.x, self.offset, level_from, is_dithered)
-        self.centre = (bounds[0] + bounds[1]) / 2
-        self.bounds = bounds[0] - 0.5, bounds[1] + 0.5
-        new = cell(self.x, self.offset, level_to, is_dithered)
-        moved = (new[0] + new[1]) / 2 - self.centre
-        self.features = net.features(self.centre, level_from, low)
-        first = self.first
+    def _prepare_plain(self, low):
+        self.plain_from, self.plain_to = (t[:, :, None, None] for t in (self.level_from, self.level_to))
+        # Where this is set, all coefficients are of the first phase.
+        self.unphased = ((self.dithered > 0) | (self.phased == 0))[:, None, None, None]
+        self.is_dithered = self.dithered[:, None, None, None] > 0
+        begin, end = cell(self.x, self.offset, self.plain_from, self.is_dithered)
+        new_begin, new_end = cell(self.x, self.offset, self.plain_to, self.is_dithered)
+        self.centre, self.bounds = (begin + end) / 2, (begin - 0.5, end + 0.5)
+        self.features = LatticeNetwork.features(self.centre, self.plain_from, low)
+        moved = (new_begin + new_end) / 2 - self.centre
         self.contexts = [
-            context(moved[:, begin:end], level_to[:, begin:end]) for begin, end in zip(first[:-2], first[1:-1])
+            context(moved[:, begin:end], self.plain_to[:, begin:end])
+            for begin, end in zip(self.first[:-2], self.first[1:-1])
         ]
 
     def group_bits(self, g, out):
-        """Bits of a group; takes out of its context what phases after the first refine."""
+        """Bits per pixel [B] of a group from the head's output; takes out of its context what phases after the
+        first refine."""
         first, n = self.first[g], self.first[g + 1] - self.first[g]
         seen = self.contexts[g] if g < len(self.contexts) else None
         if self.fused:
             return _GroupBits.apply(out, self, first, n, seen)
-        rows = slice(first, first + n)
-        gate, offset, log_scale = out.float().chunk(3, 1)
-        level_from, level_to = (t[:, rows, None, None] for t in (self.level_from, self.level_to))
-        mean, scale = mean_of(gate, offset, self.centre[:, rows], level_from), scale_of(log_scale, level_from)
-        is_dithered = self.dithered[:, None, None, None] > 0
+        rows, tables = slice(first, first + n), _tables(out.device)
+        gate, shift, log_scale = out.float().chunk(3, 1)
+        level_from, level_to = self.plain_from[:, rows], self.plain_to[:, rows]
+        mean, scale = mean_of(gate, shift, self.centre[:, rows], level_from), scale_of(log_scale, level_from)
         if seen is not None:
             chances = leaving(level_from, level_to, mean.detach(), scale.detach())
-            first_phase, later = (t.to(out.device)[rows, None, None] for t in (FIRST_PHASE, LATER))
-            late = torch.where(self.centre[:, rows] == 0, chances < first_phase, later > 0)
-            late = late & ~is_dithered & (self.phased[:, None, None, None] > 0)
+            first_phase, later = (tables[name][rows, None, None] for name in ("first", "later"))
+            late = torch.where(self.centre[:, rows] == 0, chances < first_phase, later > 0) & ~self.unphased
             self.contexts[g] = seen * ~torch.cat((late, late), 1)
-        bits = refine_bits(self.x[:, rows], self.offset[:, rows], is_dithered, level_from, level_to, mean, scale)
+        bits = refine_bits(
+            self.x[:, rows], self.offset[:, rows], self.is_dithered, level_from, level_to, mean, scale, self.most
+        )
         return bits.mean((2, 3)).sum(1) / transform.CELL**2
 
     def denoised_error(self, out):
         if self.fused:
             return _DenoisedError.apply(out, self)
-        gate, offset = out.float().chunk(2, 1)
-        mean = mean_of(gate, offset, self.centre, self.level_from[:, :, None, None])
-        mean = torch.minimum(torch.maximum(mean, self.bounds[0]), self.bounds[1])
-        energy = ENERGY.to(out.device)[None, :, None, None]
+        gate, shift = out.float().chunk(2, 1)
+        energy = _tables(out.device)["energy"][None, :, None, None]
+        mean = within(mean_of(gate, shift, self.centre, self.plain_from), *self.bounds)
         return ((mean - self.x) ** 2 * energy).mean((2, 3)).sum(1) / transform.CELLS_CHANNELS
 
 
-def stage_losses(net, x, low, offset, kinds, dithered):
+def stage_losses(net, x, low, offset, kinds, dithered, most):
     """Rate (bits per pixel) and error of the denoised picture (per sample) of each [B].
 
     x [B,189,h,w] details in coding order, low [B,3,h,w], offset like x (0 where not dithered), kinds and
-    dithered [B].
+    dithered [B], most refinements(kinds).
     """
-    state = State(net, x, low, offset, kinds, dithered)
+    state = State(net, x, low, offset, kinds, dithered, most)
     hidden = net.trunk(state.features, kinds, dithered)
     error = state.denoised_error(net.denoise(hidden, kinds, dithered))
     bits = 0

@@ -5,12 +5,16 @@ docs/format.md ("Network") gives the same computation operation by operation. Ch
 import torch
 import torch.nn as nn
 
-from fused import silu
-from lattice import KINDS, LOG2_SCALE_MAX, LOG2_SCALE_MIN, REFERENCE_LEVEL, channel_groups
+from fused import modulated
+from lattice import KINDS, LOG2_SCALE_MAX, LOG2_SCALE_MIN, N_NETWORKS, REFERENCE_LEVEL, channel_groups, within
 from transform import COLOURS
 
 N_DETAILS = 189
 N_FEATURES = 3 * (N_DETAILS + COLOURS)
+
+
+def _conv(n_in, n_out, size):
+    return nn.Conv2d(n_in, n_out, size, padding=size // 2, bias=False)
 
 
 class Affine(nn.Module):
@@ -23,37 +27,57 @@ class Affine(nn.Module):
         self.dither_gain = nn.Parameter(torch.zeros(2, width))
         self.dither_bias = nn.Parameter(torch.zeros(2, width))
 
+    def gain_and_bias(self, kind, dither):
+        """[B, width] each."""
+        gain = 1 + self.kind_gain.index_select(0, kind) + self.dither_gain.index_select(0, dither)
+        return gain, self.kind_bias.index_select(0, kind) + self.dither_bias.index_select(0, dither)
+
     def forward(self, x, kind, dither):
-        gain = 1 + self.kind_gain[kind] + self.dither_gain[dither]
-        bias = self.kind_bias[kind] + self.dither_bias[dither]
+        gain, bias = self.gain_and_bias(kind, dither)
         return torch.addcmul(bias[:, :, None, None].to(x.dtype), x, gain[:, :, None, None].to(x.dtype))
 
+    def activated(self, x, kind, dither):
+        return modulated(x, *self.gain_and_bias(kind, dither))
 
-def _conv(n_in, n_out, size):
-    return nn.Conv2d(n_in, n_out, size, padding=size // 2, bias=False)
+
+class Blocks(nn.ModuleList):
+    """Residual blocks of two 3x3 layers."""
+
+    def __init__(self, width, n):
+        super().__init__(
+            nn.ModuleDict({"inner": _conv(width, width, 3), "affine": Affine(width), "outer": _conv(width, width, 3)})
+            for _ in range(n)
+        )
+        with torch.no_grad():
+            for block in self:
+                block["outer"].weight.mul_(0.3)
+
+    def forward(self, x, kind, dither):
+        for block in self:
+            x = x + block["outer"](block["affine"].activated(block["inner"](x), kind, dither))
+        return x
 
 
 class LatticeNetwork(nn.Module):
-    def __init__(self, width=128, blocks=3):
+    """One set of weights, for the kinds of stages that name it."""
+
+    def __init__(self, width=128, blocks=3, denoise_blocks=2):
         super().__init__()
         sizes = torch.bincount(channel_groups()).tolist()
         self.n_groups = len(sizes)
         self.first = [sum(sizes[:g]) for g in range(len(sizes) + 1)]
         self.input = _conv(N_FEATURES, width, 1)
         self.input_affine = Affine(width)
-        self.block_in = nn.ModuleList(_conv(width, width, 3) for _ in range(blocks))
-        self.block_affine = nn.ModuleList(Affine(width) for _ in range(blocks))
-        self.block_out = nn.ModuleList(_conv(width, width, 3) for _ in range(blocks))
+        self.blocks = Blocks(width, blocks)
         self.mix = nn.ModuleList(_conv(width, width, 1) for _ in sizes)
         self.mix_affine = nn.ModuleList(Affine(width) for _ in sizes)
         self.out = nn.ModuleList(nn.Conv2d(width, 3 * n, 1) for n in sizes)
         self.context = nn.ModuleList(_conv(2 * n, width, 3) for n in sizes[:-1])
+        self.denoise_blocks = Blocks(width, denoise_blocks)
         self.denoise_mix = _conv(width, width, 1)
         self.denoise_affine = Affine(width)
         self.denoise_out = nn.Conv2d(width, 2 * N_DETAILS, 1)
         with torch.no_grad():
-            for conv in self.block_out:
-                conv.weight.mul_(0.3)
             for conv in self.context:
                 conv.weight.mul_(0.3)
             for conv, n in [(c, s) for c, s in zip(self.out, sizes)] + [(self.denoise_out, N_DETAILS)]:
@@ -68,18 +92,33 @@ class LatticeNetwork(nn.Module):
         return torch.cat((size, low_size, place, low / 64, place.abs(), low_size.abs()), 1)
 
     def trunk(self, features, kind, dither):
-        x = self.input_affine(self.input(features), kind, dither)
-        for first, affine, second in zip(self.block_in, self.block_affine, self.block_out):
-            x = x + second(silu(affine(first(x), kind, dither)))
-        return x
+        return self.blocks(self.input_affine(self.input(features), kind, dither), kind, dither)
 
     def denoise(self, trunk, kind, dither):
         """Gate and offset [B,2*189,h,w] of every detail coefficient."""
-        return self.denoise_out(silu(self.denoise_affine(self.denoise_mix(trunk), kind, dither)))
+        x = self.denoise_blocks(trunk, kind, dither)
+        return self.denoise_out(self.denoise_affine.activated(self.denoise_mix(x), kind, dither))
 
     def group(self, g, hidden, kind, dither):
         """Gate, offset and log2 of the scale [B,3*n,h,w] of the coefficients of group g."""
-        return self.out[g](silu(self.mix_affine[g](self.mix[g](hidden), kind, dither)))
+        return self.out[g](self.mix_affine[g].activated(self.mix[g](hidden), kind, dither))
+
+
+class Networks(nn.ModuleList):
+    """The networks of a model, by the number that kinds of stages give."""
+
+    def __init__(self, width=128, blocks=3, denoise_blocks=2):
+        super().__init__(LatticeNetwork(width, blocks, denoise_blocks) for _ in range(N_NETWORKS))
+
+    @classmethod
+    def like(cls, weights):
+        """Of the sizes of a stored state, with its weights."""
+        def count(prefix):
+            return sum(name.startswith(prefix) and name.endswith("inner.weight") for name in weights)
+
+        networks = cls(weights["0.input.weight"].shape[0], count("0.blocks."), count("0.denoise_blocks."))
+        networks.load_state_dict(weights)
+        return networks
 
 
 def context(moved, level_to):
@@ -94,4 +133,5 @@ def mean_of(gate, offset, centre, level):
 
 
 def scale_of(log_scale, level):
-    return torch.exp2((log_scale + level.clamp(max=REFERENCE_LEVEL) - 1).clamp(LOG2_SCALE_MIN, LOG2_SCALE_MAX))
+    log2_scale = log_scale + level.clamp(max=REFERENCE_LEVEL) - 1
+    return torch.exp2(within(log2_scale, LOG2_SCALE_MIN, LOG2_SCALE_MAX))

@@ -1,53 +1,60 @@
 #!/usr/bin/env python3
-"""Train the lattice network on a folder of photographs; resumes from a checkpoint.
+"""Train the lattice networks on a folder of photographs; resumes from a checkpoint.
 
 The loss of every kind of stage is its rate relative to the running mean of that
 rate, plus the same for the error of the denoised picture, so that an equal
-relative gain counts the same at every stage.
+relative gain counts the same at every stage. Every network has its own kinds.
 """
 import argparse
 import math
 import os
 import time
 
-import numpy as np
 import torch
+from torch.utils.data import DataLoader
 
 import transform
-from data import Photos, Unit
-from lattice import KINDS, TOP_LEVEL, low_levels
-from loss import stage_losses
-from network import LatticeNetwork
+from data import LOW_LEVELS, Photos, unit_of
+from lattice import KINDS, N_NETWORKS, TOP_LEVEL, low_levels
+from loss import refinements, stage_losses
+from network import Networks
 
 DENOISE_WEIGHT = 0.5
 DITHER_SHARE = 0.1
 EMA_DECAY = 0.9993
-COARSE_EVERY = 2  # steps between two with crops of the low-pass pyramid
-COARSE_WEIGHT = 0.5
+MEAN_DECAY = 0.98  # of the running means of rates and errors
 GRADIENT_LIMIT = 1.0
-RENEW_EVERY = 4  # steps between two photographs transformed anew
+RENEW_EVERY = 4  # steps between two photographs transformed anew, on a CPU
+ADAM = {"betas": (0.9, 0.99)}
 LOW_LEVEL = low_levels()
 
 
-def dither_offsets(shape, dithered, generator=None):
-    """[B,189,h,w] uniform over a top-level cell where dithered, else 0."""
+def low_row(kind):
+    """Which of LOW_LEVELS the low-pass of a unit has when a stage of this kind begins."""
+    return LOW_LEVELS.index(0 if kind.coarse else LOW_LEVEL[kind.level_from])
+
+
+def dither_offsets(x, dithered):
+    """[B,189,h,w] uniform over a top-level cell where dithered [B], else 0."""
     half = 2 ** (TOP_LEVEL - 1)
-    if not bool(dithered.any()):
-        return torch.zeros(shape)
-    return torch.randint(-half, half, shape, generator=generator).float() * dithered[:, None, None, None].cpu()
+    if x.device.type == "cpu" and not bool(dithered.any()):
+        return torch.zeros_like(x)
+    return torch.randint_like(x, -half, half) * dithered[:, None, None, None]
 
 
-def validate(net, units, low_units):
+def validate(networks, units, low_units):
     """Rate and PSNR of the starting state per kind, without dither."""
-    device, rows = next(net.parameters()).device, []
+    device, rows = next(networks.parameters()).device, []
     for k, kind in enumerate(KINDS):
         source = low_units if kind.coarse else units
-        level = 0 if kind.coarse else LOW_LEVEL[kind.level_from]
-        x = torch.stack([u.details.permute(2, 0, 1) for u in source]).float().to(device)
-        low = torch.stack([u.low[level] for u in source]).float().to(device)
-        kinds = torch.full((len(source),), k, device=device)
+        x = torch.stack([details.permute(2, 0, 1) for details, _ in source]).float().to(device)
+        low = torch.stack([low[low_row(kind)].permute(2, 0, 1) for _, low in source]).float().to(device)
+        kinds = torch.full((len(source),), k)
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16):
-            bits, error = stage_losses(net, x, low, torch.zeros_like(x), kinds, torch.zeros_like(kinds))
+            bits, error = stage_losses(
+                networks[kind.network], x, low, torch.zeros_like(x), kinds.to(device),
+                torch.zeros_like(kinds).to(device), refinements(kinds),
+            )
         rows.append((float(bits.mean()), float((10 * torch.log10(255**2 / error)).mean())))
     return rows
 
@@ -61,10 +68,168 @@ def print_validation(rows):
         print("  coarse" if coarse else "  full  ", " | ".join(text), flush=True)
 
 
-def save(path, net, ema, optimizer, state):
-    temporary = path + ".tmp"
-    torch.save({"net": net.state_dict(), "ema": ema, "optimizer": optimizer.state_dict(), "state": state}, temporary)
-    os.replace(temporary, path)
+class Course:
+    """The batches of one network: so many crops of each of its kinds."""
+
+    def __init__(self, number, crops, device):
+        kinds = [k for k, kind in enumerate(KINDS) if kind.network == number]
+        self.coarse = KINDS[kinds[0]].coarse
+        self.first, self.n, self.crops = kinds[0], len(kinds), crops
+        assert kinds == list(range(self.first, self.first + self.n))
+        assert all(KINDS[k].coarse == self.coarse for k in kinds)
+        rows = torch.tensor([k for k in kinds for _ in range(crops)])
+        self.most = refinements(rows)
+        self.kinds = rows.to(device)
+        self.low_rows = torch.tensor([low_row(KINDS[k]) for k in rows]).to(device)
+
+    def update_means(self, means, values, counted):
+        """Moves the running means [kinds] of this course towards values [B] where counted; -> their rows [B]."""
+        mine = means[self.first : self.first + self.n]
+        difference = (values.detach().view(self.n, self.crops) - mine[:, None]) * counted.view(self.n, self.crops)
+        rows = mine.clone().repeat_interleave(self.crops)
+        mine += (1 - MEAN_DECAY) * difference.sum(1) / counted.view(self.n, self.crops).sum(1).clamp(min=1)
+        return rows
+
+
+class Training:
+    """Networks, their running average and the optimiser, with what a checkpoint holds of them."""
+
+    def __init__(self, options):
+        self.options, self.device = options, torch.device(options.device)
+        self.photos = Photos(options.photos, options.seed, options.crop)
+        print(f"{len(self.photos.train)} photographs to train on, {len(self.photos.validation)} held out", flush=True)
+        crops = self.photos.validation_crops(256 if options.crop >= 128 else options.crop, 24)
+        self.held_out = [unit_of(p, transform.split_colour) for p in crops]
+        self.held_out_low = [unit_of(transform.split_colour(p)[0]) for p in crops]
+        self.networks = Networks(options.width, options.blocks, options.denoise_blocks)
+        self.networks.to(self.device, memory_format=torch.channels_last)
+        on_gpu = self.device.type == "cuda"
+        rate = torch.tensor(options.rate, device=self.device) if on_gpu else options.rate
+        fast = {"fused": True, "capturable": True} if on_gpu else {}
+        self.optimizer = torch.optim.Adam(self.networks.parameters(), lr=rate, **ADAM, **fast)
+        self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(KINDS), "error": [100.0] * len(KINDS)}
+        self.ema = {k: v.clone() for k, v in self.networks.state_dict().items()}
+        if options.resume:
+            self._resume(options.resume)
+        self.means = {name: torch.tensor(self.state[name], device=self.device) for name in ("bits", "error")}
+        self.first_step = self.state["step"]
+        self.courses = [Course(i, options.crops, self.device) for i in range(N_NETWORKS)]
+        self.full, self.low = self.photos.pools(self.device)
+        workers = {"num_workers": options.workers, "prefetch_factor": 8, "pin_memory": True} if on_gpu else {}
+        self.renewals = iter(DataLoader(self.photos, batch_size=None, **workers))
+        for _ in self.photos.train:
+            self.renew()
+        print("photographs transformed", flush=True)
+
+    def _resume(self, path):
+        saved = torch.load(path, map_location=self.device)
+        self.networks.load_state_dict({name: value.float() for name, value in saved["ema"].items()})
+        if "optimizer" in saved:  # a stored checkpoint may have only the average
+            self.networks.load_state_dict(saved["net"])
+            self.optimizer.load_state_dict(saved["optimizer"])
+        self.ema = {name: value.float() for name, value in saved["ema"].items()}
+        self.state = saved["state"]
+
+    def renew(self):
+        """Takes the next photograph transformed anew."""
+        index, (full, *low) = next(self.renewals)
+        self.full.put(index, *full)
+        for level, unit in enumerate(low):
+            self.low.put(transform.WAVELET_LEVELS * index + level, *unit)
+
+    def loss(self, course, network):
+        """Weighted loss of one batch; updates the running means of rates and errors."""
+        x, low = (self.low if course.coarse else self.full).crops(course.low_rows)
+        dithered = (torch.rand(len(course.kinds), device=self.device) < DITHER_SHARE).long()
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            bits, error = stage_losses(network, x, low, dither_offsets(x, dithered), course.kinds, dithered, course.most)
+        loss = 0
+        for name, value, weight in (("bits", bits, 1.0), ("error", error, DENOISE_WEIGHT)):
+            loss = loss + weight * (value / course.update_means(self.means[name], value, 1 - dithered).clamp(min=1e-3)).mean()
+        return loss
+
+    def update(self):
+        """One step of every network; all of it on the device, without a word from there."""
+        self.optimizer.zero_grad(set_to_none=True)
+        norms = []
+        for course, network in zip(self.courses, self.networks):
+            self.loss(course, network).backward()
+            norms.append(torch.nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_LIMIT))
+        if self.device.type == "cuda" or torch.isfinite(torch.stack(norms)).all():
+            self.optimizer.step()
+
+    @torch.no_grad()
+    def average(self):
+        done = self.state["step"] - self.first_step
+        decay = min(EMA_DECAY, (1 + done) / (10 + done))
+        average, weights = list(self.ema.values()), list(self.networks.state_dict().values())
+        torch._foreach_mul_(average, decay)
+        torch._foreach_add_(average, weights, alpha=1 - decay)
+
+    def captured_update(self):
+        """`update` as one graph of kernels."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(3):
+                self.update()
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        self.optimizer.zero_grad(set_to_none=True)
+        with torch.cuda.graph(graph):
+            self.update()
+        return graph.replay
+
+    def set_rate(self, rate):
+        for group in self.optimizer.param_groups:
+            if isinstance(group["lr"], torch.Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+    def save(self, path):
+        self.state.update({name: mean.tolist() for name, mean in self.means.items()})
+        stored = {"net": self.networks.state_dict(), "ema": self.ema, "state": self.state}
+        torch.save({**stored, "optimizer": self.optimizer.state_dict()}, path + ".tmp")
+        os.replace(path + ".tmp", path)
+
+    def validate_and_save(self):
+        evaluated = Networks.like(self.ema).to(self.device)
+        print_validation(validate(evaluated, self.held_out, self.held_out_low))
+        self.save(self.options.output)
+
+    def progress(self, start):
+        if self.options.steps:
+            return (self.state["step"] - self.first_step) / self.options.steps
+        return (time.time() - start) / 60 / self.options.minutes
+
+    def run(self):
+        self.set_rate(0)
+        update, renew_every = self.update, RENEW_EVERY
+        start = last_validation = last_print = time.time()
+        if self.device.type == "cuda":
+            update, renew_every = self.captured_update(), 1
+            print(f"captured after {time.time() - start:.0f} s", flush=True)
+        while self.progress(start) < 1:
+            warm = min(1.0, (self.state["step"] - self.first_step + 1) / 100)
+            cosine = 0.5 * (1 + math.cos(math.pi * self.progress(start)))
+            self.set_rate(self.options.rate * warm * (0.02 + 0.98 * cosine))
+            update()
+            self.average()
+            self.state["step"] += 1
+            if self.state["step"] % renew_every == 0:
+                self.renew()
+            now = time.time()
+            if now - last_print > 30:
+                last_print = now
+                rates = " ".join(f"{b:.3f}" for b in self.means["bits"].tolist())
+                print(f"{(now - start) / 60:6.1f} min  step {self.state['step']}  bpp {rates}", flush=True)
+            if now - last_validation > 60 * self.options.validate_every:
+                last_validation = now
+                self.validate_and_save()
+        self.state["minutes"] += (time.time() - start) / 60
+        self.validate_and_save()
+        print(f"done: {self.state['step']} steps, {self.state['minutes']:.1f} minutes, {self.options.output}")
 
 
 def parse_args():
@@ -77,118 +242,23 @@ def parse_args():
     length.add_argument("--steps", type=int, help="train for so many steps instead of minutes")
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--blocks", type=int, default=3)
+    parser.add_argument("--denoise-blocks", type=int, default=2)
     parser.add_argument("--crop", type=int, default=128, help="side of the training crops in pixels")
     parser.add_argument("--crops", type=int, default=2, help="crops per kind of stage and step")
     parser.add_argument("--rate", type=float, default=1e-3, help="learning rate at the start")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=0, help="of PyTorch on a CPU")
+    parser.add_argument("--workers", type=int, default=14, help="processes that transform photographs for a GPU")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--validate-every", type=float, default=10, metavar="MINUTES")
     return parser.parse_args()
-
-
-class Training:
-    """Network, its running average and the optimiser, with what a checkpoint holds of them."""
-
-    def __init__(self, options):
-        self.options, self.device = options, torch.device(options.device)
-        self.rng = np.random.default_rng(options.seed)
-        self.photos = Photos(options.photos, self.rng, options.crop)
-        print(f"{len(self.photos.train)} photographs to train on, {len(self.photos.validation)} held out", flush=True)
-        crops = self.photos.validation_crops(256 if options.crop >= 128 else options.crop, 24)
-        self.held_out = [Unit(p, transform.split_colour) for p in crops]
-        self.held_out_low = [Unit(transform.split_colour(p)[0]) for p in crops]
-        self.net = LatticeNetwork(options.width, options.blocks).to(self.device, memory_format=torch.channels_last)
-        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=options.rate, betas=(0.9, 0.99))
-        self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(KINDS), "error": [100.0] * len(KINDS)}
-        self.ema = {k: v.clone() for k, v in self.net.state_dict().items()}
-        if options.resume:
-            self._resume(options.resume)
-        self.first_step = self.state["step"]
-
-    def _resume(self, path):
-        saved = torch.load(path, map_location=self.device)
-        self.net.load_state_dict(saved["net"])
-        if "optimizer" in saved:  # a stored checkpoint may have only the weights
-            self.optimizer.load_state_dict(saved["optimizer"])
-        self.ema, self.state = saved["ema"], saved["state"]
-
-    def losses(self, kinds, coarse):
-        """Weighted loss of one batch; updates the running means of rates and errors."""
-        size = self.options.crop // transform.CELL
-        if coarse:
-            x, low = self.photos.low_crops(len(kinds), size // 2)
-        else:
-            x, low = self.photos.crops(len(kinds), size, [LOW_LEVEL[KINDS[k].level_from] for k in kinds])
-        dithered = torch.from_numpy((self.rng.random(len(kinds)) < DITHER_SHARE).astype(np.int64))
-        offset = dither_offsets(x.shape, dithered)
-        batch = [t.to(self.device) for t in (x, low, offset, torch.tensor(kinds), dithered)]
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            bits, error = stage_losses(self.net, *batch)
-        loss = 0
-        for row, k in enumerate(kinds):
-            for name, value, weight in (("bits", bits[row], 1.0), ("error", error[row], DENOISE_WEIGHT)):
-                mean = self.state[name][k]
-                if not dithered[row]:
-                    self.state[name][k] += 0.01 * (float(value) - mean)
-                loss = loss + weight * value / max(mean, 1e-3)
-        return loss / len(kinds)
-
-    def step(self, learning_rate):
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        self.optimizer.zero_grad(set_to_none=True)
-        for coarse, weight in ((False, 1.0), (True, COARSE_WEIGHT)):
-            if coarse and self.state["step"] % COARSE_EVERY:
-                continue
-            kinds = [k for k, kind in enumerate(KINDS) if kind.coarse == coarse for _ in range(self.options.crops)]
-            (self.losses(kinds, coarse) * weight).backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), GRADIENT_LIMIT)
-        if torch.isfinite(norm):
-            self.optimizer.step()
-        self.state["step"] += 1
-        if self.state["step"] % RENEW_EVERY == 0:
-            self.photos.renew()
-        done = self.state["step"] - self.first_step
-        decay = min(EMA_DECAY, (1 + done) / (10 + done))
-        with torch.no_grad():
-            for name, value in self.net.state_dict().items():
-                self.ema[name].lerp_(value, 1 - decay)
-
-    def validate_and_save(self):
-        evaluated = LatticeNetwork(self.options.width, self.options.blocks).to(self.device)
-        evaluated.load_state_dict(self.ema)
-        print_validation(validate(evaluated, self.held_out, self.held_out_low))
-        save(self.options.output, self.net, self.ema, self.optimizer, self.state)
-
-    def progress(self, start):
-        if self.options.steps:
-            return (self.state["step"] - self.first_step) / self.options.steps
-        return (time.time() - start) / 60 / self.options.minutes
-
-    def run(self):
-        start = last_validation = last_print = time.time()
-        while self.progress(start) < 1:
-            warm = min(1.0, (self.state["step"] - self.first_step + 1) / 100)
-            cosine = 0.5 * (1 + math.cos(math.pi * self.progress(start)))
-            self.step(self.options.rate * warm * (0.02 + 0.98 * cosine))
-            now = time.time()
-            if now - last_print > 30:
-                last_print = now
-                rates = " ".join(f"{b:.3f}" for b in self.state["bits"])
-                print(f"{(now - start) / 60:6.1f} min  step {self.state['step']}  bpp {rates}", flush=True)
-            if now - last_validation > 60 * self.options.validate_every:
-                last_validation = now
-                self.validate_and_save()
-        self.state["minutes"] += (time.time() - start) / 60
-        self.validate_and_save()
-        print(f"done: {self.state['step']} steps, {self.state['minutes']:.1f} minutes, {self.options.output}")
 
 
 def main():
     options = parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
+    torch.backends.cudnn.benchmark = True
     torch.manual_seed(options.seed)
     Training(options).run()
 

@@ -2,20 +2,16 @@
 import torch
 
 from lattice import KINDS, TOP_LEVEL, cell, channel_levels, coding_order, leaving, refine_bits
-from network import N_DETAILS, LatticeNetwork, context, mean_of, scale_of
+from network import N_DETAILS, Networks, context, mean_of, scale_of
 
 ORDER = coding_order()
 DITHER_LEVEL = 14  # whose one cell holds all dithered coefficients
 TOP_SCALE = 16.0  # of the logistic around 0 for their cells down to the top level
 
 
-def load_network(checkpoint):
-    """The network of a checkpoint, with the averaged weights that are exported."""
-    weights = torch.load(checkpoint, map_location="cpu")["ema"]
-    blocks = len([name for name in weights if name.startswith("block_in.")])
-    network = LatticeNetwork(weights["input.weight"].shape[0], blocks)
-    network.load_state_dict(weights)
-    return network.eval()
+def load_networks(checkpoint):
+    """The networks of a checkpoint, with the averaged weights that are exported."""
+    return Networks.like(torch.load(checkpoint, map_location="cpu")["ema"]).eval()
 
 
 def levels_of(nominal):
@@ -27,7 +23,7 @@ def top_bits(x, offset):
     """Bits of the cells of dithered coefficients at the top level."""
     from_level, to_level = torch.full_like(x, DITHER_LEVEL), torch.full_like(x, TOP_LEVEL)
     scale = torch.full_like(x, TOP_SCALE)
-    bits = refine_bits(x, offset, torch.tensor(True), from_level, to_level, torch.zeros_like(x), scale)
+    bits = refine_bits(x, offset, torch.tensor(True), from_level, to_level, torch.zeros_like(x), scale, DITHER_LEVEL - TOP_LEVEL)
     return float(bits.double().sum())
 
 
@@ -43,6 +39,7 @@ def stage(network, details, low, offset, kind, is_late):
     dithered = offset.bool().any()
     kinds, dither = torch.tensor([kind]), dithered.long()[None]
     level_from, level_to = levels_of(KINDS[kind].level_from), levels_of(KINDS[kind].level_to)
+    most = int((level_from - level_to).max())
     begin, end = cell(x, offset, level_from, dithered)
     new_begin, new_end = cell(x, offset, level_to, dithered)
     centre = (begin + end) / 2
@@ -70,7 +67,7 @@ def stage(network, details, low, offset, kind, is_late):
         out["mean"][rows], out["log2_scale"][rows] = mean[0], torch.log2(scale[0])
         out["leaving"][rows] = leaving(level_from[:, rows], level_to[:, rows], mean, scale)[0]
         bits = refine_bits(
-            x[:, rows], offset[:, rows], dithered, level_from[:, rows], level_to[:, rows], mean, scale
+            x[:, rows], offset[:, rows], dithered, level_from[:, rows], level_to[:, rows], mean, scale, most
         )
         out["bits"] += float(bits.double().sum())
         if g + 1 < network.n_groups:

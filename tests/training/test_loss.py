@@ -1,4 +1,5 @@
 """The loss in C with its own gradients against the one in PyTorch with those of autograd."""
+import contextlib
 import os
 import sys
 
@@ -18,7 +19,17 @@ SIDE = 5
 
 torch.manual_seed(1)
 NET = network.LatticeNetwork(width=16, blocks=1)
-FUSED = loss.FUSED
+LIBRARY = fused.LIBRARIES["cpu"]
+
+
+@contextlib.contextmanager
+def library(is_used):
+    """Within it, the loss in C is used or not."""
+    fused.LIBRARIES["cpu"] = LIBRARY if is_used else None
+    try:
+        yield
+    finally:
+        fused.LIBRARIES["cpu"] = LIBRARY
 
 
 class Sample:
@@ -32,17 +43,15 @@ class Sample:
         self.x = torch.round(spread * torch.randn(shape, generator=random)).clamp(-4095, 4095)
         self.low = torch.round(150 * torch.randn((2 * n, 3, SIDE, SIDE), generator=random))
         self.kinds = torch.arange(n).repeat(2)
+        self.most = loss.refinements(self.kinds)
         self.dithered = (torch.arange(2 * n) >= n).long()
         offset = torch.randint(6144, 10240, shape, generator=random).float()
         self.offset = offset * self.dithered[:, None, None, None]
         self.random = random
 
-    def state(self, fused):
-        loss.FUSED = FUSED if fused else None
-        try:
-            return loss.State(NET, self.x, self.low, self.offset, self.kinds, self.dithered)
-        finally:
-            loss.FUSED = FUSED
+    def state(self, is_fused):
+        with library(is_fused):
+            return loss.State(NET, self.x, self.low, self.offset, self.kinds, self.dithered, self.most)
 
     def outputs(self, n, parts):
         """What a last layer might say: gate, offset and log2 of the scale of n channels."""
@@ -54,7 +63,7 @@ class Sample:
 
 
 def need_compiler():
-    if FUSED is None:
+    if LIBRARY is None:
         raise tap.Skip("no gcc: training runs without the loss in C")
 
 
@@ -79,9 +88,9 @@ def inputs_agree():
     """Features and contexts are those of PyTorch, rounded to bfloat16."""
     need_compiler()
     sample = Sample(1)
-    fused, plain = sample.state(True), sample.state(False)
-    for name, actual, expected in [("features", fused.features, plain.features)] + [
-        (f"context {g}", a, b) for g, (a, b) in enumerate(zip(fused.contexts, plain.contexts))
+    in_c, plain = sample.state(True), sample.state(False)
+    for name, actual, expected in [("features", in_c.features, plain.features)] + [
+        (f"context {g}", a, b) for g, (a, b) in enumerate(zip(in_c.contexts, plain.contexts))
     ]:
         assert actual.dtype == torch.bfloat16 and actual.shape == expected.shape, name
         error = (actual.float() - expected).abs()
@@ -92,10 +101,10 @@ def bits_agree():
     """The rate of every group is that of PyTorch."""
     need_compiler()
     sample = Sample(2)
-    fused, plain = sample.state(True), sample.state(False)
+    in_c, plain = sample.state(True), sample.state(False)
     for g in range(NET.n_groups):
         out = sample.outputs(NET.first[g + 1] - NET.first[g], 3)
-        actual, expected = fused.group_bits(g, out), plain.group_bits(g, out)
+        actual, expected = in_c.group_bits(g, out), plain.group_bits(g, out)
         assert ((actual - expected).abs() <= BITS_LIMIT * expected).all(), (g, actual, expected)
 
 
@@ -134,7 +143,7 @@ class Refinement:
             above, below = self.sides(level)
             # Just inside, where PyTorch lets the gradient pass.
             mean = torch.minimum(torch.maximum(self.mean, low - 0.5 + 1e-9), high + 0.5 - 1e-9).requires_grad_(True)
-            bits = lattice.refine_bits(self.x, self.offset, self.dithered, level, level - 1, mean, scale)
+            bits = lattice.refine_bits(self.x, self.offset, self.dithered, level, level - 1, mean, scale, 1)
             (slope,) = torch.autograd.grad(bits.sum(), mean)
             slope = torch.where(above, slope.clamp(min=0), torch.where(below, slope.clamp(max=0), slope))
             total += slope * active
@@ -153,13 +162,13 @@ def mean_gradients_agree():
     """Gradients by gate and offset are PyTorch's where the mean lies inside every refined cell."""
     need_compiler()
     sample = Sample(3)
-    fused, plain = sample.state(True), sample.state(False)
+    in_c, plain = sample.state(True), sample.state(False)
     for g in range(NET.n_groups):
         n = NET.first[g + 1] - NET.first[g]
         out = sample.outputs(n, 3)
         inside = Refinement(sample, g, out).always_inside()
         assert 0.1 < inside.double().mean() < 0.99
-        _, actual, _ = with_gradient(lambda o: fused.group_bits(g, o), out)
+        _, actual, _ = with_gradient(lambda o: in_c.group_bits(g, o), out)
         _, expected, _ = with_gradient(lambda o: plain.group_bits(g, o), out)
         for name, part in (("gate", slice(0, n)), ("offset", slice(n, 2 * n))):
             assert_close(actual[:, part], expected[:, part], GRADIENT_LIMIT, f"group {g}, {name}", inside)
@@ -169,12 +178,12 @@ def means_come_back():
     """From outside of a cell, only gradients pass that bring the mean back."""
     need_compiler()
     sample = Sample(4)
-    fused = sample.state(True)
+    in_c = sample.state(True)
     for g in range(NET.n_groups):
         n = NET.first[g + 1] - NET.first[g]
         out = sample.outputs(n, 3)
         refinement = Refinement(sample, g, out)
-        _, actual, weights = with_gradient(lambda o: fused.group_bits(g, o), out)
+        _, actual, weights = with_gradient(lambda o: in_c.group_bits(g, o), out)
         factor = weights[:, None, None, None] / (SIDE**2 * 64)
         reference = 2 ** (refinement.level_from.clamp(max=lattice.REFERENCE_LEVEL) - 1)
         gate = torch.sigmoid(refinement.gate)
@@ -191,14 +200,14 @@ def scale_gradients_agree():
     """Gradients by log2 of the scale are PyTorch's, and beyond its limits bring it back."""
     need_compiler()
     sample = Sample(5)
-    fused, plain = sample.state(True), sample.state(False)
+    in_c, plain = sample.state(True), sample.state(False)
     for g in range(NET.n_groups):
         n = NET.first[g + 1] - NET.first[g]
         out = sample.outputs(n, 3)
         log2_scale = Refinement(sample, g, out).log2_scale
         above, below = log2_scale > lattice.LOG2_SCALE_MAX, log2_scale < lattice.LOG2_SCALE_MIN
         assert above.any() and below.any()
-        _, actual, _ = with_gradient(lambda o: fused.group_bits(g, o), out)
+        _, actual, _ = with_gradient(lambda o: in_c.group_bits(g, o), out)
         _, expected, _ = with_gradient(lambda o: plain.group_bits(g, o), out)
         actual, expected = actual[:, 2 * n :], expected[:, 2 * n :]
         assert_close(actual, expected, GRADIENT_LIMIT, f"group {g}", ~(above | below))
@@ -209,10 +218,10 @@ def denoised_errors_agree():
     """The error of the denoised picture is PyTorch's; means outside of their cells come back."""
     need_compiler()
     sample = Sample(6)
-    fused, plain = sample.state(True), sample.state(False)
+    in_c, plain = sample.state(True), sample.state(False)
     n = network.N_DETAILS
     out = sample.outputs(n, 2)
-    actual, gradient, _ = with_gradient(fused.denoised_error, out)
+    actual, gradient, _ = with_gradient(in_c.denoised_error, out)
     expected, plain_gradient, weights = with_gradient(plain.denoised_error, out)
     assert ((actual - expected).abs() <= BITS_LIMIT * expected).all(), (actual, expected)
     level = plain.level_from[:, :, None, None]
@@ -247,13 +256,10 @@ def stages_agree():
     need_compiler()
     sample = Sample(7)
     losses = []
-    for fused in (True, False):
-        loss.FUSED = FUSED if fused else None
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            losses.append(
-                loss.stage_losses(NET, sample.x, sample.low, sample.offset, sample.kinds, sample.dithered)
-            )
-    loss.FUSED = FUSED
+    for is_fused in (True, False):
+        with library(is_fused), torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            arguments = sample.x, sample.low, sample.offset, sample.kinds, sample.dithered, sample.most
+            losses.append(loss.stage_losses(NET, *arguments))
     for name, actual, expected in zip(("bits", "error"), *losses):
         assert ((actual - expected).abs() <= PICTURE_LIMIT * expected).all(), (name, actual, expected)
 

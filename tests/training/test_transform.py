@@ -108,7 +108,9 @@ def leaving_is_a_probability():
             mean_, scale_ = torch.tensor(mean), torch.tensor(scale)
             x = torch.arange(-15, 16).float()
             none, ones = torch.zeros_like(x), torch.ones_like(x)
-            bits = lattice.refine_bits(x[:1] * 0, none[:1], torch.tensor(False), ones[:1] * 5, ones[:1] * 4, mean_, scale_)
+            bits = lattice.refine_bits(
+                x[:1] * 0, none[:1], torch.tensor(False), ones[:1] * 5, ones[:1] * 4, mean_, scale_, 1
+            )
             chances.append(float(lattice.leaving(level, level - 1, mean_, scale_)))
             assert abs(chances[-1] - (1 - 2.0 ** -float(bits))) < 1e-5, (mean, scale)
         assert abs(mean) > 15 or chances == sorted(chances), mean
@@ -122,7 +124,7 @@ def probabilities_sum_to_one():
         for mean in (-40.0, -3.2, 0.0, 17.5, 400.0):
             for scale in (0.07, 1.0, 30.0, 2000.0):
                 bits = lattice.refine_bits(
-                    x, none, torch.tensor(False), ones * level, none, ones * mean, ones * scale
+                    x, none, torch.tensor(False), ones * level, none, ones * mean, ones * scale, level
                 )
                 total = float((2.0 ** -bits.double()).sum())
                 assert abs(total - 1) < 2e-3, (low, high, mean, scale, total)
