@@ -1,23 +1,36 @@
 #include "codec/network.h"
 
+#include "codec/layers.h"
 #include "entropy/split.h"
+#include "transform/threads.h"
+#include "util/checked.h"
 #include "util/cpu.h"
-#include "util/fpenv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The work between two reports of progress: about 10 ms on one core. */
-#define BAND_MACS 5e8
-/* Below so much work, waking the other threads costs more than they save. */
-#define PARALLEL_MACS 4e6
+/* 1x1 layers run over strips of a row: what they hand on stays in the cache of a thread. */
+enum { STRIP = 96 };
 
-/* Planes of features hold group outputs in their first half, a context's input in the second. */
-enum { CONTEXT_FIRST = UQD_FEATURES / 2 };
+/* Floats of a pixel between 1x1 layers: features, or what is between the layers of a head and what
+ * leaves it. */
+static size_t strip_channels(const struct uqd_model *model)
+{
+    const size_t head = model->width + (size_t)UQD_MODEL_MAX_HEAD;
+    return head > UQD_FEATURES ? head : UQD_FEATURES;
+}
+
+static uint32_t context_channels(const struct uqd_model *model)
+{
+    uint32_t most = 1;
+    for (uint32_t g = 0; g + 1 < model->n_groups; g++)
+        most = model->groups[g].n > most ? model->groups[g].n : most;
+    return 2 * most;
+}
 
 uint64_t uqd_network_bytes_per_cell(const struct uqd_model *model)
 {
-    return sizeof(float) * (uint64_t)(UQD_FEATURES + 3 * model->width);
+    return sizeof(float) * (uint64_t)(context_channels(model) + 3 * model->width);
 }
 
 int uqd_network_init(struct uqd_network *network, const struct uqd_model *model, unsigned cpu_mask,
@@ -26,7 +39,11 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
     *network =
         (struct uqd_network){.model = model, .work = work, .width = grid_w, .height = grid_h};
     uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
-    int status = uqd_nn_plane_alloc(&network->features, grid_w, grid_h, UQD_FEATURES);
+    network->strip_size = STRIP * strip_channels(model);
+    network->strips = uqd_malloc_array(work->threads, network->strip_size * sizeof(float));
+    int status = network->strips != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    if (status == UQD_OK)
+        status = uqd_nn_plane_alloc(&network->context, grid_w, grid_h, context_channels(model));
     if (status == UQD_OK)
         status = uqd_nn_plane_alloc(&network->trunk, grid_w, grid_h, model->width);
     if (status == UQD_OK)
@@ -38,105 +55,56 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
 
 void uqd_network_free(struct uqd_network *network)
 {
-    uqd_nn_plane_free(&network->features);
+    free(network->strips);
+    network->strips = NULL;
+    uqd_nn_plane_free(&network->context);
     uqd_nn_plane_free(&network->trunk);
     uqd_nn_plane_free(&network->hidden);
     uqd_nn_plane_free(&network->inner);
 }
 
-/* ---- Rows in parallel ---- */
-
-typedef void row_function(void *arguments, uint32_t row_begin, uint32_t row_end);
-
-static uint32_t clamp_rows(double rows, uint32_t height)
-{
-    return rows < 1 ? 1 : rows > height ? height : (uint32_t)rows;
-}
-
-/* Calls the function for all rows of the grid, in chunks on all threads, band by band with
- * progress in between. */
-static int for_rows(struct uqd_network *network, double macs_per_cell, row_function *function,
+static int for_rows(struct uqd_network *network, double macs_per_cell, uqd_row_function *function,
                     void *arguments)
 {
-    const uint32_t height = network->height;
-    const double macs_per_row = macs_per_cell * network->width;
-    const uint32_t threads = network->work->threads;
-    const uint32_t band = clamp_rows(BAND_MACS * threads / macs_per_row, height);
-    for (uint32_t begin = 0; begin < height; begin += band) {
-        const uint32_t end = height - begin > band ? begin + band : height;
-        /* Many chunks per thread, so that nobody waits long for a thread that lost its core; but
-         * each with enough cells for the kernels. */
-        const double even = (end - begin) / (8.0 * threads), least = 128.0 / network->width;
-        const uint32_t rows = clamp_rows(even > least ? even : least, height);
-        const uint32_t n_chunks = (end - begin + rows - 1) / rows;
-        const int parallel =
-            threads > 1 && n_chunks > 1 && macs_per_row * (end - begin) > PARALLEL_MACS;
-#pragma omp parallel for num_threads(threads) schedule(dynamic) if (parallel)
-        for (uint32_t chunk = 0; chunk < n_chunks; chunk++) {
-            const uint32_t first = begin + chunk * rows;
-            struct uqd_fpenv saved;
-            uqd_fpenv_enter(&saved);
-            function(arguments, first, end - first > rows ? first + rows : end);
-            uqd_fpenv_leave(&saved);
-        }
-        const int status = uqd_work_add(network->work, macs_per_row * (end - begin));
-        if (status < 0)
-            return status;
-    }
-    return UQD_OK;
+    return uqd_for_rows(network->work, network->width, network->height, macs_per_cell, function,
+                        arguments);
 }
 
-struct conv_rows {
-    const struct uqd_nn_ops *ops;
-    struct uqd_nn_conv_args args;
-};
-
-static void conv_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
+/* The calling thread's. */
+static float *strip_of(const struct uqd_network *network)
 {
-    const struct conv_rows *call = arguments;
-    call->ops->conv(&call->args, row_begin, row_end);
+    return network->strips + (size_t)omp_get_thread_num() * network->strip_size;
 }
 
-struct conv_options {
-    const float *gain, *bias; /* NULL: 1 and 0 */
-    enum uqd_nn_activation activation;
-    int accumulate;
-    uint32_t input_first; /* first channel of the input plane */
-};
-
-static int run_conv(struct uqd_network *network, const struct uqd_nn_conv *layer,
-                    const struct uqd_nn_plane *input, struct uqd_nn_plane *output,
-                    struct conv_options options)
+static uint32_t strip_end(const struct uqd_network *network, uint32_t x)
 {
-    struct conv_rows call = {
-        .ops = &network->ops,
-        .args =
-            {
-                .layer = layer,
-                .input = uqd_nn_plane_pixel(input, 0, 0) + options.input_first,
-                .input_channels = input->channels,
-                .output = uqd_nn_plane_pixel(output, 0, 0),
-                .output_channels = output->channels,
-                .gain = options.gain != NULL ? options.gain : network->model->ones,
-                .bias = options.bias != NULL ? options.bias : network->model->zeros,
-                .width = network->width,
-                .height = network->height,
-                .activation = options.activation,
-                .accumulate = options.accumulate,
-            },
-    };
-    const double macs = (double)layer->size * layer->size * layer->n_in * layer->n_out;
-    return for_rows(network, macs, conv_rows, &call);
+    return network->width - x < STRIP ? network->width : x + STRIP;
 }
+
+/* ---- Layers ---- */
 
 /* With the gains and biases of the trunk's kind. */
-static struct conv_options scaled(const struct uqd_network *network,
-                                  const struct uqd_affine *affine,
-                                  enum uqd_nn_activation activation)
+static struct uqd_layer scaled(const struct uqd_network *network, const struct uqd_nn_conv *conv,
+                               const struct uqd_affine *affine, enum uqd_nn_activation activation)
 {
-    return (struct conv_options){.gain = affine->gain + network->kind_row,
-                                 .bias = affine->bias + network->kind_row,
-                                 .activation = activation};
+    return (struct uqd_layer){
+        .conv = conv,
+        .gain = affine->gain + network->kind_row,
+        .bias = affine->bias + network->kind_row,
+        .activation = activation,
+    };
+}
+
+/* bias: NULL for 0. */
+static struct uqd_layer plain(const struct uqd_network *network, const struct uqd_nn_conv *conv,
+                              const float *bias, int accumulate)
+{
+    return (struct uqd_layer){
+        .conv = conv,
+        .gain = network->model->ones,
+        .bias = bias != NULL ? bias : network->model->zeros,
+        .accumulate = accumulate,
+    };
 }
 
 static int run_blocks(struct uqd_network *network, const struct uqd_block *blocks,
@@ -144,32 +112,22 @@ static int run_blocks(struct uqd_network *network, const struct uqd_block *block
 {
     int status = UQD_OK;
     for (uint32_t b = 0; b < n && status == UQD_OK; b++) {
-        status = run_conv(network, &blocks[b].in, plane, &network->inner,
-                          scaled(network, &affines[b], UQD_NN_ACTIVATION_SILU));
+        const struct uqd_layer in =
+            scaled(network, &blocks[b].in, &affines[b], UQD_NN_ACTIVATION_SILU);
+        const struct uqd_layer out = plain(network, &blocks[b].out, NULL, 1);
+        status = uqd_run_layer(network->work, &network->ops, &in, plane, &network->inner);
         if (status == UQD_OK)
-            status = run_conv(network, &blocks[b].out, &network->inner, plane,
-                              (struct conv_options){.accumulate = 1});
+            status = uqd_run_layer(network->work, &network->ops, &out, &network->inner, plane);
     }
     return status;
 }
 
-/* Leaves the outputs in the plane of features. */
-static int run_head(struct uqd_network *network, const struct uqd_head *head,
-                    const struct uqd_affine *affine, const struct uqd_nn_plane *input)
-{
-    const int status = run_conv(network, &head->mix, input, &network->inner,
-                                scaled(network, affine, UQD_NN_ACTIVATION_SILU));
-    if (status < 0)
-        return status;
-    return run_conv(network, &head->out, &network->inner, &network->features,
-                    (struct conv_options){.bias = head->out_bias});
-}
+/* ---- Features, and the layer that reads them ---- */
 
-/* ---- Features ---- */
-
-struct feature_rows {
+struct input_rows {
     struct uqd_network *network;
     const struct uqd_unit *unit;
+    struct uqd_layer layer;
 };
 
 static void magnitudes(float *out, const float *in, uint32_t n)
@@ -178,24 +136,34 @@ static void magnitudes(float *out, const float *in, uint32_t n)
         out[i] = in[i] < 0 ? -in[i] : in[i];
 }
 
-static void feature_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
+static void features_of(const struct uqd_network *network, const int16_t *cell, float *out)
 {
-    const struct feature_rows *call = arguments;
+    network->ops.asinh(out, cell, network->centre_scale, UQD_CELL_CHANNELS);
+    out += UQD_CELL_CHANNELS;
+    network->ops.asinh(out, cell, network->width_scale, UQD_UNIT_CHANNELS);
+    for (uint32_t c = UQD_UNIT_CHANNELS; c < UQD_CELL_CHANNELS; c++)
+        out[c] = (float)cell[c] * (1.0f / 64);
+    magnitudes(out + UQD_CELL_CHANNELS, out, UQD_UNIT_CHANNELS);
+    magnitudes(out + UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS,
+               out - UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS, UQD_CELL_CHANNELS - UQD_UNIT_CHANNELS);
+}
+
+static void input_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
+{
+    const struct input_rows *call = arguments;
     struct uqd_network *network = call->network;
+    float *features = strip_of(network);
     for (uint32_t y = row_begin; y < row_end; y++) {
-        for (uint32_t x = 0; x < network->width; x++) {
-            const int16_t *cell =
+        for (uint32_t x = 0, end; x < network->width; x = end) {
+            end = strip_end(network, x);
+            const int16_t *cells =
                 call->unit->cells + ((size_t)y * network->width + x) * UQD_CELL_CHANNELS;
-            float *out = uqd_nn_plane_pixel(&network->features, x, y);
-            network->ops.asinh(out, cell, network->centre_scale, UQD_CELL_CHANNELS);
-            out += UQD_CELL_CHANNELS;
-            network->ops.asinh(out, cell, network->width_scale, UQD_UNIT_CHANNELS);
-            for (uint32_t c = UQD_UNIT_CHANNELS; c < UQD_CELL_CHANNELS; c++)
-                out[c] = (float)cell[c] * (1.0f / 64);
-            magnitudes(out + UQD_CELL_CHANNELS, out, UQD_UNIT_CHANNELS);
-            magnitudes(out + UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS,
-                       out - UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS,
-                       UQD_CELL_CHANNELS - UQD_UNIT_CHANNELS);
+            for (uint32_t i = 0; i < end - x; i++)
+                features_of(network, cells + (size_t)i * UQD_CELL_CHANNELS,
+                            features + (size_t)i * UQD_FEATURES);
+            uqd_run_pixels(&network->ops, &call->layer, features, UQD_FEATURES,
+                           uqd_nn_plane_pixel(&network->trunk, x, y), network->trunk.channels,
+                           end - x);
         }
     }
 }
@@ -227,11 +195,11 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
 {
     const struct uqd_affines *affines = &network->model->affines;
     prepare_kind(network, kind, dithered);
-    struct feature_rows call = {network, unit};
-    int status = for_rows(network, UQD_FEATURES * 10, feature_rows, &call);
-    if (status == UQD_OK)
-        status = run_conv(network, &network->weights->input, &network->features, &network->trunk,
-                          scaled(network, &affines->input, UQD_NN_ACTIVATION_NONE));
+    struct input_rows call = {
+        network, unit,
+        scaled(network, &network->weights->input, &affines->input, UQD_NN_ACTIVATION_NONE)};
+    int status =
+        for_rows(network, uqd_layer_macs(&call.layer) + UQD_FEATURES * 10, input_rows, &call);
     if (status == UQD_OK)
         status = run_blocks(network, network->weights->blocks, affines->blocks,
                             network->model->n_blocks, &network->trunk);
@@ -243,35 +211,59 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
 struct head_rows {
     struct uqd_network *network;
     const struct uqd_unit *unit;
+    const struct uqd_nn_plane *input;
+    struct uqd_layer mix, out;
     uint32_t first, n;    /* channels */
     int32_t *mean_q4;     /* [cell][n] */
     uint8_t *scale_index; /* [cell][n] or NULL */
 };
 
+/* The means and scales of a cell from what left the layers. */
+static void finish_cell(const struct head_rows *call, size_t cell, const float *out)
+{
+    const struct uqd_network *network = call->network;
+    const struct uqd_nn_head_args args = {
+        .gate = out,
+        .offset = out + call->n,
+        .log_scale = call->scale_index != NULL ? out + 2 * (size_t)call->n : NULL,
+        .twice_centre = call->unit->cells + cell * UQD_CELL_CHANNELS + call->first,
+        .width = network->cell_width + call->first,
+        .reference = network->reference + call->first,
+        .log2_reference = network->log2_reference + call->first,
+        .mean_q4 = call->mean_q4 + cell * call->n,
+        .scale_index = call->scale_index != NULL ? call->scale_index + cell * call->n : NULL,
+        .n = call->n,
+    };
+    network->ops.head(&args);
+}
+
 static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 {
     const struct head_rows *call = arguments;
     const struct uqd_network *network = call->network;
+    const size_t n_mix = call->mix.conv->n_out, n_out = call->out.conv->n_out;
+    float *mix = strip_of(network), *out = mix + STRIP * n_mix;
     for (uint32_t y = row_begin; y < row_end; y++) {
-        for (uint32_t x = 0; x < network->width; x++) {
-            const size_t cell = (size_t)y * network->width + x;
-            const float *out = uqd_nn_plane_pixel(&network->features, x, y);
-            const struct uqd_nn_head_args args = {
-                .gate = out,
-                .offset = out + call->n,
-                .log_scale = call->scale_index != NULL ? out + 2 * (size_t)call->n : NULL,
-                .twice_centre = call->unit->cells + cell * UQD_CELL_CHANNELS + call->first,
-                .width = network->cell_width + call->first,
-                .reference = network->reference + call->first,
-                .log2_reference = network->log2_reference + call->first,
-                .mean_q4 = call->mean_q4 + cell * call->n,
-                .scale_index =
-                    call->scale_index != NULL ? call->scale_index + cell * call->n : NULL,
-                .n = call->n,
-            };
-            network->ops.head(&args);
+        for (uint32_t x = 0, end; x < network->width; x = end) {
+            end = strip_end(network, x);
+            uqd_run_pixels(&network->ops, &call->mix, uqd_nn_plane_pixel(call->input, x, y),
+                           call->input->channels, mix, n_mix, end - x);
+            uqd_run_pixels(&network->ops, &call->out, mix, n_mix, out, n_out, end - x);
+            for (uint32_t i = 0; i < end - x; i++)
+                finish_cell(call, (size_t)y * network->width + x + i, out + i * n_out);
         }
     }
+}
+
+/* Fills in the layers of a head, and runs it. */
+static int run_head(struct head_rows *call, const struct uqd_head *head,
+                    const struct uqd_affine *affine)
+{
+    struct uqd_network *network = call->network;
+    call->mix = scaled(network, &head->mix, affine, UQD_NN_ACTIVATION_SILU);
+    call->out = plain(network, &head->out, head->out_bias, 0);
+    const double macs = uqd_layer_macs(&call->mix) + uqd_layer_macs(&call->out) + call->n * 20.0;
+    return for_rows(network, macs, head_rows, call);
 }
 
 /* The head keeps means within a cell's width of the centre; those that are shown stay in the cell.
@@ -310,12 +302,13 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
         status = run_blocks(network, weights->denoise_blocks, model->affines.denoise_blocks,
                             model->n_denoise_blocks, &network->hidden);
     }
+    struct head_rows call = {.network = network,
+                             .unit = unit,
+                             .input = input,
+                             .n = UQD_UNIT_CHANNELS,
+                             .mean_q4 = mean_q4};
     if (status == UQD_OK)
-        status = run_head(network, &weights->denoise, &model->affines.denoise, input);
-    if (status < 0)
-        return status;
-    struct head_rows call = {network, unit, 0, UQD_UNIT_CHANNELS, mean_q4, NULL};
-    status = for_rows(network, UQD_UNIT_CHANNELS * 20, head_rows, &call);
+        status = run_head(&call, &weights->denoise, &model->affines.denoise);
     if (status == UQD_OK)
         clamp_to_cells(network, unit, mean_q4);
     return status;
@@ -330,12 +323,16 @@ int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, 
                       int32_t *mean_q4, uint8_t *scale_index)
 {
     const struct uqd_group *group = &network->model->groups[g];
-    const int status = run_head(network, &network->weights->groups[g],
-                                &network->model->affines.groups[g], &network->hidden);
-    if (status < 0)
-        return status;
-    struct head_rows call = {network, unit, group->first, group->n, mean_q4, scale_index};
-    return for_rows(network, group->n * 20.0, head_rows, &call);
+    struct head_rows call = {
+        .network = network,
+        .unit = unit,
+        .input = &network->hidden,
+        .first = group->first,
+        .n = group->n,
+        .mean_q4 = mean_q4,
+        .scale_index = scale_index,
+    };
+    return run_head(&call, &network->weights->groups[g], &network->model->affines.groups[g]);
 }
 
 /* ---- Context ---- */
@@ -354,7 +351,7 @@ static void context_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
     for (uint32_t y = row_begin; y < row_end; y++) {
         for (uint32_t x = 0; x < call->network->width; x++) {
             const size_t cell = (size_t)y * call->network->width + x;
-            float *out = uqd_nn_plane_pixel(&call->network->features, x, y) + CONTEXT_FIRST;
+            float *out = uqd_nn_plane_pixel(&call->network->context, x, y);
             call->network->ops.asinh(out, call->moved + cell * n, call->scale, n);
             magnitudes(out + n, out, n);
         }
@@ -367,9 +364,9 @@ int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *
     struct context_rows call = {.network = network, .group = group, .moved = moved};
     for (uint32_t c = 0; c < group->n; c++)
         call.scale[c] = 0.5f / (float)(1 << network->kind->to[group->first + c]);
+    const struct uqd_layer layer = plain(network, &network->weights->contexts[g], NULL, 1);
     const int status = for_rows(network, group->n * 20.0, context_rows, &call);
     if (status < 0)
         return status;
-    return run_conv(network, &network->weights->contexts[g], &network->features, &network->hidden,
-                    (struct conv_options){.accumulate = 1, .input_first = CONTEXT_FIRST});
+    return uqd_run_layer(network->work, &network->ops, &layer, &network->context, &network->hidden);
 }

@@ -1,6 +1,6 @@
 #include "codec/pass.h"
 
-#include "codec/refine.h"
+#include "codec/plan.h"
 #include "transform/threads.h"
 #include "util/checked.h"
 
@@ -99,8 +99,10 @@ struct pass_run {
     uint32_t tiles_x, tiles_y;
     int32_t *mean_q4;
     uint8_t *scale_index;
-    uint8_t *phases;           /* NULL: all coefficients in phase 0 */
-    struct uqd_curves *curves; /* of each tile; NULL: nothing is learnt */
+    uint8_t *phases;             /* NULL: all coefficients in phase 0 */
+    struct uqd_curves *curves;   /* of each tile; NULL: nothing is learnt */
+    int *results;                /* of each tile */
+    struct uqd_plan_band *bands; /* of each thread */
     int16_t *moved;
 };
 
@@ -112,16 +114,13 @@ static struct uqd_tile tile_at(const struct pass_run *run, uint32_t index)
     return (struct uqd_tile){x, x + (w < side ? w : side), y, y + (h < side ? h : side)};
 }
 
-/* A pass without a file has no chunks: its tiles are single rows of cells. */
-static int refine_rows(struct pass_run *run, struct uqd_symbols *symbols)
+/* A pass without a file has no chunks. */
+static int refine_rows(struct pass_run *run, const struct uqd_symbols *symbols)
 {
     const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
-    for (uint32_t y = 0; y < height; y++) {
-        struct uqd_symbols own = *symbols;
-        (void)uqd_refine_tile(&run->refine, (struct uqd_tile){0, run->unit->grid_w, y, y + 1}, &own,
-                              NULL);
-    }
+    for (uint32_t y = 0; y < height; y++)
+        uqd_refine_row(&run->refine, y, symbols);
     return UQD_OK;
 }
 
@@ -140,17 +139,14 @@ static int refine_tiles(struct pass_run *run)
     struct uqd_symbols *symbols = run->stream->open;
     if (run->stream->source != UQD_SYMBOLS_DECODE && run->stream->source != UQD_SYMBOLS_ENCODE)
         return refine_rows(run, symbols);
-    int *results = uqd_calloc_array(n, sizeof *results);
-    if (results == NULL)
-        return UQD_ERR_NOMEM;
-    const uint32_t threads = run->engine->work.threads;
+    const uint32_t threads = run->engine->work.threads, planners = n > 1 ? 1 : threads;
 #pragma omp parallel for num_threads(threads) schedule(dynamic) if (n > 1)
     for (uint32_t i = 0; i < n; i++)
-        results[i] = uqd_refine_tile(&run->refine, tile_at(run, i), &symbols[i],
-                                     run->curves != NULL ? &run->curves[i] : NULL);
+        run->results[i] = uqd_refine_tile(&run->refine, tile_at(run, i), &symbols[i],
+                                          run->curves != NULL ? &run->curves[i] : NULL,
+                                          &run->bands[omp_get_thread_num()], planners);
     for (uint32_t i = 0; i < n; i++)
-        status = worse(status, results[i]);
-    free(results);
+        status = worse(status, run->results[i]);
     return status;
 }
 
@@ -213,7 +209,7 @@ static void sort_group(const struct pass_run *run)
     const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++)
-        uqd_refine_sort(&run->refine, y);
+        uqd_plan_phases(&run->refine, y);
 }
 
 /* Phase 0 of a group. One without anything to code moves nothing, and its context would add
@@ -269,16 +265,40 @@ static int run_top(struct pass_run *run)
 
 /* ---- A pass ---- */
 
-/* Curves for a pass of a file. */
-static int alloc_curves(struct pass_run *run)
+/* Bands for every thread that codes tiles. */
+static int alloc_bands(struct pass_run *run)
+{
+    const uint32_t side = 1u << run->engine->tile_log2, threads = run->engine->work.threads;
+    const uint32_t n = run->tiles_x * run->tiles_y > 1 ? threads : 1;
+    const uint32_t width = run->unit->grid_w < side ? run->unit->grid_w : side;
+    const size_t row_size = (size_t)width * UQD_MAX_GROUP_CHANNELS;
+    run->bands = uqd_calloc_array(threads, sizeof *run->bands);
+    for (uint32_t i = 0; i < n && run->bands != NULL; i++) {
+        struct uqd_plan_band *band = &run->bands[i];
+        band->rows = uqd_plan_band_rows(row_size);
+        band->planned = uqd_malloc_array(band->rows * row_size, sizeof *band->planned);
+        band->counts = uqd_malloc_array(band->rows, sizeof *band->counts);
+        if (band->planned == NULL || band->counts == NULL)
+            return UQD_ERR_NOMEM;
+    }
+    return run->bands != NULL ? UQD_OK : UQD_ERR_NOMEM;
+}
+
+/* What only a pass of a file needs. Nothing adapts with dither. */
+static int alloc_tiles(struct pass_run *run)
 {
     const uint32_t n = run->tiles_x * run->tiles_y;
-    run->curves = uqd_malloc_array(n, sizeof *run->curves);
-    if (run->curves == NULL)
+    run->results = uqd_malloc_array(n, sizeof *run->results);
+    if (run->results == NULL)
         return UQD_ERR_NOMEM;
-    for (uint32_t i = 0; i < n; i++)
-        uqd_curves_init(&run->curves[i]);
-    return UQD_OK;
+    if (!run->state->dithered) {
+        run->curves = uqd_malloc_array(n, sizeof *run->curves);
+        if (run->curves == NULL)
+            return UQD_ERR_NOMEM;
+        for (uint32_t i = 0; i < n; i++)
+            uqd_curves_init(&run->curves[i]);
+    }
+    return alloc_bands(run);
 }
 
 static int alloc_run(struct pass_run *run, int is_phased)
@@ -291,13 +311,29 @@ static int alloc_run(struct pass_run *run, int is_phased)
     run->moved = uqd_malloc_array(n, sizeof *run->moved);
     if (is_phased)
         run->phases = uqd_malloc_array(n, sizeof *run->phases);
-    const int has_all = run->mean_q4 != NULL && run->scale_index != NULL && run->moved != NULL &&
-                        (run->phases != NULL || !is_phased);
+    if (run->mean_q4 == NULL || run->scale_index == NULL || run->moved == NULL ||
+        (is_phased && run->phases == NULL))
+        return UQD_ERR_NOMEM;
     const int is_file =
         run->stream->source == UQD_SYMBOLS_DECODE || run->stream->source == UQD_SYMBOLS_ENCODE;
-    if (!has_all)
-        return UQD_ERR_NOMEM;
-    return !run->state->dithered && is_file ? alloc_curves(run) : UQD_OK;
+    return is_file ? alloc_tiles(run) : UQD_OK;
+}
+
+static void free_run(struct pass_run *run)
+{
+    free(run->mean_q4);
+    free(run->scale_index);
+    free(run->phases);
+    free(run->curves);
+    free(run->results);
+    free(run->moved);
+    if (run->bands == NULL)
+        return;
+    for (uint32_t i = 0; i < run->engine->work.threads; i++) {
+        free(run->bands[i].planned);
+        free(run->bands[i].counts);
+    }
+    free(run->bands);
 }
 
 static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *partial_q4)
@@ -369,10 +405,6 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     }
     if (state->version != 0)
         state->version++;
-    free(run.mean_q4);
-    free(run.scale_index);
-    free(run.phases);
-    free(run.curves);
-    free(run.moved);
+    free_run(&run);
     return status;
 }

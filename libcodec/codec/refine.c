@@ -1,11 +1,12 @@
 #include "codec/refine.h"
 
-#include "entropy/split.h"
+#include "codec/plan.h"
+#include "transform/threads.h"
 
 #include <string.h>
 
-/* Scale of the first symbols of dithered coefficients: 16. */
-enum { TOP_SCALE_INDEX = 64 + 16 * 4 };
+/* Planned symbols that the threads leave in the cache for the one that codes them. */
+enum { BAND_SYMBOLS = 1 << 15 };
 
 static uint32_t cells_with(uint32_t side, uint32_t first, uint32_t shift)
 {
@@ -32,191 +33,6 @@ void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, u
     }
 }
 
-/* A coefficient on its way through the levels. */
-struct coefficient {
-    struct uqd_cell cell;
-    int32_t mean_q4;
-    uint32_t scale_index;
-    int32_t exact;    /* ENCODE */
-    uint64_t counter; /* SAMPLE: distinct for every symbol */
-};
-
-static inline int draw(const struct uqd_split *split, uint64_t key, uint64_t counter)
-{
-    const uint32_t u = (uint32_t)(((uqd_random(key, counter) >> 32) * split->total) >> 32);
-    return (u >= split->cum1) + (u >= split->cum2);
-}
-
-static inline int encode(const struct uqd_split *split, struct uqd_range_encoder *encoder,
-                         int32_t exact, struct uqd_cuts cuts)
-{
-    const int symbol = (exact >= cuts.first) + (exact >= cuts.second);
-    const uint32_t edges[4] = {0, split->cum1, split->cum2, split->total};
-    uqd_range_encode(encoder, edges[symbol], edges[symbol + 1] - edges[symbol], split->total);
-    return symbol;
-}
-
-/* The child that holds the mean; the lower one if it lies between two. */
-static inline int central(const struct coefficient *coefficient, struct uqd_cuts cuts)
-{
-    const int32_t mean =
-        uqd_split_clamp(coefficient->mean_q4, coefficient->cell.low, coefficient->cell.high);
-    return (mean > 16 * cuts.first - 8) + (mean > 16 * cuts.second - 8);
-}
-
-/* One symbol: which child of the cell. 0..2 or UQD_RANGE_STOPPED. */
-static inline int next_symbol(struct uqd_symbols *symbols, const struct coefficient *coefficient,
-                              struct uqd_cuts cuts)
-{
-    if (symbols->source == UQD_SYMBOLS_CENTRAL)
-        return central(coefficient, cuts);
-    const struct uqd_split split =
-        uqd_split_of(coefficient->mean_q4, coefficient->scale_index, coefficient->cell.low,
-                     cuts.first, cuts.second, coefficient->cell.high);
-    switch (symbols->source) {
-    case UQD_SYMBOLS_DECODE:
-        return uqd_range_decode3(&symbols->decoder, split.cum1, split.cum2, split.total);
-    case UQD_SYMBOLS_ENCODE:
-        return encode(&split, &symbols->encoder, coefficient->exact, cuts);
-    default:
-        return draw(&split, symbols->key, coefficient->counter);
-    }
-}
-
-/* A symbol of two: `first` of `total` for 0. */
-static inline int code_binary(struct uqd_symbols *symbols, uint32_t first, uint32_t total,
-                              int symbol)
-{
-    if (symbols->source == UQD_SYMBOLS_DECODE)
-        return uqd_range_decode3(&symbols->decoder, first, total, total);
-    uqd_range_encode(&symbols->encoder, symbol ? first : 0, symbol ? total - first : first, total);
-    return symbol;
-}
-
-/* The symbol of a cell around 0 with what the curve has learnt: whether the coefficient leaves 0,
- * then to which side. */
-static inline int adaptive_symbol(struct uqd_symbols *symbols, struct uqd_adaptive *curve,
-                                  const struct coefficient *coefficient, struct uqd_cuts cuts)
-{
-    const struct uqd_split split =
-        uqd_split_of(coefficient->mean_q4, coefficient->scale_index, coefficient->cell.low,
-                     cuts.first, cuts.second, coefficient->cell.high);
-    const uint32_t stays = split.cum2 - split.cum1, leaves = split.total - stays;
-    const int32_t position = uqd_adaptive_position(leaves, stays);
-    const uint32_t adapted =
-        position < 0 ? leaves
-                     : uqd_adaptive_yes(curve, position, leaves, split.total, UQD_SPLIT_FLOOR);
-    const int is_above = coefficient->exact >= cuts.second;
-    const int has_left = code_binary(symbols, split.total - adapted, split.total,
-                                     is_above || coefficient->exact < cuts.first);
-    if (has_left < 0)
-        return UQD_RANGE_STOPPED;
-    if (position >= 0)
-        uqd_adaptive_update(curve, position, has_left);
-    if (!has_left)
-        return 1;
-    const int side = code_binary(symbols, split.cum1, leaves, is_above);
-    return side < 0 ? UQD_RANGE_STOPPED : 2 * side;
-}
-
-/* Refines one coefficient; cell and counter advance. UQD_OK or UQD_RANGE_STOPPED. */
-static inline int refine_coefficient(struct uqd_symbols *symbols, struct coefficient *coefficient,
-                                     uint32_t from, uint32_t to, struct uqd_curves *curves,
-                                     uint32_t surroundings)
-{
-    for (uint32_t level = from; level > to; level--) {
-        const struct uqd_cuts cuts = uqd_cell_cuts(coefficient->cell, level);
-        const int is_zero = coefficient->cell.low + coefficient->cell.high == 0;
-        const int symbol = curves != NULL && is_zero
-                               ? adaptive_symbol(symbols, &curves->leaving[level - 1][surroundings],
-                                                 coefficient, cuts)
-                               : next_symbol(symbols, coefficient, cuts);
-        if (symbol < 0)
-            return UQD_RANGE_STOPPED;
-        coefficient->cell = uqd_cell_child(coefficient->cell, cuts, symbol);
-        coefficient->counter++;
-    }
-    return UQD_OK;
-}
-
-uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
-                      int32_t mean_q4, uint32_t scale_index, uint32_t to)
-{
-    if (cell.low + cell.high != 0)
-        return phases->others[channel];
-    const int32_t half = (int32_t)1 << to;
-    const struct uqd_split split =
-        uqd_split_of(mean_q4, scale_index, cell.low, 1 - half, half, cell.high);
-    const uint64_t leaves = (uint64_t)(split.total - (split.cum2 - split.cum1)) << 16;
-    uint32_t phase = 0;
-    while (phase + 1 < phases->n &&
-           leaves < (uint64_t)phases->threshold[phase][channel] * split.total)
-        phase++;
-    return phase;
-}
-
-static inline int is_refined(const struct uqd_refine *refine, uint32_t c, uint32_t x, uint32_t y)
-{
-    return refine->from[c] > refine->to[c] && x < refine->exist_w[c] && y < refine->exist_h[c];
-}
-
-void uqd_refine_sort(const struct uqd_refine *refine, uint32_t y)
-{
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    for (uint32_t x = 0; x < unit->grid_w; x++) {
-        const uint64_t cell = (uint64_t)y * unit->grid_w + x;
-        const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
-        for (uint32_t c = 0; c < refine->n; c++) {
-            const uint64_t index = cell * refine->n + c;
-            refine->phases[index] =
-                !is_refined(refine, c, x, y)
-                    ? UQD_NO_PHASE
-                    : (uint8_t)uqd_phase_of(&refine->state->model->phases, refine->first + c,
-                                            uqd_cell_at(twice_centres[c], refine->from[c]),
-                                            refine->mean_q4[index], refine->scale_index[index],
-                                            refine->to[c]);
-        }
-    }
-}
-
-static int refine_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y,
-                       struct uqd_symbols *symbols, struct uqd_curves *curves)
-{
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    const uint64_t cell = (uint64_t)y * unit->grid_w + x;
-    const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
-    for (uint32_t c = 0; c < refine->n; c++) {
-        const uint32_t channel = refine->first + c;
-        const uint64_t index = cell * refine->n + c;
-        if (refine->phases != NULL ? refine->phases[index] != refine->phase
-                                   : !is_refined(refine, c, x, y))
-            continue;
-        struct coefficient coefficient = {
-            .mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0,
-            .scale_index = refine->mean_q4 != NULL ? refine->scale_index[index] : TOP_SCALE_INDEX,
-            .cell = uqd_cell_at(twice_centres[c], refine->from[c]),
-        };
-        if (symbols->source == UQD_SYMBOLS_ENCODE)
-            coefficient.exact = refine->exact[cell * UQD_CELL_CHANNELS + channel];
-        if (symbols->source == UQD_SYMBOLS_SAMPLE)
-            coefficient.counter = ((uint64_t)refine->unit << 60) | (uint64_t)channel << 52 |
-                                  cell << 8 | (uint64_t)refine->from[c] << 4;
-        const uint32_t surroundings =
-            curves != NULL && twice_centres[c] == 0
-                ? uqd_surroundings(refine->neighbours, unit, channel, x, y, refine->to[c])
-                : 0;
-        if (refine_coefficient(symbols, &coefficient, refine->from[c], refine->to[c], curves,
-                               surroundings) < 0)
-            return symbols->decoder.status;
-        const struct uqd_cell child = coefficient.cell;
-        refine->moved[index] = (int16_t)(child.low + child.high - twice_centres[c]);
-        if (refine->centroid_q4 != NULL)
-            refine->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
-                coefficient.mean_q4, coefficient.scale_index, child.low, child.high);
-    }
-    return UQD_OK;
-}
-
 void uqd_curves_init(struct uqd_curves *curves)
 {
     for (uint32_t level = 0; level < UQD_TOP_LEVEL; level++)
@@ -224,12 +40,196 @@ void uqd_curves_init(struct uqd_curves *curves)
             uqd_adaptive_init(&curves->leaving[level][s]);
 }
 
-int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
-                    struct uqd_symbols *symbols, struct uqd_curves *curves)
+/* ---- Symbols ---- */
+
+/* One of the two; a decoder whose address is not taken can live in registers. */
+struct coder {
+    struct uqd_range_decoder decoder;
+    struct uqd_range_encoder *encoder; /* NULL: the decoder */
+};
+
+/* What codes a symbol, given the exact value if it is written. Each returns it, or
+ * UQD_RANGE_STOPPED. */
+
+static inline int code_binary(struct coder *coder, int encodes, uint32_t first, uint32_t total,
+                              int symbol)
 {
-    for (uint32_t y = tile.y_begin; y < tile.y_end; y++) {
-        for (uint32_t x = tile.x_begin; x < tile.x_end; x++) {
-            const int status = refine_cell(refine, x, y, symbols, curves);
+    if (!encodes)
+        return uqd_range_decode2(&coder->decoder, first, total);
+    uqd_range_encode(coder->encoder, symbol ? first : 0, symbol ? total - first : first, total);
+    return symbol;
+}
+
+static inline int code_plain(struct coder *coder, int encodes, const struct uqd_split *split,
+                             int symbol)
+{
+    if (!encodes)
+        return uqd_range_decode3(&coder->decoder, split->cum1, split->cum2, split->total);
+    const uint32_t edges[4] = {0, split->cum1, split->cum2, split->total};
+    uqd_range_encode(coder->encoder, edges[symbol], edges[symbol + 1] - edges[symbol],
+                     split->total);
+    return symbol;
+}
+
+/* The symbol of a cell around 0 with what the curve has learnt: whether the coefficient leaves 0,
+ * then to which side. */
+static inline int code_adaptive(struct coder *coder, int encodes, struct uqd_adaptive *curve,
+                                const struct uqd_split *split, int32_t position, int symbol)
+{
+    const uint32_t leaves = split->total - (split->cum2 - split->cum1);
+    const uint32_t adapted =
+        position < 0 ? leaves
+                     : uqd_adaptive_yes(curve, position, leaves, split->total, UQD_SPLIT_FLOOR);
+    const int has_left =
+        code_binary(coder, encodes, split->total - adapted, split->total, symbol != 1);
+    if (has_left < 0)
+        return UQD_RANGE_STOPPED;
+    if (position >= 0)
+        uqd_adaptive_update(curve, position, has_left);
+    if (!has_left)
+        return 1;
+    const int side = code_binary(coder, encodes, split->cum1, leaves, symbol == 2);
+    return side < 0 ? UQD_RANGE_STOPPED : 2 * side;
+}
+
+static inline int symbol_of(int32_t exact, struct uqd_cuts cuts)
+{
+    return (exact >= cuts.first) + (exact >= cuts.second);
+}
+
+/* ---- Coefficients ---- */
+
+/* A row of a tile. */
+struct row {
+    const struct uqd_refine *refine;
+    uint64_t first_cell; /* of the tile's */
+    struct uqd_curves *curves;
+};
+
+/* A coefficient on its way through the levels. */
+struct coefficient {
+    struct uqd_cell cell;
+    int32_t mean_q4;
+    uint32_t scale_index;
+    int32_t exact; /* if it is written */
+};
+
+/* The symbols behind the first: `level` has been reached. UQD_OK or UQD_RANGE_STOPPED. */
+static int code_further(struct coder *coder, const struct row *row,
+                        const struct uqd_planned *planned, uint32_t level,
+                        struct coefficient *coefficient)
+{
+    const int encodes = coder->encoder != NULL;
+    for (; level > row->refine->to[planned->c]; level--) {
+        const struct uqd_cell cell = coefficient->cell;
+        const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
+        const struct uqd_split split = uqd_split_of(coefficient->mean_q4, coefficient->scale_index,
+                                                    cell.low, cuts.first, cuts.second, cell.high);
+        int symbol = symbol_of(coefficient->exact, cuts);
+        if (row->curves != NULL && cell.low + cell.high == 0) {
+            const uint32_t stays = split.cum2 - split.cum1;
+            symbol = code_adaptive(coder, encodes,
+                                   &row->curves->leaving[level - 1][planned->surroundings], &split,
+                                   uqd_adaptive_position(split.total - stays, stays), symbol);
+        } else {
+            symbol = code_plain(coder, encodes, &split, symbol);
+        }
+        if (symbol < 0)
+            return UQD_RANGE_STOPPED;
+        coefficient->cell = uqd_cell_child(cell, cuts, symbol);
+    }
+    return UQD_OK;
+}
+
+static inline int code_first(struct coder *coder, int encodes, const struct row *row,
+                             const struct uqd_planned *planned, uint32_t level, int symbol)
+{
+    if (planned->position == UQD_PLAN_PLAIN)
+        return code_plain(coder, encodes, &planned->split, symbol);
+    return code_adaptive(coder, encodes, &row->curves->leaving[level - 1][planned->surroundings],
+                         &planned->split, planned->position, symbol);
+}
+
+/* UQD_OK or UQD_RANGE_STOPPED. */
+static inline int code_coefficient(struct coder *coder, int encodes, const struct row *row,
+                                   const struct uqd_planned *planned)
+{
+    const struct uqd_refine *refine = row->refine;
+    const uint64_t cell = row->first_cell + planned->x, index = cell * refine->n + planned->c;
+    const uint32_t channel = refine->first + planned->c, from = refine->from[planned->c];
+    struct coefficient coefficient = {.cell = uqd_cell_at(planned->twice_centre, from)};
+    const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, from);
+    if (encodes)
+        coefficient.exact = refine->exact[cell * UQD_CELL_CHANNELS + channel];
+    const int symbol = code_first(coder, encodes, row, planned, from,
+                                  encodes ? symbol_of(coefficient.exact, cuts) : 0);
+    if (symbol < 0)
+        return UQD_RANGE_STOPPED;
+    coefficient.cell = uqd_cell_child(coefficient.cell, cuts, symbol);
+    if (refine->mean_q4 != NULL) {
+        coefficient.mean_q4 = refine->mean_q4[index];
+        coefficient.scale_index = refine->scale_index[index];
+    } else {
+        coefficient.scale_index = UQD_TOP_SCALE_INDEX;
+    }
+    if (from - refine->to[planned->c] > 1) {
+        struct coder copy = *coder;
+        const int status = code_further(&copy, row, planned, from - 1, &coefficient);
+        *coder = copy;
+        if (status < 0)
+            return status;
+    }
+    const struct uqd_cell child = coefficient.cell;
+    refine->moved[index] = (int16_t)(child.low + child.high - planned->twice_centre);
+    if (refine->centroid_q4 != NULL)
+        refine->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
+            coefficient.mean_q4, coefficient.scale_index, child.low, child.high);
+    return UQD_OK;
+}
+
+static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *symbols, int encodes,
+                                                          const struct row *row,
+                                                          const struct uqd_planned *planned,
+                                                          uint32_t n)
+{
+    struct coder coder = {symbols->decoder, encodes ? &symbols->encoder : NULL};
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < n && status == UQD_OK; i++)
+        status = code_coefficient(&coder, encodes, row, &planned[i]);
+    symbols->decoder = coder.decoder;
+    return status == UQD_OK ? UQD_OK : symbols->decoder.status;
+}
+
+/* ---- Tiles ---- */
+
+uint32_t uqd_plan_band_rows(size_t row_size)
+{
+    const size_t rows = BAND_SYMBOLS / row_size;
+    return rows > 0 ? (uint32_t)rows : 1;
+}
+
+int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
+                    struct uqd_symbols *symbols, struct uqd_curves *curves,
+                    struct uqd_plan_band *band, uint32_t threads)
+{
+    const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    const size_t row_size = (size_t)(tile.x_end - tile.x_begin) * refine->n;
+    for (uint32_t begin = tile.y_begin; begin < tile.y_end; begin += band->rows) {
+        const uint32_t left = tile.y_end - begin, n = left < band->rows ? left : band->rows;
+#pragma omp parallel for num_threads(threads) if (threads > 1 && n > 1)
+        for (uint32_t i = 0; i < n; i++)
+            band->counts[i] =
+                uqd_plan_row(refine, tile, begin + i, curves != NULL, band->planned + i * row_size);
+        for (uint32_t i = 0; i < n; i++) {
+            const struct row row = {
+                .refine = refine,
+                .first_cell = (uint64_t)(begin + i) * unit->grid_w + tile.x_begin,
+                .curves = curves,
+            };
+            const struct uqd_planned *planned = band->planned + i * row_size;
+            const int status = symbols->source == UQD_SYMBOLS_ENCODE
+                                   ? code_row(symbols, 1, &row, planned, band->counts[i])
+                                   : code_row(symbols, 0, &row, planned, band->counts[i]);
             if (status != UQD_OK)
                 return status;
         }

@@ -1,4 +1,4 @@
-/* Refining the cells of one group of channels in one tile: the innermost loop of the codec. */
+/* Refining the cells of one group of channels: the innermost loop of the codec. */
 #ifndef UQD_CODEC_REFINE_H
 #define UQD_CODEC_REFINE_H
 
@@ -9,16 +9,19 @@
 
 #include <stdint.h>
 
+/* Scale of the first symbols of dithered coefficients, which have no distribution yet: 16. */
+enum { UQD_TOP_SCALE_INDEX = 64 + 16 * 4 };
+
 struct uqd_refine {
     uint32_t phase;  /* only coefficients of this phase are coded */
-    uint8_t *phases; /* [cell][n], from uqd_refine_sort; or NULL: all in phase 0 */
+    uint8_t *phases; /* [cell][n], from uqd_plan_phases; or NULL: all in phase 0 */
     const struct uqd_state *state;
     uint32_t unit;
     uint32_t first, n;               /* channels in coding order */
     uint8_t from[UQD_UNIT_CHANNELS]; /* levels by channel - first */
     uint8_t to[UQD_UNIT_CHANNELS];
     uint32_t exist_w[UQD_UNIT_CHANNELS], exist_h[UQD_UNIT_CHANNELS]; /* cells that have it */
-    const int32_t *mean_q4;     /* [cell][n], or NULL: mean 0 and the top scale */
+    const int32_t *mean_q4;     /* [cell][n], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
     const uint8_t *scale_index; /* [cell][n] */
     const int16_t *exact;       /* ENCODE: the coefficients [cell][UQD_CELL_CHANNELS] */
     int16_t *moved;             /* out [cell][n]: twice the new minus the old centre; zeroed by
@@ -37,15 +40,20 @@ struct uqd_tile {
 void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, uint32_t unit,
                      uint32_t first, uint32_t n);
 
-/* The phase of a coefficient that is not refined. */
-enum { UQD_NO_PHASE = 255 };
+/* Whether a coefficient is there and has symbols. */
+static inline int uqd_is_refined(const struct uqd_refine *refine, uint32_t c, uint32_t x,
+                                 uint32_t y)
+{
+    return refine->from[c] > refine->to[c] && x < refine->exist_w[c] && y < refine->exist_h[c];
+}
 
-/* Decides on the phases of a row of cells, before any of their symbols. */
-void uqd_refine_sort(const struct uqd_refine *refine, uint32_t y);
-
-/* The phase of a coefficient whose cell, before any of its symbols, and distribution are these. */
-uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
-                      int32_t mean_q4, uint32_t scale_index, uint32_t to);
+/* Whether they are of refine->phase; index: cell * refine->n + c. */
+static inline int uqd_is_coded(const struct uqd_refine *refine, uint64_t index, uint32_t c,
+                               uint32_t x, uint32_t y)
+{
+    return refine->phases != NULL ? refine->phases[index] == refine->phase
+                                  : uqd_is_refined(refine, c, x, y);
+}
 
 /* What a tile teaches in one pass: whether coefficients around 0 leave it, by their level - 1 and
  * surroundings. */
@@ -55,10 +63,26 @@ struct uqd_curves {
 
 void uqd_curves_init(struct uqd_curves *curves);
 
-/* Codes all symbols of the tile. curves: NULL where nothing adapts: with dither, and for symbols
- * that are not of a file. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what came before is
- * refined; UQD_ERR_CORRUPT. */
+struct uqd_planned;
+
+/* Room for the plan of a band of rows, and how many rows that is. */
+struct uqd_plan_band {
+    struct uqd_planned *planned; /* [rows][coefficients of a row of the tile] */
+    uint32_t *counts;            /* [rows] */
+    uint32_t rows;
+};
+
+/* Rows of cells that are worth planning together, for rows of so many coefficients. */
+uint32_t uqd_plan_band_rows(size_t row_size);
+
+/* Codes all symbols of the tile, DECODE or ENCODE; `threads` plan them. curves: NULL where nothing
+ * adapts, with dither. band: scratch. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what
+ * came before is refined; UQD_ERR_CORRUPT. */
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
-                    struct uqd_symbols *symbols, struct uqd_curves *curves);
+                    struct uqd_symbols *symbols, struct uqd_curves *curves,
+                    struct uqd_plan_band *band, uint32_t threads);
+
+/* Refines a row of cells without a file, SAMPLE or CENTRAL. */
+void uqd_refine_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols);
 
 #endif

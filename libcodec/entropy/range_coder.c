@@ -132,7 +132,7 @@ void uqd_range_decoder_init(struct uqd_range_decoder *decoder, const uint8_t *da
         stop(decoder, UQD_ERR_CORRUPT);
 }
 
-int uqd_range_refill(struct uqd_range_decoder *decoder)
+int uqd_range_refill_at_end(struct uqd_range_decoder *decoder)
 {
     while (decoder->status == UQD_OK && decoder->range < UQD_RANGE_MIN)
         if (shift_in(decoder) == UQD_OK)

@@ -71,8 +71,25 @@ enum { UQD_RANGE_STOPPED = -1 };
 void uqd_range_decoder_init(struct uqd_range_decoder *decoder, const uint8_t *data,
                             size_t available, size_t length);
 
+/* uqd_range_refill where the bytes at hand end. */
+int uqd_range_refill_at_end(struct uqd_range_decoder *decoder);
+
 /* Refills range and value to at least UQD_RANGE_MIN. Returns decoder->status. */
-int uqd_range_refill(struct uqd_range_decoder *decoder);
+static inline int uqd_range_refill(struct uqd_range_decoder *decoder)
+{
+    while (decoder->range < UQD_RANGE_MIN) {
+        if (decoder->range == 0 || decoder->position >= decoder->available) {
+            /* On a copy: a decoder whose address is not taken can live in registers. */
+            struct uqd_range_decoder copy = *decoder;
+            const int status = uqd_range_refill_at_end(&copy);
+            *decoder = copy;
+            return status;
+        }
+        decoder->value = decoder->value << 8 | decoder->data[decoder->position++];
+        decoder->range <<= 8;
+    }
+    return UQD_OK;
+}
 
 /* Decodes a symbol of three: frequencies [0, cum1), [cum1, cum2), [cum2, total), or of two if
  * cum2 = total; none empty, total <= UQD_RANGE_MAX_TOTAL. Returns 0, 1, 2, or UQD_RANGE_STOPPED.
@@ -91,6 +108,20 @@ static inline int uqd_range_decode3(struct uqd_range_decoder *decoder, uint32_t 
     decoder->value -= begin;
     decoder->range = end - begin;
     return above_first + above_second;
+}
+
+/* Decodes a symbol of two: frequencies [0, first), [first, total), as uqd_range_decode3. */
+static inline int uqd_range_decode2(struct uqd_range_decoder *decoder, uint32_t first,
+                                    uint32_t total)
+{
+    assert(0 < first && first < total && total <= UQD_RANGE_MAX_TOTAL);
+    if (decoder->range < UQD_RANGE_MIN && uqd_range_refill(decoder) != UQD_OK)
+        return UQD_RANGE_STOPPED;
+    const uint64_t edge = decoder->range / total * first;
+    const int is_above = decoder->value >= edge;
+    decoder->value -= is_above ? edge : 0;
+    decoder->range = is_above ? decoder->range - edge : edge;
+    return is_above;
 }
 
 /* To be called after the last symbol: UQD_OK, the status that stopped the decoder, or

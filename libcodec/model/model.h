@@ -111,7 +111,11 @@ struct uqd_model {
     float *ones, *zeros; /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
 };
 
-enum { UQD_MODEL_MAX_WIDTH = 1024, UQD_MODEL_MAX_OUT = 1152 };
+enum {
+    UQD_MODEL_MAX_WIDTH = 1024,
+    UQD_MODEL_MAX_OUT = 1152,
+    UQD_MODEL_MAX_HEAD = 384, /* outputs of a head: the denoiser's, padded */
+};
 
 /* The kind that starts from a nominal level in a unit (0: full-size), or -1. Its network also
  * denoises that state. */

@@ -8,7 +8,7 @@
  * 1/16, phases; then the number of coded bytes, and of those by the distributions alone, the first
  * symbols of dithered coefficients aside. */
 #include "codec/pass.h"
-#include "codec/refine.h"
+#include "codec/plan.h"
 #include "entropy/split.h"
 #include "transform/colour.h"
 

@@ -1,0 +1,57 @@
+/* Coefficients refined without a file: drawn from the model, or by its means. */
+#include "codec/refine.h"
+#include "entropy/split.h"
+
+/* The child that holds the mean; the lower one if it lies between two. */
+static int central(int32_t mean_q4, struct uqd_cell cell, struct uqd_cuts cuts)
+{
+    const int32_t mean = uqd_split_clamp(mean_q4, cell.low, cell.high);
+    return (mean > 16 * cuts.first - 8) + (mean > 16 * cuts.second - 8);
+}
+
+/* A child drawn by the random number of a counter. */
+static int draw(int32_t mean_q4, uint32_t scale_index, struct uqd_cell cell, struct uqd_cuts cuts,
+                uint64_t key, uint64_t counter)
+{
+    const struct uqd_split split =
+        uqd_split_of(mean_q4, scale_index, cell.low, cuts.first, cuts.second, cell.high);
+    const uint32_t u = (uint32_t)(((uqd_random(key, counter) >> 32) * split.total) >> 32);
+    return (u >= split.cum1) + (u >= split.cum2);
+}
+
+static struct uqd_cell guess(const struct uqd_refine *refine, const struct uqd_symbols *symbols,
+                             uint64_t cell_index, uint32_t c, struct uqd_cell cell)
+{
+    const uint64_t index = cell_index * refine->n + c;
+    const int32_t mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0;
+    const uint32_t scale_index =
+        refine->mean_q4 != NULL ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
+    /* Distinct for every symbol. */
+    uint64_t counter = (uint64_t)refine->unit << 60 | (uint64_t)(refine->first + c) << 52 |
+                       cell_index << 8 | (uint64_t)refine->from[c] << 4;
+    for (uint32_t level = refine->from[c]; level > refine->to[c]; level--) {
+        const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
+        const int symbol = symbols->source == UQD_SYMBOLS_CENTRAL
+                               ? central(mean_q4, cell, cuts)
+                               : draw(mean_q4, scale_index, cell, cuts, symbols->key, counter++);
+        cell = uqd_cell_child(cell, cuts, symbol);
+    }
+    return cell;
+}
+
+void uqd_refine_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols)
+{
+    const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    for (uint32_t x = 0; x < unit->grid_w; x++) {
+        const uint64_t cell = (uint64_t)y * unit->grid_w + x;
+        const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
+        for (uint32_t c = 0; c < refine->n; c++) {
+            const uint64_t index = cell * refine->n + c;
+            if (!uqd_is_coded(refine, index, c, x, y))
+                continue;
+            const struct uqd_cell child =
+                guess(refine, symbols, cell, c, uqd_cell_at(twice_centres[c], refine->from[c]));
+            refine->moved[index] = (int16_t)(child.low + child.high - twice_centres[c]);
+        }
+    }
+}
