@@ -42,16 +42,15 @@ static struct uqd_cell guess(const struct uqd_refine *refine, const struct uqd_s
 void uqd_refine_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols)
 {
     const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    for (uint32_t x = 0; x < unit->grid_w; x++) {
-        const uint64_t cell = (uint64_t)y * unit->grid_w + x;
-        const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
-        for (uint32_t c = 0; c < refine->n; c++) {
-            const uint64_t index = cell * refine->n + c;
-            if (!uqd_is_coded(refine, index, c, x, y))
-                continue;
+    for (uint32_t first = 0; first < unit->grid_w; first += refine->lists.length) {
+        const struct uqd_places places = uqd_places_of(refine, first, y);
+        for (const uint16_t *place = places.begin; place < places.end; place++) {
+            const uint32_t c = *place & ((1u << UQD_PLACE_BITS) - 1);
+            const uint64_t cell = (uint64_t)y * unit->grid_w + first + (*place >> UQD_PLACE_BITS);
+            const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + refine->first + c];
             const struct uqd_cell child =
-                guess(refine, symbols, cell, c, uqd_cell_at(twice_centres[c], refine->from[c]));
-            refine->moved[index] = (int16_t)(child.low + child.high - twice_centres[c]);
+                guess(refine, symbols, cell, c, uqd_cell_at(twice_centre, refine->from[c]));
+            refine->moved[cell * refine->n + c] = (int16_t)(child.low + child.high - twice_centre);
         }
     }
 }

@@ -33,23 +33,57 @@ void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_cha
     }
 }
 
+void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w)
+{
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+        for (int i = 0; i < UQD_NEIGHBOURS; i++) {
+            const struct uqd_neighbour *n = &neighbours->of[c][i];
+            neighbours->offset[c][i] =
+                ((ptrdiff_t)n->dy * grid_w + n->dx) * UQD_CELL_CHANNELS + n->channel;
+        }
+}
+
+/* Whether all cells around (x, y) are in the unit. */
+static inline int is_inside(const struct uqd_unit *unit, uint32_t x, uint32_t y)
+{
+    return x > 0 && y > 0 && x + 1 < unit->grid_w && y + 1 < unit->grid_h;
+}
+
+/* Sum of weights times twice the magnitudes; what is outside of the unit counts as 0. */
+static uint32_t weighted_sum(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
+                             uint32_t c, uint32_t x, uint32_t y)
+{
+    const int16_t *values = unit->cells + ((size_t)y * unit->grid_w + x) * UQD_CELL_CHANNELS;
+    uint32_t sum = 0;
+    for (int i = 0; i < UQD_NEIGHBOURS; i++) {
+        const struct uqd_neighbour *n = &neighbours->of[c][i];
+        if (x + (uint32_t)n->dx < unit->grid_w && y + (uint32_t)n->dy < unit->grid_h)
+            sum += n->weight * (uint32_t)abs(values[neighbours->offset[c][i]]);
+    }
+    return sum;
+}
+
+static inline uint32_t weighted_sum_inside(const struct uqd_neighbours *neighbours,
+                                           const struct uqd_unit *unit, uint32_t c, uint32_t x,
+                                           uint32_t y)
+{
+    const int16_t *values = unit->cells + ((size_t)y * unit->grid_w + x) * UQD_CELL_CHANNELS;
+    const ptrdiff_t *offset = neighbours->offset[c];
+    uint32_t sum = 0;
+    for (int i = 0; i < UQD_NEIGHBOURS; i++)
+        sum += neighbours->of[c][i].weight * (uint32_t)abs(values[offset[i]]);
+    return sum;
+}
+
 uint32_t uqd_surroundings(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
                           uint32_t c, uint32_t x, uint32_t y, uint32_t level)
 {
     /* Of the sum of weights times twice the magnitudes, 24 for a mean of one cell. */
     static const uint32_t limits[UQD_SURROUNDINGS - 1] = {0, 4, 7, 12, 19, 29, 48, 84};
-    uint32_t sum = 0;
-    for (int i = 0; i < UQD_NEIGHBOURS; i++) {
-        const struct uqd_neighbour *n = &neighbours->of[c][i];
-        const uint32_t nx = x + (uint32_t)n->dx, ny = y + (uint32_t)n->dy;
-        if (nx < unit->grid_w && ny < unit->grid_h)
-            sum +=
-                n->weight *
-                (uint32_t)abs(
-                    unit->cells[((size_t)ny * unit->grid_w + nx) * UQD_CELL_CHANNELS + n->channel]);
-    }
+    const uint32_t sum = is_inside(unit, x, y) ? weighted_sum_inside(neighbours, unit, c, x, y)
+                                               : weighted_sum(neighbours, unit, c, x, y);
     uint32_t surroundings = 0;
-    while (surroundings + 1 < UQD_SURROUNDINGS && sum > limits[surroundings] << level)
-        surroundings++;
+    for (uint32_t i = 0; i + 1 < UQD_SURROUNDINGS; i++)
+        surroundings += sum > limits[i] << level;
     return surroundings;
 }

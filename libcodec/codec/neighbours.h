@@ -4,6 +4,7 @@
 
 #include "codec/state.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { UQD_NEIGHBOURS = 8, UQD_SURROUNDINGS = 9 };
@@ -16,9 +17,15 @@ struct uqd_neighbour {
 
 struct uqd_neighbours {
     struct uqd_neighbour of[UQD_UNIT_CHANNELS][UQD_NEIGHBOURS];
+    /* From a cell's first value to that of the neighbour, in a grid of the width last given to
+     * uqd_neighbours_fit. */
+    ptrdiff_t offset[UQD_UNIT_CHANNELS][UQD_NEIGHBOURS];
 };
 
 void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_channel *channels);
+
+/* To be called before surroundings in a grid of another width. */
+void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w);
 
 /* How large what is known around channel c of cell (x, y) is, on the scale of cells of a level: 0,
  * nothing but cells around 0, .. UQD_SURROUNDINGS - 1. */

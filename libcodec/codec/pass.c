@@ -3,6 +3,7 @@
 #include "codec/plan.h"
 #include "transform/threads.h"
 #include "util/checked.h"
+#include "util/cpu.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, u
         .tile_log2 = tile_log2,
         .work.threads = (uint32_t)uqd_thread_count(threads),
     };
+    engine->splits = uqd_splits_select(uqd_cpu_flags() & cpu_mask);
     uqd_neighbours_init(&engine->neighbours, model->channels);
 }
 
@@ -99,10 +101,11 @@ struct pass_run {
     uint32_t tiles_x, tiles_y;
     int32_t *mean_q4;
     uint8_t *scale_index;
-    uint8_t *phases;             /* NULL: all coefficients in phase 0 */
-    struct uqd_curves *curves;   /* of each tile; NULL: nothing is learnt */
-    int *results;                /* of each tile */
-    struct uqd_plan_band *bands; /* of each thread */
+    int is_phased;
+    struct uqd_phase_lists lists; /* of all groups */
+    struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
+    int *results;                 /* of each tile */
+    struct uqd_plan_band *bands;  /* of each thread */
     int16_t *moved;
 };
 
@@ -162,6 +165,8 @@ static void apply_moves(const struct pass_run *run)
 {
     const struct uqd_refine *refine = &run->refine;
     const size_t n_cells = (size_t)run->unit->grid_w * run->unit->grid_h;
+    const uint32_t threads = run->engine->work.threads;
+#pragma omp parallel for num_threads(threads) if (n_cells >= 1024)
     for (size_t cell = 0; cell < n_cells; cell++) {
         int16_t *centres = run->unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
         for (uint32_t c = 0; c < refine->n; c++)
@@ -179,6 +184,17 @@ static int refine_channels(struct pass_run *run)
     if (status >= 0)
         apply_moves(run);
     return status;
+}
+
+/* A group's lists; before: its first coefficient among those of all groups. */
+static void point_at_lists(struct pass_run *run, uint32_t g, size_t before)
+{
+    const size_t segments =
+        (size_t)run->unit->grid_h * uqd_n_segments(run->unit->grid_w, run->lists.length);
+    run->refine.lists.length = run->lists.length;
+    run->refine.splits = run->engine->splits;
+    run->refine.lists.places = run->lists.places + before;
+    run->refine.lists.ends = run->lists.ends + g * segments * UQD_MAX_PHASES;
 }
 
 /* Points run->refine at a group; returns whether it has anything to code. */
@@ -199,12 +215,12 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
     run->refine.exact = exact;
     run->refine.mean_q4 = run->mean_q4 + before;
     run->refine.scale_index = run->scale_index + before;
-    if (run->phases != NULL)
-        run->refine.phases = run->phases + before;
+    run->refine.is_phased = run->is_phased;
+    point_at_lists(run, g, before);
     return has_symbols(&run->refine);
 }
 
-static void sort_group(const struct pass_run *run)
+static void list_group(const struct pass_run *run)
 {
     const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
@@ -222,10 +238,10 @@ static int run_group(struct pass_run *run, struct uqd_network *network, const st
     const size_t before = (size_t)(run->refine.mean_q4 - run->mean_q4);
     int status =
         uqd_network_group(network, run->unit, g, run->mean_q4 + before, run->scale_index + before);
-    if (status == UQD_OK && run->phases != NULL)
-        sort_group(run);
-    if (status == UQD_OK)
-        status = refine_channels(run);
+    if (status < 0)
+        return status;
+    list_group(run);
+    status = refine_channels(run);
     if (status == UQD_OK && g + 1 < run->engine->model->n_groups)
         status = uqd_network_context(network, g, run->moved);
     return status;
@@ -256,6 +272,8 @@ static int run_top(struct pass_run *run)
         memset(run->refine.from, UQD_DITHER_LEVEL, group->n);
         memset(run->refine.to, UQD_TOP_LEVEL, group->n);
         run->refine.exact = exact;
+        point_at_lists(run, g, (size_t)run->unit->grid_w * run->unit->grid_h * group->first);
+        list_group(run);
         const int status = has_symbols(&run->refine) ? refine_channels(run) : UQD_OK;
         if (status != UQD_OK)
             return status;
@@ -301,18 +319,23 @@ static int alloc_tiles(struct pass_run *run)
     return alloc_bands(run);
 }
 
-static int alloc_run(struct pass_run *run, int is_phased)
+static int alloc_run(struct pass_run *run)
 {
+    const uint32_t side = 1u << run->engine->tile_log2;
+    run->lists.length = side < UQD_MAX_SEGMENT ? side : UQD_MAX_SEGMENT;
+    const size_t segments =
+        (size_t)run->unit->grid_h * uqd_n_segments(run->unit->grid_w, run->lists.length);
     size_t n;
     if (uqd_mul_size((size_t)run->unit->grid_w * run->unit->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
         return UQD_ERR_NOMEM;
     run->mean_q4 = uqd_malloc_array(n, sizeof *run->mean_q4);
     run->scale_index = uqd_malloc_array(n, sizeof *run->scale_index);
     run->moved = uqd_malloc_array(n, sizeof *run->moved);
-    if (is_phased)
-        run->phases = uqd_malloc_array(n, sizeof *run->phases);
+    run->lists.places = uqd_malloc_array(n, sizeof *run->lists.places);
+    run->lists.ends =
+        uqd_malloc_array(segments * UQD_MAX_GROUPS * UQD_MAX_PHASES, sizeof *run->lists.ends);
     if (run->mean_q4 == NULL || run->scale_index == NULL || run->moved == NULL ||
-        (is_phased && run->phases == NULL))
+        run->lists.places == NULL || run->lists.ends == NULL)
         return UQD_ERR_NOMEM;
     const int is_file =
         run->stream->source == UQD_SYMBOLS_DECODE || run->stream->source == UQD_SYMBOLS_ENCODE;
@@ -323,7 +346,8 @@ static void free_run(struct pass_run *run)
 {
     free(run->mean_q4);
     free(run->scale_index);
-    free(run->phases);
+    free(run->lists.places);
+    free(run->lists.ends);
     free(run->curves);
     free(run->results);
     free(run->moved);
@@ -350,7 +374,7 @@ static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *
     uqd_network_begin_groups(network);
     for (uint32_t g = 0; g < engine->model->n_groups && status == UQD_OK; g++)
         status = run_group(run, network, k, g);
-    if (run->phases != NULL)
+    if (run->is_phased)
         for (uint32_t p = 1; p < engine->model->phases.n && status == UQD_OK; p++)
             status = run_phase(run, k, p);
     return status;
@@ -386,9 +410,11 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .tiles_x = (unit->grid_w + side - 1) / side,
         .tiles_y = (unit->grid_h + side - 1) / side,
         .refine.exact = exact,
+        /* With dither no cell is around 0, so that there are neither phases nor curves. */
+        .is_phased = kind->phased && !state->dithered,
     };
-    /* With dither no cell is around 0, so that there are neither phases nor curves. */
-    int status = alloc_run(&run, kind->phased && !state->dithered);
+    uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
+    int status = alloc_run(&run);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)

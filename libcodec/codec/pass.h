@@ -6,6 +6,7 @@
 #include "codec/network.h"
 #include "codec/schedule.h"
 #include "codec/symbols.h"
+#include "entropy/splits.h"
 
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct uqd_engine {
     uint32_t tile_log2; /* tiles are 2^tile_log2 cells wide and high */
     struct uqd_work work;
     struct uqd_neighbours neighbours;
+    uqd_splits_function *splits;
     struct uqd_network networks[UQD_MAX_UNITS];
     int ready[UQD_MAX_UNITS];
     struct {

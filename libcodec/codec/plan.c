@@ -1,61 +1,177 @@
 #include "codec/plan.h"
 
 #include "entropy/adaptive.h"
+#include "entropy/splits.h"
+
+/* Cells whose frequencies are worked out together. */
+enum { CHUNK = 64 };
+
+struct chunk {
+    int32_t mean_q4[CHUNK], low[CHUNK], first[CHUNK], second[CHUNK], end[CHUNK];
+    uint8_t scale_index[CHUNK];
+    uint32_t cum1[CHUNK], cum2[CHUNK], total[CHUNK];
+};
+
+/* A coefficient's distribution, its cell and what that is cut into. */
+static inline void set(struct chunk *chunk, uint32_t i, const struct uqd_refine *refine,
+                       uint64_t index, struct uqd_cell cell, struct uqd_cuts cuts)
+{
+    chunk->mean_q4[i] = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0;
+    chunk->scale_index[i] =
+        refine->mean_q4 != NULL ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
+    chunk->low[i] = cell.low;
+    chunk->first[i] = cuts.first;
+    chunk->second[i] = cuts.second;
+    chunk->end[i] = cell.high + 1;
+}
+
+static void split(struct chunk *chunk, uint32_t n, const struct uqd_refine *refine)
+{
+    const struct uqd_splits splits = {
+        .mean_q4 = chunk->mean_q4,
+        .low = chunk->low,
+        .first = chunk->first,
+        .second = chunk->second,
+        .end = chunk->end,
+        .scale_index = chunk->scale_index,
+        .cum1 = chunk->cum1,
+        .cum2 = chunk->cum2,
+        .total = chunk->total,
+        .n = n,
+    };
+    refine->splits(&splits);
+}
 
 /* ---- Phases ---- */
+
+static inline uint32_t phase_by(const struct uqd_phases *phases, uint32_t channel,
+                                struct uqd_split split)
+{
+    const uint64_t leaves = (uint64_t)(split.total - (split.cum2 - split.cum1)) << 16;
+    uint32_t phase = 0;
+    /* The first whose threshold is reached, without a jump that cannot be foreseen. */
+    for (uint32_t p = 0; p + 1 < phases->n; p++)
+        phase += (phase == p) & (leaves < (uint64_t)phases->threshold[p][channel] * split.total);
+    return phase;
+}
+
+/* A cell around 0, cut at the ends of the cell around 0 that the stage leads to. */
+static inline struct uqd_cuts stage_cuts(uint32_t to)
+{
+    const int32_t half = (int32_t)1 << to;
+    return (struct uqd_cuts){1 - half, half};
+}
 
 uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
                       int32_t mean_q4, uint32_t scale_index, uint32_t to)
 {
     if (cell.low + cell.high != 0)
         return phases->others[channel];
-    const int32_t half = (int32_t)1 << to;
-    const struct uqd_split split =
-        uqd_split_of(mean_q4, scale_index, cell.low, 1 - half, half, cell.high);
-    const uint64_t leaves = (uint64_t)(split.total - (split.cum2 - split.cum1)) << 16;
-    uint32_t phase = 0;
-    while (phase + 1 < phases->n &&
-           leaves < (uint64_t)phases->threshold[phase][channel] * split.total)
-        phase++;
-    return phase;
+    const struct uqd_cuts cuts = stage_cuts(to);
+    return phase_by(
+        phases, channel,
+        uqd_split_of(mean_q4, scale_index, cell.low, cuts.first, cuts.second, cell.high));
 }
 
-void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y)
+/* Part of a row of cells. */
+struct segment {
+    uint32_t x_begin, x_end, y;
+    uint64_t first_cell;
+};
+
+static inline uint32_t place_channel(uint16_t place)
 {
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    for (uint32_t x = 0; x < unit->grid_w; x++) {
-        const uint64_t cell = (uint64_t)y * unit->grid_w + x;
-        const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
-        for (uint32_t c = 0; c < refine->n; c++) {
-            const uint64_t index = cell * refine->n + c;
-            refine->phases[index] =
-                !uqd_is_refined(refine, c, x, y)
-                    ? UQD_NO_PHASE
-                    : (uint8_t)uqd_phase_of(&refine->state->model->phases, refine->first + c,
-                                            uqd_cell_at(twice_centres[c], refine->from[c]),
-                                            refine->mean_q4[index], refine->scale_index[index],
-                                            refine->to[c]);
+    return place & ((1u << UQD_PLACE_BITS) - 1);
+}
+
+/* The phases of the coefficients around 0 that stand in `places`. */
+static void phases_around_0(const struct uqd_refine *refine, const struct segment *segment,
+                            const uint16_t *places, size_t n, uint8_t *phases)
+{
+    struct chunk chunk;
+    for (size_t begin = 0; begin < n; begin += CHUNK) {
+        const uint32_t size = n - begin < CHUNK ? (uint32_t)(n - begin) : CHUNK;
+        for (uint32_t i = 0; i < size; i++) {
+            const uint32_t c = place_channel(places[begin + i]);
+            const uint64_t cell = segment->first_cell + (places[begin + i] >> UQD_PLACE_BITS);
+            set(&chunk, i, refine, cell * refine->n + c, uqd_cell_at(0, refine->from[c]),
+                stage_cuts(refine->to[c]));
+        }
+        split(&chunk, size, refine);
+        for (uint32_t i = 0; i < size; i++) {
+            const uint32_t c = place_channel(places[begin + i]);
+            const struct uqd_split split = {chunk.cum1[i], chunk.cum2[i], chunk.total[i]};
+            phases[(size_t)(places[begin + i] >> UQD_PLACE_BITS) * refine->n + c] =
+                (uint8_t)phase_by(&refine->state->model->phases, refine->first + c, split);
         }
     }
 }
 
-/* ---- Symbols ---- */
-
-static inline struct uqd_planned plan(const struct uqd_refine *refine, uint64_t index, uint32_t c,
-                                      int16_t twice_centre)
+/* Phases [cell][n] of a segment; what is not refined gets one behind the last. around_0: scratch
+ * for as many places. */
+static void phases_of_segment(const struct uqd_refine *refine, const struct segment *segment,
+                              uint16_t *around_0, uint8_t *phases)
 {
-    const struct uqd_cell cell = uqd_cell_at(twice_centre, refine->from[c]);
-    const struct uqd_cuts cuts = uqd_cell_cuts(cell, refine->from[c]);
-    const int32_t mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0;
-    const uint32_t scale_index =
-        refine->mean_q4 != NULL ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
-    return (struct uqd_planned){
-        .split = uqd_split_of(mean_q4, scale_index, cell.low, cuts.first, cuts.second, cell.high),
-        .twice_centre = twice_centre,
-        .position = UQD_PLAN_PLAIN,
-        .c = (uint8_t)c,
-    };
+    const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    const uint8_t *others = refine->state->model->phases.others + refine->first;
+    size_t n_around_0 = 0;
+    for (uint32_t x = segment->x_begin; x < segment->x_end; x++) {
+        const uint32_t i = x - segment->x_begin;
+        const int16_t *twice_centres =
+            unit->cells + (segment->first_cell + i) * UQD_CELL_CHANNELS + refine->first;
+        for (uint32_t c = 0; c < refine->n; c++) {
+            const int is_refined = uqd_is_refined(refine, c, x, segment->y);
+            const int phase = refine->is_phased ? others[c] : 0;
+            phases[(size_t)i * refine->n + c] = (uint8_t)(is_refined ? phase : UQD_MAX_PHASES);
+            around_0[n_around_0] = (uint16_t)(i << UQD_PLACE_BITS | c);
+            n_around_0 += is_refined & (twice_centres[c] == 0);
+        }
+    }
+    if (refine->is_phased)
+        phases_around_0(refine, segment, around_0, n_around_0, phases);
 }
+
+/* The places of one segment: counted, then dealt out. */
+static void list_segment(const struct uqd_refine *refine, const struct segment *segment,
+                         uint8_t *phases)
+{
+    const uint32_t grid_w = refine->state->units[refine->unit].grid_w, n = refine->n;
+    const uint32_t length = refine->lists.length;
+    const size_t row = (size_t)segment->y * uqd_n_segments(grid_w, length);
+    uint32_t *ends = refine->lists.ends + (row + segment->x_begin / length) * UQD_MAX_PHASES;
+    uint16_t *places = refine->lists.places + segment->first_cell * n;
+    uint32_t counts[UQD_MAX_PHASES + 1] = {0}, next[UQD_MAX_PHASES + 1];
+    const uint32_t n_cells = segment->x_end - segment->x_begin;
+    phases_of_segment(refine, segment, places, phases);
+    for (uint32_t i = 0; i < n_cells * n; i++)
+        counts[phases[i]]++;
+    for (uint32_t p = 0, sum = 0; p <= UQD_MAX_PHASES; sum += counts[p++]) {
+        next[p] = sum;
+        if (p < UQD_MAX_PHASES)
+            ends[p] = sum + counts[p];
+    }
+    for (uint32_t x = 0; x < n_cells; x++)
+        for (uint32_t c = 0; c < n; c++)
+            places[next[phases[x * n + c]]++] = (uint16_t)(x << UQD_PLACE_BITS | c);
+}
+
+void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y)
+{
+    const uint32_t grid_w = refine->state->units[refine->unit].grid_w;
+    const uint32_t length = refine->lists.length;
+    uint8_t phases[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS];
+    for (uint32_t x = 0; x < grid_w; x += length) {
+        const struct segment segment = {
+            .x_begin = x,
+            .x_end = grid_w - x < length ? grid_w : x + length,
+            .y = y,
+            .first_cell = (uint64_t)y * grid_w + x,
+        };
+        list_segment(refine, &segment, phases);
+    }
+}
+
+/* ---- Symbols ---- */
 
 /* Where a cell around 0 stands on which curve. Where the first symbol asks none, later ones may. */
 static inline void plan_curve(const struct uqd_refine *refine, uint32_t x, uint32_t y,
@@ -69,24 +185,56 @@ static inline void plan_curve(const struct uqd_refine *refine, uint32_t x, uint3
                                                           refine->first + c, x, y, refine->to[c]);
 }
 
+/* Plans up to CHUNK places of a segment that begins at x_begin. Field by field where it stands: a
+ * struct that is made elsewhere and copied stalls. */
+static void plan_chunk(const struct uqd_refine *refine, uint32_t x_begin, uint32_t y,
+                       const uint16_t *places, uint32_t n, struct uqd_planned *planned)
+{
+    const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    const uint64_t first_cell = (uint64_t)y * unit->grid_w + x_begin;
+    struct chunk chunk;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t c = place_channel(places[i]);
+        const uint64_t cell = first_cell + (places[i] >> UQD_PLACE_BITS);
+        const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + refine->first + c];
+        const struct uqd_cell around = uqd_cell_at(twice_centre, refine->from[c]);
+        set(&chunk, i, refine, cell * refine->n + c, around,
+            uqd_cell_cuts(around, refine->from[c]));
+        planned[i].twice_centre = twice_centre;
+        planned[i].c = (uint8_t)c;
+    }
+    split(&chunk, n, refine);
+    for (uint32_t i = 0; i < n; i++) {
+        planned[i].split.cum1 = chunk.cum1[i];
+        planned[i].split.cum2 = chunk.cum2[i];
+        planned[i].split.total = chunk.total[i];
+        planned[i].position = UQD_PLAN_PLAIN;
+        planned[i].surroundings = 0;
+    }
+}
+
+static uint32_t plan_segment(const struct uqd_refine *refine, struct uqd_tile tile,
+                             uint32_t x_begin, uint32_t y, int adapts, struct uqd_planned *planned)
+{
+    const struct uqd_places places = uqd_places_of(refine, x_begin, y);
+    const uint32_t n = (uint32_t)(places.end - places.begin);
+    for (uint32_t begin = 0; begin < n; begin += CHUNK)
+        plan_chunk(refine, x_begin, y, places.begin + begin, n - begin < CHUNK ? n - begin : CHUNK,
+                   planned + begin);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t x = x_begin + (places.begin[i] >> UQD_PLACE_BITS);
+        planned[i].x = (uint16_t)(x - tile.x_begin);
+        if (adapts && planned[i].twice_centre == 0)
+            plan_curve(refine, x, y, &planned[i]);
+    }
+    return n;
+}
+
 uint32_t uqd_plan_row(const struct uqd_refine *refine, struct uqd_tile tile, uint32_t y, int adapts,
                       struct uqd_planned *planned)
 {
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
     uint32_t n = 0;
-    for (uint32_t x = tile.x_begin; x < tile.x_end; x++) {
-        const uint64_t cell = (uint64_t)y * unit->grid_w + x;
-        const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
-        for (uint32_t c = 0; c < refine->n; c++) {
-            const uint64_t index = cell * refine->n + c;
-            if (!uqd_is_coded(refine, index, c, x, y))
-                continue;
-            planned[n] = plan(refine, index, c, twice_centres[c]);
-            planned[n].x = (uint16_t)(x - tile.x_begin);
-            if (adapts && twice_centres[c] == 0)
-                plan_curve(refine, x, y, &planned[n]);
-            n++;
-        }
-    }
+    for (uint32_t x = tile.x_begin; x < tile.x_end; x += refine->lists.length)
+        n += plan_segment(refine, tile, x, y, adapts, planned + n);
     return n;
 }

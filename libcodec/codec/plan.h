@@ -21,10 +21,7 @@ struct uqd_planned {
 
 enum { UQD_PLAN_PLAIN = INT16_MIN };
 
-/* The phase of a coefficient that is not refined. */
-enum { UQD_NO_PHASE = 255 };
-
-/* Decides on the phases of a row of cells, before any of their symbols. */
+/* Lists a row of cells by phases, before any of their symbols. */
 void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y);
 
 /* The phase of a coefficient whose cell, before any of its symbols, and distribution are these. */

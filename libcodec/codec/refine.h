@@ -6,15 +6,29 @@
 #include "codec/state.h"
 #include "codec/symbols.h"
 #include "entropy/adaptive.h"
+#include "entropy/splits.h"
 
 #include <stdint.h>
 
 /* Scale of the first symbols of dithered coefficients, which have no distribution yet: 16. */
 enum { UQD_TOP_SCALE_INDEX = 64 + 16 * 4 };
 
+/* Which coefficients of a group are refined, by phase. The grid's rows are cut into segments, each
+ * of one tile; the coefficients of one stand in `places`, where its cells have room, by phase and
+ * then in coding order, each as (x - the segment's first x) << PLACE_BITS | c. */
+enum { UQD_MAX_SEGMENT = 512, UQD_PLACE_BITS = 7 };
+
+struct uqd_phase_lists {
+    uint16_t *places; /* [cell][n] */
+    uint32_t *ends;   /* [segment][UQD_MAX_PHASES]: where each phase ends in the segment's places */
+    uint32_t length;  /* of segments, in cells: that of a tile, UQD_MAX_SEGMENT at most */
+};
+
 struct uqd_refine {
-    uint32_t phase;  /* only coefficients of this phase are coded */
-    uint8_t *phases; /* [cell][n], from uqd_plan_phases; or NULL: all in phase 0 */
+    uint32_t phase; /* only coefficients of this phase are coded */
+    int is_phased;  /* else all are of phase 0 */
+    uqd_splits_function *splits;
+    struct uqd_phase_lists lists;
     const struct uqd_state *state;
     uint32_t unit;
     uint32_t first, n;               /* channels in coding order */
@@ -47,12 +61,27 @@ static inline int uqd_is_refined(const struct uqd_refine *refine, uint32_t c, ui
     return refine->from[c] > refine->to[c] && x < refine->exist_w[c] && y < refine->exist_h[c];
 }
 
-/* Whether they are of refine->phase; index: cell * refine->n + c. */
-static inline int uqd_is_coded(const struct uqd_refine *refine, uint64_t index, uint32_t c,
-                               uint32_t x, uint32_t y)
+/* Segments of a row of the grid. */
+static inline uint32_t uqd_n_segments(uint32_t grid_w, uint32_t length)
 {
-    return refine->phases != NULL ? refine->phases[index] == refine->phase
-                                  : uqd_is_refined(refine, c, x, y);
+    return (grid_w + length - 1) / length;
+}
+
+/* The places of refine->phase in a segment that begins at x. */
+struct uqd_places {
+    const uint16_t *begin, *end;
+};
+
+static inline struct uqd_places uqd_places_of(const struct uqd_refine *refine, uint32_t x,
+                                              uint32_t y)
+{
+    const uint32_t grid_w = refine->state->units[refine->unit].grid_w;
+    const uint32_t length = refine->lists.length;
+    const size_t segment = (size_t)y * uqd_n_segments(grid_w, length) + x / length;
+    const uint32_t *ends = refine->lists.ends + segment * UQD_MAX_PHASES;
+    const uint16_t *places = refine->lists.places + ((size_t)y * grid_w + x) * refine->n;
+    return (struct uqd_places){places + (refine->phase > 0 ? ends[refine->phase - 1] : 0),
+                               places + ends[refine->phase]};
 }
 
 /* What a tile teaches in one pass: whether coefficients around 0 leave it, by their level - 1 and

@@ -54,6 +54,7 @@ static void test_surroundings(void **state)
     const struct uqd_unit unit = {.grid_w = GRID_W, .grid_h = GRID_H, .cells = cells};
     struct uqd_neighbours neighbours;
     uqd_neighbours_init(&neighbours, model->channels);
+    uqd_neighbours_fit(&neighbours, GRID_W);
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         memset(cells, 0, sizeof cells);
         /* The coefficient itself does not count. */
@@ -83,6 +84,7 @@ static void test_corners(void **state)
     const struct uqd_unit unit = {.grid_w = 1, .grid_h = 1, .cells = cells};
     struct uqd_neighbours neighbours;
     uqd_neighbours_init(&neighbours, model->channels);
+    uqd_neighbours_fit(&neighbours, 1);
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         memset(cells, 0, sizeof cells);
         assert_int_equal(uqd_surroundings(&neighbours, &unit, c, 0, 0, 0), 0);

@@ -4,6 +4,8 @@
 #include "codec/cell.h"
 #include "entropy/range_coder.h"
 #include "entropy/split.h"
+#include "entropy/splits.h"
+#include "util/cpu.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -273,6 +275,51 @@ static void test_coding(void **state)
     uqd_range_encoder_deinit(&encoder);
 }
 
+enum { MOST = 67, GUARD = 0x5a5a5a5a };
+
+/* The frequencies of n drawn cells, by one version of uqd_splits. */
+static void assert_splits_agree(uqd_splits_function *splits, uint64_t *seed, size_t n)
+{
+    int32_t mean_q4[MOST], low[MOST], first[MOST], second[MOST], end[MOST];
+    uint8_t scale_index[MOST];
+    struct uqd_split expected[MOST];
+    uint32_t out[3][MOST + 1];
+    for (size_t i = 0; i < n; i++) {
+        const struct drawn d = draw(seed);
+        mean_q4[i] = d.mean;
+        low[i] = d.cell.low;
+        first[i] = d.cuts.first;
+        second[i] = d.cuts.second;
+        end[i] = d.cell.high + 1;
+        scale_index[i] = (uint8_t)d.scale_index;
+        expected[i] = split_of(&d);
+    }
+    for (int o = 0; o < 3; o++)
+        for (size_t i = 0; i <= MOST; i++)
+            out[o][i] = GUARD;
+    splits(&(struct uqd_splits){mean_q4, low, first, second, end, scale_index, out[0], out[1],
+                                out[2], n});
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(out[0][i], expected[i].cum1);
+        assert_int_equal(out[1][i], expected[i].cum2);
+        assert_int_equal(out[2][i], expected[i].total);
+    }
+    for (int o = 0; o < 3; o++)
+        for (size_t i = n; i <= MOST; i++)
+            assert_int_equal(out[o][i], GUARD);
+}
+
+static void test_every_instruction_set(void **state)
+{
+    static const unsigned sets[] = {0, UQD_CPU_AVX2, UQD_CPU_AVX512, (unsigned)UQD_CPU_ALL};
+    uint64_t seed = 9;
+    (void)state;
+    for (size_t s = 0; s < sizeof sets / sizeof *sets; s++)
+        for (size_t n = 0; n <= MOST; n++)
+            for (int round = 0; round < 20; round++)
+                assert_splits_agree(uqd_splits_select(sets[s] & uqd_cpu_flags()), &seed, n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_centroid),
         cmocka_unit_test(test_centroid_of_untouched_distribution),
         cmocka_unit_test(test_coding),
+        cmocka_unit_test(test_every_instruction_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
