@@ -4,7 +4,8 @@
 The times of our kernels and of oneDNN are sums over the layers from `bench_kernels`, which runs
 here; PyTorch runs the same layers one after the other on the same grid, from features to the outputs
 of all groups, with contexts that are given. It does so twice: as the training has the network, and
-prepared for inference, with gains folded into the weights and activations and sums in place.
+prepared for inference: gains folded into the weights, activations and sums in place, every
+convolution by the oneDNN inside of PyTorch.
 """
 import argparse
 import csv
@@ -85,16 +86,24 @@ class Stage:
         self.blocks = [(self.folded(block["inner"], block["affine"]), block["outer"]) for block in network.blocks]
         self.mix = [self.folded(mix, affine) for mix, affine in zip(network.mix, network.mix_affine)]
 
+    def convolve(self, conv, x):
+        """By oneDNN also where PyTorch would not: on one thread it leaves 1x1 layers to BLAS."""
+        if not self.torch.backends.mkldnn.is_available():
+            return conv(x)
+        return self.torch.mkldnn_convolution(
+            x, conv.weight, conv.bias, conv.padding, conv.stride, conv.dilation, conv.groups
+        )
+
     def prepared(self):
         silu, network = self.torch.nn.functional.silu, self.network
-        hidden = self.input(self.features)
+        hidden = self.convolve(self.input, self.features)
         for inner, outer in self.blocks:
-            hidden.add_(outer(silu(inner(hidden), inplace=True)))
+            hidden.add_(self.convolve(outer, silu(self.convolve(inner, hidden), inplace=True)))
         outputs = []
         for g, mix in enumerate(self.mix):
-            outputs.append(network.out[g](silu(mix(hidden), inplace=True)))
+            outputs.append(self.convolve(network.out[g], silu(self.convolve(mix, hidden), inplace=True)))
             if g < len(self.moved):
-                hidden.add_(network.context[g](self.moved[g]))
+                hidden.add_(self.convolve(network.context[g], self.moved[g]))
         return outputs
 
     def as_trained(self):
@@ -140,6 +149,8 @@ def main():
     parser.add_argument("--threads", default="1,2", metavar="LIST", help="numbers of threads (%(default)s)")
     parser.add_argument("--rounds", type=int, default=31, metavar="N", help="runs per figure (%(default)s)")
     options = parser.parse_args()
+    if options.rounds < 15:
+        parser.error(f"--rounds {options.rounds}: a median of fewer than 15 runs says little")
     try:
         counts = [int(count) for count in options.threads.split(",")]
     except ValueError:

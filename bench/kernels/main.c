@@ -61,7 +61,7 @@ static _Noreturn void usage(void)
     exit(2);
 }
 
-/* A number in the range that ends at one of the characters; moves the text behind it. */
+/* A number in the range; moves the text behind it. */
 static unsigned parse_number(const char **text, unsigned low, unsigned high)
 {
     char *end;
@@ -71,6 +71,16 @@ static unsigned parse_number(const char **text, unsigned low, unsigned high)
         usage();
     *text = end;
     return (unsigned)value;
+}
+
+/* The same, and nothing behind it. */
+static unsigned parse_only_number(const char *text, unsigned low, unsigned high)
+{
+    const unsigned value = parse_number(&text, low, high);
+
+    if (*text != '\0')
+        usage();
+    return value;
 }
 
 static void parse_threads(struct options *options, const char *text)
@@ -96,12 +106,10 @@ static void parse_options(struct options *options, int argc, char **argv)
 
     *options = (struct options){.threads = {1, 2}, .n_counts = 2, .rounds = 31};
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        const char *text = optarg;
-
         if (option == 't')
-            parse_threads(options, text);
+            parse_threads(options, optarg);
         else if (option == 'r')
-            options->rounds = parse_number(&text, MIN_ROUNDS, MAX_ROUNDS);
+            options->rounds = parse_only_number(optarg, MIN_ROUNDS, MAX_ROUNDS);
         else if (option == 'c')
             options->csv = optarg;
         else
