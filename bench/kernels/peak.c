@@ -23,7 +23,8 @@
     attribute static float name(void)                                                              \
     {                                                                                              \
         vector sums[CHAINS];                                                                       \
-        const vector x = broadcast(0.5f);                                                          \
+        volatile float half = 0.5f; /* not a constant, or the sums were known before they begin */ \
+        const vector x = broadcast(half);                                                          \
         float stored[lanes], total = 0;                                                            \
                                                                                                    \
         EACH_CHAIN sums[i] = broadcast((float)i);                                                  \
