@@ -105,7 +105,7 @@ struct pass_run {
     struct uqd_phase_lists lists; /* of all groups */
     struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
     int *results;                 /* of each tile */
-    struct uqd_plan_band *bands;  /* of each thread */
+    struct uqd_plan_bands *bands; /* of each thread */
     int16_t *moved;
 };
 
@@ -287,16 +287,15 @@ static int run_top(struct pass_run *run)
 static int alloc_bands(struct pass_run *run)
 {
     const uint32_t side = 1u << run->engine->tile_log2, threads = run->engine->work.threads;
-    const uint32_t n = run->tiles_x * run->tiles_y > 1 ? threads : 1;
     const uint32_t width = run->unit->grid_w < side ? run->unit->grid_w : side;
-    const size_t row_size = (size_t)width * UQD_MAX_GROUP_CHANNELS;
+    const uint32_t n = run->tiles_x * run->tiles_y > 1 ? threads : 1;
+    const size_t size = uqd_plan_band_size(width);
     run->bands = uqd_calloc_array(threads, sizeof *run->bands);
-    for (uint32_t i = 0; i < n && run->bands != NULL; i++) {
-        struct uqd_plan_band *band = &run->bands[i];
-        band->rows = uqd_plan_band_rows(row_size);
-        band->planned = uqd_malloc_array(band->rows * row_size, sizeof *band->planned);
-        band->counts = uqd_malloc_array(band->rows, sizeof *band->counts);
-        if (band->planned == NULL || band->counts == NULL)
+    for (uint32_t i = 0; i < 2 * n && run->bands != NULL; i++) {
+        struct uqd_plan_bands *bands = &run->bands[i / 2];
+        bands->planned[i % 2] = uqd_malloc_array(size, sizeof *bands->planned[0]);
+        bands->counts[i % 2] = uqd_malloc_array(size, sizeof *bands->counts[0]);
+        if (bands->planned[i % 2] == NULL || bands->counts[i % 2] == NULL)
             return UQD_ERR_NOMEM;
     }
     return run->bands != NULL ? UQD_OK : UQD_ERR_NOMEM;
@@ -353,9 +352,9 @@ static void free_run(struct pass_run *run)
     free(run->moved);
     if (run->bands == NULL)
         return;
-    for (uint32_t i = 0; i < run->engine->work.threads; i++) {
-        free(run->bands[i].planned);
-        free(run->bands[i].counts);
+    for (uint32_t i = 0; i < 2 * run->engine->work.threads; i++) {
+        free(run->bands[i / 2].planned[i % 2]);
+        free(run->bands[i / 2].counts[i % 2]);
     }
     free(run->bands);
 }

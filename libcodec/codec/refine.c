@@ -1,7 +1,6 @@
 #include "codec/refine.h"
 
 #include "codec/plan.h"
-#include "transform/threads.h"
 
 #include <string.h>
 
@@ -202,37 +201,86 @@ static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *sy
 
 /* ---- Tiles ---- */
 
-uint32_t uqd_plan_band_rows(size_t row_size)
+size_t uqd_plan_band_size(uint32_t width)
 {
-    const size_t rows = BAND_SYMBOLS / row_size;
-    return rows > 0 ? (uint32_t)rows : 1;
+    const size_t row = (size_t)width * UQD_MAX_GROUP_CHANNELS;
+    return row > BAND_SYMBOLS ? row : BAND_SYMBOLS;
+}
+
+/* A tile on its way, band by band. */
+struct tile_run {
+    const struct uqd_refine *refine;
+    struct uqd_tile tile;
+    struct uqd_symbols *symbols;
+    struct uqd_curves *curves;
+    struct uqd_plan_bands *bands;
+    uint32_t rows; /* of a band */
+    size_t row_size;
+};
+
+static uint32_t band_begin(const struct tile_run *run, uint32_t band)
+{
+    const uint64_t begin = run->tile.y_begin + (uint64_t)band * run->rows;
+    return begin < run->tile.y_end ? (uint32_t)begin : run->tile.y_end;
+}
+
+static void plan_row(const struct tile_run *run, uint32_t band, uint32_t y)
+{
+    const uint32_t i = y - band_begin(run, band);
+    run->bands->counts[band % 2][i] =
+        uqd_plan_row(run->refine, run->tile, y, run->curves != NULL,
+                     run->bands->planned[band % 2] + i * run->row_size);
+}
+
+static int code_band(const struct tile_run *run, uint32_t band)
+{
+    const uint32_t grid_w = run->refine->state->units[run->refine->unit].grid_w;
+    const uint32_t begin = band_begin(run, band), end = band_begin(run, band + 1);
+    int status = UQD_OK;
+    for (uint32_t y = begin; y < end && status == UQD_OK; y++) {
+        const struct row row = {
+            .refine = run->refine,
+            .first_cell = (uint64_t)y * grid_w + run->tile.x_begin,
+            .curves = run->curves,
+        };
+        const struct uqd_planned *planned =
+            run->bands->planned[band % 2] + (y - begin) * run->row_size;
+        const uint32_t n = run->bands->counts[band % 2][y - begin];
+        status = run->symbols->source == UQD_SYMBOLS_ENCODE
+                     ? code_row(run->symbols, 1, &row, planned, n)
+                     : code_row(run->symbols, 0, &row, planned, n);
+    }
+    return status;
 }
 
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
-                    struct uqd_plan_band *band, uint32_t threads)
+                    struct uqd_plan_bands *bands, uint32_t threads)
 {
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
     const size_t row_size = (size_t)(tile.x_end - tile.x_begin) * refine->n;
-    for (uint32_t begin = tile.y_begin; begin < tile.y_end; begin += band->rows) {
-        const uint32_t left = tile.y_end - begin, n = left < band->rows ? left : band->rows;
-#pragma omp parallel for num_threads(threads) if (threads > 1 && n > 1)
-        for (uint32_t i = 0; i < n; i++)
-            band->counts[i] =
-                uqd_plan_row(refine, tile, begin + i, curves != NULL, band->planned + i * row_size);
-        for (uint32_t i = 0; i < n; i++) {
-            const struct row row = {
-                .refine = refine,
-                .first_cell = (uint64_t)(begin + i) * unit->grid_w + tile.x_begin,
-                .curves = curves,
-            };
-            const struct uqd_planned *planned = band->planned + i * row_size;
-            const int status = symbols->source == UQD_SYMBOLS_ENCODE
-                                   ? code_row(symbols, 1, &row, planned, band->counts[i])
-                                   : code_row(symbols, 0, &row, planned, band->counts[i]);
-            if (status != UQD_OK)
-                return status;
-        }
+    const size_t rows = BAND_SYMBOLS / row_size, height = tile.y_end - tile.y_begin;
+    const struct tile_run run = {
+        .refine = refine,
+        .tile = tile,
+        .symbols = symbols,
+        .curves = curves,
+        .bands = bands,
+        .rows = rows == 0       ? 1
+                : rows < height ? (uint32_t)rows
+                                : (uint32_t)height,
+        .row_size = row_size,
+    };
+    const uint32_t n_bands = ((uint32_t)height + run.rows - 1) / run.rows;
+    int status = UQD_OK;
+    /* One thread codes a band while the others, and it when it is done, plan the next. */
+#pragma omp parallel num_threads(threads) if (threads > 1)
+    for (uint32_t band = 0; band <= n_bands; band++) {
+#pragma omp master
+        if (band > 0 && status == UQD_OK)
+            status = code_band(&run, band - 1);
+#pragma omp for schedule(dynamic)
+        for (uint32_t y = band_begin(&run, band); y < band_begin(&run, band + 1); y++)
+            plan_row(&run, band, y);
     }
-    return UQD_OK;
+    return status;
 }

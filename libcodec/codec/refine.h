@@ -94,22 +94,21 @@ void uqd_curves_init(struct uqd_curves *curves);
 
 struct uqd_planned;
 
-/* Room for the plan of a band of rows, and how many rows that is. */
-struct uqd_plan_band {
-    struct uqd_planned *planned; /* [rows][coefficients of a row of the tile] */
-    uint32_t *counts;            /* [rows] */
-    uint32_t rows;
+/* Room for the plans of two bands of rows of a tile: one is coded while the next is planned. */
+struct uqd_plan_bands {
+    struct uqd_planned *planned[2]; /* uqd_plan_band_size(..) each */
+    uint32_t *counts[2];            /* of each row; as many */
 };
 
-/* Rows of cells that are worth planning together, for rows of so many coefficients. */
-uint32_t uqd_plan_band_rows(size_t row_size);
+/* Coefficients for which a band has room, in tiles so many cells wide. */
+size_t uqd_plan_band_size(uint32_t width);
 
 /* Codes all symbols of the tile, DECODE or ENCODE; `threads` plan them. curves: NULL where nothing
- * adapts, with dither. band: scratch. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what
+ * adapts, with dither. bands: scratch. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what
  * came before is refined; UQD_ERR_CORRUPT. */
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
-                    struct uqd_plan_band *band, uint32_t threads);
+                    struct uqd_plan_bands *bands, uint32_t threads);
 
 /* Refines a row of cells without a file, SAMPLE or CENTRAL. */
 void uqd_refine_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols);
