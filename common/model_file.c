@@ -28,8 +28,7 @@ int model_load(const char *path, struct uqd_model **model, struct message *messa
     size_t size;
     if (file_read(path, max_model_size, &data, &size, message) < 0)
         return -1;
-    int status = uqd_model_new(model, data, size);
-    free(data);
+    const int status = uqd_model_take(model, data, size);
     if (status < 0)
         return message_set(message, "%s: cannot be used as a model: %s", path,
                            uqd_status_text(status));

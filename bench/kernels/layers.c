@@ -64,24 +64,33 @@ static void add_head(struct list *list, enum part part, const struct uqd_head *h
     mix.has_gain = mix.has_bias = mix.has_silu = 1;
     out.has_bias = 1;
     out.n_out = n_out;
-    out.output_channels = UQD_FEATURES;
+    out.output_channels = head->out.n_out;
     add(list, mix);
     add(list, out);
 }
 
-static void add_context(struct list *list, const struct uqd_nn_conv *conv)
+/* Of the plane that the largest context fills. */
+static uint32_t context_channels(const struct uqd_model *model, const struct uqd_weights *weights)
+{
+    uint32_t most = 0;
+
+    for (uint32_t g = 0; g + 1 < model->n_groups; g++)
+        most = weights->contexts[g].n_in > most ? weights->contexts[g].n_in : most;
+    return most;
+}
+
+static void add_context(struct list *list, const struct uqd_nn_conv *conv, uint32_t input_channels)
 {
     struct layer context = inner_layer(list, PART_GROUPS, "context", conv);
 
     context.accumulates = 1;
-    context.input_channels = UQD_FEATURES;
-    context.input_first = UQD_FEATURES / 2;
+    context.input_channels = input_channels;
     add(list, context);
 }
 
-unsigned list_layers(const struct uqd_model *model, struct layer *layers)
+unsigned list_layers(const struct uqd_model *model, const struct uqd_weights *weights,
+                     struct layer *layers)
 {
-    const struct uqd_weights *weights = &model->networks[0];
     struct list list = {.model = model, .layers = layers};
     struct layer input = inner_layer(&list, PART_TRUNK, "input", &weights->input);
 
@@ -92,7 +101,7 @@ unsigned list_layers(const struct uqd_model *model, struct layer *layers)
     for (uint32_t g = 0; g < model->n_groups; g++) {
         add_head(&list, PART_GROUPS, &weights->groups[g], 3 * model->groups[g].n);
         if (g + 1 < model->n_groups)
-            add_context(&list, &weights->contexts[g]);
+            add_context(&list, &weights->contexts[g], context_channels(model, weights));
     }
     add_blocks(&list, PART_DENOISER, weights->denoise_blocks, model->n_denoise_blocks);
     add_head(&list, PART_DENOISER, &weights->denoise, 2 * UQD_UNIT_CHANNELS);

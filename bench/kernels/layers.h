@@ -20,13 +20,14 @@ struct layer {
     /* What follows the sums: v = activation(gain * sum + bias), perhaps added to the output. */
     int has_gain, has_bias, has_silu, accumulates;
     /* The planes between which it runs in the decoder, and the first channel that it reads. */
-    uint32_t input_channels, input_first, output_channels;
+    uint32_t input_channels, output_channels;
 };
 
 enum { MAX_LAYERS = 2 * UQD_MAX_GROUPS + 8 };
 
 /* Fills layers[MAX_LAYERS] and returns how many they are. */
-unsigned list_layers(const struct uqd_model *model, struct layer *layers);
+unsigned list_layers(const struct uqd_model *model, const struct uqd_weights *weights,
+                     struct layer *layers);
 
 double layer_macs(const struct layer *layer);
 

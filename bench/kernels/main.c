@@ -249,7 +249,10 @@ int main(int argc, char **argv)
 
     parse_options(&options, argc, argv);
     struct uqd_model *model = read_model(options.model);
-    const unsigned n = list_layers(model, layers);
+    const struct uqd_weights *weights;
+    if (uqd_model_network(model, 0, &weights) < 0)
+        die(options.model, uqd_status_text(UQD_ERR_NOMEM));
+    const unsigned n = list_layers(model, weights, layers);
     FILE *csv = csv_open(options.csv);
 
     printf("%ux%u cells, float32; uqd %s (%s), oneDNN %d.%d.%d; median of %u rounds\n", GRID_WIDTH,

@@ -18,11 +18,11 @@ static void new_plane(struct uqd_nn_plane *plane, const struct data *data, uint3
 }
 
 /* Copies n channels of every pixel between [cell][n] and a plane, from its channel `first` on. */
-static void fill_plane(struct uqd_nn_plane *plane, uint32_t first, const float *values, uint32_t n)
+static void fill_plane(struct uqd_nn_plane *plane, const float *values, uint32_t n)
 {
     for (uint32_t y = 0; y < plane->height; y++)
         for (uint32_t x = 0; x < plane->width; x++, values += n)
-            memcpy(uqd_nn_plane_pixel(plane, x, y) + first, values, n * sizeof *values);
+            memcpy(uqd_nn_plane_pixel(plane, x, y), values, n * sizeof *values);
 }
 
 void ours_output(const struct ours *ours, const struct data *data, float *out)
@@ -44,11 +44,11 @@ void ours_init(struct ours *ours, const struct data *data, uint32_t threads)
         die("weights", "there is not enough memory");
     new_plane(&ours->input, data, layer->input_channels);
     new_plane(&ours->output, data, layer->output_channels);
-    fill_plane(&ours->input, layer->input_first, data->input, layer->n_in);
-    fill_plane(&ours->output, 0, data->output, layer->n_out);
+    fill_plane(&ours->input, data->input, layer->n_in);
+    fill_plane(&ours->output, data->output, layer->n_out);
     ours->args = (struct uqd_nn_conv_args){
         .layer = &ours->conv,
-        .input = uqd_nn_plane_pixel(&ours->input, 0, 0) + layer->input_first,
+        .input = uqd_nn_plane_pixel(&ours->input, 0, 0),
         .input_channels = layer->input_channels,
         .output = uqd_nn_plane_pixel(&ours->output, 0, 0),
         .output_channels = layer->output_channels,

@@ -175,7 +175,6 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithere
 {
     const struct uqd_kind *k = &network->model->kinds[kind];
     network->kind = k;
-    network->weights = &network->model->networks[k->network];
     network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
     /* Half of twice the centre; the low-pass is as it is. */
     for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
@@ -195,11 +194,13 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
 {
     const struct uqd_affines *affines = &network->model->affines;
     prepare_kind(network, kind, dithered);
+    int status = uqd_model_network(network->model, network->kind->network, &network->weights);
+    if (status < 0)
+        return status;
     struct input_rows call = {
         network, unit,
         scaled(network, &network->weights->input, &affines->input, UQD_NN_ACTIVATION_NONE)};
-    int status =
-        for_rows(network, uqd_layer_macs(&call.layer) + UQD_FEATURES * 10, input_rows, &call);
+    status = for_rows(network, uqd_layer_macs(&call.layer) + UQD_FEATURES * 10, input_rows, &call);
     if (status == UQD_OK)
         status = run_blocks(network, network->weights->blocks, affines->blocks,
                             network->model->n_blocks, &network->trunk);

@@ -40,7 +40,7 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
 void uqd_network_free(struct uqd_network *network);
 
 /* Computes the trunk for a unit in the state where the kind starts, its low-pass channels up to
- * date. Errors: UQD_ERR_CANCELLED. */
+ * date. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
                       int dithered);
 

@@ -3,20 +3,17 @@
 #include "model/reader.h"
 #include "model/tables.h"
 #include "model/weights.h"
+#include "util/checked.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-int uqd_model_new(struct uqd_model **out, const void *data, size_t size)
+static int read_file(struct uqd_model *model, size_t size)
 {
-    if (out == NULL || data == NULL)
-        return UQD_ERR_ARG;
     struct uqd_model_file file;
-    int status = uqd_model_file_open(&file, data, size);
+    int status = uqd_model_file_open(&file, model->data, size);
     if (status < 0)
         return status;
-    struct uqd_model *model = calloc(1, sizeof *model);
-    if (model == NULL)
-        return UQD_ERR_NOMEM;
     model->id = (uint32_t)file.id;
     model->width = file.width;
     model->n_blocks = file.n_blocks;
@@ -27,8 +24,22 @@ int uqd_model_new(struct uqd_model **out, const void *data, size_t size)
     model->n_networks = file.n_networks;
     model->n_denoise_blocks = file.n_denoise_blocks;
     status = uqd_model_read_tables(model, &file);
-    if (status == UQD_OK)
-        status = uqd_model_read_weights(model, &file);
+    return status == UQD_OK ? uqd_model_read_weights(model, &file) : status;
+}
+
+int uqd_model_take(struct uqd_model **out, void *data, size_t size)
+{
+    if (out == NULL || data == NULL) {
+        free(data);
+        return UQD_ERR_ARG;
+    }
+    struct uqd_model *model = calloc(1, sizeof *model);
+    if (model == NULL) {
+        free(data);
+        return UQD_ERR_NOMEM;
+    }
+    model->data = data;
+    const int status = read_file(model, size);
     if (status < 0) {
         uqd_model_free(model);
         return status;
@@ -37,11 +48,25 @@ int uqd_model_new(struct uqd_model **out, const void *data, size_t size)
     return UQD_OK;
 }
 
+int uqd_model_new(struct uqd_model **out, const void *data, size_t size)
+{
+    if (out == NULL || data == NULL)
+        return UQD_ERR_ARG;
+    /* Networks are read when they are needed: whoever writes to the caller's buffer meanwhile, or
+     * to the file that is mapped there, must not change what is decoded. */
+    void *copy = uqd_malloc_array(size, 1);
+    if (copy == NULL)
+        return UQD_ERR_NOMEM;
+    memcpy(copy, data, size);
+    return uqd_model_take(out, copy, size);
+}
+
 void uqd_model_free(struct uqd_model *model)
 {
     if (model == NULL)
         return;
     uqd_model_free_weights(model);
+    free(model->data);
     free(model);
 }
 
@@ -84,7 +109,7 @@ static uint64_t head_macs(const struct uqd_head *head)
 
 uint64_t uqd_model_macs_per_cell(const struct uqd_model *model, unsigned parts)
 {
-    const struct uqd_weights *weights = &model->networks[0];
+    const struct uqd_weights *weights = &model->networks->weights[0];
     uint64_t macs = 0;
     if (parts & UQD_PART_TRUNK)
         macs += conv_macs(&weights->input) + block_macs(weights->blocks, model->n_blocks);

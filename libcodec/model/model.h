@@ -3,10 +3,13 @@
 #ifndef UQD_MODEL_MODEL_H
 #define UQD_MODEL_MODEL_H
 
+#include "model/reader.h"
 #include "nn/conv.h"
 #include "transform/unit.h"
 #include "uqd/uqd.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -78,6 +81,16 @@ struct uqd_weights {
     struct uqd_nn_conv contexts[UQD_MAX_GROUPS]; /* none of the last group */
     struct uqd_block denoise_blocks[UQD_MAX_BLOCKS];
     struct uqd_head denoise;
+    float *biases; /* owns those of all heads */
+};
+
+/* The networks, each read from the model file when it is first used: a preview needs one of them.
+ * They are what changes of a model that several threads share. */
+struct uqd_networks {
+    pthread_mutex_t lock;
+    atomic_int is_read[UQD_MAX_NETWORKS];
+    struct uqd_weights weights[UQD_MAX_NETWORKS]; /* shapes; weights where is_read */
+    struct uqd_model_file file;                   /* borrows the model's data */
 };
 
 /* Gains and biases [2 * n_kinds][width] of a layer, by kind and dither. */
@@ -106,9 +119,10 @@ struct uqd_model {
     char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
     struct uqd_group groups[UQD_MAX_GROUPS];
     struct uqd_affines affines;
-    struct uqd_weights networks[UQD_MAX_NETWORKS];
-    float *tables;       /* owns all gains and biases above */
-    float *ones, *zeros; /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
+    uint8_t *data;                 /* the file; owned */
+    struct uqd_networks *networks; /* owned */
+    float *tables;                 /* owns all gains and biases above */
+    float *ones, *zeros;           /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
 };
 
 enum {
@@ -120,6 +134,11 @@ enum {
 /* The kind that starts from a nominal level in a unit (0: full-size), or -1. Its network also
  * denoises that state. */
 int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level);
+
+/* The weights of a network, read now if they have not been. Any thread may ask.
+ * Errors: UQD_ERR_NOMEM. */
+int uqd_model_network(const struct uqd_model *model, uint32_t network,
+                      const struct uqd_weights **weights);
 
 /* Parts of a network. A pass runs trunk and groups, a denoised picture trunk and denoiser. */
 enum uqd_network_parts { UQD_PART_TRUNK = 1, UQD_PART_GROUPS = 2, UQD_PART_DENOISER = 4 };

@@ -112,11 +112,13 @@ int uqd_model_file_tensor(const struct uqd_model_file *file, const char *name,
     if (uqd_mul_size(n, VALUE_SIZE, &bytes) < 0 || offset > file->size ||
         bytes > file->size - offset)
         return UQD_ERR_CORRUPT;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t half = uqd_get_u16(file->data + offset + VALUE_SIZE * i);
-        if (!uqd_half_is_finite(half))
-            return UQD_ERR_CORRUPT;
-        values[i] = uqd_half_to_float(half);
-    }
+    const uint8_t *halves = file->data + offset;
+    uint32_t is_finite = 1;
+    for (size_t i = 0; i < n; i++)
+        is_finite &= (uint32_t)uqd_half_is_finite(uqd_get_u16(halves + VALUE_SIZE * i));
+    if (!is_finite)
+        return UQD_ERR_CORRUPT;
+    for (size_t i = 0; i < n && values != NULL; i++)
+        values[i] = uqd_half_to_float(uqd_get_u16(halves + VALUE_SIZE * i));
     return UQD_OK;
 }

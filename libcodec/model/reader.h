@@ -30,7 +30,7 @@ int uqd_model_file_open(struct uqd_model_file *file, const void *data, size_t si
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size);
 
 /* The values of the tensor of exactly that name and shape (unused dimensions 1), widened from
- * little-endian binary16 to values[product of shape].
+ * little-endian binary16 to values[product of shape]; NULL: they are only checked.
  * Errors: UQD_ERR_CORRUPT if it is missing, has another shape, lies outside the file or holds an
  * infinity or NaN. */
 int uqd_model_file_tensor(const struct uqd_model_file *file, const char *name,

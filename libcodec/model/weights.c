@@ -2,18 +2,20 @@
 
 #include "util/checked.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* Room for the name of a network or a list of layers, of a layer, of a tensor. */
 enum { MAX_PREFIX = 32, MAX_LAYER = 48, MAX_NAME = 64 };
 
-/* What the loading of tensors needs: the file, and where the next gain or bias goes. */
+/* What the loading of tensors needs: the file, and where the next gain or bias goes. Without room
+ * for either, tensors are only checked, and layers get their shapes but no weights. */
 struct loader {
     struct uqd_model *model;
     const struct uqd_model_file *file;
-    float *scratch; /* the largest tensor */
-    float *next;    /* unused part of model->tables */
+    float *scratch; /* the largest tensor; NULL: check only */
+    float *next;    /* unused part of the tables or of a network's biases */
 };
 
 /* ---- Single tensors, named by a prefix and a part ---- */
@@ -27,8 +29,11 @@ static int read_conv(struct loader *loader, struct uqd_nn_conv *conv, const char
     const int status = uqd_model_file_tensor(loader->file, name, shape, loader->scratch);
     if (status < 0)
         return status;
+    if (loader->scratch != NULL)
+        return uqd_nn_conv_init(conv, size, n_in, n_out, loader->scratch);
+    *conv = (struct uqd_nn_conv){.size = size, .n_in = n_in, .n_out = uqd_nn_padded(n_out)};
     loader->model->parameters += (uint64_t)n_out * n_in * size * size;
-    return uqd_nn_conv_init(conv, size, n_in, n_out, loader->scratch);
+    return UQD_OK;
 }
 
 static int read_out_bias(struct loader *loader, float **bias, const char *prefix, uint32_t n)
@@ -37,8 +42,10 @@ static int read_out_bias(struct loader *loader, float **bias, const char *prefix
     char name[MAX_NAME];
     snprintf(name, sizeof name, "%s.out_bias", prefix);
     *bias = loader->next;
-    loader->next += uqd_nn_padded(n);
-    loader->model->parameters += n;
+    if (loader->next != NULL)
+        loader->next += uqd_nn_padded(n);
+    else
+        loader->model->parameters += n;
     return uqd_model_file_tensor(loader->file, name, shape, *bias);
 }
 
@@ -106,7 +113,7 @@ static int read_group(struct loader *loader, struct uqd_weights *weights, uint32
 static int read_network(struct loader *loader, uint32_t network)
 {
     const struct uqd_model *model = loader->model;
-    struct uqd_weights *weights = &loader->model->networks[network];
+    struct uqd_weights *weights = &model->networks->weights[network];
     char prefix[MAX_PREFIX];
     snprintf(prefix, sizeof prefix, "net%u.input", network);
     int status =
@@ -165,10 +172,7 @@ static int alloc_tables(struct loader *loader)
     struct uqd_model *model = loader->model;
     const size_t n_affines = 2 + model->n_blocks + model->n_groups + model->n_denoise_blocks;
     const size_t affine = (size_t)4 * model->n_kinds * model->width;
-    const size_t biases =
-        (size_t)(UQD_MAX_GROUPS + 2) * UQD_NN_BLOCK + 3 * UQD_UNIT_CHANNELS + 2 * UQD_UNIT_CHANNELS;
-    const size_t n = n_affines * affine + model->n_networks * biases + 2 * UQD_MODEL_MAX_OUT;
-    model->tables = uqd_calloc_array(n, sizeof(float));
+    model->tables = uqd_calloc_array(n_affines * affine + 2 * UQD_MODEL_MAX_OUT, sizeof(float));
     if (model->tables == NULL)
         return UQD_ERR_NOMEM;
     model->ones = model->tables;
@@ -176,10 +180,7 @@ static int alloc_tables(struct loader *loader)
     for (uint32_t i = 0; i < UQD_MODEL_MAX_OUT; i++)
         model->ones[i] = 1;
     loader->next = model->zeros + UQD_MODEL_MAX_OUT;
-    /* The largest tensors: a 3x3 layer of the trunk, the input, and a context of all channels. */
-    const size_t inputs = model->width > UQD_FEATURES ? model->width : UQD_FEATURES;
-    loader->scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(float));
-    return loader->scratch != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    return UQD_OK;
 }
 
 int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file *file)
@@ -188,9 +189,19 @@ int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file 
     int status = alloc_tables(&loader);
     if (status == UQD_OK)
         status = read_affines(&loader);
+    model->networks = status == UQD_OK ? calloc(1, sizeof *model->networks) : NULL;
+    if (status == UQD_OK && model->networks == NULL)
+        return UQD_ERR_NOMEM;
+    if (status == UQD_OK && pthread_mutex_init(&model->networks->lock, NULL) != 0) {
+        free(model->networks);
+        model->networks = NULL;
+        return UQD_ERR_NOMEM;
+    }
+    if (status == UQD_OK)
+        model->networks->file = *file;
+    loader.next = NULL;
     for (uint32_t i = 0; i < model->n_networks && status == UQD_OK; i++)
         status = read_network(&loader, i);
-    free(loader.scratch);
     return status;
 }
 
@@ -208,18 +219,70 @@ static void free_head(struct uqd_head *head)
     uqd_nn_conv_deinit(&head->out);
 }
 
+static void free_network(struct uqd_weights *weights)
+{
+    uqd_nn_conv_deinit(&weights->input);
+    free_blocks(weights->blocks);
+    for (uint32_t g = 0; g < UQD_MAX_GROUPS; g++) {
+        free_head(&weights->groups[g]);
+        uqd_nn_conv_deinit(&weights->contexts[g]);
+    }
+    free_blocks(weights->denoise_blocks);
+    free_head(&weights->denoise);
+    free(weights->biases);
+}
+
+/* Under the lock. */
+static int read_weights_of(struct uqd_model *model, uint32_t network)
+{
+    struct uqd_weights *weights = &model->networks->weights[network];
+    const struct uqd_weights shapes = *weights;
+    const size_t n_biases = (size_t)(UQD_MAX_GROUPS + 2) * UQD_NN_BLOCK + 5 * UQD_UNIT_CHANNELS;
+    /* The largest tensors: a 3x3 layer of the trunk, the input, and a context of all channels. */
+    const size_t inputs = model->width > UQD_FEATURES ? model->width : UQD_FEATURES;
+    struct loader loader = {
+        .model = model,
+        .file = &model->networks->file,
+        .scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(float)),
+        .next = uqd_calloc_array(n_biases, sizeof(float)),
+    };
+    weights->biases = loader.next;
+    int status = UQD_ERR_NOMEM;
+    if (loader.scratch != NULL && loader.next != NULL)
+        status = read_network(&loader, network);
+    free(loader.scratch);
+    if (status < 0) {
+        free_network(weights);
+        *weights = shapes;
+    }
+    return status;
+}
+
+int uqd_model_network(const struct uqd_model *model, uint32_t network,
+                      const struct uqd_weights **weights)
+{
+    struct uqd_networks *networks = model->networks;
+    int status = UQD_OK;
+    *weights = &networks->weights[network];
+    if (atomic_load_explicit(&networks->is_read[network], memory_order_acquire))
+        return UQD_OK;
+    pthread_mutex_lock(&networks->lock);
+    if (!atomic_load_explicit(&networks->is_read[network], memory_order_relaxed)) {
+        status = read_weights_of((struct uqd_model *)model, network);
+        if (status == UQD_OK)
+            atomic_store_explicit(&networks->is_read[network], 1, memory_order_release);
+    }
+    pthread_mutex_unlock(&networks->lock);
+    return status;
+}
+
 void uqd_model_free_weights(struct uqd_model *model)
 {
-    for (uint32_t i = 0; i < UQD_MAX_NETWORKS; i++) {
-        struct uqd_weights *weights = &model->networks[i];
-        uqd_nn_conv_deinit(&weights->input);
-        free_blocks(weights->blocks);
-        for (uint32_t g = 0; g < UQD_MAX_GROUPS; g++) {
-            free_head(&weights->groups[g]);
-            uqd_nn_conv_deinit(&weights->contexts[g]);
-        }
-        free_blocks(weights->denoise_blocks);
-        free_head(&weights->denoise);
-    }
     free(model->tables);
+    if (model->networks == NULL)
+        return;
+    for (uint32_t i = 0; i < UQD_MAX_NETWORKS; i++)
+        free_network(&model->networks->weights[i]);
+    pthread_mutex_destroy(&model->networks->lock);
+    free(model->networks);
 }

@@ -5,8 +5,9 @@
 #include "model/model.h"
 #include "model/reader.h"
 
-/* Reads all of them; counts and groups of the model must be there. On failure the weights may be
- * freed. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
+/* Reads gains and biases, and checks the networks' tensors, which uqd_model_network reads; counts
+ * and groups of the model must be there. On failure the weights may be freed.
+ * Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
 int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file *file);
 
 void uqd_model_free_weights(struct uqd_model *model);

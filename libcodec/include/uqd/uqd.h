@@ -76,11 +76,14 @@ enum uqd_cpu { UQD_CPU_AVX2 = 1 << 0, UQD_CPU_AVX512 = 1 << 1, UQD_CPU_ALL = ~0 
 /* A trained network with its stage table. Immutable; may be shared between threads. */
 struct uqd_model;
 
-/* Reads a model file that was loaded or mapped to memory. The data is copied where needed: the
- * caller keeps its buffer and may free it after the call. On success *model must be freed with
- * uqd_model_free after the last context that uses it.
+/* Reads a model file. The data is copied: the caller keeps its buffer and may free it after the
+ * call. What only some pictures need is worked out when the first of them does. On success *model
+ * must be freed with uqd_model_free after the last context that uses it.
  * Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED, UQD_ERR_NOMEM. */
 UQD_NODISCARD UQD_API int uqd_model_new(struct uqd_model **model, const void *data, size_t size);
+
+/* As uqd_model_new, without the copy: takes over data, which malloc returned, also on failure. */
+UQD_NODISCARD UQD_API int uqd_model_take(struct uqd_model **model, void *data, size_t size);
 
 /* NULL is allowed. */
 UQD_API void uqd_model_free(struct uqd_model *model);
