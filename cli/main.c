@@ -29,6 +29,8 @@ static int run(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0) {
         options_print_version(stdout, &uqd_program);
+        if (argc > 2 && strcmp(argv[2], "--verbose") == 0)
+            uqd_program.print_details(stdout);
         return EXIT_DONE;
     }
     fprintf(stderr, "%s: %s: there is no such command (see %s --help)\n", uqd_program.name, argv[1],

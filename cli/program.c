@@ -2,6 +2,9 @@
 
 #include "interrupt.h"
 
+#include <string.h>
+#include <uqd/uqd.h>
+
 static const struct command *const commands[] = {
     &encode_command,
     &decode_command,
@@ -12,6 +15,10 @@ static const struct command *const commands[] = {
 static const struct manual_section sections[] = {
     {"EXIT STATUS", "0 if everything was done, 1 after a failure, 2 if the command line is wrong, "
                     "130 after an interrupt from the keyboard."},
+    {"INSTRUCTION SETS",
+     "The network is computed with AVX-512, with AVX2 and FMA, or on 64-bit ARM with NEON. On "
+     "other processors plain C does it, which is slow. The files and the pictures are the same "
+     "to the last bit. uqd --version --verbose prints what is used."},
     {"ENVIRONMENT",
      "UQD_MODELS is a directory with models (*.uqdm). It is searched before "
      "$XDG_DATA_HOME/uqd/models, uqd/models below each directory of $XDG_DATA_DIRS, and the "
@@ -26,6 +33,32 @@ static const struct manual_section sections[] = {
                  "  uqd decode photo.uqd --step 4 -o step4.png\n"
                  "  uqd compare photo.png step4.png"},
 };
+
+static const struct kernel_name {
+    const char *feature, *name;
+} kernel_names[] = {
+    {"avx512", "AVX-512"},
+    {"avx2", "AVX2 and FMA"},
+    {"neon", "NEON"},
+    {"c", "plain C"},
+};
+
+void print_kernels(FILE *out, const char *features)
+{
+    const size_t length = strcspn(features, " ");
+    for (size_t i = 0; i < sizeof kernel_names / sizeof *kernel_names; i++)
+        if (strlen(kernel_names[i].feature) == length &&
+            memcmp(kernel_names[i].feature, features, length) == 0)
+            fprintf(out, "kernels: %s\n", kernel_names[i].name);
+    if (strcmp(features, "c") == 0)
+        fprintf(out, "This processor has neither AVX2 and FMA nor NEON: plain C is slow, but its "
+                     "results are the same bits.\n");
+}
+
+static void print_details(FILE *out)
+{
+    print_kernels(out, uqd_cpu_features());
+}
 
 const struct program uqd_program = {
     .name = "uqd",
@@ -44,6 +77,7 @@ const struct program uqd_program = {
     .n_commands = sizeof commands / sizeof *commands,
     .sections = sections,
     .n_sections = sizeof sections / sizeof *sections,
+    .print_details = print_details,
 };
 
 int report_failure(const struct message *message)

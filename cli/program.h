@@ -14,6 +14,9 @@ enum exit_code {
 extern const struct program uqd_program;
 extern const struct command encode_command, decode_command, info_command, compare_command;
 
+/* Prints which kernels compute the network where uqd_cpu_features says `features`. */
+void print_kernels(FILE *out, const char *features);
+
 /* Prints "uqd: <the message>" and returns EXIT_FAILED, or EXIT_SIGNAL plus the number of the
  * signal that interrupted the work; then there is nothing to print. */
 int report_failure(const struct message *message);

@@ -70,6 +70,7 @@ struct program {
     size_t n_commands;
     const struct manual_section *sections;
     size_t n_sections;
+    void (*print_details)(FILE *out); /* what --verbose adds to --version; NULL: nothing */
 };
 
 enum options_result {

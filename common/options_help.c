@@ -81,6 +81,9 @@ void options_print_help(FILE *out, const struct program *program, const struct c
     for (size_t i = 0; i < program->n_commands; i++)
         fprintf(out, "  %-10s %s\n", program->commands[i]->name, program->commands[i]->summary);
     fprintf(out, "\n\"%s COMMAND --help\" describes the options of a command.\n", program->name);
+    if (program->print_details)
+        fprintf(out, "\"%s --version --verbose\" prints the version and what this machine runs.\n",
+                program->name);
 }
 
 void options_print_version(FILE *out, const struct program *program)

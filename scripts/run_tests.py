@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Run the tests of a build directory and count every single test.
 
-usage: run_tests.py BUILD [argument of `meson test`]...
+usage: run_tests.py BUILD [option of `meson test`]... [-- TEST...]
 
 Prints a line per skipped test with its reason, the output of every failed
 program, and at last `N passed, N failed, N skipped`. The counts are of the
 tests inside the programs, read from their TAP: Debian's cmocka reports a
-skipped test as `not ok N # SKIP name`, which Meson takes for a failure.
+skipped test as `not ok N # SKIP name`, which Meson takes for a failure. A
+TEST that is not there is a failure, too, which Meson passes over.
 """
+import glob
 import json
 import os
 import re
@@ -72,8 +74,8 @@ class Program:
 
 def run(build, arguments):
     """Runs the tests, printing the name of each program as it ends; returns the Programs."""
-    log = os.path.join(build, "meson-logs", "testlog.json")
-    if os.path.exists(log):
+    pattern = os.path.join(glob.escape(build), "meson-logs", "testlog*.json")  # a wrapper is part of the name
+    for log in glob.glob(pattern):
         os.unlink(log)
     command = ["meson", "test", "-C", build, "--no-rebuild", *arguments]
     environment = dict(os.environ, PYTHONUNBUFFERED="1")
@@ -81,14 +83,23 @@ def run(build, arguments):
         for line in meson.stdout:
             if match := PROGRESS.match(line):
                 print(f"  {match[1]} {without_project(match[2])} ({match[3]})", flush=True)
-    if not os.path.exists(log):
-        return []
-    with open(log, encoding="utf-8", errors="replace") as lines:
-        return [Program(json.loads(line)) for line in lines]
+    programs = []
+    for log in glob.glob(pattern):
+        with open(log, encoding="utf-8", errors="replace") as lines:
+            programs += [Program(json.loads(line)) for line in lines]
+    return programs
+
+
+def absent(programs, arguments):
+    """The tests that the arguments name but that did not run."""
+    names = arguments[arguments.index("--") + 1:] if "--" in arguments else []
+    ran = {program.name.split(" / ")[-1] for program in programs}
+    return [name for name in names if name not in ran]
 
 
 def main():
     programs = run(sys.argv[1], sys.argv[2:])
+    missing = absent(programs, sys.argv[2:])
     for program in programs:
         for name, reason in program.skipped:
             print(f"skipped: {program.name} {name}: {reason or 'no reason given'}".replace(" :", ":"))
@@ -96,8 +107,10 @@ def main():
         if program.failed:
             print(f"\nFAILED: {program.name}: {'; '.join(program.failed)}")
             print("\n".join("    " + line for line in program.output.splitlines()[-OUTPUT_LINES:]))
+    for name in missing:
+        print(f"\nFAILED: {name}: there is no such test")
     passed = sum(p.passed for p in programs)
-    failed = sum(len(p.failed) for p in programs)
+    failed = sum(len(p.failed) for p in programs) + len(missing)
     skipped = sum(len(p.skipped) for p in programs)
     print(f"\n{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 1 if failed or not passed else 0

@@ -42,5 +42,7 @@ const char *uqd_cpu_features(void)
         return "avx512 avx2 c";
     if (flags & UQD_CPU_AVX2)
         return "avx2 c";
+    if (flags & UQD_CPU_NEON)
+        return "neon c";
     return "c";
 }

@@ -17,6 +17,9 @@ void uqd_nn_ops_init(struct uqd_nn_ops *ops, unsigned cpu_flags)
         FILL(ops, avx2);
     if (cpu_flags & UQD_CPU_AVX512)
         FILL(ops, avx512);
+#elif defined(__aarch64__)
+    if (cpu_flags & UQD_CPU_NEON)
+        FILL(ops, neon);
 #else
     (void)cpu_flags;
 #endif

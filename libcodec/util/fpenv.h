@@ -6,6 +6,11 @@
 struct uqd_fpenv {
     unsigned mxcsr;
 };
+#elif defined(__aarch64__)
+#include <stdint.h>
+struct uqd_fpenv {
+    uint64_t fpcr, fpsr;
+};
 #else
 #include <fenv.h>
 struct uqd_fpenv {

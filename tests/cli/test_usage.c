@@ -1,5 +1,8 @@
 /* Command lines, help, standard output, and uqd info and uqd compare. */
 #include "harness.h"
+#include "program.h"
+
+#include <uqd/uqd.h>
 
 static int setup(void **state)
 {
@@ -72,6 +75,8 @@ static void test_help_and_version(void **state)
         {{"--help"}, "Usage: uqd COMMAND"},
         {{"-h"}, "Usage: uqd COMMAND"},
         {{"--version"}, "uqd "},
+        {{"--version", "--verbose"}, "kernels: "},
+        {{"--help"}, "uqd --version --verbose"},
         {{"encode", "--help"}, "--stop-step N"},
         {{"decode", "--help"}, "--mode denoised|ancestral|flow"},
         {{"decode", "-h"}, "--mode denoised|ancestral|flow"},
@@ -87,6 +92,52 @@ static void test_help_and_version(void **state)
                      cases[i].words[1] ? cases[i].words[1] : "", result.exit_code, result.out);
         process_result_free(&result);
     }
+}
+
+/* What print_kernels prints; malloc'ed. */
+static char *kernels_text(const char *features)
+{
+    char *text;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    print_kernels(out, features);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void test_kernels_text(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"avx512 avx2 c", "kernels: AVX-512\n"},
+        {"avx2 c", "kernels: AVX2 and FMA\n"},
+        {"neon c", "kernels: NEON\n"},
+        {"c", "kernels: plain C\n"
+              "This processor has neither AVX2 and FMA nor NEON: plain C is slow, but its results "
+              "are the same bits.\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = kernels_text(cases[i][0]);
+        assert_string_equal(text, cases[i][1]);
+        free(text);
+    }
+}
+
+static void test_verbose_version(void **state)
+{
+    (void)state;
+    struct process_result plain, verbose;
+    char *kernels = kernels_text(uqd_cpu_features());
+    UQD(&plain, "--version");
+    UQD(&verbose, "--version", "--verbose");
+    assert_int_equal(plain.out_size, strlen("uqd ") + strlen(uqd_version()) + 1);
+    assert_int_equal(verbose.out_size, plain.out_size + strlen(kernels));
+    assert_memory_equal(verbose.out, plain.out, plain.out_size);
+    assert_string_equal(verbose.out + plain.out_size, kernels);
+    process_result_free(&plain);
+    process_result_free(&verbose);
+    free(kernels);
 }
 
 /* A shell redirects standard output. */
@@ -227,6 +278,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_wrong_command_lines),
         cmocka_unit_test(test_step_beyond_the_model),
         cmocka_unit_test(test_help_and_version),
+        cmocka_unit_test(test_kernels_text),
+        cmocka_unit_test(test_verbose_version),
         cmocka_unit_test(test_full_standard_output),
         cmocka_unit_test(test_info),
         cmocka_unit_test(test_info_of_parts),

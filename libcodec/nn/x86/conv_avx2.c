@@ -4,7 +4,7 @@
 #error "compile with -mavx2 -mfma"
 #endif
 
-#include "nn/x86/conv_tiles.h"
+#include "nn/conv_tiles.h"
 
 #include <immintrin.h>
 

@@ -5,8 +5,8 @@
  * (at most 32 of 3 * 3 * 128 inputs: 144 KiB) stay in the second-level cache, while the pixels that
  * a tile reads were mostly read by the tile before and by the row above. Strips are short enough
  * that the input, too, is still in a near cache for the next set of output channels. */
-#ifndef UQD_NN_X86_CONV_TILES_H
-#define UQD_NN_X86_CONV_TILES_H
+#ifndef UQD_NN_CONV_TILES_H
+#define UQD_NN_CONV_TILES_H
 
 #include "nn/kernels.h"
 
