@@ -12,10 +12,11 @@
 
 uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 {
-    /* States (two), activations, a group's results, means, planes. */
+    /* States (two), activations, and of every coefficient a mean, a scale, a move, a place and what
+     * is shown. */
     const uint64_t per_cell = 2 * UQD_CELL_CHANNELS * sizeof(int16_t) +
-                              uqd_network_bytes_per_cell(model) + 2 * UQD_MAX_GROUP_CHANNELS +
-                              UQD_UNIT_CHANNELS * (6 + sizeof(int32_t));
+                              uqd_network_bytes_per_cell(model) +
+                              UQD_UNIT_CHANNELS * (9 + sizeof(int32_t));
     return per_cell / (UQD_UNIT_CELL * UQD_UNIT_CELL) + 1 + 3 * sizeof(int32_t);
 }
 

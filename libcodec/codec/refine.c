@@ -165,13 +165,13 @@ static inline int code_coefficient(struct coder *coder, int encodes, const struc
     if (symbol < 0)
         return UQD_RANGE_STOPPED;
     coefficient.cell = uqd_cell_child(coefficient.cell, cuts, symbol);
-    if (refine->mean_q4 != NULL) {
-        coefficient.mean_q4 = refine->mean_q4[index];
-        coefficient.scale_index = refine->scale_index[index];
-    } else {
-        coefficient.scale_index = UQD_TOP_SCALE_INDEX;
+    const int goes_on = from - refine->to[planned->c] > 1;
+    if (goes_on || refine->centroid_q4 != NULL) {
+        const int is_known = refine->mean_q4 != NULL;
+        coefficient.mean_q4 = is_known ? refine->mean_q4[index] : 0;
+        coefficient.scale_index = is_known ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
     }
-    if (from - refine->to[planned->c] > 1) {
+    if (goes_on) {
         struct coder copy = *coder;
         const int status = code_further(&copy, row, planned, from - 1, &coefficient);
         *coder = copy;

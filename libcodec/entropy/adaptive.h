@@ -18,6 +18,7 @@ enum {
     UQD_ADAPTIVE_END = 2 * UQD_ADAPTIVE_ZERO,
     UQD_ADAPTIVE_BIN_BITS = 7, /* of a position between two points */
     UQD_ADAPTIVE_SLOWEST = 80, /* decisions after which a point moves at its slowest */
+    UQD_ADAPTIVE_RECIPROCAL_BITS = 23,
 };
 
 struct uqd_adaptive {
@@ -29,6 +30,19 @@ struct uqd_adaptive {
  * make_adaptive_table.py. */
 extern const uint8_t uqd_log2_table[256];
 extern const uint16_t uqd_adaptive_start[UQD_ADAPTIVE_BINS];
+
+/* 2^RECIPROCAL_BITS / (seen + 20), rounded up: its product with a number below 2^16, shifted back,
+ * is exactly that number divided by seen + 20. */
+extern const uint32_t uqd_adaptive_reciprocal[UQD_ADAPTIVE_SLOWEST + 1];
+
+/* off / (seen + 20), towards 0, for |off| < 2^16. */
+static inline int32_t uqd_adaptive_share(int32_t off, uint32_t seen)
+{
+    const uint64_t product =
+        (uint64_t)(uint32_t)(off < 0 ? -off : off) * uqd_adaptive_reciprocal[seen];
+    const int32_t share = (int32_t)(product >> UQD_ADAPTIVE_RECIPROCAL_BITS);
+    return off < 0 ? -share : share;
+}
 
 /* A curve that changes nothing. */
 void uqd_adaptive_init(struct uqd_adaptive *curve);
@@ -65,10 +79,10 @@ static inline uint32_t uqd_adaptive_yes(const struct uqd_adaptive *curve, int32_
 static inline void uqd_adaptive_move(struct uqd_adaptive *curve, uint32_t bin, int32_t weight,
                                      int happened)
 {
-    static const int32_t slowness = 20;
     const int32_t target = happened ? 0xffff : 0, seen = curve->seen[bin];
     const int32_t off = ((target - curve->probability[bin]) * weight) >> UQD_ADAPTIVE_BIN_BITS;
-    curve->probability[bin] = (uint16_t)(curve->probability[bin] + off / (seen + slowness));
+    curve->probability[bin] =
+        (uint16_t)(curve->probability[bin] + uqd_adaptive_share(off, (uint32_t)seen));
     curve->seen[bin] = (uint8_t)(seen + (seen < UQD_ADAPTIVE_SLOWEST));
 }
 

@@ -12,6 +12,8 @@ getcontext().prec = 50
 LOG2_SIZE = 256
 BINS = 49
 MAX_LOG_ODDS = 12
+SLOWNESS, SLOWEST = 20, 80
+RECIPROCAL_BITS = 23
 
 
 def log2(i):
@@ -27,3 +29,7 @@ print("/* clang-format off */")
 print('#include "entropy/adaptive.h"')
 print_array("const uint8_t uqd_log2_table[256]", [log2(i) for i in range(LOG2_SIZE)], "", 16)
 print_array("const uint16_t uqd_adaptive_start[UQD_ADAPTIVE_BINS]", [start(i) for i in range(BINS)], "", 12)
+print_array(
+    "const uint32_t uqd_adaptive_reciprocal[UQD_ADAPTIVE_SLOWEST + 1]",
+    [2**RECIPROCAL_BITS // (seen + SLOWNESS) + 1 for seen in range(SLOWEST + 1)], "", 10,
+)

@@ -89,6 +89,7 @@ struct uqd_weights {
 struct uqd_networks {
     pthread_mutex_t lock;
     atomic_int is_read[UQD_MAX_NETWORKS];
+    uint32_t n_read;
     struct uqd_weights weights[UQD_MAX_NETWORKS]; /* shapes; weights where is_read */
     struct uqd_model_file file;                   /* borrows the model's data */
 };
@@ -119,7 +120,7 @@ struct uqd_model {
     char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
     struct uqd_group groups[UQD_MAX_GROUPS];
     struct uqd_affines affines;
-    uint8_t *data;                 /* the file; owned */
+    uint8_t *data;                 /* the file, until all networks are read; owned */
     struct uqd_networks *networks; /* owned */
     float *tables;                 /* owns all gains and biases above */
     float *ones, *zeros;           /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */

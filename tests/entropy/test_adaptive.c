@@ -117,9 +117,18 @@ static void test_learning(void **state)
         }
 }
 
+static void test_share_is_a_division(void **state)
+{
+    (void)state;
+    for (uint32_t seen = 0; seen <= UQD_ADAPTIVE_SLOWEST; seen++)
+        for (int32_t off = -65535; off <= 65535; off++)
+            assert_int_equal(uqd_adaptive_share(off, seen), off / (int32_t)(seen + 20));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_share_is_a_division),
         cmocka_unit_test(test_logarithm),   cmocka_unit_test(test_positions),
         cmocka_unit_test(test_fresh_curve), cmocka_unit_test(test_floor),
         cmocka_unit_test(test_learning),
