@@ -1,8 +1,7 @@
 #include "model_file.h"
 
-#include "file.h"
-
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +13,6 @@
 
 enum { MAX_DIRECTORIES = 32, MODEL_HEAD = 80 };
 
-static const uint64_t max_model_size = (uint64_t)1 << 30;
-
 /* Directories that may hold models, in the order of the search. */
 struct directories {
     char *paths[MAX_DIRECTORIES];
@@ -24,11 +21,11 @@ struct directories {
 
 int model_load(const char *path, struct uqd_model **model, struct message *message)
 {
-    uint8_t *data;
-    size_t size;
-    if (file_read(path, max_model_size, &data, &size, message) < 0)
-        return -1;
-    const int status = uqd_model_take(model, data, size);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return message_set(message, "%s: cannot be opened: %s", path, strerror(errno));
+    const int status = uqd_model_open(model, fd);
+    close(fd);
     if (status < 0)
         return message_set(message, "%s: cannot be used as a model: %s", path,
                            uqd_status_text(status));

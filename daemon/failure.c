@@ -27,6 +27,7 @@ static const char *status_name(int status)
     case UQD_ERR_LIMIT:
         return ERROR_LIMIT;
     case UQD_ERR_MODEL:
+    case UQD_ERR_MODEL_FILE:
         return ERROR_NO_WEIGHTS;
     case UQD_ERR_CANCELLED:
         return ERROR_CANCELLED;

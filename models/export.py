@@ -85,6 +85,10 @@ def half(name, tensor):
     return values
 
 
+def hash_of(data):
+    return xxhash.xxh3_64_intdigest(data)
+
+
 def model_bytes(state, name):
     state = {name: value.float() for name, value in state.items()}
     entries = [(name, half(name, tensor)) for name, tensor in tensors(state)]
@@ -110,15 +114,15 @@ def model_bytes(state, name):
         data.append(b"\0" * padding)
         offset += padding
         shape = list(values.shape) + [1] * (4 - values.ndim)
-        directory.append(tensor.encode().ljust(32, b"\0") + struct.pack("<4IQQ", *shape, offset, 0))
+        directory.append(tensor.encode().ljust(32, b"\0") + struct.pack("<4IQQ", *shape, offset, hash_of(values.tobytes())))
         data.append(values.tobytes())
         offset += values.nbytes
-    hashed = struct.pack(
+    head = struct.pack(
         "<12I", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), N_GROUPS, len(KINDS),
         len(STAGES), len(STEP_NAMES), len(thresholds) + 1, len(entries), N_NETWORKS, count(state, "denoise_blocks"), 0,
     )
-    hashed += tables + b"".join(directory) + b"".join(data)
-    return MAGIC + struct.pack("<IIQQ", VERSION, 0, offset, xxhash.xxh3_64_intdigest(hashed)) + hashed
+    head += tables + b"".join(directory)
+    return MAGIC + struct.pack("<IIQQ", VERSION, 0, offset, hash_of(head)) + head + b"".join(data)
 
 
 def main():

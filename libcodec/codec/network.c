@@ -39,7 +39,7 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
     *network =
         (struct uqd_network){.model = model, .work = work, .width = grid_w, .height = grid_h};
     uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
-    network->strip_size = STRIP * strip_channels(model);
+    network->strip_size = (grid_w < STRIP ? grid_w : STRIP) * strip_channels(model);
     network->strips = uqd_malloc_array(work->threads, network->strip_size * sizeof(float));
     int status = network->strips != NULL ? UQD_OK : UQD_ERR_NOMEM;
     if (status == UQD_OK)
@@ -243,7 +243,7 @@ static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
     const struct head_rows *call = arguments;
     const struct uqd_network *network = call->network;
     const size_t n_mix = call->mix.conv->n_out, n_out = call->out.conv->n_out;
-    float *mix = strip_of(network), *out = mix + STRIP * n_mix;
+    float *mix = strip_of(network), *out = mix + strip_end(network, 0) * n_mix;
     for (uint32_t y = row_begin; y < row_end; y++) {
         for (uint32_t x = 0, end; x < network->width; x = end) {
             end = strip_end(network, x);

@@ -289,13 +289,14 @@ static int alloc_bands(struct pass_run *run)
 {
     const uint32_t side = 1u << run->engine->tile_log2, threads = run->engine->work.threads;
     const uint32_t width = run->unit->grid_w < side ? run->unit->grid_w : side;
+    const uint32_t height = run->unit->grid_h < side ? run->unit->grid_h : side;
     const uint32_t n = run->tiles_x * run->tiles_y > 1 ? threads : 1;
-    const size_t size = uqd_plan_band_size(width);
+    const size_t size = uqd_plan_band_size(width, height);
     run->bands = uqd_calloc_array(threads, sizeof *run->bands);
     for (uint32_t i = 0; i < 2 * n && run->bands != NULL; i++) {
         struct uqd_plan_bands *bands = &run->bands[i / 2];
         bands->planned[i % 2] = uqd_malloc_array(size, sizeof *bands->planned[0]);
-        bands->counts[i % 2] = uqd_malloc_array(size, sizeof *bands->counts[0]);
+        bands->counts[i % 2] = uqd_malloc_array(height, sizeof *bands->counts[0]);
         if (bands->planned[i % 2] == NULL || bands->counts[i % 2] == NULL)
             return UQD_ERR_NOMEM;
     }

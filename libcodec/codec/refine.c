@@ -4,8 +4,12 @@
 
 #include <string.h>
 
-/* Planned symbols that the threads leave in the cache for the one that codes them. */
-enum { BAND_SYMBOLS = 1 << 15 };
+enum {
+    /* Planned symbols that the threads leave in the cache for the one that codes them. */
+    BAND_SYMBOLS = 1 << 15,
+    /* Tiles of fewer coefficients are not worth the threads. */
+    PARALLEL_COEFFICIENTS = 1 << 14,
+};
 
 static uint32_t cells_with(uint32_t side, uint32_t first, uint32_t shift)
 {
@@ -201,10 +205,12 @@ static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *sy
 
 /* ---- Tiles ---- */
 
-size_t uqd_plan_band_size(uint32_t width)
+size_t uqd_plan_band_size(uint32_t width, uint32_t height)
 {
     const size_t row = (size_t)width * UQD_MAX_GROUP_CHANNELS;
-    return row > BAND_SYMBOLS ? row : BAND_SYMBOLS;
+    if (row >= BAND_SYMBOLS)
+        return row;
+    return height < BAND_SYMBOLS / row ? height * row : BAND_SYMBOLS;
 }
 
 /* A tile on its way, band by band. */
@@ -273,7 +279,7 @@ int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
     const uint32_t n_bands = ((uint32_t)height + run.rows - 1) / run.rows;
     int status = UQD_OK;
     /* One thread codes a band while the others, and it when it is done, plan the next. */
-#pragma omp parallel num_threads(threads) if (threads > 1)
+#pragma omp parallel num_threads(threads) if (row_size * height >= PARALLEL_COEFFICIENTS)
     for (uint32_t band = 0; band <= n_bands; band++) {
 #pragma omp master
         if (band > 0 && status == UQD_OK)

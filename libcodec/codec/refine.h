@@ -97,11 +97,11 @@ struct uqd_planned;
 /* Room for the plans of two bands of rows of a tile: one is coded while the next is planned. */
 struct uqd_plan_bands {
     struct uqd_planned *planned[2]; /* uqd_plan_band_size(..) each */
-    uint32_t *counts[2];            /* of each row; as many */
+    uint32_t *counts[2];            /* of each row of the tile */
 };
 
-/* Coefficients for which a band has room, in tiles so many cells wide. */
-size_t uqd_plan_band_size(uint32_t width);
+/* Coefficients for which a band of a tile of so many cells has room. */
+size_t uqd_plan_band_size(uint32_t width, uint32_t height);
 
 /* Codes all symbols of the tile, DECODE or ENCODE; `threads` plan them. curves: NULL where nothing
  * adapts, with dither. bands: scratch. Returns UQD_OK; UQD_NEED_DATA where the chunk is cut: what

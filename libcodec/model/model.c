@@ -5,41 +5,64 @@
 #include "model/weights.h"
 #include "util/checked.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static int read_file(struct uqd_model *model, size_t size)
+static int read_tables(struct uqd_model *model, const struct uqd_model_file *file)
 {
-    struct uqd_model_file file;
-    int status = uqd_model_file_open(&file, model->data, size);
-    if (status < 0)
-        return status;
-    model->id = (uint32_t)file.id;
-    model->width = file.width;
-    model->n_blocks = file.n_blocks;
-    model->n_groups = file.n_groups;
-    model->n_kinds = file.n_kinds;
-    model->n_stages = file.n_stages;
-    model->n_steps = file.n_steps;
-    model->n_networks = file.n_networks;
-    model->n_denoise_blocks = file.n_denoise_blocks;
-    status = uqd_model_read_tables(model, &file);
-    return status == UQD_OK ? uqd_model_read_weights(model, &file) : status;
+    model->id = (uint32_t)file->id;
+    model->width = file->width;
+    model->n_blocks = file->n_blocks;
+    model->n_groups = file->n_groups;
+    model->n_kinds = file->n_kinds;
+    model->n_stages = file->n_stages;
+    model->n_steps = file->n_steps;
+    model->n_networks = file->n_networks;
+    model->n_denoise_blocks = file->n_denoise_blocks;
+    const int status = uqd_model_read_tables(model, file);
+    return status == UQD_OK ? uqd_model_read_weights(model, file) : status;
 }
 
-int uqd_model_take(struct uqd_model **out, void *data, size_t size)
+/* Of all bytes of a file. */
+static int read_bytes(struct uqd_model *model, const void *data, size_t size)
 {
-    if (out == NULL || data == NULL) {
-        free(data);
-        return UQD_ERR_ARG;
-    }
-    struct uqd_model *model = calloc(1, sizeof *model);
-    if (model == NULL) {
-        free(data);
+    struct uqd_model_file file;
+    model->data = uqd_malloc_array(size, 1);
+    if (model->data == NULL)
         return UQD_ERR_NOMEM;
-    }
-    model->data = data;
-    const int status = read_file(model, size);
+    memcpy(model->data, data, size);
+    int status = uqd_model_file_open(&file, model->data, size);
+    if (status == UQD_OK && file.size != size)
+        status = UQD_ERR_CORRUPT;
+    file.data = model->data;
+    if (status == UQD_OK)
+        status = uqd_model_file_verify(&file);
+    return status == UQD_OK ? read_tables(model, &file) : status;
+}
+
+static int read_descriptor(struct uqd_model *model, int fd)
+{
+    struct uqd_model_file file;
+    size_t head_size;
+    model->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (model->fd < 0)
+        return UQD_ERR_ARG;
+    int status = uqd_model_file_read(model->fd, &model->data, &head_size);
+    if (status == UQD_OK)
+        status = uqd_model_file_open(&file, model->data, head_size);
+    file.fd = model->fd;
+    return status == UQD_OK ? read_tables(model, &file) : status;
+}
+
+static int new_model(struct uqd_model **out, const void *data, size_t size, int fd)
+{
+    struct uqd_model *model = calloc(1, sizeof *model);
+    if (model == NULL)
+        return UQD_ERR_NOMEM;
+    model->fd = -1;
+    const int status = data != NULL ? read_bytes(model, data, size) : read_descriptor(model, fd);
     if (status < 0) {
         uqd_model_free(model);
         return status;
@@ -48,17 +71,14 @@ int uqd_model_take(struct uqd_model **out, void *data, size_t size)
     return UQD_OK;
 }
 
-int uqd_model_new(struct uqd_model **out, const void *data, size_t size)
+int uqd_model_new(struct uqd_model **model, const void *data, size_t size)
 {
-    if (out == NULL || data == NULL)
-        return UQD_ERR_ARG;
-    /* Networks are read when they are needed: whoever writes to the caller's buffer meanwhile, or
-     * to the file that is mapped there, must not change what is decoded. */
-    void *copy = uqd_malloc_array(size, 1);
-    if (copy == NULL)
-        return UQD_ERR_NOMEM;
-    memcpy(copy, data, size);
-    return uqd_model_take(out, copy, size);
+    return model != NULL && data != NULL ? new_model(model, data, size, -1) : UQD_ERR_ARG;
+}
+
+int uqd_model_open(struct uqd_model **model, int fd)
+{
+    return model != NULL ? new_model(model, NULL, 0, fd) : UQD_ERR_ARG;
 }
 
 void uqd_model_free(struct uqd_model *model)
@@ -67,6 +87,8 @@ void uqd_model_free(struct uqd_model *model)
         return;
     uqd_model_free_weights(model);
     free(model->data);
+    if (model->fd >= 0)
+        close(model->fd);
     free(model);
 }
 

@@ -89,7 +89,6 @@ struct uqd_weights {
 struct uqd_networks {
     pthread_mutex_t lock;
     atomic_int is_read[UQD_MAX_NETWORKS];
-    uint32_t n_read;
     struct uqd_weights weights[UQD_MAX_NETWORKS]; /* shapes; weights where is_read */
     struct uqd_model_file file;                   /* borrows the model's data */
 };
@@ -120,7 +119,8 @@ struct uqd_model {
     char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
     struct uqd_group groups[UQD_MAX_GROUPS];
     struct uqd_affines affines;
-    uint8_t *data;                 /* the file, until all networks are read; owned */
+    uint8_t *data;                 /* the file, or its head; owned */
+    int fd;                        /* where the rest is, or -1; owned */
     struct uqd_networks *networks; /* owned */
     float *tables;                 /* owns all gains and biases above */
     float *ones, *zeros;           /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
@@ -137,7 +137,7 @@ enum {
 int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level);
 
 /* The weights of a network, read now if they have not been. Any thread may ask.
- * Errors: UQD_ERR_NOMEM. */
+ * Errors: UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE if the file has changed. */
 int uqd_model_network(const struct uqd_model *model, uint32_t network,
                       const struct uqd_weights **weights);
 

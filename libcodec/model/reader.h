@@ -1,4 +1,8 @@
-/* The sections of a model file, located and bounds-checked; nothing is interpreted yet. */
+/* The sections of a model file, located and bounds-checked; nothing is interpreted yet.
+ *
+ * A file begins with its head: header, tables and the directory of tensors, which has the hash of
+ * each one's values. The head's own hash is the model's identity, so that it is known, and the
+ * values that are needed can be checked, without reading all of the file. */
 #ifndef UQD_MODEL_READER_H
 #define UQD_MODEL_READER_H
 
@@ -14,25 +18,36 @@ enum {
 };
 
 struct uqd_model_file {
-    const uint8_t *data;
-    size_t size;
-    uint64_t id;
+    const uint8_t *head;
+    const uint8_t *data; /* the whole file, or NULL: values are read from fd */
+    int fd;
+    uint64_t size, id; /* of the file */
     uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_phases, n_tensors;
     uint32_t n_networks, n_denoise_blocks;
     const uint8_t *name, *channel_groups, *phases, *thresholds, *kinds, *stages, *steps, *tensors;
 };
 
-/* Checks magic, version, size, hash and that all sections lie inside. The file borrows data.
- * Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED. */
-int uqd_model_file_open(struct uqd_model_file *file, const void *data, size_t size);
+/* Checks magic, version, limits and the head's hash. head: the file's beginning, borrowed. Where
+ * the values are is up to the caller (data or fd). Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED. */
+int uqd_model_file_open(struct uqd_model_file *file, const uint8_t *head, size_t head_size);
 
 /* Reads the fixed header only. UQD_NEED_DATA below UQD_MODEL_HEADER_SIZE bytes. */
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size);
 
+/* Bytes of the head, of a file that was peeked at. Errors: UQD_ERR_CORRUPT. */
+int uqd_model_file_head_size(const struct uqd_model_file *file, size_t *size);
+
+/* Reads the head of the file behind a descriptor; *head must be freed, also on failure.
+ * Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED, UQD_ERR_NOMEM. */
+int uqd_model_file_read(int fd, uint8_t **head, size_t *head_size);
+
+/* Checks the values of all tensors of a file whose data is there. Errors: UQD_ERR_CORRUPT. */
+int uqd_model_file_verify(const struct uqd_model_file *file);
+
 /* The values of the tensor of exactly that name and shape (unused dimensions 1), widened from
- * little-endian binary16 to values[product of shape]; NULL: they are only checked.
- * Errors: UQD_ERR_CORRUPT if it is missing, has another shape, lies outside the file or holds an
- * infinity or NaN. */
+ * little-endian binary16 to values[product of shape]; NULL: only the directory is asked.
+ * Errors: UQD_ERR_CORRUPT if it is missing, has another shape or lies outside the file;
+ * UQD_ERR_MODEL_FILE if what the descriptor gives is not what the directory says; UQD_ERR_NOMEM. */
 int uqd_model_file_tensor(const struct uqd_model_file *file, const char *name,
                           const uint32_t shape[4], float *values);
 

@@ -258,13 +258,6 @@ static int read_weights_of(struct uqd_model *model, uint32_t network)
     return status;
 }
 
-/* Nothing is left to be read from it. */
-static void drop_file(struct uqd_model *model)
-{
-    free(model->data);
-    model->data = NULL;
-}
-
 int uqd_model_network(const struct uqd_model *model, uint32_t network,
                       const struct uqd_weights **weights)
 {
@@ -278,8 +271,6 @@ int uqd_model_network(const struct uqd_model *model, uint32_t network,
         status = read_weights_of((struct uqd_model *)model, network);
         if (status == UQD_OK)
             atomic_store_explicit(&networks->is_read[network], 1, memory_order_release);
-        if (status == UQD_OK && ++networks->n_read == model->n_networks)
-            drop_file((struct uqd_model *)model);
     }
     pthread_mutex_unlock(&networks->lock);
     return status;

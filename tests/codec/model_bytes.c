@@ -42,9 +42,35 @@ uint8_t *tensor_entry(const struct model_bytes *b, const char *name)
     return NULL;
 }
 
+static size_t tensor_size(const uint8_t *entry)
+{
+    size_t n = 2;
+    for (int i = 0; i < 4; i++)
+        n *= uqd_get_u32(entry + 32 + 4 * i);
+    return n;
+}
+
+void model_bytes_seal_tensor(struct model_bytes *b, const char *name)
+{
+    uint8_t *entry = tensor_entry(b, name);
+    uqd_put_u64(entry + 56, XXH3_64bits(b->data + uqd_get_u64(entry + 48), tensor_size(entry)));
+}
+
+/* Where the head ends by the counts in the header as they are; the file's end if they make no
+ * sense. */
+static size_t head_size(const struct model_bytes *b)
+{
+    struct uqd_model_file file;
+    size_t size = b->size;
+    if (uqd_model_file_peek(&file, b->data, b->size) == UQD_OK &&
+        uqd_model_file_head_size(&file, &size) == UQD_OK)
+        return size;
+    return b->size;
+}
+
 void model_bytes_seal(struct model_bytes *b)
 {
     uqd_put_u64(b->data + SIZE_AT, b->size);
     uqd_put_u64(b->data + MODEL_HASH_AT,
-                XXH3_64bits(b->data + MODEL_HASH_BEGIN, b->size - MODEL_HASH_BEGIN));
+                XXH3_64bits(b->data + MODEL_HASH_BEGIN, head_size(b) - MODEL_HASH_BEGIN));
 }

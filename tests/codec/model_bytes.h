@@ -22,7 +22,10 @@ struct model_bytes model_bytes_new(void);
 /* The directory's entry of a tensor, which must be there. */
 uint8_t *tensor_entry(const struct model_bytes *b, const char *name);
 
-/* Writes the size and the hash that fit. */
+/* Writes the hash of a tensor's values into the directory. */
+void model_bytes_seal_tensor(struct model_bytes *b, const char *name);
+
+/* Writes the size and the hash of the head. */
 void model_bytes_seal(struct model_bytes *b);
 
 #endif

@@ -6,8 +6,11 @@
 #include "model_bytes.h"
 #include "util/bytes.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TABLES = UQD_MODEL_HEADER_SIZE };
 
@@ -127,6 +130,7 @@ static void set_weight(struct model_bytes *b, const char *tensor, size_t index, 
 {
     const size_t offset = (size_t)uqd_get_u64(tensor_entry(b, tensor) + 48);
     uqd_put_u16(b->data + offset + 2 * index, half);
+    model_bytes_seal_tensor(b, tensor);
 }
 
 static void nan_weight(struct model_bytes *b)
@@ -434,6 +438,80 @@ static void test_absurd_counts(void **state)
         }
 }
 
+/* The file of a model behind a descriptor, of which some bytes are then changed. */
+static int file_of(const struct model_bytes *b)
+{
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    assert_int_equal(fwrite(b->data, 1, b->size, file), b->size);
+    assert_int_equal(fflush(file), 0);
+    const int fd = dup(fileno(file));
+    assert_true(fd >= 0);
+    fclose(file);
+    return fd;
+}
+
+static int encode_with(const struct uqd_model *model)
+{
+    struct uqd_image *image = make_image(30, 20, 3, CONTENT_PHOTO, 16);
+    uint8_t *data = NULL;
+    size_t size;
+    const int status = uqd_encode(model, image, NULL, &data, &size);
+    free(data);
+    free(image);
+    return status;
+}
+
+static void test_opened_from_a_descriptor(void **state)
+{
+    (void)state;
+    struct model_bytes b = model_bytes_new();
+    struct uqd_model *model;
+    const int fd = file_of(&b);
+    assert_int_equal(uqd_model_open(&model, fd), UQD_OK);
+    close(fd);
+    assert_int_equal(encode_with(model), UQD_OK);
+    uqd_model_free(model);
+    assert_int_equal(uqd_model_open(&model, fd), UQD_ERR_ARG);
+    free(b.data);
+}
+
+/* What the directory says of the values is checked when they are needed. */
+static void test_file_changes_after_opening(void **state)
+{
+    (void)state;
+    struct model_bytes b = model_bytes_new();
+    for (int is_cut = 0; is_cut < 2; is_cut++) {
+        struct uqd_model *model;
+        const int fd = file_of(&b);
+        assert_int_equal(uqd_model_open(&model, fd), UQD_OK);
+        const off_t at = (off_t)uqd_get_u64(tensor_entry(&b, "net1.block0.in") + 48);
+        if (is_cut)
+            assert_int_equal(ftruncate(fd, at), 0);
+        else
+            assert_int_equal(pwrite(fd, "\xff", 1, at), 1);
+        assert_int_equal(encode_with(model), UQD_ERR_MODEL_FILE);
+        assert_int_equal(encode_with(model), UQD_ERR_MODEL_FILE);
+        uqd_model_free(model);
+        close(fd);
+    }
+    free(b.data);
+}
+
+static void test_cut_files(void **state)
+{
+    (void)state;
+    struct model_bytes b = model_bytes_new();
+    for (size_t size = 0; size < b.size; size += size < 3000 ? 13 : 4001) {
+        struct uqd_model *model;
+        const int fd = file_of(&b);
+        assert_int_equal(ftruncate(fd, (off_t)size), 0);
+        assert_int_equal(uqd_model_open(&model, fd), UQD_ERR_CORRUPT);
+        close(fd);
+    }
+    free(b.data);
+}
+
 static void test_info(void **state)
 {
     (void)state;
@@ -465,6 +543,9 @@ int main(void)
         cmocka_unit_test(test_flipped_tables_with_hash),
         cmocka_unit_test(test_damaged_with_hash),
         cmocka_unit_test(test_absurd_counts),
+        cmocka_unit_test(test_opened_from_a_descriptor),
+        cmocka_unit_test(test_file_changes_after_opening),
+        cmocka_unit_test(test_cut_files),
         cmocka_unit_test(test_info),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

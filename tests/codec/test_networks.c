@@ -86,6 +86,7 @@ static void clear_tensor(struct model_bytes *b, const char *name)
     for (int i = 0; i < 4; i++)
         n *= uqd_get_u32(entry + 32 + 4 * i);
     memset(b->data + uqd_get_u64(entry + 48), 0, 2 * n);
+    model_bytes_seal_tensor(b, name);
 }
 
 /* A block that adds nothing is as good as none, and no block of the denoiser is seen in files. */

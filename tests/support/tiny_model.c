@@ -104,9 +104,13 @@ static void put_tensor(struct writer *writer, const uint32_t shape[4], float mid
         n *= shape[i];
     }
     put_u64(writer->directory, &writer->n_directory, writer->n_values);
+    size_t hash_at = writer->n_directory;
     put_u64(writer->directory, &writer->n_directory, 0);
+    const size_t begin = writer->n_values;
     for (size_t i = 0; i < n; i++)
         put_half(writer->values, &writer->n_values, next_value(writer, middle, spread));
+    put_u64(writer->directory, &hash_at,
+            XXH3_64bits(writer->values + begin, writer->n_values - begin));
 }
 
 static void put_affine(struct writer *writer, const char *prefix)
@@ -297,7 +301,7 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     put(file, &n, writer.directory, writer.n_directory);
     put(file, &n, writer.values, writer.n_values);
     size_t id_at = 24;
-    put_u64(file, &id_at, XXH3_64bits(file + 32, total - 32));
+    put_u64(file, &id_at, XXH3_64bits(file + 32, begin - 32));
     free(writer.tables);
     free(writer.directory);
     free(writer.values);

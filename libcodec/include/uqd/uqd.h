@@ -56,6 +56,7 @@ enum uqd_status {
     UQD_ERR_LIMIT = -5,       /* the picture exceeds max_pixels or max_memory */
     UQD_ERR_MODEL = -6,       /* the file was encoded with another model */
     UQD_ERR_CANCELLED = -7,   /* the progress callback asked to stop */
+    UQD_ERR_MODEL_FILE = -8,  /* the model's file is damaged, or has changed since it was opened */
 };
 
 /* One English sentence fragment for a status, e.g. "the data is damaged". Never NULL. */
@@ -83,13 +84,15 @@ enum uqd_cpu {
 struct uqd_model;
 
 /* Reads a model file. The data is copied: the caller keeps its buffer and may free it after the
- * call. What only some pictures need is worked out when the first of them does. On success *model
+ * call. On success *model
  * must be freed with uqd_model_free after the last context that uses it.
  * Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED, UQD_ERR_NOMEM. */
 UQD_NODISCARD UQD_API int uqd_model_new(struct uqd_model **model, const void *data, size_t size);
 
-/* As uqd_model_new, without the copy: takes over data, which malloc returned, also on failure. */
-UQD_NODISCARD UQD_API int uqd_model_take(struct uqd_model **model, void *data, size_t size);
+/* The same from a seekable descriptor of a file, which the caller may close. Weights are read, and
+ * checked, when a picture first needs them: with a file that has changed since, coding then fails
+ * with UQD_ERR_MODEL_FILE. Errors: also UQD_ERR_ARG for a bad descriptor. */
+UQD_NODISCARD UQD_API int uqd_model_open(struct uqd_model **model, int fd);
 
 /* NULL is allowed. */
 UQD_API void uqd_model_free(struct uqd_model *model);
@@ -163,7 +166,7 @@ struct uqd_encode_settings {
 UQD_API void uqd_encode_settings_default(struct uqd_encode_settings *settings);
 
 /* Encodes one picture. On success *data is malloc'ed and belongs to the caller, who releases it
- * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+ * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
                                      const struct uqd_encode_settings *settings, uint8_t **data,
                                      size_t *size);
@@ -238,8 +241,8 @@ UQD_NODISCARD UQD_API int uqd_decoder_step_info(const struct uqd_decoder *decode
 /* Decodes the next step. Returns UQD_OK if one more step is complete, UQD_NEED_DATA if its bytes
  * have not all been fed, UQD_END if all are decoded.
  * Errors: UQD_ERR_CORRUPT if the step is damaged (the steps before it stay usable),
- * UQD_ERR_CANCELLED (may be called again), UQD_ERR_NOMEM, UQD_ERR_LIMIT, UQD_ERR_ARG without a
- * model. */
+ * UQD_ERR_CANCELLED (may be called again), UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE, UQD_ERR_LIMIT,
+ * UQD_ERR_ARG without a model. */
 UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
 
 /* Number of steps that uqd_decoder_advance has completed: pictures of steps 0 .. n-1 exist. */
@@ -276,7 +279,7 @@ UQD_API uint32_t uqd_reduced_side(uint32_t side, uint32_t reduce);
  * last complete step. Costs up to one run of the network in denoised mode and all remaining
  * steps' runs in the others; any step may be asked for at any time, in any order.
  * Errors: UQD_NEED_DATA if that step is not complete, UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_LIMIT,
- * UQD_ERR_CANCELLED. */
+ * UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 UQD_NODISCARD UQD_API int uqd_decoder_picture(struct uqd_decoder *decoder,
                                               const struct uqd_picture_request *request,
                                               uint8_t *pixels, size_t stride);
