@@ -115,14 +115,52 @@ def compare_preview(uqd, peer, options, folder):
         )
 
 
+def cut(path, megapixels, out):
+    """The middle of the photograph, or mirrored copies of it, of about so many pixels."""
+    with Image.open(path) as image:
+        if image.width * image.height < megapixels * 1e6:
+            return enlarge(path, megapixels, out)
+        side = (megapixels * 1e6 / (image.width * image.height)) ** 0.5
+        width, height = round(image.width * side), round(image.height * side)
+        left, top = (image.width - width) // 2, (image.height - height) // 2
+        image.convert("RGB").crop((left, top, left + width, top + height)).save(out, compress_level=1)
+        return width, height
+
+
+def print_scale(uqd, options, folder):
+    """Decoding of pictures of several sizes: time per pixel, and memory per pixel beside that of 64 x 64 pixels."""
+    picture, ours, out = (os.path.join(folder, name) for name in ("part.png", "part.uqd", "out.ppm"))
+    cut(options.photo, 64 * 64 / 1e6, picture)
+    uqd.encode(picture, ours)
+    least = uqd.decode(ours, out).peak_bytes
+    print(f"\nlossless decode; memory beside the {least / 2**20:.0f} MiB for 64 x 64 pixels\n")
+    print(f"{'megapixels':>10} {'threads':>8} {'seconds':>9} {'us/pixel':>9} {'MiB':>6} {'bytes/pixel':>12}")
+    for megapixels in map(float, options.scale.split(",")):
+        width, height = cut(options.photo, megapixels, picture)
+        uqd.encode(picture, ours, "--no-distortion")
+        for threads in (1, 2):
+            usage = uqd.decode(ours, out, "--threads", str(threads))
+            n, more = width * height, usage.peak_bytes - least
+            print(
+                f"{n / 1e6:>10.2f} {threads:>8} {usage.seconds:>9.2f} {1e6 * usage.seconds / n:>9.2f} "
+                f"{usage.peak_bytes / 2**20:>6.0f} {more / n:>12.1f}",
+                flush=True,
+            )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("photo", help="a photograph as PNG")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="runs per figure (%(default)s)")
     parser.add_argument("--megapixels", type=float, default=12, help="of the preview's photograph (%(default)s)")
     parser.add_argument("--no-preview", action="store_true", help="leave out the preview")
+    parser.add_argument("--scale", metavar="A,B", help="instead: decode pictures of so many megapixels, once each")
     measured.add_uqd_options(parser)
     options = parser.parse_args()
+    if options.scale:
+        with tempfile.TemporaryDirectory() as folder:
+            print_scale(measured.Uqd(options), options, folder)
+        return
     uqd, peer = measured.Uqd(options), Peer()
     with Image.open(options.photo) as image:
         print(f"{image.width} x {image.height} pixels; median of {options.runs} runs, largest memory")
