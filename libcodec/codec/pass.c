@@ -3,92 +3,9 @@
 #include "codec/plan.h"
 #include "transform/threads.h"
 #include "util/checked.h"
-#include "util/cpu.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- Engine ---- */
-
-uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
-{
-    /* States (two), activations, and of every coefficient a mean, a scale, a move, a place and what
-     * is shown. */
-    const uint64_t per_cell = 2 * UQD_CELL_CHANNELS * sizeof(int16_t) +
-                              uqd_network_bytes_per_cell(model) +
-                              UQD_UNIT_CHANNELS * (9 + sizeof(int32_t));
-    return per_cell / (UQD_UNIT_CELL * UQD_UNIT_CELL) + 1 + 3 * sizeof(int32_t);
-}
-
-void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
-                     uint32_t threads, uint32_t tile_log2)
-{
-    *engine = (struct uqd_engine){
-        .model = model,
-        .cpu_mask = cpu_mask,
-        .tile_log2 = tile_log2,
-        .work.threads = (uint32_t)uqd_thread_count(threads),
-    };
-    engine->splits = uqd_splits_select(uqd_cpu_flags() & cpu_mask);
-    uqd_neighbours_init(&engine->neighbours, model->channels);
-}
-
-void uqd_engine_free(struct uqd_engine *engine)
-{
-    for (uint32_t u = 0; u < UQD_MAX_UNITS; u++)
-        if (engine->ready[u])
-            uqd_network_free(&engine->networks[u]);
-    memset(engine->ready, 0, sizeof engine->ready);
-}
-
-int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state)
-{
-    const uint32_t side = 1u << engine->tile_log2;
-    return state->n_units == 0 ||
-           (state->units[0].grid_w <= side && state->units[0].grid_h <= side);
-}
-
-void uqd_engine_begin(struct uqd_engine *engine, double total)
-{
-    engine->work.done = 0;
-    engine->work.total = total;
-}
-
-double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit, unsigned parts)
-{
-    return (double)unit->grid_w * unit->grid_h *
-           (double)uqd_model_macs_per_cell(engine->model, parts);
-}
-
-int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t kind,
-                     struct uqd_network **out)
-{
-    struct uqd_network *network = &engine->networks[u];
-    struct uqd_unit *unit = &state->units[u];
-    int status = UQD_OK;
-    if (!engine->ready[u]) {
-        status = uqd_network_init(network, engine->model, engine->cpu_mask, &engine->work,
-                                  unit->grid_w, unit->grid_h);
-        if (status < 0) {
-            uqd_network_free(network);
-            return status;
-        }
-        engine->ready[u] = 1;
-    }
-    *out = network;
-    if (state->version != 0 && engine->trunks[u].version == state->version &&
-        engine->trunks[u].kind == kind)
-        return UQD_OK;
-    engine->trunks[u].version = 0;
-    status = uqd_state_update_low(state, u, engine->work.threads);
-    if (status == UQD_OK)
-        status = uqd_network_trunk(network, unit, kind, state->dithered);
-    if (status < 0)
-        return status;
-    engine->trunks[u].version = state->version;
-    engine->trunks[u].kind = kind;
-    return UQD_OK;
-}
 
 /* ---- One group ---- */
 

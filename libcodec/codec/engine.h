@@ -1,0 +1,50 @@
+/* What a picture is computed with: the networks of its units, kept from pass to pass. */
+#ifndef UQD_CODEC_ENGINE_H
+#define UQD_CODEC_ENGINE_H
+
+#include "codec/neighbours.h"
+#include "codec/network.h"
+#include "entropy/splits.h"
+
+#include <stdint.h>
+
+/* The networks of a picture's units, made when first used. */
+struct uqd_engine {
+    const struct uqd_model *model;
+    unsigned cpu_mask;
+    uint32_t tile_log2; /* tiles are 2^tile_log2 cells wide and high */
+    struct uqd_work work;
+    struct uqd_neighbours neighbours;
+    uqd_splits_function *splits;
+    struct uqd_network networks[UQD_MAX_UNITS];
+    int ready[UQD_MAX_UNITS];
+    struct {
+        uint64_t version; /* of the state whose trunk the network holds; 0: none */
+        uint32_t kind;
+    } trunks[UQD_MAX_UNITS];
+};
+
+/* Bytes per pixel that coding and showing a picture take at most, the input and output aside. */
+uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model);
+
+/* threads 0: OpenMP's default. Allocates nothing. */
+void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
+                     uint32_t threads, uint32_t tile_log2);
+void uqd_engine_free(struct uqd_engine *engine);
+
+/* Whether all units of the picture, the full-size one being the largest, have a single tile. */
+int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state);
+
+/* Starts a piece of work of so many multiply-accumulates. */
+void uqd_engine_begin(struct uqd_engine *engine, double total);
+
+/* Multiply-accumulates of one run of these parts (enum uqd_network_parts) over a unit. */
+double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit,
+                       unsigned parts);
+
+/* The network of a unit with the trunk of this kind in it, computed unless it is still there.
+ * Updates the unit's low-pass. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t unit,
+                     uint32_t kind, struct uqd_network **network);
+
+#endif
