@@ -23,6 +23,10 @@
 #define ADD(p, b)                                                                                  \
     if (p < n_pixels && b < n_blocks)                                                              \
         sum##p##b = _mm512_fmadd_ps(_mm512_set1_ps(x[p * column]), w##b, sum##p##b);
+#define FETCH(p, b)                                                                                \
+    if (p < n_pixels && b < n_blocks)                                                              \
+        _mm_prefetch((const char *)(output + p * args->output_channels + oc + b * UQD_NN_BLOCK),   \
+                     _MM_HINT_T0);
 #define STORE(p, b)                                                                                \
     if (p < n_pixels && b < n_blocks)                                                              \
         _mm512_store_ps(sums[b] + p * UQD_NN_BLOCK, sum##p##b);
@@ -54,6 +58,8 @@ static inline __attribute__((always_inline)) void sum_tile(const struct uqd_nn_c
     const int radius = (int)layer->size / 2;
     _Alignas(64) float sums[MAX_BLOCKS][MAX_PIXELS * UQD_NN_BLOCK];
 
+    /* The outputs, which the end of a short tile would wait for: to be added to, or to be owned. */
+    EACH_PIXEL(FETCH)
     EACH_PIXEL(DECLARE)
     for (int ky = -radius; ky <= radius; ky++)
         for (int kx = -radius; kx <= radius; kx++) {
