@@ -45,8 +45,8 @@ void uqd_refine_row(const struct uqd_refine *refine, uint32_t y, const struct uq
     for (uint32_t first = 0; first < unit->grid_w; first += refine->lists.length) {
         const struct uqd_places places = uqd_places_of(refine, first, y);
         for (const uint16_t *place = places.begin; place < places.end; place++) {
-            const uint32_t c = *place & ((1u << UQD_PLACE_BITS) - 1);
-            const uint64_t cell = (uint64_t)y * unit->grid_w + first + (*place >> UQD_PLACE_BITS);
+            const uint32_t c = uqd_place_channel(*place);
+            const uint64_t cell = (uint64_t)y * unit->grid_w + first + uqd_place_x(*place);
             const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + refine->first + c];
             const struct uqd_cell child =
                 guess(refine, symbols, cell, c, uqd_cell_at(twice_centre, refine->from[c]));

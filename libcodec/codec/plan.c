@@ -79,11 +79,6 @@ struct segment {
     uint64_t first_cell;
 };
 
-static inline uint32_t place_channel(uint16_t place)
-{
-    return place & ((1u << UQD_PLACE_BITS) - 1);
-}
-
 /* The phases of the coefficients around 0 that stand in `places`. */
 static void phases_around_0(const struct uqd_refine *refine, const struct segment *segment,
                             const uint16_t *places, size_t n, uint8_t *phases)
@@ -92,16 +87,16 @@ static void phases_around_0(const struct uqd_refine *refine, const struct segmen
     for (size_t begin = 0; begin < n; begin += CHUNK) {
         const uint32_t size = n - begin < CHUNK ? (uint32_t)(n - begin) : CHUNK;
         for (uint32_t i = 0; i < size; i++) {
-            const uint32_t c = place_channel(places[begin + i]);
-            const uint64_t cell = segment->first_cell + (places[begin + i] >> UQD_PLACE_BITS);
+            const uint32_t c = uqd_place_channel(places[begin + i]);
+            const uint64_t cell = segment->first_cell + uqd_place_x(places[begin + i]);
             set(&chunk, i, refine, cell * refine->n + c, uqd_cell_at(0, refine->from[c]),
                 stage_cuts(refine->to[c]));
         }
         split(&chunk, size, refine);
         for (uint32_t i = 0; i < size; i++) {
-            const uint32_t c = place_channel(places[begin + i]);
+            const uint32_t c = uqd_place_channel(places[begin + i]);
             const struct uqd_split split = {chunk.cum1[i], chunk.cum2[i], chunk.total[i]};
-            phases[(size_t)(places[begin + i] >> UQD_PLACE_BITS) * refine->n + c] =
+            phases[(size_t)uqd_place_x(places[begin + i]) * refine->n + c] =
                 (uint8_t)phase_by(&refine->state->model->phases, refine->first + c, split);
         }
     }
@@ -194,8 +189,8 @@ static void plan_chunk(const struct uqd_refine *refine, uint32_t x_begin, uint32
     const uint64_t first_cell = (uint64_t)y * unit->grid_w + x_begin;
     struct chunk chunk;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t c = place_channel(places[i]);
-        const uint64_t cell = first_cell + (places[i] >> UQD_PLACE_BITS);
+        const uint32_t c = uqd_place_channel(places[i]);
+        const uint64_t cell = first_cell + uqd_place_x(places[i]);
         const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + refine->first + c];
         const struct uqd_cell around = uqd_cell_at(twice_centre, refine->from[c]);
         set(&chunk, i, refine, cell * refine->n + c, around,
@@ -222,7 +217,7 @@ static uint32_t plan_segment(const struct uqd_refine *refine, struct uqd_tile ti
         plan_chunk(refine, x_begin, y, places.begin + begin, n - begin < CHUNK ? n - begin : CHUNK,
                    planned + begin);
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t x = x_begin + (places.begin[i] >> UQD_PLACE_BITS);
+        const uint32_t x = x_begin + uqd_place_x(places.begin[i]);
         planned[i].x = (uint16_t)(x - tile.x_begin);
         if (adapts && planned[i].twice_centre == 0)
             plan_curve(refine, x, y, &planned[i]);

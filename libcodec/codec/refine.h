@@ -17,6 +17,9 @@ enum { UQD_TOP_SCALE_INDEX = 64 + 16 * 4 };
  * of one tile; the coefficients of one stand in `places`, where its cells have room, by phase and
  * then in coding order, each as (x - the segment's first x) << PLACE_BITS | c. */
 enum { UQD_MAX_SEGMENT = 512, UQD_PLACE_BITS = 7 };
+_Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
+                   (int)UQD_MAX_SEGMENT <= 1 << (16 - UQD_PLACE_BITS),
+               "a place is 16 bits");
 
 struct uqd_phase_lists {
     uint16_t *places; /* [cell][n] */
@@ -59,6 +62,17 @@ static inline int uqd_is_refined(const struct uqd_refine *refine, uint32_t c, ui
                                  uint32_t y)
 {
     return refine->from[c] > refine->to[c] && x < refine->exist_w[c] && y < refine->exist_h[c];
+}
+
+/* What a place says. */
+static inline uint32_t uqd_place_channel(uint16_t place)
+{
+    return place & ((1u << UQD_PLACE_BITS) - 1);
+}
+
+static inline uint32_t uqd_place_x(uint16_t place)
+{
+    return place >> UQD_PLACE_BITS;
 }
 
 /* Segments of a row of the grid. */

@@ -2,7 +2,7 @@
  *
  * A tile is a few output channels of a few pixels of one row; its sums stay in registers. For one
  * set of output channels the tiles of a strip of rows follow each other: the weights of the set
- * (at most 32 of 3 * 3 * 128 inputs: 144 KiB) stay in the second-level cache, while the pixels that
+ * (at most 64 of 3 * 3 * 128 inputs: 288 KiB) stay in the second-level cache, while the pixels that
  * a tile reads were mostly read by the tile before and by the row above. Strips are short enough
  * that the input, too, is still in a near cache for the next set of output channels. */
 #ifndef UQD_NN_CONV_TILES_H

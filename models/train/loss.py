@@ -1,4 +1,4 @@
-"""Rate and denoised error of stages with their gradients: in C on CPUs, in PyTorch elsewhere."""
+"""Rate and denoised error of stages with their gradients: in compiled code, or in PyTorch where there is none."""
 import ctypes
 import functools
 

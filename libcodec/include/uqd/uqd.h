@@ -84,8 +84,7 @@ enum uqd_cpu {
 struct uqd_model;
 
 /* Reads a model file. The data is copied: the caller keeps its buffer and may free it after the
- * call. On success *model
- * must be freed with uqd_model_free after the last context that uses it.
+ * call. On success *model must be freed with uqd_model_free after the last context that uses it.
  * Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED, UQD_ERR_NOMEM. */
 UQD_NODISCARD UQD_API int uqd_model_new(struct uqd_model **model, const void *data, size_t size);
 
