@@ -1,6 +1,6 @@
 /* The incremental decoder. It keeps one state, that of the last complete step; pictures of earlier
  * steps and of partly received ones are made from copies of it. */
-#include "codec/body.h"
+#include "codec/lattice/body.h"
 #include "container/header.h"
 #include "util/checked.h"
 

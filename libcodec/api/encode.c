@@ -1,5 +1,5 @@
 /* uqd_encode: transform the picture, then code it step by step. */
-#include "codec/body.h"
+#include "codec/lattice/body.h"
 #include "container/header.h"
 #include "transform/colour.h"
 #include "util/checked.h"

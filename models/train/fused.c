@@ -1,17 +1,18 @@
 /* The parts of training that PyTorch would run as hundreds of small operations: states, features
- * and the loss with its gradient. Arrays are [samples, cells, channels], channels in coding order. */
+ * and the loss with its gradient. Arrays are [samples, cells, channels], channels in coding order.
+ */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#define N_DETAILS 189
-#define N_CELL 192
-#define MAX_GROUPS 16
+#define N_DETAILS         189
+#define N_CELL            192
+#define MAX_GROUPS        16
 #define PROBABILITY_FLOOR 0x1p-22f
-#define LOG2_SCALE_MIN -4.0f
-#define LOG2_SCALE_MAX 11.0f
-#define REFERENCE_LEVEL 7
-#define LN2 0.69314718f
+#define LOG2_SCALE_MIN    -4.0f
+#define LOG2_SCALE_MAX    11.0f
+#define REFERENCE_LEVEL   7
+#define LN2               0.69314718f
 
 /* 2^level for a whole level; exact, which exp2f under -ffast-math need not be. */
 static inline float power_of_two(float level)
@@ -88,9 +89,9 @@ void silu_backward(int n, const uint16_t *x, uint16_t *gradient)
 }
 
 /* Features [.., 576] and, per group, its refinements [.., 2 n], both bfloat16. */
-void prepare(int samples, int cells, int n_groups, const int *first, const float *x, const float *offset,
-             const float *low_pass, const int *dithered, const float *level_from, const float *level_to,
-             uint16_t *features, uint16_t **context)
+void prepare(int samples, int cells, int n_groups, const int *first, const float *x,
+             const float *offset, const float *low_pass, const int *dithered,
+             const float *level_from, const float *level_to, uint16_t *features, uint16_t **context)
 {
 #pragma omp parallel for schedule(static)
     for (int index = 0; index < samples * cells; index++) {
@@ -100,8 +101,10 @@ void prepare(int samples, int cells, int n_groups, const int *first, const float
         float buffer[4][N_DETAILS];
 #pragma omp simd
         for (int c = 0; c < N_DETAILS; c++) {
-            float centre = (cell_low(xs[c], o[c], lf[c], d) + cell_high(xs[c], o[c], lf[c], d)) * 0.5f;
-            float new_centre = (cell_low(xs[c], o[c], lt[c], d) + cell_high(xs[c], o[c], lt[c], d)) * 0.5f;
+            float centre =
+                (cell_low(xs[c], o[c], lf[c], d) + cell_high(xs[c], o[c], lf[c], d)) * 0.5f;
+            float new_centre =
+                (cell_low(xs[c], o[c], lt[c], d) + cell_high(xs[c], o[c], lt[c], d)) * 0.5f;
             buffer[0][c] = asinh_fast(centre * 0.05f);
             buffer[1][c] = asinh_fast(centre * power_of_two(-lf[c]));
             buffer[2][c] = asinh_fast((new_centre - centre) * power_of_two(-lt[c]));
@@ -132,14 +135,16 @@ void prepare(int samples, int cells, int n_groups, const int *first, const float
 /* One symbol of each of n coefficients whose level is above `to`: adds its bits to cost and the
  * derivatives by the mean and by log2 of the scale. A mass is taken from the side of the logistic's
  * lower tail, where differences are exact. */
-static void refine_step(int n, float step, int dithered, const float *restrict x, const float *restrict offset,
-                        const float *restrict from, const float *restrict to, const float *restrict mean,
-                        const float *restrict inverse, float *restrict cost, float *restrict by_mean,
-                        float *restrict by_scale)
+static void refine_step(int n, float step, int dithered, const float *restrict x,
+                        const float *restrict offset, const float *restrict from,
+                        const float *restrict to, const float *restrict mean,
+                        const float *restrict inverse, float *restrict cost,
+                        float *restrict by_mean, float *restrict by_scale)
 {
 #pragma omp simd
     for (int i = 0; i < n; i++) {
-        float below = from[i] - step, active = fmaxf(fminf(below - to[i], 1), 0), level = fmaxf(below, 1);
+        float below = from[i] - step, active = fmaxf(fminf(below - to[i], 1), 0),
+              level = fmaxf(below, 1);
         float low = cell_low(x[i], offset[i], level, dithered) - 0.5f, s = inverse[i];
         float high = cell_high(x[i], offset[i], level, dithered) + 0.5f;
         float child_low = cell_low(x[i], offset[i], level - 1, dithered) - 0.5f;
@@ -170,18 +175,21 @@ static void refine_step(int n, float step, int dithered, const float *restrict x
 /* Takes the refinements of later phases than the first out of a cell's context [2 n]: of
  * coefficients around 0 whose probability to leave it is below the threshold, and of the others
  * where `rest` says so. */
-static void drop_late(int n, const float *restrict x, const float *restrict from, const float *restrict to,
-                      const float *restrict mean, const float *restrict inverse, const float *restrict threshold,
+static void drop_late(int n, const float *restrict x, const float *restrict from,
+                      const float *restrict to, const float *restrict mean,
+                      const float *restrict inverse, const float *restrict threshold,
                       const int *restrict rest, uint16_t *restrict context)
 {
     float keep[96];
 #pragma omp simd
     for (int i = 0; i < n; i++) {
-        float edge = power_of_two(from[i]) - 0.5f, inner = power_of_two(to[i]) - 0.5f, s = inverse[i];
+        float edge = power_of_two(from[i]) - 0.5f, inner = power_of_two(to[i]) - 0.5f,
+              s = inverse[i];
         float m = fmaxf(fminf(mean[i], edge), -edge);
         float stays = logistic((inner - m) * s) - logistic((-inner - m) * s);
         float whole = logistic((edge - m) * s) - logistic((-edge - m) * s);
-        float zero = whole - stays < threshold[i] * whole ? 0.0f : 1.0f, other = rest[i] ? 0.0f : 1.0f;
+        float zero = whole - stays < threshold[i] * whole ? 0.0f : 1.0f,
+              other = rest[i] ? 0.0f : 1.0f;
         keep[i] = fabsf(x[i]) < edge + 0.5f ? zero : other;
     }
     for (int i = 0; i < n; i++) {
@@ -193,9 +201,10 @@ static void drop_late(int n, const float *restrict x, const float *restrict from
 /* bits[b]: of all refinements of channels first .. first + n - 1, per cell; gradient: by `out`
  * ([.., 3 n]: gate, offset, log2 of the scale), of the sample's bits per cell. Takes out of the
  * context, unless NULL, what the phases of phased samples hide. */
-void group_bits(int samples, int cells, int first, int n, const float *out, const float *x, const float *offset,
-                const int *dithered, const int *phased, const float *level_from, const float *level_to,
-                const float *threshold, const int *rest, double *bits, float *gradient, uint16_t *context)
+void group_bits(int samples, int cells, int first, int n, const float *out, const float *x,
+                const float *offset, const int *dithered, const int *phased,
+                const float *level_from, const float *level_to, const float *threshold,
+                const int *rest, double *bits, float *gradient, uint16_t *context)
 {
 #pragma omp parallel for schedule(dynamic)
     for (int part = 0; part < samples * 4; part++) {
@@ -203,9 +212,12 @@ void group_bits(int samples, int cells, int first, int n, const float *out, cons
         double sum = 0;
         for (int p = cells * (part % 4) / 4; p < cells * (part % 4 + 1) / 4; p++) {
             size_t index = (size_t)b * cells + p;
-            const float *in = out + index * 3 * n, *xs = x + index * N_DETAILS + first, *os = offset + index * N_DETAILS + first;
-            const float *lf = level_from + b * N_DETAILS + first, *lt = level_to + b * N_DETAILS + first;
-            float *g_gate = gradient + index * 3 * n, *g_offset = g_gate + n, *g_scale = g_offset + n;
+            const float *in = out + index * 3 * n, *xs = x + index * N_DETAILS + first,
+                        *os = offset + index * N_DETAILS + first;
+            const float *lf = level_from + b * N_DETAILS + first,
+                        *lt = level_to + b * N_DETAILS + first;
+            float *g_gate = gradient + index * 3 * n, *g_offset = g_gate + n,
+                  *g_scale = g_offset + n;
             float mean[96], inverse[96], cost[96], by_mean[96], by_scale[96], drop = 0;
             for (int i = 0; i < n; i++) {
                 drop = fmaxf(drop, lf[i] - lt[i]);
@@ -214,21 +226,26 @@ void group_bits(int samples, int cells, int first, int n, const float *out, cons
 #pragma omp simd
             for (int i = 0; i < n; i++) {
                 float reference = power_of_two(fminf(lf[i], REFERENCE_LEVEL) - 1);
-                float low = cell_low(xs[i], os[i], lf[i], is_dithered), high = cell_high(xs[i], os[i], lf[i], is_dithered);
+                float low = cell_low(xs[i], os[i], lf[i], is_dithered),
+                      high = cell_high(xs[i], os[i], lf[i], is_dithered);
                 mean[i] = (low + high) * 0.5f / (1 + expf(-in[i])) + in[n + i] * reference;
                 float log2_scale = in[2 * n + i] + fminf(lf[i], REFERENCE_LEVEL) - 1;
                 inverse[i] = exp2f(-fmaxf(fminf(log2_scale, LOG2_SCALE_MAX), LOG2_SCALE_MIN));
             }
             for (float step = 0; step < drop; step++)
-                refine_step(n, step, is_dithered, xs, os, lf, lt, mean, inverse, cost, by_mean, by_scale);
+                refine_step(n, step, is_dithered, xs, os, lf, lt, mean, inverse, cost, by_mean,
+                            by_scale);
 #pragma omp simd
             for (int i = 0; i < n; i++) {
                 float reference = power_of_two(fminf(lf[i], REFERENCE_LEVEL) - 1);
-                float low = cell_low(xs[i], os[i], lf[i], is_dithered), high = cell_high(xs[i], os[i], lf[i], is_dithered);
+                float low = cell_low(xs[i], os[i], lf[i], is_dithered),
+                      high = cell_high(xs[i], os[i], lf[i], is_dithered);
                 float gate = 1 / (1 + expf(-in[i]));
                 float log2_scale = in[2 * n + i] + fminf(lf[i], REFERENCE_LEVEL) - 1;
                 float d = by_scale[i];
-                d = log2_scale > LOG2_SCALE_MAX ? fmaxf(d, 0) : log2_scale < LOG2_SCALE_MIN ? fminf(d, 0) : d;
+                d = log2_scale > LOG2_SCALE_MAX   ? fmaxf(d, 0)
+                    : log2_scale < LOG2_SCALE_MIN ? fminf(d, 0)
+                                                  : d;
                 g_gate[i] = by_mean[i] * (low + high) * 0.5f * gate * (1 - gate);
                 g_offset[i] = by_mean[i] * reference;
                 g_scale[i] = d;
@@ -236,16 +253,19 @@ void group_bits(int samples, int cells, int first, int n, const float *out, cons
             for (int i = 0; i < n; i++)
                 sum += cost[i];
             if (context != NULL && phased[b] && !is_dithered)
-                drop_late(n, xs, lf, lt, mean, inverse, threshold + first, rest + first, context + index * 2 * n);
+                drop_late(n, xs, lf, lt, mean, inverse, threshold + first, rest + first,
+                          context + index * 2 * n);
         }
 #pragma omp atomic
         bits[b] += sum / cells;
     }
 }
 
-/* error[b]: of the denoised details, weighted by energy[channel], per cell; gradient by out [.., 378]. */
-void denoised_error(int samples, int cells, const float *out, const float *x, const float *offset, const int *dithered,
-                    const float *level_from, const float *energy, double *error, float *gradient)
+/* error[b]: of the denoised details, weighted by energy[channel], per cell; gradient by out [..,
+ * 378]. */
+void denoised_error(int samples, int cells, const float *out, const float *x, const float *offset,
+                    const int *dithered, const float *level_from, const float *energy,
+                    double *error, float *gradient)
 {
 #pragma omp parallel for schedule(dynamic)
     for (int part = 0; part < samples * 4; part++) {
@@ -253,13 +273,16 @@ void denoised_error(int samples, int cells, const float *out, const float *x, co
         double sum = 0;
         for (int p = cells * (part % 4) / 4; p < cells * (part % 4 + 1) / 4; p++) {
             size_t index = (size_t)b * cells + p;
-            const float *in = out + index * 2 * N_DETAILS, *xs = x + index * N_DETAILS, *os = offset + index * N_DETAILS;
+            const float *in = out + index * 2 * N_DETAILS, *xs = x + index * N_DETAILS,
+                        *os = offset + index * N_DETAILS;
             const float *lf = level_from + b * N_DETAILS;
-            float *g_gate = gradient + index * 2 * N_DETAILS, *g_offset = g_gate + N_DETAILS, cost[N_DETAILS], total = 0;
+            float *g_gate = gradient + index * 2 * N_DETAILS, *g_offset = g_gate + N_DETAILS,
+                  cost[N_DETAILS], total = 0;
 #pragma omp simd
             for (int i = 0; i < N_DETAILS; i++) {
                 float reference = power_of_two(fminf(lf[i], REFERENCE_LEVEL) - 1);
-                float low = cell_low(xs[i], os[i], lf[i], is_dithered), high = cell_high(xs[i], os[i], lf[i], is_dithered);
+                float low = cell_low(xs[i], os[i], lf[i], is_dithered),
+                      high = cell_high(xs[i], os[i], lf[i], is_dithered);
                 float gate = 1 / (1 + expf(-in[i])), centre = (low + high) * 0.5f;
                 float mean = centre * gate + in[N_DETAILS + i] * reference;
                 float m = fmaxf(fminf(mean, high + 0.5f), low - 0.5f), difference = m - xs[i];

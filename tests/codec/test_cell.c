@@ -1,5 +1,5 @@
 /* The lattice's cells: nested, without gaps, with and without dither. */
-#include "codec/state.h"
+#include "codec/lattice/state.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

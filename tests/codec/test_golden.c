@@ -3,8 +3,8 @@
  *     test_codec_golden FOLDER           checks FOLDER/NAME.uqd against FOLDER/hashes.txt
  *     test_codec_golden --write FOLDER   writes them anew, after a change of the format's version
  *
- * A line of hashes.txt: NAME STEP MODE HASH, the hash being XXH3 of the picture's pixels, or, of the
- * file's first BYTES bytes, NAME cut BYTES HASH. */
+ * A line of hashes.txt: NAME STEP MODE HASH, the hash being XXH3 of the picture's pixels, or, of
+ * the file's first BYTES bytes, NAME cut BYTES HASH. */
 #include "codec_support.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The samples around a coefficient, found by their places in the subbands. */
 #include "codec_support.h"
 
-#include "codec/neighbours.h"
+#include "codec/lattice/neighbours.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Dither, fresh states, and going back to coarser ones. */
 #include "codec_support.h"
 
-#include "codec/body.h"
-#include "codec/schedule.h"
+#include "codec/lattice/body.h"
+#include "codec/lattice/schedule.h"
 #include "container/header.h"
 
 #include <math.h>

@@ -129,8 +129,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_share_is_a_division),
-        cmocka_unit_test(test_logarithm),   cmocka_unit_test(test_positions),
-        cmocka_unit_test(test_fresh_curve), cmocka_unit_test(test_floor),
+        cmocka_unit_test(test_logarithm),
+        cmocka_unit_test(test_positions),
+        cmocka_unit_test(test_fresh_curve),
+        cmocka_unit_test(test_floor),
         cmocka_unit_test(test_learning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* Probabilities of the children of a cell, and centroids. */
 #include "bits.h"
 
-#include "codec/cell.h"
+#include "codec/lattice/cell.h"
 #include "entropy/range_coder.h"
 #include "entropy/split.h"
 #include "entropy/splits.h"

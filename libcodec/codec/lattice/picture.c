@@ -1,4 +1,4 @@
-#include "codec/picture.h"
+#include "codec/lattice/picture.h"
 
 #include "transform/colour.h"
 #include "transform/wavelet.h"

@@ -1,4 +1,4 @@
-#include "codec/schedule.h"
+#include "codec/lattice/schedule.h"
 
 static void add(struct uqd_schedule *schedule, const struct uqd_stage *stage, uint32_t unit)
 {

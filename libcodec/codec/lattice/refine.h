@@ -1,9 +1,9 @@
 /* Refining the cells of one group of channels: the innermost loop of the codec. */
-#ifndef UQD_CODEC_REFINE_H
-#define UQD_CODEC_REFINE_H
+#ifndef UQD_LATTICE_REFINE_H
+#define UQD_LATTICE_REFINE_H
 
-#include "codec/neighbours.h"
-#include "codec/state.h"
+#include "codec/lattice/neighbours.h"
+#include "codec/lattice/state.h"
 #include "codec/symbols.h"
 #include "entropy/adaptive.h"
 #include "entropy/splits.h"

@@ -1,9 +1,9 @@
 /* Running passes: network, symbols and state together. */
-#ifndef UQD_CODEC_PASS_H
-#define UQD_CODEC_PASS_H
+#ifndef UQD_LATTICE_PASS_H
+#define UQD_LATTICE_PASS_H
 
-#include "codec/engine.h"
-#include "codec/schedule.h"
+#include "codec/lattice/engine.h"
+#include "codec/lattice/schedule.h"
 #include "codec/symbols.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "codec/state.h"
+#include "codec/lattice/state.h"
 
 #include "transform/wavelet.h"
 #include "util/checked.h"

@@ -1,8 +1,8 @@
 /* The eight samples around each coefficient in its own subband, as cells and channels. */
-#ifndef UQD_CODEC_NEIGHBOURS_H
-#define UQD_CODEC_NEIGHBOURS_H
+#ifndef UQD_LATTICE_NEIGHBOURS_H
+#define UQD_LATTICE_NEIGHBOURS_H
 
-#include "codec/state.h"
+#include "codec/lattice/state.h"
 
 #include <stddef.h>
 #include <stdint.h>

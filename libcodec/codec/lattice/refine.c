@@ -1,6 +1,6 @@
-#include "codec/refine.h"
+#include "codec/lattice/refine.h"
 
-#include "codec/plan.h"
+#include "codec/lattice/plan.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "codec/engine.h"
+#include "codec/lattice/engine.h"
 
 #include "transform/threads.h"
 #include "util/cpu.h"

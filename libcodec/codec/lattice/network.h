@@ -1,8 +1,8 @@
 /* Running a network of the model over a unit (docs/format.md, "Network"). */
-#ifndef UQD_CODEC_NETWORK_H
-#define UQD_CODEC_NETWORK_H
+#ifndef UQD_LATTICE_NETWORK_H
+#define UQD_LATTICE_NETWORK_H
 
-#include "codec/state.h"
+#include "codec/lattice/state.h"
 #include "nn/ops.h"
 #include "nn/plane.h"
 #include "util/parallel.h"

@@ -1,4 +1,4 @@
-#include "codec/body.h"
+#include "codec/lattice/body.h"
 
 #include "util/bytes.h"
 #include "util/checked.h"

@@ -1,9 +1,9 @@
 /* What is known of a picture: per unit, the lattice cell of every coefficient. Cells nest
  * (codec/cell.h), so a coarser state follows from a finer one. */
-#ifndef UQD_CODEC_STATE_H
-#define UQD_CODEC_STATE_H
+#ifndef UQD_LATTICE_STATE_H
+#define UQD_LATTICE_STATE_H
 
-#include "codec/cell.h"
+#include "codec/lattice/cell.h"
 #include "model/model.h"
 
 #include <stdint.h>

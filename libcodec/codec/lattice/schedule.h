@@ -1,8 +1,8 @@
 /* The stages of a model, laid out for one picture size. */
-#ifndef UQD_CODEC_SCHEDULE_H
-#define UQD_CODEC_SCHEDULE_H
+#ifndef UQD_LATTICE_SCHEDULE_H
+#define UQD_LATTICE_SCHEDULE_H
 
-#include "codec/state.h"
+#include "codec/lattice/state.h"
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
-#include "codec/pass.h"
+#include "codec/lattice/pass.h"
 
-#include "codec/plan.h"
+#include "codec/lattice/plan.h"
 #include "transform/threads.h"
 #include "util/checked.h"
 

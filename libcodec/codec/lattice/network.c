@@ -1,4 +1,4 @@
-#include "codec/network.h"
+#include "codec/lattice/network.h"
 
 #include "codec/layers.h"
 #include "entropy/split.h"

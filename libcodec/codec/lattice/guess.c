@@ -1,5 +1,5 @@
 /* Coefficients refined without a file: drawn from the model, or by its means. */
-#include "codec/refine.h"
+#include "codec/lattice/refine.h"
 #include "entropy/split.h"
 
 /* The child that holds the mean; the lower one if it lies between two. */

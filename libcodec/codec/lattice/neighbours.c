@@ -1,4 +1,4 @@
-#include "codec/neighbours.h"
+#include "codec/lattice/neighbours.h"
 
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
  *
  * States hold twice the centre of a cell: low + high. That is 0 only for the cell around 0, and
  * odd for any other of a level above 0. */
-#ifndef UQD_CODEC_CELL_H
-#define UQD_CODEC_CELL_H
+#ifndef UQD_LATTICE_CELL_H
+#define UQD_LATTICE_CELL_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /* Bodies of the file: a checksum and the chunks of the passes of one step, or of all. */
-#ifndef UQD_CODEC_BODY_H
-#define UQD_CODEC_BODY_H
+#ifndef UQD_LATTICE_BODY_H
+#define UQD_LATTICE_BODY_H
 
-#include "codec/picture.h"
+#include "codec/lattice/picture.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* What a file's next symbols need that no symbol before them changes: their phases, and for a row
  * of cells at a time the frequencies and the place on the curves. All threads work it out ahead of
  * the one that reads or writes the chunk. */
-#ifndef UQD_CODEC_PLAN_H
-#define UQD_CODEC_PLAN_H
+#ifndef UQD_LATTICE_PLAN_H
+#define UQD_LATTICE_PLAN_H
 
-#include "codec/refine.h"
+#include "codec/lattice/refine.h"
 #include "entropy/split.h"
 
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* Reconstructions from a state. */
-#ifndef UQD_CODEC_PICTURE_H
-#define UQD_CODEC_PICTURE_H
+#ifndef UQD_LATTICE_PICTURE_H
+#define UQD_LATTICE_PICTURE_H
 
-#include "codec/pass.h"
+#include "codec/lattice/pass.h"
 
 #include <stddef.h>
 #include <stdint.h>

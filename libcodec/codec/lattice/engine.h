@@ -1,9 +1,9 @@
 /* What a picture is computed with: the networks of its units, kept from pass to pass. */
-#ifndef UQD_CODEC_ENGINE_H
-#define UQD_CODEC_ENGINE_H
+#ifndef UQD_LATTICE_ENGINE_H
+#define UQD_LATTICE_ENGINE_H
 
-#include "codec/neighbours.h"
-#include "codec/network.h"
+#include "codec/lattice/neighbours.h"
+#include "codec/lattice/network.h"
 #include "entropy/splits.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "codec/plan.h"
+#include "codec/lattice/plan.h"
 
 #include "entropy/adaptive.h"
 #include "entropy/splits.h"
