@@ -78,12 +78,14 @@ static inline uint32_t weighted_sum_inside(const struct uqd_neighbours *neighbou
 uint32_t uqd_surroundings(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
                           uint32_t c, uint32_t x, uint32_t y, uint32_t level)
 {
-    /* Of the sum of weights times twice the magnitudes, 24 for a mean of one cell. */
-    static const uint32_t limits[UQD_SURROUNDINGS - 1] = {0, 4, 7, 12, 19, 29, 48, 84};
+    /* By the sum of weights times twice the magnitudes, in cells of the level, rounded up: 24 for a
+     * mean of one cell. The classes begin behind 0, 4, 7, 12, 19, 29, 48 and 84. */
+    static const uint8_t classes[86] = {
+        0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5,
+        5, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 8};
     const uint32_t sum = is_inside(unit, x, y) ? weighted_sum_inside(neighbours, unit, c, x, y)
                                                : weighted_sum(neighbours, unit, c, x, y);
-    uint32_t surroundings = 0;
-    for (uint32_t i = 0; i + 1 < UQD_SURROUNDINGS; i++)
-        surroundings += sum > limits[i] << level;
-    return surroundings;
+    const uint32_t cells = (sum + (1u << level) - 1) >> level;
+    return classes[cells < 85 ? cells : 85];
 }

@@ -51,6 +51,13 @@ static int worse(int a, int b)
     return a < 0 || b < 0 ? (a < b ? a : b) : (a > b ? a : b);
 }
 
+static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners)
+{
+    return uqd_refine_tile(&run->refine, tile_at(run, i), &run->stream->open[i],
+                           run->curves != NULL ? &run->curves[i] : NULL,
+                           &run->bands[omp_get_thread_num()], planners);
+}
+
 static int refine_tiles(struct pass_run *run)
 {
     const uint32_t n = run->tiles_x * run->tiles_y;
@@ -60,12 +67,14 @@ static int refine_tiles(struct pass_run *run)
     struct uqd_symbols *symbols = run->stream->open;
     if (run->stream->source != UQD_SYMBOLS_DECODE && run->stream->source != UQD_SYMBOLS_ENCODE)
         return refine_rows(run, symbols);
-    const uint32_t threads = run->engine->work.threads, planners = n > 1 ? 1 : threads;
-#pragma omp parallel for num_threads(threads) schedule(dynamic) if (n > 1)
+    /* All threads share one tile, or each has its own. No region around the one with the threads of
+     * a tile: OpenMP would start new ones every time. */
+    const uint32_t threads = run->engine->work.threads;
+    if (n == 1)
+        return refine_tile(run, 0, threads);
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (uint32_t i = 0; i < n; i++)
-        run->results[i] = uqd_refine_tile(&run->refine, tile_at(run, i), &symbols[i],
-                                          run->curves != NULL ? &run->curves[i] : NULL,
-                                          &run->bands[omp_get_thread_num()], planners);
+        run->results[i] = refine_tile(run, i, 1);
     for (uint32_t i = 0; i < n; i++)
         status = worse(status, run->results[i]);
     return status;

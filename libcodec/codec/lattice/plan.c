@@ -3,6 +3,8 @@
 #include "entropy/adaptive.h"
 #include "entropy/splits.h"
 
+#include <string.h>
+
 /* Cells whose frequencies are worked out together. */
 enum { CHUNK = 64 };
 
@@ -102,31 +104,49 @@ static void phases_around_0(const struct uqd_refine *refine, const struct segmen
     }
 }
 
-/* Phases [cell][n] of a segment; what is not refined gets one behind the last. around_0: scratch
- * for as many places. */
-static void phases_of_segment(const struct uqd_refine *refine, const struct segment *segment,
-                              uint16_t *around_0, uint8_t *phases)
+/* The phases of a cell's coefficients that are not around 0; what is not refined gets one behind
+ * the last. All cells of a row have the same but for the last, which the grid's edge may cut. */
+static void phases_of_cell(const struct uqd_refine *refine, uint32_t x, uint32_t y, uint8_t *phases)
+{
+    const uint8_t *others = refine->state->model->phases.others + refine->first;
+    for (uint32_t c = 0; c < refine->n; c++) {
+        const int phase = refine->is_phased ? others[c] : 0;
+        phases[c] = (uint8_t)(uqd_is_refined(refine, c, x, y) ? phase : UQD_MAX_PHASES);
+    }
+}
+
+/* The refined coefficients around 0, in coding order; returns how many. */
+static size_t list_around_0(const struct uqd_refine *refine, const struct segment *segment,
+                            const uint8_t *phases, uint16_t *places)
 {
     const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    const uint8_t *others = refine->state->model->phases.others + refine->first;
-    size_t n_around_0 = 0;
-    for (uint32_t x = segment->x_begin; x < segment->x_end; x++) {
-        const uint32_t i = x - segment->x_begin;
+    size_t n = 0;
+    for (uint32_t i = 0; i < segment->x_end - segment->x_begin; i++) {
         const int16_t *twice_centres =
             unit->cells + (segment->first_cell + i) * UQD_CELL_CHANNELS + refine->first;
         for (uint32_t c = 0; c < refine->n; c++) {
-            const int is_refined = uqd_is_refined(refine, c, x, segment->y);
-            const int phase = refine->is_phased ? others[c] : 0;
-            phases[(size_t)i * refine->n + c] = (uint8_t)(is_refined ? phase : UQD_MAX_PHASES);
-            around_0[n_around_0] = (uint16_t)(i << UQD_PLACE_BITS | c);
-            n_around_0 += is_refined & (twice_centres[c] == 0);
+            places[n] = (uint16_t)(i << UQD_PLACE_BITS | c);
+            n += (twice_centres[c] == 0) & (phases[(size_t)i * refine->n + c] < UQD_MAX_PHASES);
         }
     }
-    if (refine->is_phased)
-        phases_around_0(refine, segment, around_0, n_around_0, phases);
+    return n;
 }
 
-/* The places of one segment: counted, then dealt out. */
+/* Phases [cell][n] of a segment. around_0: scratch for as many places. */
+static void phases_of_segment(const struct uqd_refine *refine, const struct segment *segment,
+                              uint16_t *around_0, uint8_t *phases)
+{
+    const uint32_t n_cells = segment->x_end - segment->x_begin, n = refine->n;
+    phases_of_cell(refine, segment->x_begin, segment->y, phases);
+    for (uint32_t i = 1; i + 1 < n_cells; i++)
+        memcpy(phases + (size_t)i * n, phases, n);
+    phases_of_cell(refine, segment->x_end - 1, segment->y, phases + (size_t)(n_cells - 1) * n);
+    if (refine->is_phased)
+        phases_around_0(refine, segment, around_0, list_around_0(refine, segment, phases, around_0),
+                        phases);
+}
+
+/* The places of one segment, phase by phase: each is written, and stays if it is of the phase. */
 static void list_segment(const struct uqd_refine *refine, const struct segment *segment,
                          uint8_t *phases)
 {
@@ -134,20 +154,20 @@ static void list_segment(const struct uqd_refine *refine, const struct segment *
     const uint32_t length = refine->lists.length;
     const size_t row = (size_t)segment->y * uqd_n_segments(grid_w, length);
     uint32_t *ends = refine->lists.ends + (row + segment->x_begin / length) * UQD_MAX_PHASES;
-    uint16_t *places = refine->lists.places + segment->first_cell * n;
-    uint32_t counts[UQD_MAX_PHASES + 1] = {0}, next[UQD_MAX_PHASES + 1];
+    uint16_t places[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS];
+    const uint32_t n_phases = refine->is_phased ? refine->state->model->phases.n : 1;
     const uint32_t n_cells = segment->x_end - segment->x_begin;
+    uint32_t count = 0;
     phases_of_segment(refine, segment, places, phases);
-    for (uint32_t i = 0; i < n_cells * n; i++)
-        counts[phases[i]]++;
-    for (uint32_t p = 0, sum = 0; p <= UQD_MAX_PHASES; sum += counts[p++]) {
-        next[p] = sum;
-        if (p < UQD_MAX_PHASES)
-            ends[p] = sum + counts[p];
+    for (uint32_t p = 0; p < UQD_MAX_PHASES; p++) {
+        for (uint32_t x = 0; x < n_cells && p < n_phases; x++)
+            for (uint32_t c = 0; c < n; c++) {
+                places[count] = (uint16_t)(x << UQD_PLACE_BITS | c);
+                count += phases[x * n + c] == p;
+            }
+        ends[p] = count;
     }
-    for (uint32_t x = 0; x < n_cells; x++)
-        for (uint32_t c = 0; c < n; c++)
-            places[next[phases[x * n + c]]++] = (uint16_t)(x << UQD_PLACE_BITS | c);
+    memcpy(refine->lists.places + segment->first_cell * n, places, count * sizeof *places);
 }
 
 void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y)

@@ -6,7 +6,7 @@
 
 enum {
     /* Planned symbols that the threads leave in the cache for the one that codes them. */
-    BAND_SYMBOLS = 1 << 15,
+    BAND_SYMBOLS = 1 << 13,
     /* Tiles of fewer coefficients are not worth the threads. */
     PARALLEL_COEFFICIENTS = 1 << 14,
 };
