@@ -1,7 +1,6 @@
-/* The incremental decoder. It keeps one state, that of the last complete step; pictures of earlier
- * steps and of partly received ones are made from copies of it. */
-#include "codec/lattice/body.h"
-#include "container/header.h"
+/* The incremental decoder: the bytes fed so far, and the session that their steps are decoded in.
+ */
+#include "codec/session.h"
 #include "util/checked.h"
 
 #include <math.h>
@@ -18,12 +17,9 @@ struct uqd_decoder {
     size_t size, capacity;
     int has_header;
     struct uqd_header header;
-    uint64_t step_end[UQD_HEADER_MAX_STEPS]; /* file offsets */
-    int started;                             /* engine, schedule and state exist */
-    struct uqd_engine engine;
-    struct uqd_schedule schedule;
-    struct uqd_state state;
-    uint32_t n_complete;
+    uint64_t step_end[UQD_HEADER_MAX_STEPS];  /* file offsets */
+    const struct uqd_session_class *sessions; /* of the model */
+    struct uqd_session *session;              /* NULL until something is decoded */
 };
 
 void uqd_decoder_settings_default(struct uqd_decoder_settings *settings)
@@ -42,7 +38,8 @@ void uqd_picture_request_default(struct uqd_picture_request *request)
 
 uint32_t uqd_reduced_side(uint32_t side, uint32_t reduce)
 {
-    return uqd_wavelet_side(side, reduce < 31 ? reduce : 31);
+    const uint32_t n = reduce < 31 ? reduce : 31;
+    return (uint32_t)(((uint64_t)side + (UINT64_C(1) << n) - 1) >> n);
 }
 
 int uqd_decoder_new(struct uqd_decoder **out, const struct uqd_model *model,
@@ -66,10 +63,8 @@ void uqd_decoder_free(struct uqd_decoder *decoder)
 {
     if (decoder == NULL)
         return;
-    if (decoder->started) {
-        uqd_engine_free(&decoder->engine);
-        uqd_state_free(&decoder->state);
-    }
+    if (decoder->session != NULL)
+        decoder->sessions->close(decoder->session);
     free(decoder->data);
     free(decoder);
 }
@@ -94,8 +89,10 @@ static int check_limits(const struct uqd_decoder *decoder)
         return UQD_ERR_LIMIT;
     if (decoder->model == NULL)
         return UQD_OK;
-    const uint64_t per_pixel = uqd_engine_bytes_per_pixel(decoder->model);
-    return pixels > decoder->settings.max_memory / per_pixel ? UQD_ERR_LIMIT : UQD_OK;
+    const uint64_t memory =
+        uqd_sessions_of(decoder->model)
+            ->memory(decoder->model, decoder->header.width, decoder->header.height);
+    return memory > decoder->settings.max_memory ? UQD_ERR_LIMIT : UQD_OK;
 }
 
 static int parse_header(struct uqd_decoder *decoder)
@@ -230,26 +227,21 @@ int uqd_decoder_step_info(const struct uqd_decoder *decoder, uint32_t step,
 
 static int start(struct uqd_decoder *decoder)
 {
-    if (decoder->started)
+    if (decoder->session != NULL)
         return UQD_OK;
-    const struct uqd_header *header = &decoder->header;
-    const int status = uqd_state_init(&decoder->state, decoder->model, header->width,
-                                      header->height, header->channels, header->low);
-    if (status < 0) {
-        uqd_state_free(&decoder->state);
-        return status;
-    }
-    decoder->state.version = 1;
-    decoder->state.dithered = header->dithered;
-    decoder->state.seed = header->seed;
-    uqd_state_reset(&decoder->state);
-    uqd_schedule_init(&decoder->schedule, decoder->model, decoder->state.n_units);
-    uqd_engine_init(&decoder->engine, decoder->model, decoder->settings.cpu_mask,
-                    decoder->settings.threads, header->tile_log2);
-    decoder->engine.work.progress = decoder->settings.progress;
-    decoder->engine.work.cookie = decoder->settings.cookie;
-    decoder->started = 1;
-    return UQD_OK;
+    const struct uqd_session_settings settings = {
+        .threads = decoder->settings.threads,
+        .cpu_mask = decoder->settings.cpu_mask,
+        .progress = decoder->settings.progress,
+        .cookie = decoder->settings.cookie,
+    };
+    decoder->sessions = uqd_sessions_of(decoder->model);
+    return decoder->sessions->open(&decoder->session, decoder->model, &decoder->header, &settings);
+}
+
+static struct uqd_source source_of(const struct uqd_decoder *decoder)
+{
+    return (struct uqd_source){decoder->data, decoder->size, &decoder->header, decoder->step_end};
 }
 
 /* What every call that decodes needs: UQD_OK, UQD_NEED_DATA, or why not. */
@@ -262,110 +254,45 @@ static int check_ready(const struct uqd_decoder *decoder)
     return decoder->model != NULL ? UQD_OK : UQD_ERR_ARG;
 }
 
-static uint64_t step_begin(const struct uqd_decoder *decoder, uint32_t step)
+/* Decodes the step behind the complete ones, whose bytes are there; those of a solid file may be.
+ */
+static int decode_next(struct uqd_decoder *decoder, uint32_t step)
 {
-    return step == 0 ? decoder->header.size : decoder->step_end[step - 1];
-}
-
-/* Decodes what is at hand of a step into a state that holds the steps before it. */
-static int decode_step(struct uqd_decoder *decoder, struct uqd_state *state, uint32_t step,
-                       struct uqd_partial *partial)
-{
-    const uint64_t begin = step_begin(decoder, step), end = decoder->step_end[step];
-    const uint64_t at_hand = decoder->size < end ? decoder->size : end;
-    const struct uqd_extent extent = {decoder->data + begin,
-                                      (size_t)(at_hand > begin ? at_hand - begin : 0),
-                                      (size_t)(end - begin)};
-    return uqd_body_decode(&decoder->engine, &decoder->schedule, state,
-                           (struct uqd_body){step, step, 0}, step, extent, partial, NULL);
-}
-
-/* Decodes the steps of a solid file up to `until`, as far as they are at hand, into any state.
- * *end: how many bytes of the file that took. */
-static int decode_solid(struct uqd_decoder *decoder, struct uqd_state *state, uint32_t until,
-                        struct uqd_partial *partial, uint64_t *end)
-{
-    const struct uqd_header *header = &decoder->header;
-    const struct uqd_extent extent = {decoder->data + header->size, decoder->size - header->size,
-                                      (size_t)header->body_size};
-    size_t used;
-    uqd_schedule_rewind(&decoder->schedule, state, -1);
-    state->version = state->version != 0 ? state->version + 1 : 0;
-    const int status = uqd_body_decode(&decoder->engine, &decoder->schedule, state,
-                                       (struct uqd_body){0, header->n_steps - 1, 1}, until, extent,
-                                       partial, &used);
-    *end = header->size + used;
-    return status;
-}
-
-static int advance_solid(struct uqd_decoder *decoder)
-{
-    const uint32_t step = decoder->n_complete;
-    uint64_t end;
+    const struct uqd_source source = source_of(decoder);
+    const int solid = decoder->header.solid;
     int status = start(decoder);
     if (status < 0)
         return status;
-    struct uqd_state copy;
-    status = uqd_state_copy(&copy, &decoder->state);
-    if (status < 0)
-        return status;
-    double macs = 0;
-    for (uint32_t s = 0; s <= step; s++)
-        macs += uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, s);
-    uqd_engine_begin(&decoder->engine, macs);
-    status = decode_solid(decoder, &copy, step, NULL, &end);
-    if (status == UQD_NEED_DATA && decoder->size == file_size(decoder))
+    uqd_work_begin(decoder->session->work, decoder->sessions->decode_work(decoder->session, solid));
+    uint64_t end = decoder->step_end[step];
+    status = decoder->sessions->decode(decoder->session, &source, &end);
+    if (status == UQD_OK)
+        decoder->step_end[step] = end;
+    if (status == UQD_NEED_DATA && (!solid || decoder->size == file_size(decoder)))
         status = UQD_ERR_CORRUPT;
     if (status == UQD_ERR_CORRUPT)
         decoder->failure = status;
-    if (status == UQD_OK) {
-        copy.version = decoder->state.version + 1;
-        uqd_state_free(&decoder->state);
-        decoder->state = copy;
-        decoder->step_end[decoder->n_complete++] = end;
-        return UQD_OK;
-    }
-    uqd_state_free(&copy);
     return status;
 }
 
 int uqd_decoder_advance(struct uqd_decoder *decoder)
 {
-    int status = check_ready(decoder);
+    const int status = check_ready(decoder);
     if (status != UQD_OK)
         return status;
     if (decoder->failure < 0)
         return decoder->failure;
-    const uint32_t step = decoder->n_complete;
+    const uint32_t step = uqd_decoder_steps_complete(decoder);
     if (step == decoder->header.n_steps)
         return UQD_END;
-    if (decoder->header.solid)
-        return advance_solid(decoder);
-    if (decoder->size < decoder->step_end[step])
+    if (!decoder->header.solid && decoder->size < decoder->step_end[step])
         return UQD_NEED_DATA;
-    status = start(decoder);
-    if (status < 0)
-        return status;
-    uqd_engine_begin(&decoder->engine,
-                     uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, step));
-    status = decode_step(decoder, &decoder->state, step, NULL);
-    if (status == UQD_OK) {
-        decoder->n_complete++;
-        return UQD_OK;
-    }
-    /* Half a step was decoded: go back to the last whole one. */
-    uqd_schedule_rewind(&decoder->schedule, &decoder->state, (int)step - 1);
-    decoder->state.version++;
-    if (status == UQD_NEED_DATA)
-        status = UQD_ERR_CORRUPT;
-    if (status == UQD_ERR_CORRUPT)
-        decoder->failure = status;
-    return status;
+    return decode_next(decoder, step);
 }
 
 uint32_t uqd_decoder_steps_complete(const struct uqd_decoder *decoder)
 {
-    return decoder != NULL ? decoder->n_complete : 0;
+    return decoder != NULL && decoder->session != NULL ? decoder->session->n_complete : 0;
 }
 
 uint64_t uqd_decoder_bytes_fed(const struct uqd_decoder *decoder)
@@ -374,96 +301,6 @@ uint64_t uqd_decoder_bytes_fed(const struct uqd_decoder *decoder)
 }
 
 /* ---- Pictures ---- */
-
-/* Everything received on top of the decoder's state, in a copy of it: UQD_OK, UQD_NEED_DATA if a
- * step was cut. From a damaged step on, all is left out. */
-static int latest_state(struct uqd_decoder *decoder, struct uqd_state *copy,
-                        struct uqd_partial *partial)
-{
-    int status = uqd_state_copy(copy, &decoder->state);
-    for (uint32_t step = decoder->n_complete;
-         step < decoder->header.n_steps && decoder->failure == UQD_OK && status == UQD_OK; step++) {
-        status = decode_step(decoder, copy, step, partial);
-        if (status == UQD_ERR_CORRUPT) {
-            uqd_schedule_rewind(&decoder->schedule, copy, (int)step - 1);
-            return UQD_OK;
-        }
-    }
-    return status;
-}
-
-static int latest_solid_state(struct uqd_decoder *decoder, struct uqd_state *copy,
-                              struct uqd_partial *partial)
-{
-    int status = uqd_state_copy(copy, &decoder->state);
-    uint64_t end;
-    if (status < 0 || decoder->failure < 0 || decoder->n_complete == decoder->header.n_steps)
-        return status;
-    status = decode_solid(decoder, copy, decoder->header.n_steps - 1, partial, &end);
-    if (status != UQD_ERR_CORRUPT)
-        return status;
-    uqd_state_free(copy);
-    return uqd_state_copy(copy, &decoder->state);
-}
-
-static int latest_picture(struct uqd_decoder *decoder, uint32_t reduce, uint8_t *pixels,
-                          size_t stride)
-{
-    struct uqd_state copy;
-    struct uqd_partial partial = {0};
-    int status = decoder->header.solid ? latest_solid_state(decoder, &copy, &partial)
-                                       : latest_state(decoder, &copy, &partial);
-    if (status == UQD_OK) { /* no pass is interrupted, though a damaged one may have been */
-        free(partial.mean_q4);
-        partial.mean_q4 = NULL;
-    }
-    if (status >= 0)
-        status = uqd_picture_denoised(&decoder->engine, &copy, &partial, reduce, pixels, stride);
-    free(partial.mean_q4);
-    uqd_state_free(&copy);
-    return status;
-}
-
-/* The picture of a complete step before the last complete one, or of a mode that goes on from it.
- */
-static int picture_from_copy(struct uqd_decoder *decoder, int step,
-                             const struct uqd_picture_request *request, uint8_t *pixels,
-                             size_t stride)
-{
-    struct uqd_state copy;
-    int status = uqd_state_copy(&copy, &decoder->state);
-    if (status < 0)
-        return status;
-    uqd_schedule_rewind(&decoder->schedule, &copy, step);
-    if (request->mode != UQD_MODE_DENOISED)
-        status = uqd_picture_complete(&decoder->engine, &decoder->schedule, &copy,
-                                      request->mode == UQD_MODE_FLOW ? UQD_SYMBOLS_CENTRAL
-                                                                     : UQD_SYMBOLS_SAMPLE,
-                                      request->seed, request->reduce);
-    if (status == UQD_OK)
-        status =
-            uqd_picture_denoised(&decoder->engine, &copy, NULL, request->reduce, pixels, stride);
-    uqd_state_free(&copy);
-    return status;
-}
-
-static double picture_macs(const struct uqd_decoder *decoder, uint32_t next,
-                           const struct uqd_picture_request *request)
-{
-    if (decoder->state.n_units == 0)
-        return 1;
-    double macs = 0;
-    if (request->mode != UQD_MODE_DENOISED) {
-        for (uint32_t s = next; s < decoder->model->n_steps; s++)
-            macs += uqd_step_macs(&decoder->engine, &decoder->schedule, &decoder->state, s);
-        return macs;
-    }
-    /* A step that is there in part is decoded first. */
-    unsigned parts = UQD_PART_TRUNK | UQD_PART_DENOISER;
-    if (request->step == UQD_STEP_LATEST && next < decoder->header.n_steps)
-        parts |= UQD_PART_GROUPS;
-    return uqd_engine_macs(&decoder->engine, &decoder->state.units[0], parts);
-}
 
 int uqd_decoder_picture(struct uqd_decoder *decoder, const struct uqd_picture_request *request,
                         uint8_t *pixels, size_t stride)
@@ -477,18 +314,19 @@ int uqd_decoder_picture(struct uqd_decoder *decoder, const struct uqd_picture_re
                      decoder->header.channels)
         return UQD_ERR_ARG;
     const int latest = request->step == UQD_STEP_LATEST;
-    if (!latest && request->step >= decoder->n_complete)
+    const uint32_t n_complete = uqd_decoder_steps_complete(decoder);
+    if (!latest && request->step >= n_complete)
         return request->step < decoder->header.n_steps ? UQD_NEED_DATA : UQD_ERR_ARG;
     status = start(decoder);
     if (status < 0)
         return status;
-    /* With no step complete, -1: nothing is known but the mean. */
-    const int step = latest ? (int)decoder->n_complete - 1 : (int)request->step;
-    uqd_engine_begin(&decoder->engine, picture_macs(decoder, (uint32_t)(step + 1), request));
-    if (latest && request->mode == UQD_MODE_DENOISED)
-        return latest_picture(decoder, request->reduce, pixels, stride);
-    if (request->mode == UQD_MODE_DENOISED && step + 1 == (int)decoder->n_complete)
-        return uqd_picture_denoised(&decoder->engine, &decoder->state, NULL, request->reduce,
-                                    pixels, stride);
-    return picture_from_copy(decoder, step, request, pixels, stride);
+    /* With no step complete, -1: nothing is known but the mean. Nothing behind a damaged step is.
+     */
+    const int step = latest ? (int)n_complete - 1 : (int)request->step;
+    const struct uqd_source source = source_of(decoder);
+    const int more = latest && decoder->failure == UQD_OK;
+    uqd_work_begin(decoder->session->work,
+                   decoder->sessions->show_work(decoder->session, step, latest, request));
+    return decoder->sessions->show(decoder->session, step, more ? &source : NULL, request, pixels,
+                                   stride);
 }

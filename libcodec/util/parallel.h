@@ -13,6 +13,13 @@ struct uqd_work {
     double done, total; /* in multiply-accumulates, or whatever the user of this struct counts */
 };
 
+/* Starts a piece of work of so much. */
+static inline void uqd_work_begin(struct uqd_work *work, double total)
+{
+    work->done = 0;
+    work->total = total;
+}
+
 /* Adds to the work done and reports it. UQD_OK or UQD_ERR_CANCELLED. To be called by the thread
  * that owns the context, outside of parallel regions. */
 int uqd_work_add(struct uqd_work *work, double amount);

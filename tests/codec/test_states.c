@@ -1,8 +1,8 @@
 /* Dither, fresh states, and going back to coarser ones. */
 #include "codec_support.h"
 
-#include "codec/lattice/body.h"
 #include "codec/lattice/schedule.h"
+#include "codec/lattice/steps.h"
 #include "container/header.h"
 
 #include <math.h>
@@ -173,8 +173,8 @@ static void walk_step(struct walk *walk, struct file file, uint32_t step, uint64
     const size_t size = (size_t)(end - walk->begin);
     const struct uqd_body body = {.first = step, .last = step};
     const struct uqd_extent extent = {file.data + walk->begin, size, size};
-    assert_int_equal(uqd_body_decode(&walk->engine, &walk->schedule, &walk->state, body, step,
-                                     extent, NULL, NULL),
+    assert_int_equal(uqd_steps_decode(&walk->engine, &walk->schedule, &walk->state, body, step,
+                                      extent, NULL, NULL),
                      UQD_OK);
     walk->begin = end;
 }

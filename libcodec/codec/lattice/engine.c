@@ -43,12 +43,6 @@ int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_sta
            (state->units[0].grid_w <= side && state->units[0].grid_h <= side);
 }
 
-void uqd_engine_begin(struct uqd_engine *engine, double total)
-{
-    engine->work.done = 0;
-    engine->work.total = total;
-}
-
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit, unsigned parts)
 {
     return (double)unit->grid_w * unit->grid_h *

@@ -35,9 +35,6 @@ void uqd_engine_free(struct uqd_engine *engine);
 /* Whether all units of the picture, the full-size one being the largest, have a single tile. */
 int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state);
 
-/* Starts a piece of work of so many multiply-accumulates. */
-void uqd_engine_begin(struct uqd_engine *engine, double total);
-
 /* Multiply-accumulates of one run of these parts (enum uqd_network_parts) over a unit. */
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit,
                        unsigned parts);

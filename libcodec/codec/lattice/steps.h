@@ -1,31 +1,19 @@
-/* Bodies of the file: a checksum and the chunks of the passes of one step, or of all. */
-#ifndef UQD_LATTICE_BODY_H
-#define UQD_LATTICE_BODY_H
+/* The passes of steps, from and to bodies of the file. */
+#ifndef UQD_LATTICE_STEPS_H
+#define UQD_LATTICE_STEPS_H
 
+#include "codec/body.h"
 #include "codec/lattice/picture.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The steps that share a body. The checksum of a body of one step is a CRC-32; that of a solid
- * file, whose one body has all steps, its lower half. */
-struct uqd_body {
-    uint32_t first, last; /* steps */
-    int solid;
-};
-
 /* Encodes the steps of a body and brings the state to its end. exact: the state that holds the
  * picture. *data is malloc'ed (NULL for an empty body) and belongs to the caller.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
-int uqd_body_encode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
-                    struct uqd_state *state, const struct uqd_state *exact, struct uqd_body body,
-                    uint8_t **data, size_t *size);
-
-/* Bytes of a body, and how many of them are at hand. */
-struct uqd_extent {
-    const uint8_t *data;
-    size_t available, size;
-};
+int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                     struct uqd_state *state, const struct uqd_state *exact, struct uqd_body body,
+                     uint8_t **data, size_t *size);
 
 /* Decodes a body, of a solid one the steps up to `until`, into the state at its beginning. With all
  * at hand the checksum is verified first. If partial is not NULL and the data ends early, *partial
@@ -33,9 +21,9 @@ struct uqd_extent {
  * ended between passes). *used: how many bytes were needed, if UQD_OK; may be NULL.
  * Returns UQD_OK, or UQD_NEED_DATA with the state refined as far as the data goes.
  * Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_CANCELLED; then the state is of no use. */
-int uqd_body_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
-                    struct uqd_state *state, struct uqd_body body, uint32_t until,
-                    struct uqd_extent extent, struct uqd_partial *partial, size_t *used);
+int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                     struct uqd_state *state, struct uqd_body body, uint32_t until,
+                     struct uqd_extent extent, struct uqd_partial *partial, size_t *used);
 
 /* Multiply-accumulates of the passes of a step. */
 double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule *schedule,

@@ -1,0 +1,74 @@
+#include "codec/body.h"
+
+#include "util/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { CRC_SIZE = 4, SOLID_CRC_SIZE = 2 };
+
+static size_t crc_size(struct uqd_body body)
+{
+    return body.solid ? SOLID_CRC_SIZE : CRC_SIZE;
+}
+
+static uint32_t checksum(struct uqd_body body, const uint8_t *data, size_t size)
+{
+    const uint32_t crc = (uint32_t)crc32_z(0, data, size);
+    return body.solid ? crc & 0xffff : crc;
+}
+
+static uint32_t stored_checksum(struct uqd_body body, const uint8_t *data)
+{
+    return body.solid ? uqd_get_u16(data) : uqd_get_u32(data);
+}
+
+int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data,
+                  size_t *size)
+{
+    const size_t before = crc_size(body);
+    *data = NULL;
+    *size = 0;
+    if (stream->output_size == 0)
+        return UQD_OK;
+    uint8_t *sealed = malloc(before + stream->output_size);
+    if (sealed == NULL)
+        return UQD_ERR_NOMEM;
+    const uint32_t crc = checksum(body, stream->output, stream->output_size);
+    if (body.solid)
+        uqd_put_u16(sealed, crc);
+    else
+        uqd_put_u32(sealed, crc);
+    memcpy(sealed + before, stream->output, stream->output_size);
+    *data = sealed;
+    *size = before + stream->output_size;
+    return UQD_OK;
+}
+
+int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_extent *chunks)
+{
+    const size_t before = extent.size > 0 ? crc_size(body) : 0;
+    *chunks = extent;
+    if (extent.size == 0)
+        return UQD_OK;
+    if (extent.size <= before)
+        return UQD_ERR_CORRUPT;
+    if (extent.available <= before)
+        return UQD_NEED_DATA;
+    *chunks =
+        (struct uqd_extent){extent.data + before, extent.available - before, extent.size - before};
+    const int is_whole = extent.available == extent.size;
+    if (is_whole &&
+        checksum(body, chunks->data, chunks->size) != stored_checksum(body, extent.data))
+        return UQD_ERR_CORRUPT;
+    return UQD_OK;
+}
+
+int uqd_body_close(struct uqd_stream *stream)
+{
+    const int status = uqd_stream_close(stream);
+    if (status != UQD_OK || stream->position == stream->size)
+        return status;
+    return stream->available == stream->size ? UQD_ERR_CORRUPT : UQD_NEED_DATA;
+}

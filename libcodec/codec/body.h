@@ -1,0 +1,37 @@
+/* Bodies of the file: a checksum and the chunks of one step, or of all. */
+#ifndef UQD_CODEC_BODY_H
+#define UQD_CODEC_BODY_H
+
+#include "codec/symbols.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The steps that share a body. The checksum of a body of one step is a CRC-32; that of a solid
+ * file, whose one body has all steps, its lower half. */
+struct uqd_body {
+    uint32_t first, last; /* steps */
+    int solid;
+};
+
+/* Bytes of a body, and how many of them are at hand. */
+struct uqd_extent {
+    const uint8_t *data;
+    size_t available, size;
+};
+
+/* Puts the output of a closed stream behind its checksum; a body without a byte has none: nothing
+ * was to be told, or nothing but what was expected. *data is malloc'ed (NULL for an empty body) and
+ * belongs to the caller. Errors: UQD_ERR_NOMEM. */
+int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data,
+                  size_t *size);
+
+/* Checks what can be checked before decoding, the checksum if all is at hand, and finds the chunks
+ * behind it: UQD_OK, UQD_NEED_DATA if there is nothing to decode yet, or UQD_ERR_CORRUPT. */
+int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_extent *chunks);
+
+/* Ends a stream that is to have no chunk left over. Errors: UQD_NEED_DATA if more of the body is to
+ * come, UQD_ERR_CORRUPT. */
+int uqd_body_close(struct uqd_stream *stream);
+
+#endif

@@ -1,0 +1,344 @@
+/* A session keeps one state, that of the last complete step; pictures of earlier steps and of
+ * partly received ones are made from copies of it. */
+#include "codec/session.h"
+
+#include "codec/lattice/steps.h"
+#include "transform/colour.h"
+#include "transform/wavelet.h"
+#include "util/checked.h"
+
+#include <stdlib.h>
+
+struct session {
+    struct uqd_session base; /* the first member */
+    struct uqd_engine engine;
+    struct uqd_schedule schedule;
+    struct uqd_state state;
+    struct uqd_state exact; /* ENCODE: holds the picture */
+};
+
+static struct session *session_of(struct uqd_session *base)
+{
+    return (struct session *)base;
+}
+
+static uint64_t session_memory(const struct uqd_model *model, uint32_t width, uint32_t height)
+{
+    return (uint64_t)width * height * uqd_engine_bytes_per_pixel(model);
+}
+
+static void session_close(struct uqd_session *base)
+{
+    struct session *session = session_of(base);
+    uqd_engine_free(&session->engine);
+    uqd_state_free(&session->state);
+    uqd_state_free(&session->exact);
+    free(session);
+}
+
+static int session_open(struct uqd_session **out, const struct uqd_model *model,
+                        const struct uqd_header *header,
+                        const struct uqd_session_settings *settings)
+{
+    struct session *session = calloc(1, sizeof *session);
+    if (session == NULL)
+        return UQD_ERR_NOMEM;
+    session->base.class = &uqd_lattice_sessions;
+    session->base.work = &session->engine.work;
+    uqd_engine_init(&session->engine, model, settings->cpu_mask, settings->threads,
+                    header->tile_log2);
+    session->engine.work.progress = settings->progress;
+    session->engine.work.cookie = settings->cookie;
+    const int status = uqd_state_init(&session->state, model, header->width, header->height,
+                                      header->channels, header->low);
+    if (status < 0) {
+        session_close(&session->base);
+        return status;
+    }
+    session->state.version = 1;
+    session->state.dithered = header->dithered;
+    session->state.seed = header->seed;
+    uqd_state_reset(&session->state);
+    uqd_schedule_init(&session->schedule, model, session->state.n_units);
+    *out = &session->base;
+    return UQD_OK;
+}
+
+/* ---- Encoding ---- */
+
+/* The finest wavelet level of a colour picture, or the plane of a grey one. Returns how many levels
+ * are split, or an error. */
+static int load_picture(const struct uqd_image *image, int32_t *const planes[3], uint32_t threads)
+{
+    if (image->channels == 1) {
+        uqd_grey_load(image->pixels, image->stride, image->width, image->height, planes[0],
+                      image->width);
+        return 0;
+    }
+    const int status = uqd_colour_split(image->pixels, image->stride, image->width, image->height,
+                                        planes, image->width, threads);
+    return status < 0 ? status : 1;
+}
+
+/* The exact coefficients of the picture: unit after unit, each the low-pass of the one before. */
+static int transform(struct session *session, const struct uqd_image *image, int32_t low[3])
+{
+    const uint32_t threads = session->engine.work.threads;
+    const size_t n = (size_t)image->width * image->height, pitch = image->width;
+    int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
+    if (memory == NULL)
+        return UQD_ERR_NOMEM;
+    int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
+    const int32_t *const read[3] = {planes[0], planes[1], planes[2]};
+    struct uqd_state *exact = &session->exact;
+    const int loaded = load_picture(image, planes, threads);
+    int status = loaded < 0 ? loaded : UQD_OK;
+    for (uint32_t u = 0; u < exact->n_units && status == UQD_OK; u++) {
+        const struct uqd_unit *unit = &exact->units[u];
+        const uint32_t done = u == 0 ? (uint32_t)loaded : 0;
+        for (uint32_t c = 0; c < image->channels && status == UQD_OK; c++)
+            status = uqd_wavelet_forward(planes[c], pitch, uqd_wavelet_side(unit->width, done),
+                                         uqd_wavelet_side(unit->height, done),
+                                         UQD_UNIT_LEVELS - done, threads);
+        if (status == UQD_OK)
+            uqd_unit_pack(session->engine.model->channels, UQD_UNIT_CHANNELS, read, pitch,
+                          unit->width, unit->height, unit->cells, UQD_CELL_CHANNELS, threads);
+    }
+    for (uint32_t c = 0; c < image->channels; c++)
+        low[c] = planes[c][0];
+    free(memory);
+    return status;
+}
+
+static int session_load(struct uqd_session *base, const struct uqd_image *image,
+                        struct uqd_header *header)
+{
+    struct session *session = session_of(base);
+    const int32_t nothing[3] = {0, 0, 0};
+    int status = uqd_state_init(&session->exact, session->engine.model, image->width, image->height,
+                                image->channels, nothing);
+    if (status == UQD_OK)
+        status = transform(session, image, header->low);
+    for (uint32_t c = 0; c < image->channels && status == UQD_OK; c++)
+        session->state.low[c] = header->low[c];
+    return status;
+}
+
+static int session_encode(struct uqd_session *base, struct uqd_body body, uint8_t **data,
+                          size_t *size)
+{
+    struct session *session = session_of(base);
+    const int status = uqd_steps_encode(&session->engine, &session->schedule, &session->state,
+                                        &session->exact, body, data, size);
+    if (status == UQD_OK)
+        base->n_complete = body.last + 1;
+    return status;
+}
+
+/* ---- Decoding ---- */
+
+/* Decodes what is at hand of a step into a state that holds the steps before it. */
+static int decode_step(struct session *session, const struct uqd_source *source,
+                       struct uqd_state *state, uint32_t step, struct uqd_partial *partial)
+{
+    return uqd_steps_decode(&session->engine, &session->schedule, state,
+                            (struct uqd_body){step, step, 0}, step, uqd_source_extent(source, step),
+                            partial, NULL);
+}
+
+/* Decodes the steps of a solid file up to `until`, as far as they are at hand, into any state.
+ * *end: how many bytes of the file that took. */
+static int decode_solid(struct session *session, const struct uqd_source *source,
+                        struct uqd_state *state, uint32_t until, struct uqd_partial *partial,
+                        uint64_t *end)
+{
+    const struct uqd_header *header = source->header;
+    size_t used;
+    uqd_schedule_rewind(&session->schedule, state, -1);
+    state->version = state->version != 0 ? state->version + 1 : 0;
+    const int status = uqd_steps_decode(&session->engine, &session->schedule, state,
+                                        (struct uqd_body){0, header->n_steps - 1, 1}, until,
+                                        uqd_source_extent(source, 0), partial, &used);
+    *end = header->size + used;
+    return status;
+}
+
+static int decode_next_of_solid(struct session *session, const struct uqd_source *source,
+                                uint64_t *end)
+{
+    struct uqd_state copy;
+    int status = uqd_state_copy(&copy, &session->state);
+    if (status < 0)
+        return status;
+    status = decode_solid(session, source, &copy, session->base.n_complete, NULL, end);
+    if (status != UQD_OK) {
+        uqd_state_free(&copy);
+        return status;
+    }
+    copy.version = session->state.version + 1;
+    uqd_state_free(&session->state);
+    session->state = copy;
+    session->base.n_complete++;
+    return UQD_OK;
+}
+
+static int session_decode(struct uqd_session *base, const struct uqd_source *source, uint64_t *end)
+{
+    struct session *session = session_of(base);
+    if (source->header->solid)
+        return decode_next_of_solid(session, source, end);
+    const int status = decode_step(session, source, &session->state, base->n_complete, NULL);
+    if (status == UQD_OK) {
+        base->n_complete++;
+        return UQD_OK;
+    }
+    /* Half a step was decoded: go back to the last whole one. */
+    uqd_schedule_rewind(&session->schedule, &session->state, (int)base->n_complete - 1);
+    session->state.version++;
+    return status;
+}
+
+/* ---- Pictures ---- */
+
+/* Everything received on top of the session's state, in a copy of it: UQD_OK, UQD_NEED_DATA if a
+ * step was cut. From a damaged step on, all is left out. */
+static int latest_state(struct session *session, const struct uqd_source *source,
+                        struct uqd_state *copy, struct uqd_partial *partial)
+{
+    int status = uqd_state_copy(copy, &session->state);
+    for (uint32_t step = session->base.n_complete;
+         step < source->header->n_steps && status == UQD_OK; step++) {
+        status = decode_step(session, source, copy, step, partial);
+        if (status == UQD_ERR_CORRUPT) {
+            uqd_schedule_rewind(&session->schedule, copy, (int)step - 1);
+            return UQD_OK;
+        }
+    }
+    return status;
+}
+
+static int latest_solid_state(struct session *session, const struct uqd_source *source,
+                              struct uqd_state *copy, struct uqd_partial *partial)
+{
+    const uint32_t n_steps = source->header->n_steps;
+    int status = uqd_state_copy(copy, &session->state);
+    uint64_t end;
+    if (status < 0 || session->base.n_complete == n_steps)
+        return status;
+    status = decode_solid(session, source, copy, n_steps - 1, partial, &end);
+    if (status != UQD_ERR_CORRUPT)
+        return status;
+    uqd_state_free(copy);
+    return uqd_state_copy(copy, &session->state);
+}
+
+static int show_latest(struct session *session, const struct uqd_source *source, uint32_t reduce,
+                       uint8_t *pixels, size_t stride)
+{
+    struct uqd_state copy;
+    struct uqd_partial partial = {0};
+    int status = source->header->solid ? latest_solid_state(session, source, &copy, &partial)
+                                       : latest_state(session, source, &copy, &partial);
+    if (status == UQD_OK) { /* no pass is interrupted, though a damaged one may have been */
+        free(partial.mean_q4);
+        partial.mean_q4 = NULL;
+    }
+    if (status >= 0)
+        status = uqd_picture_denoised(&session->engine, &copy, &partial, reduce, pixels, stride);
+    free(partial.mean_q4);
+    uqd_state_free(&copy);
+    return status;
+}
+
+/* The picture of a complete step before the last complete one, or of a mode that goes on from it.
+ */
+static int show_copy(struct session *session, int step, const struct uqd_picture_request *request,
+                     uint8_t *pixels, size_t stride)
+{
+    struct uqd_state copy;
+    int status = uqd_state_copy(&copy, &session->state);
+    if (status < 0)
+        return status;
+    uqd_schedule_rewind(&session->schedule, &copy, step);
+    if (request->mode != UQD_MODE_DENOISED)
+        status = uqd_picture_complete(&session->engine, &session->schedule, &copy,
+                                      request->mode == UQD_MODE_FLOW ? UQD_SYMBOLS_CENTRAL
+                                                                     : UQD_SYMBOLS_SAMPLE,
+                                      request->seed, request->reduce);
+    if (status == UQD_OK)
+        status =
+            uqd_picture_denoised(&session->engine, &copy, NULL, request->reduce, pixels, stride);
+    uqd_state_free(&copy);
+    return status;
+}
+
+static int session_show(struct uqd_session *base, int step, const struct uqd_source *source,
+                        const struct uqd_picture_request *request, uint8_t *pixels, size_t stride)
+{
+    struct session *session = session_of(base);
+    if (source != NULL && request->mode == UQD_MODE_DENOISED)
+        return show_latest(session, source, request->reduce, pixels, stride);
+    if (request->mode == UQD_MODE_DENOISED && step + 1 == (int)base->n_complete)
+        return uqd_picture_denoised(&session->engine, &session->state, NULL, request->reduce,
+                                    pixels, stride);
+    return show_copy(session, step, request, pixels, stride);
+}
+
+/* ---- Work ---- */
+
+static double steps_work(const struct session *session, uint32_t first, uint32_t end)
+{
+    double macs = 0;
+    for (uint32_t step = first; step < end; step++)
+        macs += uqd_step_macs(&session->engine, &session->schedule, &session->state, step);
+    return macs;
+}
+
+static double session_decode_work(const struct uqd_session *base, int solid)
+{
+    const struct session *session = (const struct session *)base;
+    return steps_work(session, solid ? 0 : base->n_complete, base->n_complete + 1);
+}
+
+static double session_show_work(const struct uqd_session *base, int step, int latest,
+                                const struct uqd_picture_request *request)
+{
+    const struct session *session = (const struct session *)base;
+    const uint32_t n_steps = session->engine.model->n_steps, next = (uint32_t)(step + 1);
+    if (session->state.n_units == 0)
+        return 1;
+    if (request->mode != UQD_MODE_DENOISED)
+        return steps_work(session, next, n_steps);
+    /* A step that is there in part is decoded first. */
+    unsigned parts = UQD_PART_TRUNK | UQD_PART_DENOISER;
+    if (latest && next < n_steps)
+        parts |= UQD_PART_GROUPS;
+    return uqd_engine_macs(&session->engine, &session->state.units[0], parts);
+}
+
+/* All passes, and a denoised picture after each step but the lossless one. Its trunk is that of the
+ * full-size unit's next pass. */
+static double session_encode_work(const struct uqd_session *base, uint32_t n_steps,
+                                  int with_pictures)
+{
+    const struct session *session = (const struct session *)base;
+    const struct uqd_engine *engine = &session->engine;
+    double macs = steps_work(session, 0, n_steps);
+    for (uint32_t step = 0; step < n_steps && with_pictures; step++)
+        if (step + 1 < engine->model->n_steps)
+            macs += uqd_engine_macs(engine, &session->state.units[0], UQD_PART_DENOISER);
+    return macs;
+}
+
+const struct uqd_session_class uqd_lattice_sessions = {
+    .memory = session_memory,
+    .open = session_open,
+    .close = session_close,
+    .load = session_load,
+    .encode = session_encode,
+    .decode = session_decode,
+    .show = session_show,
+    .decode_work = session_decode_work,
+    .show_work = session_show_work,
+    .encode_work = session_encode_work,
+};

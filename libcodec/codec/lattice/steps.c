@@ -1,0 +1,81 @@
+#include "codec/lattice/steps.h"
+
+#include "util/checked.h"
+
+#include <stdlib.h>
+
+double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                     const struct uqd_state *state, uint32_t step)
+{
+    double macs = 0;
+    for (uint32_t p = 0; p < schedule->n; p++)
+        if (schedule->passes[p].step == step)
+            macs += uqd_engine_macs(engine, &state->units[schedule->passes[p].unit],
+                                    UQD_PART_TRUNK | UQD_PART_GROUPS);
+    return macs;
+}
+
+int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                     struct uqd_state *state, const struct uqd_state *exact, struct uqd_body body,
+                     uint8_t **data, size_t *size)
+{
+    struct uqd_stream stream;
+    uqd_stream_init_encode(&stream, uqd_engine_is_one_tile(engine, state));
+    int status = UQD_OK;
+    for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++) {
+        const struct uqd_pass *pass = &schedule->passes[p];
+        if (body.first <= pass->step && pass->step <= body.last)
+            status =
+                uqd_pass_run(engine, state, pass, &stream, exact->units[pass->unit].cells, NULL);
+    }
+    if (status == UQD_OK)
+        status = uqd_stream_close(&stream);
+    if (status == UQD_OK)
+        status = uqd_body_seal(&stream, body, data, size);
+    uqd_stream_free(&stream);
+    return status;
+}
+
+static int run_pass(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
+                    struct uqd_stream *stream, struct uqd_partial *partial)
+{
+    if (partial == NULL)
+        return uqd_pass_run(engine, state, pass, stream, NULL, NULL);
+    const struct uqd_unit *unit = &state->units[pass->unit];
+    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    free(partial->mean_q4);
+    partial->unit = pass->unit;
+    partial->mean_q4 = uqd_calloc_array(n_cells, UQD_UNIT_CHANNELS * sizeof *partial->mean_q4);
+    if (partial->mean_q4 == NULL)
+        return UQD_ERR_NOMEM;
+    const int status = uqd_pass_run(engine, state, pass, stream, NULL, partial->mean_q4);
+    if (status != UQD_NEED_DATA) {
+        free(partial->mean_q4);
+        partial->mean_q4 = NULL;
+    }
+    return status;
+}
+
+int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
+                     struct uqd_state *state, struct uqd_body body, uint32_t until,
+                     struct uqd_extent extent, struct uqd_partial *partial, size_t *used)
+{
+    struct uqd_extent chunks;
+    struct uqd_stream stream;
+    if (used != NULL)
+        *used = 0;
+    int status = uqd_body_open(body, extent, &chunks);
+    if (status != UQD_OK)
+        return status;
+    uqd_stream_init_decode(&stream, chunks.data, chunks.available, chunks.size,
+                           uqd_engine_is_one_tile(engine, state));
+    for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++)
+        if (body.first <= schedule->passes[p].step && schedule->passes[p].step <= until)
+            status = run_pass(engine, state, &schedule->passes[p], &stream, partial);
+    if (status == UQD_OK && used != NULL)
+        *used = (size_t)(chunks.data - extent.data) + uqd_stream_used(&stream);
+    if (status == UQD_OK && until == body.last)
+        status = uqd_body_close(&stream);
+    uqd_stream_free(&stream);
+    return status;
+}

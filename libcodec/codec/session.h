@@ -1,0 +1,84 @@
+/* A picture on its way through a model, step by step: what a decoder or an encoder keeps of it.
+ * Every class of models has its own kind of session; api/ sees only this.
+ *
+ * A session has reached n_complete steps. All calls that compute report to session->work and may be
+ * cancelled; the session then stands where it stood before the call. */
+#ifndef UQD_CODEC_SESSION_H
+#define UQD_CODEC_SESSION_H
+
+#include "codec/body.h"
+#include "container/header.h"
+#include "model/model.h"
+#include "util/parallel.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uqd/uqd.h>
+
+/* What is at hand of a file. */
+struct uqd_source {
+    const uint8_t *data;
+    uint64_t size;
+    const struct uqd_header *header;
+    const uint64_t *step_end; /* file offsets */
+};
+
+/* The bytes of a step's body, or of the one body of a solid file. */
+struct uqd_extent uqd_source_extent(const struct uqd_source *source, uint32_t step);
+
+struct uqd_session_settings {
+    uint32_t threads, cpu_mask; /* threads 0: OpenMP's default */
+    uqd_progress progress;
+    void *cookie;
+};
+
+struct uqd_session {
+    const struct uqd_session_class *class;
+    struct uqd_work *work; /* part of the session */
+    uint32_t n_complete;   /* steps decoded or encoded */
+};
+
+struct uqd_session_class {
+    /* Bytes that coding and showing a picture take at most, input, output and model aside. */
+    uint64_t (*memory)(const struct uqd_model *model, uint32_t width, uint32_t height);
+
+    /* For a picture of that header: sizes, low, dither, seed, tiles. Borrows the model.
+     * Errors: UQD_ERR_NOMEM. */
+    int (*open)(struct uqd_session **session, const struct uqd_model *model,
+                const struct uqd_header *header, const struct uqd_session_settings *settings);
+    void (*close)(struct uqd_session *session);
+
+    /* ENCODE: takes the picture, and says what of it the header carries (header->low).
+     * Errors: UQD_ERR_NOMEM. */
+    int (*load)(struct uqd_session *session, const struct uqd_image *image,
+                struct uqd_header *header);
+
+    /* Encodes the steps of a body, the next in order. *data is malloc'ed (NULL for an empty body)
+     * and belongs to the caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
+    int (*encode)(struct uqd_session *session, struct uqd_body body, uint8_t **data, size_t *size);
+
+    /* Decodes the next step. *end: of a solid file, the file offset that this took.
+     * Returns UQD_OK or UQD_NEED_DATA. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_CANCELLED,
+     * UQD_ERR_MODEL_FILE. */
+    int (*decode)(struct uqd_session *session, const struct uqd_source *source, uint64_t *end);
+
+    /* The picture of a complete step, or of none (-1); or, with source, of what is at hand behind
+     * the complete steps, as long as it is not damaged. request->step is not read.
+     * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
+    int (*show)(struct uqd_session *session, int step, const struct uqd_source *source,
+                const struct uqd_picture_request *request, uint8_t *pixels, size_t stride);
+
+    /* Work, for progress, of the next step (of a solid file: of all up to it); of a picture; of
+     * encoding n_steps with or without a denoised picture of each. */
+    double (*decode_work)(const struct uqd_session *session, int solid);
+    double (*show_work)(const struct uqd_session *session, int step, int latest,
+                        const struct uqd_picture_request *request);
+    double (*encode_work)(const struct uqd_session *session, uint32_t n_steps, int with_pictures);
+};
+
+extern const struct uqd_session_class uqd_lattice_sessions;
+
+/* The sessions of a model's class. */
+const struct uqd_session_class *uqd_sessions_of(const struct uqd_model *model);
+
+#endif
