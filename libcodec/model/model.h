@@ -1,5 +1,5 @@
-/* A lattice model: networks, channel groups, kinds of stages and their order (docs/format.md,
- * "Model file"). */
+/* A model: which class it is of, and for lattice models networks, channel groups, kinds of stages
+ * and their order (docs/format.md, "Model file"). */
 #ifndef UQD_MODEL_MODEL_H
 #define UQD_MODEL_MODEL_H
 
@@ -108,19 +108,35 @@ struct uqd_affines {
     struct uqd_affine denoise;
 };
 
+/* As in the file. */
+enum uqd_model_class {
+    UQD_MODEL_LATTICE = 1, /* integer wavelet coefficients in cells of a lattice */
+    UQD_MODEL_PAPER = 2,   /* pixels of pictures of 64 x 64, see model/paper.h */
+};
+
+struct uqd_paper;
+
+/* Of a paper model, what is not said to be of all classes is 0. */
 struct uqd_model {
+    /* Of all classes. */
+    enum uqd_model_class class;
     uint64_t id, parameters;
     char name[UQD_MODEL_NAME_SIZE];
-    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_networks, n_denoise_blocks;
+    uint8_t *data; /* the file, or its head; owned */
+    int fd;        /* where the rest is, or -1; owned */
+    uint32_t n_steps;
+    char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
+
+    struct uqd_paper *paper; /* of paper models; owned */
+
+    /* Of lattice models. */
+    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_networks, n_denoise_blocks;
     struct uqd_channel channels[UQD_UNIT_CHANNELS]; /* in coding order */
     struct uqd_phases phases;
     struct uqd_kind kinds[UQD_MAX_KINDS];
     struct uqd_stage stages[UQD_MAX_STAGES];
-    char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
     struct uqd_group groups[UQD_MAX_GROUPS];
     struct uqd_affines affines;
-    uint8_t *data;                 /* the file, or its head; owned */
-    int fd;                        /* where the rest is, or -1; owned */
     struct uqd_networks *networks; /* owned */
     float *tables;                 /* owns all gains and biases above */
     float *ones, *zeros;           /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */

@@ -6,6 +6,8 @@
 #ifndef UQD_MODEL_READER_H
 #define UQD_MODEL_READER_H
 
+#include "model/directory.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +16,6 @@ enum {
     UQD_MODEL_KIND_SIZE = 392,
     UQD_MODEL_KIND_LEVELS = 8, /* where a kind's two tables of levels begin */
     UQD_MODEL_STAGE_SIZE = 4,
-    UQD_MODEL_TENSOR_SIZE = 64,
 };
 
 struct uqd_model_file {
