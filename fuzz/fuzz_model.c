@@ -76,7 +76,7 @@ static void seal(uint8_t *data, size_t size)
     if (uqd_model_file_peek(&file, data, size) != UQD_OK ||
         uqd_model_file_head_size(&file, &head_size) != UQD_OK)
         return;
-    for (uint32_t i = 1; i <= file.n_tensors; i++) {
+    for (uint32_t i = 1; i <= file.tensors.n; i++) {
         uint8_t *entry = data + head_size - (size_t)i * UQD_MODEL_TENSOR_SIZE;
         const uint64_t offset = uqd_get_u64(entry + TENSOR_OFFSET_AT);
         size_t bytes = 2;

@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include "model/paper.h"
 #include "model/reader.h"
 #include "model/tables.h"
 #include "model/weights.h"
@@ -12,7 +13,10 @@
 
 static int read_tables(struct uqd_model *model, const struct uqd_model_file *file)
 {
+    model->class = file->class;
     model->id = (uint32_t)file->id;
+    if (model->class == UQD_MODEL_PAPER)
+        return uqd_paper_read(model, file);
     model->width = file->width;
     model->n_blocks = file->n_blocks;
     model->n_groups = file->n_groups;
@@ -36,9 +40,9 @@ static int read_bytes(struct uqd_model *model, const void *data, size_t size)
     int status = uqd_model_file_open(&file, model->data, size);
     if (status == UQD_OK && file.size != size)
         status = UQD_ERR_CORRUPT;
-    file.data = model->data;
+    file.tensors.data = model->data;
     if (status == UQD_OK)
-        status = uqd_model_file_verify(&file);
+        status = uqd_tensors_verify(&file.tensors);
     return status == UQD_OK ? read_tables(model, &file) : status;
 }
 
@@ -52,7 +56,7 @@ static int read_descriptor(struct uqd_model *model, int fd)
     int status = uqd_model_file_read(model->fd, &model->data, &head_size);
     if (status == UQD_OK)
         status = uqd_model_file_open(&file, model->data, head_size);
-    file.fd = model->fd;
+    file.tensors.fd = model->fd;
     return status == UQD_OK ? read_tables(model, &file) : status;
 }
 
@@ -86,6 +90,7 @@ void uqd_model_free(struct uqd_model *model)
     if (model == NULL)
         return;
     uqd_model_free_weights(model);
+    uqd_paper_free(model->paper);
     free(model->data);
     if (model->fd >= 0)
         close(model->fd);
@@ -144,18 +149,29 @@ uint64_t uqd_model_macs_per_cell(const struct uqd_model *model, unsigned parts)
     return macs;
 }
 
-void uqd_model_get_info(const struct uqd_model *model, struct uqd_model_info *info)
+static double lattice_macs_per_pixel(const struct uqd_model *model)
 {
     const uint64_t pass_macs = uqd_model_macs_per_cell(model, UQD_PART_TRUNK | UQD_PART_GROUPS);
     uint32_t n_full = 0;
     for (uint32_t s = 0; s < model->n_stages; s++)
         n_full += model->stages[s].units == UQD_UNITS_FULL;
+    return (double)pass_macs * n_full / (UQD_UNIT_CELL * UQD_UNIT_CELL);
+}
+
+static double paper_macs_per_pixel(const struct uqd_paper *paper)
+{
+    return paper->macs_per_pixel * paper->n_steps;
+}
+
+void uqd_model_get_info(const struct uqd_model *model, struct uqd_model_info *info)
+{
     *info = (struct uqd_model_info){
         .id = model->id,
         .parameters = model->parameters,
         .n_steps = model->n_steps,
         .name = model->name,
-        .macs = (double)pass_macs * n_full / (UQD_UNIT_CELL * UQD_UNIT_CELL),
+        .macs = model->class == UQD_MODEL_PAPER ? paper_macs_per_pixel(model->paper)
+                                                : lattice_macs_per_pixel(model),
     };
 }
 

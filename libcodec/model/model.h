@@ -3,7 +3,7 @@
 #ifndef UQD_MODEL_MODEL_H
 #define UQD_MODEL_MODEL_H
 
-#include "model/reader.h"
+#include "model/directory.h"
 #include "nn/conv.h"
 #include "transform/unit.h"
 #include "uqd/uqd.h"
@@ -90,7 +90,7 @@ struct uqd_networks {
     pthread_mutex_t lock;
     atomic_int is_read[UQD_MAX_NETWORKS];
     struct uqd_weights weights[UQD_MAX_NETWORKS]; /* shapes; weights where is_read */
-    struct uqd_model_file file;                   /* borrows the model's data */
+    struct uqd_tensors tensors;                   /* borrows the model's data */
 };
 
 /* Gains and biases [2 * n_kinds][width] of a layer, by kind and dither. */

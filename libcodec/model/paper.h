@@ -73,12 +73,23 @@ struct uqd_paper {
     float inv_alpha_0, snr_0; /* 1 / alpha and exp(-gamma) of z_0 */
     struct uqd_paper_step steps[UQD_PAPER_MAX_STEPS];
     double macs_per_pixel; /* multiply-accumulates of one run */
+    size_t n_vectors;      /* floats of all biases and norms, padded */
     /* The weights are what changes of a model that several threads share: see uqd_paper_weights. */
     pthread_mutex_t lock;
     atomic_int is_read;
     struct uqd_paper_weights weights; /* shapes; weights if is_read */
     struct uqd_tensors tensors;       /* borrows the model's data */
 };
+
+struct uqd_model_file;
+
+/* Fills in model->paper and what the tables say of the model, and checks that all tensors are
+ * there; their values are read by uqd_paper_weights. On failure the model is to be freed.
+ * Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
+int uqd_paper_read(struct uqd_model *model, const struct uqd_model_file *file);
+
+/* Allowed for NULL. */
+void uqd_paper_free(struct uqd_paper *paper);
 
 /* The weights, read now if they have not been. Any thread may ask. The model's class is
  * UQD_MODEL_PAPER. Errors: UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE if the file has changed. */

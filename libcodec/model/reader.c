@@ -1,30 +1,44 @@
 #include "model/reader.h"
 
 #include "model/model.h"
+#include "model/paper.h"
 #include "util/bytes.h"
 #include "util/checked.h"
-#include "util/half.h"
+#include "util/descriptor.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 static const uint8_t magic[8] = {0x8e, 'U', 'Q', 'M', '\r', '\n', 0x1a, '\n'};
 
 enum {
     VERSION = 4,
-    CLASS_LATTICE = 1,
     HASH_BEGIN = 32,
-    RESERVED_AT = 76,
-    MAX_TENSORS = 1024,
-    NAME_FIELD = 32,
-    OFFSET_FIELD = 48, /* of a tensor's entry */
-    HASH_FIELD = 56,
-    VALUE_SIZE = 2,
+    LATTICE_RESERVED = 76, /* where the reserved bytes of the header begin, up to its end */
+    PAPER_RESERVED = 56,
+    LATTICE_MAX_TENSORS = 1024,
+    PAPER_MAX_TENSORS = 4096,
 };
+
+static void peek_lattice(struct uqd_model_file *file, const uint8_t *p)
+{
+    file->n_kinds = uqd_get_u32(p + 48);
+    file->n_stages = uqd_get_u32(p + 52);
+    file->n_steps = uqd_get_u32(p + 56);
+    file->n_phases = uqd_get_u32(p + 60);
+    file->tensors.n = uqd_get_u32(p + 64);
+    file->n_networks = uqd_get_u32(p + 68);
+    file->n_denoise_blocks = uqd_get_u32(p + 72);
+    file->tensors.value_size = 2;
+}
+
+static void peek_paper(struct uqd_model_file *file, const uint8_t *p)
+{
+    file->n_steps = uqd_get_u32(p + 48);
+    file->tensors.n = uqd_get_u32(p + 52);
+    file->tensors.value_size = 4;
+}
 
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size)
 {
@@ -33,52 +47,99 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
         return UQD_ERR_CORRUPT;
     if (size < UQD_MODEL_HEADER_SIZE)
         return UQD_NEED_DATA;
-    if (uqd_get_u32(p + 8) != VERSION || uqd_get_u32(p + 32) != CLASS_LATTICE)
+    const uint32_t class = uqd_get_u32(p + 32);
+    if (uqd_get_u32(p + 8) != VERSION || (class != UQD_MODEL_LATTICE && class != UQD_MODEL_PAPER))
         return UQD_ERR_UNSUPPORTED;
     *file = (struct uqd_model_file){
+        .class = class,
         .head = p,
         .size = uqd_get_u64(p + 16),
-        .fd = -1,
         .id = uqd_get_u64(p + 24),
         .width = uqd_get_u32(p + 36),
         .n_blocks = uqd_get_u32(p + 40),
         .n_groups = uqd_get_u32(p + 44),
-        .n_kinds = uqd_get_u32(p + 48),
-        .n_stages = uqd_get_u32(p + 52),
-        .n_steps = uqd_get_u32(p + 56),
-        .n_phases = uqd_get_u32(p + 60),
-        .n_tensors = uqd_get_u32(p + 64),
-        .n_networks = uqd_get_u32(p + 68),
-        .n_denoise_blocks = uqd_get_u32(p + 72),
     };
+    (class == UQD_MODEL_LATTICE ? peek_lattice : peek_paper)(file, p);
+    file->tensors.file_size = file->size;
+    file->tensors.fd = -1;
     return UQD_OK;
 }
 
-static int counts_valid(const struct uqd_model_file *file)
+static int within(uint32_t value, uint32_t least, uint32_t most)
 {
-    return file->width >= UQD_NN_BLOCK && file->width <= UQD_MODEL_MAX_WIDTH &&
-           file->width % UQD_NN_BLOCK == 0 && file->n_blocks <= UQD_MAX_BLOCKS &&
-           file->n_groups >= 1 && file->n_groups <= UQD_MAX_GROUPS && file->n_kinds >= 1 &&
-           file->n_kinds <= UQD_MAX_KINDS && file->n_stages >= 1 &&
-           file->n_stages <= UQD_MAX_STAGES && file->n_steps >= 1 &&
-           file->n_steps <= UQD_MAX_STEPS && file->n_phases >= 1 &&
-           file->n_phases <= UQD_MAX_PHASES && file->n_tensors <= MAX_TENSORS &&
-           file->n_networks >= 1 && file->n_networks <= UQD_MAX_NETWORKS &&
+    return value >= least && value <= most;
+}
+
+static int lattice_counts_valid(const struct uqd_model_file *file)
+{
+    return file->width % UQD_NN_BLOCK == 0 &&
+           within(file->width, UQD_NN_BLOCK, UQD_MODEL_MAX_WIDTH) &&
+           file->n_blocks <= UQD_MAX_BLOCKS && within(file->n_groups, 1, UQD_MAX_GROUPS) &&
+           within(file->n_kinds, 1, UQD_MAX_KINDS) && within(file->n_stages, 1, UQD_MAX_STAGES) &&
+           within(file->n_steps, 1, UQD_MAX_STEPS) && within(file->n_phases, 1, UQD_MAX_PHASES) &&
+           file->tensors.n <= LATTICE_MAX_TENSORS &&
+           within(file->n_networks, 1, UQD_MAX_NETWORKS) &&
            file->n_denoise_blocks <= UQD_MAX_BLOCKS;
+}
+
+static int paper_counts_valid(const struct uqd_model_file *file)
+{
+    return file->width % UQD_NN_BLOCK == 0 &&
+           within(file->width, UQD_NN_BLOCK, UQD_PAPER_MAX_WIDTH) &&
+           file->n_blocks <= UQD_PAPER_MAX_BLOCKS && within(file->n_groups, 1, file->width) &&
+           file->width % file->n_groups == 0 && within(file->n_steps, 1, UQD_PAPER_MAX_STEPS) &&
+           file->tensors.n <= PAPER_MAX_TENSORS;
+}
+
+static int is_zero(const uint8_t *begin, const uint8_t *end)
+{
+    while (begin < end)
+        if (*begin++ != 0)
+            return 0;
+    return 1;
+}
+
+/* Of the sections between the fixed header and the directory, by counts that are valid. */
+static size_t tables_size(const struct uqd_model_file *file)
+{
+    if (file->class == UQD_MODEL_PAPER)
+        return UQD_MODEL_NAME_SIZE + (size_t)file->n_steps * UQD_MODEL_PAPER_STEP_SIZE +
+               UQD_MODEL_PAPER_END_SIZE + (size_t)(file->n_steps + 1) * UQD_STEP_NAME_SIZE;
+    return UQD_MODEL_NAME_SIZE + (size_t)(2 + 2 * (file->n_phases - 1)) * UQD_CELL_CHANNELS +
+           (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE +
+           (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE +
+           (size_t)file->n_steps * UQD_STEP_NAME_SIZE;
 }
 
 int uqd_model_file_head_size(const struct uqd_model_file *file, size_t *size)
 {
-    if (!counts_valid(file) || uqd_get_u32(file->head + RESERVED_AT) != 0)
+    const int is_paper = file->class == UQD_MODEL_PAPER;
+    const uint8_t *reserved = file->head + (is_paper ? PAPER_RESERVED : LATTICE_RESERVED);
+    if (!(is_paper ? paper_counts_valid(file) : lattice_counts_valid(file)) ||
+        !is_zero(reserved, file->head + UQD_MODEL_HEADER_SIZE))
         return UQD_ERR_CORRUPT;
     /* The counts are small, so the sum cannot overflow. */
-    *size = UQD_MODEL_HEADER_SIZE + UQD_MODEL_NAME_SIZE +
-            (size_t)(2 + 2 * (file->n_phases - 1)) * UQD_CELL_CHANNELS +
-            (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE +
-            (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE +
-            (size_t)file->n_steps * UQD_STEP_NAME_SIZE +
-            (size_t)file->n_tensors * UQD_MODEL_TENSOR_SIZE;
+    *size =
+        UQD_MODEL_HEADER_SIZE + tables_size(file) + (size_t)file->tensors.n * UQD_MODEL_TENSOR_SIZE;
     return *size <= file->size ? UQD_OK : UQD_ERR_CORRUPT;
+}
+
+static void find_sections(struct uqd_model_file *file)
+{
+    file->name = file->head + UQD_MODEL_HEADER_SIZE;
+    file->tensors.entries = file->name + tables_size(file);
+    if (file->class == UQD_MODEL_PAPER) {
+        file->paper_steps = file->name + UQD_MODEL_NAME_SIZE;
+        file->paper_end = file->paper_steps + (size_t)file->n_steps * UQD_MODEL_PAPER_STEP_SIZE;
+        file->steps = file->paper_end + UQD_MODEL_PAPER_END_SIZE;
+        return;
+    }
+    file->channel_groups = file->name + UQD_MODEL_NAME_SIZE;
+    file->phases = file->channel_groups + UQD_CELL_CHANNELS;
+    file->thresholds = file->phases + UQD_CELL_CHANNELS;
+    file->kinds = file->thresholds + (size_t)(file->n_phases - 1) * 2 * UQD_CELL_CHANNELS;
+    file->stages = file->kinds + (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE;
+    file->steps = file->stages + (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE;
 }
 
 int uqd_model_file_open(struct uqd_model_file *file, const uint8_t *head, size_t head_size)
@@ -91,121 +152,8 @@ int uqd_model_file_open(struct uqd_model_file *file, const uint8_t *head, size_t
         return status == UQD_NEED_DATA ? UQD_ERR_CORRUPT : status;
     if (wanted > head_size || XXH3_64bits(head + HASH_BEGIN, wanted - HASH_BEGIN) != file->id)
         return UQD_ERR_CORRUPT;
-    file->name = head + UQD_MODEL_HEADER_SIZE;
-    file->channel_groups = file->name + UQD_MODEL_NAME_SIZE;
-    file->phases = file->channel_groups + UQD_CELL_CHANNELS;
-    file->thresholds = file->phases + UQD_CELL_CHANNELS;
-    file->kinds = file->thresholds + (size_t)(file->n_phases - 1) * 2 * UQD_CELL_CHANNELS;
-    file->stages = file->kinds + (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE;
-    file->steps = file->stages + (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE;
-    file->tensors = file->steps + (size_t)file->n_steps * UQD_STEP_NAME_SIZE;
+    find_sections(file);
     return UQD_OK;
-}
-
-static const uint8_t *find_tensor(const struct uqd_model_file *file, const char *name)
-{
-    char field[NAME_FIELD] = {0};
-    memcpy(field, name, strnlen(name, NAME_FIELD));
-    for (uint32_t i = 0; i < file->n_tensors; i++) {
-        const uint8_t *entry = file->tensors + (size_t)i * UQD_MODEL_TENSOR_SIZE;
-        if (memcmp(entry, field, NAME_FIELD) == 0)
-            return entry;
-    }
-    return NULL;
-}
-
-/* Where a tensor's values lie, and how many they are. */
-struct extent {
-    uint64_t offset;
-    size_t n;
-};
-
-static int locate(const struct uqd_model_file *file, const uint8_t *entry, struct extent *extent)
-{
-    size_t bytes;
-    extent->n = 1;
-    extent->offset = uqd_get_u64(entry + OFFSET_FIELD);
-    for (int i = 0; i < 4; i++)
-        if (uqd_mul_size(extent->n, uqd_get_u32(entry + NAME_FIELD + 4 * i), &extent->n) < 0)
-            return UQD_ERR_CORRUPT;
-    if (uqd_mul_size(extent->n, VALUE_SIZE, &bytes) < 0 || extent->offset > file->size ||
-        bytes > file->size - extent->offset)
-        return UQD_ERR_CORRUPT;
-    return UQD_OK;
-}
-
-static int values_valid(const uint8_t *entry, const uint8_t *halves, size_t n)
-{
-    int is_finite = 1;
-    for (size_t i = 0; i < n; i++)
-        is_finite &= uqd_half_is_finite(uqd_get_u16(halves + VALUE_SIZE * i));
-    return is_finite && XXH3_64bits(halves, VALUE_SIZE * n) == uqd_get_u64(entry + HASH_FIELD);
-}
-
-int uqd_model_file_verify(const struct uqd_model_file *file)
-{
-    for (uint32_t i = 0; i < file->n_tensors; i++) {
-        const uint8_t *entry = file->tensors + (size_t)i * UQD_MODEL_TENSOR_SIZE;
-        struct extent extent;
-        const int status = locate(file, entry, &extent);
-        if (status < 0)
-            return status;
-        if (!values_valid(entry, file->data + extent.offset, extent.n))
-            return UQD_ERR_CORRUPT;
-    }
-    return UQD_OK;
-}
-
-/* Reads from the descriptor without moving its position. */
-static int read_at(int fd, uint8_t *out, size_t size, uint64_t offset)
-{
-    while (size > 0) {
-        const ssize_t n = pread(fd, out, size, (off_t)offset);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return UQD_ERR_MODEL_FILE;
-        out += n;
-        size -= (size_t)n;
-        offset += (uint64_t)n;
-    }
-    return UQD_OK;
-}
-
-/* Values of a file that was verified, or, read from a descriptor, are now. */
-static int read_values(const struct uqd_model_file *file, const uint8_t *entry,
-                       struct extent extent, float *values)
-{
-    const uint8_t *halves = file->data != NULL ? file->data + extent.offset : NULL;
-    uint8_t *copy = NULL;
-    int status = UQD_OK;
-    if (halves == NULL) {
-        copy = uqd_malloc_array(extent.n, VALUE_SIZE);
-        if (copy == NULL)
-            return UQD_ERR_NOMEM;
-        status = read_at(file->fd, copy, extent.n * VALUE_SIZE, extent.offset);
-        if (status == UQD_OK && !values_valid(entry, copy, extent.n))
-            status = UQD_ERR_MODEL_FILE;
-        halves = copy;
-    }
-    for (size_t i = 0; i < extent.n && status == UQD_OK; i++)
-        values[i] = uqd_half_to_float(uqd_get_u16(halves + VALUE_SIZE * i));
-    free(copy);
-    return status;
-}
-
-int uqd_model_file_tensor(const struct uqd_model_file *file, const char *name,
-                          const uint32_t shape[4], float *values)
-{
-    const uint8_t *entry = find_tensor(file, name);
-    struct extent extent;
-    if (entry == NULL)
-        return UQD_ERR_CORRUPT;
-    for (int i = 0; i < 4; i++)
-        if (uqd_get_u32(entry + NAME_FIELD + 4 * i) != shape[i])
-            return UQD_ERR_CORRUPT;
-    const int status = locate(file, entry, &extent);
-    return status < 0 || values == NULL ? status : read_values(file, entry, extent, values);
 }
 
 int uqd_model_file_read(int fd, uint8_t **head, size_t *head_size)
@@ -213,7 +161,7 @@ int uqd_model_file_read(int fd, uint8_t **head, size_t *head_size)
     uint8_t fixed[UQD_MODEL_HEADER_SIZE];
     struct uqd_model_file file;
     struct stat info;
-    if (fstat(fd, &info) != 0 || read_at(fd, fixed, sizeof fixed, 0) != UQD_OK)
+    if (fstat(fd, &info) != 0 || uqd_read_at(fd, fixed, sizeof fixed, 0) < 0)
         return UQD_ERR_CORRUPT;
     int status = uqd_model_file_peek(&file, fixed, sizeof fixed);
     if (status == UQD_OK && (info.st_size < 0 || (uint64_t)info.st_size != file.size))
@@ -225,5 +173,5 @@ int uqd_model_file_read(int fd, uint8_t **head, size_t *head_size)
     *head = uqd_malloc_array(*head_size, 1);
     if (*head == NULL)
         return UQD_ERR_NOMEM;
-    return read_at(fd, *head, *head_size, 0) == UQD_OK ? UQD_OK : UQD_ERR_CORRUPT;
+    return uqd_read_at(fd, *head, *head_size, 0) < 0 ? UQD_ERR_CORRUPT : UQD_OK;
 }

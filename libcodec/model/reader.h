@@ -16,20 +16,28 @@ enum {
     UQD_MODEL_KIND_SIZE = 392,
     UQD_MODEL_KIND_LEVELS = 8, /* where a kind's two tables of levels begin */
     UQD_MODEL_STAGE_SIZE = 4,
+    UQD_MODEL_PAPER_STEP_SIZE = 48,
+    UQD_MODEL_PAPER_END_SIZE = 8,
 };
 
 struct uqd_model_file {
+    uint32_t class; /* enum uqd_model_class */
     const uint8_t *head;
-    const uint8_t *data; /* the whole file, or NULL: values are read from fd */
-    int fd;
     uint64_t size, id; /* of the file */
-    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_phases, n_tensors;
-    uint32_t n_networks, n_denoise_blocks;
-    const uint8_t *name, *channel_groups, *phases, *thresholds, *kinds, *stages, *steps, *tensors;
+    /* Of both classes; groups are those of channels or of the normalisation. */
+    uint32_t width, n_blocks, n_groups, n_steps;
+    const uint8_t *name, *steps;
+    struct uqd_tensors tensors;
+    /* Of lattice models. */
+    uint32_t n_kinds, n_stages, n_phases, n_networks, n_denoise_blocks;
+    const uint8_t *channel_groups, *phases, *thresholds, *kinds, *stages;
+    /* Of paper models. */
+    const uint8_t *paper_steps, *paper_end;
 };
 
 /* Checks magic, version, limits and the head's hash. head: the file's beginning, borrowed. Where
- * the values are is up to the caller (data or fd). Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED. */
+ * the values are is up to the caller (tensors.data or tensors.fd). Errors: UQD_ERR_CORRUPT,
+ * UQD_ERR_UNSUPPORTED. */
 int uqd_model_file_open(struct uqd_model_file *file, const uint8_t *head, size_t head_size);
 
 /* Reads the fixed header only. UQD_NEED_DATA below UQD_MODEL_HEADER_SIZE bytes. */
@@ -41,15 +49,5 @@ int uqd_model_file_head_size(const struct uqd_model_file *file, size_t *size);
 /* Reads the head of the file behind a descriptor; *head must be freed, also on failure.
  * Errors: UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED, UQD_ERR_NOMEM. */
 int uqd_model_file_read(int fd, uint8_t **head, size_t *head_size);
-
-/* Checks the values of all tensors of a file whose data is there. Errors: UQD_ERR_CORRUPT. */
-int uqd_model_file_verify(const struct uqd_model_file *file);
-
-/* The values of the tensor of exactly that name and shape (unused dimensions 1), widened from
- * little-endian binary16 to values[product of shape]; NULL: only the directory is asked.
- * Errors: UQD_ERR_CORRUPT if it is missing, has another shape or lies outside the file;
- * UQD_ERR_MODEL_FILE if what the descriptor gives is not what the directory says; UQD_ERR_NOMEM. */
-int uqd_model_file_tensor(const struct uqd_model_file *file, const char *name,
-                          const uint32_t shape[4], float *values);
 
 #endif

@@ -9,11 +9,11 @@
 /* Room for the name of a network or a list of layers, of a layer, of a tensor. */
 enum { MAX_PREFIX = 32, MAX_LAYER = 48, MAX_NAME = 64 };
 
-/* What the loading of tensors needs: the file, and where the next gain or bias goes. Without room
- * for either, tensors are only checked, and layers get their shapes but no weights. */
+/* What the loading of tensors needs: their directory, and where the next gain or bias goes. Without
+ * room for either, tensors are only checked, and layers get their shapes but no weights. */
 struct loader {
     struct uqd_model *model;
-    const struct uqd_model_file *file;
+    const struct uqd_tensors *tensors;
     float *scratch; /* the largest tensor; NULL: check only */
     float *next;    /* unused part of the tables or of a network's biases */
 };
@@ -26,7 +26,7 @@ static int read_conv(struct loader *loader, struct uqd_nn_conv *conv, const char
     const uint32_t shape[4] = {n_out, n_in, size, size};
     char name[MAX_NAME];
     snprintf(name, sizeof name, "%s.%s", prefix, part);
-    const int status = uqd_model_file_tensor(loader->file, name, shape, loader->scratch);
+    const int status = uqd_tensors_read(loader->tensors, name, shape, loader->scratch);
     if (status < 0)
         return status;
     if (loader->scratch != NULL)
@@ -46,7 +46,7 @@ static int read_out_bias(struct loader *loader, float **bias, const char *prefix
         loader->next += uqd_nn_padded(n);
     else
         loader->model->parameters += n;
-    return uqd_model_file_tensor(loader->file, name, shape, *bias);
+    return uqd_tensors_read(loader->tensors, name, shape, *bias);
 }
 
 static int read_affine(struct loader *loader, struct uqd_affine *affine, const char *prefix)
@@ -57,7 +57,7 @@ static int read_affine(struct loader *loader, struct uqd_affine *affine, const c
     for (int which = 0; which < 2; which++) {
         char name[MAX_NAME];
         snprintf(name, sizeof name, "%s.%s", prefix, which == 0 ? "gain" : "bias");
-        const int status = uqd_model_file_tensor(loader->file, name, shape, loader->next);
+        const int status = uqd_tensors_read(loader->tensors, name, shape, loader->next);
         if (status < 0)
             return status;
         *(which == 0 ? &affine->gain : &affine->bias) = loader->next;
@@ -185,7 +185,7 @@ static int alloc_tables(struct loader *loader)
 
 int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file *file)
 {
-    struct loader loader = {.model = model, .file = file};
+    struct loader loader = {.model = model, .tensors = &file->tensors};
     int status = alloc_tables(&loader);
     if (status == UQD_OK)
         status = read_affines(&loader);
@@ -198,7 +198,7 @@ int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file 
         return UQD_ERR_NOMEM;
     }
     if (status == UQD_OK)
-        model->networks->file = *file;
+        model->networks->tensors = file->tensors;
     loader.next = NULL;
     for (uint32_t i = 0; i < model->n_networks && status == UQD_OK; i++)
         status = read_network(&loader, i);
@@ -242,7 +242,7 @@ static int read_weights_of(struct uqd_model *model, uint32_t network)
     const size_t inputs = model->width > UQD_FEATURES ? model->width : UQD_FEATURES;
     struct loader loader = {
         .model = model,
-        .file = &model->networks->file,
+        .tensors = &model->networks->tensors,
         .scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(float)),
         .next = uqd_calloc_array(n_biases, sizeof(float)),
     };

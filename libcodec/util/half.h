@@ -1,4 +1,4 @@
-/* IEEE 754 binary16 numbers. */
+/* IEEE 754 numbers as they are in files: binary16 and binary32. */
 #ifndef UQD_UTIL_HALF_H
 #define UQD_UTIL_HALF_H
 
@@ -20,6 +20,18 @@ static inline float uqd_half_to_float(uint32_t half)
     if (exponent > 0)
         bits = (exponent + 127 - 15) << 23 | fraction << 13;
     bits |= (half & 0x8000) << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline int uqd_single_is_finite(uint32_t bits)
+{
+    return (bits & 0x7f800000) != 0x7f800000;
+}
+
+static inline float uqd_single_to_float(uint32_t bits)
+{
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;

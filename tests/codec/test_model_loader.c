@@ -348,7 +348,7 @@ static void newer_version(struct model_bytes *b)
 
 static void other_class(struct model_bytes *b)
 {
-    put_u32_at(b, 32, 2);
+    put_u32_at(b, 32, 3);
 }
 
 static const struct {
