@@ -4,9 +4,7 @@
 #include "nn/elementary.h"
 #include "nn/kernels.h"
 
-#define JOIN_(name, isa) name##_##isa
-#define JOIN(name, isa)  JOIN_(name, isa)
-#define KERNEL(name)     JOIN(name, UQD_NN_ISA)
+#define KERNEL(name) UQD_NN_KERNEL(name)
 
 static inline __attribute__((always_inline)) void
 finish(const struct uqd_nn_conv_args *args, uint32_t oc, float *restrict output,

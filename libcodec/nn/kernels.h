@@ -11,8 +11,24 @@
                            uint32_t row_end);                                                      \
     void uqd_nn_asinh_##isa(float *out, const int16_t *in, const float *scale, size_t n);          \
     void uqd_nn_head_##isa(const struct uqd_nn_head_args *args);                                   \
+    void uqd_nn_sincos_##isa(float *sines, float *cosines, const float *values, float frequency,   \
+                             size_t n);                                                            \
+    void uqd_nn_softplus_##isa(float *out, const float *in, size_t n);                             \
+    void uqd_nn_sums_##isa(double *sums, const float *pixels, size_t stride, uint32_t n_pixels,    \
+                           uint32_t n);                                                            \
+    void uqd_nn_totals_##isa(double *totals, const double *rows, uint32_t n_rows, uint32_t n);     \
+    void uqd_nn_norm_##isa(const struct uqd_nn_norm_args *args);                                   \
+    void uqd_nn_affine_##isa(const struct uqd_nn_affine_args *args);                               \
+    void uqd_nn_softmax_##isa(const struct uqd_nn_softmax_args *args);                             \
+    void uqd_nn_rescale_##isa(float *values, size_t stride, const float *factors, uint32_t n_rows, \
+                              uint32_t n);                                                         \
     void uqd_nn_finish_##isa(const struct uqd_nn_conv_args *args, uint32_t oc, float *output,      \
                              const float *sums, unsigned n_pixels);
+
+/* The name of a kernel in files that are compiled for every instruction set, UQD_NN_ISA. */
+#define UQD_NN_JOIN_(name, isa) name##_##isa
+#define UQD_NN_JOIN(name, isa)  UQD_NN_JOIN_(name, isa)
+#define UQD_NN_KERNEL(name)     UQD_NN_JOIN(name, UQD_NN_ISA)
 
 UQD_NN_DECLARE(c)
 UQD_NN_DECLARE(avx2)

@@ -6,8 +6,17 @@
 #include <uqd/uqd.h>
 
 #define FILL(ops, isa)                                                                             \
-    (*(ops) = (struct uqd_nn_ops){                                                                 \
-         .conv = uqd_nn_conv_##isa, .asinh = uqd_nn_asinh_##isa, .head = uqd_nn_head_##isa})
+    (*(ops) = (struct uqd_nn_ops){.conv = uqd_nn_conv_##isa,                                       \
+                                  .asinh = uqd_nn_asinh_##isa,                                     \
+                                  .head = uqd_nn_head_##isa,                                       \
+                                  .sincos = uqd_nn_sincos_##isa,                                   \
+                                  .softplus = uqd_nn_softplus_##isa,                               \
+                                  .sums = uqd_nn_sums_##isa,                                       \
+                                  .totals = uqd_nn_totals_##isa,                                   \
+                                  .norm = uqd_nn_norm_##isa,                                       \
+                                  .affine = uqd_nn_affine_##isa,                                   \
+                                  .softmax = uqd_nn_softmax_##isa,                                 \
+                                  .rescale = uqd_nn_rescale_##isa})
 
 void uqd_nn_ops_init(struct uqd_nn_ops *ops, unsigned cpu_flags)
 {

@@ -43,6 +43,37 @@ struct uqd_nn_head_args {
     size_t n;
 };
 
+/* Normalisation of groups of channels: what follows from the sums over all pixels. */
+struct uqd_nn_norm_args {
+    const double *sum, *squares; /* of each channel's values and of their squares */
+    const float *weight, *bias;
+    uint32_t n_channels, n_groups; /* groups of consecutive channels, equally many each */
+    uint32_t n_pixels;
+    float *scale, *shift; /* out: [n_channels] */
+};
+
+/* Normalised values of n_pixels pixels that lie *_channels floats apart. n_channels is a multiple
+ * of UQD_NN_BLOCK. */
+struct uqd_nn_affine_args {
+    const float *input;
+    size_t input_channels;
+    float *output;
+    size_t output_channels;
+    const float *scale, *shift; /* [n_channels] */
+    uint32_t n_pixels, n_channels;
+    enum uqd_nn_activation activation;
+};
+
+/* Attention of n_queries queries to n_keys more keys, a multiple of UQD_NN_BLOCK. Of each query:
+ * its scores, and what is known of the keys before. */
+struct uqd_nn_softmax_args {
+    float *scores;  /* [n_queries][n_keys]; out: weights, relative to the highest score */
+    float *highest; /* so far */
+    float *sum;     /* of the weights so far, relative to the highest score */
+    float *factor;  /* out: what former weights are to be multiplied by */
+    uint32_t n_queries, n_keys;
+};
+
 struct uqd_nn_ops {
     /* Computes the output rows row_begin .. row_end - 1. For every pixel and output channel oc:
      *     acc = 0
@@ -66,6 +97,57 @@ struct uqd_nn_ops {
      * Any gate, offset and log_scale are allowed, also infinite ones; clamping a NaN gives the
      * lower bound. The bits are the same for every instruction set in every case. */
     void (*head)(const struct uqd_nn_head_args *args);
+
+    /* Those that follow are of paper models. What they return of a NaN is a NaN, whose sign and
+     * payload may differ, or as stated; all else is the same for every instruction set. */
+
+    /* sines[i] = sin(frequency * values[i]), cosines[i] = cos(..)       (nn/elementary.h) */
+    void (*sincos)(float *sines, float *cosines, const float *values, float frequency, size_t n);
+
+    /* out[i] = softplus(in[i] + log(e - 1)), 1 for 0                    (nn/elementary.h) */
+    void (*softplus)(float *out, const float *in, size_t n);
+
+    /* Sums over n_pixels pixels that lie `stride` floats apart; n is a multiple of UQD_NN_BLOCK. In
+     * double, for every channel c < n:
+     *     sums[c] = sums[n + c] = 0
+     *     for every pixel, ascending: sums[c] += value, sums[n + c] += value * value */
+    void (*sums)(double *sums, const float *pixels, size_t stride, uint32_t n_pixels, uint32_t n);
+
+    /* totals[i] = 0, then += rows[r * n + i] for every r < n_rows, ascending; in double. */
+    void (*totals)(double *totals, const double *rows, uint32_t n_rows, uint32_t n);
+
+    /* For every group, in double, its channels ascending:
+     *     s = 0 + sum[c] + sum[c + 1] + ..
+     *     q = 0 + squares[c] + squares[c + 1] + ..
+     *     count = n_pixels * channels of the group
+     *     mean = s / count
+     *     var = q / count - mean * mean, 0 unless that is above 0
+     *     r = 1 / sqrt(var + 1e-5)
+     *     for each channel: f = weight * r, scale = (float)f, shift = (float)(bias - mean * f) */
+    void (*norm)(const struct uqd_nn_norm_args *args);
+
+    /* v = fmaf(input, scale[c], shift[c]); silu: v = silu(v); output = v */
+    void (*affine)(const struct uqd_nn_affine_args *args);
+
+    /* For every query, the lane of key k being k % 16:
+     *     m[lane] = highest
+     *     for every key, ascending: m[lane] = s > m[lane] ? s : m[lane]
+     *     top = fold(m, a > b ? a : b)
+     *     factor = e(highest - top)
+     *     t[lane] = 0
+     *     for every key, ascending: p = e(s - top), t[lane] += p, score = p
+     *     sum = fmaf(sum, factor, fold(t, a + b)), highest = top
+     * with e(x) = exp(x > -60 ? x : -60), and fold(v, f) = v[0] behind
+     *     for half = 8, 4, 2, 1: for lane < half: v[lane] = f(v[lane], v[lane + half])
+     * Any score is allowed: an infinity that is the highest, and a NaN, count as -60 less than the
+     * highest. No result is an infinity or a NaN if highest, sum and the number of keys are within
+     * reason; the bits are the same in every case. */
+    void (*softmax)(const struct uqd_nn_softmax_args *args);
+
+    /* values[r * stride + i] *= factors[r] for all r < n_rows, i < n, a multiple of UQD_NN_BLOCK.
+     */
+    void (*rescale)(float *values, size_t stride, const float *factors, uint32_t n_rows,
+                    uint32_t n);
 };
 
 /* Fills the table with the fastest kernels among plain C and those of cpu_flags (UQD_CPU_* bits),

@@ -1,0 +1,236 @@
+/* The operations of paper models but the convolution. Like elementwise.c this file is compiled once
+ * for every instruction set and left to the compiler to vectorise: vectors run over channels,
+ * elements, or the sixteen lanes that are part of an operation's definition. */
+#include "nn/elementary.h"
+#include "nn/kernels.h"
+
+#include <string.h>
+
+#define KERNEL(name) UQD_NN_KERNEL(name)
+
+/* ---- Elements ---- */
+
+void KERNEL(uqd_nn_sincos)(float *restrict sines, float *restrict cosines,
+                           const float *restrict values, float frequency, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t turns;
+        const float r = uqd_quarter_turns(frequency * values[i], &turns);
+
+        sines[i] = uqd_sine_behind(r, turns);
+        cosines[i] = uqd_sine_behind(r, turns + 1);
+    }
+}
+
+void KERNEL(uqd_nn_softplus)(float *restrict out, const float *restrict in, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = uqd_softplusf(in[i] + 0x1.152888p-1f);
+}
+
+void KERNEL(uqd_nn_rescale)(float *values, size_t stride, const float *factors, uint32_t n_rows,
+                            uint32_t n)
+{
+    for (uint32_t r = 0; r < n_rows; r++) {
+        float *restrict row = values + r * stride;
+        const float factor = factors[r];
+
+        if (factor == 1)
+            continue;
+        for (uint32_t i = 0; i < n; i++)
+            row[i] *= factor;
+    }
+}
+
+/* ---- Normalisation ---- */
+
+static inline __attribute__((always_inline)) void sums_of_block(double *restrict sum,
+                                                                double *restrict squares,
+                                                                const float *restrict pixels,
+                                                                size_t stride, uint32_t n_pixels)
+{
+    double s[UQD_NN_BLOCK] = {0}, q[UQD_NN_BLOCK] = {0};
+
+    for (uint32_t p = 0; p < n_pixels; p++) {
+        for (unsigned c = 0; c < UQD_NN_BLOCK; c++) {
+            const double x = pixels[c];
+
+            s[c] += x;
+            q[c] += x * x; /* exact, so that it does not matter whether it is fused */
+        }
+        pixels += stride;
+    }
+    for (unsigned c = 0; c < UQD_NN_BLOCK; c++) {
+        sum[c] = s[c];
+        squares[c] = q[c];
+    }
+}
+
+void KERNEL(uqd_nn_sums)(double *sums, const float *pixels, size_t stride, uint32_t n_pixels,
+                         uint32_t n)
+{
+    for (uint32_t c = 0; c < n; c += UQD_NN_BLOCK)
+        sums_of_block(sums + c, sums + n + c, pixels + c, stride, n_pixels);
+}
+
+void KERNEL(uqd_nn_totals)(double *restrict totals, const double *restrict rows, uint32_t n_rows,
+                           uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        totals[i] = 0;
+    for (uint32_t r = 0; r < n_rows; r++) {
+        for (uint32_t i = 0; i < n; i++)
+            totals[i] += rows[i];
+        rows += n;
+    }
+}
+
+void KERNEL(uqd_nn_norm)(const struct uqd_nn_norm_args *args)
+{
+    const uint32_t n = args->n_channels / args->n_groups;
+    const double count = (double)args->n_pixels * n;
+
+    for (uint32_t first = 0; first < args->n_channels; first += n) {
+        double s = 0, q = 0;
+
+        for (uint32_t c = first; c < first + n; c++) {
+            s += args->sum[c];
+            q += args->squares[c];
+        }
+        const double mean = s / count, var = q / count - mean * mean;
+        const double r = 1 / __builtin_sqrt((var > 0 ? var : 0) + 1e-5);
+
+        for (uint32_t c = first; c < first + n; c++) {
+            const double f = (double)args->weight[c] * r;
+
+            args->scale[c] = (float)f;
+            args->shift[c] = (float)((double)args->bias[c] - mean * f);
+        }
+    }
+}
+
+static inline __attribute__((always_inline)) void affine(const struct uqd_nn_affine_args *args,
+                                                         int silu)
+{
+    const float *restrict scale = args->scale, *restrict shift = args->shift;
+    const uint32_t n = args->n_channels / UQD_NN_BLOCK * UQD_NN_BLOCK;
+
+    for (uint32_t p = 0; p < args->n_pixels; p++) {
+        const float *restrict in = args->input + p * args->input_channels;
+        float *restrict out = args->output + p * args->output_channels;
+
+        for (uint32_t c = 0; c < n; c++) {
+            const float v = __builtin_fmaf(in[c], scale[c], shift[c]);
+
+            out[c] = silu ? uqd_siluf(v) : v;
+        }
+    }
+}
+
+void KERNEL(uqd_nn_affine)(const struct uqd_nn_affine_args *args)
+{
+    /* Constants at each call, as in elementwise.c. */
+    if (args->activation == UQD_NN_ACTIVATION_SILU)
+        affine(args, 1);
+    else
+        affine(args, 0);
+}
+
+/* ---- Attention ---- */
+
+/* Far enough below the highest score to vanish, and no nearer to denormals, which are slow. */
+static inline float weight_of(float x)
+{
+    return uqd_expf_within(x > -60.0f ? x : -60.0f);
+}
+
+/* Explicit vectors where compilers do not find them: so many floats, and the lanes in them. */
+#if defined(__AVX512F__)
+#define VECTOR 16
+#elif defined(__AVX__)
+#define VECTOR 8
+#else
+#define VECTOR 4
+#endif
+
+typedef float vector __attribute__((vector_size(VECTOR * sizeof(float))));
+typedef int32_t vector_bits __attribute__((vector_size(VECTOR * sizeof(float))));
+
+#define VECTORS (UQD_NN_BLOCK / VECTOR)
+
+static inline vector load(const float *p)
+{
+    vector v;
+
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline vector higher_of(vector a, vector b)
+{
+    const vector_bits first = a > b;
+
+    return (vector)(((vector_bits)a & first) | ((vector_bits)b & ~first));
+}
+
+static inline float highest_of(const float *scores, size_t n, float highest)
+{
+    float m[UQD_NN_BLOCK];
+    vector top[VECTORS];
+
+    for (unsigned lane = 0; lane < UQD_NN_BLOCK; lane++)
+        m[lane] = highest;
+    memcpy(top, m, sizeof top);
+    for (size_t k = 0; k < n; k += UQD_NN_BLOCK)
+        for (unsigned i = 0; i < VECTORS; i++)
+            top[i] = higher_of(load(scores + k + i * VECTOR), top[i]);
+    memcpy(m, top, sizeof m);
+#define FOLD(half)                                                                                 \
+    for (unsigned lane = 0; lane < half; lane++)                                                   \
+        m[lane] = m[lane] > m[lane + half] ? m[lane] : m[lane + half];
+    FOLD(8)
+    FOLD(4)
+    FOLD(2) FOLD(1)
+#undef FOLD
+        return m[0];
+}
+
+static inline float sum_of(const float *weights, size_t n)
+{
+    float t[UQD_NN_BLOCK] = {0};
+    vector sum[VECTORS];
+
+    memcpy(sum, t, sizeof sum);
+    for (size_t k = 0; k < n; k += UQD_NN_BLOCK)
+        for (unsigned i = 0; i < VECTORS; i++)
+            sum[i] += load(weights + k + i * VECTOR);
+    memcpy(t, sum, sizeof t);
+#define FOLD(half)                                                                                 \
+    for (unsigned lane = 0; lane < half; lane++)                                                   \
+        t[lane] += t[lane + half];
+    FOLD(8)
+    FOLD(4)
+    FOLD(2) FOLD(1)
+#undef FOLD
+        return t[0];
+}
+
+static inline float weigh(float *restrict scores, size_t n, float top)
+{
+    for (size_t k = 0; k < n; k++)
+        scores[k] = weight_of(scores[k] - top);
+    return sum_of(scores, n);
+}
+
+void KERNEL(uqd_nn_softmax)(const struct uqd_nn_softmax_args *args)
+{
+    for (uint32_t q = 0; q < args->n_queries; q++) {
+        float *scores = args->scores + (size_t)q * args->n_keys;
+        const float top = highest_of(scores, args->n_keys, args->highest[q]);
+        const float factor = weight_of(args->highest[q] - top);
+
+        args->factor[q] = factor;
+        args->sum[q] = __builtin_fmaf(args->sum[q], factor, weigh(scores, args->n_keys, top));
+        args->highest[q] = top;
+    }
+}
