@@ -28,11 +28,14 @@ struct uqd_paper_network {
     struct uqd_paper_plane hidden, other, inner; /* hidden and other in turn; between two layers */
     double *doubles;                             /* owns all sums, of planes and of rows */
     double *row_sums;                            /* [row][2][channels], of the plane just made */
+    double *pair_sums;                           /* of two planes side by side; [2][2 * width] */
     float *floats;                               /* owns what follows */
     float *scale, *shift;                        /* of the next normalisation; [2 * width] */
-    float *biases;        /* [step][block][width] of all conv1, conditioning included */
-    float *keys, *values; /* of the attention, packed as weights of layers */
-    float *scratch;       /* of each thread: scratch_size floats */
+    float *biases;                  /* [step][block][width] of all conv1, conditioning included */
+    float *queries;                 /* of the attention, [pixel][width] */
+    float *keys, *values;           /* of the attention, packed as weights of layers */
+    float *score_gain, *score_bias; /* of the layers that the keys are */
+    float *scratch;                 /* of each thread: scratch_size floats */
     size_t scratch_size;
 };
 
