@@ -79,7 +79,8 @@ static uint64_t file_size(const struct uqd_decoder *decoder)
 static int model_fits(const struct uqd_header *header, const struct uqd_model *model)
 {
     return model == NULL ||
-           (header->model_id == (uint32_t)model->id && header->n_steps <= model->n_steps);
+           (header->model_id == (uint32_t)model->id && header->n_steps <= model->n_steps &&
+            header->paper == (model->class == UQD_MODEL_PAPER));
 }
 
 static int check_limits(const struct uqd_decoder *decoder)

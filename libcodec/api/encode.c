@@ -50,7 +50,8 @@ static void fill_header(struct encoder *encoder)
     header->height = encoder->image->height;
     header->channels = encoder->image->channels;
     header->model_id = (uint32_t)model->id;
-    header->dithered = encoder->settings->dither == UQD_DITHER_UNIVERSAL;
+    header->paper = model->class == UQD_MODEL_PAPER;
+    header->dithered = header->paper || encoder->settings->dither == UQD_DITHER_UNIVERSAL;
     header->seed = encoder->settings->seed;
     header->tile_log2 = UQD_HEADER_TILE_LOG2;
     header->solid = encoder->settings->solid;

@@ -12,6 +12,5 @@ struct uqd_extent uqd_source_extent(const struct uqd_source *source, uint32_t st
 
 const struct uqd_session_class *uqd_sessions_of(const struct uqd_model *model)
 {
-    (void)model;
-    return &uqd_lattice_sessions;
+    return model->class == UQD_MODEL_PAPER ? &uqd_paper_sessions : &uqd_lattice_sessions;
 }

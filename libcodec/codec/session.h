@@ -76,7 +76,7 @@ struct uqd_session_class {
     double (*encode_work)(const struct uqd_session *session, uint32_t n_steps, int with_pictures);
 };
 
-extern const struct uqd_session_class uqd_lattice_sessions;
+extern const struct uqd_session_class uqd_lattice_sessions, uqd_paper_sessions;
 
 /* The sessions of a model's class. */
 const struct uqd_session_class *uqd_sessions_of(const struct uqd_model *model);

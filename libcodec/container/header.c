@@ -20,7 +20,8 @@ enum {
     FLAG_ICC = 1 << 3,
     FLAG_TILE = 1 << 4,
     FLAG_SOLID = 1 << 5,
-    KNOWN_FLAGS = FLAG_DITHER | FLAG_GREY | FLAG_DISTORTION | FLAG_ICC | FLAG_TILE | FLAG_SOLID,
+    FLAG_PAPER = 1 << 6,
+    KNOWN_FLAGS = (FLAG_PAPER << 1) - 1,
     MAX_SIDE = 65535,
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
@@ -134,7 +135,9 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     header.dithered = (flags & FLAG_DITHER) != 0;
     header.has_distortion = (flags & FLAG_DISTORTION) != 0;
     header.solid = (flags & FLAG_SOLID) != 0;
-    if (header.solid && header.has_distortion)
+    header.paper = (flags & FLAG_PAPER) != 0;
+    if ((header.solid && header.has_distortion) ||
+        (header.paper && (!header.dithered || (flags & FLAG_TILE))))
         return UQD_ERR_CORRUPT;
     header.width = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
     header.height = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
@@ -144,7 +147,8 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     header.tile_log2 = UQD_HEADER_TILE_LOG2;
     if (flags & FLAG_TILE)
         read_tile(&reader, &header);
-    read_low(&reader, &header);
+    if (!header.paper)
+        read_low(&reader, &header);
     read_steps(&reader, &header);
     if (flags & FLAG_ICC)
         read_icc(&reader, &header);
@@ -169,7 +173,7 @@ static uint8_t flags_of(const struct uqd_header *header, int with_icc)
                      (header->channels == 1 ? FLAG_GREY : 0) |
                      (header->has_distortion ? FLAG_DISTORTION : 0) | (with_icc ? FLAG_ICC : 0) |
                      (header->tile_log2 != UQD_HEADER_TILE_LOG2 ? FLAG_TILE : 0) |
-                     (header->solid ? FLAG_SOLID : 0));
+                     (header->solid ? FLAG_SOLID : 0) | (header->paper ? FLAG_PAPER : 0));
 }
 
 static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header, int with_icc)
@@ -213,7 +217,7 @@ int uqd_header_write(const struct uqd_header *header, const void *icc, size_t ic
     if (begin == NULL)
         return UQD_ERR_NOMEM;
     uint8_t *p = put_fixed_part(begin, header, icc_size > 0);
-    for (uint32_t c = 0; c < header->channels; c++)
+    for (uint32_t c = 0; c < header->channels && !header->paper; c++)
         p = put_varint(p, uqd_zigzag(header->low[c]));
     p = put_steps(p, header);
     if (icc_size > 0) {

@@ -16,6 +16,7 @@ struct uqd_header {
     uint32_t width, height; /* 1 .. 65535 */
     uint32_t channels;      /* 1 or 3 */
     uint32_t model_id;
+    int paper; /* the model is of class paper: dithered, without tile_log2 and low */
     int dithered;
     uint64_t seed;      /* 0 without dither */
     uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 cells wide and high */

@@ -124,6 +124,27 @@ static inline int uqd_range_decode2(struct uqd_range_decoder *decoder, uint32_t 
     return is_above;
 }
 
+/* For symbols of many: the number below `total` (at most UQD_RANGE_MAX_TOTAL) that says which, if
+ * the decoder has not stopped. uqd_range_decode_take must follow, with the frequencies
+ * cum .. cum + freq - 1 that hold it. Returns UQD_RANGE_STOPPED or a number from 0. */
+static inline int64_t uqd_range_decode_target(struct uqd_range_decoder *decoder, uint32_t total)
+{
+    assert(0 < total && total <= UQD_RANGE_MAX_TOTAL);
+    if (decoder->range < UQD_RANGE_MIN && uqd_range_refill(decoder) != UQD_OK)
+        return UQD_RANGE_STOPPED;
+    const uint64_t target = decoder->value / (decoder->range / total);
+    return (int64_t)(target < total ? target : total - 1);
+}
+
+static inline void uqd_range_decode_take(struct uqd_range_decoder *decoder, uint32_t cum,
+                                         uint32_t freq, uint32_t total)
+{
+    assert(freq > 0 && freq <= total && cum <= total - freq);
+    const uint64_t r = decoder->range / total;
+    decoder->value -= r * cum;
+    decoder->range = cum + freq == total ? decoder->range - r * cum : r * freq;
+}
+
 /* To be called after the last symbol: UQD_OK, the status that stopped the decoder, or
  * UQD_ERR_CORRUPT if the stream is longer than its symbols need. */
 int uqd_range_decoder_finish(const struct uqd_range_decoder *decoder);

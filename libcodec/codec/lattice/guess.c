@@ -1,6 +1,7 @@
 /* Coefficients refined without a file: drawn from the model, or by its means. */
 #include "codec/lattice/refine.h"
 #include "entropy/split.h"
+#include "util/random.h"
 
 /* The child that holds the mean; the lower one if it lies between two. */
 static int central(int32_t mean_q4, struct uqd_cell cell, struct uqd_cuts cuts)

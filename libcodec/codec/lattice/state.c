@@ -2,6 +2,7 @@
 
 #include "transform/wavelet.h"
 #include "util/checked.h"
+#include "util/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,19 +72,6 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state)
         memcpy(copy->units[u].cells, state->units[u].cells, n * sizeof(int16_t));
     }
     return UQD_OK;
-}
-
-/* The output function of SplitMix64 (Steele, Lea, Flood 2014), keyed. */
-uint64_t uqd_random(uint64_t key, uint64_t counter)
-{
-    uint64_t z = key + (counter + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    for (int round = 0; round < 2; round++) {
-        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-        z ^= z >> 31;
-        z += key;
-    }
-    return z;
 }
 
 int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,

@@ -55,9 +55,6 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state);
 int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,
                           uint64_t cell);
 
-/* 64 random bits for a key and a counter. */
-uint64_t uqd_random(uint64_t key, uint64_t counter);
-
 /* Goes back to a coarser state of a unit: that in which it had completed the stage that ends at
  * the given levels (NULL: the top level). */
 void uqd_unit_coarsen(struct uqd_state *state, uint32_t unit, uint32_t nominal,

@@ -1,0 +1,331 @@
+#include "codec/session.h"
+
+#include "codec/paper/shown.h"
+#include "codec/paper/tiles.h"
+#include "transform/threads.h"
+#include "util/checked.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct session {
+    struct uqd_session base; /* the first member */
+    struct uqd_work work;
+    struct uqd_paper_tiles tiles;
+};
+
+static uint32_t n_steps_of(const struct uqd_paper_tiles *tiles)
+{
+    return tiles->model->paper->n_steps;
+}
+
+static void session_close(struct uqd_session *base)
+{
+    struct session *session = (struct session *)base;
+    uqd_paper_tiles_free(&session->tiles);
+    free(session);
+}
+
+static int session_open(struct uqd_session **out, const struct uqd_model *model,
+                        const struct uqd_header *header,
+                        const struct uqd_session_settings *settings)
+{
+    struct session *session = calloc(1, sizeof *session);
+    if (session == NULL)
+        return UQD_ERR_NOMEM;
+    session->base.class = &uqd_paper_sessions;
+    session->base.work = &session->work;
+    session->work = (struct uqd_work){.threads = (uint32_t)uqd_thread_count(settings->threads),
+                                      .progress = settings->progress,
+                                      .cookie = settings->cookie};
+    const int status =
+        uqd_paper_tiles_init(&session->tiles, model, header, settings->cpu_mask, &session->work);
+    if (status < 0) {
+        session_close(&session->base);
+        return status;
+    }
+    *out = &session->base;
+    return UQD_OK;
+}
+
+static int session_load(struct uqd_session *base, const struct uqd_image *image,
+                        struct uqd_header *header)
+{
+    struct session *session = (struct session *)base;
+    (void)header;
+    uqd_paper_tiles_load(&session->tiles, image);
+    return UQD_OK;
+}
+
+/* ---- Steps ---- */
+
+struct step_run {
+    struct uqd_paper_tiles *tiles;
+    struct uqd_stream *stream;
+    uint32_t step;
+    uint8_t *reached; /* of each tile: steps done, if known of each; or NULL */
+};
+
+static int encode_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
+                       struct uqd_work *work)
+{
+    const struct step_run *run = arguments;
+    struct uqd_paper_tiles *tiles = run->tiles;
+    const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
+    struct uqd_range_encoder *encoder = &run->stream->open[i].encoder;
+    const float *z_t = uqd_paper_z(tiles, run->step, i);
+    if (run->step == n_steps_of(tiles)) {
+        uqd_paper_encode_pixels(&tile, z_t, uqd_paper_pixels(tiles, i), encoder);
+        return UQD_OK;
+    }
+    const int status = uqd_paper_predict(tiles, run->step, i, network, work);
+    if (status == UQD_OK)
+        uqd_paper_encode_step(&tile, run->step, z_t, &tiles->predictions[i],
+                              uqd_paper_pixels(tiles, i), encoder,
+                              uqd_paper_z(tiles, run->step + 1, i));
+    return status;
+}
+
+/* A tile whose chunk is cut stays where it was: values of two kinds of noise are nothing that the
+ * network knows. */
+static int decode_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
+                       struct uqd_work *work)
+{
+    const struct step_run *run = arguments;
+    struct uqd_paper_tiles *tiles = run->tiles;
+    const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
+    struct uqd_range_decoder *decoder = &run->stream->open[i].decoder;
+    const float *z_t = uqd_paper_z(tiles, run->step, i);
+    int status = UQD_OK;
+    if (run->step == n_steps_of(tiles)) {
+        status = uqd_paper_decode_pixels(&tile, z_t, decoder, uqd_paper_pixels(tiles, i));
+    } else {
+        status = uqd_paper_predict(tiles, run->step, i, network, work);
+        if (status == UQD_OK)
+            status = uqd_paper_decode_step(&tile, run->step, z_t, &tiles->predictions[i], decoder,
+                                           uqd_paper_z(tiles, run->step + 1, i));
+    }
+    if (status == UQD_OK && run->reached != NULL)
+        run->reached[i] = (uint8_t)(run->step + 1);
+    return status;
+}
+
+static int session_encode(struct uqd_session *base, struct uqd_body body, uint8_t **data,
+                          size_t *size)
+{
+    struct uqd_paper_tiles *tiles = &((struct session *)base)->tiles;
+    struct uqd_stream stream;
+    struct step_run run = {tiles, &stream, body.first, NULL};
+    uqd_stream_init_encode(&stream, tiles->n == 1);
+    int status = UQD_OK;
+    for (; run.step <= body.last && status == UQD_OK; run.step++) {
+        status = uqd_stream_open(&stream, tiles->n);
+        if (status == UQD_OK)
+            status = uqd_paper_for_tiles(tiles, encode_tile, &run);
+    }
+    if (status == UQD_OK)
+        status = uqd_stream_close(&stream);
+    if (status == UQD_OK)
+        status = uqd_body_seal(&stream, body, data, size);
+    uqd_stream_free(&stream);
+    if (status == UQD_OK)
+        base->n_complete = body.last + 1;
+    return status;
+}
+
+/* Decodes the steps from first to last of a body, which begins with body.first. */
+static int decode_steps(struct uqd_paper_tiles *tiles, struct uqd_body body, uint32_t last,
+                        struct uqd_extent extent, uint8_t *reached, size_t *used)
+{
+    struct uqd_extent chunks;
+    struct uqd_stream stream;
+    struct step_run run = {tiles, &stream, body.first, reached};
+    int status = uqd_body_open(body, extent, &chunks);
+    if (status != UQD_OK)
+        return status;
+    uqd_stream_init_decode(&stream, chunks.data, chunks.available, chunks.size, tiles->n == 1);
+    for (; run.step <= last && status == UQD_OK; run.step++) {
+        status = uqd_stream_open(&stream, tiles->n);
+        if (status == UQD_OK)
+            status = uqd_paper_for_tiles(tiles, decode_tile, &run);
+    }
+    if (status == UQD_OK)
+        *used = (size_t)(chunks.data - extent.data) + uqd_stream_used(&stream);
+    if (status == UQD_OK && last == body.last)
+        status = uqd_body_close(&stream);
+    uqd_stream_free(&stream);
+    return status;
+}
+
+static struct uqd_body body_of(const struct uqd_source *source, uint32_t step)
+{
+    return source->header->solid ? (struct uqd_body){0, source->header->n_steps - 1, 1}
+                                 : (struct uqd_body){step, step, 0};
+}
+
+static int session_decode(struct uqd_session *base, const struct uqd_source *source, uint64_t *end)
+{
+    struct uqd_paper_tiles *tiles = &((struct session *)base)->tiles;
+    const uint32_t step = base->n_complete;
+    size_t used;
+    const int status = decode_steps(tiles, body_of(source, step), step,
+                                    uqd_source_extent(source, step), NULL, &used);
+    if (status != UQD_OK)
+        return status;
+    if (source->header->solid)
+        *end = source->header->size + used;
+    base->n_complete++;
+    return UQD_OK;
+}
+
+/* ---- Pictures ---- */
+
+struct show_run {
+    struct uqd_paper_tiles *tiles;
+    const uint8_t *reached; /* of each tile */
+    enum uqd_mode mode;
+    uint64_t seed;
+    uint8_t *shown; /* [n_tiles][UQD_PAPER_VALUES] */
+};
+
+/* The remaining steps without a file. */
+static int complete_tile(const struct show_run *run, const struct uqd_paper_tile *tile, uint32_t i,
+                         struct uqd_paper_network *network, struct uqd_work *work, float *z)
+{
+    struct uqd_paper_tiles *tiles = run->tiles;
+    struct uqd_paper_prediction *prediction = malloc(sizeof *prediction);
+    int status = prediction != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    memcpy(z, uqd_paper_z(tiles, run->reached[i], i), UQD_PAPER_VALUES * sizeof *z);
+    for (uint32_t step = run->reached[i]; step < n_steps_of(tiles) && status == UQD_OK; step++) {
+        status =
+            uqd_paper_network_run(network, step, z, prediction->eps_hat, prediction->factor, work);
+        if (status == UQD_OK && run->mode == UQD_MODE_FLOW)
+            uqd_paper_flow_step(tile, step, z, prediction, z);
+        else if (status == UQD_OK)
+            uqd_paper_draw_step(tile, step, run->seed, z, prediction, z);
+    }
+    free(prediction);
+    return status;
+}
+
+static int show_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
+                     struct uqd_work *work)
+{
+    const struct show_run *run = arguments;
+    struct uqd_paper_tiles *tiles = run->tiles;
+    const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
+    const uint32_t reached = run->reached[i], n_steps = n_steps_of(tiles);
+    uint8_t *shown = run->shown + (size_t)i * UQD_PAPER_VALUES;
+    int status = UQD_OK;
+    if (reached > n_steps) {
+        memcpy(shown, uqd_paper_pixels(tiles, i), UQD_PAPER_VALUES);
+    } else if (reached == n_steps) {
+        uqd_paper_show_end(&tile, uqd_paper_z(tiles, reached, i), shown);
+    } else if (run->mode == UQD_MODE_DENOISED) {
+        status = uqd_paper_predict(tiles, reached, i, network, work);
+        if (status == UQD_OK)
+            uqd_paper_show_prediction(&tile, reached, uqd_paper_z(tiles, reached, i),
+                                      &tiles->predictions[i], shown);
+    } else {
+        float *z = malloc(UQD_PAPER_VALUES * sizeof *z);
+        status = z != NULL ? complete_tile(run, &tile, i, network, work, z) : UQD_ERR_NOMEM;
+        if (status == UQD_OK)
+            uqd_paper_show_end(&tile, z, shown);
+        free(z);
+    }
+    return status;
+}
+
+/* Decodes what is at hand behind the complete steps; *reached: how far each tile goes. */
+static int reach_latest(struct session *session, const struct uqd_source *source, uint8_t *reached)
+{
+    struct uqd_paper_tiles *tiles = &session->tiles;
+    const uint32_t n_steps = source->header->n_steps;
+    size_t used;
+    const int solid = source->header->solid;
+    uint32_t step = session->base.n_complete;
+    int status = UQD_OK;
+    if (solid && step < n_steps) {
+        memset(reached, 0, tiles->n);
+        status = decode_steps(tiles, body_of(source, 0), n_steps - 1, uqd_source_extent(source, 0),
+                              reached, &used);
+    }
+    while (!solid && step < n_steps && status == UQD_OK) {
+        status = decode_steps(tiles, body_of(source, step), step, uqd_source_extent(source, step),
+                              reached, &used);
+        step += status == UQD_OK;
+    }
+    /* From a damaged step on, all is left out. */
+    if (status == UQD_ERR_CORRUPT)
+        memset(reached, (int)step, tiles->n);
+    return status == UQD_ERR_CORRUPT || status == UQD_NEED_DATA ? UQD_OK : status;
+}
+
+static int session_show(struct uqd_session *base, int step, const struct uqd_source *source,
+                        const struct uqd_picture_request *request, uint8_t *pixels, size_t stride)
+{
+    struct session *session = (struct session *)base;
+    struct uqd_paper_tiles *tiles = &session->tiles;
+    uint8_t *reached = uqd_malloc_array(tiles->n, 1);
+    struct show_run run = {.tiles = tiles,
+                           .reached = reached,
+                           .mode = request->mode,
+                           .seed = request->seed,
+                           .shown = uqd_malloc_array(tiles->n, UQD_PAPER_VALUES)};
+    int status = reached != NULL && run.shown != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    if (status == UQD_OK)
+        memset(reached, step + 1, tiles->n);
+    if (status == UQD_OK && source != NULL && request->mode == UQD_MODE_DENOISED)
+        status = reach_latest(session, source, reached);
+    if (status == UQD_OK)
+        status = uqd_paper_for_tiles(tiles, show_tile, &run);
+    if (status == UQD_OK)
+        uqd_paper_show(run.shown, tiles->width, tiles->height, tiles->colours, request->reduce,
+                       pixels, stride);
+    free(run.shown);
+    free(reached);
+    return status;
+}
+
+/* ---- Work ---- */
+
+static double runs_of_all_tiles(const struct uqd_session *base, double n)
+{
+    const struct uqd_paper_tiles *tiles = &((const struct session *)base)->tiles;
+    return uqd_paper_run_macs(tiles) * tiles->n * (n > 0 ? n : 1);
+}
+
+static double session_decode_work(const struct uqd_session *base, int solid)
+{
+    return runs_of_all_tiles(base, solid ? base->n_complete + 1.0 : 1);
+}
+
+static double session_show_work(const struct uqd_session *base, int step, int latest,
+                                const struct uqd_picture_request *request)
+{
+    const struct uqd_paper_tiles *tiles = &((const struct session *)base)->tiles;
+    const int left = (int)n_steps_of(tiles) - (step + 1);
+    return runs_of_all_tiles(base, request->mode != UQD_MODE_DENOISED ? left : 1 + latest);
+}
+
+/* A picture needs no run of its own: it shows what the next step needs. */
+static double session_encode_work(const struct uqd_session *base, uint32_t n_steps,
+                                  int with_pictures)
+{
+    const struct uqd_paper_tiles *tiles = &((const struct session *)base)->tiles;
+    const uint32_t runs = n_steps + (with_pictures ? 1 : 0);
+    return runs_of_all_tiles(base, runs < n_steps_of(tiles) ? runs : n_steps_of(tiles));
+}
+
+const struct uqd_session_class uqd_paper_sessions = {
+    .memory = uqd_paper_tiles_size,
+    .open = session_open,
+    .close = session_close,
+    .load = session_load,
+    .encode = session_encode,
+    .decode = session_decode,
+    .show = session_show,
+    .decode_work = session_decode_work,
+    .show_work = session_show_work,
+    .encode_work = session_encode_work,
+};
