@@ -23,7 +23,7 @@ enum {
     /* Attention is computed for so many queries and keys at a time. The keys are part of the
      * definition, since the weights are summed up in blocks. */
     QUERIES = SIDE,
-    KEYS = 256,
+    KEYS = 512,
     ALIGNMENT = 64,
 };
 
