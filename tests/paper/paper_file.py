@@ -39,6 +39,9 @@ def sigmoid(x):
     return 1 / (1 + math.exp(-x))
 
 
+STEP_FIELDS = ("gamma_t", "gamma_s", "time", "inv_alpha", "noise", "from_z", "from_x", "scale", "delta", "flow_z", "flow_x")
+
+
 def step_of(gamma_t, gamma_s, gamma_min, gamma_max):
     """The twelve numbers of a step."""
     alpha_t, alpha_s = math.sqrt(sigmoid(-gamma_t)), math.sqrt(sigmoid(-gamma_s))

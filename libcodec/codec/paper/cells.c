@@ -5,8 +5,10 @@
 /* Frequencies that every cell has, more than the sigmoid's error: so they ascend. */
 enum { CELL_FLOOR = 8, CELL_TOTAL = 1 << UQD_PAPER_CELL_BITS };
 
-/* Frequency of the nearest level; 256 of them are within UQD_RANGE_MAX_TOTAL. */
-enum { LEVEL_PEAK = (1 << 18) - 1 };
+/* Frequency of the nearest level, so that all are within UQD_RANGE_MAX_TOTAL: of sharp
+ * distributions, which come to less than three times that of the nearest, and of any. */
+enum { SHARP_PEAK = 1 << 24, BROAD_PEAK = (1 << 18) - 1 };
+#define SHARP 1.0f
 
 /* ---- Cells ---- */
 
@@ -79,10 +81,11 @@ static int is_level(int32_t value)
 
 static uint32_t level_freq(int32_t value, int32_t nearest, float off, float sharpness)
 {
+    const float peak = sharpness >= SHARP ? SHARP_PEAK : BROAD_PEAK;
     const float j = (float)(value - nearest);
     /* The square of the distance, less that of the nearest. */
     const float more = j * (j - 2.0f * off);
-    return is_level(value) ? (uint32_t)(LEVEL_PEAK * uqd_expf(-sharpness * more)) + 1 : 0;
+    return is_level(value) ? (uint32_t)(peak * uqd_expf(-sharpness * more)) + 1 : 0;
 }
 
 void uqd_paper_levels_init(struct uqd_paper_levels *levels, float centre, float sharpness)

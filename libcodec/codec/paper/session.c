@@ -79,8 +79,10 @@ static int encode_tile(void *arguments, uint32_t i, struct uqd_paper_network *ne
         return UQD_OK;
     }
     const int status = uqd_paper_predict(tiles, run->step, i, network, work);
+    float dither[UQD_PAPER_VALUES];
+    uqd_paper_dithers(&tile, run->step, tile.seed, dither);
     if (status == UQD_OK)
-        uqd_paper_encode_step(&tile, run->step, z_t, &tiles->predictions[i],
+        uqd_paper_encode_step(&tile, run->step, z_t, &tiles->predictions[i], dither,
                               uqd_paper_pixels(tiles, i), encoder,
                               uqd_paper_z(tiles, run->step + 1, i));
     return status;
@@ -101,9 +103,11 @@ static int decode_tile(void *arguments, uint32_t i, struct uqd_paper_network *ne
         status = uqd_paper_decode_pixels(&tile, z_t, decoder, uqd_paper_pixels(tiles, i));
     } else {
         status = uqd_paper_predict(tiles, run->step, i, network, work);
+        float dither[UQD_PAPER_VALUES];
+        uqd_paper_dithers(&tile, run->step, tile.seed, dither);
         if (status == UQD_OK)
-            status = uqd_paper_decode_step(&tile, run->step, z_t, &tiles->predictions[i], decoder,
-                                           uqd_paper_z(tiles, run->step + 1, i));
+            status = uqd_paper_decode_step(&tile, run->step, z_t, &tiles->predictions[i], dither,
+                                           decoder, uqd_paper_z(tiles, run->step + 1, i));
     }
     if (status == UQD_OK && run->reached != NULL)
         run->reached[i] = (uint8_t)(run->step + 1);
@@ -195,14 +199,16 @@ static int complete_tile(const struct show_run *run, const struct uqd_paper_tile
     struct uqd_paper_tiles *tiles = run->tiles;
     struct uqd_paper_prediction *prediction = malloc(sizeof *prediction);
     int status = prediction != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    float dither[UQD_PAPER_VALUES];
     memcpy(z, uqd_paper_z(tiles, run->reached[i], i), UQD_PAPER_VALUES * sizeof *z);
     for (uint32_t step = run->reached[i]; step < n_steps_of(tiles) && status == UQD_OK; step++) {
         status =
             uqd_paper_network_run(network, step, z, prediction->eps_hat, prediction->factor, work);
+        uqd_paper_dithers(tile, step, run->seed, dither);
         if (status == UQD_OK && run->mode == UQD_MODE_FLOW)
             uqd_paper_flow_step(tile, step, z, prediction, z);
-        else if (status == UQD_OK)
-            uqd_paper_draw_step(tile, step, run->seed, z, prediction, z);
+        if (status == UQD_OK && run->mode == UQD_MODE_ANCESTRAL)
+            uqd_paper_draw_step(tile, step, run->seed, z, prediction, dither, z);
     }
     free(prediction);
     return status;

@@ -28,15 +28,20 @@ struct uqd_paper_prediction {
 /* Pure noise, with which the first step begins. */
 void uqd_paper_start(const struct uqd_paper_tile *tile, float *z);
 
+/* The dither of a step, from the seed of the file or, for what is drawn, another: within half of 1.
+ */
+void uqd_paper_dithers(const struct uqd_paper_tile *tile, uint32_t step, uint64_t seed,
+                       float *dither);
+
 /* Quantizes the tile's pixels around the predicted mean and writes the cells. Values outside the
  * picture are drawn by the noise that both sides know, and not written. */
 void uqd_paper_encode_step(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
-                           const struct uqd_paper_prediction *prediction, const uint8_t *pixels,
-                           struct uqd_range_encoder *encoder, float *z_s);
+                           const struct uqd_paper_prediction *prediction, const float *dither,
+                           const uint8_t *pixels, struct uqd_range_encoder *encoder, float *z_s);
 
 /* Returns UQD_OK, UQD_NEED_DATA, UQD_ERR_CORRUPT; z_s is undefined then. */
 int uqd_paper_decode_step(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
-                          const struct uqd_paper_prediction *prediction,
+                          const struct uqd_paper_prediction *prediction, const float *dither,
                           struct uqd_range_decoder *decoder, float *z_s);
 
 /* The pixels given z_0. */
@@ -49,7 +54,7 @@ int uqd_paper_decode_pixels(const struct uqd_paper_tile *tile, const float *z_0,
  * (flow-based, DDIM: Song, Meng, Ermon 2021, eq. 12). */
 void uqd_paper_draw_step(const struct uqd_paper_tile *tile, uint32_t step, uint64_t seed,
                          const float *z_t, const struct uqd_paper_prediction *prediction,
-                         float *z_s);
+                         const float *dither, float *z_s);
 void uqd_paper_flow_step(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
                          const struct uqd_paper_prediction *prediction, float *z_s);
 
