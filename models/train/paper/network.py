@@ -45,7 +45,7 @@ def activated(x, norm, shift=None):
         shift = x.new_zeros(x.shape[:2])
     if fused.activates(x):
         return fused.activate(x, shift, norm.weight, norm.bias, norm.num_groups)
-    return F.silu(norm(x + shift[:, :, None, None]))
+    return F.silu(norm((x + shift[:, :, None, None]).float()))
 
 
 class ResidualBlock(nn.Module):
