@@ -28,7 +28,8 @@ static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD
 
 static const struct option_row rows[] = {
     ROW("output", 'o', OPTION_TEXT, "OUT.png", output, "the image to write, PNG or .ppm", "Files"),
-    ROW("model", 0, OPTION_TEXT, "FILE", model, "use this model instead of searching for it", NULL),
+    ROW("model", 0, OPTION_TEXT, "MODEL", model,
+        "use this installed model, or file, instead of searching", NULL),
     ROW("step", 0, OPTION_U32, "N", step, "decode to step N only, counted from 0", "How far"),
     ROW("bytes", 0, OPTION_U64, "N", bytes, "decode as if the file ended after N bytes", NULL),
     ROW("reduce", 0, OPTION_U32, "N", reduce, "divide the sides by 2 N times, N at most 6", NULL),
@@ -48,7 +49,7 @@ static int set_model(const struct decode_options *options, struct source *source
     struct message cause;
     int status;
     if (options->model) {
-        if (model_load(options->model, model, message) < 0)
+        if (model_load_named(options->model, model, message) < 0)
             return -1;
     } else if (model_load_by_id(source->info.model_id, model, &cause) < 0) {
         return message_set(message, "%s: cannot be decoded: %s", source->name, cause.text);

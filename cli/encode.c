@@ -28,12 +28,13 @@ struct encode_options {
 
 static const struct option_row rows[] = {
     ROW("output", 'o', OPTION_TEXT, "OUT.uqd", output, "the file to write", "Files"),
-    ROW("model", 0, OPTION_TEXT, "FILE", model, "use this model instead of the installed one",
-        NULL),
+    ROW("model", 0, OPTION_TEXT, "MODEL", model,
+        "an installed model, lattice (the default) or paper, or a file", NULL),
     ROW("stop-step", 0, OPTION_U32, "N", stop_step, "end the file after step N instead of lossless",
         "Coding"),
     ROW("dither", 0, OPTION_CHOICE, "none|universal", dither,
-        "no dither (smallest files, the default) or universal quantization", NULL),
+        "no dither (smallest files, the default) or universal quantization (always, with paper)",
+        NULL),
     ROW("seed", 0, OPTION_U64, "N", seed, "seed of the dither (0)", NULL),
     ROW("no-distortion", 0, OPTION_FLAG, NULL, no_distortion,
         "do not measure and store the PSNR of every step: faster", NULL),
@@ -67,7 +68,7 @@ static int load_model(const struct encode_options *options, struct uqd_model **m
                       struct message *message)
 {
     struct uqd_model_info info;
-    int result = options->model ? model_load(options->model, model, message)
+    int result = options->model ? model_load_named(options->model, model, message)
                                 : model_load_default(model, message);
     if (result < 0)
         return -1;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define MODEL_SUFFIX  ".uqdm"
-#define DEFAULT_MODEL "lattice" MODEL_SUFFIX
+#define DEFAULT_MODEL "lattice"
 
 enum { MAX_DIRECTORIES = 32, MODEL_HEAD = 80 };
 
@@ -127,11 +127,11 @@ static char *find_id(const char *directory, uint64_t id)
     return path;
 }
 
-/* The malloc'ed path of the default model if the directory has it, or NULL. */
-static char *find_default(const char *directory)
+/* The malloc'ed path of the model of that name if the directory has it, or NULL. */
+static char *find_name(const char *directory, const char *name)
 {
     char *path;
-    if (asprintf(&path, "%s/%s", directory, DEFAULT_MODEL) < 0)
+    if (asprintf(&path, "%s/%s%s", directory, name, MODEL_SUFFIX) < 0)
         return NULL;
     if (access(path, F_OK) == 0)
         return path;
@@ -139,21 +139,32 @@ static char *find_default(const char *directory)
     return NULL;
 }
 
-int model_load_default(struct uqd_model **model, struct message *message)
+static int load_installed(const char *name, struct uqd_model **model, struct message *message)
 {
     struct directories list;
     char *path = NULL;
     find_directories(&list);
     for (size_t i = 0; i < list.count && !path; i++)
-        path = find_default(list.paths[i]);
+        path = find_name(list.paths[i], name);
     int result = path ? model_load(path, model, message)
                       : message_set(message,
-                                    "the model %s is not installed: it is neither in "
+                                    "the model %s%s is not installed: it is neither in "
                                     "$UQD_MODELS nor in %s",
-                                    DEFAULT_MODEL, UQD_MODEL_DIR);
+                                    name, MODEL_SUFFIX, UQD_MODEL_DIR);
     free(path);
     free_directories(&list);
     return result;
+}
+
+int model_load_default(struct uqd_model **model, struct message *message)
+{
+    return load_installed(DEFAULT_MODEL, model, message);
+}
+
+int model_load_named(const char *name, struct uqd_model **model, struct message *message)
+{
+    return strchr(name, '/') || has_suffix(name) ? model_load(name, model, message)
+                                                 : load_installed(name, model, message);
 }
 
 int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message)

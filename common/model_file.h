@@ -10,6 +10,10 @@
 /* Loads a model file (*.uqdm). 0, or -1 with a message. */
 int model_load(const char *path, struct uqd_model **model, struct message *message);
 
+/* Loads the model that a user names: a file if there is a slash or the suffix .uqdm in it, else
+ * NAME.uqdm of the directories below. */
+int model_load_named(const char *name, struct uqd_model **model, struct message *message);
+
 /* Loads the default model of the encoder: `lattice.uqdm` of the first directory that has it, in
  * the order $UQD_MODELS (a directory), $XDG_DATA_HOME/uqd/models, each $XDG_DATA_DIRS/uqd/models,
  * the installation's model directory. */

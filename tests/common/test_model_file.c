@@ -140,6 +140,24 @@ static void test_id_among_other_files(void **state)
     remove_model("first/uqd/models", "model.txt");
 }
 
+/* A name is searched, a path is opened as it is. */
+static void test_named(void **state)
+{
+    (void)state;
+    struct uqd_model *model;
+    struct message message = {""};
+    assert_int_equal(model_load_named("mine", &model, &message), -1);
+    assert_non_null(strstr(message.text, "mine.uqdm is not installed"));
+    copy_model("second/uqd/models", "mine.uqdm");
+    assert_int_equal(model_load_named("mine", &model, &message), 0);
+    uqd_model_free(model);
+    assert_int_equal(model_load_named("./mine", &model, &message), -1);
+    assert_int_equal(model_load_named("mine.uqdm", &model, &message), -1);
+    assert_int_equal(model_load_named("tiny.uqdm", &model, &message), 0);
+    uqd_model_free(model);
+    remove_model("second/uqd/models", "mine.uqdm");
+}
+
 static void test_absent(void **state)
 {
     (void)state;
@@ -157,6 +175,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_every_place_is_searched),
         cmocka_unit_test(test_earlier_places_win),
         cmocka_unit_test(test_id_among_other_files),
+        cmocka_unit_test(test_named),
         cmocka_unit_test(test_absent),
     };
     maker = argc > 1 ? realpath(argv[1], NULL) : NULL;
