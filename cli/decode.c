@@ -64,17 +64,18 @@ static int set_model(const struct decode_options *options, struct source *source
     return 0;
 }
 
-/* Feeds what the picture needs and nothing more. */
-static int feed(const struct decode_options *options, struct source *source,
-                struct message *message)
+/* The last step that is wanted. */
+static int find_last(const struct decode_options *options, const struct source *source,
+                     uint32_t *last, struct message *message)
 {
-    struct uqd_step_info last;
+    *last = source->info.n_steps - 1;
     if (options->step == UQD_STEP_LATEST)
-        return source_feed(source, source->info.file_size, message);
-    if (uqd_decoder_step_info(source->decoder, options->step, &last) != UQD_OK)
+        return 0;
+    if (options->step > *last)
         return message_set(message, "%s: there is no step %u, its steps are 0 to %u", source->name,
-                           options->step, source->info.n_steps - 1);
-    return source_feed(source, last.bytes, message);
+                           options->step, *last);
+    *last = options->step;
+    return 0;
 }
 
 static int step_failed(const struct source *source, int status, struct message *message)
@@ -90,14 +91,19 @@ static int step_failed(const struct source *source, int status, struct message *
                        step - 1);
 }
 
-/* Decodes all complete steps up to the one asked for. */
-static int advance(const struct decode_options *options, const struct source *source,
-                   struct progress *progress, struct message *message)
+/* Decodes the steps up to the last one that is wanted as their bytes come, and reads nothing behind
+ * it. */
+static int advance(struct source *source, uint32_t last, struct progress *progress,
+                   struct message *message)
 {
     int status = UQD_OK;
-    while (status == UQD_OK && (options->step == UQD_STEP_LATEST ||
-                                uqd_decoder_steps_complete(source->decoder) <= options->step)) {
-        status = uqd_decoder_advance(source->decoder);
+    for (uint32_t step = 0; step <= last && status == UQD_OK; step++) {
+        struct uqd_step_info info;
+        status = uqd_decoder_step_info(source->decoder, step, &info);
+        if (status == UQD_OK && source_feed(source, info.bytes, message) < 0)
+            return -1;
+        if (status == UQD_OK)
+            status = uqd_decoder_advance(source->decoder);
         progress_next(progress);
     }
     return status < 0 ? step_failed(source, status, message) : 0;
@@ -160,12 +166,12 @@ static void note_cut(const struct decode_options *options, const struct source *
 static int decode(const struct decode_options *options, struct source *source,
                   struct progress *progress, struct pixels *pixels, struct message *message)
 {
-    if (feed(options, source, message) < 0)
+    uint32_t last;
+    if (find_last(options, source, &last, message) < 0)
         return -1;
-    uint32_t n_steps = options->step == UQD_STEP_LATEST ? source->info.n_steps : options->step + 1;
-    progress_begin(progress, "decoding", n_steps + 1);
-    int result = advance(options, source, progress, message);
-    progress->part = n_steps;
+    progress_begin(progress, "decoding", last + 2);
+    int result = advance(source, last, progress, message);
+    progress->part = last + 1;
     if (result == 0)
         result = make_picture(options, source, pixels, message);
     progress_end(progress);

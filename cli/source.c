@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,10 +18,21 @@ static int feed_failed(const struct source *source, int status, struct message *
     return message_set(message, "%s: cannot be decoded: %s", source->name, uqd_status_text(status));
 }
 
+/* While nothing is there to be read, the next step's first work can be done; what keeps it from
+ * being done, a damaged step say, is found again when the step is decoded. */
+static void use_wait(const struct source *source)
+{
+    struct pollfd pollfd = {.fd = source->fd, .events = POLLIN};
+    int status = UQD_OK;
+    while (status == UQD_OK && poll(&pollfd, 1, 0) == 0)
+        status = uqd_decoder_prepare(source->decoder);
+}
+
 /* Reads and feeds up to limit bytes. */
 static int feed_chunk(struct source *source, uint64_t limit, struct message *message)
 {
     uint8_t chunk[CHUNK_SIZE];
+    use_wait(source);
     ssize_t n = read(source->fd, chunk, limit < CHUNK_SIZE ? (size_t)limit : CHUNK_SIZE);
     if (n < 0 && errno == EINTR)
         return 0;

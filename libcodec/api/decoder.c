@@ -291,6 +291,22 @@ int uqd_decoder_advance(struct uqd_decoder *decoder)
     return decode_next(decoder, step);
 }
 
+int uqd_decoder_prepare(struct uqd_decoder *decoder)
+{
+    int status = check_ready(decoder);
+    if (status != UQD_OK)
+        return status;
+    if (decoder->failure < 0)
+        return decoder->failure;
+    if (decoder->header.solid || uqd_decoder_steps_complete(decoder) == decoder->header.n_steps)
+        return UQD_END;
+    status = start(decoder);
+    if (status < 0)
+        return status;
+    uqd_work_begin(decoder->session->work, decoder->sessions->decode_work(decoder->session, 0));
+    return decoder->sessions->prepare(decoder->session);
+}
+
 uint32_t uqd_decoder_steps_complete(const struct uqd_decoder *decoder)
 {
     return decoder != NULL && decoder->session != NULL ? decoder->session->n_complete : 0;

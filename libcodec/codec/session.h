@@ -62,6 +62,10 @@ struct uqd_session_class {
      * UQD_ERR_MODEL_FILE. */
     int (*decode)(struct uqd_session *session, const struct uqd_source *source, uint64_t *end);
 
+    /* Does what the next step needs that does not depend on its bytes: UQD_OK, or UQD_END if there is
+     * nothing to do. Not for solid files. Errors: as decode, but UQD_ERR_CORRUPT. */
+    int (*prepare)(struct uqd_session *session);
+
     /* The picture of a complete step, or of none (-1); or, with source, of what is at hand behind
      * the complete steps, as long as it is not damaged. request->step is not read.
      * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */

@@ -49,6 +49,13 @@ double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *u
            (double)uqd_model_macs_per_cell(engine->model, parts);
 }
 
+int uqd_engine_has_trunk(const struct uqd_engine *engine, const struct uqd_state *state, uint32_t u,
+                         uint32_t kind)
+{
+    return engine->ready[u] && state->version != 0 && engine->trunks[u].version == state->version &&
+           engine->trunks[u].kind == kind;
+}
+
 int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t kind,
                      struct uqd_network **out)
 {
@@ -65,8 +72,7 @@ int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_
         engine->ready[u] = 1;
     }
     *out = network;
-    if (state->version != 0 && engine->trunks[u].version == state->version &&
-        engine->trunks[u].kind == kind)
+    if (uqd_engine_has_trunk(engine, state, u, kind))
         return UQD_OK;
     engine->trunks[u].version = 0;
     status = uqd_state_update_low(state, u, engine->work.threads);

@@ -198,6 +198,28 @@ static int session_decode(struct uqd_session *base, const struct uqd_source *sou
     return status;
 }
 
+static const struct uqd_pass *first_pass(const struct uqd_schedule *schedule, uint32_t step)
+{
+    for (uint32_t p = 0; p < schedule->n; p++)
+        if (schedule->passes[p].step == step)
+            return &schedule->passes[p];
+    return NULL;
+}
+
+/* The trunk of the step's first pass, unless the first symbols of dithered coefficients come before
+ * it. */
+static int session_prepare(struct uqd_session *base)
+{
+    struct session *session = session_of(base);
+    const struct uqd_pass *pass = first_pass(&session->schedule, base->n_complete);
+    struct uqd_network *network;
+    if (pass == NULL ||
+        (session->state.dithered && session->state.units[pass->unit].nominal == UQD_TOP_LEVEL) ||
+        uqd_engine_has_trunk(&session->engine, &session->state, pass->unit, pass->kind))
+        return UQD_END;
+    return uqd_engine_trunk(&session->engine, &session->state, pass->unit, pass->kind, &network);
+}
+
 /* ---- Pictures ---- */
 
 /* Everything received on top of the session's state, in a copy of it: UQD_OK, UQD_NEED_DATA if a
@@ -337,6 +359,7 @@ const struct uqd_session_class uqd_lattice_sessions = {
     .load = session_load,
     .encode = session_encode,
     .decode = session_decode,
+    .prepare = session_prepare,
     .show = session_show,
     .decode_work = session_decode_work,
     .show_work = session_show_work,

@@ -182,6 +182,25 @@ static int session_decode(struct uqd_session *base, const struct uqd_source *sou
     return UQD_OK;
 }
 
+static int predict_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
+                        struct uqd_work *work)
+{
+    const struct step_run *run = arguments;
+    return uqd_paper_predict(run->tiles, run->step, i, network, work);
+}
+
+static int session_prepare(struct uqd_session *base)
+{
+    struct uqd_paper_tiles *tiles = &((struct session *)base)->tiles;
+    struct step_run run = {.tiles = tiles, .step = base->n_complete};
+    uint32_t n = 0;
+    while (n < tiles->n && tiles->predicted[n] == (int)run.step)
+        n++;
+    if (n == tiles->n || run.step >= n_steps_of(tiles))
+        return UQD_END;
+    return uqd_paper_for_tiles(tiles, predict_tile, &run);
+}
+
 /* ---- Pictures ---- */
 
 struct show_run {
@@ -330,6 +349,7 @@ const struct uqd_session_class uqd_paper_sessions = {
     .load = session_load,
     .encode = session_encode,
     .decode = session_decode,
+    .prepare = session_prepare,
     .show = session_show,
     .decode_work = session_decode_work,
     .show_work = session_show_work,

@@ -244,6 +244,14 @@ UQD_NODISCARD UQD_API int uqd_decoder_step_info(const struct uqd_decoder *decode
  * UQD_ERR_ARG without a model. */
 UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
 
+/* Does ahead what the next step needs and none of its bytes tell, the first run of the network: to be
+ * called while waiting for bytes, uqd_decoder_advance then takes less time. The results are the
+ * same with and without. Returns UQD_OK if anything was done, UQD_END if there is nothing to do, as
+ * after a picture of the last complete step, which needs the same.
+ * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_CANCELLED, UQD_ERR_NOMEM,
+ * UQD_ERR_MODEL_FILE, UQD_ERR_LIMIT, UQD_ERR_ARG without a model, and the failure of a step. */
+UQD_NODISCARD UQD_API int uqd_decoder_prepare(struct uqd_decoder *decoder);
+
 /* Number of steps that uqd_decoder_advance has completed: pictures of steps 0 .. n-1 exist. */
 UQD_API uint32_t uqd_decoder_steps_complete(const struct uqd_decoder *decoder);
 
