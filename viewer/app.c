@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE_BYTES ((size_t)1 << 30)
-
 enum { EXIT_USAGE = 2 };
 
 static int complain(const struct message *message, int exit_code)
@@ -53,6 +51,7 @@ static int load_reference(struct app *app, struct message *message)
 
 static int load_files(struct app *app, struct message *message)
 {
+    app->frames.limit = app->settings.cache;
     if (uqd_file_open(&app->file, app->settings.file, message))
         return -1;
     app->thumbs = calloc(app->file.info.n_steps + (size_t)1, sizeof *app->thumbs);
@@ -131,7 +130,7 @@ static void tear_down(struct app *app)
 
 int app_main(int argc, char **argv)
 {
-    struct app app = {.frames.limit = CACHE_BYTES, .hover = -1, .file.fd = -1};
+    struct app app = {.hover = -1, .file.fd = -1};
     struct message message;
     int misuse = 0, exit_code;
     int status = settings_parse(&app.settings, argc, argv, &message);

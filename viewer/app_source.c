@@ -65,21 +65,28 @@ static void adopt_reference(struct app *app, const struct source_event *event)
     source_set_reference(app->source, event->picture);
 }
 
+/* How much to keep a picture that arrived. */
+static enum frame_worth judge(const struct state *state, const struct frame_key *key)
+{
+    uint32_t position = state_key_position(state, key);
+    struct frame_key expected = state_key(state, position, state->mode);
+    if (!frame_key_equal(&expected, key))
+        return FRAME_BY_THE_WAY;
+    return position == state->position ? FRAME_SHOWN : FRAME_EXPECTED;
+}
+
 static void take_picture(struct app *app, struct source_event *event)
 {
-    struct frame_key wanted = state_key(&app->state, app->state.position, app->state.mode);
     finish_request(app, event);
     state_measure(&app->state, &event->key, event->psnr);
-    if (event->purpose == SOURCE_FILMSTRIP)
-        state_set_thumb(&app->state, &event->key, event->picture);
-    else
-        frames_add(&app->frames, &event->key, event->picture, event->psnr);
+    state_set_thumb(&app->state, &event->key, event->picture);
     if (event->key.reduce == 0) {
-        state_set_thumb(&app->state, &event->key, event->picture);
+        enum frame_worth worth = judge(&app->state, &event->key);
+        frames_add(&app->frames, &event->key, event->picture, event->psnr, worth);
+        if (worth == FRAME_SHOWN)
+            state_show(&app->state, &event->key, event->picture, event->psnr);
         adopt_reference(app, event);
     }
-    if (frame_key_equal(&wanted, &event->key))
-        state_show(&app->state, &event->key, event->picture, event->psnr);
     picture_unref(event->picture);
 }
 
@@ -142,25 +149,48 @@ static void show_cached(struct app *app)
     struct frame_key key = state_key(&app->state, app->state.position, app->state.mode);
     if (state_n_positions(&app->state) == 0 || state_is_shown(&app->state))
         return;
-    struct frame_entry *entry = frames_find(&app->frames, &key);
+    struct frame_entry *entry = frames_use(&app->frames, &key);
     if (!entry)
         return;
     state_show(&app->state, &key, entry->picture, entry->psnr);
     app->dirty = true;
 }
 
-/* Makes small pictures from those in the cache. */
-static void adopt_thumbs(struct app *app)
+/* Makes a small picture from one in the cache. */
+static void adopt_thumb(struct app *app, uint32_t position)
+{
+    struct frame_key key = state_key(&app->state, position, app->state.mode);
+    if (state_has_thumb(&app->state, position))
+        return;
+    struct frame_entry *entry = frames_find(&app->frames, &key);
+    if (!entry)
+        return;
+    state_set_thumb(&app->state, &key, entry->picture);
+    app->dirty = true;
+}
+
+/* Takes the distortion from a picture in the cache, which may be older than the reference. */
+static void adopt_measure(struct app *app, uint32_t position, enum uqd_mode mode)
+{
+    struct frame_key key = state_key(&app->state, position, mode);
+    if (state_is_measured(&app->state, mode, position))
+        return;
+    struct frame_entry *entry = frames_find(&app->frames, &key);
+    if (!entry)
+        return;
+    if (isnan(entry->psnr) && app->state.reference)
+        entry->psnr = picture_psnr(entry->picture, app->state.reference);
+    state_measure(&app->state, &key, entry->psnr);
+    app->dirty |= !isnan(entry->psnr);
+}
+
+/* Whatever can be had from the cache need not be asked for. */
+static void adopt_cached(struct app *app)
 {
     for (uint32_t position = 0; position < state_n_positions(&app->state); position++) {
-        struct frame_key key = state_key(&app->state, position, app->state.mode);
-        if (state_has_thumb(&app->state, position))
-            continue;
-        struct frame_entry *entry = frames_find(&app->frames, &key);
-        if (!entry)
-            continue;
-        state_set_thumb(&app->state, &key, entry->picture);
-        app->dirty = true;
+        adopt_thumb(app, position);
+        for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++)
+            adopt_measure(app, position, (enum uqd_mode)mode);
     }
 }
 
@@ -172,18 +202,28 @@ static void ask(struct app *app, enum source_purpose purpose, const struct frame
     source_request(app->source, purpose, key);
 }
 
+/* Whether a picture is asked for already, for the same purpose or a more urgent one. */
+static bool is_coming(const struct app *app, int purpose, const struct frame_key *key)
+{
+    for (; purpose >= 0; purpose--)
+        if (app->requests[purpose].asked && frame_key_equal(key, &app->requests[purpose].key))
+            return true;
+    return false;
+}
+
+/* What is done in the background would only be broken off for the next small picture. */
 void app_request_pictures(struct app *app)
 {
     if (!app->source)
         return;
     show_cached(app);
-    adopt_thumbs(app);
+    adopt_cached(app);
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
         struct frame_key key;
-        bool asked = app->requests[purpose].asked;
-        if (!schedule_next(&app->state, &app->frames, (enum source_purpose)purpose, &key))
+        if (purpose == SOURCE_BACKGROUND && app->requests[SOURCE_FILMSTRIP].asked)
             continue;
-        if (!asked || !frame_key_equal(&key, &app->requests[purpose].key))
+        if (schedule_next(&app->state, &app->frames, (enum source_purpose)purpose, &key) &&
+            !is_coming(app, purpose, &key))
             ask(app, (enum source_purpose)purpose, &key);
     }
 }

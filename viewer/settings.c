@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEFAULT_CACHE 256 /* MiB */
+
 /* The members that the option table fills. */
 struct values {
     const char *reference, *script, *font, *size;
     int no_daemon, mode;
     uint64_t seed;
-    uint32_t threads;
+    uint32_t threads, cache;
 };
 
 static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
@@ -28,8 +30,10 @@ static const struct option_row rows[] = {
      "TrueType font of all texts, or \"builtin\"", NULL},
     {"script", 0, OPTION_TEXT, "FILE", offsetof(struct values, script),
      "run the commands of a file, \"-\" for standard input", NULL},
+    {"cache", 0, OPTION_U32, "MIB", offsetof(struct values, cache),
+     "memory for pictures that can come back without decoding, in MiB (256)", "Decoding"},
     {"no-daemon", 0, OPTION_FLAG, NULL, offsetof(struct values, no_daemon),
-     "decode in this process", "Decoding"},
+     "decode in this process", NULL},
     {"threads", 't', OPTION_U32, "N", offsetof(struct values, threads),
      "threads for decoding in this process, 0 for all", NULL},
 };
@@ -77,7 +81,7 @@ static int parse_size(const char *text, struct settings *settings)
 
 int settings_parse(struct settings *settings, int argc, char **argv, struct message *message)
 {
-    struct values values = {0};
+    struct values values = {.cache = DEFAULT_CACHE};
     int operand = options_parse(&program, &view_command, argc, argv, &values, message);
     if (operand <= 0)
         return operand;
@@ -90,6 +94,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
         .seed = values.seed,
         .mode = modes[values.mode],
         .threads = values.threads,
+        .cache = (size_t)values.cache << 20,
     };
     if (values.size && parse_size(values.size, settings))
         return message_set(message, "--size: \"%s\" is not a size like 800x600", values.size);

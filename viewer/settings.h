@@ -18,6 +18,7 @@ struct settings {
     uint64_t seed;
     enum uqd_mode mode;
     uint32_t threads;
+    size_t cache; /* bytes of memory for pictures */
 };
 
 /* Fills the settings. 1: go on; 0: help or version was printed; -1: wrong usage, with a message. */

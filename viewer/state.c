@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define THUMB_SIDE 256 /* enough for a filmstrip on a dense display */
+
 int state_init(struct state *state, const struct uqd_file *file, const struct settings *settings)
 {
     *state = (struct state){
@@ -83,6 +85,13 @@ double state_psnr(const struct state *state, enum uqd_mode mode, uint32_t positi
     if (isnan(stored) || (state->reference_given && !isnan(measured)))
         return measured;
     return stored;
+}
+
+bool state_is_measured(const struct state *state, enum uqd_mode mode, uint32_t position)
+{
+    if (isnan(state_psnr(state, mode, position)))
+        return false;
+    return mode != UQD_MODE_ANCESTRAL || state->steps[position].measured_seed == state->seed;
 }
 
 static void forget_refusals(struct state *state)
@@ -182,6 +191,16 @@ static bool same_content(const struct frame_key *a, const struct frame_key *b)
     return a->step == b->step && a->mode == b->mode && a->seed == b->seed;
 }
 
+uint32_t state_thumb_reduce(const struct state *state)
+{
+    const struct uqd_info *info = &state->file->info;
+    uint32_t longer = info->width > info->height ? info->width : info->height;
+    uint32_t reduce = 0;
+    while (reduce < 6 && uqd_reduced_side(longer, reduce + 1) >= THUMB_SIDE)
+        reduce++;
+    return reduce;
+}
+
 bool state_has_thumb(const struct state *state, uint32_t position)
 {
     struct frame_key key = state_key(state, position, state->mode);
@@ -198,8 +217,11 @@ void state_set_thumb(struct state *state, const struct frame_key *key, struct pi
         return;
     if (step->thumb && same_content(&step->thumb_key, key) && step->thumb_key.reduce <= key->reduce)
         return;
-    keep(&step->thumb, picture);
+    uint32_t reduce = key->reduce ? 0 : state_thumb_reduce(state);
+    struct picture *small = reduce ? picture_shrink(picture, reduce) : NULL;
+    keep(&step->thumb, small ? small : picture);
     step->thumb_key = *key;
+    picture_unref(small);
 }
 
 bool state_refuse(struct state *state, const struct frame_key *key)

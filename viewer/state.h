@@ -60,6 +60,9 @@ uint32_t state_key_position(const struct state *state, const struct frame_key *k
 /* Whether the picture that is wanted is the one that is shown. */
 bool state_is_shown(const struct state *state);
 
+/* How often to halve pictures for the filmstrip. */
+uint32_t state_thumb_reduce(const struct state *state);
+
 /* Whether the small picture at a position is the one of the mode and seed. */
 bool state_has_thumb(const struct state *state, uint32_t position);
 
@@ -73,6 +76,9 @@ double state_rate(const struct state *state, uint32_t position);
  * reference was given by the user. */
 double state_psnr(const struct state *state, enum uqd_mode mode, uint32_t position);
 
+/* Whether that PSNR is known, of the ancestral picture with the present seed. */
+bool state_is_measured(const struct state *state, enum uqd_mode mode, uint32_t position);
+
 /* Goes to a position, or the last one if there are fewer. */
 void state_select(struct state *state, uint32_t position);
 
@@ -85,8 +91,8 @@ void state_take(struct state *state, const struct source_event *event);
 void state_show(struct state *state, const struct frame_key *key, struct picture *picture,
                 double psnr);
 void state_measure(struct state *state, const struct frame_key *key, double psnr);
-/* Ignored unless the picture is of the mode and seed; a larger one takes the place of a smaller
- * one, not the other way round. */
+/* Ignored unless the picture is of the mode and seed. A small picture made from the full-size one
+ * takes the place of one that the source made, not the other way round. */
 void state_set_thumb(struct state *state, const struct frame_key *key, struct picture *picture);
 
 /* Remembers that a picture cannot be had. False if it is of no interest: it was asked for in

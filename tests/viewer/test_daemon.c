@@ -1,4 +1,5 @@
 /* The viewer with the real daemon, on the private bus under which this test runs. */
+#include "decodes.h"
 #include "source.h"
 #include "stage.h"
 
@@ -128,6 +129,22 @@ static void damage_is_reported_through_the_daemon(void **state)
     VIEW(&result, "wait idle\nquit\n", "damaged.uqd");
     stage_assert_fails(&result, 1, "uqd-view: damaged.uqd: ");
     process_result_free(&result);
+    kill_daemon();
+}
+
+static void what_was_shown_is_not_asked_for_again(void **state)
+{
+    (void)state;
+    start_daemon();
+    DECODES_RUN("wait idle\nstep 4\nwait idle\nstep 1\nwait idle\nmode ancestral\nwait idle\n"
+                "seed 5\nwait idle\nseed 0\nwait idle\nmode denoised\nwait idle\n"
+                "step 4\nwait idle\nstep 1\nwait idle\nquit\n",
+                "picture.uqd");
+    assert_true(decodes_all() >= 4);
+    assert_int_equal(decodes_again(), 0);
+    DECODES_RUN("wait idle\nstep 4\nwait idle\nstep 1\nwait idle\nstep 4\nwait idle\nquit\n",
+                "picture.uqd", "--cache", "0");
+    assert_true(decodes_again() > 0);
     kill_daemon();
 }
 
@@ -313,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_program_shows_the_same_with_a_daemon),
         cmocka_unit_test(damage_is_reported_through_the_daemon),
+        cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
         cmocka_unit_test(newer_requests_supersede),
         cmocka_unit_test(the_daemon_may_die),
