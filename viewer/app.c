@@ -1,10 +1,7 @@
 #include "app.h"
 
-#include "image_file.h"
-
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { EXIT_USAGE = 2 };
 
@@ -14,50 +11,9 @@ static int complain(const struct message *message, int exit_code)
     return exit_code;
 }
 
-/* ---- Setting up ---------------------------------------------------------------------------- */
-
-static int check_reference(const struct app *app, const struct pixels *pixels,
-                           struct message *message)
+struct side *app_active(struct app *app)
 {
-    const struct uqd_info *info = &app->file.info;
-    if (pixels->width == info->width && pixels->height == info->height &&
-        pixels->channels == info->channels)
-        return 0;
-    return message_set(message, "%s: %u x %u pixels with %u channels, but %s has %u x %u with %u",
-                       app->settings.reference, pixels->width, pixels->height, pixels->channels,
-                       app->file.path, info->width, info->height, info->channels);
-}
-
-static int load_reference(struct app *app, struct message *message)
-{
-    struct pixels pixels;
-    if (!app->settings.reference)
-        return 0;
-    if (image_read(app->settings.reference, NULL, &pixels, message))
-        return -1;
-    int result = check_reference(app, &pixels, message);
-    if (result == 0) {
-        app->state.reference = picture_new(pixels.width, pixels.height, pixels.channels);
-        if (app->state.reference)
-            memcpy(picture_pixels(app->state.reference), pixels.data,
-                   picture_size(app->state.reference));
-        else
-            result = message_set(message, "%s: out of memory", app->settings.reference);
-        app->state.reference_given = true;
-    }
-    pixels_free(&pixels);
-    return result;
-}
-
-static int load_files(struct app *app, struct message *message)
-{
-    app->frames.limit = app->settings.cache;
-    if (uqd_file_open(&app->file, app->settings.file, message))
-        return -1;
-    app->thumbs = calloc(app->file.info.n_steps + (size_t)1, sizeof *app->thumbs);
-    if (state_init(&app->state, &app->file, &app->settings) || !app->thumbs)
-        return message_set(message, "%s: out of memory", app->settings.file);
-    return load_reference(app, message);
+    return &app->sides[app->active];
 }
 
 /* ---- Main loop ----------------------------------------------------------------------------- */
@@ -66,7 +22,7 @@ static int load_files(struct app *app, struct message *message)
 static int time_left(const struct app *app)
 {
     Uint64 now = SDL_GetTicks64(), next = 0;
-    if (app->state.playing)
+    if (app->look.playing)
         next = app->play_next;
     if (app->script_limit && (!next || app->script_limit < next))
         next = app->script_limit;
@@ -101,16 +57,22 @@ static void run(struct app *app)
     }
 }
 
+static int open_files(struct app *app, struct message *message)
+{
+    app->n_sides = 1;
+    return side_open(&app->sides[0], app->settings.file, &app->settings, message);
+}
+
 /* Shows the file. Returns the exit code. */
 static int show(struct app *app)
 {
     struct message message;
-    if (load_files(app, &message))
+    if (open_files(app, &message))
         return complain(&message, EXIT_FAILURE);
     int exit_code = app_open_window(app, &message);
     if (exit_code)
         return complain(&message, exit_code);
-    if (app_open_source(app, &message))
+    if (app_open_sources(app, &message))
         return complain(&message, EXIT_FAILURE);
     run(app);
     return app->exit_code;
@@ -118,19 +80,16 @@ static int show(struct app *app)
 
 static void tear_down(struct app *app)
 {
-    source_free(app->source);
+    app_close_sources(app);
     app_close_window(app);
-    frames_clear(&app->frames);
-    if (app->state.file)
-        state_clear(&app->state);
-    free(app->thumbs);
-    uqd_file_close(&app->file);
+    for (int i = 0; i < app->n_sides; i++)
+        side_close(&app->sides[i]);
     script_free(&app->script);
 }
 
 int app_main(int argc, char **argv)
 {
-    struct app app = {.hover = -1, .file.fd = -1};
+    struct app app = {.look = LOOK_DEFAULT, .hover = -1};
     struct message message;
     int misuse = 0, exit_code;
     int status = settings_parse(&app.settings, argc, argv, &message);

@@ -4,29 +4,22 @@
 #define UQD_VIEWER_APP_H
 
 #include "canvas.h"
-#include "frames.h"
 #include "layout.h"
-#include "picture_texture.h"
-#include "schedule.h"
+#include "look.h"
 #include "script.h"
 #include "settings.h"
-#include "source.h"
-#include "state.h"
+#include "side.h"
 #include "text.h"
 #include "view.h"
 
+#define APP_MAX_SIDES 2
+
 struct app {
     struct settings settings;
-    struct uqd_file file;
-    struct state state;
+    struct side sides[APP_MAX_SIDES];
+    int n_sides, active;
+    struct look look;
     struct view view;
-    struct frames frames;
-
-    struct source *source;
-    struct {
-        bool asked;
-        struct frame_key key;
-    } requests[SOURCE_N_PURPOSES];
 
     SDL_Window *window;
     SDL_Renderer *renderer;
@@ -34,8 +27,6 @@ struct app {
     struct text *text;
     struct layout layout;
     float density; /* display pixels per window unit */
-    struct picture_texture picture;
-    struct picture_texture *thumbs; /* one per position */
     int hover;
     enum { DRAG_NONE, DRAG_PICTURE, DRAG_STRIP } drag;
 
@@ -52,6 +43,9 @@ struct app {
 /* Runs the whole program. Returns the exit code. */
 int app_main(int argc, char **argv);
 
+/* The side that commands are for. */
+struct side *app_active(struct app *app);
+
 /* app_window.c: 0, or the exit code with a message. */
 int app_open_window(struct app *app, struct message *message);
 void app_close_window(struct app *app);
@@ -63,10 +57,13 @@ void app_forget_textures(struct app *app);
 int app_screenshot(struct app *app, const char *path, struct message *message);
 
 /* app_source.c: 0, or -1 with a message. */
-int app_open_source(struct app *app, struct message *message);
+int app_open_sources(struct app *app, struct message *message);
+void app_close_sources(struct app *app);
 void app_take_source_events(struct app *app);
 /* Asks for whatever is missing. */
 void app_request_pictures(struct app *app);
+/* Nothing is asked for, and nothing more will be. */
+bool app_is_idle(struct app *app);
 /* Tries again after the daemon was lost. */
 void app_resume(struct app *app);
 bool app_is_computing(const struct app *app, enum source_purpose purpose);

@@ -16,7 +16,7 @@ static void say(struct app *app, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(app->state.feedback, sizeof app->state.feedback, format, arguments);
+    vsnprintf(app->look.feedback, sizeof app->look.feedback, format, arguments);
     va_end(arguments);
 }
 
@@ -29,7 +29,7 @@ static bool switched(const struct argument *argument, bool now)
 
 static int run_step(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     const struct argument *argument = &call->arguments[0];
     uint32_t n = state_n_positions(state), position = state->position;
     if (argument->word == WORD_NEXT)
@@ -52,28 +52,28 @@ static int run_step(struct app *app, const struct command_call *call, struct mes
         position = (uint32_t)argument->integer;
     state_select(state, position);
     app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
-    state->feedback[0] = '\0';
+    app->look.feedback[0] = '\0';
     return 0;
 }
 
 static int run_play(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     (void)message;
-    state->playing = switched(&call->arguments[0], state->playing);
-    if (state->playing) {
+    app->look.playing = switched(&call->arguments[0], app->look.playing);
+    if (app->look.playing) {
         if (state->position + 1 >= state_n_positions(state))
             state_select(state, 0);
         app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
     }
-    say(app, state->playing ? "Playing" : "Stopped");
+    say(app, app->look.playing ? "Playing" : "Stopped");
     return 0;
 }
 
 void app_play(struct app *app)
 {
-    struct state *state = &app->state;
-    if (!state->playing || SDL_GetTicks64() < app->play_next)
+    struct state *state = &app_active(app)->state;
+    if (!app->look.playing || SDL_GetTicks64() < app->play_next)
         return;
     app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
     if (!state_is_shown(state))
@@ -81,8 +81,8 @@ void app_play(struct app *app)
     if (state->position + 1 < state_n_positions(state)) {
         state_select(state, state->position + 1);
     } else if (state->ended) {
-        state->playing = false;
-        state->feedback[0] = '\0';
+        app->look.playing = false;
+        app->look.feedback[0] = '\0';
     }
     app->dirty = true;
 }
@@ -91,7 +91,7 @@ void app_play(struct app *app)
 
 static int run_mode(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     enum uqd_mode mode = state->mode;
     (void)message;
     switch (call->arguments[0].word) {
@@ -114,7 +114,7 @@ static int run_mode(struct app *app, const struct command_call *call, struct mes
 
 static int run_seed(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     const struct argument *argument = &call->arguments[0];
     (void)message;
     state_set_mode(state, UQD_MODE_ANCESTRAL,
@@ -125,7 +125,7 @@ static int run_seed(struct app *app, const struct command_call *call, struct mes
 
 static int run_original(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     if (!state->reference)
         return message_set(message, "there is no original: give one with --reference, or wait for "
                                     "the lossless step");
@@ -138,7 +138,7 @@ static int run_original(struct app *app, const struct command_call *call, struct
 
 static int run_zoom(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
     const struct argument *argument = &call->arguments[0];
     struct text_line line;
     double zoom = argument->word == WORD_IN    ? view_next_zoom(app->view.zoom, 1)
@@ -152,7 +152,7 @@ static int run_zoom(struct app *app, const struct command_call *call, struct mes
 
 static int run_fit(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
     struct text_line line;
     (void)call;
     (void)message;
@@ -163,7 +163,7 @@ static int run_fit(struct app *app, const struct command_call *call, struct mess
 
 static int run_pan(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
     (void)message;
     view_pan(&app->view, &frame, call->arguments[0].number, call->arguments[1].number);
     return 0;
@@ -173,11 +173,11 @@ static int run_pan(struct app *app, const struct command_call *call, struct mess
 
 static int run_switch(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
-    bool *flag = call->id == COMMAND_FILMSTRIP ? &state->filmstrip
-                 : call->id == COMMAND_CURVE   ? &state->curve
-                 : call->id == COMMAND_BLANK   ? &state->blank
-                                               : &state->help;
+    struct look *look = &app->look;
+    bool *flag = call->id == COMMAND_FILMSTRIP ? &look->filmstrip
+                 : call->id == COMMAND_CURVE   ? &look->curve
+                 : call->id == COMMAND_BLANK   ? &look->blank
+                                               : &look->help;
     (void)message;
     *flag = switched(&call->arguments[0], *flag);
     app_relayout(app);
@@ -204,13 +204,13 @@ static int run_fullscreen(struct app *app, const struct command_call *call, stru
 
 static int run_back(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct look *look = &app->look;
     (void)call;
     (void)message;
-    if (state->help)
-        state->help = false;
-    else if (state->blank)
-        state->blank = false;
+    if (look->help)
+        look->help = false;
+    else if (look->blank)
+        look->blank = false;
     else if (is_fullscreen(app))
         set_fullscreen(app, false);
     return 0;
@@ -219,13 +219,13 @@ static int run_back(struct app *app, const struct command_call *call, struct mes
 static int run_text(struct app *app, const struct command_call *call, struct message *message)
 {
     const struct argument *argument = &call->arguments[0];
-    double scale = argument->word == WORD_LARGER    ? app->state.text_scale * 1.125
-                   : argument->word == WORD_SMALLER ? app->state.text_scale / 1.125
+    double scale = argument->word == WORD_LARGER    ? app->look.text_scale * 1.125
+                   : argument->word == WORD_SMALLER ? app->look.text_scale / 1.125
                                                     : argument->number;
     (void)message;
-    app->state.text_scale = scale < 0.5 ? 0.5 : scale > 4 ? 4 : scale;
+    app->look.text_scale = scale < 0.5 ? 0.5 : scale > 4 ? 4 : scale;
     app_relayout(app);
-    say(app, "Text size %.0f %%", app->state.text_scale * 100);
+    say(app, "Text size %.0f %%", app->look.text_scale * 100);
     return 0;
 }
 
@@ -243,7 +243,8 @@ static int run_screenshot(struct app *app, const struct command_call *call, stru
     const char *path = call->file;
     if (!*path) {
         snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
-                 (unsigned)app->state.position, state_mode_name(app->state.mode));
+                 (unsigned)app_active(app)->state.position,
+                 state_mode_name(app_active(app)->state.mode));
         path = name.text;
     }
     if (app_screenshot(app, path, message))

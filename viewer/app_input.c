@@ -43,12 +43,12 @@ static SDL_Point to_display(const struct app *app, int x, int y)
 static void scrub(struct app *app, int x)
 {
     char line[32];
-    int n = (int)state_n_positions(&app->state);
-    int i = layout_column_at(&app->layout.track, x, (int)app->file.info.n_steps);
+    int n = (int)state_n_positions(&app_active(app)->state);
+    int i = layout_column_at(&app->layout.track, x, (int)app_active(app)->file.info.n_steps);
     if (n == 0)
         return;
     i = i < n ? i : n - 1;
-    if ((uint32_t)i == app->state.position)
+    if ((uint32_t)i == app_active(app)->state.position)
         return;
     snprintf(line, sizeof line, "step %d", i);
     app_run_line(app, line);
@@ -60,7 +60,7 @@ static void handle_press(struct app *app, const SDL_MouseButtonEvent *event)
     int button = layout_button_at(&app->layout, at.x, at.y);
     if (event->button != SDL_BUTTON_LEFT)
         return;
-    if (app->state.help || app->state.blank) {
+    if (app->look.help || app->look.blank) {
         app_run_line(app, "back");
     } else if (button >= 0) {
         app_run_line(app, buttons[button].command);
@@ -81,7 +81,7 @@ static void handle_motion(struct app *app, const SDL_MouseMotionEvent *event)
     if (app->drag == DRAG_STRIP) {
         scrub(app, at.x);
     } else if (app->drag == DRAG_PICTURE) {
-        struct view_frame frame = scene_frame(&app->layout, &app->state);
+        struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
         view_pan(&app->view, &frame, (double)((float)event->xrel * app->density),
                  (double)((float)event->yrel * app->density));
         app->dirty = true;
@@ -105,7 +105,7 @@ static void handle_wheel(struct app *app, const SDL_MouseWheelEvent *event)
         app_run_line(app, event->y > 0 ? "step previous" : "step next");
         return;
     }
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
     view_zoom_to(&app->view, &frame, view_next_zoom(app->view.zoom, event->y), at.x - port->x,
                  at.y - port->y);
     app->dirty = true;

@@ -34,9 +34,9 @@ static int create_window(struct app *app)
 {
     int width = app->settings.width ? app->settings.width : 1280;
     int height = app->settings.height ? app->settings.height : 800;
-    const char *slash = strrchr(app->file.path, '/');
-    app->window = SDL_CreateWindow(slash ? slash + 1 : app->file.path, SDL_WINDOWPOS_UNDEFINED,
-                                   SDL_WINDOWPOS_UNDEFINED, width, height,
+    const char *slash = strrchr(app_active(app)->file.path, '/');
+    app->window = SDL_CreateWindow(slash ? slash + 1 : app_active(app)->file.path,
+                                   SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width, height,
                                    SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!app->window)
         return -1;
@@ -78,10 +78,10 @@ void app_close_window(struct app *app)
 
 void app_relayout(struct app *app)
 {
-    struct layout_wishes wishes = {.text_scale = (float)app->state.text_scale,
-                                   .curve = app->state.curve,
-                                   .filmstrip = app->state.filmstrip,
-                                   .n_columns = (int)app->file.info.n_steps};
+    struct layout_wishes wishes = {.text_scale = (float)app->look.text_scale,
+                                   .curve = app->look.curve,
+                                   .filmstrip = app->look.filmstrip,
+                                   .n_columns = (int)app_active(app)->file.info.n_steps};
     int width, height;
     SDL_GetWindowSize(app->window, &width, &height);
     SDL_GetRendererOutputSize(app->renderer, &wishes.width, &wishes.height);
@@ -89,7 +89,7 @@ void app_relayout(struct app *app)
     app->density = wishes.density;
     layout_compute(&app->layout, &wishes);
     text_set_scale(app->text, app->layout.scale);
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
     if (app->view.zoom == 0)
         view_fit(&app->view, &frame);
     view_update(&app->view, &frame);
@@ -102,10 +102,11 @@ static void draw(struct app *app)
                           .canvas = &app->canvas,
                           .text = app->text,
                           .layout = &app->layout,
-                          .state = &app->state,
+                          .look = &app->look,
+                          .state = &app_active(app)->state,
                           .view = &app->view,
-                          .picture = &app->picture,
-                          .thumbs = app->thumbs,
+                          .picture = &app_active(app)->picture,
+                          .thumbs = app_active(app)->thumbs,
                           .background = app_is_computing(app, SOURCE_BACKGROUND),
                           .hover = app->hover};
     scene_draw(&scene);
@@ -120,9 +121,8 @@ void app_draw(struct app *app)
 
 void app_forget_textures(struct app *app)
 {
-    picture_texture_clear(&app->picture);
-    for (uint32_t i = 0; app->thumbs && i <= app->file.info.n_steps; i++)
-        picture_texture_clear(&app->thumbs[i]);
+    for (int i = 0; i < app->n_sides; i++)
+        side_forget_textures(&app->sides[i]);
     if (app->text)
         text_forget(app->text);
     canvas_forget(&app->canvas);

@@ -62,8 +62,9 @@ static void draw_readout(const struct scene *scene)
     draw_bytes(scene, state_bytes(state, state->position));
 }
 
-static bool is_active(const struct state *state, int button)
+static bool is_active(const struct scene *scene, int button)
 {
+    const struct state *state = scene->state;
     switch (button) {
     case BUTTON_DENOISED:
         return state->mode == UQD_MODE_DENOISED;
@@ -72,9 +73,9 @@ static bool is_active(const struct state *state, int button)
     case BUTTON_FLOW:
         return state->mode == UQD_MODE_FLOW;
     case BUTTON_PLAY:
-        return state->playing;
+        return scene->look->playing;
     case BUTTON_HELP:
-        return state->help;
+        return scene->look->help;
     default:
         return false;
     }
@@ -89,7 +90,7 @@ static SDL_Color brighter(SDL_Color colour)
 static void draw_button(const struct scene *scene, int i)
 {
     const SDL_Rect *at = &scene->layout->buttons[i];
-    bool active = is_active(scene->state, i), segment = i < BUTTON_SEED;
+    bool active = is_active(scene, i), segment = i < BUTTON_SEED;
     SDL_Color fill = active ? THEME_ACCENT : THEME_RAISED;
     if (scene->hover == i && !active)
         fill = brighter(fill);

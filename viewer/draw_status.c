@@ -36,7 +36,7 @@ void draw_status(const struct scene *scene)
     int y = at->y + (at->h - text_height(scene->text, TEXT_SMALL)) / 2;
     struct text_line now, current, view;
     SDL_Rect rule = {at->x, at->y, at->w, 1};
-    state_describe(scene->state, scene->background, &now);
+    state_describe(scene->state, scene->background, scene->look->feedback, &now);
     describe_current(scene->state, &current);
     describe_view(scene, &view);
     canvas_rect(scene->canvas, &rule, THEME_OUTLINE);

@@ -12,16 +12,16 @@ struct view_frame scene_frame(const struct layout *layout, const struct state *s
 
 void scene_draw(const struct scene *scene)
 {
-    SDL_Color ground = scene->state->blank ? THEME_SURROUND : THEME_BACKGROUND;
+    SDL_Color ground = scene->look->blank ? THEME_SURROUND : THEME_BACKGROUND;
     SDL_RenderSetClipRect(scene->renderer, NULL);
     SDL_SetRenderDrawColor(scene->renderer, ground.r, ground.g, ground.b, ground.a);
     SDL_RenderClear(scene->renderer);
-    if (!scene->state->blank) {
+    if (!scene->look->blank) {
         draw_picture(scene);
         draw_panel(scene);
         draw_strip(scene);
         draw_status(scene);
     }
-    if (scene->state->help)
+    if (scene->look->help)
         draw_help(scene);
 }

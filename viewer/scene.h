@@ -4,6 +4,7 @@
 
 #include "canvas.h"
 #include "layout.h"
+#include "look.h"
 #include "picture_texture.h"
 #include "state.h"
 #include "text.h"
@@ -14,6 +15,7 @@ struct scene {
     struct canvas *canvas;
     struct text *text;
     const struct layout *layout;
+    const struct look *look;
     const struct state *state;
     const struct view *view;
     struct picture_texture *picture; /* of the picture that is shown */

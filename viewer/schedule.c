@@ -25,8 +25,6 @@ static bool next_for_screen(const struct state *state, struct frames *frames, st
 /* The position on the screen gets its small picture from the large one. */
 static bool next_for_filmstrip(const struct state *state, struct frame_key *key)
 {
-    if (!state->filmstrip)
-        return false;
     for (uint32_t position = 0; position < state_n_positions(state); position++) {
         if (state_has_thumb(state, position) || position == state->position ||
             refused(state, position, state->mode))

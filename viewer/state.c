@@ -15,9 +15,6 @@ int state_init(struct state *state, const struct uqd_file *file, const struct se
         .following = true,
         .mode = settings->mode,
         .seed = settings->seed,
-        .filmstrip = true,
-        .curve = true,
-        .text_scale = 1,
         .shown_psnr = NAN,
     };
     if (!state->steps)
@@ -271,7 +268,8 @@ static void describe_end(const struct state *state, struct text_line *line)
                  format_bytes(&whole, file->info.file_size));
 }
 
-const char *state_describe(const struct state *state, bool background, struct text_line *line)
+const char *state_describe(const struct state *state, bool background, const char *feedback,
+                           struct text_line *line)
 {
     unsigned n_steps = state->file->info.n_steps;
     if (state->trouble[0])
@@ -284,8 +282,8 @@ const char *state_describe(const struct state *state, bool background, struct te
                  state_mode_name(state->mode), (unsigned)state->position);
     else if (background)
         snprintf(line->text, sizeof line->text, "Measuring in the background ...");
-    else if (state->feedback[0])
-        snprintf(line->text, sizeof line->text, "%s", state->feedback);
+    else if (feedback[0])
+        snprintf(line->text, sizeof line->text, "%s", feedback);
     else
         describe_end(state, line);
     return line->text;

@@ -22,11 +22,10 @@ struct state {
     const struct uqd_file *file; /* borrowed */
     struct state_step *steps;    /* one per step of the file and one for a cut end */
     uint32_t n_complete;
-    bool ended;         /* everything in the file is decoded */
-    bool partial;       /* the file is cut inside a step that can be shown */
-    bool lost, failed;  /* the source */
-    char trouble[256];  /* what is wrong with the file or the source; empty if nothing */
-    char feedback[160]; /* what the last command did */
+    bool ended;        /* everything in the file is decoded */
+    bool partial;      /* the file is cut inside a step that can be shown */
+    bool lost, failed; /* the source */
+    char trouble[256]; /* what is wrong with the file or the source; empty if nothing */
 
     struct picture *reference; /* NULL while there is none */
     bool reference_given;      /* by the user; otherwise it is the lossless step */
@@ -35,8 +34,7 @@ struct state {
     bool following; /* the position is the latest one */
     enum uqd_mode mode;
     uint64_t seed;
-    bool original, blank, filmstrip, curve, help, playing;
-    double text_scale;
+    bool original; /* the reference is shown in place of the position */
 
     struct picture *shown; /* NULL before the first picture */
     struct frame_key shown_key;
@@ -104,7 +102,9 @@ const char *state_mode_name(enum uqd_mode mode);
 /* Number and name: "2 · 81", or "3 · part of 27" for a cut end. */
 const char *state_step_name(const struct state *state, uint32_t position, struct text_line *line);
 
-/* One sentence on what is going on; background tells whether pictures are computed unseen. */
-const char *state_describe(const struct state *state, bool background, struct text_line *line);
+/* One sentence on what is going on. Where that is not decoding: background tells whether pictures
+ * are computed unseen, feedback what the last command did. */
+const char *state_describe(const struct state *state, bool background, const char *feedback,
+                           struct text_line *line);
 
 #endif

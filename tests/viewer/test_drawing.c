@@ -62,6 +62,7 @@ struct stage {
     struct text *text;
     struct layout layout;
     struct uqd_file file;
+    struct look look;
     struct state state;
     struct view view;
     struct picture_texture picture, thumbs[N_STEPS + 1];
@@ -73,6 +74,7 @@ static void stage_open(struct stage *stage, int width, int height, uint64_t file
     struct settings settings = {.mode = UQD_MODE_DENOISED};
     struct message message;
     memset(stage, 0, sizeof *stage);
+    stage->look = LOOK_DEFAULT;
     stage->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
     stage->renderer = SDL_CreateSoftwareRenderer(stage->surface);
     assert_non_null(stage->renderer);
@@ -129,9 +131,9 @@ static void lay_out(struct stage *stage)
     struct layout_wishes wishes = {.width = stage->surface->w,
                                    .height = stage->surface->h,
                                    .density = 1,
-                                   .text_scale = (float)stage->state.text_scale,
-                                   .curve = stage->state.curve,
-                                   .filmstrip = stage->state.filmstrip,
+                                   .text_scale = (float)stage->look.text_scale,
+                                   .curve = stage->look.curve,
+                                   .filmstrip = stage->look.filmstrip,
                                    .n_columns = N_STEPS};
     layout_compute(&stage->layout, &wishes);
     text_set_scale(stage->text, stage->layout.scale);
@@ -147,6 +149,7 @@ static void draw(struct stage *stage, struct pixels *screen)
                           .canvas = &stage->canvas,
                           .text = stage->text,
                           .layout = &stage->layout,
+                          .look = &stage->look,
                           .state = &stage->state,
                           .view = &stage->view,
                           .picture = &stage->picture,
@@ -190,7 +193,7 @@ static void a_cut_file(void **state)
     stage_open(&stage, 800, 600, 3000, 5);
     state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
     state_set_mode(&stage.state, UQD_MODE_ANCESTRAL, 5);
-    stage.state.filmstrip = false;
+    stage.look.filmstrip = false;
     show_pictures(&stage);
     assert_looks_like(&stage, "cut");
     stage_close(&stage);
@@ -205,7 +208,7 @@ static void everything_large(void **state)
     state_set_mode(&stage.state, UQD_MODE_FLOW, 0);
     measure(&stage, UQD_MODE_ANCESTRAL, 3);
     measure(&stage, UQD_MODE_FLOW, 1.5);
-    stage.state.text_scale = 1.5;
+    stage.look.text_scale = 1.5;
     show_pictures(&stage);
     lay_out(&stage);
     struct view_frame frame = scene_frame(&stage.layout, &stage.state);
@@ -219,8 +222,8 @@ static void the_help(void **state)
     struct stage stage;
     (void)state;
     stage_open(&stage, 800, 600, 8000, 1);
-    stage.state.help = true;
-    stage.state.blank = true;
+    stage.look.help = true;
+    stage.look.blank = true;
     assert_looks_like(&stage, "help");
     stage_close(&stage);
 }

@@ -123,9 +123,9 @@ static void a_cut_end_is_a_position(void **state)
     assert_int_equal(key.step, UQD_STEP_LATEST);
     assert_int_equal(state_bytes(&room.state, 3), 500);
     assert_true(isnan(state_psnr(&room.state, UQD_MODE_DENOISED, 3)));
-    assert_non_null(strstr(state_describe(&room.state, false, &line), "picture of step 3"));
+    assert_non_null(strstr(state_describe(&room.state, false, "", &line), "picture of step 3"));
     state_show(&room.state, &key, picture_new(1, 1, 1), NAN);
-    assert_string_equal(state_describe(&room.state, false, &line),
+    assert_string_equal(state_describe(&room.state, false, "", &line),
                         "The file ends inside step 3: 500 B of 1.60 kB are there");
     picture_unref(room.state.shown);
     room_close(&room);
@@ -261,7 +261,7 @@ static void a_lost_source_is_not_asked(void **state)
     state_take(&room.state, &lost);
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
         assert_false(schedule_next(&room.state, &room.frames, (enum source_purpose)purpose, &key));
-    assert_string_equal(state_describe(&room.state, false, &line), "The daemon has ended");
+    assert_string_equal(state_describe(&room.state, false, "", &line), "The daemon has ended");
     room_close(&room);
 }
 
