@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { EXIT_USAGE = 2 };
 
@@ -14,6 +15,24 @@ static int complain(const struct message *message, int exit_code)
 struct side *app_active(struct app *app)
 {
     return &app->sides[app->active];
+}
+
+struct side *app_other(struct app *app)
+{
+    return app->n_sides == 2 ? &app->sides[1 - app->active] : NULL;
+}
+
+void app_follow(struct app *app)
+{
+    const struct state *state = &app_active(app)->state;
+    struct side *other = app_other(app);
+    if (!other)
+        return;
+    if (app->look.linked)
+        pair_follow(&app->link, app->active, state, &other->state);
+    else
+        pair_stay(&app->link, app->active, state, &other->state);
+    other->state.original = state->original && other->state.reference;
 }
 
 /* ---- Main loop ----------------------------------------------------------------------------- */
@@ -57,13 +76,33 @@ static void run(struct app *app)
     }
 }
 
-static int open_files(struct app *app, struct message *message)
+static int check_pair(struct app *app, struct message *message)
 {
-    app->n_sides = 1;
-    return side_open(&app->sides[0], app->settings.file, &app->settings, message);
+    struct side *a = &app->sides[0], *b = &app->sides[1];
+    if (a->file.info.width != b->file.info.width || a->file.info.height != b->file.info.height)
+        return message_set(message,
+                           "%s: %u x %u pixels, but %s has %u x %u: only pictures of the same size "
+                           "can be shown side by side",
+                           b->file.path, b->file.info.width, b->file.info.height, a->file.path,
+                           a->file.info.width, a->file.info.height);
+    if (!strcmp(a->label, b->label)) {
+        a->label = a->file.path;
+        b->label = b->file.path;
+    }
+    return 0;
 }
 
-/* Shows the file. Returns the exit code. */
+static int open_files(struct app *app, struct message *message)
+{
+    for (int i = 0; i < APP_MAX_SIDES && app->settings.files[i]; i++) {
+        app->n_sides = i + 1;
+        if (side_open(&app->sides[i], app->settings.files[i], &app->settings, message))
+            return -1;
+    }
+    return app->n_sides == 2 ? check_pair(app, message) : 0;
+}
+
+/* Shows the files. Returns the exit code. */
 static int show(struct app *app)
 {
     struct message message;

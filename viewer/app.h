@@ -6,6 +6,7 @@
 #include "canvas.h"
 #include "layout.h"
 #include "look.h"
+#include "pair.h"
 #include "script.h"
 #include "settings.h"
 #include "side.h"
@@ -18,6 +19,7 @@ struct app {
     struct settings settings;
     struct side sides[APP_MAX_SIDES];
     int n_sides, active;
+    struct pair_link link;
     struct look look;
     struct view view;
 
@@ -45,12 +47,18 @@ int app_main(int argc, char **argv);
 
 /* The side that commands are for. */
 struct side *app_active(struct app *app);
+/* The one beside it, or NULL. */
+struct side *app_other(struct app *app);
+/* After a change of a side's state: puts the other one where it belongs. */
+void app_follow(struct app *app);
 
 /* app_window.c: 0, or the exit code with a message. */
 int app_open_window(struct app *app, struct message *message);
 void app_close_window(struct app *app);
 /* After a change of the window's size, the text size, or what is visible. */
 void app_relayout(struct app *app);
+/* The viewport and the picture's size in the terms of the view, for all sides. */
+struct view_frame app_frame(const struct app *app);
 void app_draw(struct app *app);
 void app_forget_textures(struct app *app);
 /* Writes the window as it would look now. 0, or -1 with a message. */

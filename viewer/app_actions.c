@@ -76,7 +76,7 @@ void app_play(struct app *app)
     if (!app->look.playing || SDL_GetTicks64() < app->play_next)
         return;
     app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
-    if (!state_is_shown(state))
+    if (!state_is_shown(state) || (app_other(app) && !state_is_shown(&app_other(app)->state)))
         return;
     if (state->position + 1 < state_n_positions(state)) {
         state_select(state, state->position + 1);
@@ -84,10 +84,39 @@ void app_play(struct app *app)
         app->look.playing = false;
         app->look.feedback[0] = '\0';
     }
+    app_follow(app);
     app->dirty = true;
 }
 
+/* ---- Two files ----------------------------------------------------------------------------- */
+
+static int run_file(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct argument *argument = &call->arguments[0];
+    (void)message;
+    app->active = argument->word == WORD_OTHER ? 1 - app->active : (int)argument->integer - 1;
+    app_relayout(app);
+    say(app, "Commands are for %.120s", app_active(app)->label);
+    return 0;
+}
+
+static int run_link(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    app->look.linked = switched(&call->arguments[0], app->look.linked);
+    app->link = (struct pair_link){0};
+    say(app, app->look.linked ? "The other file follows to the nearest rate"
+                              : "The other file stays where it is");
+    return 0;
+}
+
 /* ---- Reconstructions ----------------------------------------------------------------------- */
+
+static void set_mode(struct app *app, enum uqd_mode mode, uint64_t seed)
+{
+    for (int i = 0; i < app->n_sides; i++)
+        state_set_mode(&app->sides[i].state, mode, seed);
+}
 
 static int run_mode(struct app *app, const struct command_call *call, struct message *message)
 {
@@ -107,7 +136,7 @@ static int run_mode(struct app *app, const struct command_call *call, struct mes
     default:
         mode = UQD_MODE_DENOISED;
     }
-    state_set_mode(state, mode, state->seed);
+    set_mode(app, mode, state->seed);
     say(app, "Mode: %s", state_mode_name(mode));
     return 0;
 }
@@ -117,8 +146,8 @@ static int run_seed(struct app *app, const struct command_call *call, struct mes
     struct state *state = &app_active(app)->state;
     const struct argument *argument = &call->arguments[0];
     (void)message;
-    state_set_mode(state, UQD_MODE_ANCESTRAL,
-                   argument->word == WORD_NEW ? state->seed + 1 : argument->integer);
+    set_mode(app, UQD_MODE_ANCESTRAL,
+             argument->word == WORD_NEW ? state->seed + 1 : argument->integer);
     say(app, "Ancestral sample with seed %llu", (unsigned long long)state->seed);
     return 0;
 }
@@ -138,7 +167,7 @@ static int run_original(struct app *app, const struct command_call *call, struct
 
 static int run_zoom(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
+    struct view_frame frame = app_frame(app);
     const struct argument *argument = &call->arguments[0];
     struct text_line line;
     double zoom = argument->word == WORD_IN    ? view_next_zoom(app->view.zoom, 1)
@@ -152,7 +181,7 @@ static int run_zoom(struct app *app, const struct command_call *call, struct mes
 
 static int run_fit(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
+    struct view_frame frame = app_frame(app);
     struct text_line line;
     (void)call;
     (void)message;
@@ -163,7 +192,7 @@ static int run_fit(struct app *app, const struct command_call *call, struct mess
 
 static int run_pan(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app_active(app)->state);
+    struct view_frame frame = app_frame(app);
     (void)message;
     view_pan(&app->view, &frame, call->arguments[0].number, call->arguments[1].number);
     return 0;
@@ -276,6 +305,7 @@ typedef int (*action)(struct app *app, const struct command_call *call, struct m
 
 static const action actions[N_COMMANDS] = {
     [COMMAND_STEP] = run_step,         [COMMAND_PLAY] = run_play,
+    [COMMAND_FILE] = run_file,         [COMMAND_LINK] = run_link,
     [COMMAND_MODE] = run_mode,         [COMMAND_SEED] = run_seed,
     [COMMAND_ORIGINAL] = run_original, [COMMAND_ZOOM] = run_zoom,
     [COMMAND_FIT] = run_fit,           [COMMAND_PAN] = run_pan,
@@ -291,8 +321,12 @@ int app_run_command(struct app *app, const struct command_call *call, struct mes
 {
     if (call->id == COMMAND_STEP || call->id == COMMAND_MODE || call->id == COMMAND_SEED)
         app_resume(app);
+    if (command_needs_two_files(call->id) && app->n_sides < 2)
+        return message_set(message, "`%s` needs two files", viewer_commands[call->id].name);
+    int result = actions[call->id](app, call, message);
+    app_follow(app);
     app->dirty = true;
-    return actions[call->id](app, call, message);
+    return result;
 }
 
 void app_run_line(struct app *app, const char *line)

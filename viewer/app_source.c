@@ -115,6 +115,7 @@ void app_take_source_events(struct app *app)
 {
     for (int i = 0; i < app->n_sides; i++)
         take_events(app, &app->sides[i]);
+    app_follow(app);
 }
 
 /* ---- Requests ------------------------------------------------------------------------------ */

@@ -2,10 +2,16 @@
 
 #include "theme.h"
 
+const struct state *scene_state(const struct scene *scene)
+{
+    return scene->sides[scene->active].state;
+}
+
 struct view_frame scene_frame(const struct layout *layout, const struct state *state)
 {
-    return (struct view_frame){.port_width = layout->picture.w,
-                               .port_height = layout->picture.h,
+    const SDL_Rect *port = layout_port(layout);
+    return (struct view_frame){.port_width = port->w,
+                               .port_height = port->h,
                                .picture_width = (int)state->file->info.width,
                                .picture_height = (int)state->file->info.height};
 }
@@ -17,9 +23,9 @@ void scene_draw(const struct scene *scene)
     SDL_SetRenderDrawColor(scene->renderer, ground.r, ground.g, ground.b, ground.a);
     SDL_RenderClear(scene->renderer);
     if (!scene->look->blank) {
-        draw_picture(scene);
+        draw_pictures(scene);
         draw_panel(scene);
-        draw_strip(scene);
+        draw_strips(scene);
         draw_status(scene);
     }
     if (scene->look->help)

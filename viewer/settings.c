@@ -39,12 +39,12 @@ static const struct option_row rows[] = {
 };
 
 static const struct command view_command = {
-    .synopsis = "FILE.uqd",
+    .synopsis = "FILE.uqd [OTHER.uqd]",
     .summary = "show how a picture comes into being, step by step",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = 2,
 };
 
 static const struct command *const view_commands[] = {&view_command};
@@ -57,6 +57,12 @@ static const struct program program = {
         "uqd-view shows a .uqd file as it is decoded: the picture of every step, its "
         "rate-distortion curve, and the three reconstructions that any part of the file allows. "
         "A file that was cut anywhere shows its best picture.\n"
+        "\n"
+        "Two files, usually the same photograph with two models or settings, are shown side by "
+        "side with one zoom and one plot. Commands are for the active file, the one whose caption "
+        "is marked. The other one follows to the step that costs most nearly as many bytes, so "
+        "that pictures of about equal rate are compared; `link off` lets it stay where it is. "
+        "Mode, seed and view are always those of both. Their pictures must have the same size.\n"
         "\n"
         "Decoding is done by the daemon uqdd over D-Bus, or in the viewer itself where there is "
         "no session bus or with --no-daemon.",
@@ -86,7 +92,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
     if (operand <= 0)
         return operand;
     *settings = (struct settings){
-        .file = argv[operand],
+        .files = {argv[operand], argv[operand + 1]}, /* argv ends with NULL */
         .reference = values.reference,
         .script = values.script,
         .font = values.font,

@@ -9,7 +9,7 @@
 #include <uqd/uqd.h>
 
 struct settings {
-    const char *file;
+    const char *files[2];  /* the second is NULL if there is one only */
     const char *reference; /* NULL if not given, as are the other texts */
     const char *script;
     const char *font;  /* a file, or "builtin" */

@@ -39,7 +39,10 @@ static int load_reference(struct side *side, const char *path, struct message *m
 int side_open(struct side *side, const char *path, const struct settings *settings,
               struct message *message)
 {
-    *side = (struct side){.frames.limit = settings->cache};
+    *side =
+        (struct side){.frames.limit = settings->files[1] ? settings->cache / 2 : settings->cache};
+    const char *slash = strrchr(path, '/');
+    side->label = slash ? slash + 1 : path;
     if (uqd_file_open(&side->file, path, message))
         return -1;
     side->thumbs = calloc(side->file.info.n_steps + (size_t)1, sizeof *side->thumbs);

@@ -10,6 +10,7 @@
 
 struct side {
     struct uqd_file file;
+    const char *label; /* what to call the file: the last part of its path, or all of it */
     struct state state;
     struct frames frames;
 

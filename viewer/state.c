@@ -74,6 +74,21 @@ double state_rate(const struct state *state, uint32_t position)
     return (double)state_bytes(state, position) * 8 / info->width / info->height;
 }
 
+uint32_t state_nearest(const struct state *state, uint64_t bytes)
+{
+    uint32_t nearest = 0;
+    double least = INFINITY;
+    for (uint32_t position = 0; position < state_n_positions(state); position++) {
+        double own = (double)state_bytes(state, position), ratio = own / (double)bytes;
+        ratio = ratio < 1 ? 1 / ratio : ratio;
+        if (ratio <= least) {
+            least = ratio;
+            nearest = position;
+        }
+    }
+    return nearest;
+}
+
 double state_psnr(const struct state *state, enum uqd_mode mode, uint32_t position)
 {
     bool cut_end = state->partial && position == state->n_complete;

@@ -70,6 +70,10 @@ uint64_t state_bytes(const struct state *state, uint32_t position);
 /* Bits per pixel of the whole picture. */
 double state_rate(const struct state *state, uint32_t position);
 
+/* The position that costs most nearly so many bytes, by their ratio; of several equally near ones
+ * the last. 0 if there is none yet. */
+uint32_t state_nearest(const struct state *state, uint64_t bytes);
+
 /* PSNR as measured; NaN if unknown. For the denoised picture as stored in the file, unless the
  * reference was given by the user. */
 double state_psnr(const struct state *state, enum uqd_mode mode, uint32_t position);

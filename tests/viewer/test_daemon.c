@@ -122,6 +122,22 @@ static void the_program_shows_the_same_with_a_daemon(void **state)
     kill_daemon();
 }
 
+/* Neither of the two sources finds a daemon, and both start one. */
+static void two_files_show_the_same_with_a_daemon(void **state)
+{
+    (void)state;
+    kill_daemon();
+    write_script("bus.txt", "bus");
+    write_script("local.txt", "local");
+    VIEW_DONE("", "picture.uqd", "short.uqd", "--script", "bus.txt");
+    assert_true(daemon_is_there());
+    VIEW_DONE("", "picture.uqd", "short.uqd", "--script", "local.txt", "--no-daemon");
+    assert_int_equal(stage_difference("bus-last.png", "local-last.png", &stage_window), 0);
+    assert_int_equal(stage_difference("bus-seed.png", "local-seed.png", &stage_window), 0);
+    assert_int_equal(stage_difference("bus-flow.png", "local-flow.png", &stage_window), 0);
+    kill_daemon();
+}
+
 static void damage_is_reported_through_the_daemon(void **state)
 {
     struct process_result result;
@@ -329,6 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_program_shows_the_same_with_a_daemon),
+        cmocka_unit_test(two_files_show_the_same_with_a_daemon),
         cmocka_unit_test(damage_is_reported_through_the_daemon),
         cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
