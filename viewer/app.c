@@ -1,12 +1,8 @@
 #include "app.h"
 
-#include "image_file.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CACHE_BYTES ((size_t)1 << 30)
 
 enum { EXIT_USAGE = 2 };
 
@@ -16,49 +12,27 @@ static int complain(const struct message *message, int exit_code)
     return exit_code;
 }
 
-/* ---- Setting up ---------------------------------------------------------------------------- */
-
-static int check_reference(const struct app *app, const struct pixels *pixels,
-                           struct message *message)
+struct side *app_active(struct app *app)
 {
-    const struct uqd_info *info = &app->file.info;
-    if (pixels->width == info->width && pixels->height == info->height &&
-        pixels->channels == info->channels)
-        return 0;
-    return message_set(message, "%s: %u x %u pixels with %u channels, but %s has %u x %u with %u",
-                       app->settings.reference, pixels->width, pixels->height, pixels->channels,
-                       app->file.path, info->width, info->height, info->channels);
+    return &app->sides[app->active];
 }
 
-static int load_reference(struct app *app, struct message *message)
+struct side *app_other(struct app *app)
 {
-    struct pixels pixels;
-    if (!app->settings.reference)
-        return 0;
-    if (image_read(app->settings.reference, NULL, &pixels, message))
-        return -1;
-    int result = check_reference(app, &pixels, message);
-    if (result == 0) {
-        app->state.reference = picture_new(pixels.width, pixels.height, pixels.channels);
-        if (app->state.reference)
-            memcpy(picture_pixels(app->state.reference), pixels.data,
-                   picture_size(app->state.reference));
-        else
-            result = message_set(message, "%s: out of memory", app->settings.reference);
-        app->state.reference_given = true;
-    }
-    pixels_free(&pixels);
-    return result;
+    return app->n_sides == 2 ? &app->sides[1 - app->active] : NULL;
 }
 
-static int load_files(struct app *app, struct message *message)
+void app_follow(struct app *app)
 {
-    if (uqd_file_open(&app->file, app->settings.file, message))
-        return -1;
-    app->thumbs = calloc(app->file.info.n_steps + (size_t)1, sizeof *app->thumbs);
-    if (state_init(&app->state, &app->file, &app->settings) || !app->thumbs)
-        return message_set(message, "%s: out of memory", app->settings.file);
-    return load_reference(app, message);
+    const struct state *state = &app_active(app)->state;
+    struct side *other = app_other(app);
+    if (!other)
+        return;
+    if (app->look.linked)
+        pair_follow(&app->link, app->active, state, &other->state);
+    else
+        pair_stay(&app->link, app->active, state, &other->state);
+    other->state.original = state->original && other->state.reference;
 }
 
 /* ---- Main loop ----------------------------------------------------------------------------- */
@@ -67,7 +41,7 @@ static int load_files(struct app *app, struct message *message)
 static int time_left(const struct app *app)
 {
     Uint64 now = SDL_GetTicks64(), next = 0;
-    if (app->state.playing)
+    if (app->look.playing)
         next = app->play_next;
     if (app->script_limit && (!next || app->script_limit < next))
         next = app->script_limit;
@@ -102,16 +76,42 @@ static void run(struct app *app)
     }
 }
 
-/* Shows the file. Returns the exit code. */
+static int check_pair(struct app *app, struct message *message)
+{
+    struct side *a = &app->sides[0], *b = &app->sides[1];
+    if (a->file.info.width != b->file.info.width || a->file.info.height != b->file.info.height)
+        return message_set(message,
+                           "%s: %u x %u pixels, but %s has %u x %u: only pictures of the same size "
+                           "can be shown side by side",
+                           b->file.path, b->file.info.width, b->file.info.height, a->file.path,
+                           a->file.info.width, a->file.info.height);
+    if (!strcmp(a->label, b->label)) {
+        a->label = a->file.path;
+        b->label = b->file.path;
+    }
+    return 0;
+}
+
+static int open_files(struct app *app, struct message *message)
+{
+    for (int i = 0; i < APP_MAX_SIDES && app->settings.files[i]; i++) {
+        app->n_sides = i + 1;
+        if (side_open(&app->sides[i], app->settings.files[i], &app->settings, message))
+            return -1;
+    }
+    return app->n_sides == 2 ? check_pair(app, message) : 0;
+}
+
+/* Shows the files. Returns the exit code. */
 static int show(struct app *app)
 {
     struct message message;
-    if (load_files(app, &message))
+    if (open_files(app, &message))
         return complain(&message, EXIT_FAILURE);
     int exit_code = app_open_window(app, &message);
     if (exit_code)
         return complain(&message, exit_code);
-    if (app_open_source(app, &message))
+    if (app_open_sources(app, &message))
         return complain(&message, EXIT_FAILURE);
     run(app);
     return app->exit_code;
@@ -119,19 +119,16 @@ static int show(struct app *app)
 
 static void tear_down(struct app *app)
 {
-    source_free(app->source);
+    app_close_sources(app);
     app_close_window(app);
-    frames_clear(&app->frames);
-    if (app->state.file)
-        state_clear(&app->state);
-    free(app->thumbs);
-    uqd_file_close(&app->file);
+    for (int i = 0; i < app->n_sides; i++)
+        side_close(&app->sides[i]);
     script_free(&app->script);
 }
 
 int app_main(int argc, char **argv)
 {
-    struct app app = {.frames.limit = CACHE_BYTES, .hover = -1, .file.fd = -1};
+    struct app app = {.look = LOOK_DEFAULT, .hover = -1};
     struct message message;
     int misuse = 0, exit_code;
     int status = settings_parse(&app.settings, argc, argv, &message);

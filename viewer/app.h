@@ -4,29 +4,24 @@
 #define UQD_VIEWER_APP_H
 
 #include "canvas.h"
-#include "frames.h"
 #include "layout.h"
-#include "picture_texture.h"
-#include "schedule.h"
+#include "look.h"
+#include "pair.h"
 #include "script.h"
 #include "settings.h"
-#include "source.h"
-#include "state.h"
+#include "side.h"
 #include "text.h"
 #include "view.h"
 
+#define APP_MAX_SIDES 2
+
 struct app {
     struct settings settings;
-    struct uqd_file file;
-    struct state state;
+    struct side sides[APP_MAX_SIDES];
+    int n_sides, active;
+    struct pair_link link;
+    struct look look;
     struct view view;
-    struct frames frames;
-
-    struct source *source;
-    struct {
-        bool asked;
-        struct frame_key key;
-    } requests[SOURCE_N_PURPOSES];
 
     SDL_Window *window;
     SDL_Renderer *renderer;
@@ -34,8 +29,6 @@ struct app {
     struct text *text;
     struct layout layout;
     float density; /* display pixels per window unit */
-    struct picture_texture picture;
-    struct picture_texture *thumbs; /* one per position */
     int hover;
     enum { DRAG_NONE, DRAG_PICTURE, DRAG_STRIP } drag;
 
@@ -52,21 +45,33 @@ struct app {
 /* Runs the whole program. Returns the exit code. */
 int app_main(int argc, char **argv);
 
+/* The side that commands are for. */
+struct side *app_active(struct app *app);
+/* The one beside it, or NULL. */
+struct side *app_other(struct app *app);
+/* After a change of a side's state: puts the other one where it belongs. */
+void app_follow(struct app *app);
+
 /* app_window.c: 0, or the exit code with a message. */
 int app_open_window(struct app *app, struct message *message);
 void app_close_window(struct app *app);
 /* After a change of the window's size, the text size, or what is visible. */
 void app_relayout(struct app *app);
+/* The viewport and the picture's size in the terms of the view, for all sides. */
+struct view_frame app_frame(const struct app *app);
 void app_draw(struct app *app);
 void app_forget_textures(struct app *app);
 /* Writes the window as it would look now. 0, or -1 with a message. */
 int app_screenshot(struct app *app, const char *path, struct message *message);
 
 /* app_source.c: 0, or -1 with a message. */
-int app_open_source(struct app *app, struct message *message);
+int app_open_sources(struct app *app, struct message *message);
+void app_close_sources(struct app *app);
 void app_take_source_events(struct app *app);
 /* Asks for whatever is missing. */
 void app_request_pictures(struct app *app);
+/* Nothing is asked for, and nothing more will be. */
+bool app_is_idle(struct app *app);
 /* Tries again after the daemon was lost. */
 void app_resume(struct app *app);
 bool app_is_computing(const struct app *app, enum source_purpose purpose);

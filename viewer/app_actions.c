@@ -16,7 +16,7 @@ static void say(struct app *app, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(app->state.feedback, sizeof app->state.feedback, format, arguments);
+    vsnprintf(app->look.feedback, sizeof app->look.feedback, format, arguments);
     va_end(arguments);
 }
 
@@ -29,7 +29,7 @@ static bool switched(const struct argument *argument, bool now)
 
 static int run_step(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     const struct argument *argument = &call->arguments[0];
     uint32_t n = state_n_positions(state), position = state->position;
     if (argument->word == WORD_NEXT)
@@ -52,46 +52,75 @@ static int run_step(struct app *app, const struct command_call *call, struct mes
         position = (uint32_t)argument->integer;
     state_select(state, position);
     app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
-    state->feedback[0] = '\0';
+    app->look.feedback[0] = '\0';
     return 0;
 }
 
 static int run_play(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     (void)message;
-    state->playing = switched(&call->arguments[0], state->playing);
-    if (state->playing) {
+    app->look.playing = switched(&call->arguments[0], app->look.playing);
+    if (app->look.playing) {
         if (state->position + 1 >= state_n_positions(state))
             state_select(state, 0);
         app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
     }
-    say(app, state->playing ? "Playing" : "Stopped");
+    say(app, app->look.playing ? "Playing" : "Stopped");
     return 0;
 }
 
 void app_play(struct app *app)
 {
-    struct state *state = &app->state;
-    if (!state->playing || SDL_GetTicks64() < app->play_next)
+    struct state *state = &app_active(app)->state;
+    if (!app->look.playing || SDL_GetTicks64() < app->play_next)
         return;
     app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
-    if (!state_is_shown(state))
+    if (!state_is_shown(state) || (app_other(app) && !state_is_shown(&app_other(app)->state)))
         return;
     if (state->position + 1 < state_n_positions(state)) {
         state_select(state, state->position + 1);
     } else if (state->ended) {
-        state->playing = false;
-        state->feedback[0] = '\0';
+        app->look.playing = false;
+        app->look.feedback[0] = '\0';
     }
+    app_follow(app);
     app->dirty = true;
+}
+
+/* ---- Two files ----------------------------------------------------------------------------- */
+
+static int run_file(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct argument *argument = &call->arguments[0];
+    (void)message;
+    app->active = argument->word == WORD_OTHER ? 1 - app->active : (int)argument->integer - 1;
+    app_relayout(app);
+    say(app, "Commands are for %.120s", app_active(app)->label);
+    return 0;
+}
+
+static int run_link(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    app->look.linked = switched(&call->arguments[0], app->look.linked);
+    app->link = (struct pair_link){0};
+    say(app, app->look.linked ? "The other file follows to the nearest rate"
+                              : "The other file stays where it is");
+    return 0;
 }
 
 /* ---- Reconstructions ----------------------------------------------------------------------- */
 
+static void set_mode(struct app *app, enum uqd_mode mode, uint64_t seed)
+{
+    for (int i = 0; i < app->n_sides; i++)
+        state_set_mode(&app->sides[i].state, mode, seed);
+}
+
 static int run_mode(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     enum uqd_mode mode = state->mode;
     (void)message;
     switch (call->arguments[0].word) {
@@ -107,25 +136,25 @@ static int run_mode(struct app *app, const struct command_call *call, struct mes
     default:
         mode = UQD_MODE_DENOISED;
     }
-    state_set_mode(state, mode, state->seed);
+    set_mode(app, mode, state->seed);
     say(app, "Mode: %s", state_mode_name(mode));
     return 0;
 }
 
 static int run_seed(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     const struct argument *argument = &call->arguments[0];
     (void)message;
-    state_set_mode(state, UQD_MODE_ANCESTRAL,
-                   argument->word == WORD_NEW ? state->seed + 1 : argument->integer);
+    set_mode(app, UQD_MODE_ANCESTRAL,
+             argument->word == WORD_NEW ? state->seed + 1 : argument->integer);
     say(app, "Ancestral sample with seed %llu", (unsigned long long)state->seed);
     return 0;
 }
 
 static int run_original(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct state *state = &app_active(app)->state;
     if (!state->reference)
         return message_set(message, "there is no original: give one with --reference, or wait for "
                                     "the lossless step");
@@ -138,7 +167,7 @@ static int run_original(struct app *app, const struct command_call *call, struct
 
 static int run_zoom(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = app_frame(app);
     const struct argument *argument = &call->arguments[0];
     struct text_line line;
     double zoom = argument->word == WORD_IN    ? view_next_zoom(app->view.zoom, 1)
@@ -152,7 +181,7 @@ static int run_zoom(struct app *app, const struct command_call *call, struct mes
 
 static int run_fit(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = app_frame(app);
     struct text_line line;
     (void)call;
     (void)message;
@@ -163,7 +192,7 @@ static int run_fit(struct app *app, const struct command_call *call, struct mess
 
 static int run_pan(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = app_frame(app);
     (void)message;
     view_pan(&app->view, &frame, call->arguments[0].number, call->arguments[1].number);
     return 0;
@@ -173,11 +202,11 @@ static int run_pan(struct app *app, const struct command_call *call, struct mess
 
 static int run_switch(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
-    bool *flag = call->id == COMMAND_FILMSTRIP ? &state->filmstrip
-                 : call->id == COMMAND_CURVE   ? &state->curve
-                 : call->id == COMMAND_BLANK   ? &state->blank
-                                               : &state->help;
+    struct look *look = &app->look;
+    bool *flag = call->id == COMMAND_FILMSTRIP ? &look->filmstrip
+                 : call->id == COMMAND_CURVE   ? &look->curve
+                 : call->id == COMMAND_BLANK   ? &look->blank
+                                               : &look->help;
     (void)message;
     *flag = switched(&call->arguments[0], *flag);
     app_relayout(app);
@@ -204,13 +233,13 @@ static int run_fullscreen(struct app *app, const struct command_call *call, stru
 
 static int run_back(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app->state;
+    struct look *look = &app->look;
     (void)call;
     (void)message;
-    if (state->help)
-        state->help = false;
-    else if (state->blank)
-        state->blank = false;
+    if (look->help)
+        look->help = false;
+    else if (look->blank)
+        look->blank = false;
     else if (is_fullscreen(app))
         set_fullscreen(app, false);
     return 0;
@@ -219,13 +248,13 @@ static int run_back(struct app *app, const struct command_call *call, struct mes
 static int run_text(struct app *app, const struct command_call *call, struct message *message)
 {
     const struct argument *argument = &call->arguments[0];
-    double scale = argument->word == WORD_LARGER    ? app->state.text_scale * 1.125
-                   : argument->word == WORD_SMALLER ? app->state.text_scale / 1.125
+    double scale = argument->word == WORD_LARGER    ? app->look.text_scale * 1.125
+                   : argument->word == WORD_SMALLER ? app->look.text_scale / 1.125
                                                     : argument->number;
     (void)message;
-    app->state.text_scale = scale < 0.5 ? 0.5 : scale > 4 ? 4 : scale;
+    app->look.text_scale = scale < 0.5 ? 0.5 : scale > 4 ? 4 : scale;
     app_relayout(app);
-    say(app, "Text size %.0f %%", app->state.text_scale * 100);
+    say(app, "Text size %.0f %%", app->look.text_scale * 100);
     return 0;
 }
 
@@ -243,7 +272,8 @@ static int run_screenshot(struct app *app, const struct command_call *call, stru
     const char *path = call->file;
     if (!*path) {
         snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
-                 (unsigned)app->state.position, state_mode_name(app->state.mode));
+                 (unsigned)app_active(app)->state.position,
+                 state_mode_name(app_active(app)->state.mode));
         path = name.text;
     }
     if (app_screenshot(app, path, message))
@@ -275,6 +305,7 @@ typedef int (*action)(struct app *app, const struct command_call *call, struct m
 
 static const action actions[N_COMMANDS] = {
     [COMMAND_STEP] = run_step,         [COMMAND_PLAY] = run_play,
+    [COMMAND_FILE] = run_file,         [COMMAND_LINK] = run_link,
     [COMMAND_MODE] = run_mode,         [COMMAND_SEED] = run_seed,
     [COMMAND_ORIGINAL] = run_original, [COMMAND_ZOOM] = run_zoom,
     [COMMAND_FIT] = run_fit,           [COMMAND_PAN] = run_pan,
@@ -290,8 +321,12 @@ int app_run_command(struct app *app, const struct command_call *call, struct mes
 {
     if (call->id == COMMAND_STEP || call->id == COMMAND_MODE || call->id == COMMAND_SEED)
         app_resume(app);
+    if (command_needs_two_files(call->id) && app->n_sides < 2)
+        return message_set(message, "`%s` needs two files", viewer_commands[call->id].name);
+    int result = actions[call->id](app, call, message);
+    app_follow(app);
     app->dirty = true;
-    return actions[call->id](app, call, message);
+    return result;
 }
 
 void app_run_line(struct app *app, const char *line)

@@ -43,31 +43,44 @@ static SDL_Point to_display(const struct app *app, int x, int y)
 static void scrub(struct app *app, int x)
 {
     char line[32];
-    int n = (int)state_n_positions(&app->state);
-    int i = layout_column_at(&app->layout.track, x, (int)app->file.info.n_steps);
+    const struct state *state = &app_active(app)->state;
+    const SDL_Rect *track = &app->layout.strips[app->active].track;
+    int n = (int)state_n_positions(state);
+    int i = layout_column_at(track, x, (int)state->file->info.n_steps);
     if (n == 0)
         return;
     i = i < n ? i : n - 1;
-    if ((uint32_t)i == app->state.position)
+    if ((uint32_t)i == state->position)
         return;
     snprintf(line, sizeof line, "step %d", i);
     app_run_line(app, line);
+}
+
+/* What is pressed on becomes active. */
+static void activate(struct app *app, int file)
+{
+    if (file != app->active)
+        app_run_line(app, "file other");
 }
 
 static void handle_press(struct app *app, const SDL_MouseButtonEvent *event)
 {
     SDL_Point at = to_display(app, event->x, event->y);
     int button = layout_button_at(&app->layout, at.x, at.y);
+    int picture = layout_picture_at(&app->layout, at.x, at.y);
+    int strip = layout_strip_at(&app->layout, at.x, at.y);
     if (event->button != SDL_BUTTON_LEFT)
         return;
-    if (app->state.help || app->state.blank) {
+    if (app->look.help || app->look.blank) {
         app_run_line(app, "back");
     } else if (button >= 0) {
         app_run_line(app, buttons[button].command);
-    } else if (SDL_PointInRect(&at, &app->layout.strip)) {
+    } else if (strip >= 0) {
+        activate(app, strip);
         app->drag = DRAG_STRIP;
         scrub(app, at.x);
-    } else if (SDL_PointInRect(&at, &app->layout.picture)) {
+    } else if (picture >= 0) {
+        activate(app, picture);
         app->drag = DRAG_PICTURE;
         if (event->clicks == 2)
             app_run_line(app, "fit");
@@ -81,7 +94,7 @@ static void handle_motion(struct app *app, const SDL_MouseMotionEvent *event)
     if (app->drag == DRAG_STRIP) {
         scrub(app, at.x);
     } else if (app->drag == DRAG_PICTURE) {
-        struct view_frame frame = scene_frame(&app->layout, &app->state);
+        struct view_frame frame = app_frame(app);
         view_pan(&app->view, &frame, (double)((float)event->xrel * app->density),
                  (double)((float)event->yrel * app->density));
         app->dirty = true;
@@ -98,14 +111,15 @@ static void handle_wheel(struct app *app, const SDL_MouseWheelEvent *event)
     int x, y;
     SDL_GetMouseState(&x, &y);
     SDL_Point at = to_display(app, x, y);
-    const SDL_Rect *port = &app->layout.picture;
+    int picture = layout_picture_at(&app->layout, at.x, at.y);
     if (event->y == 0)
         return;
-    if (!SDL_PointInRect(&at, port)) {
+    if (picture < 0) {
         app_run_line(app, event->y > 0 ? "step previous" : "step next");
         return;
     }
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    const SDL_Rect *port = &app->layout.pictures[picture];
+    struct view_frame frame = app_frame(app);
     view_zoom_to(&app->view, &frame, view_next_zoom(app->view.zoom, event->y), at.x - port->x,
                  at.y - port->y);
     app->dirty = true;

@@ -11,32 +11,16 @@ static void fail(struct app *app, const struct script_line *line, const char *ca
     app->quit = true;
 }
 
-/* Nothing is asked for, and nothing more will be. */
-static bool is_idle(struct app *app)
-{
-    const struct state *state = &app->state;
-    if (state->lost || state->failed)
-        return true;
-    if (!state->ended || state->playing)
-        return false;
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
-        struct frame_key key;
-        if (app->requests[purpose].asked ||
-            schedule_next(state, &app->frames, (enum source_purpose)purpose, &key))
-            return false;
-    }
-    return true;
-}
-
 /* A step is waited for until it, or a later one, is on the screen. */
-static int check_wait_step(const struct state *state, uint64_t step, struct message *message)
+static int check_wait_step(struct app *app, uint64_t step, struct message *message)
 {
+    const struct state *state = &app_active(app)->state;
     uint32_t n_positions = state_n_positions(state);
     if (step >= state->file->info.n_steps || (state->ended && step >= n_positions))
         return message_set(message, "there is no step %llu to wait for", (unsigned long long)step);
     if (n_positions > 0 && state->position >= step)
         return state_is_shown(state);
-    if (!state->following && !state->playing)
+    if (!state->following && !app->look.playing)
         return message_set(message, "step %llu will not come: step %u was chosen",
                            (unsigned long long)step, (unsigned)state->position);
     return 0;
@@ -46,8 +30,8 @@ static int check_wait_step(const struct state *state, uint64_t step, struct mess
 static int check_wait(struct app *app, const struct command_call *call, struct message *message)
 {
     if (call->arguments[0].word == WORD_IDLE)
-        return is_idle(app);
-    return check_wait_step(&app->state, call->arguments[1].integer, message);
+        return app_is_idle(app);
+    return check_wait_step(app, call->arguments[1].integer, message);
 }
 
 /* As check_wait, with the limit of time. */

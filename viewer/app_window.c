@@ -3,6 +3,7 @@
 #include "image_file.h"
 #include "scene.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,10 +35,11 @@ static int create_window(struct app *app)
 {
     int width = app->settings.width ? app->settings.width : 1280;
     int height = app->settings.height ? app->settings.height : 800;
-    const char *slash = strrchr(app->file.path, '/');
-    app->window = SDL_CreateWindow(slash ? slash + 1 : app->file.path, SDL_WINDOWPOS_UNDEFINED,
-                                   SDL_WINDOWPOS_UNDEFINED, width, height,
-                                   SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    char title[512];
+    snprintf(title, sizeof title, "%.240s%s%.240s", app->sides[0].label,
+             app->n_sides == 2 ? " | " : "", app->n_sides == 2 ? app->sides[1].label : "");
+    app->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, width,
+                                   height, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!app->window)
         return -1;
     app->renderer = SDL_CreateRenderer(app->window, -1, SDL_RENDERER_PRESENTVSYNC);
@@ -76,20 +78,30 @@ void app_close_window(struct app *app)
     SDL_Quit();
 }
 
+struct view_frame app_frame(const struct app *app)
+{
+    return scene_frame(&app->layout, &app->sides[0].state);
+}
+
 void app_relayout(struct app *app)
 {
-    struct layout_wishes wishes = {.text_scale = (float)app->state.text_scale,
-                                   .curve = app->state.curve,
-                                   .filmstrip = app->state.filmstrip,
-                                   .n_columns = (int)app->file.info.n_steps};
+    const struct uqd_info *info = &app->sides[0].file.info;
+    struct layout_wishes wishes = {.text_scale = (float)app->look.text_scale,
+                                   .curve = app->look.curve,
+                                   .filmstrip = app->look.filmstrip,
+                                   .picture_width = (int)info->width,
+                                   .picture_height = (int)info->height,
+                                   .active = app->active};
     int width, height;
+    for (int i = 0; i < app->n_sides; i++)
+        wishes.n_columns[i] = (int)app->sides[i].file.info.n_steps;
     SDL_GetWindowSize(app->window, &width, &height);
     SDL_GetRendererOutputSize(app->renderer, &wishes.width, &wishes.height);
     wishes.density = width > 0 ? (float)wishes.width / (float)width : 1;
     app->density = wishes.density;
     layout_compute(&app->layout, &wishes);
     text_set_scale(app->text, app->layout.scale);
-    struct view_frame frame = scene_frame(&app->layout, &app->state);
+    struct view_frame frame = app_frame(app);
     if (app->view.zoom == 0)
         view_fit(&app->view, &frame);
     view_update(&app->view, &frame);
@@ -102,12 +114,17 @@ static void draw(struct app *app)
                           .canvas = &app->canvas,
                           .text = app->text,
                           .layout = &app->layout,
-                          .state = &app->state,
+                          .look = &app->look,
                           .view = &app->view,
-                          .picture = &app->picture,
-                          .thumbs = app->thumbs,
+                          .n_sides = app->n_sides,
+                          .active = app->active,
                           .background = app_is_computing(app, SOURCE_BACKGROUND),
                           .hover = app->hover};
+    for (int i = 0; i < app->n_sides; i++) {
+        struct side *side = &app->sides[i];
+        scene.sides[i] =
+            (struct scene_side){&side->state, side->label, &side->picture, side->thumbs};
+    }
     scene_draw(&scene);
 }
 
@@ -120,9 +137,8 @@ void app_draw(struct app *app)
 
 void app_forget_textures(struct app *app)
 {
-    picture_texture_clear(&app->picture);
-    for (uint32_t i = 0; app->thumbs && i <= app->file.info.n_steps; i++)
-        picture_texture_clear(&app->thumbs[i]);
+    for (int i = 0; i < app->n_sides; i++)
+        side_forget_textures(&app->sides[i]);
     if (app->text)
         text_forget(app->text);
     canvas_forget(&app->canvas);

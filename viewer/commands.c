@@ -20,6 +20,16 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       "[on|off]",
                       "go through the steps by itself",
                       {{"P", "", "play the steps, or stop"}}},
+    [COMMAND_FILE] = {"file",
+                      {ARGUMENT_WHICH},
+                      "1|2|other",
+                      "two files: choose the one that commands are for",
+                      {{"X Return", "other", "go to the other file (or click on it)"}}},
+    [COMMAND_LINK] = {"link",
+                      {ARGUMENT_SWITCH},
+                      "[on|off]",
+                      "two files: the other one follows to the step of nearest rate",
+                      {{"L", "", "let the other file follow to the nearest rate, or stay"}}},
     [COMMAND_MODE] = {"mode",
                       {ARGUMENT_MODE},
                       "denoised|ancestral|flow|next",
@@ -113,13 +123,30 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
     [COMMAND_QUIT] = {"quit", {ARGUMENT_NONE}, "", "end the viewer", {{"Q Ctrl+Q", "", "quit"}}},
 };
 
+bool command_needs_two_files(enum command_id id)
+{
+    return id == COMMAND_FILE || id == COMMAND_LINK;
+}
+
 static const char *const word_names[N_WORDS] = {
-    [WORD_NEXT] = "next", [WORD_PREVIOUS] = "previous", [WORD_FIRST] = "first",
-    [WORD_LAST] = "last", [WORD_DENOISED] = "denoised", [WORD_ANCESTRAL] = "ancestral",
-    [WORD_FLOW] = "flow", [WORD_NEW] = "new",           [WORD_ON] = "on",
-    [WORD_OFF] = "off",   [WORD_TOGGLE] = "toggle",     [WORD_IN] = "in",
-    [WORD_OUT] = "out",   [WORD_LARGER] = "larger",     [WORD_SMALLER] = "smaller",
-    [WORD_IDLE] = "idle", [WORD_STEP] = "step",
+    [WORD_NEXT] = "next",
+    [WORD_PREVIOUS] = "previous",
+    [WORD_FIRST] = "first",
+    [WORD_LAST] = "last",
+    [WORD_OTHER] = "other",
+    [WORD_DENOISED] = "denoised",
+    [WORD_ANCESTRAL] = "ancestral",
+    [WORD_FLOW] = "flow",
+    [WORD_NEW] = "new",
+    [WORD_ON] = "on",
+    [WORD_OFF] = "off",
+    [WORD_TOGGLE] = "toggle",
+    [WORD_IN] = "in",
+    [WORD_OUT] = "out",
+    [WORD_LARGER] = "larger",
+    [WORD_SMALLER] = "smaller",
+    [WORD_IDLE] = "idle",
+    [WORD_STEP] = "step",
 };
 
 #define BIT(word) (1u << (word))
@@ -138,6 +165,7 @@ static const struct {
                        BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_LAST),
                        false},
     [ARGUMENT_STEP_NUMBER] = {"a step", NUMBER_INTEGER, 0, 1e6, 0, true},
+    [ARGUMENT_WHICH] = {"a file", NUMBER_INTEGER, 1, 2, BIT(WORD_OTHER), false},
     [ARGUMENT_MODE] = {"a mode", NUMBER_NONE, 0, 0,
                        BIT(WORD_DENOISED) | BIT(WORD_ANCESTRAL) | BIT(WORD_FLOW) | BIT(WORD_NEXT),
                        false},

@@ -12,6 +12,8 @@
 enum command_id {
     COMMAND_STEP,
     COMMAND_PLAY,
+    COMMAND_FILE,
+    COMMAND_LINK,
     COMMAND_MODE,
     COMMAND_SEED,
     COMMAND_ORIGINAL,
@@ -36,6 +38,7 @@ enum argument_type {
     ARGUMENT_NONE,
     ARGUMENT_STEP,        /* a number from 0, or next, previous, first, last */
     ARGUMENT_STEP_NUMBER, /* a number from 0; may be left out */
+    ARGUMENT_WHICH,       /* 1, 2, or other */
     ARGUMENT_MODE,        /* denoised, ancestral, flow, or next */
     ARGUMENT_SEED,        /* a number from 0, or new */
     ARGUMENT_SWITCH,      /* on, off, toggle; may be left out: toggle */
@@ -53,6 +56,7 @@ enum word {
     WORD_PREVIOUS,
     WORD_FIRST,
     WORD_LAST,
+    WORD_OTHER,
     WORD_DENOISED,
     WORD_ANCESTRAL,
     WORD_FLOW,
@@ -104,6 +108,9 @@ struct viewer_command {
 
 /* Indexed by command_id. */
 extern const struct viewer_command viewer_commands[N_COMMANDS];
+
+/* Whether a command makes sense with two files only. */
+bool command_needs_two_files(enum command_id id);
 
 /* Reads one line. 0: *call is the command; 1: the line is empty or a comment (#); -1 with a
  * message. */

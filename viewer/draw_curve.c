@@ -1,6 +1,7 @@
 /* Rate-distortion: bits per pixel on a logarithmic axis, PSNR upwards, lossless on a line of its
- * own above everything else. The axes are fixed by the file's table from the beginning, so that
- * the curve grows without jumping. */
+ * own above everything else. The axes are fixed by the tables of the files from the beginning, so
+ * that the curves grow without jumping. One file has a curve for each mode; of two files there is
+ * one curve each, of the present mode. */
 #include "scene.h"
 #include "theme.h"
 
@@ -25,23 +26,47 @@ static SDL_FPoint plot_point(const struct plot *plot, double rate, double decibe
     return (SDL_FPoint){(float)(area->x + x * area->w), (float)(down < bottom ? down : bottom)};
 }
 
-static void find_ranges(struct plot *plot, const struct state *state)
+static void include_psnr(struct plot *plot, const struct state *state)
 {
-    uint32_t n_steps = state->file->info.n_steps;
-    double low = 20, high = 50;
-    for (uint32_t i = 0; i < n_steps; i++)
+    for (uint32_t i = 0; i < state->file->info.n_steps; i++)
         for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
             double decibels = state_psnr(state, (enum uqd_mode)mode, i);
-            if (isfinite(decibels) && decibels < low)
-                low = decibels;
-            if (isfinite(decibels) && decibels > high)
-                high = decibels;
+            if (isfinite(decibels) && decibels < plot->low)
+                plot->low = decibels;
+            if (isfinite(decibels) && decibels > plot->high)
+                plot->high = decibels;
         }
-    plot->low = floor(low / 10) * 10;
-    plot->high = ceil(high / 10) * 10;
-    double pixels = (double)state->file->info.width * state->file->info.height;
-    plot->log_low = log((double)state->file->steps[0].bytes * 8 / pixels) - 0.25;
-    plot->log_high = log((double)state->file->steps[n_steps - 1].bytes * 8 / pixels) + 0.25;
+}
+
+static void include_rates(struct plot *plot, const struct uqd_file *file)
+{
+    double pixels = (double)file->info.width * file->info.height;
+    double low = log((double)file->steps[0].bytes * 8 / pixels);
+    double high = log((double)file->steps[file->info.n_steps - 1].bytes * 8 / pixels);
+    plot->log_low = low - 0.25 < plot->log_low ? low - 0.25 : plot->log_low;
+    plot->log_high = high + 0.25 > plot->log_high ? high + 0.25 : plot->log_high;
+}
+
+static void find_ranges(struct plot *plot, const struct scene *scene)
+{
+    plot->low = 20;
+    plot->high = 50;
+    plot->log_low = INFINITY;
+    plot->log_high = -INFINITY;
+    for (int side = 0; side < scene->n_sides; side++) {
+        include_psnr(plot, scene->sides[side].state);
+        include_rates(plot, scene->sides[side].state->file);
+    }
+    plot->low = floor(plot->low / 10) * 10;
+    plot->high = ceil(plot->high / 10) * 10;
+}
+
+static bool any_lossless(const struct scene *scene)
+{
+    bool any = false;
+    for (int side = 0; side < scene->n_sides; side++)
+        any |= scene->sides[side].state->file->info.lossless != 0;
+    return any;
 }
 
 static struct plot make_plot(const struct scene *scene)
@@ -53,9 +78,9 @@ static struct plot make_plot(const struct scene *scene)
                                  at->h - 2 * text - layout_px(scene->layout, 6)}};
     plot.lossless_y = plot.area.y + layout_px(scene->layout, 8);
     plot.high_y = plot.lossless_y;
-    if (scene->state->file->info.lossless)
+    if (any_lossless(scene))
         plot.high_y += plot.area.h / 8 > 3 * text / 2 ? plot.area.h / 8 : 3 * text / 2;
-    find_ranges(&plot, scene->state);
+    find_ranges(&plot, scene);
     return plot;
 }
 
@@ -115,7 +140,7 @@ static void draw_psnr_axis(const struct scene *scene, const struct plot *plot)
         snprintf(line.text, sizeof line.text, "%.0f", decibels);
         draw_psnr_line(scene, plot, decibels, line.text);
     }
-    if (scene->state->file->info.lossless)
+    if (any_lossless(scene))
         draw_psnr_line(scene, plot, INFINITY, "∞");
     text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, plot->area.x,
               scene->layout->curve.y - layout_px(scene->layout, 2), "PSNR, dB");
@@ -130,9 +155,9 @@ SDL_Color draw_mode_colour(enum uqd_mode mode)
                                      : THEME_TEXT;
 }
 
-void draw_mark(const struct scene *scene, enum uqd_mode mode, float x, float y, float size)
+void draw_mark(const struct scene *scene, enum uqd_mode mode, SDL_Color colour, float x, float y,
+               float size)
 {
-    SDL_Color colour = draw_mode_colour(mode);
     int side = (int)(size * 1.7F + 0.5F);
     SDL_Rect square = {(int)x - side / 2, (int)y - side / 2, side, side};
     if (mode == UQD_MODE_FLOW) {
@@ -144,39 +169,54 @@ void draw_mark(const struct scene *scene, enum uqd_mode mode, float x, float y, 
         canvas_disc(scene->canvas, x, y, size * 0.5F, THEME_BACKGROUND);
 }
 
-static void draw_mode(const struct scene *scene, const struct plot *plot, enum uqd_mode mode)
+struct curve {
+    const struct state *state;
+    enum uqd_mode mode;
+    SDL_Color colour;
+};
+
+static void draw_lines(const struct scene *scene, const struct plot *plot,
+                       const struct curve *curve)
 {
-    const struct state *state = scene->state;
-    float scale = scene->layout->scale;
+    const struct state *state = curve->state;
     SDL_FPoint last = {0, 0};
     bool joined = false;
     for (uint32_t i = 0; i < state_n_positions(state); i++) {
-        double decibels = state_psnr(state, mode, i);
+        double decibels = state_psnr(state, curve->mode, i);
         if (isnan(decibels)) {
             joined = false;
             continue;
         }
         SDL_FPoint at = plot_point(plot, state_rate(state, i), decibels);
         if (joined)
-            canvas_line(scene->canvas, last, at, 2 * scale, draw_mode_colour(mode));
+            canvas_line(scene->canvas, last, at, 2 * scene->layout->scale, curve->colour);
         last = at;
         joined = true;
     }
+}
+
+static void draw_points(const struct scene *scene, const struct plot *plot,
+                        const struct curve *curve)
+{
+    const struct state *state = curve->state;
     for (uint32_t i = 0; i < state_n_positions(state); i++) {
-        double decibels = state_psnr(state, mode, i);
+        double decibels = state_psnr(state, curve->mode, i);
         if (isnan(decibels))
             continue;
         SDL_FPoint at = plot_point(plot, state_rate(state, i), decibels);
-        draw_mark(scene, mode, at.x, at.y, 4 * scale);
+        draw_mark(scene, curve->mode, curve->colour, at.x, at.y, 4 * scene->layout->scale);
     }
 }
 
 /* Cross-hair and ring at what is on the screen; the cross-hair alone if its PSNR is unknown. */
-static void draw_current(const struct scene *scene, const struct plot *plot)
+static void draw_current(const struct scene *scene, const struct plot *plot,
+                         const struct curve *curve)
 {
-    const struct state *state = scene->state;
+    const struct state *state = curve->state;
     float scale = scene->layout->scale;
-    double decibels = state_psnr(state, state->mode, state->position);
+    if (state_n_positions(state) == 0)
+        return;
+    double decibels = state_psnr(state, curve->mode, state->position);
     double rate = state_rate(state, state->position);
     SDL_FPoint at = plot_point(plot, rate, isnan(decibels) ? INFINITY : decibels);
     SDL_Rect down = {(int)at.x, (int)at.y, 1, plot->area.y + plot->area.h - (int)at.y};
@@ -187,19 +227,46 @@ static void draw_current(const struct scene *scene, const struct plot *plot)
     canvas_rect(scene->canvas, &left, THEME_FAINT);
     canvas_disc(scene->canvas, at.x, at.y, 9 * scale, THEME_TEXT);
     canvas_disc(scene->canvas, at.x, at.y, 7 * scale, THEME_BACKGROUND);
-    draw_mark(scene, state->mode, at.x, at.y, 5 * scale);
+    draw_mark(scene, curve->mode, curve->colour, at.x, at.y, 5 * scale);
+}
+
+static void draw_modes(const struct scene *scene, const struct plot *plot)
+{
+    static const enum uqd_mode modes[] = {UQD_MODE_FLOW, UQD_MODE_ANCESTRAL, UQD_MODE_DENOISED};
+    const struct state *state = scene_state(scene);
+    for (int i = 0; i < 3; i++) {
+        struct curve curve = {state, modes[i], draw_mode_colour(modes[i])};
+        draw_lines(scene, plot, &curve);
+        draw_points(scene, plot, &curve);
+    }
+    struct curve current = {state, state->mode, draw_mode_colour(state->mode)};
+    draw_current(scene, plot, &current);
+}
+
+/* The active one above the other. */
+static void draw_files(const struct scene *scene, const struct plot *plot)
+{
+    struct curve curves[2];
+    for (int i = 0; i < 2; i++) {
+        int side = i ? scene->active : 1 - scene->active;
+        const struct state *state = scene->sides[side].state;
+        curves[i] = (struct curve){state, state->mode, draw_side_colour(side)};
+        draw_lines(scene, plot, &curves[i]);
+        draw_points(scene, plot, &curves[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        draw_current(scene, plot, &curves[i]);
 }
 
 void draw_curve(const struct scene *scene)
 {
-    static const enum uqd_mode modes[] = {UQD_MODE_FLOW, UQD_MODE_ANCESTRAL, UQD_MODE_DENOISED};
     struct plot plot = make_plot(scene);
     if (plot.area.w < layout_px(scene->layout, 80) || plot.area.h < layout_px(scene->layout, 60))
         return;
     draw_rate_axis(scene, &plot);
     draw_psnr_axis(scene, &plot);
-    for (int i = 0; i < 3; i++)
-        draw_mode(scene, &plot, modes[i]);
-    if (state_n_positions(scene->state) > 0)
-        draw_current(scene, &plot);
+    if (scene->n_sides > 1)
+        draw_files(scene, &plot);
+    else
+        draw_modes(scene, &plot);
 }

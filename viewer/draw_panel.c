@@ -7,7 +7,7 @@
 
 static void draw_title(const struct scene *scene)
 {
-    const struct state *state = scene->state;
+    const struct state *state = scene_state(scene);
     const struct uqd_info *info = &state->file->info;
     const SDL_Rect *at = &scene->layout->title;
     const char *slash = strrchr(state->file->path, '/');
@@ -48,7 +48,7 @@ static void draw_bytes(const struct scene *scene, uint64_t bytes)
 
 static void draw_readout(const struct scene *scene)
 {
-    const struct state *state = scene->state;
+    const struct state *state = scene_state(scene);
     struct text_line rate, psnr;
     if (state_n_positions(state) == 0)
         return;
@@ -62,8 +62,9 @@ static void draw_readout(const struct scene *scene)
     draw_bytes(scene, state_bytes(state, state->position));
 }
 
-static bool is_active(const struct state *state, int button)
+static bool is_active(const struct scene *scene, int button)
 {
+    const struct state *state = scene_state(scene);
     switch (button) {
     case BUTTON_DENOISED:
         return state->mode == UQD_MODE_DENOISED;
@@ -72,9 +73,9 @@ static bool is_active(const struct state *state, int button)
     case BUTTON_FLOW:
         return state->mode == UQD_MODE_FLOW;
     case BUTTON_PLAY:
-        return state->playing;
+        return scene->look->playing;
     case BUTTON_HELP:
-        return state->help;
+        return scene->look->help;
     default:
         return false;
     }
@@ -89,7 +90,7 @@ static SDL_Color brighter(SDL_Color colour)
 static void draw_button(const struct scene *scene, int i)
 {
     const SDL_Rect *at = &scene->layout->buttons[i];
-    bool active = is_active(scene->state, i), segment = i < BUTTON_SEED;
+    bool active = is_active(scene, i), segment = i < BUTTON_SEED;
     SDL_Color fill = active ? THEME_ACCENT : THEME_RAISED;
     if (scene->hover == i && !active)
         fill = brighter(fill);
@@ -104,7 +105,8 @@ static void draw_buttons(const struct scene *scene)
 {
     const SDL_Rect *first = &scene->layout->buttons[BUTTON_DENOISED];
     const SDL_Rect *last = &scene->layout->buttons[BUTTON_FLOW];
-    SDL_Rect modes = {first->x, first->y, last->x + last->w - first->x, first->h};
+    SDL_Rect modes = {first->x, first->y, last->x + last->w - first->x,
+                      last->y + last->h - first->y};
     canvas_round_rect(scene->canvas, &modes, 6 * scene->layout->scale, THEME_RAISED);
     for (int i = 0; i < N_BUTTONS; i++)
         draw_button(scene, i);
@@ -128,12 +130,51 @@ static void draw_legend(const struct scene *scene)
     float size = 4 * scene->layout->scale;
     for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
         const char *name = state_mode_name((enum uqd_mode)mode);
-        if (!has_points(scene->state, (enum uqd_mode)mode))
+        if (!has_points(scene_state(scene), (enum uqd_mode)mode))
             continue;
-        draw_mark(scene, (enum uqd_mode)mode, (float)x + size, (float)y + (float)height / 2, size);
+        draw_mark(scene, (enum uqd_mode)mode, draw_mode_colour((enum uqd_mode)mode),
+                  (float)x + size, (float)y + (float)height / 2, size);
         x += layout_px(scene->layout, 14);
         text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, name);
         x += text_width(scene->text, TEXT_SMALL, name) + layout_px(scene->layout, 14);
+    }
+}
+
+/* What all of a file costs, if there is room for it beside its name. */
+static int draw_file_facts(const struct scene *scene, const struct scene_side *side, int y)
+{
+    const SDL_Rect *at = &scene->layout->title;
+    struct text_line facts, bytes;
+    format_bytes(&bytes, side->state->file->info.file_size);
+    snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.24s", side->state->file->info.n_steps,
+             bytes.text);
+    int room =
+        at->w - layout_px(scene->layout, 28) - text_width(scene->text, TEXT_SMALL, side->label);
+    if (text_width(scene->text, TEXT_SMALL, facts.text) > room)
+        facts = bytes;
+    if (text_width(scene->text, TEXT_SMALL, facts.text) > room)
+        return 0;
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, at->x + at->w, y, facts.text);
+    return text_width(scene->text, TEXT_SMALL, facts.text);
+}
+
+/* Whose curve is whose: one line per file. */
+static void draw_files(const struct scene *scene)
+{
+    const SDL_Rect *at = &scene->layout->title;
+    int height = text_height(scene->text, TEXT_SMALL), row = layout_px(scene->layout, 20);
+    int mark = layout_px(scene->layout, 14);
+    float size = 4 * scene->layout->scale;
+    for (int i = 0; i < scene->n_sides; i++) {
+        const struct scene_side *side = &scene->sides[i];
+        int y = at->y + i * row;
+        draw_mark(scene, side->state->mode, draw_side_colour(i), (float)at->x + size,
+                  (float)y + (float)height / 2, size);
+        int facts = draw_file_facts(scene, side, y);
+        SDL_Rect clip = {at->x + mark, y, at->w - mark - facts, row};
+        SDL_RenderSetClipRect(scene->renderer, &clip);
+        text_draw(scene->text, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, clip.x, y, side->label);
+        SDL_RenderSetClipRect(scene->renderer, NULL);
     }
 }
 
@@ -141,9 +182,13 @@ void draw_panel(const struct scene *scene)
 {
     if (scene->layout->panel.w == 0)
         return;
-    draw_title(scene);
-    draw_readout(scene);
+    if (scene->n_sides > 1) {
+        draw_files(scene);
+    } else {
+        draw_title(scene);
+        draw_readout(scene);
+        draw_legend(scene);
+    }
     draw_curve(scene);
-    draw_legend(scene);
     draw_buttons(scene);
 }

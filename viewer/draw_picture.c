@@ -3,10 +3,9 @@
 
 #include <stdio.h>
 
-/* A dark pill with a text in the upper left corner of the picture's viewport. */
-static void draw_tag(const struct scene *scene, const char *text)
+/* A dark pill with a text in the upper left corner of a viewport. */
+static void draw_tag(const struct scene *scene, const SDL_Rect *port, const char *text)
 {
-    const SDL_Rect *port = &scene->layout->picture;
     int pad = layout_px(scene->layout, 12);
     int height = text_height(scene->text, TEXT_BODY);
     SDL_Rect pill = {port->x + pad, port->y + pad,
@@ -18,36 +17,45 @@ static void draw_tag(const struct scene *scene, const char *text)
               port->y + pad + pad / 2, text);
 }
 
-static void draw_tags(const struct scene *scene)
+static void draw_tags(const struct scene *scene, const SDL_Rect *port, const struct state *state)
 {
-    const struct state *state = scene->state;
     struct text_line line;
     if (state->original)
-        draw_tag(scene, state->reference_given ? "Original" : "Original (lossless step)");
+        draw_tag(scene, port, state->reference_given ? "Original" : "Original (lossless step)");
     else if (!state_is_shown(state) && state_n_positions(state) > 0 && !state->lost &&
              !state->failed) {
         snprintf(line.text, sizeof line.text, "Step %u, %s ...", (unsigned)state->position,
                  state_mode_name(state->mode));
-        draw_tag(scene, line.text);
+        draw_tag(scene, port, line.text);
     }
 }
 
-void draw_picture(const struct scene *scene)
+static void draw_picture(const struct scene *scene, int side)
 {
-    const struct state *state = scene->state;
-    const SDL_Rect *port = &scene->layout->picture;
+    const struct state *state = scene->sides[side].state;
+    const SDL_Rect *port = &scene->layout->pictures[side];
     struct picture *picture = state->original ? state->reference : state->shown;
     canvas_rect(scene->canvas, port, THEME_SURROUND);
     if (picture) {
         struct view_frame frame = scene_frame(scene->layout, state);
         struct view_rect place = view_place(scene->view, &frame);
-        picture_texture_draw(scene->picture, scene->renderer, picture, port, &place);
+        picture_texture_draw(scene->sides[side].picture, scene->renderer, picture, port, &place);
     } else {
         text_draw(scene->text, TEXT_TITLE, THEME_TEXT, TEXT_CENTRE, port->x + port->w / 2,
                   port->y + (port->h - text_height(scene->text, TEXT_TITLE)) / 2,
                   state->failed ? "No picture" : "Waiting for the first step ...");
     }
     SDL_RenderSetClipRect(scene->renderer, port);
-    draw_tags(scene);
+    draw_tags(scene, port, state);
     SDL_RenderSetClipRect(scene->renderer, NULL);
+}
+
+void draw_pictures(const struct scene *scene)
+{
+    for (int side = 0; side < scene->n_sides; side++) {
+        if (scene->layout->captions[side].w > 0)
+            draw_caption(scene, side);
+        if (scene->layout->pictures[side].w > 0)
+            draw_picture(scene, side);
+    }
 }

@@ -17,16 +17,46 @@ static void describe_current(const struct state *state, struct text_line *line)
              psnr.text);
 }
 
-/* "ancestral  ·  seed 7  ·  100 %" */
+/* "ancestral  ·  seed 7  ·  100 %"; for two files also whether they are linked */
 static void describe_view(const struct scene *scene, struct text_line *line)
 {
-    enum uqd_mode mode = scene->state->mode;
+    const struct state *state = scene_state(scene);
+    const char *link = scene->n_sides < 2    ? ""
+                       : scene->look->linked ? "nearest rate  ·  "
+                                             : "not linked  ·  ";
     struct text_line zoom;
     char seed[40] = "";
-    if (mode == UQD_MODE_ANCESTRAL)
-        snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)scene->state->seed);
-    snprintf(line->text, sizeof line->text, "%s%s  ·  %.24s", state_mode_name(mode), seed,
-             format_zoom(&zoom, scene->view->zoom));
+    if (state->mode == UQD_MODE_ANCESTRAL)
+        snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)state->seed);
+    snprintf(line->text, sizeof line->text, "%s%s%s  ·  %.24s", link, state_mode_name(state->mode),
+             seed, format_zoom(&zoom, scene->view->zoom));
+}
+
+/* How much there is to say of a side. */
+static int urgency(const struct state *state)
+{
+    return state->trouble[0] ? 3 : !state->ended ? 2 : !state_is_shown(state) ? 1 : 0;
+}
+
+/* What is going on; for two files, with the one of which there is most to say. */
+static const struct state *describe_now(const struct scene *scene, struct text_line *line)
+{
+    const struct scene_side *side = &scene->sides[scene->active];
+    const char *feedback = scene->look->feedback;
+    struct text_line own;
+    if (scene->n_sides < 2) {
+        state_describe(side->state, scene->background, feedback, line);
+        return side->state;
+    }
+    const struct scene_side *other = &scene->sides[1 - scene->active];
+    if (urgency(other->state) > urgency(side->state))
+        side = other;
+    state_describe(side->state, scene->background, feedback, &own);
+    if (urgency(side->state) == 0 && (scene->background || feedback[0]))
+        *line = own;
+    else
+        snprintf(line->text, sizeof line->text, "%.60s: %.90s", side->label, own.text);
+    return side->state;
 }
 
 void draw_status(const struct scene *scene)
@@ -34,14 +64,15 @@ void draw_status(const struct scene *scene)
     const SDL_Rect *at = &scene->layout->status;
     int pad = layout_px(scene->layout, 14), x = at->x + pad;
     int y = at->y + (at->h - text_height(scene->text, TEXT_SMALL)) / 2;
-    struct text_line now, current, view;
+    struct text_line now, current = {""}, view;
     SDL_Rect rule = {at->x, at->y, at->w, 1};
-    state_describe(scene->state, scene->background, &now);
-    describe_current(scene->state, &current);
+    const struct state *state = describe_now(scene, &now);
+    if (scene->n_sides < 2)
+        describe_current(state, &current);
     describe_view(scene, &view);
     canvas_rect(scene->canvas, &rule, THEME_OUTLINE);
     text_draw(scene->text, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, x, y, current.text);
-    x += text_width(scene->text, TEXT_SMALL, current.text) + 2 * pad;
+    x += current.text[0] ? text_width(scene->text, TEXT_SMALL, current.text) + 2 * pad : 0;
     int right = at->x + at->w - pad;
     text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, right, y, view.text);
     right -= text_width(scene->text, TEXT_SMALL, view.text) + 2 * pad;
@@ -49,7 +80,7 @@ void draw_status(const struct scene *scene)
     if (clip.w <= 0)
         return;
     SDL_RenderSetClipRect(scene->renderer, &clip);
-    text_draw(scene->text, TEXT_SMALL, scene->state->trouble[0] ? THEME_ACCENT : THEME_DIM,
-              TEXT_LEFT, x, y, now.text);
+    text_draw(scene->text, TEXT_SMALL, state->trouble[0] ? THEME_ACCENT : THEME_DIM, TEXT_LEFT, x,
+              y, now.text);
     SDL_RenderSetClipRect(scene->renderer, NULL);
 }

@@ -62,6 +62,34 @@ void picture_unref(struct picture *picture)
     free(picture);
 }
 
+/* The mean of a square of pixels in one channel, less where the square leaves the picture. */
+static uint8_t mean(const struct picture *picture, uint32_t x, uint32_t y, uint32_t side,
+                    uint32_t channel)
+{
+    uint32_t right = picture->width - x < side ? picture->width : x + side;
+    uint32_t bottom = picture->height - y < side ? picture->height : y + side;
+    uint32_t sum = 0, n = (right - x) * (bottom - y);
+    for (uint32_t v = y; v < bottom; v++)
+        for (uint32_t u = x; u < right; u++)
+            sum += picture->pixels[v * picture->stride + (size_t)u * picture->channels + channel];
+    return (uint8_t)((sum + n / 2) / n);
+}
+
+struct picture *picture_shrink(const struct picture *picture, uint32_t reduce)
+{
+    struct picture *small =
+        picture_new(uqd_reduced_side(picture->width, reduce),
+                    uqd_reduced_side(picture->height, reduce), picture->channels);
+    if (!small)
+        return NULL;
+    uint8_t *pixel = picture_pixels(small);
+    for (uint32_t y = 0; y < small->height; y++)
+        for (uint32_t x = 0; x < small->width; x++)
+            for (uint32_t channel = 0; channel < small->channels; channel++)
+                *pixel++ = mean(picture, x << reduce, y << reduce, 1u << reduce, channel);
+    return small;
+}
+
 struct uqd_image picture_image(const struct picture *picture)
 {
     return (struct uqd_image){.width = picture->width,

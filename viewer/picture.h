@@ -33,6 +33,10 @@ struct picture *picture_ref(struct picture *picture);
 /* NULL is allowed. */
 void picture_unref(struct picture *picture);
 
+/* A picture with its sides halved so often, every pixel the mean of what it covers. NULL if there
+ * is no memory. */
+struct picture *picture_shrink(const struct picture *picture, uint32_t reduce);
+
 /* The same picture in the terms of the library. */
 struct uqd_image picture_image(const struct picture *picture);
 

@@ -2,26 +2,32 @@
 
 #include "theme.h"
 
+const struct state *scene_state(const struct scene *scene)
+{
+    return scene->sides[scene->active].state;
+}
+
 struct view_frame scene_frame(const struct layout *layout, const struct state *state)
 {
-    return (struct view_frame){.port_width = layout->picture.w,
-                               .port_height = layout->picture.h,
+    const SDL_Rect *port = layout_port(layout);
+    return (struct view_frame){.port_width = port->w,
+                               .port_height = port->h,
                                .picture_width = (int)state->file->info.width,
                                .picture_height = (int)state->file->info.height};
 }
 
 void scene_draw(const struct scene *scene)
 {
-    SDL_Color ground = scene->state->blank ? THEME_SURROUND : THEME_BACKGROUND;
+    SDL_Color ground = scene->look->blank ? THEME_SURROUND : THEME_BACKGROUND;
     SDL_RenderSetClipRect(scene->renderer, NULL);
     SDL_SetRenderDrawColor(scene->renderer, ground.r, ground.g, ground.b, ground.a);
     SDL_RenderClear(scene->renderer);
-    if (!scene->state->blank) {
-        draw_picture(scene);
+    if (!scene->look->blank) {
+        draw_pictures(scene);
         draw_panel(scene);
-        draw_strip(scene);
+        draw_strips(scene);
         draw_status(scene);
     }
-    if (scene->state->help)
+    if (scene->look->help)
         draw_help(scene);
 }

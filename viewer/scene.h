@@ -4,9 +4,20 @@
 
 #include "canvas.h"
 #include "layout.h"
+#include "look.h"
 #include "picture_texture.h"
 #include "state.h"
 #include "text.h"
+
+#define SCENE_MAX_SIDES LAYOUT_MAX_FILES
+
+/* A file that is shown. */
+struct scene_side {
+    const struct state *state;
+    const char *label;               /* of the file, where there are two */
+    struct picture_texture *picture; /* of the picture that is shown */
+    struct picture_texture *thumbs;  /* one per position */
+};
 
 /* All that drawing needs; borrowed. */
 struct scene {
@@ -14,28 +25,38 @@ struct scene {
     struct canvas *canvas;
     struct text *text;
     const struct layout *layout;
-    const struct state *state;
+    const struct look *look;
     const struct view *view;
-    struct picture_texture *picture; /* of the picture that is shown */
-    struct picture_texture *thumbs;  /* one per position */
-    bool background;                 /* pictures are computed unseen */
-    int hover;                       /* button under the pointer, or -1 */
+    struct scene_side sides[SCENE_MAX_SIDES];
+    int n_sides, active;
+    bool background; /* pictures are computed unseen */
+    int hover;       /* button under the pointer, or -1 */
 };
 
 void scene_draw(const struct scene *scene);
 
+/* The state of the active side. */
+const struct state *scene_state(const struct scene *scene);
+
 /* The viewport and the picture's size in the terms of the view. */
 struct view_frame scene_frame(const struct layout *layout, const struct state *state);
 
-void draw_picture(const struct scene *scene);
+void draw_pictures(const struct scene *scene);
 void draw_panel(const struct scene *scene);
 void draw_curve(const struct scene *scene);
-void draw_strip(const struct scene *scene);
+void draw_strips(const struct scene *scene);
 void draw_status(const struct scene *scene);
 void draw_help(const struct scene *scene);
 
+/* Above a picture, where there are two: the file, its step, and what that costs and brings. */
+void draw_caption(const struct scene *scene, int side);
+
 /* The mark of a mode in the curve and its legend: shapes differ as well as colours. */
-void draw_mark(const struct scene *scene, enum uqd_mode mode, float x, float y, float size);
+void draw_mark(const struct scene *scene, enum uqd_mode mode, SDL_Color colour, float x, float y,
+               float size);
+
+/* The colour of a mode where there is one file, and of a file. */
 SDL_Color draw_mode_colour(enum uqd_mode mode);
+SDL_Color draw_side_colour(int side);
 
 #endif

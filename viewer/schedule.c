@@ -1,18 +1,5 @@
 #include "schedule.h"
 
-#include <math.h>
-
-#define THUMB_SIDE 256 /* enough for a filmstrip on a dense display */
-
-uint32_t schedule_thumb_reduce(const struct uqd_info *info)
-{
-    uint32_t longer = info->width > info->height ? info->width : info->height;
-    uint32_t reduce = 0;
-    while (reduce < 6 && uqd_reduced_side(longer, reduce + 1) >= THUMB_SIDE)
-        reduce++;
-    return reduce;
-}
-
 static bool refused(const struct state *state, uint32_t position, enum uqd_mode mode)
 {
     return state->steps[position].refused[mode];
@@ -38,51 +25,45 @@ static bool next_for_screen(const struct state *state, struct frames *frames, st
 /* The position on the screen gets its small picture from the large one. */
 static bool next_for_filmstrip(const struct state *state, struct frame_key *key)
 {
-    if (!state->filmstrip)
-        return false;
     for (uint32_t position = 0; position < state_n_positions(state); position++) {
         if (state_has_thumb(state, position) || position == state->position ||
             refused(state, position, state->mode))
             continue;
         *key = state_key(state, position, state->mode);
-        key->reduce = schedule_thumb_reduce(&state->file->info);
+        key->reduce = state_thumb_reduce(state);
         return true;
     }
     return false;
 }
 
-/* Whether the distortion of a mode is unknown at a position. */
-static bool unmeasured(const struct state *state, uint32_t position, enum uqd_mode mode)
-{
-    if (isnan(state_psnr(state, mode, position)))
-        return true;
-    return mode == UQD_MODE_ANCESTRAL && state->steps[position].measured_seed != state->seed;
-}
-
 static bool next_for_curve(const struct state *state, enum uqd_mode mode, struct frame_key *key)
 {
     for (uint32_t position = 0; position < state_n_positions(state); position++)
-        if (unmeasured(state, position, mode) && !refused(state, position, mode)) {
+        if (!state_is_measured(state, mode, position) && !refused(state, position, mode)) {
             *key = state_key(state, position, mode);
             return true;
         }
     return false;
 }
 
-/* Pictures of the mode that would fit into the cache together with the other modes' ones. */
+/* Pictures of the mode, if all of them can be kept besides those that were shown. */
 static bool next_in_advance(const struct state *state, struct frames *frames, enum uqd_mode mode,
                             struct frame_key *key)
 {
     const struct uqd_info *info = &state->file->info;
-    size_t all = (size_t)info->width * info->height * info->channels * state_n_positions(state) * 3;
-    if (all > frames->limit || state_n_positions(state) * 3 > FRAMES_MAX)
-        return false;
-    for (uint32_t position = 0; position < state_n_positions(state); position++) {
-        *key = state_key(state, position, mode);
-        if (!frames_find(frames, key) && !refused(state, position, mode))
-            return true;
+    size_t size = (size_t)info->width * info->height * info->channels;
+    unsigned unseen = 0;
+    bool found = false;
+    for (uint32_t position = state_n_positions(state); position-- > 0;) {
+        struct frame_key wanted = state_key(state, position, mode);
+        const struct frame_entry *entry = frames_find(frames, &wanted);
+        unseen += !entry || !entry->shown;
+        if (entry || refused(state, position, mode))
+            continue;
+        *key = wanted;
+        found = true;
     }
-    return false;
+    return found && frames_have_room(frames, unseen, size);
 }
 
 static bool next_in_background(const struct state *state, struct frames *frames,

@@ -10,7 +10,4 @@
 bool schedule_next(const struct state *state, struct frames *frames, enum source_purpose purpose,
                    struct frame_key *key);
 
-/* How often to halve pictures for the filmstrip. */
-uint32_t schedule_thumb_reduce(const struct uqd_info *info);
-
 #endif

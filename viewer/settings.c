@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEFAULT_CACHE 256 /* MiB */
+
 /* The members that the option table fills. */
 struct values {
     const char *reference, *script, *font, *size;
     int no_daemon, mode;
     uint64_t seed;
-    uint32_t threads;
+    uint32_t threads, cache;
 };
 
 static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
@@ -28,19 +30,21 @@ static const struct option_row rows[] = {
      "TrueType font of all texts, or \"builtin\"", NULL},
     {"script", 0, OPTION_TEXT, "FILE", offsetof(struct values, script),
      "run the commands of a file, \"-\" for standard input", NULL},
+    {"cache", 0, OPTION_U32, "MIB", offsetof(struct values, cache),
+     "memory for pictures that can come back without decoding, in MiB (256)", "Decoding"},
     {"no-daemon", 0, OPTION_FLAG, NULL, offsetof(struct values, no_daemon),
-     "decode in this process", "Decoding"},
+     "decode in this process", NULL},
     {"threads", 't', OPTION_U32, "N", offsetof(struct values, threads),
      "threads for decoding in this process, 0 for all", NULL},
 };
 
 static const struct command view_command = {
-    .synopsis = "FILE.uqd",
+    .synopsis = "FILE.uqd [OTHER.uqd]",
     .summary = "show how a picture comes into being, step by step",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = 2,
 };
 
 static const struct command *const view_commands[] = {&view_command};
@@ -53,6 +57,12 @@ static const struct program program = {
         "uqd-view shows a .uqd file as it is decoded: the picture of every step, its "
         "rate-distortion curve, and the three reconstructions that any part of the file allows. "
         "A file that was cut anywhere shows its best picture.\n"
+        "\n"
+        "Two files, usually the same photograph with two models or settings, are shown side by "
+        "side with one zoom and one plot. Commands are for the active file, the one whose caption "
+        "is marked. The other one follows to the step that costs most nearly as many bytes, so "
+        "that pictures of about equal rate are compared; `link off` lets it stay where it is. "
+        "Mode, seed and view are always those of both. Their pictures must have the same size.\n"
         "\n"
         "Decoding is done by the daemon uqdd over D-Bus, or in the viewer itself where there is "
         "no session bus or with --no-daemon.",
@@ -77,12 +87,12 @@ static int parse_size(const char *text, struct settings *settings)
 
 int settings_parse(struct settings *settings, int argc, char **argv, struct message *message)
 {
-    struct values values = {0};
+    struct values values = {.cache = DEFAULT_CACHE};
     int operand = options_parse(&program, &view_command, argc, argv, &values, message);
     if (operand <= 0)
         return operand;
     *settings = (struct settings){
-        .file = argv[operand],
+        .files = {argv[operand], argv[operand + 1]}, /* argv ends with NULL */
         .reference = values.reference,
         .script = values.script,
         .font = values.font,
@@ -90,6 +100,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
         .seed = values.seed,
         .mode = modes[values.mode],
         .threads = values.threads,
+        .cache = (size_t)values.cache << 20,
     };
     if (values.size && parse_size(values.size, settings))
         return message_set(message, "--size: \"%s\" is not a size like 800x600", values.size);

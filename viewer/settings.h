@@ -9,7 +9,7 @@
 #include <uqd/uqd.h>
 
 struct settings {
-    const char *file;
+    const char *files[2];  /* the second is NULL if there is one only */
     const char *reference; /* NULL if not given, as are the other texts */
     const char *script;
     const char *font;  /* a file, or "builtin" */
@@ -18,6 +18,7 @@ struct settings {
     uint64_t seed;
     enum uqd_mode mode;
     uint32_t threads;
+    size_t cache; /* bytes of memory for pictures */
 };
 
 /* Fills the settings. 1: go on; 0: help or version was printed; -1: wrong usage, with a message. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define THUMB_SIDE 256 /* enough for a filmstrip on a dense display */
+
 int state_init(struct state *state, const struct uqd_file *file, const struct settings *settings)
 {
     *state = (struct state){
@@ -13,9 +15,6 @@ int state_init(struct state *state, const struct uqd_file *file, const struct se
         .following = true,
         .mode = settings->mode,
         .seed = settings->seed,
-        .filmstrip = true,
-        .curve = true,
-        .text_scale = 1,
         .shown_psnr = NAN,
     };
     if (!state->steps)
@@ -75,6 +74,21 @@ double state_rate(const struct state *state, uint32_t position)
     return (double)state_bytes(state, position) * 8 / info->width / info->height;
 }
 
+uint32_t state_nearest(const struct state *state, uint64_t bytes)
+{
+    uint32_t nearest = 0;
+    double least = INFINITY;
+    for (uint32_t position = 0; position < state_n_positions(state); position++) {
+        double own = (double)state_bytes(state, position), ratio = own / (double)bytes;
+        ratio = ratio < 1 ? 1 / ratio : ratio;
+        if (ratio <= least) {
+            least = ratio;
+            nearest = position;
+        }
+    }
+    return nearest;
+}
+
 double state_psnr(const struct state *state, enum uqd_mode mode, uint32_t position)
 {
     bool cut_end = state->partial && position == state->n_complete;
@@ -83,6 +97,13 @@ double state_psnr(const struct state *state, enum uqd_mode mode, uint32_t positi
     if (isnan(stored) || (state->reference_given && !isnan(measured)))
         return measured;
     return stored;
+}
+
+bool state_is_measured(const struct state *state, enum uqd_mode mode, uint32_t position)
+{
+    if (isnan(state_psnr(state, mode, position)))
+        return false;
+    return mode != UQD_MODE_ANCESTRAL || state->steps[position].measured_seed == state->seed;
 }
 
 static void forget_refusals(struct state *state)
@@ -182,6 +203,16 @@ static bool same_content(const struct frame_key *a, const struct frame_key *b)
     return a->step == b->step && a->mode == b->mode && a->seed == b->seed;
 }
 
+uint32_t state_thumb_reduce(const struct state *state)
+{
+    const struct uqd_info *info = &state->file->info;
+    uint32_t longer = info->width > info->height ? info->width : info->height;
+    uint32_t reduce = 0;
+    while (reduce < 6 && uqd_reduced_side(longer, reduce + 1) >= THUMB_SIDE)
+        reduce++;
+    return reduce;
+}
+
 bool state_has_thumb(const struct state *state, uint32_t position)
 {
     struct frame_key key = state_key(state, position, state->mode);
@@ -198,8 +229,11 @@ void state_set_thumb(struct state *state, const struct frame_key *key, struct pi
         return;
     if (step->thumb && same_content(&step->thumb_key, key) && step->thumb_key.reduce <= key->reduce)
         return;
-    keep(&step->thumb, picture);
+    uint32_t reduce = key->reduce ? 0 : state_thumb_reduce(state);
+    struct picture *small = reduce ? picture_shrink(picture, reduce) : NULL;
+    keep(&step->thumb, small ? small : picture);
     step->thumb_key = *key;
+    picture_unref(small);
 }
 
 bool state_refuse(struct state *state, const struct frame_key *key)
@@ -249,7 +283,8 @@ static void describe_end(const struct state *state, struct text_line *line)
                  format_bytes(&whole, file->info.file_size));
 }
 
-const char *state_describe(const struct state *state, bool background, struct text_line *line)
+const char *state_describe(const struct state *state, bool background, const char *feedback,
+                           struct text_line *line)
 {
     unsigned n_steps = state->file->info.n_steps;
     if (state->trouble[0])
@@ -262,8 +297,8 @@ const char *state_describe(const struct state *state, bool background, struct te
                  state_mode_name(state->mode), (unsigned)state->position);
     else if (background)
         snprintf(line->text, sizeof line->text, "Measuring in the background ...");
-    else if (state->feedback[0])
-        snprintf(line->text, sizeof line->text, "%s", state->feedback);
+    else if (feedback[0])
+        snprintf(line->text, sizeof line->text, "%s", feedback);
     else
         describe_end(state, line);
     return line->text;

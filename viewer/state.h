@@ -22,11 +22,10 @@ struct state {
     const struct uqd_file *file; /* borrowed */
     struct state_step *steps;    /* one per step of the file and one for a cut end */
     uint32_t n_complete;
-    bool ended;         /* everything in the file is decoded */
-    bool partial;       /* the file is cut inside a step that can be shown */
-    bool lost, failed;  /* the source */
-    char trouble[256];  /* what is wrong with the file or the source; empty if nothing */
-    char feedback[160]; /* what the last command did */
+    bool ended;        /* everything in the file is decoded */
+    bool partial;      /* the file is cut inside a step that can be shown */
+    bool lost, failed; /* the source */
+    char trouble[256]; /* what is wrong with the file or the source; empty if nothing */
 
     struct picture *reference; /* NULL while there is none */
     bool reference_given;      /* by the user; otherwise it is the lossless step */
@@ -35,8 +34,7 @@ struct state {
     bool following; /* the position is the latest one */
     enum uqd_mode mode;
     uint64_t seed;
-    bool original, blank, filmstrip, curve, help, playing;
-    double text_scale;
+    bool original; /* the reference is shown in place of the position */
 
     struct picture *shown; /* NULL before the first picture */
     struct frame_key shown_key;
@@ -60,6 +58,9 @@ uint32_t state_key_position(const struct state *state, const struct frame_key *k
 /* Whether the picture that is wanted is the one that is shown. */
 bool state_is_shown(const struct state *state);
 
+/* How often to halve pictures for the filmstrip. */
+uint32_t state_thumb_reduce(const struct state *state);
+
 /* Whether the small picture at a position is the one of the mode and seed. */
 bool state_has_thumb(const struct state *state, uint32_t position);
 
@@ -69,9 +70,16 @@ uint64_t state_bytes(const struct state *state, uint32_t position);
 /* Bits per pixel of the whole picture. */
 double state_rate(const struct state *state, uint32_t position);
 
+/* The position that costs most nearly so many bytes, by their ratio; of several equally near ones
+ * the last. 0 if there is none yet. */
+uint32_t state_nearest(const struct state *state, uint64_t bytes);
+
 /* PSNR as measured; NaN if unknown. For the denoised picture as stored in the file, unless the
  * reference was given by the user. */
 double state_psnr(const struct state *state, enum uqd_mode mode, uint32_t position);
+
+/* Whether that PSNR is known, of the ancestral picture with the present seed. */
+bool state_is_measured(const struct state *state, enum uqd_mode mode, uint32_t position);
 
 /* Goes to a position, or the last one if there are fewer. */
 void state_select(struct state *state, uint32_t position);
@@ -85,8 +93,8 @@ void state_take(struct state *state, const struct source_event *event);
 void state_show(struct state *state, const struct frame_key *key, struct picture *picture,
                 double psnr);
 void state_measure(struct state *state, const struct frame_key *key, double psnr);
-/* Ignored unless the picture is of the mode and seed; a larger one takes the place of a smaller
- * one, not the other way round. */
+/* Ignored unless the picture is of the mode and seed. A small picture made from the full-size one
+ * takes the place of one that the source made, not the other way round. */
 void state_set_thumb(struct state *state, const struct frame_key *key, struct picture *picture);
 
 /* Remembers that a picture cannot be had. False if it is of no interest: it was asked for in
@@ -98,7 +106,9 @@ const char *state_mode_name(enum uqd_mode mode);
 /* Number and name: "2 · 81", or "3 · part of 27" for a cut end. */
 const char *state_step_name(const struct state *state, uint32_t position, struct text_line *line);
 
-/* One sentence on what is going on; background tells whether pictures are computed unseen. */
-const char *state_describe(const struct state *state, bool background, struct text_line *line);
+/* One sentence on what is going on. Where that is not decoding: background tells whether pictures
+ * are computed unseen, feedback what the last command did. */
+const char *state_describe(const struct state *state, bool background, const char *feedback,
+                           struct text_line *line);
 
 #endif

@@ -12,7 +12,10 @@
 #define THEME_DIM        ((SDL_Color){162, 165, 170, 255}) /* secondary texts */
 #define THEME_FAINT      ((SDL_Color){104, 107, 112, 255}) /* what is not there yet */
 #define THEME_ACCENT     ((SDL_Color){245, 178, 66, 255})
-#define THEME_ON_ACCENT  ((SDL_Color){28, 24, 16, 255})
-#define THEME_CURTAIN    ((SDL_Color){20, 21, 22, 232}) /* behind the help */
+#define THEME_SECOND                                                                               \
+    ((SDL_Color){86, 180, 233, 255}) /* of the second file; told from the accent                   \
+                                        by the colour-blind, too */
+#define THEME_ON_ACCENT ((SDL_Color){28, 24, 16, 255})
+#define THEME_CURTAIN   ((SDL_Color){20, 21, 22, 232}) /* behind the help */
 
 #endif

@@ -7,8 +7,8 @@
 #include "screen.h"
 
 /* cmocka group fixtures. There are picture.png, picture.uqd, cut.uqd (half of its bytes),
- * header.uqd (20 bytes), garbage.uqd, empty.uqd, damaged.uqd (whole in its first half), and
- * other.png of another size. */
+ * header.uqd (20 bytes), garbage.uqd, empty.uqd, damaged.uqd (whole in its first half), short.uqd
+ * (the same picture dithered, four steps), and other.png and other.uqd of another size. */
 int stage_setup(void **state);
 int stage_teardown(void **state);
 

@@ -102,6 +102,10 @@ static void lines_are_read(void **state)
         {"wait step 4", COMMAND_WAIT, WORD_STEP, 0, 0},
         {"fit", COMMAND_FIT, WORD_NONE, 0, 0},
         {"resize 900 600", COMMAND_RESIZE, WORD_NONE, 0, 900},
+        {"file 2", COMMAND_FILE, WORD_NONE, 2, 2},
+        {"file other", COMMAND_FILE, WORD_OTHER, 0, 0},
+        {"link off", COMMAND_LINK, WORD_OFF, 0, 0},
+        {"link", COMMAND_LINK, WORD_NONE, 0, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -159,6 +163,10 @@ static void mistakes_are_named(void **state)
         {"wait step", "`wait idle` or `wait step N`"},
         {"wait idle 0", "`wait idle` or `wait step N`"},
         {"wait idle 3", "`wait idle` or `wait step N`"},
+        {"file", "`file` needs a file: file 1|2|other"},
+        {"file 0", "`0` is not a file"},
+        {"file 3", "`3` is not a file"},
+        {"link 2", "`2` is not on or off"},
         {"quit now", "`now` is too much"},
     };
     (void)state;

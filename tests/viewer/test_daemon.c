@@ -1,4 +1,5 @@
 /* The viewer with the real daemon, on the private bus under which this test runs. */
+#include "decodes.h"
 #include "source.h"
 #include "stage.h"
 
@@ -121,6 +122,22 @@ static void the_program_shows_the_same_with_a_daemon(void **state)
     kill_daemon();
 }
 
+/* Neither of the two sources finds a daemon, and both start one. */
+static void two_files_show_the_same_with_a_daemon(void **state)
+{
+    (void)state;
+    kill_daemon();
+    write_script("bus.txt", "bus");
+    write_script("local.txt", "local");
+    VIEW_DONE("", "picture.uqd", "short.uqd", "--script", "bus.txt");
+    assert_true(daemon_is_there());
+    VIEW_DONE("", "picture.uqd", "short.uqd", "--script", "local.txt", "--no-daemon");
+    assert_int_equal(stage_difference("bus-last.png", "local-last.png", &stage_window), 0);
+    assert_int_equal(stage_difference("bus-seed.png", "local-seed.png", &stage_window), 0);
+    assert_int_equal(stage_difference("bus-flow.png", "local-flow.png", &stage_window), 0);
+    kill_daemon();
+}
+
 static void damage_is_reported_through_the_daemon(void **state)
 {
     struct process_result result;
@@ -128,6 +145,22 @@ static void damage_is_reported_through_the_daemon(void **state)
     VIEW(&result, "wait idle\nquit\n", "damaged.uqd");
     stage_assert_fails(&result, 1, "uqd-view: damaged.uqd: ");
     process_result_free(&result);
+    kill_daemon();
+}
+
+static void what_was_shown_is_not_asked_for_again(void **state)
+{
+    (void)state;
+    start_daemon();
+    DECODES_RUN("wait idle\nstep 4\nwait idle\nstep 1\nwait idle\nmode ancestral\nwait idle\n"
+                "seed 5\nwait idle\nseed 0\nwait idle\nmode denoised\nwait idle\n"
+                "step 4\nwait idle\nstep 1\nwait idle\nquit\n",
+                "picture.uqd");
+    assert_true(decodes_all() >= 4);
+    assert_int_equal(decodes_again(), 0);
+    DECODES_RUN("wait idle\nstep 4\nwait idle\nstep 1\nwait idle\nstep 4\nwait idle\nquit\n",
+                "picture.uqd", "--cache", "0");
+    assert_true(decodes_again() > 0);
     kill_daemon();
 }
 
@@ -312,7 +345,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_program_shows_the_same_with_a_daemon),
+        cmocka_unit_test(two_files_show_the_same_with_a_daemon),
         cmocka_unit_test(damage_is_reported_through_the_daemon),
+        cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
         cmocka_unit_test(newer_requests_supersede),
         cmocka_unit_test(the_daemon_may_die),

@@ -62,9 +62,12 @@ struct stage {
     struct text *text;
     struct layout layout;
     struct uqd_file file;
+    struct look look;
     struct state state;
     struct view view;
     struct picture_texture picture, thumbs[N_STEPS + 1];
+    struct stage *other; /* its file, state and pictures are shown beside the own ones */
+    int active;
 };
 
 static void stage_open(struct stage *stage, int width, int height, uint64_t file_size,
@@ -73,6 +76,7 @@ static void stage_open(struct stage *stage, int width, int height, uint64_t file
     struct settings settings = {.mode = UQD_MODE_DENOISED};
     struct message message;
     memset(stage, 0, sizeof *stage);
+    stage->look = LOOK_DEFAULT;
     stage->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
     stage->renderer = SDL_CreateSoftwareRenderer(stage->surface);
     assert_non_null(stage->renderer);
@@ -129,10 +133,15 @@ static void lay_out(struct stage *stage)
     struct layout_wishes wishes = {.width = stage->surface->w,
                                    .height = stage->surface->h,
                                    .density = 1,
-                                   .text_scale = (float)stage->state.text_scale,
-                                   .curve = stage->state.curve,
-                                   .filmstrip = stage->state.filmstrip,
-                                   .n_columns = N_STEPS};
+                                   .text_scale = (float)stage->look.text_scale,
+                                   .curve = stage->look.curve,
+                                   .filmstrip = stage->look.filmstrip,
+                                   .n_columns = {N_STEPS},
+                                   .picture_width = WIDTH,
+                                   .picture_height = HEIGHT,
+                                   .active = stage->active};
+    if (stage->other)
+        wishes.n_columns[1] = (int)stage->other->file.info.n_steps;
     layout_compute(&stage->layout, &wishes);
     text_set_scale(stage->text, stage->layout.scale);
     struct view_frame frame = scene_frame(&stage->layout, &stage->state);
@@ -147,11 +156,15 @@ static void draw(struct stage *stage, struct pixels *screen)
                           .canvas = &stage->canvas,
                           .text = stage->text,
                           .layout = &stage->layout,
-                          .state = &stage->state,
+                          .look = &stage->look,
                           .view = &stage->view,
-                          .picture = &stage->picture,
-                          .thumbs = stage->thumbs,
+                          .sides = {{&stage->state, "parrots.uqd", &stage->picture, stage->thumbs}},
+                          .n_sides = stage->other ? 2 : 1,
+                          .active = stage->active,
                           .hover = -1};
+    if (stage->other)
+        scene.sides[1] = (struct scene_side){&stage->other->state, "paper/parrots.uqd",
+                                             &stage->other->picture, stage->other->thumbs};
     scene_draw(&scene);
     *screen = (struct pixels){
         .width = (uint32_t)stage->surface->w, .height = (uint32_t)stage->surface->h, .channels = 3};
@@ -190,7 +203,7 @@ static void a_cut_file(void **state)
     stage_open(&stage, 800, 600, 3000, 5);
     state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
     state_set_mode(&stage.state, UQD_MODE_ANCESTRAL, 5);
-    stage.state.filmstrip = false;
+    stage.look.filmstrip = false;
     show_pictures(&stage);
     assert_looks_like(&stage, "cut");
     stage_close(&stage);
@@ -205,7 +218,7 @@ static void everything_large(void **state)
     state_set_mode(&stage.state, UQD_MODE_FLOW, 0);
     measure(&stage, UQD_MODE_ANCESTRAL, 3);
     measure(&stage, UQD_MODE_FLOW, 1.5);
-    stage.state.text_scale = 1.5;
+    stage.look.text_scale = 1.5;
     show_pictures(&stage);
     lay_out(&stage);
     struct view_frame frame = scene_frame(&stage.layout, &stage.state);
@@ -219,8 +232,8 @@ static void the_help(void **state)
     struct stage stage;
     (void)state;
     stage_open(&stage, 800, 600, 8000, 1);
-    stage.state.help = true;
-    stage.state.blank = true;
+    stage.look.help = true;
+    stage.look.blank = true;
     assert_looks_like(&stage, "help");
     stage_close(&stage);
 }
@@ -235,6 +248,97 @@ static void the_loss_of_the_daemon(void **state)
     state_take(&stage.state, &lost);
     assert_looks_like(&stage, "lost");
     stage_close(&stage);
+}
+
+/* The second file has fewer steps, and other ones. Its textures belong to the first one's renderer;
+ * its own is there to have it closed like the other. */
+static void open_pair(struct stage *a, struct stage *b, int width, int height)
+{
+    static struct uqd_file_step four[] = {{200, 26.5}, {900, 38.2}, {3100, 46.1}, {9000, 0}};
+    static const char *const four_names[] = {"a", "b", "c", "lossless"};
+    stage_open(a, width, height, 8000, N_STEPS);
+    stage_open(b, 64, 64, 9000, 0);
+    state_clear(&b->state);
+    four[3].psnr = INFINITY;
+    b->file.steps = four;
+    b->file.info.n_steps = 4;
+    b->file.info.file_size = 9000;
+    assert_int_equal(state_init(&b->state, &b->file, &(struct settings){.mode = UQD_MODE_DENOISED}),
+                     0);
+    for (uint32_t i = 0; i < 4; i++) {
+        struct source_event name = {.type = SOURCE_STEP_NAME, .step = i};
+        strcpy(name.text, four_names[i]);
+        state_take(&b->state, &name);
+        state_take(&b->state, &(struct source_event){.type = SOURCE_STEP, .step = i + 1});
+    }
+    state_take(&a->state, &(struct source_event){.type = SOURCE_END});
+    state_take(&b->state, &(struct source_event){.type = SOURCE_END});
+    a->other = b;
+}
+
+static void close_pair(struct stage *a, struct stage *b)
+{
+    picture_texture_clear(&b->picture);
+    for (int i = 0; i <= N_STEPS; i++)
+        picture_texture_clear(&b->thumbs[i]);
+    stage_close(a);
+    stage_close(b);
+}
+
+static void two_files(void **state)
+{
+    struct stage a, b;
+    (void)state;
+    open_pair(&a, &b, 1280, 800);
+    state_select(&a.state, 3);
+    state_select(&b.state, 1);
+    show_pictures(&a);
+    show_pictures(&b);
+    assert_looks_like(&a, "pair");
+    close_pair(&a, &b);
+}
+
+static void two_files_in_a_narrow_window(void **state)
+{
+    struct stage a, b;
+    (void)state;
+    open_pair(&a, &b, 560, 720);
+    a.active = 1;
+    a.look.linked = false;
+    state_set_mode(&a.state, UQD_MODE_ANCESTRAL, 2);
+    state_set_mode(&b.state, UQD_MODE_ANCESTRAL, 2);
+    measure(&a, UQD_MODE_ANCESTRAL, 3);
+    state_select(&a.state, 2);
+    show_pictures(&a);
+    assert_looks_like(&a, "pair-narrow");
+    close_pair(&a, &b);
+}
+
+/* Both viewports show the same part of their pictures. */
+static void two_files_share_the_view(void **state)
+{
+    struct stage a, b;
+    struct pixels screen;
+    (void)state;
+    open_pair(&a, &b, 1280, 800);
+    state_select(&a.state, 1);
+    state_select(&b.state, 1);
+    show_pictures(&a);
+    show_pictures(&b);
+    lay_out(&a);
+    struct view_frame frame = scene_frame(&a.layout, &a.state);
+    view_zoom_to(&a.view, &frame, 17, 100, 50);
+    view_pan(&a.view, &frame, 31, -44);
+    lay_out(&a);
+    draw(&a, &screen);
+    const SDL_Rect *left = &a.layout.pictures[0], *right = &a.layout.pictures[1];
+    for (int y = 0; y < left->h; y++)
+        assert_memory_equal(
+            screen.data + ((size_t)(left->y + y) * screen.width + (size_t)left->x) * 3,
+            screen.data + ((size_t)(right->y + y) * screen.width + (size_t)right->x) * 3,
+            (size_t)left->w * 3);
+    pixels_free(&screen);
+    close_pair(&a, &b);
 }
 
 /* Zoom and pan do not depend on what is shown. */
@@ -269,6 +373,9 @@ int main(void)
         cmocka_unit_test(everything_large),
         cmocka_unit_test(the_help),
         cmocka_unit_test(the_loss_of_the_daemon),
+        cmocka_unit_test(two_files),
+        cmocka_unit_test(two_files_in_a_narrow_window),
+        cmocka_unit_test(two_files_share_the_view),
         cmocka_unit_test(the_view_survives_other_pictures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,10 @@
 /* The built viewer, run by scripts without a display and without a daemon. */
+#include "layout.h"
 #include "stage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +157,114 @@ static void parts_can_be_hidden(void **state)
     pixels_free(&screen);
 }
 
+/* ---- Two files ----------------------------------------------------------------------------- */
+
+/* The viewports of two 96 x 64 pictures in a window of 800 x 600 without filmstrips. */
+static struct region left_picture, right_picture;
+
+static void find_pictures(int n_left_steps, int n_right_steps)
+{
+    struct layout layout;
+    const struct layout_wishes wishes = {.width = 800,
+                                         .height = 600,
+                                         .density = 1,
+                                         .text_scale = 1,
+                                         .curve = true,
+                                         .n_columns = {n_left_steps, n_right_steps},
+                                         .picture_width = 96,
+                                         .picture_height = 64};
+    layout_compute(&layout, &wishes);
+    struct region *regions[] = {&left_picture, &right_picture};
+    for (int i = 0; i < 2; i++) {
+        const SDL_Rect *at = &layout.pictures[i];
+        *regions[i] =
+            (struct region){(uint32_t)at->x, (uint32_t)at->y, (uint32_t)at->w, (uint32_t)at->h};
+    }
+}
+
+static void assert_regions_same(const char *path, const struct region *a, const struct region *b,
+                                bool same)
+{
+    struct pixels screen;
+    size_t n = 0;
+    screen_read(path, &screen);
+    for (uint32_t y = 0; y < a->height; y++) {
+        const uint8_t *first = screen.data + ((a->y + y) * (size_t)screen.width + a->x) * 3;
+        const uint8_t *second = screen.data + ((b->y + y) * (size_t)screen.width + b->x) * 3;
+        n += memcmp(first, second, a->width * (size_t)3) != 0;
+    }
+    pixels_free(&screen);
+    if ((n == 0) != same)
+        fail_msg("%s: the pictures %s", path, same ? "differ" : "are the same");
+}
+
+/* The same file twice: whatever is done to one of them is to be seen in both. */
+static void linked_files_go_together(void **state)
+{
+    static const char *const shots[] = {"first.png", "second.png", "third.png", "fourth.png"};
+    (void)state;
+    find_pictures(7, 7);
+    VIEW_DONE("wait idle\nfilmstrip off\nstep 1\nwait idle\nscreenshot first.png\n"
+              "zoom 5\npan 20 -10\nscreenshot second.png\n"
+              "file 2\nstep 4\nmode ancestral\nseed 3\nwait idle\nscreenshot third.png\n"
+              "step first\nplay on\nwait step 1\nplay off\nwait idle\nscreenshot fourth.png\n"
+              "link off\nstep 5\nwait idle\nscreenshot apart.png\n"
+              "link on\nwait idle\nscreenshot again.png\n"
+              "original on\nscreenshot original.png\nquit\n",
+              "picture.uqd", "picture.uqd", LOCAL, "--reference", "picture.png");
+    for (int i = 0; i < 4; i++) {
+        assert_regions_same(shots[i], &left_picture, &right_picture, true);
+        if (i > 0)
+            assert_differ(shots[i - 1], shots[i], &left_picture);
+    }
+    assert_regions_same("apart.png", &left_picture, &right_picture, false);
+    assert_same("fourth.png", "apart.png", &left_picture);
+    assert_regions_same("again.png", &left_picture, &right_picture, true);
+    assert_regions_same("original.png", &left_picture, &right_picture, true);
+    assert_differ("again.png", "original.png", &left_picture);
+}
+
+/* Files with different steps, of which the second one is lossless. */
+static void each_file_shows_its_own_step(void **state)
+{
+    (void)state;
+    find_pictures(4, 7);
+    VIEW_DONE("wait idle\nfilmstrip off\nlink off\nstep 2\nfile other\nstep last\n"
+              "wait idle\nscreenshot a.png\n"
+              "step 1\nwait idle\nscreenshot b.png\n"
+              "file 1\nstep last\nfile 2\nstep last\nwait idle\nscreenshot c.png\n"
+              "original on\nscreenshot original.png\n"
+              "file 1\nlink on\nstep first\nwait idle\nscreenshot first.png\nquit\n",
+              "short.uqd", "picture.uqd", LOCAL, "--reference", "picture.png");
+    assert_same("a.png", "b.png", &left_picture);
+    assert_differ("a.png", "b.png", &right_picture);
+    assert_differ("b.png", "c.png", &left_picture);
+    assert_same("a.png", "c.png", &right_picture);
+    assert_regions_same("original.png", &left_picture, &right_picture, true);
+    assert_differ("original.png", "c.png", &left_picture);
+    assert_differ("first.png", "c.png", &right_picture);
+}
+
+static void two_files_look_the_same_again(void **state)
+{
+    static const char script[] = "wait idle\nfile 2\nstep 1\nmode ancestral\nwait idle\n"
+                                 "screenshot %s.png\nresize 330 250\nwait idle\n"
+                                 "screenshot %s-small.png\nfile other\nwait idle\n"
+                                 "screenshot %s-other.png\nquit\n";
+    char line[512];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *name = i ? "two" : "one";
+        snprintf(line, sizeof line, script, name, name, name);
+        VIEW_DONE(line, "picture.uqd", "short.uqd", LOCAL);
+    }
+    assert_same("one.png", "two.png", &stage_window);
+    struct region all = {0, 0, 330, 210}; /* without the note on what was written */
+    assert_same("one-small.png", "two-small.png", &all);
+    assert_same("one-other.png", "two-other.png", &all);
+    assert_differ("one-small.png", "one-other.png", &all);
+}
+
 /* ---- What goes wrong ----------------------------------------------------------------------- */
 
 static void cut_files_are_shown(void **state)
@@ -184,6 +294,41 @@ static void bad_files_are_refused(void **state)
         stage_assert_fails(&result, 1, cases[i].part);
         process_result_free(&result);
     }
+}
+
+/* Neither is anything shown if only one of two files can be. */
+static void bad_pairs_are_refused(void **state)
+{
+    static const struct {
+        const char *files[2], *part;
+    } cases[] = {
+        {{"picture.uqd", "missing.uqd"}, "uqd-view: missing.uqd: No such file"},
+        {{"missing.uqd", "picture.uqd"}, "uqd-view: missing.uqd: No such file"},
+        {{"picture.uqd", "garbage.uqd"}, "uqd-view: garbage.uqd: the data is damaged"},
+        {{"picture.uqd", "header.uqd"}, "uqd-view: header.uqd: the file ends inside its header"},
+        {{"picture.uqd", "other.uqd"},
+         "uqd-view: other.uqd: 10 x 10 pixels, but picture.uqd has 96 x 64: only pictures of the "
+         "same size can be shown side by side"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        VIEW(&result, "quit\n", cases[i].files[0], cases[i].files[1], LOCAL);
+        stage_assert_fails(&result, 1, cases[i].part);
+        process_result_free(&result);
+    }
+}
+
+static void a_damaged_file_does_not_hide_the_other(void **state)
+{
+    struct process_result result;
+    (void)state;
+    VIEW(&result, "wait idle\nscreenshot damaged.png\nquit\n", "picture.uqd", "damaged.uqd", LOCAL);
+    stage_assert_fails(&result, 1, "uqd-view: damaged.uqd: step");
+    process_result_free(&result);
+    struct pixels screen;
+    screen_read("damaged.png", &screen);
+    pixels_free(&screen);
 }
 
 /* What comes before the damage is shown, and the damage is reported. */
@@ -224,8 +369,9 @@ static void wrong_usage_is_told(void **state)
         {{"picture.uqd", "--mode", "fast", NULL}, "--mode", 2},
         {{"picture.uqd", "--seed", "x", NULL}, "--seed", 2},
         {{"picture.uqd", "--unknown", NULL}, "--unknown", 2},
-        {{"picture.uqd", "cut.uqd", NULL}, "cut.uqd", 2},
+        {{"picture.uqd", "cut.uqd", "damaged.uqd", NULL}, "damaged.uqd", 2},
         {{"picture.uqd", "--reference", "other.png", NULL}, "other.png", 1},
+        {{"picture.uqd", "--cache", "much", NULL}, "--cache", 2},
         {{"picture.uqd", "--reference", "nothing.png", NULL}, "nothing.png", 1},
         {{"picture.uqd", "--font", "nothing.ttf", NULL}, "nothing.ttf", 1},
         {{"picture.uqd", "--script", "nothing.txt", NULL}, "nothing.txt", 1},
@@ -250,6 +396,8 @@ static void script_errors_have_a_line(void **state)
         {"wait idle\nstep 99\n", "standard input:2: there is no step 99", 1},
         {"wait step 99\n", "standard input:1: there is no step 99", 1},
         {"wait idle\nstep 1\nwait step 2\n", "standard input:3: step 2 will not come", 1},
+        {"file other\n", "standard input:1: `file` needs two files", 1},
+        {"link off\n", "standard input:1: `link` needs two files", 1},
         {"wait idle\nscreenshot /nonexistent/a.png\n", "standard input:2: ", 1},
     };
     (void)state;
@@ -300,8 +448,13 @@ int main(void)
         cmocka_unit_test(zoom_and_pan_survive),
         cmocka_unit_test(enlarged_pixels_are_squares),
         cmocka_unit_test(parts_can_be_hidden),
+        cmocka_unit_test(linked_files_go_together),
+        cmocka_unit_test(each_file_shows_its_own_step),
+        cmocka_unit_test(two_files_look_the_same_again),
         cmocka_unit_test(cut_files_are_shown),
         cmocka_unit_test(bad_files_are_refused),
+        cmocka_unit_test(bad_pairs_are_refused),
+        cmocka_unit_test(a_damaged_file_does_not_hide_the_other),
         cmocka_unit_test(damaged_files_are_shown_and_reported),
         cmocka_unit_test(a_missing_model_is_named),
         cmocka_unit_test(wrong_usage_is_told),

@@ -59,6 +59,16 @@ static void end(struct room *room, const char *trouble)
     state_take(&room->state, &event);
 }
 
+static enum frame_worth judge(const struct room *room, const struct frame_key *key)
+{
+    struct frame_key shown = state_key(&room->state, room->state.position, room->state.mode);
+    struct frame_key expected =
+        state_key(&room->state, state_key_position(&room->state, key), room->state.mode);
+    return frame_key_equal(key, &shown)      ? FRAME_SHOWN
+           : frame_key_equal(key, &expected) ? FRAME_EXPECTED
+                                             : FRAME_BY_THE_WAY;
+}
+
 /* Delivers the picture that is asked for next; false if none is. */
 static bool deliver(struct room *room, enum source_purpose purpose, struct frame_key *key)
 {
@@ -68,7 +78,7 @@ static bool deliver(struct room *room, enum source_purpose purpose, struct frame
     struct frame_key wanted = state_key(&room->state, room->state.position, room->state.mode);
     assert_non_null(picture);
     if (key->reduce == 0)
-        frames_add(&room->frames, key, picture, NAN);
+        frames_add(&room->frames, key, picture, NAN, judge(room, key));
     state_set_thumb(&room->state, key, picture);
     if (room->state.reference)
         state_measure(&room->state, key, 33);
@@ -113,9 +123,9 @@ static void a_cut_end_is_a_position(void **state)
     assert_int_equal(key.step, UQD_STEP_LATEST);
     assert_int_equal(state_bytes(&room.state, 3), 500);
     assert_true(isnan(state_psnr(&room.state, UQD_MODE_DENOISED, 3)));
-    assert_non_null(strstr(state_describe(&room.state, false, &line), "picture of step 3"));
+    assert_non_null(strstr(state_describe(&room.state, false, "", &line), "picture of step 3"));
     state_show(&room.state, &key, picture_new(1, 1, 1), NAN);
-    assert_string_equal(state_describe(&room.state, false, &line),
+    assert_string_equal(state_describe(&room.state, false, "", &line),
                         "The file ends inside step 3: 500 B of 1.60 kB are there");
     picture_unref(room.state.shown);
     room_close(&room);
@@ -251,7 +261,7 @@ static void a_lost_source_is_not_asked(void **state)
     state_take(&room.state, &lost);
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
         assert_false(schedule_next(&room.state, &room.frames, (enum source_purpose)purpose, &key));
-    assert_string_equal(state_describe(&room.state, false, &line), "The daemon has ended");
+    assert_string_equal(state_describe(&room.state, false, "", &line), "The daemon has ended");
     room_close(&room);
 }
 
@@ -271,22 +281,133 @@ static void stored_distortion_is_believed(void **state)
     room_close(&room);
 }
 
+/* Pictures of 800 bytes. */
+static struct frame_key add(struct frames *frames, uint32_t step, enum frame_worth worth)
+{
+    struct frame_key key = {step, UQD_MODE_FLOW, 0, 0};
+    struct picture *picture = picture_new(40, 20, 1);
+    assert_non_null(picture);
+    frames_add(frames, &key, picture, NAN, worth);
+    picture_unref(picture);
+    return key;
+}
+
 static void the_cache_keeps_its_limit(void **state)
 {
     struct frames frames = {.limit = 10 * 800};
     (void)state;
     for (uint32_t i = 0; i < 30; i++) {
-        struct frame_key key = {i, UQD_MODE_FLOW, 0, 0}, first = {0, UQD_MODE_FLOW, 0, 0};
-        struct picture *picture = picture_new(40, 20, 1);
-        assert_non_null(picture);
-        frames_add(&frames, &key, picture, NAN);
-        picture_unref(picture);
+        struct frame_key first = {0, UQD_MODE_FLOW, 0, 0};
+        add(&frames, i, FRAME_SHOWN);
         assert_true(frames.size <= frames.limit);
-        assert_non_null(frames_find(&frames, &first)); /* used, so it stays */
+        assert_non_null(frames_use(&frames, &first)); /* used, so it stays */
     }
     assert_int_equal(frames.n_entries, 10);
     frames_clear(&frames);
     assert_int_equal(frames.size, 0);
+}
+
+/* Looking for a picture, as is done all the time for all positions, is no use of it. */
+static void the_cache_drops_what_was_shown_longest_ago(void **state)
+{
+    struct frames frames = {.limit = 3 * 800};
+    struct frame_key keys[4];
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++)
+        keys[i] = add(&frames, i, FRAME_SHOWN);
+    assert_non_null(frames_use(&frames, &keys[0]));
+    assert_non_null(frames_find(&frames, &keys[1]));
+    keys[3] = add(&frames, 3, FRAME_SHOWN);
+    assert_null(frames_find(&frames, &keys[1]));
+    assert_non_null(frames_find(&frames, &keys[0]));
+    assert_non_null(frames_find(&frames, &keys[2]));
+    frames_clear(&frames);
+}
+
+static void shown_pictures_are_kept_before_unseen_ones(void **state)
+{
+    struct frames frames = {.limit = 3 * 800};
+    (void)state;
+    struct frame_key shown = add(&frames, 0, FRAME_SHOWN);
+    struct frame_key measured = add(&frames, 1, FRAME_BY_THE_WAY);
+    struct frame_key expected = add(&frames, 2, FRAME_EXPECTED);
+    struct frame_key late = add(&frames, 3, FRAME_BY_THE_WAY);
+    assert_null(frames_find(&frames, &late)); /* there is no room left */
+    add(&frames, 4, FRAME_EXPECTED);
+    assert_null(frames_find(&frames, &measured));
+    add(&frames, 5, FRAME_SHOWN);
+    assert_null(frames_find(&frames, &expected));
+    assert_true(frames_have_room(&frames, 1, 800));
+    assert_false(frames_have_room(&frames, 2, 800));
+    add(&frames, 6, FRAME_SHOWN);
+    late = add(&frames, 7, FRAME_EXPECTED);
+    assert_null(frames_find(&frames, &late)); /* all others were shown */
+    assert_non_null(frames_find(&frames, &shown));
+    frames_clear(&frames);
+}
+
+static void the_cache_keeps_one_picture_without_memory(void **state)
+{
+    struct frames frames = {.limit = 0};
+    (void)state;
+    add(&frames, 0, FRAME_SHOWN);
+    add(&frames, 1, FRAME_SHOWN);
+    assert_int_equal(frames.n_entries, 1);
+    assert_int_equal(frames.entries[0].key.step, 1);
+    assert_false(frames_have_room(&frames, 1, 800));
+    frames_clear(&frames);
+}
+
+/* With room for no more than the pictures of one mode, all is measured all the same, and these
+ * pictures do not push each other out for ever. */
+static void a_small_cache_comes_to_rest(void **state)
+{
+    (void)state;
+    for (size_t limit = 0; limit <= 16 * 800; limit += 800) {
+        struct room room;
+        struct frame_key key;
+        int n = 0;
+        room_open(&room, 1600);
+        room.frames.limit = limit;
+        complete(&room, 5);
+        end(&room, "");
+        for (uint32_t round = 0; round < 8; round++) {
+            state_select(&room.state, round % N_STEPS);
+            state_set_mode(&room.state, (enum uqd_mode)(1 + round % 3), round / 4);
+            key = state_key(&room.state, room.state.position, room.state.mode);
+            bool kept = frames_use(&room.frames, &key) != NULL;
+            while (deliver(&room, SOURCE_SCREEN, &key) || deliver(&room, SOURCE_FILMSTRIP, &key) ||
+                   deliver(&room, SOURCE_BACKGROUND, &key))
+                assert_true(++n < 300);
+            assert_true(kept || state_is_shown(&room.state));
+            assert_true(room.frames.size <= limit || room.frames.n_entries == 1);
+        }
+        room_close(&room);
+    }
+}
+
+/* The filmstrip must not hold on to full-size pictures. */
+static void small_pictures_are_small(void **state)
+{
+    struct room room;
+    (void)state;
+    room_open(&room, 1600);
+    room.file.info.width = 1100;
+    room.file.info.height = 513;
+    complete(&room, 1);
+    struct frame_key key = state_key(&room.state, 0, UQD_MODE_DENOISED);
+    struct picture *picture = picture_new(1100, 513, 1);
+    assert_non_null(picture);
+    for (uint32_t x = 1096; x < 1100; x++)
+        picture_pixels(picture)[512 * 1100 + x] = (uint8_t)(x - 1090);
+    state_set_thumb(&room.state, &key, picture);
+    picture_unref(picture);
+    const struct picture *thumb = room.state.steps[0].thumb;
+    assert_int_equal(thumb->width, 275);
+    assert_int_equal(thumb->height, 129);
+    assert_int_equal(thumb->pixels[0], 0);
+    assert_int_equal(thumb->pixels[128 * 275 + 274], 8); /* the mean of 6, 7, 8, 9 */
+    room_close(&room);
 }
 
 int main(void)
@@ -303,6 +424,11 @@ int main(void)
         cmocka_unit_test(a_lost_source_is_not_asked),
         cmocka_unit_test(stored_distortion_is_believed),
         cmocka_unit_test(the_cache_keeps_its_limit),
+        cmocka_unit_test(the_cache_drops_what_was_shown_longest_ago),
+        cmocka_unit_test(shown_pictures_are_kept_before_unseen_ones),
+        cmocka_unit_test(the_cache_keeps_one_picture_without_memory),
+        cmocka_unit_test(a_small_cache_comes_to_rest),
+        cmocka_unit_test(small_pictures_are_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

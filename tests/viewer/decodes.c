@@ -1,0 +1,113 @@
+#include "decodes.h"
+
+#include "app.h"
+#include "stage.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { MAX_SHOWN = 256, MAX_ARGUMENTS = 16 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* sources have threads */
+static struct frame_key shown[MAX_SHOWN];
+static unsigned n_shown, n_decoded, n_again;
+
+static void count(const struct frame_key *key)
+{
+    if (key->reduce)
+        return;
+    pthread_mutex_lock(&lock);
+    unsigned i = 0;
+    while (i < n_shown && !frame_key_equal(&shown[i], key))
+        i++;
+    n_decoded++;
+    n_again += i < n_shown;
+    pthread_mutex_unlock(&lock);
+}
+
+/* ---- Instead of the real ones -------------------------------------------------------------- */
+
+int __real_uqd_decoder_picture(struct uqd_decoder *decoder,
+                               const struct uqd_picture_request *request, uint8_t *pixels,
+                               size_t stride);
+int __wrap_uqd_decoder_picture(struct uqd_decoder *decoder,
+                               const struct uqd_picture_request *request, uint8_t *pixels,
+                               size_t stride);
+
+/* What is cancelled is not decoded. */
+int __wrap_uqd_decoder_picture(struct uqd_decoder *decoder,
+                               const struct uqd_picture_request *request, uint8_t *pixels,
+                               size_t stride)
+{
+    struct frame_key key = {request->step, request->mode, request->seed, request->reduce};
+    int status = __real_uqd_decoder_picture(decoder, request, pixels, stride);
+    if (status == UQD_OK)
+        count(&key);
+    return status;
+}
+
+void __real_state_show(struct state *state, const struct frame_key *key, struct picture *picture,
+                       double psnr);
+void __wrap_state_show(struct state *state, const struct frame_key *key, struct picture *picture,
+                       double psnr);
+
+void __wrap_state_show(struct state *state, const struct frame_key *key, struct picture *picture,
+                       double psnr)
+{
+    pthread_mutex_lock(&lock);
+    if (n_shown < MAX_SHOWN)
+        shown[n_shown++] = *key;
+    pthread_mutex_unlock(&lock);
+    __real_state_show(state, key, picture, psnr);
+}
+
+#ifdef WITH_DAEMON
+#include "bus_calls.h"
+
+DBusMessage *__real_bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
+                                      const struct frame_key *key);
+DBusMessage *__wrap_bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
+                                      const struct frame_key *key);
+
+DBusMessage *__wrap_bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
+                                      const struct frame_key *key)
+{
+    count(key);
+    return __real_bus_new_get_frame(job, purpose, key);
+}
+#endif
+
+/* ---- Running ------------------------------------------------------------------------------- */
+
+void decodes_run(const char *script, const char *const arguments[])
+{
+    char program[] = "uqd-view", path[] = "decodes.txt", option[] = "--script";
+    char copies[MAX_ARGUMENTS][64];
+    char *argv[MAX_ARGUMENTS + 4] = {program, option, path};
+    int argc = 3;
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(script, file);
+    assert_int_equal(fclose(file), 0);
+    for (int i = 0; arguments[i]; i++) {
+        assert_true(i < MAX_ARGUMENTS);
+        snprintf(copies[i], sizeof copies[i], "%s", arguments[i]);
+        argv[argc++] = copies[i];
+    }
+    n_shown = n_decoded = n_again = 0;
+    assert_int_equal(app_main(argc, argv), 0);
+}
+
+unsigned decodes_all(void)
+{
+    return n_decoded;
+}
+
+unsigned decodes_again(void)
+{
+    return n_again;
+}

@@ -1,0 +1,69 @@
+#include "side.h"
+
+#include "image_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int check_reference(const struct side *side, const char *path, const struct pixels *pixels,
+                           struct message *message)
+{
+    const struct uqd_info *info = &side->file.info;
+    if (pixels->width == info->width && pixels->height == info->height &&
+        pixels->channels == info->channels)
+        return 0;
+    return message_set(message, "%s: %u x %u pixels with %u channels, but %s has %u x %u with %u",
+                       path, pixels->width, pixels->height, pixels->channels, side->file.path,
+                       info->width, info->height, info->channels);
+}
+
+static int load_reference(struct side *side, const char *path, struct message *message)
+{
+    struct pixels pixels;
+    if (image_read(path, NULL, &pixels, message))
+        return -1;
+    int result = check_reference(side, path, &pixels, message);
+    if (result == 0) {
+        struct picture *reference = picture_new(pixels.width, pixels.height, pixels.channels);
+        if (reference)
+            memcpy(picture_pixels(reference), pixels.data, picture_size(reference));
+        else
+            result = message_set(message, "%s: out of memory", path);
+        side->state.reference = reference;
+        side->state.reference_given = true;
+    }
+    pixels_free(&pixels);
+    return result;
+}
+
+int side_open(struct side *side, const char *path, const struct settings *settings,
+              struct message *message)
+{
+    *side =
+        (struct side){.frames.limit = settings->files[1] ? settings->cache / 2 : settings->cache};
+    const char *slash = strrchr(path, '/');
+    side->label = slash ? slash + 1 : path;
+    if (uqd_file_open(&side->file, path, message))
+        return -1;
+    side->thumbs = calloc(side->file.info.n_steps + (size_t)1, sizeof *side->thumbs);
+    if (state_init(&side->state, &side->file, settings) || !side->thumbs)
+        return message_set(message, "%s: out of memory", path);
+    return settings->reference ? load_reference(side, settings->reference, message) : 0;
+}
+
+void side_close(struct side *side)
+{
+    side_forget_textures(side);
+    frames_clear(&side->frames);
+    if (side->state.file)
+        state_clear(&side->state);
+    free(side->thumbs);
+    uqd_file_close(&side->file);
+}
+
+void side_forget_textures(struct side *side)
+{
+    picture_texture_clear(&side->picture);
+    for (uint32_t i = 0; side->thumbs && i <= side->file.info.n_steps; i++)
+        picture_texture_clear(&side->thumbs[i]);
+}
