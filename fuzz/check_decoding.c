@@ -45,7 +45,7 @@ static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned 
     settings.max_pixels = MAX_PIXELS;
     settings.max_memory = MAX_MEMORY;
     settings.threads = 1 + piece % 2;
-    settings.cpu_mask = piece % 3 == 0 ? 0 : UQD_CPU_ALL;
+    settings.cpu_mask = piece % 3 == 0 ? fuzz_other_kernels() : (uint32_t)UQD_CPU_ALL;
     struct uqd_decoder *decoder;
     FUZZ_CHECK(uqd_decoder_new(&decoder, fuzz_model(NULL, NULL), &settings) == UQD_OK);
 

@@ -28,6 +28,10 @@ size_t fuzz_seed(unsigned index, uint8_t **data);
  * function. */
 const struct uqd_model *fuzz_model(const uint8_t **file, size_t *file_size);
 
+/* Kernels for a run that is to differ from one with all of them: plain C, or, where that would take
+ * seconds, those of small vectors. */
+uint32_t fuzz_other_kernels(void);
+
 /* A heap block of exactly this size, so that the sanitizer sees reads past the end. */
 uint8_t *fuzz_copy(const uint8_t *data, size_t size);
 

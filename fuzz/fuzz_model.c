@@ -79,7 +79,7 @@ static void seal(uint8_t *data, size_t size)
     for (uint32_t i = 1; i <= file.tensors.n; i++) {
         uint8_t *entry = data + head_size - (size_t)i * UQD_MODEL_TENSOR_SIZE;
         const uint64_t offset = uqd_get_u64(entry + TENSOR_OFFSET_AT);
-        size_t bytes = 2;
+        size_t bytes = file.tensors.value_size;
         int fits = offset <= size;
         for (int d = 0; d < 4; d++)
             fits &= uqd_mul_size(bytes, uqd_get_u32(entry + TENSOR_SHAPE_AT + 4 * d), &bytes) == 0;

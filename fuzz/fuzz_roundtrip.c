@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
     uint8_t *file, *same;
     const size_t file_size = encode(&image, dither, solid, 1, UQD_CPU_ALL, &file);
-    FUZZ_CHECK(encode(&image, dither, solid, 2, 0, &same) == file_size);
+    FUZZ_CHECK(encode(&image, dither, solid, 2, fuzz_other_kernels(), &same) == file_size);
     FUZZ_CHECK(memcmp(file, same, file_size) == 0);
     check_decodes(&image, file, file_size, 1 + (size_t)data[3] * 8);
     free(file);

@@ -62,6 +62,14 @@ const struct uqd_model *fuzz_model(const uint8_t **file, size_t *file_size)
     return model;
 }
 
+uint32_t fuzz_other_kernels(void)
+{
+    const double slow = 1e5; /* multiply-accumulates per pixel */
+    struct uqd_model_info info;
+    uqd_model_get_info(fuzz_model(NULL, NULL), &info);
+    return info.macs < slow ? 0 : UQD_CPU_AVX2 | UQD_CPU_NEON;
+}
+
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
                    int solid, uint8_t **file)
 {
