@@ -62,7 +62,7 @@ def write(path, name, tensors, gammas, gamma_min, gamma_max, n_blocks, groups):
     tables = name.encode().ljust(32, b"\0") + b"".join(steps)
     tables += struct.pack("<2f", 1 / math.sqrt(sigmoid(-gammas[-1])), math.exp(-gammas[-1]))
     tables += b"".join(text.encode().ljust(16, b"\0") for text in names)
-    head_size, data, directory = 80 + len(tables) + 64 * len(tensors), b"", b""
+    head_size, data, directory = 80 + len(tables) + 64 * len(tensors), bytearray(), b""
     for key, values in tensors.items():
         values = np.ascontiguousarray(values, "<f4")
         shape = [n for n in values.shape if n != 1 or len(values.shape) != 4]
