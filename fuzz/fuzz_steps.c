@@ -1,6 +1,7 @@
 /* Arbitrary bytes as the steps behind a valid header, each step behind its right checksum. */
 #include "container/header.h"
 #include "fuzz.h"
+#include "model/model.h"
 #include "util/bytes.h"
 
 #include <string.h>
@@ -37,6 +38,11 @@ static struct uqd_header read_header(const uint8_t *data)
         .n_steps = 1 + data[N_STEPS] % model.n_steps,
         .solid = (data[FLAGS] & FLAG_SOLID) != 0,
     };
+    header.paper = fuzz_model(NULL, NULL)->class == UQD_MODEL_PAPER;
+    if (header.paper) {
+        header.dithered = 1;
+        header.tile_log2 = UQD_HEADER_TILE_LOG2;
+    }
     for (uint32_t c = 0; c < header.channels; c++)
         header.low[c] = (int16_t)uqd_get_u16(data + LOW + 2 * (size_t)c) / 8;
     return header;
