@@ -12,13 +12,13 @@
 
 #include <cmocka.h>
 
-enum { GUARD = 68, GUARD_BYTE = 0xa5 };
+enum { GUARD = 72, GUARD_BYTE = 0xa5 };
 
 static struct random test_random;
 
 /* ---- Memory that shows what was written ---- */
 
-/* Between guards; not aligned to vectors. */
+/* Between guards; aligned to doubles, not to vectors. */
 struct output {
     unsigned char *memory;
     size_t size; /* without the guards */
