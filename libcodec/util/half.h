@@ -17,9 +17,10 @@ static inline float uqd_half_to_float(uint32_t half)
     const float subnormal = (float)fraction * 0x1p-24f;
     uint32_t bits;
     memcpy(&bits, &subnormal, sizeof bits);
-    if (exponent > 0)
-        bits = (exponent + 127 - 15) << 23 | fraction << 13;
-    bits |= (half & 0x8000) << 16;
+    /* Without a branch, so that loops over it vectorise. */
+    const uint32_t is_normal = 0 - (uint32_t)(exponent > 0);
+    const uint32_t normal = (exponent + 127 - 15) << 23 | fraction << 13;
+    bits = (bits & ~is_normal) | (normal & is_normal) | (half & 0x8000) << 16;
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;

@@ -1,6 +1,7 @@
 #include "codec/lattice/pass.h"
 
 #include "codec/lattice/plan.h"
+#include "entropy/split.h"
 #include "transform/threads.h"
 #include "util/checked.h"
 
@@ -20,6 +21,7 @@ struct pass_run {
     int32_t *mean_q4;
     uint8_t *scale_index;
     int is_phased;
+    int goes_far;                 /* cells around 0 have more than one symbol */
     struct uqd_phase_lists lists; /* of all groups */
     struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
     int *results;                 /* of each tile */
@@ -223,7 +225,10 @@ static int alloc_bands(struct pass_run *run)
         struct uqd_plan_bands *bands = &run->bands[i / 2];
         bands->planned[i % 2] = uqd_malloc_array(size, sizeof *bands->planned[0]);
         bands->counts[i % 2] = uqd_malloc_array(height, sizeof *bands->counts[0]);
-        if (bands->planned[i % 2] == NULL || bands->counts[i % 2] == NULL)
+        if (run->goes_far)
+            bands->ahead[i % 2] = uqd_malloc_array(size * UQD_PLAN_AHEAD, sizeof *bands->ahead[0]);
+        if (bands->planned[i % 2] == NULL || bands->counts[i % 2] == NULL ||
+            (run->goes_far && bands->ahead[i % 2] == NULL))
             return UQD_ERR_NOMEM;
     }
     return run->bands != NULL ? UQD_OK : UQD_ERR_NOMEM;
@@ -282,6 +287,7 @@ static void free_run(struct pass_run *run)
         return;
     for (uint32_t i = 0; i < 2 * run->engine->work.threads; i++) {
         free(run->bands[i / 2].planned[i % 2]);
+        free(run->bands[i / 2].ahead[i % 2]);
         free(run->bands[i / 2].counts[i % 2]);
     }
     free(run->bands);
@@ -323,6 +329,14 @@ static int denoise_ahead(struct pass_run *run, uint32_t u, const struct uqd_kind
     return status == UQD_OK ? uqd_network_denoise(network, run->unit, mean_q4) : status;
 }
 
+static int goes_far(const struct uqd_kind *kind, const struct uqd_state *state)
+{
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS && !state->dithered; c++)
+        if (kind->from[c] > kind->to[c] + 1)
+            return 1;
+    return 0;
+}
+
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4)
 {
@@ -339,6 +353,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .refine.exact = exact,
         /* With dither no cell is around 0, so that there are neither phases nor curves. */
         .is_phased = kind->phased && !state->dithered,
+        .goes_far = goes_far(kind, state),
     };
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
     int status = alloc_run(&run);

@@ -228,14 +228,51 @@ static void plan_chunk(const struct uqd_refine *refine, uint32_t x_begin, uint32
     }
 }
 
+/* The splits of the cells around 0 of one level, l + 1 below that of the first symbol. */
+static void plan_level_ahead(const struct uqd_refine *refine, uint64_t first_cell, uint32_t l,
+                             const uint16_t *places, uint32_t n, const struct uqd_planned *planned,
+                             struct uqd_split *ahead)
+{
+    struct chunk chunk;
+    uint32_t which[CHUNK], n_set = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t c = uqd_place_channel(places[i]), level = refine->from[c] - 1u - l;
+        const uint64_t cell = first_cell + uqd_place_x(places[i]);
+        if (planned[i].twice_centre != 0 || refine->from[c] <= refine->to[c] + 1u + l)
+            continue;
+        which[n_set] = i;
+        set(&chunk, n_set++, refine, cell * refine->n + c, uqd_cell_at(0, level),
+            uqd_cell_cuts(uqd_cell_at(0, level), level));
+    }
+    split(&chunk, n_set, refine);
+    for (uint32_t i = 0; i < n_set; i++)
+        ahead[which[i] * UQD_PLAN_AHEAD + l] =
+            (struct uqd_split){chunk.cum1[i], chunk.cum2[i], chunk.total[i]};
+}
+
+static void plan_ahead(const struct uqd_refine *refine, uint32_t x_begin, uint32_t y,
+                       const uint16_t *places, uint32_t n, const struct uqd_planned *planned,
+                       struct uqd_split *ahead)
+{
+    const uint32_t grid_w = refine->state->units[refine->unit].grid_w;
+    for (uint32_t begin = 0; begin < n; begin += CHUNK)
+        for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
+            plan_level_ahead(refine, (uint64_t)y * grid_w + x_begin, l, places + begin,
+                             n - begin < CHUNK ? n - begin : CHUNK, planned + begin,
+                             ahead + (size_t)begin * UQD_PLAN_AHEAD);
+}
+
 static uint32_t plan_segment(const struct uqd_refine *refine, struct uqd_tile tile,
-                             uint32_t x_begin, uint32_t y, int adapts, struct uqd_planned *planned)
+                             uint32_t x_begin, uint32_t y, int adapts, struct uqd_planned *planned,
+                             struct uqd_split *ahead)
 {
     const struct uqd_places places = uqd_places_of(refine, x_begin, y);
     const uint32_t n = (uint32_t)(places.end - places.begin);
     for (uint32_t begin = 0; begin < n; begin += CHUNK)
         plan_chunk(refine, x_begin, y, places.begin + begin, n - begin < CHUNK ? n - begin : CHUNK,
                    planned + begin);
+    if (ahead != NULL)
+        plan_ahead(refine, x_begin, y, places.begin, n, planned, ahead);
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t x = x_begin + uqd_place_x(places.begin[i]);
         planned[i].x = (uint16_t)(x - tile.x_begin);
@@ -246,10 +283,11 @@ static uint32_t plan_segment(const struct uqd_refine *refine, struct uqd_tile ti
 }
 
 uint32_t uqd_plan_row(const struct uqd_refine *refine, struct uqd_tile tile, uint32_t y, int adapts,
-                      struct uqd_planned *planned)
+                      struct uqd_planned *planned, struct uqd_split *ahead)
 {
     uint32_t n = 0;
     for (uint32_t x = tile.x_begin; x < tile.x_end; x += refine->lists.length)
-        n += plan_segment(refine, tile, x, y, adapts, planned + n);
+        n += plan_segment(refine, tile, x, y, adapts, planned + n,
+                          ahead != NULL ? ahead + (size_t)n * UQD_PLAN_AHEAD : NULL);
     return n;
 }

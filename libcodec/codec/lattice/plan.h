@@ -29,9 +29,10 @@ uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct 
                       int32_t mean_q4, uint32_t scale_index, uint32_t to);
 
 /* Plans the coefficients of refine->phase of row y of a tile, in coding order; returns how many.
- * planned: room for all coefficients of the row. adapts: whether curves are asked about cells
- * around 0. */
+ * planned: room for all coefficients of the row. ahead: [..][UQD_PLAN_AHEAD], out, of those around
+ * 0 the splits of the levels behind the first if they stay there; or NULL. adapts: whether curves
+ * are asked about cells around 0. */
 uint32_t uqd_plan_row(const struct uqd_refine *refine, struct uqd_tile tile, uint32_t y, int adapts,
-                      struct uqd_planned *planned);
+                      struct uqd_planned *planned, struct uqd_split *ahead);
 
 #endif

@@ -112,22 +112,44 @@ struct row {
 /* A coefficient on its way through the levels. */
 struct coefficient {
     struct uqd_cell cell;
-    int32_t mean_q4;
-    uint32_t scale_index;
-    int32_t exact; /* if it is written */
+    uint64_t index;                /* among those of the group */
+    const struct uqd_split *ahead; /* planned for while it stays around 0, or NULL */
+    int32_t exact;                 /* if it is written */
 };
 
-/* The symbols behind the first: `level` has been reached. UQD_OK or UQD_RANGE_STOPPED. */
-static int code_further(struct coder *coder, const struct row *row,
-                        const struct uqd_planned *planned, uint32_t level,
-                        struct coefficient *coefficient)
+static inline int32_t mean_of(const struct uqd_refine *refine, uint64_t index)
 {
+    return refine->mean_q4 != NULL ? refine->mean_q4[index] : 0;
+}
+
+static inline uint32_t scale_of(const struct uqd_refine *refine, uint64_t index)
+{
+    return refine->mean_q4 != NULL ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
+}
+
+/* Of a level behind the first, `behind` of which came before it. */
+static inline struct uqd_split split_behind(const struct uqd_refine *refine,
+                                            const struct coefficient *coefficient, uint32_t behind,
+                                            struct uqd_cuts cuts)
+{
+    const struct uqd_cell cell = coefficient->cell;
+    if (coefficient->ahead != NULL && behind < UQD_PLAN_AHEAD && cell.low + cell.high == 0)
+        return coefficient->ahead[behind];
+    return uqd_split_of(mean_of(refine, coefficient->index), scale_of(refine, coefficient->index),
+                        cell.low, cuts.first, cuts.second, cell.high);
+}
+
+/* The symbols behind the first. UQD_OK or UQD_RANGE_STOPPED. */
+static int code_further(struct coder *coder, const struct row *row,
+                        const struct uqd_planned *planned, struct coefficient *coefficient)
+{
+    const struct uqd_refine *refine = row->refine;
+    const uint32_t first = refine->from[planned->c] - 1u;
     const int encodes = coder->encoder != NULL;
-    for (; level > row->refine->to[planned->c]; level--) {
+    for (uint32_t level = first; level > refine->to[planned->c]; level--) {
         const struct uqd_cell cell = coefficient->cell;
         const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
-        const struct uqd_split split = uqd_split_of(coefficient->mean_q4, coefficient->scale_index,
-                                                    cell.low, cuts.first, cuts.second, cell.high);
+        const struct uqd_split split = split_behind(refine, coefficient, first - level, cuts);
         int symbol = symbol_of(coefficient->exact, cuts);
         if (row->curves != NULL && cell.low + cell.high == 0) {
             const uint32_t stays = split.cum2 - split.cum1;
@@ -155,12 +177,13 @@ static inline int code_first(struct coder *coder, int encodes, const struct row 
 
 /* UQD_OK or UQD_RANGE_STOPPED. */
 static inline int code_coefficient(struct coder *coder, int encodes, const struct row *row,
-                                   const struct uqd_planned *planned)
+                                   const struct uqd_planned *planned, const struct uqd_split *ahead)
 {
     const struct uqd_refine *refine = row->refine;
     const uint64_t cell = row->first_cell + planned->x, index = cell * refine->n + planned->c;
     const uint32_t channel = refine->first + planned->c, from = refine->from[planned->c];
-    struct coefficient coefficient = {.cell = uqd_cell_at(planned->twice_centre, from)};
+    struct coefficient coefficient = {
+        .cell = uqd_cell_at(planned->twice_centre, from), .index = index, .ahead = ahead};
     const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, from);
     if (encodes)
         coefficient.exact = refine->exact[cell * UQD_CELL_CHANNELS + channel];
@@ -169,15 +192,9 @@ static inline int code_coefficient(struct coder *coder, int encodes, const struc
     if (symbol < 0)
         return UQD_RANGE_STOPPED;
     coefficient.cell = uqd_cell_child(coefficient.cell, cuts, symbol);
-    const int goes_on = from - refine->to[planned->c] > 1;
-    if (goes_on || refine->centroid_q4 != NULL) {
-        const int is_known = refine->mean_q4 != NULL;
-        coefficient.mean_q4 = is_known ? refine->mean_q4[index] : 0;
-        coefficient.scale_index = is_known ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
-    }
-    if (goes_on) {
+    if (from - refine->to[planned->c] > 1) {
         struct coder copy = *coder;
-        const int status = code_further(&copy, row, planned, from - 1, &coefficient);
+        const int status = code_further(&copy, row, planned, &coefficient);
         *coder = copy;
         if (status < 0)
             return status;
@@ -186,19 +203,20 @@ static inline int code_coefficient(struct coder *coder, int encodes, const struc
     refine->moved[index] = (int16_t)(child.low + child.high - planned->twice_centre);
     if (refine->centroid_q4 != NULL)
         refine->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
-            coefficient.mean_q4, coefficient.scale_index, child.low, child.high);
+            mean_of(refine, index), scale_of(refine, index), child.low, child.high);
     return UQD_OK;
 }
 
 static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *symbols, int encodes,
                                                           const struct row *row,
                                                           const struct uqd_planned *planned,
-                                                          uint32_t n)
+                                                          const struct uqd_split *ahead, uint32_t n)
 {
     struct coder coder = {symbols->decoder, encodes ? &symbols->encoder : NULL};
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++)
-        status = code_coefficient(&coder, encodes, row, &planned[i]);
+        status = code_coefficient(&coder, encodes, row, &planned[i],
+                                  ahead != NULL ? ahead + (size_t)i * UQD_PLAN_AHEAD : NULL);
     symbols->decoder = coder.decoder;
     return status == UQD_OK ? UQD_OK : symbols->decoder.status;
 }
@@ -230,12 +248,19 @@ static uint32_t band_begin(const struct tile_run *run, uint32_t band)
     return begin < run->tile.y_end ? (uint32_t)begin : run->tile.y_end;
 }
 
+/* What is planned ahead of a band's row, or NULL. */
+static struct uqd_split *ahead_of(const struct tile_run *run, uint32_t band, uint32_t i)
+{
+    struct uqd_split *ahead = run->bands->ahead[band % 2];
+    return ahead != NULL ? ahead + i * run->row_size * UQD_PLAN_AHEAD : NULL;
+}
+
 static void plan_row(const struct tile_run *run, uint32_t band, uint32_t y)
 {
     const uint32_t i = y - band_begin(run, band);
     run->bands->counts[band % 2][i] =
         uqd_plan_row(run->refine, run->tile, y, run->curves != NULL,
-                     run->bands->planned[band % 2] + i * run->row_size);
+                     run->bands->planned[band % 2] + i * run->row_size, ahead_of(run, band, i));
 }
 
 static int code_band(const struct tile_run *run, uint32_t band)
@@ -251,10 +276,11 @@ static int code_band(const struct tile_run *run, uint32_t band)
         };
         const struct uqd_planned *planned =
             run->bands->planned[band % 2] + (y - begin) * run->row_size;
+        const struct uqd_split *ahead = ahead_of(run, band, y - begin);
         const uint32_t n = run->bands->counts[band % 2][y - begin];
         status = run->symbols->source == UQD_SYMBOLS_ENCODE
-                     ? code_row(run->symbols, 1, &row, planned, n)
-                     : code_row(run->symbols, 0, &row, planned, n);
+                     ? code_row(run->symbols, 1, &row, planned, ahead, n)
+                     : code_row(run->symbols, 0, &row, planned, ahead, n);
     }
     return status;
 }

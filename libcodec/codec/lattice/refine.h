@@ -107,10 +107,15 @@ struct uqd_curves {
 void uqd_curves_init(struct uqd_curves *curves);
 
 struct uqd_planned;
+struct uqd_split;
+
+/* Levels behind the first that are planned for coefficients which stay around 0. */
+enum { UQD_PLAN_AHEAD = 3 };
 
 /* Room for the plans of two bands of rows of a tile: one is coded while the next is planned. */
 struct uqd_plan_bands {
     struct uqd_planned *planned[2]; /* uqd_plan_band_size(..) each */
+    struct uqd_split *ahead[2];     /* [..][UQD_PLAN_AHEAD], or NULL: nothing is planned ahead */
     uint32_t *counts[2];            /* of each row of the tile */
 };
 
