@@ -1,8 +1,10 @@
 /* UQD: progressive image compression with universally quantized diffusion.
  *
- * A .uqd file can be cut anywhere. Its bytes are ordered in *steps*: each step refines the
- * lattice cells that hold the wavelet coefficients of the picture, and the last step makes the
- * picture lossless. See docs/format.md for the format.
+ * A .uqd file can be cut anywhere. Its bytes are ordered in *steps*, each of which sharpens the
+ * picture; the last makes it lossless. What a step is depends on the class of the model: with a
+ * lattice model it refines the cells that hold the picture's wavelet coefficients, with a paper model
+ * it is one step of the diffusion of Yang, Will and Mandt (ICLR 2025) over tiles of 64 x 64 pixels.
+ * See docs/format.md for the format.
  *
  * One whole decoding loop:
  *
@@ -80,7 +82,8 @@ enum uqd_cpu {
 
 /* ---- Models -------------------------------------------------------------------------------- */
 
-/* A trained network with its stage table. Immutable; may be shared between threads. */
+/* A trained network of either class with its table of steps. Immutable; may be shared between
+ * threads. */
 struct uqd_model;
 
 /* Reads a model file. The data is copied: the caller keeps its buffer and may free it after the
@@ -148,8 +151,8 @@ enum uqd_dither {
 };
 
 struct uqd_encode_settings {
-    enum uqd_dither dither; /* default UQD_DITHER_NONE */
-    uint64_t seed;          /* of the dither; default 0 */
+    enum uqd_dither dither; /* default UQD_DITHER_NONE; a paper model always dithers */
+    uint64_t seed;          /* of the dither, with a paper model of all noise; default 0 */
     uint32_t stop_step;     /* last step to write; default UINT32_MAX: lossless */
     uint32_t threads;       /* default 0: as many as OpenMP gives */
     uint32_t cpu_mask;      /* default UQD_CPU_ALL */
@@ -261,7 +264,8 @@ UQD_API uint64_t uqd_decoder_bytes_fed(const struct uqd_decoder *decoder);
 enum uqd_mode {
     UQD_MODE_DENOISED = 1,  /* the network's estimate of the picture: the highest PSNR */
     UQD_MODE_ANCESTRAL = 2, /* the remaining steps sampled from the model, by seed */
-    UQD_MODE_FLOW = 3,      /* the remaining steps followed along the most central cells */
+    UQD_MODE_FLOW = 3,      /* the remaining steps followed along the most central cells, with a
+                               paper model along the mean */
 };
 
 /* Everything received: all complete steps and the part of the next one that can be decoded. */
@@ -271,8 +275,9 @@ struct uqd_picture_request {
     uint32_t step; /* below uqd_decoder_steps_complete, or UQD_STEP_LATEST */
     enum uqd_mode mode;
     uint64_t seed;   /* of ancestral sampling */
-    uint32_t reduce; /* 0: full size; n <= 6: sides divided by 2^n, rounded up. Reduced pictures
-                        cost less: 3 and above never run the full-size network in denoised mode */
+    uint32_t reduce; /* 0: full size; n <= 6: sides divided by 2^n, rounded up. Reduced pictures of
+                        lattice models cost less: 3 and above never run the full-size network in
+                        denoised mode */
 };
 
 UQD_API void uqd_picture_request_default(struct uqd_picture_request *request);
