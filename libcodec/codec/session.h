@@ -62,8 +62,8 @@ struct uqd_session_class {
      * UQD_ERR_MODEL_FILE. */
     int (*decode)(struct uqd_session *session, const struct uqd_source *source, uint64_t *end);
 
-    /* Does what the next step needs that does not depend on its bytes: UQD_OK, or UQD_END if there is
-     * nothing to do. Not for solid files. Errors: as decode, but UQD_ERR_CORRUPT. */
+    /* Does what the next step needs that does not depend on its bytes: UQD_OK, or UQD_END if there
+     * is nothing to do. Not for solid files. Errors: as decode, but UQD_ERR_CORRUPT. */
     int (*prepare)(struct uqd_session *session);
 
     /* The picture of a complete step, or of none (-1); or, with source, of what is at hand behind

@@ -190,7 +190,8 @@ static inline float highest_of(const float *scores, size_t n, float highest)
         m[lane] = m[lane] > m[lane + half] ? m[lane] : m[lane + half];
     FOLD(8)
     FOLD(4)
-    FOLD(2) FOLD(1)
+    FOLD(2)
+    FOLD(1)
 #undef FOLD
         return m[0];
 }
@@ -210,7 +211,8 @@ static inline float sum_of(const float *weights, size_t n)
         t[lane] += t[lane + half];
     FOLD(8)
     FOLD(4)
-    FOLD(2) FOLD(1)
+    FOLD(2)
+    FOLD(1)
 #undef FOLD
         return t[0];
 }

@@ -2,9 +2,9 @@
  *
  * A .uqd file can be cut anywhere. Its bytes are ordered in *steps*, each of which sharpens the
  * picture; the last makes it lossless. What a step is depends on the class of the model: with a
- * lattice model it refines the cells that hold the picture's wavelet coefficients, with a paper model
- * it is one step of the diffusion of Yang, Will and Mandt (ICLR 2025) over tiles of 64 x 64 pixels.
- * See docs/format.md for the format.
+ * lattice model it refines the cells that hold the picture's wavelet coefficients, with a paper
+ * model it is one step of the diffusion of Yang, Will and Mandt (ICLR 2025) over tiles of 64 x 64
+ * pixels. See docs/format.md for the format.
  *
  * One whole decoding loop:
  *
@@ -247,8 +247,8 @@ UQD_NODISCARD UQD_API int uqd_decoder_step_info(const struct uqd_decoder *decode
  * UQD_ERR_ARG without a model. */
 UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
 
-/* Does ahead what the next step needs and none of its bytes tell, the first run of the network: to be
- * called while waiting for bytes, uqd_decoder_advance then takes less time. The results are the
+/* Does ahead what the next step needs and none of its bytes tell, the first run of the network: to
+ * be called while waiting for bytes, uqd_decoder_advance then takes less time. The results are the
  * same with and without. Returns UQD_OK if anything was done, UQD_END if there is nothing to do, as
  * after a picture of the last complete step, which needs the same.
  * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_CANCELLED, UQD_ERR_NOMEM,

@@ -1,15 +1,16 @@
-/* The parts of training that PyTorch does slowly on a CPU. Arrays are [pictures, positions, channels]. */
+/* The parts of training that PyTorch does slowly on a CPU. Arrays are [pictures, positions,
+ * channels]. */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Attention over all positions and its gradient, one head of WIDTH channels (a multiple of 16), without keeping the
- * weights of all pairs; positions are a multiple of KEYS. */
+/* Attention over all positions and its gradient, one head of WIDTH channels (a multiple of 16),
+ * without keeping the weights of all pairs; positions are a multiple of KEYS. */
 
-#define LANES 16
+#define LANES   16
 #define QUERIES 8
-#define KEYS (2 * LANES)
-#define CHUNK (WIDTH % 32 ? 16 : 32) /* channels of a sum in registers */
+#define KEYS    (2 * LANES)
+#define CHUNK   (WIDTH % 32 ? 16 : 32) /* channels of a sum in registers */
 #define VECTORS (CHUNK / LANES)
 
 typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4)));
@@ -59,7 +60,8 @@ static void multiply(float *scores, const float rows[QUERIES][WIDTH], const floa
 }
 
 /* out[QUERIES][WIDTH] = weights[QUERIES][n] times rows[n][WIDTH], which are `stride` apart. */
-static void gather(float out[QUERIES][WIDTH], const float *weights, const float *rows, size_t n, size_t stride)
+static void gather(float out[QUERIES][WIDTH], const float *weights, const float *rows, size_t n,
+                   size_t stride)
 {
     for (size_t c = 0; c < WIDTH; c += CHUNK) {
         Lanes sums[QUERIES][VECTORS] = {0};
@@ -118,7 +120,8 @@ static void load_rows(float to[QUERIES][WIDTH], const float *from, size_t stride
             to[i][c] = factor * from[i * stride + c];
 }
 
-static void attend_picture(const float *qkv, size_t n, float *out, float *logs, float *keys, float *scores)
+static void attend_picture(const float *qkv, size_t n, float *out, float *logs, float *keys,
+                           float *scores)
 {
     float queries[QUERIES][WIDTH], sums[QUERIES][WIDTH];
     transpose(keys, qkv + WIDTH, n, 3 * WIDTH);
@@ -144,24 +147,27 @@ void attend(const float *qkv, long pictures, long n, float *out, float *logs)
         float *keys = array(WIDTH * n), *scores = array(QUERIES * n);
 #pragma omp for schedule(dynamic)
         for (long p = 0; p < pictures; p++)
-            attend_picture(qkv + p * n * 3 * WIDTH, n, out + p * n * WIDTH, logs + p * n, keys, scores);
+            attend_picture(qkv + p * n * 3 * WIDTH, n, out + p * n * WIDTH, logs + p * n, keys,
+                           scores);
         free(keys);
         free(scores);
     }
 }
 
 typedef struct {
-    float *keys, *values;        /* [WIDTH][n] */
-    float *weights, *slopes;     /* [QUERIES][n] */
-    float *of_keys, *of_values;  /* gradients, [n][WIDTH] */
+    float *keys, *values;       /* [WIDTH][n] */
+    float *weights, *slopes;    /* [QUERIES][n] */
+    float *of_keys, *of_values; /* gradients, [n][WIDTH] */
 } Scratch;
 
 /* Weights from the logarithms of their denominators; slopes: the gradient of the scores. */
-static void slope(Scratch *s, size_t n, const float *logs, float slopes_of[QUERIES][WIDTH], const float *out)
+static void slope(Scratch *s, size_t n, const float *logs, float slopes_of[QUERIES][WIDTH],
+                  const float *out)
 {
 #pragma GCC unroll 8
     for (int i = 0; i < QUERIES; i++) {
-        float mean = 0, log_sum = logs[i], *weights = s->weights + i * n, *slopes = s->slopes + i * n;
+        float mean = 0, log_sum = logs[i], *weights = s->weights + i * n,
+              *slopes = s->slopes + i * n;
         for (size_t c = 0; c < WIDTH; c++)
             mean += slopes_of[i][c] * out[i * WIDTH + c];
         for (size_t j = 0; j < n; j++) {
@@ -171,8 +177,8 @@ static void slope(Scratch *s, size_t n, const float *logs, float slopes_of[QUERI
     }
 }
 
-static void backward_picture(
-    const float *qkv, size_t n, const float *out, const float *logs, const float *of_out, float *of_qkv, Scratch *s)
+static void backward_picture(const float *qkv, size_t n, const float *out, const float *logs,
+                             const float *of_out, float *of_qkv, Scratch *s)
 {
     float queries[QUERIES][WIDTH], slopes[QUERIES][WIDTH], sums[QUERIES][WIDTH];
     float factor = 1 / sqrtf(WIDTH);
@@ -202,21 +208,24 @@ static void backward_picture(
 }
 
 /* of_qkv like qkv from of_out, the gradient of out. */
-void attend_backward(
-    const float *qkv, long pictures, long n, const float *out, const float *logs, const float *of_out, float *of_qkv)
+void attend_backward(const float *qkv, long pictures, long n, const float *out, const float *logs,
+                     const float *of_out, float *of_qkv)
 {
 #pragma omp parallel
     {
         float *memory = array((4 * WIDTH + 2 * QUERIES) * n);
         Scratch scratch = {
-            memory, memory + WIDTH * n, memory + 4 * WIDTH * n, memory + (4 * WIDTH + QUERIES) * n,
-            memory + 2 * WIDTH * n, memory + 3 * WIDTH * n,
+            memory,
+            memory + WIDTH * n,
+            memory + 4 * WIDTH * n,
+            memory + (4 * WIDTH + QUERIES) * n,
+            memory + 2 * WIDTH * n,
+            memory + 3 * WIDTH * n,
         };
 #pragma omp for schedule(dynamic)
         for (long p = 0; p < pictures; p++)
-            backward_picture(
-                qkv + p * n * 3 * WIDTH, n, out + p * n * WIDTH, logs + p * n, of_out + p * n * WIDTH,
-                of_qkv + p * n * 3 * WIDTH, &scratch);
+            backward_picture(qkv + p * n * 3 * WIDTH, n, out + p * n * WIDTH, logs + p * n,
+                             of_out + p * n * WIDTH, of_qkv + p * n * 3 * WIDTH, &scratch);
         free(memory);
     }
 }
@@ -224,7 +233,7 @@ void attend_backward(
 /* Group norm and SiLU of x + shift in bfloat16. */
 
 #define MOST_CHANNELS 2048
-#define EPSILON 1e-5f
+#define EPSILON       1e-5f
 
 typedef struct {
     const uint16_t *x;
@@ -252,7 +261,8 @@ static inline uint16_t to_bf16(float x)
 }
 
 /* Normalised x + shift is gain * x + bias per channel. */
-static void moments(const Layer *layer, const uint16_t *x, const float *shift, float *gain, float *bias)
+static void moments(const Layer *layer, const uint16_t *x, const float *shift, float *gain,
+                    float *bias)
 {
     float sums[MOST_CHANNELS] = {0}, squares[MOST_CHANNELS] = {0};
     long channels = layer->channels, size = channels / layer->groups;
@@ -278,9 +288,8 @@ static void moments(const Layer *layer, const uint16_t *x, const float *shift, f
 }
 
 /* out like x; moments_[pictures][2][channels] for the gradient. */
-void activate(
-    const uint16_t *x, const float *shift, const float *gain, const float *bias, long pictures, long n, long channels,
-    long groups, uint16_t *out, float *moments_)
+void activate(const uint16_t *x, const float *shift, const float *gain, const float *bias,
+              long pictures, long n, long channels, long groups, uint16_t *out, float *moments_)
 {
     Layer layer = {x, shift, gain, bias, pictures, n, channels, groups};
 #pragma omp parallel for schedule(dynamic)
@@ -307,9 +316,9 @@ static inline float silu_slope(float u)
     return s * (1 + u * (1 - s));
 }
 
-static void activate_backward_picture(
-    const Layer *l, const uint16_t *x, const float *gains, const float *biases, const uint16_t *of_out, uint16_t *of_x,
-    float *of_shift, float *of_gain, float *of_bias)
+static void activate_backward_picture(const Layer *l, const uint16_t *x, const float *gains,
+                                      const float *biases, const uint16_t *of_out, uint16_t *of_x,
+                                      float *of_shift, float *of_gain, float *of_bias)
 {
     float normal[MOST_CHANNELS] = {0}, factor[MOST_CHANNELS], mean[MOST_CHANNELS];
     long channels = l->channels, size = channels / l->groups;
@@ -318,7 +327,8 @@ static void activate_backward_picture(
     for (long i = 0; i < l->n; i++)
         for (long c = 0; c < channels; c++) {
             float h = gains[c] * from_bf16(x[i * channels + c]) + biases[c];
-            float slope = from_bf16(of_out[i * channels + c]) * silu_slope(h * l->gain[c] + l->bias[c]);
+            float slope =
+                from_bf16(of_out[i * channels + c]) * silu_slope(h * l->gain[c] + l->bias[c]);
             normal[c] += h;
             of_bias[c] += slope;
             of_gain[c] += slope * h;
@@ -332,28 +342,32 @@ static void activate_backward_picture(
         for (long c = first; c < first + size; c++) {
             mean[c] = sum / count;
             factor[c] = product / count;
-            of_shift[c] = gains[c] * (l->gain[c] * of_bias[c] - (float)l->n * mean[c] - factor[c] * normal[c]);
+            of_shift[c] = gains[c] *
+                          (l->gain[c] * of_bias[c] - (float)l->n * mean[c] - factor[c] * normal[c]);
         }
     }
     for (long i = 0; i < l->n; i++)
         for (long c = 0; c < channels; c++) {
             float h = gains[c] * from_bf16(x[i * channels + c]) + biases[c];
-            float slope = from_bf16(of_out[i * channels + c]) * silu_slope(h * l->gain[c] + l->bias[c]);
-            of_x[i * channels + c] = to_bf16(gains[c] * (l->gain[c] * slope - mean[c] - factor[c] * h));
+            float slope =
+                from_bf16(of_out[i * channels + c]) * silu_slope(h * l->gain[c] + l->bias[c]);
+            of_x[i * channels + c] =
+                to_bf16(gains[c] * (l->gain[c] * slope - mean[c] - factor[c] * h));
         }
 }
 
 /* of_x like x; of_shift, of_gain, of_bias [pictures][channels]. */
-void activate_backward(
-    const uint16_t *x, const float *gain, const float *bias, long pictures, long n, long channels, long groups,
-    const float *moments_, const uint16_t *of_out, uint16_t *of_x, float *of_shift, float *of_gain, float *of_bias)
+void activate_backward(const uint16_t *x, const float *gain, const float *bias, long pictures,
+                       long n, long channels, long groups, const float *moments_,
+                       const uint16_t *of_out, uint16_t *of_x, float *of_shift, float *of_gain,
+                       float *of_bias)
 {
     Layer layer = {x, 0, gain, bias, pictures, n, channels, groups};
 #pragma omp parallel for schedule(dynamic)
     for (long p = 0; p < pictures; p++) {
         long values = p * n * channels, row = p * channels;
-        activate_backward_picture(
-            &layer, x + values, moments_ + 2 * row, moments_ + 2 * row + channels, of_out + values, of_x + values,
-            of_shift + row, of_gain + row, of_bias + row);
+        activate_backward_picture(&layer, x + values, moments_ + 2 * row,
+                                  moments_ + 2 * row + channels, of_out + values, of_x + values,
+                                  of_shift + row, of_gain + row, of_bias + row);
     }
 }
