@@ -13,10 +13,11 @@
 
 #include <cmocka.h>
 
+/* $UQD_TEST_MODEL chooses the model, as make_tiny_model says. */
 static void make_model(struct sample *sample, const struct desk *desk)
 {
     char path[128];
-    const char *const argv[] = {MAKE_TINY_MODEL, path, NULL};
+    const char *const argv[] = {MAKE_TINY_MODEL, path, getenv("UQD_TEST_MODEL"), NULL};
     struct process_result result;
     struct message message;
 
