@@ -12,8 +12,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 def add_uqd_options(parser):
     """Where `uqd` and its models are: the release build of the project unless said otherwise."""
+    add_program_option(parser)
+    parser.add_argument("--model", metavar="MODEL", help="a file, or the name of an installed one (lattice)")
+
+
+def add_program_option(parser):
     parser.add_argument("--uqd", default=find_uqd(), metavar="FILE", help="the program uqd (%(default)s)")
-    parser.add_argument("--model", metavar="FILE", help="the model (models/lattice.uqdm)")
 
 
 def find_uqd():
@@ -66,6 +70,15 @@ def call(command, environment=None):
     )
     if result.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: failed: {result.stdout.decode(errors='replace').strip()}")
+
+
+@dataclasses.dataclass
+class Choice:
+    """What Uqd takes from the options of a program, where it is not one model for all."""
+
+    uqd: str
+    model: str
+    solid: bool = False
 
 
 class Uqd:
