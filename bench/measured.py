@@ -92,6 +92,8 @@ class Uqd:
             self.arguments += ["--threads", str(threads)]
         self.environment = dict(os.environ)
         self.environment.setdefault("UQD_MODELS", os.path.join(ROOT, "models"))
+        if options.model and os.path.isfile(options.model):  # where `uqd info`, which takes no model, finds it
+            self.environment["UQD_MODELS"] = os.path.dirname(os.path.abspath(options.model))
 
     def encode(self, image, out, *more):
         how = [*self.arguments, *self.encoding, *more]
@@ -102,4 +104,7 @@ class Uqd:
 
     def info(self, file):
         command = [self.program, "info", "--json", file]
-        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=self.environment).stdout)
+        info = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=self.environment).stdout)
+        if not info["model_name"]:
+            raise RuntimeError(f"{' '.join(command)}: finds no model; is its file named *.uqdm?")
+        return info
