@@ -12,8 +12,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 def add_uqd_options(parser):
     """Where `uqd` and its models are: the release build of the project unless said otherwise."""
+    add_program_option(parser)
+    parser.add_argument("--model", metavar="MODEL", help="a file, or the name of an installed one (lattice)")
+
+
+def add_program_option(parser):
     parser.add_argument("--uqd", default=find_uqd(), metavar="FILE", help="the program uqd (%(default)s)")
-    parser.add_argument("--model", metavar="FILE", help="the model (models/lattice.uqdm)")
 
 
 def find_uqd():
@@ -68,6 +72,15 @@ def call(command, environment=None):
         raise RuntimeError(f"{' '.join(command)}: failed: {result.stdout.decode(errors='replace').strip()}")
 
 
+@dataclasses.dataclass
+class Choice:
+    """What Uqd takes from the options of a program, where it is not one model for all."""
+
+    uqd: str
+    model: str
+    solid: bool = False
+
+
 class Uqd:
     """The program `uqd`, by its command line. `execute` is `run`, or `call` where nothing is timed."""
 
@@ -79,6 +92,8 @@ class Uqd:
             self.arguments += ["--threads", str(threads)]
         self.environment = dict(os.environ)
         self.environment.setdefault("UQD_MODELS", os.path.join(ROOT, "models"))
+        if options.model and os.path.isfile(options.model):  # where `uqd info`, which takes no model, finds it
+            self.environment["UQD_MODELS"] = os.path.dirname(os.path.abspath(options.model))
 
     def encode(self, image, out, *more):
         how = [*self.arguments, *self.encoding, *more]
@@ -89,4 +104,7 @@ class Uqd:
 
     def info(self, file):
         command = [self.program, "info", "--json", file]
-        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=self.environment).stdout)
+        info = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=self.environment).stdout)
+        if not info["model_name"]:
+            raise RuntimeError(f"{' '.join(command)}: finds no model; is its file named *.uqdm?")
+        return info

@@ -5,6 +5,9 @@ original and in its reconstruction, and projected on random directions. Along ea
 of all images are sorted, and the mean distance of equal ranks is the Wasserstein distance of the two
 sets. It is about statistics and not about places: a blurred picture is far, one with the right grain in
 other places is near. Samples are divided by the standard deviation of the original's level, for both.
+
+Two sets without pairs are compared the same way: every picture has its own places, samples are divided by
+the deviation of all pictures of the reference set, and the smaller set's ranks are stretched.
 """
 import numpy
 
@@ -29,18 +32,35 @@ def pyramid(pixels):
     yield plane
 
 
-def slices(pixels, original):
-    """The projected patches of one picture: levels x patches x directions."""
-    random, vectors, found = numpy.random.default_rng(2), directions(), []
-    for level, reference in zip(pyramid(pixels), pyramid(original)):
+def _project(pixels, deviations, random):
+    """Levels x patches x directions, of patches at random places."""
+    vectors, found = directions(), []
+    for level, deviation in zip(pyramid(pixels), deviations):
         rows, columns = (random.integers(0, side - PATCH + 1, PATCHES) for side in level.shape[:2])
         patches = [level[y : y + PATCH, x : x + PATCH].reshape(-1) for y, x in zip(rows, columns)]
-        deviation = reference.std(axis=(0, 1)) + 1e-3
         found.append((numpy.array(patches) / numpy.tile(deviation, PATCH * PATCH)) @ vectors)
     return numpy.array(found, dtype=numpy.float16)
+
+
+def slices(pixels, original):
+    """The projected patches of one picture: levels x patches x directions."""
+    deviations = [level.std(axis=(0, 1)) + 1e-3 for level in pyramid(original)]
+    return _project(pixels, deviations, numpy.random.default_rng(2))
 
 
 def distance(slices_a, slices_b):
     """Between the patches of two lists of pictures; the mean over levels and directions, times 1000."""
     a, b = (numpy.sort(numpy.concatenate(s, axis=1).astype(numpy.float32), axis=1) for s in (slices_a, slices_b))
+    return 1e3 * float(numpy.mean(numpy.abs(a - b)))
+
+
+def unpaired_distance(pictures, references):
+    """The same between two sets of pictures of any two numbers, none of which belongs to another."""
+    levels = [numpy.array(level) for level in zip(*map(pyramid, references))]
+    deviations = [level.std(axis=(0, 1, 2)) + 1e-3 for level in levels]
+    random = numpy.random.default_rng(2)
+    sides = [[_project(pixels, deviations, random) for pixels in side] for side in (pictures, references)]
+    a, b = (numpy.sort(numpy.concatenate(side, axis=1).astype(numpy.float32), axis=1) for side in sides)
+    ranks = (numpy.arange(max(a.shape[1], b.shape[1])) + 0.5) / max(a.shape[1], b.shape[1])
+    a, b = (s[:, (ranks * s.shape[1]).astype(int)] for s in (a, b))
     return 1e3 * float(numpy.mean(numpy.abs(a - b)))
