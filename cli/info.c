@@ -37,6 +37,12 @@ static struct uqd_step_info step_info(const struct report *report, uint32_t step
     return info;
 }
 
+/* Where the steps of a solid file end is known of those that could be decoded. */
+static int has_bytes(const struct report *report, uint32_t step)
+{
+    return !report->source.info.solid || step < uqd_decoder_steps_complete(report->source.decoder);
+}
+
 /* ---- The table ----------------------------------------------------------------------------- */
 
 static void print_psnr(double psnr)
@@ -68,8 +74,11 @@ static void print_table(const struct report *report)
     printf("\nstep  name           bytes      bpp  PSNR/dB\n");
     for (uint32_t i = 0; i < info->n_steps; i++) {
         struct uqd_step_info step = step_info(report, i);
-        printf("%4" PRIu32 "  %-9s %10" PRIu64 " %8.3f", i, *step.name ? step.name : "-",
-               step.bytes, bits_per_pixel(info, step.bytes));
+        printf("%4" PRIu32 "  %-9s", i, *step.name ? step.name : "-");
+        if (has_bytes(report, i))
+            printf(" %10" PRIu64 " %8.3f", step.bytes, bits_per_pixel(info, step.bytes));
+        else
+            printf(" %10s %8s", "-", "-");
         print_psnr(step.psnr);
         putchar('\n');
     }
@@ -82,8 +91,12 @@ static void print_json_step(const struct report *report, uint32_t index)
     struct uqd_step_info step = step_info(report, index);
     printf("%s\n  {\"step\": %" PRIu32 ", \"name\": ", index > 0 ? "," : "", index);
     json_string(stdout, step.name);
-    printf(", \"bytes\": %" PRIu64 ", \"bpp\": ", step.bytes);
-    json_number(stdout, bits_per_pixel(&report->source.info, step.bytes));
+    if (has_bytes(report, index)) {
+        printf(", \"bytes\": %" PRIu64 ", \"bpp\": ", step.bytes);
+        json_number(stdout, bits_per_pixel(&report->source.info, step.bytes));
+    } else {
+        printf(", \"bytes\": null, \"bpp\": null");
+    }
     printf(", \"psnr\": ");
     json_number(stdout, step.psnr);
     putchar('}');
@@ -128,7 +141,9 @@ static void find_model(struct report *report)
         return;
     }
     uqd_model_get_info(report->model, &report->model_info);
-    if (uqd_decoder_set_model(report->source.decoder, report->model) < 0) {
+    /* With the model it is known whether the steps are all that there can be. */
+    if (uqd_decoder_set_model(report->source.decoder, report->model) < 0 ||
+        uqd_decoder_info(report->source.decoder, &report->source.info) != UQD_OK) {
         uqd_model_free(report->model);
         report->model = NULL;
     }
@@ -166,9 +181,8 @@ const struct command info_command = {
     .description = "The bytes are counted from the beginning of the file. The PSNR is what the "
                    "encoder measured. In JSON an infinite PSNR is the string \"inf\" and one that "
                    "was not stored is null. The model need not be installed; without it the names "
-                   "of the steps are missing. A solid file has no table: its steps are decoded, "
-                   "and only their "
-                   "bytes are told.",
+                   "of the steps are missing. A solid file has no table: its steps are decoded if "
+                   "the model is installed, and only their bytes are told; null if not.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,

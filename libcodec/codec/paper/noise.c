@@ -15,9 +15,9 @@ uint32_t uqd_paper_bits(uint64_t seed, enum uqd_paper_use use, uint32_t step, ui
     return (uint32_t)(random_of(seed, use, step, index) >> (64 - BITS));
 }
 
-float uqd_paper_dither(uint64_t seed, uint32_t step, uint64_t index)
+float uqd_paper_dither(uint64_t seed, enum uqd_paper_use use, uint32_t step, uint64_t index)
 {
-    return (float)uqd_paper_bits(seed, UQD_PAPER_DITHER, step, index) * 0x1p-24f - 0.5f;
+    return (float)uqd_paper_bits(seed, use, step, index) * 0x1p-24f - 0.5f;
 }
 
 float uqd_paper_gaussian(uint64_t seed, uint64_t index)

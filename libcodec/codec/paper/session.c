@@ -80,7 +80,7 @@ static int encode_tile(void *arguments, uint32_t i, struct uqd_paper_network *ne
     }
     const int status = uqd_paper_predict(tiles, run->step, i, network, work);
     float dither[UQD_PAPER_VALUES];
-    uqd_paper_dithers(&tile, run->step, tile.seed, dither);
+    uqd_paper_dithers(&tile, run->step, dither);
     if (status == UQD_OK)
         uqd_paper_encode_step(&tile, run->step, z_t, &tiles->predictions[i], dither,
                               uqd_paper_pixels(tiles, i), encoder,
@@ -104,7 +104,7 @@ static int decode_tile(void *arguments, uint32_t i, struct uqd_paper_network *ne
     } else {
         status = uqd_paper_predict(tiles, run->step, i, network, work);
         float dither[UQD_PAPER_VALUES];
-        uqd_paper_dithers(&tile, run->step, tile.seed, dither);
+        uqd_paper_dithers(&tile, run->step, dither);
         if (status == UQD_OK)
             status = uqd_paper_decode_step(&tile, run->step, z_t, &tiles->predictions[i], dither,
                                            decoder, uqd_paper_z(tiles, run->step + 1, i));
@@ -218,16 +218,14 @@ static int complete_tile(const struct show_run *run, const struct uqd_paper_tile
     struct uqd_paper_tiles *tiles = run->tiles;
     struct uqd_paper_prediction *prediction = malloc(sizeof *prediction);
     int status = prediction != NULL ? UQD_OK : UQD_ERR_NOMEM;
-    float dither[UQD_PAPER_VALUES];
     memcpy(z, uqd_paper_z(tiles, run->reached[i], i), UQD_PAPER_VALUES * sizeof *z);
     for (uint32_t step = run->reached[i]; step < n_steps_of(tiles) && status == UQD_OK; step++) {
         status =
             uqd_paper_network_run(network, step, z, prediction->eps_hat, prediction->factor, work);
-        uqd_paper_dithers(tile, step, run->seed, dither);
         if (status == UQD_OK && run->mode == UQD_MODE_FLOW)
             uqd_paper_flow_step(tile, step, z, prediction, z);
         if (status == UQD_OK && run->mode == UQD_MODE_ANCESTRAL)
-            uqd_paper_draw_step(tile, step, run->seed, z, prediction, dither, z);
+            uqd_paper_draw_step(tile, step, run->seed, z, prediction, z);
     }
     free(prediction);
     return status;

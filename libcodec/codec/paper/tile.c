@@ -30,10 +30,11 @@ static int32_t code_cell(const struct run *run, const struct uqd_paper_step *ste
                          const struct uqd_paper_value *value, uint32_t i)
 {
     int32_t k = 0;
-    if (run->draws || !is_inside(run->tile, i))
+    if (run->draws || !is_inside(run->tile, i)) {
+        const enum uqd_paper_use use = run->draws ? UQD_PAPER_DRAW : UQD_PAPER_OUTSIDE;
         return uqd_paper_cell_find(
-            &value->cells,
-            uqd_paper_bits(run->seed, UQD_PAPER_DRAW, run->number, run->tile->first + i));
+            &value->cells, uqd_paper_bits(run->seed, use, run->number, run->tile->first + i));
+    }
     if (run->decoder != NULL) {
         uqd_paper_cell_decode(run->decoder, &value->cells, &k);
         return k;
@@ -58,11 +59,16 @@ static void run_step(const struct run *run, float *z_s)
     uqd_fpenv_leave(&saved);
 }
 
-void uqd_paper_dithers(const struct uqd_paper_tile *tile, uint32_t step, uint64_t seed,
-                       float *dither)
+static void fill_dither(const struct uqd_paper_tile *tile, uint32_t step, uint64_t seed,
+                        enum uqd_paper_use use, float *dither)
 {
     for (uint32_t i = 0; i < UQD_PAPER_VALUES; i++)
-        dither[i] = uqd_paper_dither(seed, step, tile->first + i);
+        dither[i] = uqd_paper_dither(seed, use, step, tile->first + i);
+}
+
+void uqd_paper_dithers(const struct uqd_paper_tile *tile, uint32_t step, float *dither)
+{
+    fill_dither(tile, step, tile->seed, UQD_PAPER_DITHER, dither);
 }
 
 void uqd_paper_encode_step(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
@@ -101,8 +107,9 @@ int uqd_paper_decode_step(const struct uqd_paper_tile *tile, uint32_t step, cons
 
 void uqd_paper_draw_step(const struct uqd_paper_tile *tile, uint32_t step, uint64_t seed,
                          const float *z_t, const struct uqd_paper_prediction *prediction,
-                         const float *dither, float *z_s)
+                         float *z_s)
 {
+    float dither[UQD_PAPER_VALUES];
     const struct run run = {
         .tile = tile,
         .number = step,
@@ -112,6 +119,7 @@ void uqd_paper_draw_step(const struct uqd_paper_tile *tile, uint32_t step, uint6
         .prediction = prediction,
         .draws = 1,
     };
+    fill_dither(tile, step, seed, UQD_PAPER_DRAW_DITHER, dither);
     run_step(&run, z_s);
 }
 

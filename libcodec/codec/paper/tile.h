@@ -28,10 +28,8 @@ struct uqd_paper_prediction {
 /* Pure noise, with which the first step begins. */
 void uqd_paper_start(const struct uqd_paper_tile *tile, float *z);
 
-/* The dither of a step, from the seed of the file or, for what is drawn, another: within half of 1.
- */
-void uqd_paper_dithers(const struct uqd_paper_tile *tile, uint32_t step, uint64_t seed,
-                       float *dither);
+/* The dither of a step that is coded, from the seed of the file: within half of 1. */
+void uqd_paper_dithers(const struct uqd_paper_tile *tile, uint32_t step, float *dither);
 
 /* Quantizes the tile's pixels around the predicted mean and writes the cells. Values outside the
  * picture are drawn by the noise that both sides know, and not written. */
@@ -54,7 +52,7 @@ int uqd_paper_decode_pixels(const struct uqd_paper_tile *tile, const float *z_0,
  * (flow-based, DDIM: Song, Meng, Ermon 2021, eq. 12). */
 void uqd_paper_draw_step(const struct uqd_paper_tile *tile, uint32_t step, uint64_t seed,
                          const float *z_t, const struct uqd_paper_prediction *prediction,
-                         const float *dither, float *z_s);
+                         float *z_s);
 void uqd_paper_flow_step(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
                          const struct uqd_paper_prediction *prediction, float *z_s);
 
