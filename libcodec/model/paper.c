@@ -12,16 +12,11 @@
 
 enum { MAX_PREFIX = 16, MAX_NAME = 32 };
 
-/* ---- Steps ---- */
+/* ---- Tables ---- */
 
-static int is_positive(float x)
-{
-    return x > 0;
-}
-
-/* The numbers of a step in the order of the file, all of which are finite. */
 static int read_step(struct uqd_paper_step *step, const uint8_t *p)
 {
+    /* In the order of the file. */
     float *const fields[] = {&step->gamma_t, &step->gamma_s, &step->time,   &step->inv_alpha,
                              &step->noise,   &step->from_z,  &step->from_x, &step->scale,
                              &step->delta,   &step->flow_z,  &step->flow_x};
@@ -34,8 +29,7 @@ static int read_step(struct uqd_paper_step *step, const uint8_t *p)
     }
     if (uqd_get_u32(p + 4 * n) != 0)
         return UQD_ERR_CORRUPT;
-    const int valid = is_positive(step->inv_alpha) && step->noise >= 0 &&
-                      is_positive(step->scale) && is_positive(step->delta);
+    const int valid = step->inv_alpha > 0 && step->noise >= 0 && step->scale > 0 && step->delta > 0;
     return valid ? UQD_OK : UQD_ERR_CORRUPT;
 }
 
@@ -46,16 +40,20 @@ static int read_end(struct uqd_paper *paper, const uint8_t *p)
         return UQD_ERR_CORRUPT;
     paper->inv_alpha_0 = uqd_single_to_float(inv_alpha);
     paper->snr_0 = uqd_single_to_float(snr);
-    return is_positive(paper->inv_alpha_0) && is_positive(paper->snr_0) ? UQD_OK : UQD_ERR_CORRUPT;
+    return paper->inv_alpha_0 > 0 && paper->snr_0 > 0 ? UQD_OK : UQD_ERR_CORRUPT;
 }
 
-static int read_steps(struct uqd_model *model, const struct uqd_model_file *file)
+/* Names end at their last byte at the latest, whatever the file has there. */
+static void read_names(struct uqd_model *model, const struct uqd_model_file *file)
 {
-    struct uqd_paper *paper = model->paper;
     memcpy(model->name, file->name, UQD_MODEL_NAME_SIZE - 1);
-    for (uint32_t i = 0; i <= paper->n_steps; i++)
+    for (uint32_t i = 0; i < model->n_steps; i++)
         memcpy(model->step_names[i], file->steps + (size_t)i * UQD_STEP_NAME_SIZE,
                UQD_STEP_NAME_SIZE - 1);
+}
+
+static int read_steps(struct uqd_paper *paper, const struct uqd_model_file *file)
+{
     for (uint32_t i = 0; i < paper->n_steps; i++) {
         const int status =
             read_step(&paper->steps[i], file->paper_steps + (size_t)i * UQD_MODEL_PAPER_STEP_SIZE);
@@ -140,13 +138,14 @@ static void read_norm(struct loader *loader, struct uqd_paper_norm *norm, const 
 
 /* ---- Layers ---- */
 
-/* One tensor, from two planes at once: its columns are taken apart. */
+/* The tensor is a layer from two planes side by side. They are not side by side in memory, so its
+ * columns are taken apart into a layer for each. */
 static void read_skip(struct loader *loader, struct uqd_paper_block *block, const char *prefix,
                       uint32_t width)
 {
     const uint32_t shape[4] = {width, 2 * width, 1, 1};
     const size_t row = (size_t)2 * width;
-    /* The scratch memory has room for a 3x3 layer of as many channels. */
+    /* Behind the tensor: the scratch memory has room for a 3x3 layer of as many channels. */
     float *half = loader->scratch != NULL ? loader->scratch + row * width : NULL;
     read_tensor(loader, prefix, "skip.weight", shape, loader->scratch);
     for (uint32_t side = 0; side < 2; side++) {
@@ -255,25 +254,34 @@ static int check_layers(struct uqd_model *model)
     return loader.status;
 }
 
-/* Under the lock. All sizes are of tensors that the file has room for, but the constants. */
+/* For all layers without a gain or a bias. values: 2 n that are zero, borrowed. Returns what is
+ * behind them. */
+static float *set_constants(struct uqd_paper_weights *weights, float *values, size_t n)
+{
+    weights->ones = values;
+    for (size_t i = 0; i < n; i++)
+        weights->ones[i] = 1;
+    weights->zeros = weights->ones + n;
+    return weights->zeros + n;
+}
+
+/* Under the lock. Memory is asked for only as far as the file has room for tensors of these sizes
+ * (check_layers), but for the constants. */
 static int read_weights(struct uqd_paper *paper)
 {
     const size_t width = paper->width, n_constants = 4 * width;
+    const size_t largest = 9 * 2 * width * width; /* tensor: conv1 of a block on the way up */
     struct uqd_paper_weights *weights = &paper->weights;
     const struct uqd_paper_weights shapes = *weights;
     struct loader loader = {
         .tensors = &paper->tensors,
-        .scratch = uqd_malloc_array(18 * width * width, sizeof(float)),
+        .scratch = uqd_malloc_array(largest, sizeof(float)),
         .next = uqd_calloc_array(paper->n_vectors + 2 * n_constants, sizeof(float)),
     };
     weights->vectors = loader.next;
     loader.status = loader.scratch != NULL && loader.next != NULL ? UQD_OK : UQD_ERR_NOMEM;
     if (loader.status == UQD_OK) {
-        weights->ones = loader.next;
-        for (size_t i = 0; i < n_constants; i++)
-            weights->ones[i] = 1;
-        weights->zeros = weights->ones + n_constants;
-        loader.next = weights->zeros + n_constants;
+        loader.next = set_constants(weights, weights->vectors, n_constants);
         read_layers(&loader, paper);
     }
     free(loader.scratch);
@@ -302,7 +310,8 @@ int uqd_paper_read(struct uqd_model *model, const struct uqd_model_file *file)
     paper->norm_groups = file->n_groups;
     paper->n_steps = file->n_steps;
     paper->tensors = file->tensors;
-    const int status = read_steps(model, file);
+    read_names(model, file);
+    const int status = read_steps(paper, file);
     return status == UQD_OK ? check_layers(model) : status;
 }
 

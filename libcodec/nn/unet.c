@@ -1,6 +1,6 @@
-/* The operations of paper models but the convolution. Like elementwise.c this file is compiled once
- * for every instruction set and left to the compiler to vectorise: vectors run over channels,
- * elements, or the sixteen lanes that are part of an operation's definition. */
+/* The operations of paper models but the convolution (nn/ops.h defines them). Like elementwise.c
+ * this file is compiled once for every instruction set: vectors run over channels, elements, or the
+ * sixteen lanes that are part of an operation's definition. */
 #include "nn/elementary.h"
 #include "nn/kernels.h"
 
@@ -25,7 +25,7 @@ void KERNEL(uqd_nn_sincos)(float *restrict sines, float *restrict cosines,
 void KERNEL(uqd_nn_softplus)(float *restrict out, const float *restrict in, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        out[i] = uqd_softplusf(in[i] + 0x1.152888p-1f);
+        out[i] = uqd_softplusf(in[i] + 0x1.152888p-1f); /* log(e - 1) */
 }
 
 void KERNEL(uqd_nn_rescale)(float *values, size_t stride, const float *factors, uint32_t n_rows,
@@ -35,6 +35,7 @@ void KERNEL(uqd_nn_rescale)(float *values, size_t stride, const float *factors, 
         float *restrict row = values + r * stride;
         const float factor = factors[r];
 
+        /* Of most queries: few blocks of keys have a new highest score. */
         if (factor == 1)
             continue;
         for (uint32_t i = 0; i < n; i++)
@@ -85,34 +86,39 @@ void KERNEL(uqd_nn_totals)(double *restrict totals, const double *restrict rows,
     }
 }
 
+static void norm_group(const struct uqd_nn_norm_args *args, uint32_t begin, uint32_t end)
+{
+    const double count = (double)args->n_pixels * (end - begin);
+    double s = 0, q = 0;
+
+    for (uint32_t c = begin; c < end; c++) {
+        s += args->sum[c];
+        q += args->squares[c];
+    }
+    const double mean = s / count, var = q / count - mean * mean;
+    const double r = 1 / __builtin_sqrt((var > 0 ? var : 0) + 1e-5);
+
+    for (uint32_t c = begin; c < end; c++) {
+        const double f = (double)args->weight[c] * r;
+
+        args->scale[c] = (float)f;
+        args->shift[c] = (float)((double)args->bias[c] - mean * f);
+    }
+}
+
 void KERNEL(uqd_nn_norm)(const struct uqd_nn_norm_args *args)
 {
     const uint32_t n = args->n_channels / args->n_groups;
-    const double count = (double)args->n_pixels * n;
 
-    for (uint32_t first = 0; first < args->n_channels; first += n) {
-        double s = 0, q = 0;
-
-        for (uint32_t c = first; c < first + n; c++) {
-            s += args->sum[c];
-            q += args->squares[c];
-        }
-        const double mean = s / count, var = q / count - mean * mean;
-        const double r = 1 / __builtin_sqrt((var > 0 ? var : 0) + 1e-5);
-
-        for (uint32_t c = first; c < first + n; c++) {
-            const double f = (double)args->weight[c] * r;
-
-            args->scale[c] = (float)f;
-            args->shift[c] = (float)((double)args->bias[c] - mean * f);
-        }
-    }
+    for (uint32_t begin = 0; begin < args->n_channels; begin += n)
+        norm_group(args, begin, begin + n);
 }
 
 static inline __attribute__((always_inline)) void affine(const struct uqd_nn_affine_args *args,
                                                          int silu)
 {
     const float *restrict scale = args->scale, *restrict shift = args->shift;
+    /* n_channels, of which the compiler learns that it is a multiple. */
     const uint32_t n = args->n_channels / UQD_NN_BLOCK * UQD_NN_BLOCK;
 
     for (uint32_t p = 0; p < args->n_pixels; p++) {
@@ -138,25 +144,25 @@ void KERNEL(uqd_nn_affine)(const struct uqd_nn_affine_args *args)
 
 /* ---- Attention ---- */
 
-/* Far enough below the highest score to vanish, and no nearer to denormals, which are slow. */
+/* e^x of a score that is x above the highest. -60 makes it vanish beside the highest's 1, and is
+ * still far from denormals, which are slow. */
 static inline float weight_of(float x)
 {
     return uqd_expf_within(x > -60.0f ? x : -60.0f);
 }
 
-/* Explicit vectors where compilers do not find them: so many floats, and the lanes in them. */
+/* The sixteen lanes as explicit vectors, since compilers do not find any in the loops below. */
 #if defined(__AVX512F__)
-#define VECTOR 16
+#define VECTOR_LANES 16
 #elif defined(__AVX__)
-#define VECTOR 8
+#define VECTOR_LANES 8
 #else
-#define VECTOR 4
+#define VECTOR_LANES 4
 #endif
+#define N_VECTORS (UQD_NN_BLOCK / VECTOR_LANES)
 
-typedef float vector __attribute__((vector_size(VECTOR * sizeof(float))));
-typedef int32_t vector_bits __attribute__((vector_size(VECTOR * sizeof(float))));
-
-#define VECTORS (UQD_NN_BLOCK / VECTOR)
+typedef float vector __attribute__((vector_size(VECTOR_LANES * sizeof(float))));
+typedef int32_t vector_mask __attribute__((vector_size(VECTOR_LANES * sizeof(float))));
 
 static inline vector load(const float *p)
 {
@@ -166,57 +172,49 @@ static inline vector load(const float *p)
     return v;
 }
 
+/* a > b ? a : b of each lane. */
 static inline vector higher_of(vector a, vector b)
 {
-    const vector_bits first = a > b;
+    const vector_mask is_higher = a > b;
 
-    return (vector)(((vector_bits)a & first) | ((vector_bits)b & ~first));
+    return (vector)(((vector_mask)a & is_higher) | ((vector_mask)b & ~is_higher));
 }
 
+/* Of the scores and of `highest`, the highest before them. */
 static inline float highest_of(const float *scores, size_t n, float highest)
 {
     float m[UQD_NN_BLOCK];
-    vector top[VECTORS];
+    vector tops[N_VECTORS];
 
     for (unsigned lane = 0; lane < UQD_NN_BLOCK; lane++)
         m[lane] = highest;
-    memcpy(top, m, sizeof top);
+    memcpy(tops, m, sizeof tops);
     for (size_t k = 0; k < n; k += UQD_NN_BLOCK)
-        for (unsigned i = 0; i < VECTORS; i++)
-            top[i] = higher_of(load(scores + k + i * VECTOR), top[i]);
-    memcpy(m, top, sizeof m);
-#define FOLD(half)                                                                                 \
-    for (unsigned lane = 0; lane < half; lane++)                                                   \
-        m[lane] = m[lane] > m[lane + half] ? m[lane] : m[lane + half];
-    FOLD(8)
-    FOLD(4)
-    FOLD(2)
-    FOLD(1)
-#undef FOLD
-        return m[0];
+        for (unsigned i = 0; i < N_VECTORS; i++)
+            tops[i] = higher_of(load(scores + k + i * VECTOR_LANES), tops[i]);
+    memcpy(m, tops, sizeof m);
+    for (unsigned half = UQD_NN_BLOCK / 2; half > 0; half /= 2)
+        for (unsigned lane = 0; lane < half; lane++)
+            m[lane] = m[lane] > m[lane + half] ? m[lane] : m[lane + half];
+    return m[0];
 }
 
 static inline float sum_of(const float *weights, size_t n)
 {
-    float t[UQD_NN_BLOCK] = {0};
-    vector sum[VECTORS];
+    float t[UQD_NN_BLOCK];
+    vector sums[N_VECTORS] = {{0}};
 
-    memcpy(sum, t, sizeof sum);
     for (size_t k = 0; k < n; k += UQD_NN_BLOCK)
-        for (unsigned i = 0; i < VECTORS; i++)
-            sum[i] += load(weights + k + i * VECTOR);
-    memcpy(t, sum, sizeof t);
-#define FOLD(half)                                                                                 \
-    for (unsigned lane = 0; lane < half; lane++)                                                   \
-        t[lane] += t[lane + half];
-    FOLD(8)
-    FOLD(4)
-    FOLD(2)
-    FOLD(1)
-#undef FOLD
-        return t[0];
+        for (unsigned i = 0; i < N_VECTORS; i++)
+            sums[i] += load(weights + k + i * VECTOR_LANES);
+    memcpy(t, sums, sizeof t);
+    for (unsigned half = UQD_NN_BLOCK / 2; half > 0; half /= 2)
+        for (unsigned lane = 0; lane < half; lane++)
+            t[lane] += t[lane + half];
+    return t[0];
 }
 
+/* Turns scores into weights; returns their sum. */
 static inline float weigh(float *restrict scores, size_t n, float top)
 {
     for (size_t k = 0; k < n; k++)

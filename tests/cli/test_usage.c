@@ -260,6 +260,24 @@ static void test_solid(void **state)
     }
 }
 
+/* It is lossless, and without the model nothing is said of where its steps end. */
+static void test_info_of_solid(void **state)
+{
+    (void)state;
+    struct process_result result;
+    UQD_DONE("encode", "in.png", "-o", "solid.uqd", "--solid");
+    UQD(&result, "info", "--json", "solid.uqd");
+    assert_non_null(strstr(result.out, "\"lossless\": true"));
+    assert_null(strstr(result.out, "\"bytes\": null"));
+    process_result_free(&result);
+    setenv("UQD_MODELS", "/nonexistent", 1);
+    UQD(&result, "info", "--json", "solid.uqd");
+    setenv("UQD_MODELS", "models", 1);
+    assert_int_equal(result.exit_code, 0);
+    assert_non_null(strstr(result.out, "\"bytes\": null, \"bpp\": null"));
+    process_result_free(&result);
+}
+
 static void test_compare_of_different_shapes(void **state)
 {
     (void)state;
@@ -285,6 +303,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_info_of_parts),
         cmocka_unit_test(test_info_without_model_and_distortion),
         cmocka_unit_test(test_solid),
+        cmocka_unit_test(test_info_of_solid),
         cmocka_unit_test(test_compare),
         cmocka_unit_test(test_compare_of_known_error),
         cmocka_unit_test(test_compare_of_different_shapes),

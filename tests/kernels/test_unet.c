@@ -3,7 +3,9 @@
 #include "inputs.h"
 #include "nn/elementary.h"
 #include "nn/ops.h"
+#include "outputs.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,77 +14,7 @@
 
 #include <cmocka.h>
 
-enum { GUARD = 72, GUARD_BYTE = 0xa5 };
-
 static struct random test_random;
-
-/* ---- Memory that shows what was written ---- */
-
-/* Between guards; aligned to doubles, not to vectors. */
-struct output {
-    unsigned char *memory;
-    size_t size; /* without the guards */
-};
-
-static struct output output_new(size_t size)
-{
-    struct output output = {malloc(size + 2 * GUARD), size};
-
-    assert_non_null(output.memory);
-    memset(output.memory, GUARD_BYTE, size + 2 * GUARD);
-    return output;
-}
-
-/* That begins with something. */
-static struct output output_of(const void *data, size_t size)
-{
-    struct output output = output_new(size);
-
-    memcpy(output.memory + GUARD, data, size);
-    return output;
-}
-
-static void *data_of(const struct output *output)
-{
-    return output->memory + GUARD;
-}
-
-static void check_guards(const struct output *output)
-{
-    for (size_t i = 0; i < GUARD; i++) {
-        assert_int_equal(output->memory[i], GUARD_BYTE);
-        assert_int_equal(output->memory[GUARD + output->size + i], GUARD_BYTE);
-    }
-}
-
-/* NaNs are equal to each other. Frees `got`. */
-static void check_floats(const struct output *expected, struct output *got, const char *what,
-                         const char *isa, enum fill fill)
-{
-    const size_t n = expected->size / sizeof(float);
-    const size_t at = first_difference(data_of(expected), data_of(got), n);
-
-    if (at < n)
-        fail_msg("%s, %s, %s: float %zu of %zu is %a, not %a", what, isa, fill_name(fill), at, n,
-                 (double)((float *)data_of(got))[at], (double)((float *)data_of(expected))[at]);
-    check_guards(expected);
-    check_guards(got);
-    free(got->memory);
-}
-
-static void check_doubles(const struct output *expected, struct output *got, const char *what,
-                          const char *isa, enum fill fill)
-{
-    const double *a = data_of(expected), *b = data_of(got);
-
-    for (size_t i = 0; i < expected->size / sizeof *a; i++)
-        if (memcmp(&a[i], &b[i], sizeof *a) && !(isnan(a[i]) && isnan(b[i])))
-            fail_msg("%s, %s, %s: double %zu is %a, not %a", what, isa, fill_name(fill), i, b[i],
-                     a[i]);
-    check_guards(expected);
-    check_guards(got);
-    free(got->memory);
-}
 
 static float *new_floats(enum fill fill, size_t n)
 {
@@ -105,8 +37,8 @@ static double *new_doubles(enum fill fill, size_t n)
     return out;
 }
 
-/* Calls a function for plain C, whose results it keeps, and then for the other instruction sets. */
-typedef void one_isa(void *cookie, const struct uqd_nn_ops *ops, const char *name);
+/* Calls a function for plain C and then for the other instruction sets. */
+typedef void one_isa(void *cookie, const struct uqd_nn_ops *ops, const char *isa);
 
 static void for_isas(one_isa *function, void *cookie)
 {
@@ -123,6 +55,8 @@ static void for_isas(one_isa *function, void *cookie)
 
 /* ---- Elements ---- */
 
+#define LOG_E_MINUS_1 0.541324854612918
+
 struct elements_case {
     enum fill fill;
     size_t n;
@@ -130,40 +64,36 @@ struct elements_case {
     struct output sines, cosines, softplus; /* of plain C */
 };
 
-static void run_elements(void *cookie, const struct uqd_nn_ops *ops, const char *name)
+static void run_elements(void *cookie, const struct uqd_nn_ops *ops, const char *isa)
 {
     struct elements_case *c = cookie;
+    const struct context context = {isa, c->fill};
     struct output sines = output_new(c->n * sizeof(float));
     struct output cosines = output_new(c->n * sizeof(float));
     struct output softplus = output_new(c->n * sizeof(float));
 
     ops->sincos(data_of(&sines), data_of(&cosines), c->in, c->frequency, c->n);
     ops->softplus(data_of(&softplus), c->in, c->n);
-    if (c->sines.memory == NULL) {
-        c->sines = sines;
-        c->cosines = cosines;
-        c->softplus = softplus;
-        return;
-    }
-    check_floats(&c->sines, &sines, "sin", name, c->fill);
-    check_floats(&c->cosines, &cosines, "cos", name, c->fill);
-    check_floats(&c->softplus, &softplus, "softplus", name, c->fill);
+    keep_or_check(&c->sines, sines, compare_floats, "sin", &context);
+    keep_or_check(&c->cosines, cosines, compare_floats, "cos", &context);
+    keep_or_check(&c->softplus, softplus, compare_floats, "softplus", &context);
 }
 
 static void check_elements(enum fill fill, size_t n)
 {
     struct elements_case c = {.fill = fill, .n = n, .in = new_floats(fill, n)};
 
+    /* Within one turn, and over many. */
     c.frequency = n % 2 ? 0x1.921fb6p8f : 3;
     for_isas(run_elements, &c);
-    for (size_t i = 0; i < n; i++) {
-        const float sine = ((float *)data_of(&c.sines))[i];
-        const float softplus = ((float *)data_of(&c.softplus))[i];
+    const float *sines = data_of(&c.sines), *cosines = data_of(&c.cosines);
+    const float *softplus = data_of(&c.softplus);
 
-        assert_true(fabsf(sine) <= 1 && fabsf(((float *)data_of(&c.cosines))[i]) <= 1);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(fabsf(sines[i]) <= 1 && fabsf(cosines[i]) <= 1);
         if (fill == FILL_UNIT) {
-            assert_true(fabs(sine - sin(c.frequency * c.in[i])) < 1e-6);
-            assert_true(fabs(softplus - log1p(exp(c.in[i] + 0.541324854612918))) < 1e-6);
+            assert_true(fabs(sines[i] - sin(c.frequency * c.in[i])) < 1e-6);
+            assert_true(fabs(softplus[i] - log1p(exp(c.in[i] + LOG_E_MINUS_1))) < 1e-6);
         }
     }
     free(c.in);
@@ -184,21 +114,25 @@ static void test_elements(void **state)
 
 /* ---- Normalisation ---- */
 
+enum {
+    N_ROWS = 5,         /* that totals are made of */
+    UNUSED_CHANNELS = 3 /* of affine's output, not to be written */
+};
+
 struct norm_case {
     enum fill fill;
     uint32_t n, n_pixels, n_groups;
     size_t stride;
     float *pixels, *weight, *bias;
-    double *rows;
-    struct output sums, totals, scale, shift, affine, silu;
+    double *rows;                                           /* [N_ROWS][2][n] */
+    struct output sums, totals, scale, shift, affine, silu; /* of plain C */
 };
 
 static struct output run_affine(const struct norm_case *c, const struct uqd_nn_ops *ops,
                                 enum uqd_nn_activation activation)
 {
-    /* Of the output, channels behind the last are not to be written. */
-    const size_t out_stride = c->n + 3, n = c->n_pixels * out_stride;
-    struct output out = output_new(n * sizeof(float));
+    const size_t out_stride = c->n + UNUSED_CHANNELS;
+    struct output out = output_new(c->n_pixels * out_stride * sizeof(float));
 
     ops->affine(&(struct uqd_nn_affine_args){
         .input = c->pixels,
@@ -214,79 +148,111 @@ static struct output run_affine(const struct norm_case *c, const struct uqd_nn_o
     return out;
 }
 
-static void run_norm(void *cookie, const struct uqd_nn_ops *ops, const char *name)
+/* Scale and shift from the sums of a case. */
+static void run_norm_op(const struct norm_case *c, const struct uqd_nn_ops *ops,
+                        const struct output *sums, struct output *scale, struct output *shift)
 {
-    struct norm_case *c = cookie;
-    struct output sums = output_new(2 * c->n * sizeof(double));
-    struct output totals = output_new(2 * c->n * sizeof(double));
-    struct output scale = output_new(c->n * sizeof(float));
-    struct output shift = output_new(c->n * sizeof(float));
-    struct output affine = run_affine(c, ops, UQD_NN_ACTIVATION_NONE);
-    struct output silu = run_affine(c, ops, UQD_NN_ACTIVATION_SILU);
-    double *aligned = malloc(2 * c->n * sizeof *aligned);
+    const double *sum = data_of(sums);
 
-    assert_non_null(aligned);
-    ops->sums(data_of(&sums), c->pixels, c->stride, c->n_pixels, c->n);
-    ops->totals(data_of(&totals), c->rows, 5, 2 * c->n);
-    memcpy(aligned, data_of(&sums), 2 * c->n * sizeof *aligned);
     ops->norm(&(struct uqd_nn_norm_args){
-        .sum = aligned,
-        .squares = aligned + c->n,
+        .sum = sum,
+        .squares = sum + c->n,
         .weight = c->weight,
         .bias = c->bias,
         .n_channels = c->n,
         .n_groups = c->n_groups,
         .n_pixels = c->n_pixels,
-        .scale = data_of(&scale),
-        .shift = data_of(&shift),
+        .scale = data_of(scale),
+        .shift = data_of(shift),
     });
-    free(aligned);
-    if (c->sums.memory == NULL) {
-        c->sums = sums, c->totals = totals, c->scale = scale, c->shift = shift;
-        c->affine = affine, c->silu = silu;
-        return;
-    }
-    check_doubles(&c->sums, &sums, "sums", name, c->fill);
-    check_doubles(&c->totals, &totals, "totals", name, c->fill);
-    check_floats(&c->scale, &scale, "scale", name, c->fill);
-    check_floats(&c->shift, &shift, "shift", name, c->fill);
-    check_floats(&c->affine, &affine, "affine", name, c->fill);
-    check_floats(&c->silu, &silu, "affine with silu", name, c->fill);
 }
 
-/* The definition in nn/ops.h once more. */
-static void check_norm_definition(const struct norm_case *c)
+static void run_norm(void *cookie, const struct uqd_nn_ops *ops, const char *isa)
+{
+    struct norm_case *c = cookie;
+    const struct context context = {isa, c->fill};
+    struct output sums = output_new(2 * c->n * sizeof(double));
+    struct output totals = output_new(2 * c->n * sizeof(double));
+    struct output scale = output_new(c->n * sizeof(float));
+    struct output shift = output_new(c->n * sizeof(float));
+
+    ops->sums(data_of(&sums), c->pixels, c->stride, c->n_pixels, c->n);
+    ops->totals(data_of(&totals), c->rows, N_ROWS, 2 * c->n);
+    run_norm_op(c, ops, &sums, &scale, &shift);
+    keep_or_check(&c->sums, sums, compare_doubles, "sums", &context);
+    keep_or_check(&c->totals, totals, compare_doubles, "totals", &context);
+    keep_or_check(&c->scale, scale, compare_floats, "scale", &context);
+    keep_or_check(&c->shift, shift, compare_floats, "shift", &context);
+    keep_or_check(&c->affine, run_affine(c, ops, UQD_NN_ACTIVATION_NONE), compare_floats, "affine",
+                  &context);
+    keep_or_check(&c->silu, run_affine(c, ops, UQD_NN_ACTIVATION_SILU), compare_floats,
+                  "affine with silu", &context);
+}
+
+/* The definitions in nn/ops.h once more: sums and totals, */
+static void check_sums_definition(const struct norm_case *c)
 {
     const double *sums = data_of(&c->sums), *totals = data_of(&c->totals);
+
+    for (uint32_t i = 0; i < c->n; i++) {
+        double sum = 0, squares = 0, total = 0;
+
+        for (uint32_t p = 0; p < c->n_pixels; p++) {
+            const double x = c->pixels[p * c->stride + i];
+
+            sum += x;
+            squares += x * x;
+        }
+        for (uint32_t r = 0; r < N_ROWS; r++)
+            total += c->rows[r * 2 * c->n + i];
+        assert_true(sums[i] == sum && sums[c->n + i] == squares && totals[i] == total);
+    }
+}
+
+/* scale and shift, */
+static void check_norm_definition(const struct norm_case *c)
+{
+    const double *sums = data_of(&c->sums);
     const float *scale = data_of(&c->scale), *shift = data_of(&c->shift);
-    const float *affine = data_of(&c->affine), *silu = data_of(&c->silu);
     const uint32_t group = c->n / c->n_groups;
 
     for (uint32_t i = 0; i < c->n; i++) {
-        double s = 0, q = 0, t = 0;
         const uint32_t first = i / group * group;
+        const double count = (double)c->n_pixels * group;
+        double s = 0, q = 0;
 
         for (uint32_t k = first; k < first + group; k++) {
-            double sum = 0, squares = 0;
-            for (uint32_t p = 0; p < c->n_pixels; p++) {
-                const double x = c->pixels[p * c->stride + k];
-                sum += x;
-                squares += x * x;
-            }
-            assert_true(sums[k] == sum && sums[c->n + k] == squares);
-            s += sum;
-            q += squares;
+            s += sums[k];
+            q += sums[c->n + k];
         }
-        for (uint32_t r = 0; r < 5; r++)
-            t += c->rows[r * 2 * c->n + i];
-        assert_true(totals[i] == t);
+        const double mean = s / count, var = q / count - mean * mean;
+        const double r = 1 / sqrt((var > 0 ? var : 0) + 1e-5), f = c->weight[i] * r;
 
-        const double count = (double)c->n_pixels * group, mean = s / count;
-        const double var = q / count - mean * mean, r = 1 / sqrt((var > 0 ? var : 0) + 1e-5);
-        const double f = c->weight[i] * r;
         assert_true(scale[i] == (float)f && shift[i] == (float)(c->bias[i] - mean * f));
+    }
+}
+
+/* and affine, of the first pixel. */
+static void check_affine_definition(const struct norm_case *c)
+{
+    const float *affine = data_of(&c->affine), *silu = data_of(&c->silu);
+
+    for (uint32_t i = 0; i < c->n; i++) {
         const float v = fmaf(c->pixels[i], c->weight[i], c->bias[i]);
+
         assert_true(affine[i] == v && silu[i] == uqd_siluf(v));
+    }
+}
+
+static void check_unused_channels(const struct norm_case *c)
+{
+    unsigned char untouched[UNUSED_CHANNELS * sizeof(float)];
+
+    memset(untouched, OUTPUT_UNTOUCHED, sizeof untouched);
+    for (uint32_t p = 0; p < c->n_pixels; p++) {
+        const float *pixel = (float *)data_of(&c->silu) + p * (c->n + UNUSED_CHANNELS);
+
+        assert_memory_equal(pixel + c->n, untouched, sizeof untouched);
     }
 }
 
@@ -296,20 +262,16 @@ static void check_norm(enum fill fill, uint32_t n, uint32_t n_groups, uint32_t n
 
     c.stride = n + random_below(&test_random, 20);
     c.pixels = new_floats(fill, n_pixels * c.stride);
-    c.rows = new_doubles(fill, 10 * (size_t)n);
+    c.rows = new_doubles(fill, (size_t)N_ROWS * 2 * n);
     c.weight = new_floats(FILL_UNIT, n);
     c.bias = new_floats(FILL_UNIT, n);
     for_isas(run_norm, &c);
-    if (fill == FILL_UNIT)
+    if (fill == FILL_UNIT) {
+        check_sums_definition(&c);
         check_norm_definition(&c);
-    for (uint32_t i = 0; i < n_pixels; i++) {
-        float behind = 0;
-        unsigned char untouched[sizeof behind];
-
-        memset(untouched, GUARD_BYTE, sizeof untouched);
-        memcpy(&behind, (float *)data_of(&c.silu) + i * (n + 3) + n, sizeof behind);
-        assert_memory_equal(&behind, untouched, sizeof behind);
+        check_affine_definition(&c);
     }
+    check_unused_channels(&c);
     free(c.pixels);
     free(c.rows);
     free(c.weight);
@@ -353,6 +315,8 @@ static void test_constant(void **state)
 
 /* ---- Attention ---- */
 
+enum { N_VALUES = 32, VALUES_STRIDE = 40 }; /* of each query, for rescale */
+
 struct softmax_case {
     enum fill fill;
     uint32_t n_queries, n_keys;
@@ -360,14 +324,15 @@ struct softmax_case {
     struct output weights, tops, sums, factors, rescaled; /* of plain C */
 };
 
-static void run_softmax(void *cookie, const struct uqd_nn_ops *ops, const char *name)
+static void run_softmax(void *cookie, const struct uqd_nn_ops *ops, const char *isa)
 {
     struct softmax_case *c = cookie;
-    const size_t size = c->n_queries * sizeof(float), stride = 40;
+    const struct context context = {isa, c->fill};
+    const size_t size = c->n_queries * sizeof(float);
     struct output weights = output_of(c->scores, size * c->n_keys);
     struct output tops = output_of(c->highest, size), sums = output_of(c->sum, size);
     struct output factors = output_new(size);
-    struct output rescaled = output_of(c->values, size * stride);
+    struct output rescaled = output_of(c->values, size * VALUES_STRIDE);
 
     ops->softmax(&(struct uqd_nn_softmax_args){
         .scores = data_of(&weights),
@@ -377,17 +342,12 @@ static void run_softmax(void *cookie, const struct uqd_nn_ops *ops, const char *
         .n_queries = c->n_queries,
         .n_keys = c->n_keys,
     });
-    ops->rescale(data_of(&rescaled), stride, data_of(&factors), c->n_queries, 32);
-    if (c->weights.memory == NULL) {
-        c->weights = weights, c->tops = tops, c->sums = sums, c->factors = factors;
-        c->rescaled = rescaled;
-        return;
-    }
-    check_floats(&c->weights, &weights, "weights", name, c->fill);
-    check_floats(&c->tops, &tops, "highest", name, c->fill);
-    check_floats(&c->sums, &sums, "sum", name, c->fill);
-    check_floats(&c->factors, &factors, "factor", name, c->fill);
-    check_floats(&c->rescaled, &rescaled, "rescaled", name, c->fill);
+    ops->rescale(data_of(&rescaled), VALUES_STRIDE, data_of(&factors), c->n_queries, N_VALUES);
+    keep_or_check(&c->weights, weights, compare_floats, "weights", &context);
+    keep_or_check(&c->tops, tops, compare_floats, "highest", &context);
+    keep_or_check(&c->sums, sums, compare_floats, "sum", &context);
+    keep_or_check(&c->factors, factors, compare_floats, "factor", &context);
+    keep_or_check(&c->rescaled, rescaled, compare_floats, "rescaled", &context);
 }
 
 static float weight_of(float x)
@@ -395,31 +355,45 @@ static float weight_of(float x)
     return uqd_expf(x > -60 ? x : -60);
 }
 
+static float higher_of(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+static float sum_of(float a, float b)
+{
+    return a + b;
+}
+
+static float fold(float v[16], float function(float, float))
+{
+    for (uint32_t half = 8; half > 0; half /= 2)
+        for (uint32_t lane = 0; lane < half; lane++)
+            v[lane] = function(v[lane], v[lane + half]);
+    return v[0];
+}
+
 /* The definition in nn/ops.h once more, of one query. */
 static void check_softmax_definition(const struct softmax_case *c, uint32_t q)
 {
     const float *scores = c->scores + (size_t)q * c->n_keys;
     const float *weights = (float *)data_of(&c->weights) + (size_t)q * c->n_keys;
+    const float *tops = data_of(&c->tops), *sums = data_of(&c->sums);
+    const float *factors = data_of(&c->factors);
     float m[16], t[16] = {0};
 
     for (uint32_t lane = 0; lane < 16; lane++)
         m[lane] = c->highest[q];
     for (uint32_t k = 0; k < c->n_keys; k++)
-        m[k % 16] = scores[k] > m[k % 16] ? scores[k] : m[k % 16];
-    for (uint32_t half = 8; half > 0; half /= 2)
-        for (uint32_t lane = 0; lane < half; lane++)
-            m[lane] = m[lane] > m[lane + half] ? m[lane] : m[lane + half];
+        m[k % 16] = higher_of(scores[k], m[k % 16]);
+    const float top = fold(m, higher_of), factor = weight_of(c->highest[q] - top);
+
     for (uint32_t k = 0; k < c->n_keys; k++) {
-        assert_true(weights[k] == weight_of(scores[k] - m[0]));
+        assert_true(weights[k] == weight_of(scores[k] - top));
         t[k % 16] += weights[k];
     }
-    for (uint32_t half = 8; half > 0; half /= 2)
-        for (uint32_t lane = 0; lane < half; lane++)
-            t[lane] += t[lane + half];
-    const float factor = weight_of(c->highest[q] - m[0]);
-    assert_true(((float *)data_of(&c->tops))[q] == m[0]);
-    assert_true(((float *)data_of(&c->factors))[q] == factor);
-    assert_true(((float *)data_of(&c->sums))[q] == fmaf(c->sum[q], factor, t[0]));
+    assert_true(tops[q] == top && factors[q] == factor);
+    assert_true(sums[q] == fmaf(c->sum[q], factor, fold(t, sum_of)));
 }
 
 static void check_softmax(enum fill fill, uint32_t n_queries, uint32_t n_keys, int is_first)
@@ -429,18 +403,20 @@ static void check_softmax(enum fill fill, uint32_t n_queries, uint32_t n_keys, i
     c.scores = new_floats(fill, (size_t)n_queries * n_keys);
     c.highest = new_floats(FILL_UNIT, n_queries);
     c.sum = new_floats(FILL_UNIT, n_queries);
-    c.values = new_floats(fill, (size_t)n_queries * 40);
+    c.values = new_floats(fill, (size_t)n_queries * VALUES_STRIDE);
+    /* What is known of the keys before: nothing, or something like it. */
     for (uint32_t q = 0; q < n_queries; q++) {
         c.highest[q] = is_first ? -FLT_MAX : 2 * c.highest[q];
         c.sum[q] = is_first ? 0 : fabsf(c.sum[q]);
     }
+    /* Unit scores are spread to where some weights are cut off. */
     for (size_t i = 0; i < (size_t)n_queries * n_keys && fill == FILL_UNIT; i++)
         c.scores[i] *= 50;
     for_isas(run_softmax, &c);
-    for (uint32_t q = 0; q < n_queries; q++) {
-        const float sum = ((float *)data_of(&c.sums))[q];
+    const float *sums = data_of(&c.sums);
 
-        assert_true(sum > 0 && sum < INFINITY);
+    for (uint32_t q = 0; q < n_queries; q++) {
+        assert_true(sums[q] > 0 && sums[q] < INFINITY);
         if (fill == FILL_UNIT)
             check_softmax_definition(&c, q);
     }
@@ -464,7 +440,7 @@ static void test_softmax(void **state)
                 check_softmax(fill, 1 + random_below(&test_random, 9), n_keys, is_first);
 }
 
-/* The weights of scores that have no order. */
+/* A NaN is no highest score, and neither a NaN nor an infinity weighs more than the least. */
 static void test_scores_without_order(void **state)
 {
     const float least = weight_of(-100);
