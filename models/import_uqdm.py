@@ -25,7 +25,10 @@ def number(settings, name, kind):
     value = settings.get(name)
     if isinstance(value, bool) or not isinstance(value, (int, kind)):
         raise ModelError(f"the config has no number model.{name}")
-    return kind(value)
+    try:
+        return kind(value)
+    except OverflowError as error:
+        raise ModelError(f"model.{name} is too large") from error
 
 
 def read_config(path):
@@ -35,7 +38,7 @@ def read_config(path):
             config = json.load(file)
     except OSError as error:
         raise ModelError(f"the config cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError("the config is not JSON") from error
     settings = config.get("model") if isinstance(config, dict) else None
     if not isinstance(settings, dict):

@@ -3,13 +3,14 @@ import math
 import os
 import struct
 import sys
-from dataclasses import astuple
+from dataclasses import astuple, fields
 
 import numpy as np
 import torch
 import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train", "paper"))
+from diffusion import Step  # noqa: E402
 from network import COLOURS, N_INPUTS, timescales  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
@@ -36,6 +37,17 @@ def check_shape(shape, n_steps):
         raise ModelError(f"{shape.groups} groups do not divide a width of {shape.width}")
     if not 1 <= n_steps <= MOST_STEPS:
         raise ModelError(f"{n_steps} steps are not between 1 and {MOST_STEPS}")
+
+
+def check_schedule(schedule):
+    """What a reader checks too, of the numbers that binary32 makes of them."""
+    with np.errstate(over="ignore"):
+        steps = np.array([astuple(step) for step in schedule.steps], "<f4")
+        ends = np.array([schedule.inv_alpha, schedule.snr], "<f4")
+    positive = [i for i, field in enumerate(fields(Step)) if field.name in ("inv_alpha", "scale", "delta")]
+    finite = np.isfinite(steps).all() and np.isfinite(ends).all()
+    if not (finite and (steps[:, positive] > 0).all() and (ends > 0).all()):
+        raise ModelError("the steps between these values of gamma are not numbers that a file can hold")
 
 
 def _with_bias(name, layer, *shape):
@@ -101,9 +113,13 @@ def step_name(step):
 
 
 def _text(text, size):
-    if len(text.encode()) >= size:
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError as error:
+        raise ModelError(f"the name {text!a} is not text") from error
+    if len(encoded) >= size:
         raise ModelError(f'the name "{text}" has more than {size - 1} bytes')
-    return text.encode().ljust(size, b"\0")
+    return encoded.ljust(size, b"\0")
 
 
 def _head(shape, schedule, name, n_tensors):
@@ -119,6 +135,7 @@ def _head(shape, schedule, name, n_tensors):
 def write_model(path, name, shape, schedule, weights, dropout=False):
     """Writes a model file whole or not at all; -> its size."""
     check_shape(shape, len(schedule.steps))
+    check_schedule(schedule)
     entries = tensors(shape, weights, dropout)
     if len(entries) > MOST_TENSORS:
         raise ModelError(f"{len(entries)} tensors are more than {MOST_TENSORS}")

@@ -218,10 +218,15 @@ def refuses_configs():
         ("embedding_dim", 24, "a width of 24"), ("embedding_dim", 10**12, "a width"), ("n_blocks", 129, "129 blocks"),
         ("norm_groups", 5, "5 groups"), ("norm_groups", 0, "0 groups"), ("n_timesteps", 32, "32 steps"),
         ("gamma_max", -13.0, "gamma between"), ("gamma_min", float("nan"), "gamma between"),
+        ("gamma_min", 10**400, "model.gamma_min is too large"), ("gamma_min", -math.inf, "steps between"),
     ):
         config = copy.deepcopy(good)
         config["model"][name] = value
         assert_refused(message, config, checkpoint)
+    narrow = copy.deepcopy(good)
+    narrow["model"].update(noise_schedule="fixed_linear", gamma_min=6 - 1e-15)
+    assert_refused("steps between", narrow, checkpoint)
+    assert_refused("is not text", good, checkpoint, "--name", "\udcff")
     assert_refused("0 steps", good, checkpoint, "--steps", "0")
     assert_refused("31 bytes", good, checkpoint, "--name", "ü" * 16)
     assert_refused('no "model"', [], checkpoint)
@@ -260,6 +265,9 @@ def refuses_files():
     output = os.path.join(FOLDER.name, "refused.uqdm")
     assert "no checkpoint" in run(config, config, "-o", output)
     assert "not JSON" in run(path, path, "-o", output)
+    with open(path + ".deep", "w", encoding="utf-8") as file:
+        file.write("[" * 100000)
+    assert "not JSON" in run(path + ".deep", path, "-o", output)
     assert "cannot be read" in run(config + ".none", path, "-o", output)
     assert "No such file" in run(config, path + ".none", "-o", output)
     with open(path, "rb") as file:
