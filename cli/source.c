@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include "file.h"
+#include "interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,8 @@ static int feed_chunk(struct source *source, uint64_t limit, struct message *mes
 {
     uint8_t chunk[CHUNK_SIZE];
     use_wait(source);
+    if (interrupt_wait(source->fd))
+        return message_set(message, "%s: reading was interrupted", source->name);
     ssize_t n = read(source->fd, chunk, limit < CHUNK_SIZE ? (size_t)limit : CHUNK_SIZE);
     if (n < 0 && errno == EINTR)
         return 0;
@@ -70,7 +73,8 @@ static int read_header(struct source *source, struct message *message)
             return message_set(message, "%s: is cut off inside its header, after %llu bytes",
                                source->name, (unsigned long long)fed);
         }
-        if (source_feed(source, fed + CHUNK_SIZE, message) < 0)
+        /* As much as is there: the rest of a chunk may be long in coming. */
+        if (feed_chunk(source, source->max_bytes - fed, message) < 0)
             return -1;
     }
     return status < 0 ? feed_failed(source, status, message) : 0;

@@ -155,6 +155,24 @@ static void test_bytes_behind_the_end(void **state)
     scratch_assert_same("long.png", "whole.png");
 }
 
+/* A step is shown as soon as its bytes are there, though no more come for long. */
+static void test_stalled_pipe(void **state)
+{
+    (void)state;
+    char script[512];
+    struct process_result result;
+    snprintf(script, sizeof script,
+             "{ head -c %llu a.uqd; sleep 10; } | timeout -s KILL 8 %s decode - --step 1 -o "
+             "stalled.png",
+             (unsigned long long)info.step_bytes[1], harness_program());
+    assert_int_equal(
+        process_run(&result, (const char *const[]){"sh", "-c", script, NULL}, NULL, 0, 120), 0);
+    assert_int_equal(result.exit_code, 0);
+    process_result_free(&result);
+    UQD_DONE("decode", "a.uqd", "-o", "step.png", "--step", "1");
+    scratch_assert_same("stalled.png", "step.png");
+}
+
 static void test_modes_are_reproducible(void **state)
 {
     (void)state;
@@ -226,6 +244,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_step_of_a_cut_file),
         cmocka_unit_test(test_missing_step),
         cmocka_unit_test(test_bytes_behind_the_end),
+        cmocka_unit_test(test_stalled_pipe),
         cmocka_unit_test(test_modes_are_reproducible),
         cmocka_unit_test(test_seeds_of_samples),
         cmocka_unit_test(test_modes_end_lossless),

@@ -55,6 +55,28 @@ static void test_interrupted_commands(void **state)
     assert_true(n_interrupted > 0);
 }
 
+/* Where the bytes of a pipe stop coming, one signal is enough. In the foreground timeout sends no
+ * second one. */
+static void test_interrupted_wait(void **state)
+{
+    (void)state;
+    char script[512];
+    struct process_result result;
+    unsigned before = scratch_count();
+    snprintf(script, sizeof script,
+             "{ head -c 2000 want.uqd; sleep 5; } | "
+             "timeout --foreground --preserve-status -k 2 -s INT 1 %s decode - -o out.png",
+             harness_program());
+    remove("out.png");
+    assert_int_equal(
+        process_run(&result, (const char *const[]){"sh", "-c", script, NULL}, NULL, 0, 120), 0);
+    assert_int_equal(result.exit_code, EXIT_SIGNAL + SIGINT);
+    assert_int_equal(result.err_size, 0);
+    process_result_free(&result);
+    assert_false(scratch_exists("out.png"));
+    assert_int_equal(scratch_count(), before);
+}
+
 static void test_signal_cancels_through_the_progress(void **state)
 {
     (void)state;
@@ -73,6 +95,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interrupted_commands),
+        cmocka_unit_test(test_interrupted_wait),
         cmocka_unit_test(test_signal_cancels_through_the_progress),
     };
     if (!harness_arguments(argc, argv))
