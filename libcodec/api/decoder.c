@@ -90,9 +90,9 @@ static int check_limits(const struct uqd_decoder *decoder)
         return UQD_ERR_LIMIT;
     if (decoder->model == NULL)
         return UQD_OK;
-    const uint64_t memory =
-        uqd_sessions_of(decoder->model)
-            ->memory(decoder->model, decoder->header.width, decoder->header.height);
+    const uint64_t memory = uqd_sessions_of(decoder->model)
+                                ->memory(decoder->model, decoder->header.width,
+                                         decoder->header.height, decoder->settings.threads);
     return memory > decoder->settings.max_memory ? UQD_ERR_LIMIT : UQD_OK;
 }
 

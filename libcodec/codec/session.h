@@ -39,8 +39,10 @@ struct uqd_session {
 };
 
 struct uqd_session_class {
-    /* Bytes that coding and showing a picture take at most, input, output and model aside. */
-    uint64_t (*memory)(const struct uqd_model *model, uint32_t width, uint32_t height);
+    /* Bytes that coding and showing a picture take at most, input, output and model aside.
+     * threads as in the settings above. */
+    uint64_t (*memory)(const struct uqd_model *model, uint32_t width, uint32_t height,
+                       uint32_t threads);
 
     /* For a picture of that header: sizes, low, dither, seed, tiles. Borrows the model.
      * Errors: UQD_ERR_NOMEM. */

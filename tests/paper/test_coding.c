@@ -1,6 +1,7 @@
 /* Pictures by paper models: lossless at the end, the same bits everywhere, cut and damaged. */
 #include "codec_support.h"
 
+#include "codec/paper/network.h"
 #include "tiny_paper.h"
 #include "util/cpu.h"
 
@@ -65,6 +66,42 @@ static void test_lossless(void **state)
     check_lossless(*state, 5, 70, 1, 0);
     check_lossless(*state, 9, 7, 3, 1);
     check_lossless(*state, 66, 2, 1, 1);
+}
+
+/* ---- Memory ---- */
+
+/* The least max_memory with which a decoder on so many threads takes the file. */
+static uint64_t memory_needed(const struct uqd_model *model, struct file file, uint32_t threads)
+{
+    uint64_t low = 0, high = UINT64_C(1) << 40;
+    while (high - low > 1) {
+        struct uqd_decoder_settings settings = one_thread_decoding();
+        struct uqd_decoder *decoder;
+        settings.threads = threads;
+        settings.max_memory = low + (high - low) / 2;
+        assert_int_equal(uqd_decoder_new(&decoder, model, &settings), UQD_OK);
+        const int status = uqd_decoder_feed(decoder, file.data, file.size);
+        assert_true(status == UQD_OK || status == UQD_ERR_LIMIT);
+        *(status == UQD_OK ? &high : &low) = settings.max_memory;
+        uqd_decoder_free(decoder);
+    }
+    return high;
+}
+
+/* Each thread that runs tiles has a network of its own, or scratch memory if there is one tile: so
+ * many are asked for, whatever OpenMP would give. */
+static void test_memory_of_threads(void **state)
+{
+    for (uint32_t tiles = 1; tiles <= 4; tiles += 3) {
+        struct uqd_image *image = make_image(64 * tiles, 64, 3, CONTENT_PHOTO, 3);
+        struct file file = encode(*state, image, NULL);
+        const uint64_t one = memory_needed(*state, file, 1), four = memory_needed(*state, file, 4);
+        const uint64_t network = uqd_paper_network_size(*state, 1);
+        assert_true(four - one ==
+                    (tiles == 1 ? uqd_paper_network_size(*state, 4) - network : 3 * network));
+        free(file.data);
+        free(image);
+    }
 }
 
 /* What is outside the picture is drawn, not coded. */
@@ -351,11 +388,18 @@ static void test_reduced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lossless),         cmocka_unit_test(test_outside_is_free),
-        cmocka_unit_test(test_threads),          cmocka_unit_test(test_instruction_sets),
-        cmocka_unit_test(test_golden),           cmocka_unit_test(test_every_length),
-        cmocka_unit_test(test_tiles_one_by_one), cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_other_class),      cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_lossless),
+        cmocka_unit_test(test_outside_is_free),
+        cmocka_unit_test(test_memory_of_threads),
+        cmocka_unit_test(test_outside_is_free),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_instruction_sets),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_every_length),
+        cmocka_unit_test(test_tiles_one_by_one),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_other_class),
+        cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_reduced),
     };
     return cmocka_run_group_tests(tests, setup_paper, teardown_model);

@@ -48,8 +48,8 @@ int uqd_paper_network_init(struct uqd_paper_network *network, const struct uqd_m
 /* Allowed for a zeroed struct. */
 void uqd_paper_network_free(struct uqd_paper_network *network);
 
-/* Bytes that a workspace for one thread takes, the weights of the model aside. */
-size_t uqd_paper_network_size(const struct uqd_model *model);
+/* Bytes that a workspace for so many threads takes, the weights of the model aside. */
+uint64_t uqd_paper_network_size(const struct uqd_model *model, uint32_t threads);
 
 /* Runs the network on z, for the step that begins there. Planes are [3][64][64]. The results are
  * always numbers: |eps_hat| <= 2^60, 0 < factor <= 2^60, whatever z and the model are; they do not

@@ -37,13 +37,22 @@ struct uqd_paper_tile uqd_paper_tile_at(const struct uqd_paper_tiles *tiles, uin
 
 /* ---- Life ---- */
 
-uint64_t uqd_paper_tiles_size(const struct uqd_model *model, uint32_t width, uint32_t height)
+/* One tile is computed by all threads, many by one each. */
+static uint32_t threads_of_network(uint64_t n_tiles, uint32_t threads)
 {
+    return n_tiles == 1 ? threads : 1;
+}
+
+uint64_t uqd_paper_tiles_size(const struct uqd_model *model, uint32_t width, uint32_t height,
+                              uint32_t threads)
+{
+    const uint32_t n_threads = (uint32_t)uqd_thread_count(threads);
     const uint64_t n_tiles = (uint64_t)tiles_along(width) * tiles_along(height);
     const uint64_t per_tile = (model->n_steps * sizeof(float) + 2) * UQD_PAPER_VALUES +
                               sizeof(struct uqd_paper_prediction) + 2;
-    return n_tiles * per_tile + networks_for(n_tiles, (uint32_t)uqd_thread_count(0)) *
-                                    (uint64_t)uqd_paper_network_size(model);
+    return n_tiles * per_tile +
+           networks_for(n_tiles, n_threads) *
+               uqd_paper_network_size(model, threads_of_network(n_tiles, n_threads));
 }
 
 void uqd_paper_tiles_free(struct uqd_paper_tiles *tiles)
@@ -97,10 +106,9 @@ int uqd_paper_tiles_init(struct uqd_paper_tiles *tiles, const struct uqd_model *
     };
     tiles->n_networks = networks_for(tiles->n, work->threads);
     int status = alloc_tiles(tiles);
-    /* One tile is computed by all threads, many by one each. */
     for (uint32_t i = 0; i < tiles->n_networks && status == UQD_OK; i++)
         status = uqd_paper_network_init(&tiles->networks[i], model, cpu_mask,
-                                        tiles->n == 1 ? work->threads : 1);
+                                        threads_of_network(tiles->n, work->threads));
     if (status == UQD_OK)
         start_tiles(tiles);
     return status;

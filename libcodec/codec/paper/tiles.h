@@ -24,8 +24,9 @@ struct uqd_paper_tiles {
     uint32_t n_networks;
 };
 
-/* Bytes that the tiles of a picture take at most, with as many threads as OpenMP gives. */
-uint64_t uqd_paper_tiles_size(const struct uqd_model *model, uint32_t width, uint32_t height);
+/* Bytes that the tiles of a picture take at most, with so many threads (0: OpenMP's default). */
+uint64_t uqd_paper_tiles_size(const struct uqd_model *model, uint32_t width, uint32_t height,
+                              uint32_t threads);
 
 /* Pure noise in all tiles. Model and work are borrowed. On failure the tiles may be freed.
  * Errors: UQD_ERR_NOMEM. */

@@ -39,13 +39,13 @@ static size_t scratch_size(const struct uqd_paper *paper)
     return strips > attention ? strips : attention;
 }
 
-size_t uqd_paper_network_size(const struct uqd_model *model)
+uint64_t uqd_paper_network_size(const struct uqd_model *model, uint32_t threads)
 {
     const struct uqd_paper *paper = model->paper;
     const size_t plane = uqd_nn_plane_size(UQD_PAPER_SIDE, UQD_PAPER_SIDE, paper->width);
     return n_planes(paper) * (sizeof(struct uqd_paper_plane) + plane) +
            doubles_size(paper) * sizeof(double) +
-           (floats_size(paper) + scratch_size(paper)) * sizeof(float);
+           (floats_size(paper) + (uint64_t)threads * scratch_size(paper)) * sizeof(float);
 }
 
 /* ---- Memory ---- */
