@@ -63,7 +63,8 @@ def read_checkpoint(file):
 
 def raw_weights(saved):
     """Weights by name and the learned span of gamma, if there is one."""
-    state = {n.removeprefix(PREFIX): v for n, v in saved["model"].items() if isinstance(v, Stored)}
+    named = [(n, v) for n, v in saved["model"].items() if isinstance(n, str) and isinstance(v, Stored)]
+    state = {n.removeprefix(PREFIX): v for n, v in named}
     return state, state.pop("gamma.w", None)
 
 

@@ -248,6 +248,7 @@ def refuses_checkpoints():
     assert_refused("no numbers", config, changed(lambda c: c["model"][key].fill_(math.nan)), "--raw")
     assert_refused("no numbers", config, changed(lambda c: c["ema"]["shadow_params"][3].fill_(math.inf)))
     assert_refused("tensors instead of", config, changed(lambda c: c["ema"].update(shadow_params=[torch.zeros(1)])))
+    assert_refused("no conv_in.bias", config, changed(lambda c: c["model"].update({5: c["model"].pop(key)})), "--raw")
     assert_refused("no running average", config, changed(lambda c: c.pop("ema")))
     assert_refused("gamma between", config, changed(lambda c: c["model"]["gamma.w"].fill_(math.nan)), "--raw")
     assert_refused("gamma.w", config, changed(lambda c: c["model"].update({"gamma.w": torch.zeros(2)})), "--raw")
