@@ -54,13 +54,13 @@ def step_of(gamma_t, gamma_s, gamma_min, gamma_max):
     )
 
 
-def write(path, name, tensors, gammas, gamma_min, gamma_max, n_blocks, groups):
-    """gammas: of the noise before the first step, and behind every step."""
+def write(path, name, tensors, gammas, gamma_min, gamma_max, n_blocks, groups, end=None):
+    """gammas: of the noise before the first step, and behind every step. end: inv_alpha_0 and snr_0, if not those of the last."""
     width = tensors["in.weight"].shape[0]
     steps = [struct.pack("<12f", *step_of(t, s, gamma_min, gamma_max)) for t, s in zip(gammas, gammas[1:])]
     names = [f"{127.5 * math.exp(gamma / 2):.2g}" for gamma in gammas[1:]] + ["lossless"]
     tables = name.encode().ljust(32, b"\0") + b"".join(steps)
-    tables += struct.pack("<2f", 1 / math.sqrt(sigmoid(-gammas[-1])), math.exp(-gammas[-1]))
+    tables += struct.pack("<2f", *(end or (1 / math.sqrt(sigmoid(-gammas[-1])), math.exp(-gammas[-1]))))
     tables += b"".join(text.encode().ljust(16, b"\0") for text in names)
     head_size, data, directory = 80 + len(tables) + 64 * len(tensors), bytearray(), b""
     for key, values in tensors.items():

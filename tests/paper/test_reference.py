@@ -130,4 +130,7 @@ def cells_agree():
 
 
 if __name__ == "__main__":
+    if not os.path.exists(os.path.join(REFERENCE, "reference.json")):
+        print(f"1..0 # SKIP no {REFERENCE}/reference.json")
+        sys.exit()
     tap.main([model_is_written, outputs_agree, bits_agree, cells_agree])
