@@ -138,7 +138,7 @@ def print_scale(uqd, options, folder):
     for megapixels in map(float, options.scale.split(",")):
         width, height = cut(options.photo, megapixels, picture)
         uqd.encode(picture, ours, "--no-distortion")
-        for threads in (1, 2):
+        for threads in map(int, options.threads.split(",")):
             usage = uqd.decode(ours, out, "--threads", str(threads))
             n, more = width * height, usage.peak_bytes - least
             print(
@@ -155,6 +155,7 @@ def main():
     parser.add_argument("--megapixels", type=float, default=12, help="of the preview's photograph (%(default)s)")
     parser.add_argument("--no-preview", action="store_true", help="leave out the preview")
     parser.add_argument("--scale", metavar="A,B", help="instead: decode pictures of so many megapixels, once each")
+    parser.add_argument("--threads", default="1,2", metavar="A,B", help="of --scale (%(default)s)")
     measured.add_uqd_options(parser)
     options = parser.parse_args()
     if options.scale:
