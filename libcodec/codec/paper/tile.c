@@ -71,20 +71,27 @@ void uqd_paper_dithers(const struct uqd_paper_tile *tile, uint32_t step, float *
     fill_dither(tile, step, tile->seed, UQD_PAPER_DITHER, dither);
 }
 
-void uqd_paper_encode_step(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
-                           const struct uqd_paper_prediction *prediction, const float *dither,
-                           const uint8_t *pixels, struct uqd_range_encoder *encoder, float *z_s)
+/* Of the tile's own seed; where the cells come from is to be filled in. */
+static struct run run_of(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
+                         const struct uqd_paper_prediction *prediction, const float *dither)
 {
-    const struct run run = {
+    return (struct run){
         .tile = tile,
         .number = step,
         .seed = tile->seed,
         .z_t = z_t,
         .dither = dither,
         .prediction = prediction,
-        .encoder = encoder,
-        .pixels = pixels,
     };
+}
+
+void uqd_paper_encode_step(const struct uqd_paper_tile *tile, uint32_t step, const float *z_t,
+                           const struct uqd_paper_prediction *prediction, const float *dither,
+                           const uint8_t *pixels, struct uqd_range_encoder *encoder, float *z_s)
+{
+    struct run run = run_of(tile, step, z_t, prediction, dither);
+    run.encoder = encoder;
+    run.pixels = pixels;
     run_step(&run, z_s);
 }
 
@@ -92,15 +99,8 @@ int uqd_paper_decode_step(const struct uqd_paper_tile *tile, uint32_t step, cons
                           const struct uqd_paper_prediction *prediction, const float *dither,
                           struct uqd_range_decoder *decoder, float *z_s)
 {
-    const struct run run = {
-        .tile = tile,
-        .number = step,
-        .seed = tile->seed,
-        .z_t = z_t,
-        .dither = dither,
-        .prediction = prediction,
-        .decoder = decoder,
-    };
+    struct run run = run_of(tile, step, z_t, prediction, dither);
+    run.decoder = decoder;
     run_step(&run, z_s);
     return decoder->status;
 }
@@ -110,15 +110,9 @@ void uqd_paper_draw_step(const struct uqd_paper_tile *tile, uint32_t step, uint6
                          float *z_s)
 {
     float dither[UQD_PAPER_VALUES];
-    const struct run run = {
-        .tile = tile,
-        .number = step,
-        .seed = seed,
-        .z_t = z_t,
-        .dither = dither,
-        .prediction = prediction,
-        .draws = 1,
-    };
+    struct run run = run_of(tile, step, z_t, prediction, dither);
+    run.seed = seed;
+    run.draws = 1;
     fill_dither(tile, step, seed, UQD_PAPER_DRAW_DITHER, dither);
     run_step(&run, z_s);
 }
