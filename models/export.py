@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Write a training checkpoint as the model file that libcodec reads (docs/format.md, "Model file")."""
 import argparse
+import math
 import os
 import struct
 import sys
@@ -13,8 +14,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "tra
 from lattice import FULL, KINDS, N_NETWORKS, STAGES, STEP_NAMES, channel_groups, channel_levels, phases  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
-VERSION = 4
+VERSION = 5
 CLASS_LATTICE = 1
+TYPE_FLOAT, TYPE_INT16 = 0, 1
+LARGEST = 32767  # of whole numbers
+MAX_BITS = 15
+MOST_WEIGHT = 65535  # sum of the magnitudes of an output's weights: times LARGEST, it fits 32 bits
+HEADROOM = 2  # how much larger than those of the training a network's numbers may become
+# Of networks whose numbers have not been looked at: those of the trunk and those that are activated.
+USUAL_TRUNK, USUAL_ACTIVATED = 200.0, 20.0
 CELL_CHANNELS = 192
 N_GROUPS = int(channel_groups().max()) + 1
 
@@ -71,11 +79,27 @@ def convolutions(state, network):
     yield weight("denoise.out_bias", "denoise_out.bias")
 
 
-def tensors(state):
-    """(name, array) of every tensor."""
-    yield from affines(state)
-    for network in range(N_NETWORKS):
-        yield from convolutions(state, network)
+def bits_for(largest):
+    """Bits behind the point of numbers of that magnitude."""
+    return max(0, min(MAX_BITS, math.floor(math.log2(LARGEST / (HEADROOM * max(largest, 1e-3))))))
+
+
+def inner_layers(state):
+    """The layers that read what was activated, in the order in which the model file lists their numbers."""
+    yield from (f"blocks.{b}.outer" for b in range(count(state, "blocks")))
+    yield from (f"out.{g}" for g in range(N_GROUPS))
+    yield from (f"denoise_blocks.{b}.outer" for b in range(count(state, "denoise_blocks")))
+    yield "denoise_out"
+
+
+def bits(state, largest, network):
+    """Bits behind the point: of the trunk, and of what each inner layer reads."""
+    def seen(layer, usual):
+        return largest.get(f"{network}.{layer}", usual)
+
+    trunk = [f"blocks.{b}.inner" for b in range(count(state, "blocks"))] + [f"mix.{g}" for g in range(N_GROUPS)]
+    yield bits_for(max(seen(layer, USUAL_TRUNK) for layer in trunk))
+    yield from (bits_for(seen(layer, USUAL_ACTIVATED)) for layer in inner_layers(state))
 
 
 def half(name, tensor):
@@ -85,13 +109,40 @@ def half(name, tensor):
     return values
 
 
+def quantised(name, tensor):
+    """Whole numbers of a layer's weights, and for each output what they count."""
+    rows = np.abs(tensor.numpy().reshape(tensor.shape[0], -1))
+    # Rounding adds half to each at most.
+    scale = np.maximum(rows.sum(1) / (MOST_WEIGHT - rows.shape[1] / 2), rows.max(1) / LARGEST)
+    scale = np.maximum(half(name, torch.from_numpy(scale * (1 + 2**-10))), np.float16(2**-14))
+    whole = np.rint(tensor.numpy() / scale.astype("f4").reshape(-1, *[1] * (tensor.ndim - 1))).astype("<i2")
+    assert np.abs(whole.reshape(len(scale), -1).astype("i8")).sum(1).max() <= MOST_WEIGHT, name
+    return whole, scale
+
+
+def tensors(state, largest):
+    """(name, type, array) of every tensor."""
+    for name, tensor in affines(state):
+        yield name, TYPE_FLOAT, half(name, tensor)
+    for network in range(N_NETWORKS):
+        yield f"net{network}.bits", TYPE_INT16, np.array(list(bits(state, largest, network)), "<i2")
+        for name, tensor in convolutions(state, network):
+            if name.endswith("_bias"):
+                yield name, TYPE_FLOAT, half(name, tensor)
+                continue
+            whole, scale = quantised(name, tensor)
+            yield name, TYPE_INT16, whole
+            yield f"{name}_scale", TYPE_FLOAT, scale
+
+
 def hash_of(data):
     return xxhash.xxh3_64_intdigest(data)
 
 
-def model_bytes(state, name):
+def model_bytes(state, name, largest):
+    """largest: the greatest magnitude that each layer read, {network.layer: number}."""
     state = {name: value.float() for name, value in state.items()}
-    entries = [(name, half(name, tensor)) for name, tensor in tensors(state)]
+    entries = list(tensors(state, largest))
     sections = [name.encode()[:31].ljust(32, b"\0")]
     sections.append(bytes(channel_groups().tolist()).ljust(CELL_CHANNELS, b"\0"))
     thresholds, others = phases()
@@ -109,12 +160,12 @@ def model_bytes(state, name):
     tables = b"".join(sections)
     offset = 80 + len(tables) + 64 * len(entries)
     directory, data = [], []
-    for tensor, values in entries:
+    for tensor, kind, values in entries:
         padding = -offset % 64
         data.append(b"\0" * padding)
         offset += padding
         shape = list(values.shape) + [1] * (4 - values.ndim)
-        directory.append(tensor.encode().ljust(32, b"\0") + struct.pack("<4IQQ", *shape, offset, hash_of(values.tobytes())))
+        directory.append(tensor.encode().ljust(31, b"\0") + bytes((kind,)) + struct.pack("<4IQQ", *shape, offset, hash_of(values.tobytes())))
         data.append(values.tobytes())
         offset += values.nbytes
     head = struct.pack(
@@ -133,7 +184,7 @@ def main():
     parser.add_argument("--raw", action="store_true", help="the last weights instead of their running average")
     options = parser.parse_args()
     saved = torch.load(options.checkpoint, map_location="cpu")
-    data = model_bytes(saved["net" if options.raw else "ema"], options.name)
+    data = model_bytes(saved["net" if options.raw else "ema"], options.name, saved.get("largest", {}))
     with open(options.output + ".tmp", "wb") as file:
         file.write(data)
     os.replace(options.output + ".tmp", options.output)

@@ -11,7 +11,7 @@ enum { UQD_MODEL_TENSOR_SIZE = 64 };
 struct uqd_tensors {
     const uint8_t *entries; /* [n][UQD_MODEL_TENSOR_SIZE] */
     uint32_t n;
-    uint32_t value_size; /* 2: binary16, 4: binary32 */
+    uint32_t value_size; /* 2: binary16 and whole numbers of 16 bits, 4: binary32 */
     uint64_t file_size;
     const uint8_t *data; /* the whole file, or NULL: values are read from fd */
     int fd;
@@ -26,5 +26,9 @@ int uqd_tensors_verify(const struct uqd_tensors *tensors);
  * UQD_ERR_MODEL_FILE if what the descriptor gives is not what the directory says; UQD_ERR_NOMEM. */
 int uqd_tensors_read(const struct uqd_tensors *tensors, const char *name, const uint32_t shape[4],
                      float *values);
+
+/* The same of a tensor of whole numbers, in files whose values have 2 bytes. */
+int uqd_tensors_read_int16(const struct uqd_tensors *tensors, const char *name,
+                           const uint32_t shape[4], int16_t *values);
 
 #endif

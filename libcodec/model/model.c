@@ -116,7 +116,7 @@ int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t n
     return -1;
 }
 
-static uint64_t conv_macs(const struct uqd_nn_conv *conv)
+static uint64_t conv_macs(const struct uqd_nn_qconv *conv)
 {
     return (uint64_t)conv->size * conv->size * conv->n_in * conv->n_out;
 }

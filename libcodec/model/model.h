@@ -4,7 +4,7 @@
 #define UQD_MODEL_MODEL_H
 
 #include "model/directory.h"
-#include "nn/conv.h"
+#include "nn/qconv.h"
 #include "transform/unit.h"
 #include "uqd/uqd.h"
 
@@ -25,6 +25,8 @@ enum {
     UQD_MAX_STEPS = 32,
     UQD_MAX_PHASES = 8,
     UQD_MAX_NETWORKS = 8,
+    UQD_FEATURE_BITS = 11, /* behind the point of features .. */
+    UQD_CONTEXT_BITS = 12, /* .. and of what later groups see of one; those of others: model file */
     UQD_STEP_NAME_SIZE = 16,
     UQD_MODEL_NAME_SIZE = 32,
 };
@@ -64,21 +66,26 @@ struct uqd_group {
 
 /* A residual block: what `out` makes of `in` is added to its input. */
 struct uqd_block {
-    struct uqd_nn_conv in, out;
+    struct uqd_nn_qconv in, out;
+    float scale; /* of what lies between them */
 };
 
 /* From features of a group or of the denoiser to its outputs. */
 struct uqd_head {
-    struct uqd_nn_conv mix, out;
+    struct uqd_nn_qconv mix, out;
+    float scale;     /* of what lies between them */
     float *out_bias; /* [out.n_out] */
 };
 
-/* One network, gains and biases by kind aside. All networks of a model have the same shapes. */
+/* One network, gains and biases by kind aside. All networks of a model have the same shapes. The
+ * gains of layers take their sums from the whole numbers that they read to those that they write,
+ * where activations follow to the activations' arguments, at the end to the outputs. */
 struct uqd_weights {
-    struct uqd_nn_conv input;
+    float scale; /* of the trunk's numbers */
+    struct uqd_nn_qconv input;
     struct uqd_block blocks[UQD_MAX_BLOCKS];
     struct uqd_head groups[UQD_MAX_GROUPS];
-    struct uqd_nn_conv contexts[UQD_MAX_GROUPS]; /* none of the last group */
+    struct uqd_nn_qconv contexts[UQD_MAX_GROUPS]; /* none of the last group */
     struct uqd_block denoise_blocks[UQD_MAX_BLOCKS];
     struct uqd_head denoise;
     float *biases; /* owns those of all heads */
@@ -139,12 +146,11 @@ struct uqd_model {
     struct uqd_affines affines;
     struct uqd_networks *networks; /* owned */
     float *tables;                 /* owns all gains and biases above */
-    float *ones, *zeros;           /* [UQD_MODEL_MAX_OUT]: gain and bias of layers without */
+    float *zeros;                  /* [UQD_MODEL_MAX_WIDTH]: bias of layers without */
 };
 
 enum {
     UQD_MODEL_MAX_WIDTH = 1024,
-    UQD_MODEL_MAX_OUT = 1152,
     UQD_MODEL_MAX_HEAD = 384, /* outputs of a head: the denoiser's, padded */
 };
 

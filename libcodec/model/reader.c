@@ -13,7 +13,7 @@
 static const uint8_t magic[8] = {0x8e, 'U', 'Q', 'M', '\r', '\n', 0x1a, '\n'};
 
 enum {
-    VERSION = 4,
+    VERSION = 5,
     HASH_BEGIN = 32,
     LATTICE_RESERVED = 76, /* where the reserved bytes of the header begin, up to its end */
     PAPER_RESERVED = 56,

@@ -9,31 +9,52 @@
 /* Room for the name of a network or a list of layers, of a layer, of a tensor. */
 enum { MAX_PREFIX = 32, MAX_LAYER = 48, MAX_NAME = 64 };
 
+enum {
+    MAX_BITS = 15, /* behind the point of a number */
+    MAX_SCALES = 2 + 2 * UQD_MAX_BLOCKS + UQD_MAX_GROUPS,
+};
+
 /* What the loading of tensors needs: their directory, and where the next gain or bias goes. Without
  * room for either, tensors are only checked, and layers get their shapes but no weights. */
 struct loader {
     struct uqd_model *model;
     const struct uqd_tensors *tensors;
-    float *scratch; /* the largest tensor; NULL: check only */
-    float *next;    /* unused part of the tables or of a network's biases */
+    int16_t *scratch; /* the largest layer; NULL: check only */
+    float *gain;      /* of a layer */
+    float *next;      /* unused part of the tables or of a network's biases */
+    int16_t
+        *bits; /* behind the points of the network's numbers, next to be read; NULL: no values */
 };
 
 /* ---- Single tensors, named by a prefix and a part ---- */
 
-static int read_conv(struct loader *loader, struct uqd_nn_conv *conv, const char *prefix,
-                     const char *part, uint32_t size, uint32_t n_in, uint32_t n_out)
+/* With `scale` in its gain. */
+static int read_conv(struct loader *loader, struct uqd_nn_qconv *conv, const char *prefix,
+                     const char *part, uint32_t size, uint32_t n_in, uint32_t n_out, float scale)
 {
-    const uint32_t shape[4] = {n_out, n_in, size, size};
+    const uint32_t shape[4] = {n_out, n_in, size, size}, gain_shape[4] = {n_out, 1, 1, 1};
     char name[MAX_NAME];
     snprintf(name, sizeof name, "%s.%s", prefix, part);
-    const int status = uqd_tensors_read(loader->tensors, name, shape, loader->scratch);
+    int status = uqd_tensors_read_int16(loader->tensors, name, shape, loader->scratch);
+    snprintf(name, sizeof name, "%s.%s_scale", prefix, part);
+    if (status == UQD_OK)
+        status = uqd_tensors_read(loader->tensors, name, gain_shape, loader->gain);
     if (status < 0)
         return status;
-    if (loader->scratch != NULL)
-        return uqd_nn_conv_init(conv, size, n_in, n_out, loader->scratch);
-    *conv = (struct uqd_nn_conv){.size = size, .n_in = n_in, .n_out = uqd_nn_padded(n_out)};
+    if (loader->scratch != NULL) {
+        for (uint32_t i = 0; i < n_out; i++)
+            loader->gain[i] *= scale;
+        return uqd_nn_qconv_init(conv, size, n_in, n_out, loader->scratch, loader->gain);
+    }
+    *conv = (struct uqd_nn_qconv){.size = size, .n_in = n_in, .n_out = uqd_nn_padded(n_out)};
     loader->model->parameters += (uint64_t)n_out * n_in * size * size;
     return UQD_OK;
+}
+
+/* What 1 is among the next numbers; 1 while nothing is known of them. */
+static float next_scale(struct loader *loader)
+{
+    return loader->bits != NULL ? (float)(1 << *loader->bits++) : 1;
 }
 
 static int read_out_bias(struct loader *loader, float **bias, const char *prefix, uint32_t n)
@@ -69,29 +90,32 @@ static int read_affine(struct loader *loader, struct uqd_affine *affine, const c
 
 /* ---- One network ---- */
 
-/* Blocks <prefix>0, <prefix>1, .. */
+/* Blocks <prefix>0, <prefix>1, .. of a trunk of that scale. */
 static int read_blocks(struct loader *loader, struct uqd_block *blocks, const char *prefix,
-                       uint32_t n)
+                       uint32_t n, float trunk)
 {
     const uint32_t width = loader->model->width;
     int status = UQD_OK;
     for (uint32_t b = 0; b < n && status == UQD_OK; b++) {
         char name[MAX_LAYER];
         snprintf(name, sizeof name, "%s%u", prefix, b);
-        status = read_conv(loader, &blocks[b].in, name, "in", 3, width, width);
+        blocks[b].scale = next_scale(loader);
+        status = read_conv(loader, &blocks[b].in, name, "in", 3, width, width, 1 / trunk);
         if (status == UQD_OK)
-            status = read_conv(loader, &blocks[b].out, name, "out", 3, width, width);
+            status = read_conv(loader, &blocks[b].out, name, "out", 3, width, width,
+                               trunk / blocks[b].scale);
     }
     return status;
 }
 
 static int read_head(struct loader *loader, struct uqd_head *head, const char *prefix,
-                     uint32_t n_out)
+                     uint32_t n_out, float trunk)
 {
     const uint32_t width = loader->model->width;
-    int status = read_conv(loader, &head->mix, prefix, "mix", 1, width, width);
+    head->scale = next_scale(loader);
+    int status = read_conv(loader, &head->mix, prefix, "mix", 1, width, width, 1 / trunk);
     if (status == UQD_OK)
-        status = read_conv(loader, &head->out, prefix, "out", 1, width, n_out);
+        status = read_conv(loader, &head->out, prefix, "out", 1, width, n_out, 1 / head->scale);
     if (status == UQD_OK)
         status = read_out_bias(loader, &head->out_bias, prefix, n_out);
     return status;
@@ -104,10 +128,27 @@ static int read_group(struct loader *loader, struct uqd_weights *weights, uint32
     const uint32_t n = model->groups[g].n;
     char prefix[MAX_PREFIX];
     snprintf(prefix, sizeof prefix, "net%u.group%u", network, g);
-    const int status = read_head(loader, &weights->groups[g], prefix, 3 * n);
+    const int status = read_head(loader, &weights->groups[g], prefix, 3 * n, weights->scale);
     if (status < 0 || g + 1 == model->n_groups)
         return status;
-    return read_conv(loader, &weights->contexts[g], prefix, "context", 3, 2 * n, model->width);
+    return read_conv(loader, &weights->contexts[g], prefix, "context", 3, 2 * n, model->width,
+                     weights->scale / (1 << UQD_CONTEXT_BITS));
+}
+
+/* Bits behind the point: of the trunk's numbers, then of those inside each block, group, denoise
+ * block, and the denoiser's head. */
+static int read_bits(struct loader *loader, uint32_t network)
+{
+    const struct uqd_model *model = loader->model;
+    const uint32_t n = 2 + model->n_blocks + model->n_groups + model->n_denoise_blocks;
+    const uint32_t shape[4] = {n, 1, 1, 1};
+    char name[MAX_NAME];
+    snprintf(name, sizeof name, "net%u.bits", network);
+    const int status = uqd_tensors_read_int16(loader->tensors, name, shape, loader->bits);
+    for (uint32_t i = 0; i < n && status == UQD_OK && loader->bits != NULL; i++)
+        if (loader->bits[i] < 0 || loader->bits[i] > MAX_BITS)
+            return UQD_ERR_MODEL_FILE;
+    return status;
 }
 
 static int read_network(struct loader *loader, uint32_t network)
@@ -115,20 +156,25 @@ static int read_network(struct loader *loader, uint32_t network)
     const struct uqd_model *model = loader->model;
     struct uqd_weights *weights = &model->networks->weights[network];
     char prefix[MAX_PREFIX];
+    int status = read_bits(loader, network);
+    weights->scale = next_scale(loader);
     snprintf(prefix, sizeof prefix, "net%u.input", network);
-    int status =
-        read_conv(loader, &weights->input, prefix, "weight", 1, UQD_FEATURES, model->width);
+    if (status == UQD_OK)
+        status = read_conv(loader, &weights->input, prefix, "weight", 1, UQD_FEATURES, model->width,
+                           weights->scale / (1 << UQD_FEATURE_BITS));
     snprintf(prefix, sizeof prefix, "net%u.block", network);
     if (status == UQD_OK)
-        status = read_blocks(loader, weights->blocks, prefix, model->n_blocks);
+        status = read_blocks(loader, weights->blocks, prefix, model->n_blocks, weights->scale);
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++)
         status = read_group(loader, weights, network, g);
     snprintf(prefix, sizeof prefix, "net%u.denoise.block", network);
     if (status == UQD_OK)
-        status = read_blocks(loader, weights->denoise_blocks, prefix, model->n_denoise_blocks);
+        status = read_blocks(loader, weights->denoise_blocks, prefix, model->n_denoise_blocks,
+                             weights->scale);
     snprintf(prefix, sizeof prefix, "net%u.denoise", network);
     if (status == UQD_OK)
-        status = read_head(loader, &weights->denoise, prefix, 2 * UQD_UNIT_CHANNELS);
+        status =
+            read_head(loader, &weights->denoise, prefix, 2 * UQD_UNIT_CHANNELS, weights->scale);
     return status;
 }
 
@@ -172,14 +218,11 @@ static int alloc_tables(struct loader *loader)
     struct uqd_model *model = loader->model;
     const size_t n_affines = 2 + model->n_blocks + model->n_groups + model->n_denoise_blocks;
     const size_t affine = (size_t)4 * model->n_kinds * model->width;
-    model->tables = uqd_calloc_array(n_affines * affine + 2 * UQD_MODEL_MAX_OUT, sizeof(float));
+    model->tables = uqd_calloc_array(n_affines * affine + UQD_MODEL_MAX_WIDTH, sizeof(float));
     if (model->tables == NULL)
         return UQD_ERR_NOMEM;
-    model->ones = model->tables;
-    model->zeros = model->ones + UQD_MODEL_MAX_OUT;
-    for (uint32_t i = 0; i < UQD_MODEL_MAX_OUT; i++)
-        model->ones[i] = 1;
-    loader->next = model->zeros + UQD_MODEL_MAX_OUT;
+    model->zeros = model->tables;
+    loader->next = model->zeros + UQD_MODEL_MAX_WIDTH;
     return UQD_OK;
 }
 
@@ -208,24 +251,24 @@ int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file 
 static void free_blocks(struct uqd_block blocks[UQD_MAX_BLOCKS])
 {
     for (uint32_t b = 0; b < UQD_MAX_BLOCKS; b++) {
-        uqd_nn_conv_deinit(&blocks[b].in);
-        uqd_nn_conv_deinit(&blocks[b].out);
+        uqd_nn_qconv_deinit(&blocks[b].in);
+        uqd_nn_qconv_deinit(&blocks[b].out);
     }
 }
 
 static void free_head(struct uqd_head *head)
 {
-    uqd_nn_conv_deinit(&head->mix);
-    uqd_nn_conv_deinit(&head->out);
+    uqd_nn_qconv_deinit(&head->mix);
+    uqd_nn_qconv_deinit(&head->out);
 }
 
 static void free_network(struct uqd_weights *weights)
 {
-    uqd_nn_conv_deinit(&weights->input);
+    uqd_nn_qconv_deinit(&weights->input);
     free_blocks(weights->blocks);
     for (uint32_t g = 0; g < UQD_MAX_GROUPS; g++) {
         free_head(&weights->groups[g]);
-        uqd_nn_conv_deinit(&weights->contexts[g]);
+        uqd_nn_qconv_deinit(&weights->contexts[g]);
     }
     free_blocks(weights->denoise_blocks);
     free_head(&weights->denoise);
@@ -238,12 +281,16 @@ static int read_weights_of(struct uqd_model *model, uint32_t network)
     struct uqd_weights *weights = &model->networks->weights[network];
     const struct uqd_weights shapes = *weights;
     const size_t n_biases = (size_t)(UQD_MAX_GROUPS + 2) * UQD_NN_BLOCK + 5 * UQD_UNIT_CHANNELS;
-    /* The largest tensors: a 3x3 layer of the trunk, the input, and a context of all channels. */
+    int16_t bits[MAX_SCALES];
+    float gain[UQD_MODEL_MAX_WIDTH > UQD_MODEL_MAX_HEAD ? UQD_MODEL_MAX_WIDTH : UQD_MODEL_MAX_HEAD];
+    /* The largest layers: a 3x3 layer of the trunk, the input, and a context of all channels. */
     const size_t inputs = model->width > UQD_FEATURES ? model->width : UQD_FEATURES;
     struct loader loader = {
         .model = model,
         .tensors = &model->networks->tensors,
-        .scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(float)),
+        .bits = bits,
+        .gain = gain,
+        .scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(int16_t)),
         .next = uqd_calloc_array(n_biases, sizeof(float)),
     };
     weights->biases = loader.next;

@@ -47,6 +47,12 @@ static inline int32_t uqd_round(float x)
     return (int32_t)(uqd_float_bits(x + UQD_ROUNDER) - uqd_float_bits(UQD_ROUNDER));
 }
 
+/* The whole number of 16 bits that is nearest to x, half to even; of those -32768 is not used. */
+static inline int16_t uqd_whole(float x)
+{
+    return (int16_t)uqd_round(uqd_clampf(x, -32767.0f, 32767.0f));
+}
+
 /* uqd_expf of what is known to lie in its range. Reduction by multiples of ln 2, then a polynomial
  * of degree 6 with the least relative error on |r| <= ln(2) / 2. */
 static inline float uqd_expf_within(float x)

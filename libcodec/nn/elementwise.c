@@ -41,11 +41,61 @@ void KERNEL(uqd_nn_finish)(const struct uqd_nn_conv_args *args, uint32_t oc, flo
         finish(args, oc, output, sums, n_pixels, 0, 0);
 }
 
-void KERNEL(uqd_nn_asinh)(float *restrict out, const int16_t *restrict in,
-                          const float *restrict scale, size_t n)
+static inline __attribute__((always_inline)) void qfinish(const struct uqd_nn_qconv_args *args,
+                                                          uint32_t oc, size_t pixel,
+                                                          const int32_t *restrict sums,
+                                                          unsigned n_pixels, enum uqd_nn_finish how)
+{
+    const float *restrict gain = args->gain + oc, *restrict bias = args->bias + oc;
+    const float scale = args->scale;
+    const size_t first = pixel * args->output_channels + oc;
+
+    for (unsigned p = 0; p < n_pixels; p++) {
+        const size_t at = first + p * args->output_channels;
+        int16_t *restrict output = how != UQD_NN_FINISH_FLOAT ? args->output + at : NULL;
+        float *restrict values = how == UQD_NN_FINISH_FLOAT ? args->values + at : NULL;
+
+        for (unsigned c = 0; c < UQD_NN_BLOCK; c++) {
+            float v = __builtin_fmaf((float)sums[c], gain[c], bias[c]);
+
+            if (how == UQD_NN_FINISH_FLOAT)
+                values[c] = v;
+            else if (how == UQD_NN_FINISH_SET)
+                output[c] = uqd_whole(v);
+            else if (how == UQD_NN_FINISH_ADD)
+                output[c] = uqd_whole((float)output[c] + v);
+            else
+                output[c] = uqd_whole(uqd_siluf(v) * scale);
+        }
+        sums += UQD_NN_BLOCK;
+    }
+}
+
+void KERNEL(uqd_nn_qfinish)(const struct uqd_nn_qconv_args *args, uint32_t oc, size_t pixel,
+                            const int32_t *sums, unsigned n_pixels)
+{
+    /* Constants at each call, so that the loops have no decisions in them. */
+    switch (args->finish) {
+    case UQD_NN_FINISH_FLOAT:
+        qfinish(args, oc, pixel, sums, n_pixels, UQD_NN_FINISH_FLOAT);
+        break;
+    case UQD_NN_FINISH_SET:
+        qfinish(args, oc, pixel, sums, n_pixels, UQD_NN_FINISH_SET);
+        break;
+    case UQD_NN_FINISH_ADD:
+        qfinish(args, oc, pixel, sums, n_pixels, UQD_NN_FINISH_ADD);
+        break;
+    case UQD_NN_FINISH_SILU:
+        qfinish(args, oc, pixel, sums, n_pixels, UQD_NN_FINISH_SILU);
+        break;
+    }
+}
+
+void KERNEL(uqd_nn_asinh)(int16_t *restrict out, const int16_t *restrict in,
+                          const float *restrict scale, float out_scale, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        out[i] = uqd_asinhf((float)in[i] * scale[i]);
+        out[i] = uqd_whole(uqd_asinhf((float)in[i] * scale[i]) * out_scale);
 }
 
 static void head_means(const struct uqd_nn_head_args *args)

@@ -5,11 +5,17 @@
 #include "nn/ops.h"
 
 /* finish turns the sums [n_pixels][UQD_NN_BLOCK] of the channels from oc on into outputs: gain,
- * bias, activation, accumulation. `output` points at channel oc of the first pixel. */
+ * bias, activation, accumulation. `output` points at channel oc of the first pixel. qfinish does
+ * it for the pixels from number `pixel` on, rows being width + 2 pixels long. */
 #define UQD_NN_DECLARE(isa)                                                                        \
     void uqd_nn_conv_##isa(const struct uqd_nn_conv_args *args, uint32_t row_begin,                \
                            uint32_t row_end);                                                      \
-    void uqd_nn_asinh_##isa(float *out, const int16_t *in, const float *scale, size_t n);          \
+    void uqd_nn_qconv_##isa(const struct uqd_nn_qconv_args *args, uint32_t row_begin,              \
+                            uint32_t row_end);                                                     \
+    void uqd_nn_qfinish_##isa(const struct uqd_nn_qconv_args *args, uint32_t oc, size_t pixel,     \
+                              const int32_t *sums, unsigned n_pixels);                             \
+    void uqd_nn_asinh_##isa(int16_t *out, const int16_t *in, const float *scale, float out_scale,  \
+                            size_t n);                                                             \
     void uqd_nn_head_##isa(const struct uqd_nn_head_args *args);                                   \
     void uqd_nn_sincos_##isa(float *sines, float *cosines, const float *values, float frequency,   \
                              size_t n);                                                            \
@@ -34,5 +40,7 @@ UQD_NN_DECLARE(c)
 UQD_NN_DECLARE(avx2)
 UQD_NN_DECLARE(avx512)
 UQD_NN_DECLARE(neon)
+
+void uqd_nn_qconv_vnni(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
 
 #endif

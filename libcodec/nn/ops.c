@@ -7,6 +7,7 @@
 
 #define FILL(ops, isa)                                                                             \
     (*(ops) = (struct uqd_nn_ops){.conv = uqd_nn_conv_##isa,                                       \
+                                  .qconv = uqd_nn_qconv_##isa,                                     \
                                   .asinh = uqd_nn_asinh_##isa,                                     \
                                   .head = uqd_nn_head_##isa,                                       \
                                   .sincos = uqd_nn_sincos_##isa,                                   \
@@ -26,6 +27,8 @@ void uqd_nn_ops_init(struct uqd_nn_ops *ops, unsigned cpu_flags)
         FILL(ops, avx2);
     if (cpu_flags & UQD_CPU_AVX512)
         FILL(ops, avx512);
+    if (cpu_flags & UQD_CPU_AVX512 && cpu_flags & UQD_CPU_VNNI)
+        ops->qconv = uqd_nn_qconv_vnni;
 #elif defined(__aarch64__)
     if (cpu_flags & UQD_CPU_NEON)
         FILL(ops, neon);

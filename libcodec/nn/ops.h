@@ -8,6 +8,7 @@
 #define UQD_NN_OPS_H
 
 #include "nn/conv.h"
+#include "nn/qconv.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,29 @@ struct uqd_nn_conv_args {
     uint32_t width, height;   /* pixels without the border */
     enum uqd_nn_activation activation;
     int accumulate; /* add to what the output holds instead of replacing it */
+};
+
+/* What becomes of the sums of a quantised layer. */
+enum uqd_nn_finish {
+    UQD_NN_FINISH_FLOAT, /* numbers as they are */
+    UQD_NN_FINISH_SET,   /* whole numbers */
+    UQD_NN_FINISH_ADD,   /* whole numbers, with those that the output holds */
+    UQD_NN_FINISH_SILU,  /* whole numbers of what the activation makes of them */
+};
+
+/* One convolution between two planes of whole numbers (struct uqd_nn_qplane), like struct
+ * uqd_nn_conv_args. Channels that are read begin at an even one of an even number. */
+struct uqd_nn_qconv_args {
+    const struct uqd_nn_qconv *layer;
+    const int16_t *input; /* layer->n_in channels are read */
+    size_t input_channels;
+    int16_t *output; /* layer->n_out channels are written, here .. */
+    float *values;   /* .. or, with UQD_NN_FINISH_FLOAT, here */
+    size_t output_channels;
+    const float *gain, *bias; /* layer->n_out values each */
+    float scale;              /* with UQD_NN_FINISH_SILU: what an activation of 1 becomes */
+    uint32_t width, height;   /* pixels without the border */
+    enum uqd_nn_finish finish;
 };
 
 /* What follows the network's last layer, for n coefficients. */
@@ -86,8 +110,20 @@ struct uqd_nn_ops {
      * its sign and payload may differ. A call is efficient from some 100 pixels on. */
     void (*conv)(const struct uqd_nn_conv_args *args, uint32_t row_begin, uint32_t row_end);
 
-    /* out[i] = asinh(in[i] * scale[i])       (nn/elementary.h) */
-    void (*asinh)(float *out, const int16_t *in, const float *scale, size_t n);
+    /* Computes the output rows row_begin .. row_end - 1. For every pixel and output channel oc:
+     *     sum = all input * weight, modulo 2^32
+     *     v = fmaf((float)sum, gain[oc], bias[oc])
+     *     UQD_NN_FINISH_FLOAT: values = v
+     *     UQD_NN_FINISH_SET:   output = whole(v)
+     *     UQD_NN_FINISH_ADD:   output = whole((float)output + v)
+     *     UQD_NN_FINISH_SILU:  output = whole(silu(v) * scale)       (both in nn/elementary.h)
+     * The order of the sums makes no difference. Inputs, gains and biases are finite, but v may be
+     * anything; the bits are the same for every instruction set in every case but that of a NaN
+     * among the values, whose sign and payload may differ. */
+    void (*qconv)(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
+
+    /* out[i] = whole(asinh(in[i] * scale[i]) * out_scale)       (nn/elementary.h) */
+    void (*asinh)(int16_t *out, const int16_t *in, const float *scale, float out_scale, size_t n);
 
     /* For every coefficient:
      *     mean = fmaf(sigmoid(gate), centre, offset * reference), clamped to centre -+ width

@@ -14,6 +14,8 @@ unsigned uqd_cpu_flags(void)
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("fma"))
         flags |= UQD_CPU_AVX512;
+    if (flags & UQD_CPU_AVX512 && __builtin_cpu_supports("avx512vnni"))
+        flags |= UQD_CPU_VNNI;
 #elif defined(__aarch64__)
     flags |= UQD_CPU_NEON; /* belongs to the architecture */
 #endif

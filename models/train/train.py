@@ -59,6 +59,27 @@ def validate(networks, units, low_units):
     return rows
 
 
+class Magnitudes:
+    """The greatest magnitude that each layer of the networks has read while it was entered."""
+
+    def __init__(self, networks):
+        self.layers = {name: layer for name, layer in networks.named_modules() if isinstance(layer, torch.nn.Conv2d)}
+        self.largest, self.hooks = dict.fromkeys(self.layers, 0.0), []
+
+    def __enter__(self):
+        def look(name):
+            def update(_, inputs):
+                self.largest[name] = max(self.largest[name], float(inputs[0].abs().max()))
+            return update
+
+        self.hooks = [layer.register_forward_pre_hook(look(name)) for name, layer in self.layers.items()]
+        return self
+
+    def __exit__(self, *_):
+        for hook in self.hooks:
+            hook.remove()
+
+
 def print_validation(rows):
     for coarse in (False, True):
         text = []
@@ -112,7 +133,7 @@ class Training:
         if options.resume:
             self._resume(options.resume)
         self.means = {name: torch.tensor(self.state[name], device=self.device) for name in ("bits", "error")}
-        self.first_step = self.state["step"]
+        self.first_step, self.largest = self.state["step"], {}
         self.courses = [Course(i, options.crops, self.device) for i in range(N_NETWORKS)]
         self.full, self.low = self.photos.pools(self.device)
         workers = {"num_workers": options.workers, "prefetch_factor": 8, "pin_memory": True} if on_gpu else {}
@@ -189,13 +210,15 @@ class Training:
 
     def save(self, path):
         self.state.update({name: mean.tolist() for name, mean in self.means.items()})
-        stored = {"net": self.networks.state_dict(), "ema": self.ema, "state": self.state}
+        stored = {"net": self.networks.state_dict(), "ema": self.ema, "state": self.state, "largest": self.largest}
         torch.save({**stored, "optimizer": self.optimizer.state_dict()}, path + ".tmp")
         os.replace(path + ".tmp", path)
 
     def validate_and_save(self):
         evaluated = Networks.like(self.ema).to(self.device)
-        print_validation(validate(evaluated, self.held_out, self.held_out_low))
+        with Magnitudes(evaluated) as magnitudes:
+            print_validation(validate(evaluated, self.held_out, self.held_out_low))
+        self.largest = magnitudes.largest
         self.save(self.options.output)
 
     def progress(self, start):

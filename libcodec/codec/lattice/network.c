@@ -1,6 +1,7 @@
 #include "codec/lattice/network.h"
 
-#include "codec/layers.h"
+#include "codec/lattice/layer.h"
+#include "codec/rows.h"
 #include "entropy/split.h"
 #include "transform/threads.h"
 #include "util/checked.h"
@@ -12,12 +13,63 @@
 /* 1x1 layers run over strips of a row: what they hand on stays in the cache of a thread. */
 enum { STRIP = 96 };
 
-/* Floats of a pixel between 1x1 layers: features, or what is between the layers of a head and what
+/* Bytes of a pixel between 1x1 layers: features, or what is between the layers of a head and what
  * leaves it. */
-static size_t strip_channels(const struct uqd_model *model)
+static size_t strip_bytes(const struct uqd_model *model)
 {
-    const size_t head = model->width + (size_t)UQD_MODEL_MAX_HEAD;
-    return head > UQD_FEATURES ? head : UQD_FEATURES;
+    const size_t head = sizeof(int16_t) * model->width + sizeof(float) * UQD_MODEL_MAX_HEAD;
+    const size_t features = sizeof(int16_t) * UQD_FEATURES;
+    return head > features ? head : features;
+}
+
+/* ---- Gains by kind ---- */
+
+/* Rows of the table: the input layer's gains, its biases, the gains of blocks, of groups, of
+ * denoise blocks, and last of the denoiser's head. */
+enum { GAINS_INPUT, GAINS_INPUT_BIAS, GAINS_BLOCKS };
+
+static uint32_t gains_denoise(const struct uqd_model *model)
+{
+    return GAINS_BLOCKS + model->n_blocks + model->n_groups;
+}
+
+static uint32_t n_gains(const struct uqd_model *model)
+{
+    return gains_denoise(model) + model->n_denoise_blocks + 1;
+}
+
+static float *gains_of(const struct uqd_network *network, uint32_t row)
+{
+    return network->gains + (size_t)row * network->model->width;
+}
+
+/* Those of the kind times those of the layer. */
+static void multiply_gains(const struct uqd_network *network, uint32_t row,
+                           const struct uqd_affine *affine, const struct uqd_nn_qconv *conv)
+{
+    const float *by_kind = affine->gain + network->kind_row;
+    float *gain = gains_of(network, row);
+    for (uint32_t i = 0; i < network->model->width; i++)
+        gain[i] = by_kind[i] * conv->gain[i];
+}
+
+static void prepare_gains(const struct uqd_network *network)
+{
+    const struct uqd_model *model = network->model;
+    const struct uqd_weights *weights = network->weights;
+    const struct uqd_affines *affines = &model->affines;
+    const float *input_bias = affines->input.bias + network->kind_row;
+    uint32_t row = GAINS_BLOCKS;
+    multiply_gains(network, GAINS_INPUT, &affines->input, &weights->input);
+    for (uint32_t i = 0; i < model->width; i++)
+        gains_of(network, GAINS_INPUT_BIAS)[i] = input_bias[i] * weights->scale;
+    for (uint32_t b = 0; b < model->n_blocks; b++)
+        multiply_gains(network, row++, &affines->blocks[b], &weights->blocks[b].in);
+    for (uint32_t g = 0; g < model->n_groups; g++)
+        multiply_gains(network, row++, &affines->groups[g], &weights->groups[g].mix);
+    for (uint32_t b = 0; b < model->n_denoise_blocks; b++)
+        multiply_gains(network, row++, &affines->denoise_blocks[b], &weights->denoise_blocks[b].in);
+    multiply_gains(network, row, &affines->denoise, &weights->denoise.mix);
 }
 
 static uint32_t context_channels(const struct uqd_model *model)
@@ -30,7 +82,7 @@ static uint32_t context_channels(const struct uqd_model *model)
 
 uint64_t uqd_network_bytes_per_cell(const struct uqd_model *model)
 {
-    return sizeof(float) * (uint64_t)(context_channels(model) + 3 * model->width);
+    return sizeof(int16_t) * (uint64_t)(context_channels(model) + 3 * model->width);
 }
 
 int uqd_network_init(struct uqd_network *network, const struct uqd_model *model, unsigned cpu_mask,
@@ -39,28 +91,31 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
     *network =
         (struct uqd_network){.model = model, .work = work, .width = grid_w, .height = grid_h};
     uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
-    network->strip_size = (grid_w < STRIP ? grid_w : STRIP) * strip_channels(model);
-    network->strips = uqd_malloc_array(work->threads, network->strip_size * sizeof(float));
-    int status = network->strips != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    network->strip_size = (grid_w < STRIP ? grid_w : STRIP) * strip_bytes(model);
+    network->strips = uqd_malloc_array(work->threads, network->strip_size);
+    network->gains = uqd_malloc_array((size_t)n_gains(model) * model->width, sizeof(float));
+    int status = network->strips != NULL && network->gains != NULL ? UQD_OK : UQD_ERR_NOMEM;
     if (status == UQD_OK)
-        status = uqd_nn_plane_alloc(&network->context, grid_w, grid_h, context_channels(model));
+        status = uqd_nn_qplane_alloc(&network->context, grid_w, grid_h, context_channels(model));
     if (status == UQD_OK)
-        status = uqd_nn_plane_alloc(&network->trunk, grid_w, grid_h, model->width);
+        status = uqd_nn_qplane_alloc(&network->trunk, grid_w, grid_h, model->width);
     if (status == UQD_OK)
-        status = uqd_nn_plane_alloc(&network->hidden, grid_w, grid_h, model->width);
+        status = uqd_nn_qplane_alloc(&network->hidden, grid_w, grid_h, model->width);
     if (status == UQD_OK)
-        status = uqd_nn_plane_alloc(&network->inner, grid_w, grid_h, model->width);
+        status = uqd_nn_qplane_alloc(&network->inner, grid_w, grid_h, model->width);
     return status;
 }
 
 void uqd_network_free(struct uqd_network *network)
 {
     free(network->strips);
+    free(network->gains);
     network->strips = NULL;
-    uqd_nn_plane_free(&network->context);
-    uqd_nn_plane_free(&network->trunk);
-    uqd_nn_plane_free(&network->hidden);
-    uqd_nn_plane_free(&network->inner);
+    network->gains = NULL;
+    uqd_nn_qplane_free(&network->context);
+    uqd_nn_qplane_free(&network->trunk);
+    uqd_nn_qplane_free(&network->hidden);
+    uqd_nn_qplane_free(&network->inner);
 }
 
 static int for_rows(struct uqd_network *network, double macs_per_cell, uqd_row_function *function,
@@ -71,7 +126,7 @@ static int for_rows(struct uqd_network *network, double macs_per_cell, uqd_row_f
 }
 
 /* The calling thread's. */
-static float *strip_of(const struct uqd_network *network)
+static void *strip_of(const struct uqd_network *network)
 {
     return network->strips + (size_t)omp_get_thread_num() * network->strip_size;
 }
@@ -83,38 +138,42 @@ static uint32_t strip_end(const struct uqd_network *network, uint32_t x)
 
 /* ---- Layers ---- */
 
-/* With the gains and biases of the trunk's kind. */
-static struct uqd_layer scaled(const struct uqd_network *network, const struct uqd_nn_conv *conv,
-                               const struct uqd_affine *affine, enum uqd_nn_activation activation)
+/* Makes whole numbers of activations, with the gains and biases of the trunk's kind. */
+static struct uqd_layer activated(const struct uqd_network *network,
+                                  const struct uqd_nn_qconv *conv, const struct uqd_affine *affine,
+                                  const float *gain, float scale)
 {
     return (struct uqd_layer){
         .conv = conv,
-        .gain = affine->gain + network->kind_row,
+        .gain = gain,
         .bias = affine->bias + network->kind_row,
-        .activation = activation,
+        .scale = scale,
+        .finish = UQD_NN_FINISH_SILU,
     };
 }
 
-/* bias: NULL for 0. */
-static struct uqd_layer plain(const struct uqd_network *network, const struct uqd_nn_conv *conv,
-                              const float *bias, int accumulate)
+/* Adds to a plane. */
+static struct uqd_layer added(const struct uqd_network *network, const struct uqd_nn_qconv *conv)
 {
     return (struct uqd_layer){
         .conv = conv,
-        .gain = network->model->ones,
-        .bias = bias != NULL ? bias : network->model->zeros,
-        .accumulate = accumulate,
+        .gain = conv->gain,
+        .bias = network->model->zeros,
+        .finish = UQD_NN_FINISH_ADD,
     };
 }
 
+/* gains: of the first block's inner layer, those of the others follow. */
 static int run_blocks(struct uqd_network *network, const struct uqd_block *blocks,
-                      const struct uqd_affine *affines, uint32_t n, struct uqd_nn_plane *plane)
+                      const struct uqd_affine *affines, const float *gains, uint32_t n,
+                      struct uqd_nn_qplane *plane)
 {
     int status = UQD_OK;
     for (uint32_t b = 0; b < n && status == UQD_OK; b++) {
         const struct uqd_layer in =
-            scaled(network, &blocks[b].in, &affines[b], UQD_NN_ACTIVATION_SILU);
-        const struct uqd_layer out = plain(network, &blocks[b].out, NULL, 1);
+            activated(network, &blocks[b].in, &affines[b],
+                      gains + (size_t)b * network->model->width, blocks[b].scale);
+        const struct uqd_layer out = added(network, &blocks[b].out);
         status = uqd_run_layer(network->work, &network->ops, &in, plane, &network->inner);
         if (status == UQD_OK)
             status = uqd_run_layer(network->work, &network->ops, &out, &network->inner, plane);
@@ -130,19 +189,27 @@ struct input_rows {
     struct uqd_layer layer;
 };
 
-static void magnitudes(float *out, const float *in, uint32_t n)
+static void magnitudes(int16_t *out, const int16_t *in, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
-        out[i] = in[i] < 0 ? -in[i] : in[i];
+        out[i] = (int16_t)(in[i] < 0 ? -in[i] : in[i]);
 }
 
-static void features_of(const struct uqd_network *network, const int16_t *cell, float *out)
+/* A 64th of a low-pass value. */
+static int16_t low_feature(int16_t low)
 {
-    network->ops.asinh(out, cell, network->centre_scale, UQD_CELL_CHANNELS);
+    const int32_t value = low * (1 << UQD_FEATURE_BITS) / 64;
+    return (int16_t)(value > INT16_MAX ? INT16_MAX : value < -INT16_MAX ? -INT16_MAX : value);
+}
+
+static void features_of(const struct uqd_network *network, const int16_t *cell, int16_t *out)
+{
+    const float one = 1 << UQD_FEATURE_BITS;
+    network->ops.asinh(out, cell, network->centre_scale, one, UQD_CELL_CHANNELS);
     out += UQD_CELL_CHANNELS;
-    network->ops.asinh(out, cell, network->width_scale, UQD_UNIT_CHANNELS);
+    network->ops.asinh(out, cell, network->width_scale, one, UQD_UNIT_CHANNELS);
     for (uint32_t c = UQD_UNIT_CHANNELS; c < UQD_CELL_CHANNELS; c++)
-        out[c] = (float)cell[c] * (1.0f / 64);
+        out[c] = low_feature(cell[c]);
     magnitudes(out + UQD_CELL_CHANNELS, out, UQD_UNIT_CHANNELS);
     magnitudes(out + UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS,
                out - UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS, UQD_CELL_CHANNELS - UQD_UNIT_CHANNELS);
@@ -152,7 +219,7 @@ static void input_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 {
     const struct input_rows *call = arguments;
     struct uqd_network *network = call->network;
-    float *features = strip_of(network);
+    int16_t *features = strip_of(network);
     for (uint32_t y = row_begin; y < row_end; y++) {
         for (uint32_t x = 0, end; x < network->width; x = end) {
             end = strip_end(network, x);
@@ -162,7 +229,7 @@ static void input_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
                 features_of(network, cells + (size_t)i * UQD_CELL_CHANNELS,
                             features + (size_t)i * UQD_FEATURES);
             uqd_run_pixels(&network->ops, &call->layer, features, UQD_FEATURES,
-                           uqd_nn_plane_pixel(&network->trunk, x, y), network->trunk.channels,
+                           uqd_nn_qplane_pixel(&network->trunk, x, y), network->trunk.channels,
                            end - x);
         }
     }
@@ -176,6 +243,7 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithere
     const struct uqd_kind *k = &network->model->kinds[kind];
     network->kind = k;
     network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
+    prepare_gains(network);
     /* Half of twice the centre; the low-pass is as it is. */
     for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
         network->centre_scale[c] = c < UQD_UNIT_CHANNELS ? 1.0f / 40 : 1.0f / 20;
@@ -192,18 +260,26 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithere
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
                       int dithered)
 {
-    const struct uqd_affines *affines = &network->model->affines;
-    prepare_kind(network, kind, dithered);
-    int status = uqd_model_network(network->model, network->kind->network, &network->weights);
+    const struct uqd_model *model = network->model;
+    int status = uqd_model_network(model, model->kinds[kind].network, &network->weights);
     if (status < 0)
         return status;
+    prepare_kind(network, kind, dithered);
     struct input_rows call = {
-        network, unit,
-        scaled(network, &network->weights->input, &affines->input, UQD_NN_ACTIVATION_NONE)};
+        .network = network,
+        .unit = unit,
+        .layer =
+            {
+                .conv = &network->weights->input,
+                .gain = gains_of(network, GAINS_INPUT),
+                .bias = gains_of(network, GAINS_INPUT_BIAS),
+                .finish = UQD_NN_FINISH_SET,
+            },
+    };
     status = for_rows(network, uqd_layer_macs(&call.layer) + UQD_FEATURES * 10, input_rows, &call);
     if (status == UQD_OK)
-        status = run_blocks(network, network->weights->blocks, affines->blocks,
-                            network->model->n_blocks, &network->trunk);
+        status = run_blocks(network, network->weights->blocks, model->affines.blocks,
+                            gains_of(network, GAINS_BLOCKS), model->n_blocks, &network->trunk);
     return status;
 }
 
@@ -212,7 +288,7 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
 struct head_rows {
     struct uqd_network *network;
     const struct uqd_unit *unit;
-    const struct uqd_nn_plane *input;
+    const struct uqd_nn_qplane *input;
     struct uqd_layer mix, out;
     uint32_t first, n;    /* channels */
     int32_t *mean_q4;     /* [cell][n] */
@@ -243,11 +319,13 @@ static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
     const struct head_rows *call = arguments;
     const struct uqd_network *network = call->network;
     const size_t n_mix = call->mix.conv->n_out, n_out = call->out.conv->n_out;
-    float *mix = strip_of(network), *out = mix + strip_end(network, 0) * n_mix;
+    /* Floats first: their size is a multiple of the others' alignment. */
+    float *out = strip_of(network);
+    int16_t *mix = (int16_t *)(out + strip_end(network, 0) * n_out);
     for (uint32_t y = row_begin; y < row_end; y++) {
         for (uint32_t x = 0, end; x < network->width; x = end) {
             end = strip_end(network, x);
-            uqd_run_pixels(&network->ops, &call->mix, uqd_nn_plane_pixel(call->input, x, y),
+            uqd_run_pixels(&network->ops, &call->mix, uqd_nn_qplane_pixel(call->input, x, y),
                            call->input->channels, mix, n_mix, end - x);
             uqd_run_pixels(&network->ops, &call->out, mix, n_mix, out, n_out, end - x);
             for (uint32_t i = 0; i < end - x; i++)
@@ -258,11 +336,16 @@ static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 
 /* Fills in the layers of a head, and runs it. */
 static int run_head(struct head_rows *call, const struct uqd_head *head,
-                    const struct uqd_affine *affine)
+                    const struct uqd_affine *affine, const float *gain)
 {
     struct uqd_network *network = call->network;
-    call->mix = scaled(network, &head->mix, affine, UQD_NN_ACTIVATION_SILU);
-    call->out = plain(network, &head->out, head->out_bias, 0);
+    call->mix = activated(network, &head->mix, affine, gain, head->scale);
+    call->out = (struct uqd_layer){
+        .conv = &head->out,
+        .gain = head->out.gain,
+        .bias = head->out_bias,
+        .finish = UQD_NN_FINISH_FLOAT,
+    };
     const double macs = uqd_layer_macs(&call->mix) + uqd_layer_macs(&call->out) + call->n * 20.0;
     return for_rows(network, macs, head_rows, call);
 }
@@ -286,14 +369,14 @@ static void clamp_to_cells(const struct uqd_network *network, const struct uqd_u
 static void copy_trunk(struct uqd_network *network)
 {
     memcpy(network->hidden.data, network->trunk.data,
-           uqd_nn_plane_size(network->width, network->height, network->model->width));
+           uqd_nn_qplane_size(network->width, network->height, network->model->width));
 }
 
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4)
 {
     const struct uqd_model *model = network->model;
     const struct uqd_weights *weights = network->weights;
-    const struct uqd_nn_plane *input = &network->trunk;
+    const struct uqd_nn_qplane *input = &network->trunk;
     int status = UQD_OK;
     /* The groups need the trunk as it is. Their context lives in `hidden` only from
      * uqd_network_begin_groups to the last group, and nothing is denoised in between. */
@@ -301,7 +384,8 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
         copy_trunk(network);
         input = &network->hidden;
         status = run_blocks(network, weights->denoise_blocks, model->affines.denoise_blocks,
-                            model->n_denoise_blocks, &network->hidden);
+                            gains_of(network, gains_denoise(model)), model->n_denoise_blocks,
+                            &network->hidden);
     }
     struct head_rows call = {.network = network,
                              .unit = unit,
@@ -309,7 +393,8 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
                              .n = UQD_UNIT_CHANNELS,
                              .mean_q4 = mean_q4};
     if (status == UQD_OK)
-        status = run_head(&call, &weights->denoise, &model->affines.denoise);
+        status = run_head(&call, &weights->denoise, &model->affines.denoise,
+                          gains_of(network, n_gains(model) - 1));
     if (status == UQD_OK)
         clamp_to_cells(network, unit, mean_q4);
     return status;
@@ -333,7 +418,8 @@ int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, 
         .mean_q4 = mean_q4,
         .scale_index = scale_index,
     };
-    return run_head(&call, &network->weights->groups[g], &network->model->affines.groups[g]);
+    return run_head(&call, &network->weights->groups[g], &network->model->affines.groups[g],
+                    gains_of(network, GAINS_BLOCKS + network->model->n_blocks + g));
 }
 
 /* ---- Context ---- */
@@ -352,8 +438,9 @@ static void context_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
     for (uint32_t y = row_begin; y < row_end; y++) {
         for (uint32_t x = 0; x < call->network->width; x++) {
             const size_t cell = (size_t)y * call->network->width + x;
-            float *out = uqd_nn_plane_pixel(&call->network->context, x, y);
-            call->network->ops.asinh(out, call->moved + cell * n, call->scale, n);
+            int16_t *out = uqd_nn_qplane_pixel(&call->network->context, x, y);
+            call->network->ops.asinh(out, call->moved + cell * n, call->scale,
+                                     1 << UQD_CONTEXT_BITS, n);
             magnitudes(out + n, out, n);
         }
     }
@@ -365,7 +452,7 @@ int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *
     struct context_rows call = {.network = network, .group = group, .moved = moved};
     for (uint32_t c = 0; c < group->n; c++)
         call.scale[c] = 0.5f / (float)(1 << network->kind->to[group->first + c]);
-    const struct uqd_layer layer = plain(network, &network->weights->contexts[g], NULL, 1);
+    const struct uqd_layer layer = added(network, &network->weights->contexts[g]);
     const int status = for_rows(network, group->n * 20.0, context_rows, &call);
     if (status < 0)
         return status;

@@ -14,15 +14,16 @@ struct uqd_network {
     const struct uqd_model *model;
     struct uqd_nn_ops ops;
     struct uqd_work *work;
-    uint32_t width, height;      /* the grid */
-    struct uqd_nn_plane context; /* what later groups see of one */
-    struct uqd_nn_plane trunk;   /* what the groups and the denoiser start from */
-    struct uqd_nn_plane hidden;  /* trunk plus the context of the groups done, or the denoiser's */
-    struct uqd_nn_plane inner;   /* between two layers */
-    const struct uqd_kind *kind; /* of the last trunk */
+    uint32_t width, height;       /* the grid */
+    struct uqd_nn_qplane context; /* what later groups see of one */
+    struct uqd_nn_qplane trunk;   /* what the groups and the denoiser start from */
+    struct uqd_nn_qplane hidden;  /* trunk plus the context of the groups done, or the denoiser's */
+    struct uqd_nn_qplane inner;   /* between two layers */
+    const struct uqd_kind *kind;  /* of the last trunk */
     const struct uqd_weights *weights; /* of that kind's network */
     uint32_t kind_row;                 /* row of the gain and bias tables */
-    float *strips; /* of each thread: strip_size floats between 1x1 layers; owned */
+    float *gains;    /* of each layer that has them by kind, see gains_of; owned */
+    uint8_t *strips; /* of each thread: strip_size bytes between 1x1 layers; owned */
     size_t strip_size;
     float centre_scale[UQD_CELL_CHANNELS], width_scale[UQD_CELL_CHANNELS];
     float cell_width[UQD_UNIT_CHANNELS], reference[UQD_UNIT_CHANNELS];

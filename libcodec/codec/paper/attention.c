@@ -68,15 +68,16 @@ static void pack_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
     const uint32_t width = network->model->paper->width;
     const struct uqd_nn_conv query_conv = part_of(&weights->qkv, 0, width),
                              pair_conv = part_of(&weights->qkv, width, 2 * width);
-    const struct uqd_layer query = uqd_paper_layer(network, &query_conv, weights->qkv_bias),
-                           pair = uqd_paper_layer(network, &pair_conv, weights->qkv_bias + width);
+    const struct uqd_paper_layer query = uqd_paper_layer(network, &query_conv, weights->qkv_bias),
+                                 pair = uqd_paper_layer(network, &pair_conv,
+                                                        weights->qkv_bias + width);
     float *row = uqd_paper_scratch(network), *keys_and_values = row + (size_t)SIDE * width;
     for (uint32_t y = row_begin; y < row_end; y++) {
         uqd_paper_normalise_row(network, (struct uqd_paper_pair){call->plane, NULL}, y,
                                 UQD_NN_ACTIVATION_NONE, row, width);
-        uqd_run_pixels(&network->ops, &query, row, width,
-                       network->queries + (size_t)y * SIDE * width, width, SIDE);
-        uqd_run_pixels(&network->ops, &pair, row, width, keys_and_values, 2 * width, SIDE);
+        uqd_paper_run_pixels(&network->ops, &query, row, width,
+                             network->queries + (size_t)y * SIDE * width, width, SIDE);
+        uqd_paper_run_pixels(&network->ops, &pair, row, width, keys_and_values, 2 * width, SIDE);
         pack_row(network, y, keys_and_values);
     }
 }
@@ -90,14 +91,14 @@ static void attend_to_block(const struct uqd_paper_network *network, const float
     const uint32_t width = network->model->paper->width, n = softmax->n_queries;
     const struct uqd_nn_conv keys = {1, width, KEYS, network->keys + k * width};
     const struct uqd_nn_conv values = {1, KEYS, width, network->values + k * width};
-    const struct uqd_layer score = {
+    const struct uqd_paper_layer score = {
         .conv = &keys, .gain = network->score_gain, .bias = network->score_bias};
-    struct uqd_layer mix = uqd_paper_layer(network, &values, network->weights->zeros);
+    struct uqd_paper_layer mix = uqd_paper_layer(network, &values, network->weights->zeros);
     mix.accumulate = 1;
-    uqd_run_pixels(&network->ops, &score, queries, width, softmax->scores, KEYS, n);
+    uqd_paper_run_pixels(&network->ops, &score, queries, width, softmax->scores, KEYS, n);
     network->ops.softmax(softmax);
     network->ops.rescale(means, width, softmax->factor, n, width);
-    uqd_run_pixels(&network->ops, &mix, softmax->scores, KEYS, means, width, n);
+    uqd_paper_run_pixels(&network->ops, &mix, softmax->scores, KEYS, means, width, n);
 }
 
 /* Means of all values, as QUERIES queries attend to them. */
@@ -133,13 +134,13 @@ static void attention_rows(void *arguments, uint32_t row_begin, uint32_t row_end
         .n_queries = QUERIES,
         .n_keys = KEYS,
     };
-    struct uqd_layer out =
+    struct uqd_paper_layer out =
         uqd_paper_layer(network, &weights->attention_out, weights->attention_out_bias);
     out.accumulate = 1;
     for (uint32_t y = row_begin; y < row_end; y++) {
         attend(network, network->queries + (size_t)y * SIDE * width, &softmax, means);
-        uqd_run_pixels(&network->ops, &out, means, width,
-                       uqd_nn_plane_pixel(&call->plane->plane, 0, y), width, SIDE);
+        uqd_paper_run_pixels(&network->ops, &out, means, width,
+                             uqd_nn_plane_pixel(&call->plane->plane, 0, y), width, SIDE);
         uqd_paper_sum_row(network, call->plane, y);
     }
 }

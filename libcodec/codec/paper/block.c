@@ -10,7 +10,7 @@ struct block_layer {
     const struct uqd_paper_network *network;
     const struct uqd_paper_block *block;
     const struct uqd_paper_norm *norm;
-    struct uqd_layer layer;
+    struct uqd_paper_layer layer;
     struct uqd_paper_pair input;
     const struct uqd_paper_plane *output;
     struct uqd_paper_pair kept; /* what the block's input was, which the second layer adds to */
@@ -33,12 +33,13 @@ static void keep_row(const void *arguments, uint32_t y)
         memcpy(to, from, (size_t)UQD_PAPER_SIDE * output->channels * sizeof *to);
 }
 
-static void run_skip(const struct block_layer *call, const struct uqd_layer *skip,
+static void run_skip(const struct block_layer *call, const struct uqd_paper_layer *skip,
                      const struct uqd_paper_plane *from, uint32_t y)
 {
     const struct uqd_nn_plane *input = &from->plane, *output = &call->output->plane;
-    uqd_run_pixels(&call->network->ops, skip, uqd_nn_plane_pixel(input, 0, y), input->channels,
-                   uqd_nn_plane_pixel(output, 0, y), output->channels, UQD_PAPER_SIDE);
+    uqd_paper_run_pixels(&call->network->ops, skip, uqd_nn_plane_pixel(input, 0, y),
+                         input->channels, uqd_nn_plane_pixel(output, 0, y), output->channels,
+                         UQD_PAPER_SIDE);
 }
 
 /* Begins a row of the output with what a layer makes of the block's two planes of input. */
@@ -46,9 +47,9 @@ static void merge_row(const void *arguments, uint32_t y)
 {
     const struct block_layer *call = arguments;
     const struct uqd_paper_block *block = call->block;
-    const struct uqd_layer first =
+    const struct uqd_paper_layer first =
         uqd_paper_layer(call->network, &block->skip[0], block->skip_bias);
-    struct uqd_layer second =
+    struct uqd_paper_layer second =
         uqd_paper_layer(call->network, &block->skip[1], call->network->weights->zeros);
     second.accumulate = 1;
     run_skip(call, &first, call->kept.first, y);

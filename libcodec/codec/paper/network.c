@@ -18,8 +18,10 @@ static void compute_biases(const struct uqd_paper_network *network)
     const size_t width = paper->width, n_blocks = uqd_paper_all_blocks(paper);
     const uint32_t n = paper->n_steps;
     float *waves = network->scratch, *inner = waves + n * width, *cond = inner + n * 4 * width;
-    struct uqd_layer first = uqd_paper_layer(network, &weights->embed[0], weights->embed_bias[0]);
-    struct uqd_layer second = uqd_paper_layer(network, &weights->embed[1], weights->embed_bias[1]);
+    struct uqd_paper_layer first =
+        uqd_paper_layer(network, &weights->embed[0], weights->embed_bias[0]);
+    struct uqd_paper_layer second =
+        uqd_paper_layer(network, &weights->embed[1], weights->embed_bias[1]);
     assert(9 * n * width <= network->scratch_size);
     first.activation = second.activation = UQD_NN_ACTIVATION_SILU;
     for (uint32_t step = 0; step < n; step++) {
@@ -27,13 +29,13 @@ static void compute_biases(const struct uqd_paper_network *network)
         network->ops.sincos(sines, sines + width / 2, weights->timescales,
                             paper->steps[step].time * 1000, width / 2);
     }
-    uqd_run_pixels(&network->ops, &first, waves, width, inner, 4 * width, n);
-    uqd_run_pixels(&network->ops, &second, inner, 4 * width, cond, 4 * width, n);
+    uqd_paper_run_pixels(&network->ops, &first, waves, width, inner, 4 * width, n);
+    uqd_paper_run_pixels(&network->ops, &second, inner, 4 * width, cond, 4 * width, n);
     for (uint32_t i = 0; i < n_blocks; i++) {
         const struct uqd_paper_block *block = uqd_paper_block_at(network, i);
-        const struct uqd_layer layer = uqd_paper_layer(network, &block->cond, block->bias1);
-        uqd_run_pixels(&network->ops, &layer, cond, 4 * width, uqd_paper_bias_at(network, 0, i),
-                       n_blocks * width, n);
+        const struct uqd_paper_layer layer = uqd_paper_layer(network, &block->cond, block->bias1);
+        uqd_paper_run_pixels(&network->ops, &layer, cond, 4 * width,
+                             uqd_paper_bias_at(network, 0, i), n_blocks * width, n);
     }
 }
 

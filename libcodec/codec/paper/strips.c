@@ -37,7 +37,7 @@ static void make_input(const struct uqd_paper_strips *strips, uint32_t y, uint32
 static void convolve(const struct uqd_paper_strips *strips, const float *input, float *output,
                      size_t output_channels, uint32_t n)
 {
-    const struct uqd_layer *layer = &strips->layer;
+    const struct uqd_paper_layer *layer = &strips->layer;
     const struct uqd_nn_conv_args args = {
         .layer = layer->conv,
         .input = input + (PITCH + 1) * strips->channels,
@@ -90,7 +90,7 @@ static void run_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 
 int uqd_paper_strips_run(struct uqd_paper_strips *strips, struct uqd_work *work)
 {
-    const double macs = uqd_layer_macs(&strips->layer) + strips->begin_macs;
+    const double macs = uqd_paper_layer_macs(&strips->layer) + strips->begin_macs;
     const int status = uqd_paper_for_rows(work, macs, run_rows, strips);
     if (status == UQD_OK && strips->output != NULL)
         uqd_paper_sum_plane(strips->network, strips->output);

@@ -4,8 +4,9 @@
 #ifndef UQD_PAPER_STRIPS_H
 #define UQD_PAPER_STRIPS_H
 
-#include "codec/layers.h"
+#include "codec/paper/layer.h"
 #include "codec/paper/network.h"
+#include "codec/rows.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@
  * need. All that is pointed at is borrowed. */
 struct uqd_paper_strips {
     const struct uqd_paper_network *network;
-    struct uqd_layer layer;
+    struct uqd_paper_layer layer;
     const void *arguments;
     /* Makes row y of the input: 64 pixels of layer.conv->n_in floats, `channels` floats apart. */
     void (*make_row)(const void *arguments, uint32_t y, float *row, size_t channels);

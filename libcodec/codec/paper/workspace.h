@@ -3,8 +3,9 @@
 #ifndef UQD_PAPER_WORKSPACE_H
 #define UQD_PAPER_WORKSPACE_H
 
-#include "codec/layers.h"
+#include "codec/paper/layer.h"
 #include "codec/paper/network.h"
+#include "codec/rows.h"
 #include "transform/threads.h"
 
 #include <stddef.h>
@@ -44,10 +45,11 @@ static inline float *uqd_paper_scratch(const struct uqd_paper_network *network)
 
 /* The layer that a convolution is in this network, where none has a gain: without activation,
  * replacing its output. bias: conv->n_out values, borrowed. */
-static inline struct uqd_layer uqd_paper_layer(const struct uqd_paper_network *network,
-                                               const struct uqd_nn_conv *conv, const float *bias)
+static inline struct uqd_paper_layer uqd_paper_layer(const struct uqd_paper_network *network,
+                                                     const struct uqd_nn_conv *conv,
+                                                     const float *bias)
 {
-    return (struct uqd_layer){.conv = conv, .gain = network->weights->ones, .bias = bias};
+    return (struct uqd_paper_layer){.conv = conv, .gain = network->weights->ones, .bias = bias};
 }
 
 /* Calls a function for all rows of the picture, on all threads: see uqd_for_rows.

@@ -64,9 +64,12 @@ static inline __attribute__((always_inline)) void sum_tile(const struct uqd_nn_c
         sum_tile(args, weights, input, n, sums);                                                   \
         break
 
-static void tile(const struct uqd_nn_conv_args *args, uint32_t oc, unsigned n_blocks,
-                 const float *input, float *output, unsigned n_pixels)
+static void tile(const void *arguments, uint32_t oc, unsigned n_blocks, size_t pixel,
+                 unsigned n_pixels)
 {
+    const struct uqd_nn_conv_args *args = arguments;
+    const float *input = args->input + pixel * args->input_channels;
+    float *output = args->output + pixel * args->output_channels;
     const struct uqd_nn_conv *layer = args->layer;
     const float *weights = layer->weights + oc * (size_t)layer->size * layer->size * layer->n_in;
     float sums[MAX_PIXELS * UQD_NN_BLOCK];
@@ -85,5 +88,7 @@ static void tile(const struct uqd_nn_conv_args *args, uint32_t oc, unsigned n_bl
 
 void uqd_nn_conv_neon(const struct uqd_nn_conv_args *args, uint32_t row_begin, uint32_t row_end)
 {
-    uqd_nn_conv_tiles(args, row_begin, row_end, 1, MAX_PIXELS, tile);
+    uqd_nn_conv_tiles((struct uqd_nn_tiling){args, args->width, args->height, args->layer->n_out, 1,
+                                             MAX_PIXELS, UQD_NN_STRIP_PIXELS, tile},
+                      row_begin, row_end);
 }

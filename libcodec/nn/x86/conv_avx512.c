@@ -93,9 +93,12 @@ static inline __attribute__((always_inline)) void sum_tile(const struct uqd_nn_c
 #define CASES(blocks)                                                                              \
     CASE(blocks, 1) CASE(blocks, 2) CASE(blocks, 3) CASE(blocks, 4) CASE(blocks, 5) CASE(blocks, 6)
 
-static void tile(const struct uqd_nn_conv_args *args, uint32_t oc, unsigned n_blocks,
-                 const float *input, float *output, unsigned n_pixels)
+static void tile(const void *arguments, uint32_t oc, unsigned n_blocks, size_t pixel,
+                 unsigned n_pixels)
 {
+    const struct uqd_nn_conv_args *args = arguments;
+    const float *input = args->input + pixel * args->input_channels;
+    float *output = args->output + pixel * args->output_channels;
     switch (8 * n_blocks + n_pixels) {
         CASES(1)
         CASES(2)
@@ -106,5 +109,7 @@ static void tile(const struct uqd_nn_conv_args *args, uint32_t oc, unsigned n_bl
 
 void uqd_nn_conv_avx512(const struct uqd_nn_conv_args *args, uint32_t row_begin, uint32_t row_end)
 {
-    uqd_nn_conv_tiles(args, row_begin, row_end, MAX_BLOCKS, MAX_PIXELS, tile);
+    uqd_nn_conv_tiles((struct uqd_nn_tiling){args, args->width, args->height, args->layer->n_out,
+                                             MAX_BLOCKS, MAX_PIXELS, UQD_NN_STRIP_PIXELS, tile},
+                      row_begin, row_end);
 }
