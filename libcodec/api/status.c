@@ -40,6 +40,8 @@ const char *uqd_version(void)
 const char *uqd_cpu_features(void)
 {
     const unsigned flags = uqd_cpu_flags();
+    if (flags & UQD_CPU_AMX)
+        return "amx vnni avx512 avx2 c";
     if (flags & UQD_CPU_VNNI)
         return "vnni avx512 avx2 c";
     if (flags & UQD_CPU_AVX512)

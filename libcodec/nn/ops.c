@@ -28,7 +28,7 @@ void uqd_nn_ops_init(struct uqd_nn_ops *ops, unsigned cpu_flags)
     if (cpu_flags & UQD_CPU_AVX512)
         FILL(ops, avx512);
     if (cpu_flags & UQD_CPU_AVX512 && cpu_flags & UQD_CPU_VNNI)
-        ops->qconv = uqd_nn_qconv_vnni;
+        ops->qconv = cpu_flags & UQD_CPU_AMX ? uqd_nn_qconv_amx : uqd_nn_qconv_vnni;
 #elif defined(__aarch64__)
     if (cpu_flags & UQD_CPU_NEON)
         FILL(ops, neon);

@@ -1,5 +1,8 @@
 #include "nn/qconv.h"
 
+#include "nn/qconv_tiles.h"
+#include "util/cpu.h"
+
 #include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -23,6 +26,11 @@ static void pack(struct uqd_nn_qconv *layer, uint32_t n_out, const int16_t *weig
                                         : 0;
 }
 
+static int is_tiled(uint32_t n_in)
+{
+    return uqd_cpu_flags() & UQD_CPU_AMX && n_in <= UQD_NN_MAX_TILED_IN;
+}
+
 int uqd_nn_qconv_init(struct uqd_nn_qconv *layer, uint32_t size, uint32_t n_in, uint32_t n_out,
                       const int16_t *weights, const float *gain)
 {
@@ -37,7 +45,9 @@ int uqd_nn_qconv_init(struct uqd_nn_qconv *layer, uint32_t size, uint32_t n_in, 
     /* A multiple of the alignment, as a block of two inputs is. */
     layer->weights = aligned_alloc(ALIGNMENT, n);
     layer->gain = calloc(uqd_nn_padded(n_out), sizeof *layer->gain);
-    if (!layer->weights || !layer->gain) {
+    if (is_tiled(n_in))
+        layer->tiles = uqd_nn_tiles_new(size, n_in, n_out, weights);
+    if (!layer->weights || !layer->gain || (is_tiled(n_in) && !layer->tiles)) {
         uqd_nn_qconv_deinit(layer);
         return UQD_ERR_NOMEM;
     }
@@ -52,6 +62,7 @@ int uqd_nn_qconv_init(struct uqd_nn_qconv *layer, uint32_t size, uint32_t n_in, 
 void uqd_nn_qconv_deinit(struct uqd_nn_qconv *layer)
 {
     free(layer->weights);
+    free(layer->tiles);
     free(layer->gain);
     *layer = (struct uqd_nn_qconv){0};
 }
