@@ -95,9 +95,10 @@ def inner_layers(state):
 def bits(state, largest, network):
     """Bits behind the point: of the trunk, and of what each inner layer reads."""
     def seen(layer, usual):
-        return largest.get(f"{network}.{layer}", usual)
+        return largest.get(f"{network}.{layer}") or usual
 
     trunk = [f"blocks.{b}.inner" for b in range(count(state, "blocks"))] + [f"mix.{g}" for g in range(N_GROUPS)]
+    trunk += [f"denoise_blocks.{b}.inner" for b in range(count(state, "denoise_blocks"))] + ["denoise_mix"]
     yield bits_for(max(seen(layer, USUAL_TRUNK) for layer in trunk))
     yield from (bits_for(seen(layer, USUAL_ACTIVATED)) for layer in inner_layers(state))
 

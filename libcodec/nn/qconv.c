@@ -26,9 +26,11 @@ static void pack(struct uqd_nn_qconv *layer, uint32_t n_out, const int16_t *weig
                                         : 0;
 }
 
-static int is_tiled(uint32_t n_in)
+/* Of a few products the ends of tiles cost more than the tiles save. */
+static int is_tiled(uint32_t size, uint32_t n_in)
 {
-    return uqd_cpu_flags() & UQD_CPU_AMX && n_in <= UQD_NN_MAX_TILED_IN;
+    return uqd_cpu_flags() & UQD_CPU_AMX && size * n_in >= UQD_NN_TILE_DEPTH * 3 / 2 &&
+           n_in <= UQD_NN_MAX_TILED_IN;
 }
 
 int uqd_nn_qconv_init(struct uqd_nn_qconv *layer, uint32_t size, uint32_t n_in, uint32_t n_out,
@@ -45,9 +47,9 @@ int uqd_nn_qconv_init(struct uqd_nn_qconv *layer, uint32_t size, uint32_t n_in, 
     /* A multiple of the alignment, as a block of two inputs is. */
     layer->weights = aligned_alloc(ALIGNMENT, n);
     layer->gain = calloc(uqd_nn_padded(n_out), sizeof *layer->gain);
-    if (is_tiled(n_in))
+    if (is_tiled(size, n_in))
         layer->tiles = uqd_nn_tiles_new(size, n_in, n_out, weights);
-    if (!layer->weights || !layer->gain || (is_tiled(n_in) && !layer->tiles)) {
+    if (!layer->weights || !layer->gain || (is_tiled(size, n_in) && !layer->tiles)) {
         uqd_nn_qconv_deinit(layer);
         return UQD_ERR_NOMEM;
     }

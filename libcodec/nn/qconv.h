@@ -13,8 +13,8 @@ struct uqd_nn_qconv {
     uint32_t n_out;   /* output channels, padded to a multiple of UQD_NN_BLOCK */
     int16_t *weights; /* [n_out / UQD_NN_BLOCK][size][size][n_in / 2][UQD_NN_BLOCK][2]; owned,
                          64-byte aligned */
-    uint8_t *tiles;   /* the weights once more where the processor has AMX (nn/qconv_tiles.h), else
-                         NULL; owned */
+    uint8_t *tiles;   /* the weights once more where the processor has AMX and the layer is worth it
+                         (nn/qconv_tiles.h), else NULL; owned */
     float *gain;      /* [n_out] what a sum counts; owned */
 };
 

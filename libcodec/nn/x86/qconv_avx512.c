@@ -7,6 +7,7 @@
 #endif
 
 #include "nn/conv_tiles.h"
+#include "nn/x86/qfinish_avx512.h"
 
 #include <immintrin.h>
 #include <string.h>
@@ -38,7 +39,7 @@
         _mm512_store_si512(sums[b] + p * UQD_NN_BLOCK, sum##p##b);
 #define FINISH(p, b)                                                                               \
     if (p < n_pixels && b < n_blocks)                                                              \
-        finish(args, oc + b * UQD_NN_BLOCK, (pixel + p) * args->output_channels, sum##p##b);
+        uqd_nn_qfinish16(args, args->finish, oc + b * UQD_NN_BLOCK, pixel + p, sum##p##b);
 
 /* Of a pixel, to be multiplied with those of all outputs. */
 static inline __m512i two_inputs(const int16_t *x)
@@ -47,28 +48,6 @@ static inline __m512i two_inputs(const int16_t *x)
 
     memcpy(&both, x, sizeof both);
     return _mm512_set1_epi32(both);
-}
-
-/* What uqd_nn_qfinish does of one block of one pixel without an activation. */
-static inline void finish(const struct uqd_nn_qconv_args *args, uint32_t oc, size_t at, __m512i sum)
-{
-    const __m512 most = _mm512_set1_ps(32767.0f), least = _mm512_set1_ps(-32767.0f);
-    __m512 v = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(args->gain + oc),
-                               _mm512_loadu_ps(args->bias + oc));
-
-    if (args->finish == UQD_NN_FINISH_FLOAT) {
-        _mm512_storeu_ps(args->values + at + oc, v);
-        return;
-    }
-    __m256i *output = (__m256i *)(args->output + at + oc);
-    if (args->finish == UQD_NN_FINISH_ADD) {
-        const __m256i held = _mm256_loadu_si256(output);
-
-        v = _mm512_add_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(held)), v);
-    }
-    /* A NaN gives the second operand, the lower bound. */
-    v = _mm512_min_ps(_mm512_max_ps(v, least), most);
-    _mm256_storeu_si256(output, _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(v)));
 }
 
 static inline __attribute__((always_inline)) void sum_tile(const struct uqd_nn_qconv_args *args,
