@@ -54,8 +54,8 @@ size_t n_weights(const struct layer *layer)
     return (size_t)layer->size * layer->size * layer->n_in * layer->n_out;
 }
 
-/* Of the whole numbers that it is about: the largest weight and how inputs are spread, and what 1
- * is among the outputs, which are about that large. */
+/* The largest weight, the middle of inputs and how far from it they reach, and what 1 is among
+ * outputs that are whole numbers. */
 struct ranges {
     float weight, input_middle, input, one;
 };
@@ -74,7 +74,8 @@ void data_init(struct data *data, const struct layer *layer, enum numbers number
 {
     const struct ranges ranges = ranges_of(layer, numbers);
     const float fan_in = (float)n_weights(layer) / (float)layer->n_out;
-    /* Of a uniform number the mean of squares is a third of the largest one's. */
+    /* Root mean squares of inputs and sums, from which gains follow that make outputs about as
+     * large as 1. Of a uniform number the mean of squares is a third of the largest one's. */
     const float input =
         sqrtf(ranges.input_middle * ranges.input_middle + ranges.input * ranges.input / 3);
     const float sum = ranges.weight * input * sqrtf(fan_in / 3);

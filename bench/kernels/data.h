@@ -9,7 +9,7 @@
 
 /* Which whole numbers a layer reads and writes. */
 enum numbers {
-    NUMBERS_16, /* as in the model: 16 bits, an output's weights together no more than 65535 */
+    NUMBERS_16, /* as in a model: 16 bits, an output's weights together about 60000 */
     NUMBERS_8,  /* what 8 bits hold: inputs 0 .. 255, weights and outputs -127 .. 127 */
 };
 
@@ -31,7 +31,7 @@ void data_free(struct data *data);
 
 size_t n_cells(const struct data *data);
 
-/* Of the numbers that the layer reads, writes and multiplies with. */
+/* How many numbers the layer reads, writes and multiplies with. */
 size_t n_inputs(const struct data *data);
 size_t n_outputs(const struct data *data);
 size_t n_weights(const struct layer *layer);
