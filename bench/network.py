@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """One stage of the network, trunk and groups, by our kernels, by oneDNN and in PyTorch.
 
-The times of our kernels and of oneDNN are sums over the layers from `bench_kernels`, which runs
-here; PyTorch runs the same layers one after the other on the same grid, from features to the outputs
-of all groups, with contexts that are given. It does so twice: as the training has the network, and
-prepared for inference: gains folded into the weights, activations and sums in place, every
-convolution by the oneDNN inside of PyTorch.
+The times of our kernels, whose numbers have 16 bits, and of oneDNN, in float32 and with numbers of 8
+bits, are sums over the layers from `bench_kernels`, which runs here. PyTorch runs the same layers one
+after the other on the same grid in float32, from features to the outputs of all groups, with contexts
+that are given. It does so twice: as the training has the network, and prepared for inference: gains
+folded into the weights, activations and sums in place, every convolution by the oneDNN inside of
+PyTorch.
 """
 import argparse
 import csv
@@ -21,10 +22,11 @@ from measured import ROOT
 WIDTH, HEIGHT = 96, 64  # cells of a photograph of 768 x 512 pixels, as in bench_kernels
 WARM_UP = 3
 STAGE = ("trunk", "groups")
+KERNELS = ("uqd_ms", "onednn_ms", "int8_ms")  # columns of bench_kernels
 
 
 def run_kernels(options, threads):
-    """Milliseconds of a stage by our kernels and by oneDNN."""
+    """Milliseconds of a stage by our kernels and by oneDNN in floats and in 8 bits."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "kernels.csv")
         command = [options.kernels, options.model, "--threads", str(threads), "--csv", path]
@@ -37,7 +39,7 @@ def run_kernels(options, threads):
             raise SystemExit(result.stderr.strip())
         with open(path, encoding="ascii", newline="") as file:
             rows = [row for row in csv.DictReader(file) if row["part"] in STAGE]
-    return tuple(sum(int(row["runs"]) * float(row[name]) for row in rows) for name in ("uqd_ms", "onednn_ms"))
+    return tuple(sum(int(row["runs"]) * float(row[name]) for row in rows) for name in KERNELS)
 
 
 def import_torch():
@@ -160,12 +162,14 @@ def main():
     stage = Stage(torch, network, options.checkpoint) if torch else None
     if not torch:
         print("PyTorch is missing (python3-torch) and left out")
-    print(f"a stage on {WIDTH} x {HEIGHT} cells, float32, milliseconds; median of {options.rounds} runs")
-    print(f"{'threads':>7} {'uqd':>9} {'oneDNN':>9}", end="")
+    print(f"a stage on {WIDTH} x {HEIGHT} cells, milliseconds; median of {options.rounds} runs")
+    print(f"{'':>7} {'int16':>9} {'float32':>9} {'int8':>9}", end="")
+    print(f" {'float32':>18} {'float32':>11}" if torch else "")
+    print(f"{'threads':>7} {'uqd':>9} {'oneDNN':>9} {'oneDNN':>9}", end="")
     print(f" {'PyTorch ' + torch.__version__:>18} {'as trained':>11} {'ratio':>6}" if torch else "")
     for threads in counts:
-        ours, onednn = run_kernels(options, threads)
-        print(f"{threads:>7} {ours:>9.1f} {onednn:>9.1f}", end="")
+        ours, onednn, int8 = run_kernels(options, threads)
+        print(f"{threads:>7} {ours:>9.1f} {onednn:>9.1f} {int8:>9.1f}", end="")
         if torch:
             prepared, as_trained = run_torch(stage, threads, options.rounds)
             print(f" {prepared:>18.1f} {as_trained:>11.1f} {prepared / ours:>6.2f}", end="")

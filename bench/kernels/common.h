@@ -8,6 +8,6 @@
 _Noreturn void die(const char *what, const char *why);
 
 /* Never NULL; to be freed. */
-float *new_floats(size_t n);
+void *new_array(size_t n, size_t size);
 
 #endif

@@ -28,7 +28,7 @@ static void add(struct list *list, struct layer layer)
 
 /* From a plane of the network's width to another. */
 static struct layer inner_layer(const struct list *list, enum part part, const char *name,
-                                const struct uqd_nn_conv *conv)
+                                const struct uqd_nn_qconv *conv)
 {
     const uint32_t width = list->model->width;
 
@@ -49,8 +49,9 @@ static void add_blocks(struct list *list, enum part part, const struct uqd_block
         struct layer in = inner_layer(list, part, "block in", &blocks[b].in);
         struct layer out = inner_layer(list, part, "block out", &blocks[b].out);
 
-        in.has_gain = in.has_bias = in.has_silu = 1;
-        out.accumulates = 1;
+        in.has_bias = 1;
+        in.finish = UQD_NN_FINISH_SILU;
+        out.finish = UQD_NN_FINISH_ADD;
         add(list, in);
         add(list, out);
     }
@@ -61,8 +62,9 @@ static void add_head(struct list *list, enum part part, const struct uqd_head *h
     struct layer mix = inner_layer(list, part, "mix", &head->mix);
     struct layer out = inner_layer(list, part, "out", &head->out);
 
-    mix.has_gain = mix.has_bias = mix.has_silu = 1;
-    out.has_bias = 1;
+    mix.has_bias = out.has_bias = 1;
+    mix.finish = UQD_NN_FINISH_SILU;
+    out.finish = UQD_NN_FINISH_FLOAT;
     out.n_out = n_out;
     out.output_channels = head->out.n_out;
     add(list, mix);
@@ -79,11 +81,11 @@ static uint32_t context_channels(const struct uqd_model *model, const struct uqd
     return most;
 }
 
-static void add_context(struct list *list, const struct uqd_nn_conv *conv, uint32_t input_channels)
+static void add_context(struct list *list, const struct uqd_nn_qconv *conv, uint32_t input_channels)
 {
     struct layer context = inner_layer(list, PART_GROUPS, "context", conv);
 
-    context.accumulates = 1;
+    context.finish = UQD_NN_FINISH_ADD;
     context.input_channels = input_channels;
     add(list, context);
 }
@@ -94,7 +96,8 @@ unsigned list_layers(const struct uqd_model *model, const struct uqd_weights *we
     struct list list = {.model = model, .layers = layers};
     struct layer input = inner_layer(&list, PART_TRUNK, "input", &weights->input);
 
-    input.has_gain = input.has_bias = 1;
+    input.has_bias = 1;
+    input.finish = UQD_NN_FINISH_SET;
     input.input_channels = UQD_FEATURES;
     add(&list, input);
     add_blocks(&list, PART_TRUNK, weights->blocks, model->n_blocks);

@@ -3,6 +3,7 @@
 #define BENCH_KERNELS_LAYERS_H
 
 #include "model/model.h"
+#include "nn/ops.h"
 
 #include <stdint.h>
 
@@ -17,9 +18,9 @@ struct layer {
     const char *name;
     uint32_t runs;              /* in one run of its part */
     uint32_t size, n_in, n_out; /* n_out without padding */
-    /* What follows the sums: v = activation(gain * sum + bias), perhaps added to the output. */
-    int has_gain, has_bias, has_silu, accumulates;
-    /* The planes between which it runs in the decoder, and the first channel that it reads. */
+    int has_bias;
+    enum uqd_nn_finish finish; /* what becomes of the sums, their gains and biases */
+    /* Of the planes between which it runs in the decoder. */
     uint32_t input_channels, output_channels;
 };
 

@@ -1,4 +1,4 @@
-/* One layer by oneDNN: a convolution with the same additions behind its sums. */
+/* One layer by oneDNN: a convolution with the same behind its sums, in floats or of 8 bits. */
 #ifndef BENCH_KERNELS_ONEDNN_H
 #define BENCH_KERNELS_ONEDNN_H
 
@@ -14,7 +14,8 @@ struct onednn {
     char implementation[64];
 };
 
-/* For as many threads as omp_set_num_threads has set. */
+/* For as many threads as omp_set_num_threads has set. Numbers of 16 bits are computed in floats,
+ * which hold them, those of 8 as they are: inputs without a sign, weights and outputs with one. */
 void onednn_init(struct onednn *onednn, const struct data *data);
 
 void onednn_free(struct onednn *onednn);

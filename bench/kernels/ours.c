@@ -1,37 +1,53 @@
 #include "ours.h"
 
+#include "codec/rows.h"
 #include "common.h"
 #include "util/cpu.h"
-#include "util/fpenv.h"
 
 #include <string.h>
 
-/* The pieces of codec/network.c: bands between two reports of progress, each in many chunks. */
-#define BAND_MACS 5e8
-#define CHUNKS    8.0
-#define CELLS     128.0
-
-static void new_plane(struct uqd_nn_plane *plane, const struct data *data, uint32_t channels)
+static void check(int status, const char *what)
 {
-    if (uqd_nn_plane_alloc(plane, data->width, data->height, channels) < 0)
-        die("a plane", "there is not enough memory");
+    if (status < 0)
+        die(what, uqd_status_text(status));
 }
 
-/* Copies n channels of every pixel between [cell][n] and a plane, from its channel `first` on. */
-static void fill_plane(struct uqd_nn_plane *plane, const float *values, uint32_t n)
+/* A plane with n channels of every pixel from [cell][n]. */
+static void fill_plane(struct uqd_nn_qplane *plane, const struct data *data, uint32_t channels,
+                       const int16_t *values, uint32_t n)
 {
+    check(uqd_nn_qplane_alloc(plane, data->width, data->height, channels), "a plane");
     for (uint32_t y = 0; y < plane->height; y++)
         for (uint32_t x = 0; x < plane->width; x++, values += n)
-            memcpy(uqd_nn_plane_pixel(plane, x, y), values, n * sizeof *values);
+            memcpy(uqd_nn_qplane_pixel(plane, x, y), values, n * sizeof *values);
 }
 
 void ours_output(const struct ours *ours, const struct data *data, float *out)
 {
     const uint32_t n = data->layer->n_out;
 
-    for (uint32_t y = 0; y < ours->output.height; y++)
-        for (uint32_t x = 0; x < ours->output.width; x++, out += n)
-            memcpy(out, uqd_nn_plane_pixel(&ours->output, x, y), n * sizeof *out);
+    for (uint32_t y = 0; y < data->height; y++)
+        for (uint32_t x = 0; x < data->width; x++, out += n) {
+            if (ours->values.data)
+                memcpy(out, uqd_nn_plane_pixel(&ours->values, x, y), n * sizeof *out);
+            else
+                for (uint32_t i = 0; i < n; i++)
+                    out[i] = uqd_nn_qplane_pixel(&ours->output, x, y)[i];
+        }
+}
+
+static void init_output(struct ours *ours, const struct data *data)
+{
+    const struct layer *layer = data->layer;
+
+    if (layer->finish == UQD_NN_FINISH_FLOAT) {
+        check(uqd_nn_plane_alloc(&ours->values, data->width, data->height, layer->output_channels),
+              "a plane");
+        ours->args.values = uqd_nn_plane_pixel(&ours->values, 0, 0);
+        return;
+    }
+    fill_plane(&ours->output, data, layer->output_channels, data->output, layer->n_out);
+    ours->args.output = uqd_nn_qplane_pixel(&ours->output, 0, 0);
 }
 
 void ours_init(struct ours *ours, const struct data *data, uint32_t threads)
@@ -40,65 +56,47 @@ void ours_init(struct ours *ours, const struct data *data, uint32_t threads)
 
     *ours = (struct ours){.threads = threads};
     uqd_nn_ops_init(&ours->ops, uqd_cpu_flags());
-    if (uqd_nn_conv_init(&ours->conv, layer->size, layer->n_in, layer->n_out, data->weights) < 0)
-        die("weights", "there is not enough memory");
-    new_plane(&ours->input, data, layer->input_channels);
-    new_plane(&ours->output, data, layer->output_channels);
-    fill_plane(&ours->input, data->input, layer->n_in);
-    fill_plane(&ours->output, data->output, layer->n_out);
-    ours->args = (struct uqd_nn_conv_args){
+    /* The gains that a layer brings along are not used: those of kinds are handed over. */
+    check(uqd_nn_qconv_init(&ours->conv, layer->size, layer->n_in, layer->n_out, data->weights,
+                            data->gain),
+          "weights");
+    fill_plane(&ours->input, data, layer->input_channels, data->input, layer->n_in);
+    ours->args = (struct uqd_nn_qconv_args){
         .layer = &ours->conv,
-        .input = uqd_nn_plane_pixel(&ours->input, 0, 0),
+        .input = uqd_nn_qplane_pixel(&ours->input, 0, 0),
         .input_channels = layer->input_channels,
-        .output = uqd_nn_plane_pixel(&ours->output, 0, 0),
         .output_channels = layer->output_channels,
         .gain = data->gain,
         .bias = data->bias,
+        .scale = data->scale,
         .width = data->width,
         .height = data->height,
-        .activation = layer->has_silu ? UQD_NN_ACTIVATION_SILU : UQD_NN_ACTIVATION_NONE,
-        .accumulate = layer->accumulates,
+        .finish = layer->finish,
     };
+    init_output(ours, data);
 }
 
 void ours_free(struct ours *ours)
 {
-    uqd_nn_conv_deinit(&ours->conv);
-    uqd_nn_plane_free(&ours->input);
-    uqd_nn_plane_free(&ours->output);
+    uqd_nn_qconv_deinit(&ours->conv);
+    uqd_nn_qplane_free(&ours->input);
+    uqd_nn_qplane_free(&ours->output);
+    uqd_nn_plane_free(&ours->values);
 }
 
-static uint32_t clamp_rows(double rows, uint32_t height)
+static void run_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 {
-    return rows < 1 ? 1 : rows > height ? height : (uint32_t)rows;
-}
+    const struct ours *ours = arguments;
 
-static void run_band(const struct ours *ours, uint32_t begin, uint32_t end)
-{
-    const double even = (end - begin) / (CHUNKS * ours->threads);
-    const double least = CELLS / ours->args.width;
-    const uint32_t rows = clamp_rows(even > least ? even : least, ours->args.height);
-    const uint32_t n_chunks = (end - begin + rows - 1) / rows;
-
-#pragma omp parallel for num_threads(ours->threads) schedule(dynamic) if (ours->threads > 1)
-    for (uint32_t chunk = 0; chunk < n_chunks; chunk++) {
-        const uint32_t first = begin + chunk * rows;
-        struct uqd_fpenv saved;
-
-        uqd_fpenv_enter(&saved);
-        ours->ops.conv(&ours->args, first, end - first > rows ? first + rows : end);
-        uqd_fpenv_leave(&saved);
-    }
+    ours->ops.qconv(&ours->args, row_begin, row_end);
 }
 
 void ours_run(const struct ours *ours)
 {
-    const struct uqd_nn_conv *conv = &ours->conv;
-    const uint32_t height = ours->args.height;
-    const double row_macs =
-        (double)conv->size * conv->size * conv->n_in * conv->n_out * ours->args.width;
-    const uint32_t band = clamp_rows(BAND_MACS * ours->threads / row_macs, height);
+    const struct uqd_nn_qconv *conv = &ours->conv;
+    const double macs = (double)conv->size * conv->size * conv->n_in * conv->n_out;
+    struct uqd_work work = {.threads = ours->threads};
 
-    for (uint32_t begin = 0; begin < height; begin += band)
-        run_band(ours, begin, height - begin > band ? begin + band : height);
+    check(uqd_for_rows(&work, ours->args.width, ours->args.height, macs, run_rows, (void *)ours),
+          "a layer");
 }

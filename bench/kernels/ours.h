@@ -9,9 +9,10 @@
 struct ours {
     struct uqd_nn_ops ops;
     uint32_t threads;
-    struct uqd_nn_conv conv;
-    struct uqd_nn_plane input, output;
-    struct uqd_nn_conv_args args; /* borrows gain and bias of the data */
+    struct uqd_nn_qconv conv;
+    struct uqd_nn_qplane input, output;
+    struct uqd_nn_plane values;    /* instead of the output, of a layer whose outputs are floats */
+    struct uqd_nn_qconv_args args; /* borrows gain and bias of the data */
 };
 
 /* With the fastest kernels of this machine. */

@@ -4,8 +4,14 @@
 
 #include <stdint.h>
 
-/* GFLOP/s of fused multiply-adds in registers, on all threads at once, with the widest of the
- * instruction sets (UQD_CPU_* bits). NaN where no loop is written for the machine. */
-double measure_peak(unsigned cpu_flags, uint32_t threads);
+/* 10^9 operations a second in registers, on all threads at once, two for each product that is
+ * added to a sum. NaN where no loop is written for the machine. */
+struct peak {
+    double floats; /* fused multiply-adds */
+    double whole;  /* products of 16 bits, sums of 32 */
+};
+
+/* With the widest of the instruction sets (UQD_CPU_* bits). */
+struct peak measure_peak(unsigned cpu_flags, uint32_t threads);
 
 #endif

@@ -6,9 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-static double gflops(const struct layer *layer, double cells, double seconds)
+/* 10^9 operations: a product and its addition are two. */
+static double work_of(const struct layer *layer, double cells)
 {
-    return 2e-9 * layer_macs(layer) * cells / seconds;
+    return 2e-9 * layer_macs(layer) * cells;
 }
 
 /* Of the channels that our kernels compute, those that nobody needs. */
@@ -17,62 +18,81 @@ static double padded_share(const struct layer *layer)
     return 1 - (double)layer->n_out / uqd_nn_padded(layer->n_out);
 }
 
-static void print_share(double part, double whole)
+/* Of one kernel: time, speed and how much of the peak that is. */
+static void print_speed(double seconds, double work, double peak)
 {
-    if (isnan(whole))
+    printf("  %8.3f %7.1f", 1e3 * seconds, work / seconds);
+    if (isnan(peak))
         printf(" %6s", "");
     else
-        printf(" %4.0f %%", 100 * part / whole);
+        printf(" %4.0f %%", 100 * work / seconds / peak);
 }
 
-/* Of one kernel: time, speed and how much of the peak that is. */
-static void print_speed(double seconds, double speed, double peak)
+/* Sums of times, or those of one layer. */
+struct times {
+    double work; /* 10^9 operations */
+    double ours, floats, int8;
+};
+
+static void print_times(const struct times *times, const struct peak *peak)
 {
-    printf("  %9.3f %8.1f", 1e3 * seconds, speed);
-    print_share(speed, peak);
+    print_speed(times->ours, times->work, peak->whole);
+    print_speed(times->floats, times->work, peak->floats);
+    printf(" %6.2f", times->floats / times->ours);
+    printf("  %8.3f %7.1f %6.2f", 1e3 * times->int8, times->work / times->int8,
+           times->int8 / times->ours);
 }
 
 static void print_layer(const struct figures *f, double cells)
 {
     const struct layer *layer = f->layer;
+    const struct times times = {work_of(layer, cells), f->ours, f->floats.seconds, f->int8.seconds};
 
     printf("%-9s %-10s %ux%u %4u ->%4u %4.0f %% %5u", part_names[layer->part], layer->name,
            layer->size, layer->size, layer->n_in, layer->n_out, 100 * padded_share(layer),
            layer->runs);
-    print_speed(f->ours, gflops(layer, cells, f->ours), f->peak);
-    print_speed(f->onednn, gflops(layer, cells, f->onednn), f->peak);
-    printf("  %5.2f  %s\n", f->onednn / f->ours, f->implementation);
+    print_times(&times, &f->peak);
+    printf("  %s, %s\n", f->floats.kernel, f->int8.kernel);
 }
 
 /* The sum of the parts in the mask, each layer as often as it runs. */
 static void print_sum(const char *name, unsigned parts, const struct figures *figures, unsigned n,
                       double cells)
 {
-    double ours = 0, onednn = 0, flops = 0;
+    struct times times = {0};
 
     for (unsigned i = 0; i < n; i++) {
-        const struct layer *layer = figures[i].layer;
+        const struct figures *f = &figures[i];
+        const double runs = f->layer->runs;
 
-        if (!(parts & 1u << layer->part))
+        if (!(parts & 1u << f->layer->part))
             continue;
-        ours += layer->runs * figures[i].ours;
-        onednn += layer->runs * figures[i].onednn;
-        flops += 2e-9 * layer->runs * layer_macs(layer) * cells;
+        times.work += runs * work_of(f->layer, cells);
+        times.ours += runs * f->ours;
+        times.floats += runs * f->floats.seconds;
+        times.int8 += runs * f->int8.seconds;
     }
     printf("%-48s", name);
-    print_speed(ours, flops / ours, figures[0].peak);
-    print_speed(onednn, flops / onednn, figures[0].peak);
-    printf("  %5.2f\n", onednn / ours);
+    print_times(&times, &figures[0].peak);
+    printf("\n");
+}
+
+static void print_heading(const struct figures *figures, uint32_t threads)
+{
+    const struct peak *peak = &figures[0].peak;
+
+    printf("\n%u thread%s", threads, threads > 1 ? "s" : "");
+    if (!isnan(peak->whole))
+        printf(", peak %.1f GOP/s of int16, %.1f GFLOP/s of float32", peak->whole, peak->floats);
+    printf("\n%48s  %-23s  %-30s  %s\n", "", "uqd, int16", "oneDNN, float32", "oneDNN, int8");
+    printf("%-20s %-3s %10s %6s %5s  %8s %7s %6s  %8s %7s %6s %6s  %8s %7s %6s  %s\n", "", "",
+           "channels", "padded", "runs", "ms", "GOP/s", "peak", "ms", "GFLOP/s", "peak", "ratio",
+           "ms", "GOP/s", "ratio", "oneDNN's kernels");
 }
 
 void print_table(const struct figures *figures, unsigned n, uint32_t threads, double cells)
 {
-    printf("\n%u thread%s", threads, threads > 1 ? "s" : "");
-    if (!isnan(figures[0].peak))
-        printf(", peak %.1f GFLOP/s", figures[0].peak);
-    printf("\n%-20s %-3s %10s %6s %5s  %9s %8s %6s  %9s %8s %6s  %5s  %s\n", "", "", "channels",
-           "padded", "runs", "uqd ms", "GFLOP/s", "peak", "oneDNN ms", "GFLOP/s", "peak", "ratio",
-           "oneDNN's kernel");
+    print_heading(figures, threads);
     for (unsigned i = 0; i < n; i++)
         print_layer(&figures[i], cells);
     print_sum("stage: trunk, groups", 1u << PART_TRUNK | 1u << PART_GROUPS, figures, n, cells);
@@ -88,8 +108,8 @@ FILE *csv_open(const char *path)
     FILE *file = fopen(path, "w");
     if (!file)
         die(path, strerror(errno));
-    fprintf(file, "threads,part,layer,size,n_in,n_out,padded,runs,peak_gflops,uqd_ms,uqd_gflops,"
-                  "onednn_ms,onednn_gflops,onednn_kernel\n");
+    fprintf(file, "threads,part,layer,size,n_in,n_out,padded,runs,peak_gops,peak_gflops,uqd_ms,"
+                  "uqd_gops,onednn_ms,onednn_gflops,onednn_kernel,int8_ms,int8_gops,int8_kernel\n");
     return file;
 }
 
@@ -98,12 +118,16 @@ void csv_add(FILE *csv, const struct figures *figures, unsigned n, uint32_t thre
     for (unsigned i = 0; csv && i < n; i++) {
         const struct figures *f = &figures[i];
         const struct layer *layer = f->layer;
+        const double work = work_of(layer, cells);
 
-        fprintf(csv, "%u,%s,%s,%u,%u,%u,%.4f,%u,%.2f,%.4f,%.2f,%.4f,%.2f,%s\n", threads,
-                part_names[layer->part], layer->name, layer->size, layer->n_in, layer->n_out,
-                padded_share(layer), layer->runs, f->peak, 1e3 * f->ours,
-                gflops(layer, cells, f->ours), 1e3 * f->onednn, gflops(layer, cells, f->onednn),
-                f->implementation);
+        fprintf(csv, "%u,%s,%s,%u,%u,%u,%.4f,%u,%.2f,%.2f,", threads, part_names[layer->part],
+                layer->name, layer->size, layer->n_in, layer->n_out, padded_share(layer),
+                layer->runs, f->peak.whole, f->peak.floats);
+        fprintf(csv, "%.4f,%.2f,", 1e3 * f->ours, work / f->ours);
+        fprintf(csv, "%.4f,%.2f,%s,", 1e3 * f->floats.seconds, work / f->floats.seconds,
+                f->floats.kernel);
+        fprintf(csv, "%.4f,%.2f,%s\n", 1e3 * f->int8.seconds, work / f->int8.seconds,
+                f->int8.kernel);
     }
 }
 

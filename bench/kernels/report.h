@@ -3,15 +3,22 @@
 #define BENCH_KERNELS_REPORT_H
 
 #include "layers.h"
+#include "peak.h"
 
 #include <stdio.h>
+
+/* What oneDNN took. */
+struct peer {
+    double seconds; /* of one run */
+    char kernel[64];
+};
 
 /* One layer on one number of threads. */
 struct figures {
     const struct layer *layer;
-    double peak;             /* GFLOP/s; NaN: not known */
-    double ours, onednn;     /* seconds of one run */
-    char implementation[64]; /* of oneDNN */
+    struct peak peak;
+    double ours; /* seconds of one run */
+    struct peer floats, int8;
 };
 
 /* All layers and, below, a stage and a denoised picture as sums of them. `cells` is the size of the

@@ -1,0 +1,12 @@
+/* The time that a layer takes, by all kernels. */
+#ifndef BENCH_KERNELS_MEASURE_H
+#define BENCH_KERNELS_MEASURE_H
+
+#include "report.h"
+
+/* Fills in the times of a layer on a grid of that size: medians of so many rounds, at most
+ * MAX_ROUNDS. Ends the benchmark if the kernels do not compute the same. */
+void measure_layer(struct figures *figures, const struct layer *layer, uint32_t width,
+                   uint32_t height, uint32_t threads, unsigned rounds);
+
+#endif
