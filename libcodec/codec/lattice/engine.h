@@ -4,6 +4,7 @@
 
 #include "codec/lattice/neighbours.h"
 #include "codec/lattice/network.h"
+#include "codec/lattice/select.h"
 #include "entropy/splits.h"
 
 #include <stdint.h>
@@ -16,6 +17,7 @@ struct uqd_engine {
     struct uqd_work work;
     struct uqd_neighbours neighbours;
     uqd_splits_function *splits;
+    const struct uqd_select *select;
     struct uqd_network networks[UQD_MAX_UNITS];
     int ready[UQD_MAX_UNITS];
     struct {

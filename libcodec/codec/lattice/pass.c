@@ -122,6 +122,7 @@ static void point_at_lists(struct pass_run *run, uint32_t g, size_t before)
         (size_t)run->unit->grid_h * uqd_n_segments(run->unit->grid_w, run->lists.length);
     run->refine.lists.length = run->lists.length;
     run->refine.splits = run->engine->splits;
+    run->refine.select = run->engine->select;
     run->refine.lists.places = run->lists.places + before;
     run->refine.lists.ends = run->lists.ends + g * segments * UQD_MAX_PHASES;
 }

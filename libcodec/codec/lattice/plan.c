@@ -115,26 +115,25 @@ static void phases_of_cell(const struct uqd_refine *refine, uint32_t x, uint32_t
     }
 }
 
-/* The refined coefficients around 0, in coding order; returns how many. */
+/* The refined coefficients around 0, in coding order; returns how many. all: the places of all. */
 static size_t list_around_0(const struct uqd_refine *refine, const struct segment *segment,
-                            const uint8_t *phases, uint16_t *places)
+                            const uint16_t *all, const uint8_t *phases, uint16_t *places)
 {
     const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    const size_t channels = refine->n;
     size_t n = 0;
     for (uint32_t i = 0; i < segment->x_end - segment->x_begin; i++) {
         const int16_t *twice_centres =
             unit->cells + (segment->first_cell + i) * UQD_CELL_CHANNELS + refine->first;
-        for (uint32_t c = 0; c < refine->n; c++) {
-            places[n] = (uint16_t)(i << UQD_PLACE_BITS | c);
-            n += (twice_centres[c] == 0) & (phases[(size_t)i * refine->n + c] < UQD_MAX_PHASES);
-        }
+        n += refine->select->zeros(places + n, all + i * channels, twice_centres,
+                                   phases + i * channels, channels, UQD_MAX_PHASES);
     }
     return n;
 }
 
-/* Phases [cell][n] of a segment. around_0: scratch for as many places. */
+/* Phases [cell][n] of a segment whose places are all[cell][n]. around_0: scratch for as many. */
 static void phases_of_segment(const struct uqd_refine *refine, const struct segment *segment,
-                              uint16_t *around_0, uint8_t *phases)
+                              const uint16_t *all, uint16_t *around_0, uint8_t *phases)
 {
     const uint32_t n_cells = segment->x_end - segment->x_begin, n = refine->n;
     phases_of_cell(refine, segment->x_begin, segment->y, phases);
@@ -142,32 +141,38 @@ static void phases_of_segment(const struct uqd_refine *refine, const struct segm
         memcpy(phases + (size_t)i * n, phases, n);
     phases_of_cell(refine, segment->x_end - 1, segment->y, phases + (size_t)(n_cells - 1) * n);
     if (refine->is_phased)
-        phases_around_0(refine, segment, around_0, list_around_0(refine, segment, phases, around_0),
-                        phases);
+        phases_around_0(refine, segment, around_0,
+                        list_around_0(refine, segment, all, phases, around_0), phases);
 }
 
-/* The places of one segment, phase by phase: each is written, and stays if it is of the phase. */
+/* The places of one segment, phase by phase. all: the places of a segment, [cell][n]. */
 static void list_segment(const struct uqd_refine *refine, const struct segment *segment,
-                         uint8_t *phases)
+                         const uint16_t *all, uint8_t *phases)
 {
     const uint32_t grid_w = refine->state->units[refine->unit].grid_w, n = refine->n;
     const uint32_t length = refine->lists.length;
     const size_t row = (size_t)segment->y * uqd_n_segments(grid_w, length);
     uint32_t *ends = refine->lists.ends + (row + segment->x_begin / length) * UQD_MAX_PHASES;
-    uint16_t places[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS];
+    uint16_t places[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS + UQD_SELECT_SLACK];
     const uint32_t n_phases = refine->is_phased ? refine->state->model->phases.n : 1;
     const uint32_t n_cells = segment->x_end - segment->x_begin;
-    uint32_t count = 0;
-    phases_of_segment(refine, segment, places, phases);
+    size_t count = 0;
+    phases_of_segment(refine, segment, all, places, phases);
     for (uint32_t p = 0; p < UQD_MAX_PHASES; p++) {
-        for (uint32_t x = 0; x < n_cells && p < n_phases; x++)
-            for (uint32_t c = 0; c < n; c++) {
-                places[count] = (uint16_t)(x << UQD_PLACE_BITS | c);
-                count += phases[x * n + c] == p;
-            }
-        ends[p] = count;
+        if (p < n_phases)
+            count += refine->select->of_phase(places + count, all, phases, (size_t)n_cells * n,
+                                              (uint8_t)p);
+        ends[p] = (uint32_t)count;
     }
     memcpy(refine->lists.places + segment->first_cell * n, places, count * sizeof *places);
+}
+
+/* The places of so many cells of a segment. */
+static void list_all(const struct uqd_refine *refine, uint32_t n_cells, uint16_t *all)
+{
+    for (uint32_t x = 0; x < n_cells; x++)
+        for (uint32_t c = 0; c < refine->n; c++)
+            *all++ = (uint16_t)(x << UQD_PLACE_BITS | c);
 }
 
 void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y)
@@ -175,6 +180,8 @@ void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y)
     const uint32_t grid_w = refine->state->units[refine->unit].grid_w;
     const uint32_t length = refine->lists.length;
     uint8_t phases[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS];
+    uint16_t all[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS];
+    list_all(refine, grid_w < length ? grid_w : length, all);
     for (uint32_t x = 0; x < grid_w; x += length) {
         const struct segment segment = {
             .x_begin = x,
@@ -182,7 +189,7 @@ void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y)
             .y = y,
             .first_cell = (uint64_t)y * grid_w + x,
         };
-        list_segment(refine, &segment, phases);
+        list_segment(refine, &segment, all, phases);
     }
 }
 

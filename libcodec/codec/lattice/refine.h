@@ -3,6 +3,7 @@
 #define UQD_LATTICE_REFINE_H
 
 #include "codec/lattice/neighbours.h"
+#include "codec/lattice/select.h"
 #include "codec/lattice/state.h"
 #include "codec/symbols.h"
 #include "entropy/adaptive.h"
@@ -31,6 +32,7 @@ struct uqd_refine {
     uint32_t phase; /* only coefficients of this phase are coded */
     int is_phased;  /* else all are of phase 0 */
     uqd_splits_function *splits;
+    const struct uqd_select *select;
     struct uqd_phase_lists lists;
     const struct uqd_state *state;
     uint32_t unit;

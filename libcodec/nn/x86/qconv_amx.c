@@ -8,7 +8,7 @@
  * borders, and tiles of pixels run on from row to row: what they compute at the borders is left
  * out. There the inputs of the three places side by side under a kernel of 3 x 3 follow each other,
  * so they count as one place with three times as many. */
-#if !defined(__AMX_INT8__) || !defined(__AVX512BW__)
+#if !defined(__AVX512BW__)
 #error "compile with -mamx-tile -mamx-int8 -mavx512bw"
 #endif
 
@@ -201,7 +201,7 @@ void uqd_nn_qconv_amx(const struct uqd_nn_qconv_args *args, uint32_t row_begin, 
     const struct uqd_nn_qconv *layer = args->layer;
     const uint32_t border = layer->size / 2 * 2;
     const uint32_t n_rows = row_end - row_begin;
-    const uint32_t rows = n_rows < MAX_ROWS ? n_rows : MAX_ROWS;
+    const uint32_t rows = n_rows < 1 ? 1 : n_rows < MAX_ROWS ? n_rows : MAX_ROWS;
     const uint32_t columns = PIECE_BYTES / (layer->n_in * (rows + border)) - border;
     const uint32_t n_pieces = (args->width + columns - 1) / columns;
     struct piece piece;

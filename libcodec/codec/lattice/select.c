@@ -1,0 +1,40 @@
+#include "codec/lattice/select.h"
+
+#include <uqd/uqd.h>
+
+/* Each place is written, and stays if it is picked: no jump that cannot be foreseen. */
+
+static size_t of_phase(uint16_t *out, const uint16_t *places, const uint8_t *phases, size_t n,
+                       uint8_t phase)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[count] = places[i];
+        count += phases[i] == phase;
+    }
+    return count;
+}
+
+static size_t zeros(uint16_t *out, const uint16_t *places, const int16_t *values,
+                    const uint8_t *phases, size_t n, uint8_t end)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[count] = places[i];
+        count += (values[i] == 0) & (phases[i] < end);
+    }
+    return count;
+}
+
+const struct uqd_select uqd_select_c = {of_phase, zeros};
+
+const struct uqd_select *uqd_select_for(unsigned cpu_flags)
+{
+#if defined(__x86_64__)
+    if (cpu_flags & UQD_CPU_AVX512)
+        return &uqd_select_avx512;
+#else
+    (void)cpu_flags;
+#endif
+    return &uqd_select_c;
+}
