@@ -14,7 +14,7 @@ from diffusion import Step  # noqa: E402
 from network import COLOURS, N_INPUTS, timescales  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
-VERSION = 5
+VERSION = 4
 CLASS_PAPER = 2
 MOST_STEPS = 31
 MOST_BLOCKS = 128
