@@ -1,5 +1,4 @@
-/* One convolution of whole numbers with everything it needs, for the kernel tests and their
- * benchmark. */
+/* One convolution of whole numbers with everything it needs. */
 #ifndef UQD_TESTS_QCONV_CASE_H
 #define UQD_TESTS_QCONV_CASE_H
 
