@@ -92,14 +92,20 @@ def inner_layers(state):
     yield "denoise_out"
 
 
+def outer_layers(state):
+    """The layers that read the trunk, or what the denoiser or groups have added to it."""
+    yield from (f"blocks.{b}.inner" for b in range(count(state, "blocks")))
+    yield from (f"mix.{g}" for g in range(N_GROUPS))
+    yield from (f"denoise_blocks.{b}.inner" for b in range(count(state, "denoise_blocks")))
+    yield "denoise_mix"
+
+
 def bits(state, largest, network):
     """Bits behind the point: of the trunk, and of what each inner layer reads."""
     def seen(layer, usual):
         return largest.get(f"{network}.{layer}") or usual
 
-    trunk = [f"blocks.{b}.inner" for b in range(count(state, "blocks"))] + [f"mix.{g}" for g in range(N_GROUPS)]
-    trunk += [f"denoise_blocks.{b}.inner" for b in range(count(state, "denoise_blocks"))] + ["denoise_mix"]
-    yield bits_for(max(seen(layer, USUAL_TRUNK) for layer in trunk))
+    yield bits_for(max(seen(layer, USUAL_TRUNK) for layer in outer_layers(state)))
     yield from (bits_for(seen(layer, USUAL_ACTIVATED)) for layer in inner_layers(state))
 
 

@@ -13,7 +13,8 @@
 static const uint8_t magic[8] = {0x8e, 'U', 'Q', 'M', '\r', '\n', 0x1a, '\n'};
 
 enum {
-    VERSION = 5,
+    LATTICE_VERSION = 5,
+    PAPER_VERSION = 4,
     HASH_BEGIN = 32,
     LATTICE_RESERVED = 76, /* where the reserved bytes of the header begin, up to its end */
     PAPER_RESERVED = 56,
@@ -40,6 +41,13 @@ static void peek_paper(struct uqd_model_file *file, const uint8_t *p)
     file->tensors.value_size = 4;
 }
 
+/* Each class has its own. */
+static int is_supported(uint32_t class, uint32_t version)
+{
+    return (class == UQD_MODEL_LATTICE && version == LATTICE_VERSION) ||
+           (class == UQD_MODEL_PAPER && version == PAPER_VERSION);
+}
+
 int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t size)
 {
     const uint8_t *p = data;
@@ -48,7 +56,7 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
     if (size < UQD_MODEL_HEADER_SIZE)
         return UQD_NEED_DATA;
     const uint32_t class = uqd_get_u32(p + 32);
-    if (uqd_get_u32(p + 8) != VERSION || (class != UQD_MODEL_LATTICE && class != UQD_MODEL_PAPER))
+    if (!is_supported(class, uqd_get_u32(p + 8)))
         return UQD_ERR_UNSUPPORTED;
     *file = (struct uqd_model_file){
         .class = class,

@@ -157,11 +157,12 @@ static int read_network(struct loader *loader, uint32_t network)
     struct uqd_weights *weights = &model->networks->weights[network];
     char prefix[MAX_PREFIX];
     int status = read_bits(loader, network);
+    if (status < 0)
+        return status;
     weights->scale = next_scale(loader);
     snprintf(prefix, sizeof prefix, "net%u.input", network);
-    if (status == UQD_OK)
-        status = read_conv(loader, &weights->input, prefix, "weight", 1, UQD_FEATURES, model->width,
-                           weights->scale / (1 << UQD_FEATURE_BITS));
+    status = read_conv(loader, &weights->input, prefix, "weight", 1, UQD_FEATURES, model->width,
+                       weights->scale / (1 << UQD_FEATURE_BITS));
     snprintf(prefix, sizeof prefix, "net%u.block", network);
     if (status == UQD_OK)
         status = read_blocks(loader, weights->blocks, prefix, model->n_blocks, weights->scale);

@@ -56,6 +56,31 @@ void model_bytes_seal_tensor(struct model_bytes *b, const char *name)
     uqd_put_u64(entry + 56, XXH3_64bits(b->data + uqd_get_u64(entry + 48), tensor_size(entry)));
 }
 
+void model_bytes_set_value(struct model_bytes *b, const char *tensor, size_t index, uint32_t bits)
+{
+    const size_t offset = (size_t)uqd_get_u64(tensor_entry(b, tensor) + 48);
+    uqd_put_u16(b->data + offset + 2 * index, bits);
+    model_bytes_seal_tensor(b, tensor);
+}
+
+static void drop_denoise_bits(struct model_bytes *b, const char *name)
+{
+    uint8_t *entry = tensor_entry(b, name);
+    uint8_t *values = b->data + uqd_get_u64(entry + 48);
+    const uint32_t n = uqd_get_u32(entry + 32),
+                   n_dropped = uqd_get_u32(b->data + DENOISE_BLOCKS_AT);
+    memmove(values + 2 * (n - 1 - n_dropped), values + 2 * (n - 1), 2);
+    uqd_put_u32(entry + 32, n - n_dropped);
+    model_bytes_seal_tensor(b, name);
+}
+
+void model_bytes_drop_denoise_blocks(struct model_bytes *b)
+{
+    drop_denoise_bits(b, "net0.bits");
+    drop_denoise_bits(b, "net1.bits");
+    uqd_put_u32(b->data + DENOISE_BLOCKS_AT, 0);
+}
+
 /* Where the head ends by the counts in the header as they are; the file's end if they make no
  * sense. */
 static size_t head_size(const struct model_bytes *b)

@@ -25,6 +25,12 @@ uint8_t *tensor_entry(const struct model_bytes *b, const char *name);
 /* Writes the hash of a tensor's values into the directory. */
 void model_bytes_seal_tensor(struct model_bytes *b, const char *name);
 
+/* Writes the bits of a tensor's value, a half or a whole number, and the tensor's hash. */
+void model_bytes_set_value(struct model_bytes *b, const char *tensor, size_t index, uint32_t bits);
+
+/* Of all networks; their tensors stay, of which nobody reads those of the blocks any more. */
+void model_bytes_drop_denoise_blocks(struct model_bytes *b);
+
 /* Writes the size and the hash of the head. */
 void model_bytes_seal(struct model_bytes *b);
 

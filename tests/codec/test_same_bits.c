@@ -101,15 +101,18 @@ static void check_instruction_sets(const struct uqd_model *model, const struct u
 {
     static const struct {
         const char *name;
-        uint32_t flag;
-    } sets[] = {{"AVX2", UQD_CPU_AVX2}, {"AVX-512", UQD_CPU_AVX512}, {"NEON", UQD_CPU_NEON}};
-    for (int i = 0; i < 3; i++) {
-        if (!(uqd_cpu_flags() & sets[i].flag)) {
+        uint32_t flags;
+    } sets[] = {{"AVX2", UQD_CPU_AVX2},
+                {"AVX-512", UQD_CPU_AVX512},
+                {"VNNI", UQD_CPU_AVX512 | UQD_CPU_VNNI},
+                {"NEON", UQD_CPU_NEON}};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        if ((uqd_cpu_flags() & sets[i].flags) != sets[i].flags) {
             print_message("# skip: this machine has no %s\n", sets[i].name);
             continue;
         }
         print_message("# compared with plain C: %s\n", sets[i].name);
-        const struct way way = {1, sets[i].flag, 0};
+        const struct way way = {1, sets[i].flags, 0};
         check_same(want, run_codec(model, image, dither, way), sets[i].name);
     }
 }

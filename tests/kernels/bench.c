@@ -106,7 +106,8 @@ static void run_asinh(void *cookie)
 {
     struct run *run = cookie;
 
-    run->ops.asinh(run->results.asinh, run->elements.values, run->elements.scale, run->elements.n);
+    run->ops.asinh(run->results.asinh, run->elements.values, run->elements.scale,
+                   run->elements.out_scale, run->elements.n);
 }
 
 static void run_head(void *cookie)

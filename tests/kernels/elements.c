@@ -37,6 +37,7 @@ void elements_init(struct elements *elements, struct random *random, size_t n, e
         .n = n,
         .values = new_integers(random, n),
         .scale = new_floats(random, fill == FILL_ANY ? FILL_UNIT : fill, n),
+        .out_scale = (float)(1 << random_below(random, 16)),
         .gate = new_floats(random, fill, n),
         .offset = new_floats(random, fill, n),
         .log_scale = new_floats(random, fill, n),
@@ -77,13 +78,14 @@ void element_results_init(struct element_results *results, size_t n)
 {
     unsigned char *at;
 
-    results->size = 4 * GUARD + n * (sizeof(float) + sizeof(int32_t) + sizeof(uint8_t));
+    results->size = 4 * GUARD + n * (sizeof(int32_t) + sizeof(int16_t) + sizeof(uint8_t));
     results->memory = at = malloc(results->size);
     assert_non_null(at);
     memset(at, GUARD_BYTE, results->size);
-    results->asinh = (float *)(void *)(at += GUARD);
-    results->mean_q4 = (int32_t *)(void *)(at += n * sizeof(float) + GUARD);
-    results->scale_index = at + n * sizeof(int32_t) + GUARD;
+    /* The largest numbers first: their size is a multiple of the others' alignment. */
+    results->mean_q4 = (int32_t *)(void *)(at += GUARD);
+    results->asinh = (int16_t *)(void *)(at += n * sizeof(int32_t) + GUARD);
+    results->scale_index = at + n * sizeof(int16_t) + GUARD;
 }
 
 void element_results_deinit(struct element_results *results)
@@ -128,6 +130,6 @@ void elements_run_head(const struct elements *elements, const struct uqd_nn_ops 
 void elements_run(const struct elements *elements, const struct uqd_nn_ops *ops, int with_scale,
                   struct element_results *results)
 {
-    ops->asinh(results->asinh, elements->values, elements->scale, elements->n);
+    ops->asinh(results->asinh, elements->values, elements->scale, elements->out_scale, elements->n);
     elements_run_head(elements, ops, with_scale, results);
 }

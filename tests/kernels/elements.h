@@ -9,7 +9,7 @@ struct elements {
     size_t n;
     /* For asinh. */
     int16_t *values;
-    float *scale;
+    float *scale, out_scale;
     /* For head; width, reference and log2_reference belong together. */
     float *gate, *offset, *log_scale;
     int16_t *twice_centre;
@@ -20,8 +20,8 @@ struct elements {
 struct element_results {
     unsigned char *memory;
     size_t size;
-    float *asinh;
     int32_t *mean_q4;
+    int16_t *asinh;
     uint8_t *scale_index;
 };
 

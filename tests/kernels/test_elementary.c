@@ -150,6 +150,24 @@ static void test_round(void **state)
             fail_msg("%a is rounded to %d", (double)rows[i].x, uqd_round(rows[i].x));
 }
 
+static void test_whole(void **state)
+{
+    static const struct {
+        float x;
+        int16_t whole;
+    } rows[] = {
+        {-0.5f, 0},     {1.5f, 2},          {-2.5f, -2},       {32766.5f, 32766},
+        {32767, 32767}, {32767.5f, 32767},  {-32767, -32767},  {-32768, -32767},
+        {1e30f, 32767}, {-FLT_MAX, -32767}, {INFINITY, 32767}, {-INFINITY, -32767},
+        {NAN, -32767},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (uqd_whole(rows[i].x) != rows[i].whole)
+            fail_msg("%a becomes %d", (double)rows[i].x, uqd_whole(rows[i].x));
+}
+
 /* FNV-1a over the results for floats of all magnitudes. Files depend on these bits: a mismatch
  * means that this compiler or machine decodes them wrongly. */
 static void test_bits(void **state)
@@ -180,9 +198,8 @@ static void test_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accuracy),
-        cmocka_unit_test(test_saturation),
-        cmocka_unit_test(test_round),
+        cmocka_unit_test(test_accuracy), cmocka_unit_test(test_saturation),
+        cmocka_unit_test(test_round),    cmocka_unit_test(test_whole),
         cmocka_unit_test(test_bits),
     };
 

@@ -4,7 +4,9 @@
 #include "conv_case.h"
 #include "elements.h"
 #include "inputs.h"
+#include "nn/elementary.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -217,6 +219,66 @@ static void test_elementwise(void **state)
     }
 }
 
+/* Not -32768, even where a number is beyond the 16 bits. */
+static void test_asinh_values(void **state)
+{
+    static const struct {
+        int16_t in;
+        float scale, out_scale;
+        int16_t out;
+    } rows[] = {
+        {0, 1, 2048, 0},
+        {1, 0x1p-20f, 0x1p19f, 0}, /* halves to even */
+        {3, 0x1p-20f, 0x1p19f, 2},
+        {-3, 0x1p-20f, 0x1p19f, -2},
+        {40, 1.0f / 20, 2048, 2957}, /* asinh(2) = 1.443635 */
+        {-40, 1.0f / 20, 2048, -2957},
+        {INT16_MAX, 0.5f, 2048, 21293}, /* 10.397177 */
+        {INT16_MIN, 0.5f, 2048, -21293},
+        {INT16_MAX, 1, 4096, INT16_MAX}, /* 11.09 is beyond 8 */
+        {INT16_MIN, 1, 4096, -INT16_MAX},
+        {2, FLT_MAX, 2048, INT16_MAX},
+        {-2, FLT_MAX, 2048, -INT16_MAX},
+        {-1, FLT_MAX, FLT_MAX, -INT16_MAX},
+    };
+    struct isa isas[MAX_ISAS];
+    const size_t n_isas = available_isas(isas);
+
+    (void)state;
+    for (size_t i = 0; i < n_isas; i++)
+        for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+            struct uqd_nn_ops ops;
+            int16_t out;
+
+            uqd_nn_ops_init(&ops, isas[i].flags);
+            ops.asinh(&out, &rows[r].in, &rows[r].scale, rows[r].out_scale, 1);
+            if (out != rows[r].out)
+                fail_msg("%s, row %zu: %d, not %d", isas[i].name, r, out, rows[r].out);
+        }
+}
+
+static void test_asinh_definition(void **state)
+{
+    enum { N = 1000 };
+    struct elements elements;
+    struct element_results results;
+    struct uqd_nn_ops ops;
+
+    (void)state;
+    elements_init(&elements, &test_random, N, FILL_UNIT);
+    element_results_init(&results, N);
+    uqd_nn_ops_init(&ops, 0);
+    elements_run(&elements, &ops, 0, &results);
+    for (size_t i = 0; i < N; i++) {
+        const float v = uqd_asinhf((float)elements.values[i] * elements.scale[i]);
+
+        assert_int_equal(results.asinh[i],
+                         lrintf(fmaxf(-32767, fminf(v * elements.out_scale, 32767))));
+    }
+    element_results_deinit(&results);
+    elements_deinit(&elements);
+}
+
 /* Values from the definition in nn/ops.h that are known exactly, extremes above all. */
 static void test_head_values(void **state)
 {
@@ -262,9 +324,10 @@ static void test_head_values(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv_definition), cmocka_unit_test(test_conv_tails),
-        cmocka_unit_test(test_conv_layers),     cmocka_unit_test(test_conv_values),
-        cmocka_unit_test(test_elementwise),     cmocka_unit_test(test_head_values),
+        cmocka_unit_test(test_conv_definition),  cmocka_unit_test(test_conv_tails),
+        cmocka_unit_test(test_conv_layers),      cmocka_unit_test(test_conv_values),
+        cmocka_unit_test(test_elementwise),      cmocka_unit_test(test_asinh_values),
+        cmocka_unit_test(test_asinh_definition), cmocka_unit_test(test_head_values),
     };
 
     random_init(&test_random);

@@ -82,6 +82,12 @@ def log1p(x):
     return log_of_parts(k, fma(x, s, s - f4(1)))
 
 
+def asinh(x):
+    a = np.minimum(np.abs(x), f4(2.0**60))
+    root = np.sqrt(fma(a, a, f4(1)))
+    return np.copysign(log1p(a + a * a / (f4(1) + root)), x)
+
+
 def softplus(x):
     return np.where(x > f4(20), x, log1p(exp(x)))
 

@@ -19,7 +19,13 @@ enum {
     NETWORKS = 2,
     DENOISE_BLOCKS = 1,
     CAPACITY = 1 << 20,
+    MOST_WEIGHT = 65535, /* sum of the magnitudes of an output's weights */
+    TRUNK_BITS = 10,     /* behind the point of numbers that are about 10 at most .. */
+    INNER_BITS = 11,     /* .. and, or up to 2 more, of activations */
 };
+
+/* In the last byte of a tensor's name. */
+enum { TYPE_FLOAT = 0, TYPE_INT16 = 1, NAME_FIELD = 32 };
 
 static const struct {
     uint8_t coarse, from, to;
@@ -89,28 +95,79 @@ static float next_value(struct writer *writer, float middle, float spread)
     return middle + spread * ((float)(writer->random >> 40) / 8388608.0f - 1);
 }
 
-static void put_tensor(struct writer *writer, const uint32_t shape[4], float middle, float spread,
-                       const char *format, ...)
+static void put_u16(uint8_t *bytes, size_t *n, unsigned value)
 {
-    char name[32] = {0};
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(name, sizeof name, format, arguments);
-    va_end(arguments);
-    put(writer->directory, &writer->n_directory, name, sizeof name);
+    const uint8_t p[2] = {(uint8_t)value, (uint8_t)(value >> 8)};
+    put(bytes, n, p, sizeof p);
+}
+
+/* The directory's entry of a tensor whose values are put next. Returns how many they are. */
+static size_t begin_tensor(struct writer *writer, const char *name, int type,
+                           const uint32_t shape[4])
+{
+    char field[NAME_FIELD] = {0};
+    snprintf(field, sizeof field - 1, "%s", name);
+    field[NAME_FIELD - 1] = (char)type;
+    put(writer->directory, &writer->n_directory, field, sizeof field);
     size_t n = 1;
     for (int i = 0; i < 4; i++) {
         put_u32(writer->directory, &writer->n_directory, shape[i]);
         n *= shape[i];
     }
     put_u64(writer->directory, &writer->n_directory, writer->n_values);
-    size_t hash_at = writer->n_directory;
-    put_u64(writer->directory, &writer->n_directory, 0);
-    const size_t begin = writer->n_values;
+    return n;
+}
+
+/* Behind the last of n values. */
+static void end_tensor(struct writer *writer, size_t n)
+{
+    put_u64(writer->directory, &writer->n_directory,
+            XXH3_64bits(writer->values + writer->n_values - 2 * n, 2 * n));
+}
+
+static void put_tensor(struct writer *writer, const uint32_t shape[4], float middle, float spread,
+                       const char *format, ...)
+{
+    char name[NAME_FIELD];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(name, sizeof name, format, arguments);
+    va_end(arguments);
+    const size_t n = begin_tensor(writer, name, TYPE_FLOAT, shape);
     for (size_t i = 0; i < n; i++)
         put_half(writer->values, &writer->n_values, next_value(writer, middle, spread));
-    put_u64(writer->directory, &hash_at,
-            XXH3_64bits(writer->values + begin, writer->n_values - begin));
+    end_tensor(writer, n);
+}
+
+/* Weights on -spread .. spread as whole numbers, and what these count, not quite the same for every
+ * output. */
+static void put_layer(struct writer *writer, const uint32_t shape[4], float spread,
+                      const char *format, ...)
+{
+    char name[NAME_FIELD - sizeof "_scale"];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(name, sizeof name, format, arguments);
+    va_end(arguments);
+    const float most = (float)(MOST_WEIGHT / (shape[1] * shape[2] * shape[3]));
+    const size_t n = begin_tensor(writer, name, TYPE_INT16, shape);
+    for (size_t i = 0; i < n; i++)
+        put_u16(writer->values, &writer->n_values, (unsigned)(int)next_value(writer, 0, most));
+    end_tensor(writer, n);
+    const float scale = spread / most;
+    put_tensor(writer, (uint32_t[4]){shape[0], 1, 1, 1}, scale, 0.2f * scale, "%s_scale", name);
+}
+
+static void put_bits(struct writer *writer, unsigned network)
+{
+    const uint32_t shape[4] = {2 + BLOCKS + GROUPS + DENOISE_BLOCKS, 1, 1, 1};
+    char name[NAME_FIELD];
+    snprintf(name, sizeof name, "net%u.bits", network);
+    const size_t n = begin_tensor(writer, name, TYPE_INT16, shape);
+    put_u16(writer->values, &writer->n_values, TRUNK_BITS + network % 2);
+    for (size_t i = 1; i < n; i++)
+        put_u16(writer->values, &writer->n_values, INNER_BITS + (unsigned)i % 3);
+    end_tensor(writer, n);
 }
 
 static void put_affine(struct writer *writer, const char *prefix)
@@ -207,8 +264,8 @@ static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
 static void put_blocks(struct writer *writer, const char *prefix, unsigned n)
 {
     for (unsigned b = 0; b < n; b++) {
-        put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "%s%u.in", prefix, b);
-        put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0, 0.1f, "%s%u.out", prefix, b);
+        put_layer(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0.1f, "%s%u.in", prefix, b);
+        put_layer(writer, (uint32_t[4]){WIDTH, WIDTH, 3, 3}, 0.1f, "%s%u.out", prefix, b);
     }
 }
 
@@ -216,18 +273,19 @@ static void put_group(struct writer *writer, unsigned network, unsigned g, uint3
 {
     char prefix[24];
     snprintf(prefix, sizeof prefix, "net%u.group%u", network, g);
-    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "%s.mix", prefix);
-    put_tensor(writer, (uint32_t[4]){3 * size, WIDTH, 1, 1}, 0, 0.2f, "%s.out", prefix);
+    put_layer(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0.3f, "%s.mix", prefix);
+    put_layer(writer, (uint32_t[4]){3 * size, WIDTH, 1, 1}, 0.2f, "%s.out", prefix);
     put_tensor(writer, (uint32_t[4]){3 * size, 1, 1, 1}, 0, 0.5f, "%s.out_bias", prefix);
     if (g + 1 < GROUPS)
-        put_tensor(writer, (uint32_t[4]){WIDTH, 2 * size, 3, 3}, 0, 0.1f, "%s.context", prefix);
+        put_layer(writer, (uint32_t[4]){WIDTH, 2 * size, 3, 3}, 0.1f, "%s.context", prefix);
 }
 
 static void put_network(struct writer *writer, unsigned network, const uint32_t sizes[GROUPS])
 {
     char prefix[24];
+    put_bits(writer, network);
     snprintf(prefix, sizeof prefix, "net%u", network);
-    put_tensor(writer, (uint32_t[4]){WIDTH, FEATURES, 1, 1}, 0, 0.08f, "%s.input.weight", prefix);
+    put_layer(writer, (uint32_t[4]){WIDTH, FEATURES, 1, 1}, 0.08f, "%s.input.weight", prefix);
     snprintf(prefix, sizeof prefix, "net%u.block", network);
     put_blocks(writer, prefix, BLOCKS);
     for (unsigned g = 0; g < GROUPS; g++)
@@ -235,8 +293,8 @@ static void put_network(struct writer *writer, unsigned network, const uint32_t 
     snprintf(prefix, sizeof prefix, "net%u.denoise.block", network);
     put_blocks(writer, prefix, DENOISE_BLOCKS);
     snprintf(prefix, sizeof prefix, "net%u.denoise", network);
-    put_tensor(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0, 0.3f, "%s.mix", prefix);
-    put_tensor(writer, (uint32_t[4]){2 * DETAILS, WIDTH, 1, 1}, 0, 0.2f, "%s.out", prefix);
+    put_layer(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0.3f, "%s.mix", prefix);
+    put_layer(writer, (uint32_t[4]){2 * DETAILS, WIDTH, 1, 1}, 0.2f, "%s.out", prefix);
     put_tensor(writer, (uint32_t[4]){2 * DETAILS, 1, 1, 1}, 1, 0.5f, "%s.out_bias", prefix);
 }
 
@@ -288,7 +346,7 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     const size_t total = begin + writer.n_values;
     size_t n = 0;
     put(file, &n, "\x8eUQM\r\n\x1a\n", 8);
-    put_u32(file, &n, 4);
+    put_u32(file, &n, 5);
     put_u32(file, &n, 0);
     put_u64(file, &n, total);
     put_u64(file, &n, 0);

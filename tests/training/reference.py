@@ -1,17 +1,14 @@
-"""What PyTorch computes for one stage: the numbers that the C code must reproduce."""
+"""One stage in PyTorch: the numbers that the C code must reproduce, or be near to."""
 import torch
 
-from lattice import KINDS, TOP_LEVEL, cell, channel_levels, coding_order, leaving, refine_bits
-from network import N_DETAILS, Networks, context, mean_of, scale_of
+from lattice import KINDS, TOP_LEVEL, cell, channel_groups, channel_levels, coding_order, leaving, refine_bits
+from network import N_DETAILS, context, mean_of, scale_of
 
 ORDER = coding_order()
+SIZES = torch.bincount(channel_groups()).tolist()
+GROUPS = [slice(sum(SIZES[:g]), sum(SIZES[: g + 1])) for g in range(len(SIZES))]
 DITHER_LEVEL = 14  # whose one cell holds all dithered coefficients
 TOP_SCALE = 16.0  # of the logistic around 0 for their cells down to the top level
-
-
-def load_networks(checkpoint):
-    """The networks of a checkpoint, with the averaged weights that are exported."""
-    return Networks.like(torch.load(checkpoint, map_location="cpu")["ema"]).eval()
 
 
 def levels_of(nominal):
@@ -27,26 +24,47 @@ def top_bits(x, offset):
     return float(bits.double().sum())
 
 
+class Trained:
+    """A network as it is trained, in single precision, for the states of one kind and dither."""
+
+    def __init__(self, network, kind, dithered):
+        self.network = network
+        self.state = torch.tensor([kind]), torch.tensor([int(dithered)])
+
+    def trunk(self, centre, level, low):
+        return self.network.trunk(self.network.features(centre, level, low), *self.state)
+
+    def denoise(self, trunk, centre, level):
+        return mean_of(*self.network.denoise(trunk, *self.state).chunk(2, 1), centre, level)
+
+    def group(self, g, hidden, centre, level):
+        gate, shift, log_scale = self.network.group(g, hidden, *self.state).chunk(3, 1)
+        width, mean = 2.0**level, mean_of(gate, shift, centre, level)
+        mean = torch.minimum(torch.maximum(mean, centre - width), centre + width)
+        return mean, torch.log2(scale_of(log_scale, level))
+
+    def with_context(self, g, hidden, moved, level):
+        return hidden + self.network.context[g](context(moved, level))
+
+
 @torch.no_grad()
 def stage(network, details, low, offset, kind, is_late):
     """Codes `details` [189, h, w] in coding order given the unit's low-pass [3, h, w] and the dither's offsets.
 
-    No group sees refinements where is_late [189, h, w]. Returns a dictionary: denoised, mean, log2_scale,
-    leaving (0) and around_0 [189, h, w], bits (of the whole stage, the top-level cells of dithered
-    coefficients among them).
+    The network is Trained or quantised.Quantised. No group sees refinements where is_late [189, h, w]. Returns a
+    dictionary: denoised, mean, log2_scale, leaving (0) and around_0 [189, h, w], bits (of the whole stage, the
+    top-level cells of dithered coefficients among them).
     """
     x, offset, low = details[None].float(), offset[None], low[None].float()
     dithered = offset.bool().any()
-    kinds, dither = torch.tensor([kind]), dithered.long()[None]
     level_from, level_to = levels_of(KINDS[kind].level_from), levels_of(KINDS[kind].level_to)
     most = int((level_from - level_to).max())
     begin, end = cell(x, offset, level_from, dithered)
     new_begin, new_end = cell(x, offset, level_to, dithered)
     centre = (begin + end) / 2
     moved = ((new_begin + new_end) / 2 - centre) * ~is_late
-    hidden = network.trunk(network.features(centre, level_from, low), kinds, dither)
-    gate, shift = network.denoise(hidden, kinds, dither).chunk(2, 1)
-    denoised = mean_of(gate, shift, centre, level_from)
+    hidden = network.trunk(centre, level_from, low)
+    denoised = network.denoise(hidden, centre, level_from)
     out = {
         "denoised": torch.minimum(torch.maximum(denoised, begin - 0.5), end + 0.5)[0],
         "mean": torch.empty(N_DETAILS, *x.shape[2:]),
@@ -57,19 +75,14 @@ def stage(network, details, low, offset, kind, is_late):
     }
     if dithered and KINDS[kind].level_from == TOP_LEVEL:
         out["bits"] += top_bits(x, offset)
-    for g in range(network.n_groups):
-        rows = slice(network.first[g], network.first[g + 1])
-        gate, shift, log_scale = network.group(g, hidden, kinds, dither).chunk(3, 1)
-        width = 2.0 ** level_from[:, rows]
-        mean = mean_of(gate, shift, centre[:, rows], level_from[:, rows])
-        mean = torch.minimum(torch.maximum(mean, centre[:, rows] - width), centre[:, rows] + width)
-        scale = scale_of(log_scale, level_from[:, rows])
-        out["mean"][rows], out["log2_scale"][rows] = mean[0], torch.log2(scale[0])
-        out["leaving"][rows] = leaving(level_from[:, rows], level_to[:, rows], mean, scale)[0]
-        bits = refine_bits(
-            x[:, rows], offset[:, rows], dithered, level_from[:, rows], level_to[:, rows], mean, scale, most
-        )
+    for g, rows in enumerate(GROUPS):
+        level, level_next = level_from[:, rows], level_to[:, rows]
+        mean, log2_scale = network.group(g, hidden, centre[:, rows], level)
+        scale = 2.0**log2_scale
+        out["mean"][rows], out["log2_scale"][rows] = mean[0], log2_scale[0]
+        out["leaving"][rows] = leaving(level, level_next, mean, scale)[0]
+        bits = refine_bits(x[:, rows], offset[:, rows], dithered, level, level_next, mean, scale, most)
         out["bits"] += float(bits.double().sum())
-        if g + 1 < network.n_groups:
-            hidden = hidden + network.context[g](context(moved[:, rows], level_to[:, rows]))
+        if g + 1 < len(GROUPS):
+            hidden = network.with_context(g, hidden, moved[:, rows], level_next)
     return out

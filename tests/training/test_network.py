@@ -1,4 +1,4 @@
-"""The network in C against the network in PyTorch, stage by stage.
+"""The network in C against its definition and the network in PyTorch, stage by stage.
 
 usage: test_network.py DUMP_STAGE
 
@@ -13,23 +13,29 @@ import numpy as np
 import torch
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-sys.path.insert(0, os.path.join(ROOT, "models", "train"))
+for folder in ("tests/paper", "models", "models/train"):
+    sys.path.insert(0, os.path.join(ROOT, folder))
+import export
 import lattice
 import network
+import quantised
 import reference
 import synthetic
 import tap
 import transform
+from train import Magnitudes
 
-# C rounds means and log2 of scales to 1/16; the rest is float32 in another order.
-MEAN_LIMIT, SCALE_LIMIT = 0.51 / 16, 0.51 / 16
-MEAN_SLACK = 1e-4  # in cell widths
-RATE_SLACK = 0.002  # relative, for that rounding
+RATE_SLACK = 0.001  # relative, for the tables of the distributions
 # This network knows nothing of dithered coefficients, whose top-level cells it misses by hundreds of
 # scales: there the least frequency of a symbol counts, which is only about the floor of training.
 TAIL_RATE_SLACK = 0.02
-PHASE_SLACK = 0.1  # of the logarithm of a probability to leave 0, for the rounding of the scale
+PHASE_SLACK = 0.001  # of a probability to leave 0, relative
 SIZE_SLACK = 16  # bytes, for ending the range coder and its length
+
+# What whole numbers cost a network whose numbers they hold.
+MEAN_LIMIT, CELL_LIMIT = 1 / 32, 1 / 16  # absolute, for rounding; in cell widths
+LOG2_SCALE_LIMIT = 1 / 16
+RATE_LIMIT = 0.001  # relative
 
 WIDTH, HEIGHT = 256, 192
 
@@ -49,10 +55,10 @@ def make_checkpoint(seed=1):
             in_table = "kind_" in name or "dither_" in name
             weights.copy_(torch.round(weights * 512) / 512 if in_table else weights.half())
     weights = networks.state_dict()
-    torch.save({"net": weights, "ema": weights, "state": {"step": 1}}, CHECKPOINT)
+    torch.save({"net": weights, "ema": weights, "state": {"step": 1}, "largest": largest_of(networks)}, CHECKPOINT)
 
 
-def export():
+def exports():
     """A checkpoint is exported, twice to the same bytes."""
     make_checkpoint()
     program = os.path.join(ROOT, "models", "export.py")
@@ -62,6 +68,34 @@ def export():
         assert result.returncode == 0, result.stderr
     with open(MODEL, "rb") as first, open(MODEL + ".again", "rb") as second:
         assert first.read() == second.read()
+
+
+def states(kind):
+    """Details in coding order and low-pass of what the kind refines, and the pixels."""
+    pixels = synthetic.picture(5, WIDTH, HEIGHT)
+    details, low = transform.unit_forward(torch.from_numpy(pixels).permute(2, 0, 1), transform.split_colour)
+    if lattice.KINDS[kind].coarse:
+        details, low = transform.unit_forward(low)
+    return pixels, details[reference.ORDER], low
+
+
+def trained(networks, kind, dithered):
+    return reference.Trained(networks[lattice.KINDS[kind].network], kind, dithered)
+
+
+def exported(saved, kind, dithered):
+    tensors = {name: values for name, _, values in export.tensors(saved["ema"], saved["largest"])}
+    return quantised.Quantised(tensors, kind, lattice.KINDS[kind].network, dithered)
+
+
+def largest_of(networks):
+    """The magnitudes that training would have seen: those of the states without dither."""
+    with Magnitudes(networks) as magnitudes:
+        for kind in range(len(lattice.KINDS)):
+            _, details, low = states(kind)
+            nothing = torch.zeros_like(details)
+            reference.stage(trained(networks, kind, False), details, low, nothing, kind, nothing.bool())
+    return magnitudes.largest
 
 
 def stage_in_c(pixels, kind, dithered):
@@ -82,59 +116,77 @@ def stage_in_c(pixels, kind, dithered):
 
 
 def assert_phases(actual, expected, where):
-    """Phases agree but where the rounding of mean and scale decides."""
+    """Phases agree but where the precision of a probability decides."""
     chances, phases = expected["leaving"], actual["phase"]
     thresholds, others = (t[..., reference.ORDER] for t in lattice.phases())
-    slack = torch.exp(MEAN_LIMIT / 2 ** expected["log2_scale"] + PHASE_SLACK)
-    for chances_, is_bound in ((chances * slack, torch.le), (chances / slack, torch.ge)):
+    for chances_, is_bound in ((chances * (1 + PHASE_SLACK), torch.le), (chances / (1 + PHASE_SLACK), torch.ge)):
         bound = sum((chances_ < t[:, None, None] / 65536).int() for t in thresholds)
         bound = torch.where(expected["around_0"], bound, others[:, None, None])
         assert is_bound(bound, phases).all(), f"{where}: phases differ"
 
 
-def compare(kind, dithered):
-    where = f"{lattice.KINDS[kind]}, dither {dithered}"
-    pixels = synthetic.picture(5, WIDTH, HEIGHT)
-    details, low = transform.unit_forward(torch.from_numpy(pixels).permute(2, 0, 1), transform.split_colour)
-    if lattice.KINDS[kind].coarse:
-        details, low = transform.unit_forward(low)
-    details = details[reference.ORDER]
-    actual = stage_in_c(pixels, kind, dithered)
-    assert torch.equal(actual["details"], details.float()), f"{where}: the coefficients differ"
-    assert bool(actual["offset"].any()) == dithered, where
-    net, is_late = reference.load_networks(CHECKPOINT)[lattice.KINDS[kind].network], actual["phase"] > 0
-    expected = reference.stage(net, details, low, actual["offset"], kind, is_late)
-    slack = MEAN_SLACK * 2.0 ** reference.levels_of(lattice.KINDS[kind].level_from)[0]
-    for name, limit in (
-        ("denoised", MEAN_LIMIT + slack), ("mean", MEAN_LIMIT + slack), ("log2_scale", SCALE_LIMIT),
-    ):
-        error = (actual[name] - expected[name]).abs()
-        assert (error <= limit).all(), f"{where}: {name} is off by up to {float(error.max()):.4g}"
-    if lattice.KINDS[kind].phased and not dithered:
-        assert_phases(actual, expected, where)
-    else:
-        assert not is_late.any(), where
-    # With dither nothing adapts, and the coded bytes are those of the distributions. Without, the odds adapt, which
-    # never costs much and gains a lot with such a network.
+def assert_rate(actual, expected, dithered, level_from, where):
+    """Bytes agree with bits.
+
+    With dither nothing adapts, and the coded bytes are those of the distributions. Without, the odds adapt, which
+    never costs much and gains a lot with such a network."""
     if not dithered:
         assert actual["bytes"] <= actual["bytes_told"] * (1 + RATE_SLACK) + SIZE_SLACK, where
     error = abs(actual["bytes" if dithered else "bytes_told"] - expected["bits"] / 8)
-    in_tails = dithered and lattice.KINDS[kind].level_from == lattice.TOP_LEVEL
+    in_tails = dithered and level_from == lattice.TOP_LEVEL
     limit = (TAIL_RATE_SLACK if in_tails else RATE_SLACK) * expected["bits"] / 8 + SIZE_SLACK
     assert error <= limit, f"{where}: {error:.1f} bytes off {expected['bits'] / 8:.1f}"
 
 
+def compare(kind, dithered):
+    where = f"{lattice.KINDS[kind]}, dither {dithered}"
+    pixels, details, low = states(kind)
+    actual, saved = stage_in_c(pixels, kind, dithered), torch.load(CHECKPOINT)
+    assert torch.equal(actual["details"], details.float()), f"{where}: the coefficients differ"
+    assert bool(actual["offset"].any()) == dithered, where
+    is_late = actual["phase"] > 0
+    expected = reference.stage(exported(saved, kind, dithered), details, low, actual["offset"], kind, is_late)
+    for name in ("denoised", "mean", "log2_scale"):
+        n_wrong = int((actual[name] != expected[name]).sum())
+        assert n_wrong == 0, f"{where}: {name} differs in {n_wrong} places"
+    if lattice.KINDS[kind].phased and not dithered:
+        assert_phases(actual, expected, where)
+    else:
+        assert not is_late.any(), where
+    assert_rate(actual, expected, dithered, lattice.KINDS[kind].level_from, where)
+
+
 def stages_agree():
-    """C computes the means, scales, denoised means and rates of PyTorch."""
+    """C computes the means, scales and denoised means of the definition, and rates and phases of PyTorch."""
     for kind in range(len(lattice.KINDS)):
         compare(kind, dithered=False)
 
 
 def dithered_stages_agree():
-    """C computes the same as PyTorch with universal dither."""
+    """C computes the same with universal dither, whose largest states some whole numbers do not hold."""
     for kind in range(len(lattice.KINDS)):
         compare(kind, dithered=True)
 
 
+def quantisation_is_precise():
+    """Whole numbers change little of what the trained network says, and hardly any rate."""
+    saved = torch.load(CHECKPOINT)
+    networks = network.Networks.like(saved["ema"]).eval()
+    for kind, k in enumerate(lattice.KINDS):
+        _, details, low = states(kind)
+        nothing = torch.zeros_like(details)
+        exact, near = (
+            reference.stage(net, details, low, nothing, kind, nothing.bool())
+            for net in (trained(networks, kind, False), exported(saved, kind, False))
+        )
+        width = 2.0 ** reference.levels_of(k.level_from)[0]
+        for name, limit in (
+            ("denoised", MEAN_LIMIT + CELL_LIMIT * width), ("mean", MEAN_LIMIT + CELL_LIMIT * width),
+            ("log2_scale", LOG2_SCALE_LIMIT),
+        ):
+            assert ((near[name] - exact[name]).abs() <= limit).all(), f"{k}: {name}"
+        assert abs(near["bits"] / exact["bits"] - 1) <= RATE_LIMIT, f"{k}: rate"
+
+
 if __name__ == "__main__":
-    tap.main([export, stages_agree, dithered_stages_agree])
+    tap.main([exports, stages_agree, dithered_stages_agree, quantisation_is_precise])
