@@ -110,6 +110,8 @@ static void test_kernels_text(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
+        {"amx vnni avx512 avx2 c", "kernels: AMX and AVX-512\n"},
+        {"vnni avx512 avx2 c", "kernels: AVX-512 with VNNI\n"},
         {"avx512 avx2 c", "kernels: AVX-512\n"},
         {"avx2 c", "kernels: AVX2 and FMA\n"},
         {"neon c", "kernels: NEON\n"},

@@ -105,6 +105,7 @@ static void check_instruction_sets(const struct uqd_model *model, const struct u
     } sets[] = {{"AVX2", UQD_CPU_AVX2},
                 {"AVX-512", UQD_CPU_AVX512},
                 {"VNNI", UQD_CPU_AVX512 | UQD_CPU_VNNI},
+                {"AMX", UQD_CPU_AVX512 | UQD_CPU_VNNI | UQD_CPU_AMX},
                 {"NEON", UQD_CPU_NEON}};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         if ((uqd_cpu_flags() & sets[i].flags) != sets[i].flags) {

@@ -116,6 +116,8 @@ size_t available_isas(struct isa isas[MAX_ISAS])
         isas[n++] = (struct isa){"avx512", UQD_CPU_AVX512};
     if (flags & UQD_CPU_VNNI)
         isas[n++] = (struct isa){"vnni", UQD_CPU_AVX512 | UQD_CPU_VNNI};
+    if (flags & UQD_CPU_AMX)
+        isas[n++] = (struct isa){"amx", UQD_CPU_AVX512 | UQD_CPU_VNNI | UQD_CPU_AMX};
     if (flags & UQD_CPU_NEON)
         isas[n++] = (struct isa){"neon", UQD_CPU_NEON};
     return n;

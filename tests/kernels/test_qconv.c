@@ -224,7 +224,7 @@ static const struct qconv_values ordinary = {WHOLE_ANY, WHOLE_ANY, GAINS_ORDINAR
 /* Widths around the tiles' and outputs around the blocks', for both kernel sizes. */
 static void test_tails(void **state)
 {
-    static const uint32_t n_in[] = {2, 4, 6, 12, 18, 128};
+    static const uint32_t n_in[] = {2, 6, 12, 18, 34, 128};
     static const uint32_t n_out[] = {1, 15, 16, 17, 32, 48, 63, 64, 65, 80, 144};
 
     (void)state;
@@ -238,13 +238,16 @@ static void test_tails(void **state)
         }
 }
 
-/* The layers of networks, and long and high planes, which are strips of rows. */
+/* The layers of networks, long and high planes, which are strips of rows, and inputs that do not
+ * fill the tiles of a processor that has some. */
 static void test_layers(void **state)
 {
     static const struct conv_shape shapes[] = {
-        {1, 576, 128, 5, 2}, {1, 128, 144, 13, 1}, {1, 128, 378, 3, 2}, {3, 128, 128, 7, 2},
-        {3, 60, 128, 3, 3},  {3, 24, 96, 12, 2},   {3, 6, 48, 25, 3},   {3, 576, 16, 2, 2},
-        {3, 32, 32, 1, 1},   {1, 2, 16, 600, 2},   {3, 2, 16, 2, 600},  {3, 2, 80, 300, 4},
+        {1, 576, 128, 5, 2}, {1, 128, 144, 13, 1}, {1, 128, 378, 3, 2},  {3, 128, 128, 7, 2},
+        {3, 60, 128, 3, 3},  {3, 24, 96, 12, 2},   {3, 6, 48, 25, 3},    {3, 576, 16, 2, 2},
+        {3, 32, 32, 1, 1},   {1, 2, 16, 600, 2},   {3, 2, 16, 2, 600},   {3, 2, 80, 300, 4},
+        {3, 34, 48, 210, 5}, {1, 98, 33, 900, 2},  {3, 1024, 16, 30, 5}, {1, 1024, 17, 90, 1},
+        {3, 98, 16, 1, 40},  {3, 1026, 16, 3, 2},
     };
 
     (void)state;
@@ -259,7 +262,7 @@ static void test_values(void **state)
         for (enum whole_fill weights = 0; weights < N_WHOLE_FILLS; weights++)
             for (enum gain_fill gains = 0; gains < N_GAIN_FILLS; gains++)
                 for (uint32_t size = 1; size <= 3; size += 2)
-                    check_shape(&(struct conv_shape){size, 18, 48, 11, 3},
+                    check_shape(&(struct conv_shape){size, size == 1 ? 98 : 34, 48, 11, 3},
                                 (struct qconv_values){input, weights, gains});
 }
 
