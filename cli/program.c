@@ -37,11 +37,9 @@ static const struct manual_section sections[] = {
 static const struct kernel_name {
     const char *feature, *name;
 } kernel_names[] = {
-    {"amx", "AMX and AVX-512"},
-    {"vnni", "AVX-512 with VNNI"},
-    {"avx512", "AVX-512"},
-    {"avx2", "AVX2 and FMA"},
-    {"neon", "NEON"},
+    {"amx", "AMX and AVX-512"}, {"vnni", "AVX-512 with VNNI"},
+    {"avx512", "AVX-512"},      {"avxvnni", "AVX2, FMA and AVX-VNNI"},
+    {"avx2", "AVX2 and FMA"},   {"neon", "NEON"},
     {"c", "plain C"},
 };
 

@@ -46,6 +46,8 @@ const char *uqd_cpu_features(void)
         return "vnni avx512 avx2 c";
     if (flags & UQD_CPU_AVX512)
         return "avx512 avx2 c";
+    if (flags & UQD_CPU_AVX_VNNI)
+        return "avxvnni avx2 c";
     if (flags & UQD_CPU_AVX2)
         return "avx2 c";
     if (flags & UQD_CPU_NEON)

@@ -41,6 +41,8 @@ UQD_NN_DECLARE(avx2)
 UQD_NN_DECLARE(avx512)
 UQD_NN_DECLARE(neon)
 
+void uqd_nn_qconv_avxvnni(const struct uqd_nn_qconv_args *args, uint32_t row_begin,
+                          uint32_t row_end);
 void uqd_nn_qconv_vnni(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
 void uqd_nn_qconv_amx(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
 

@@ -25,6 +25,8 @@ void uqd_nn_ops_init(struct uqd_nn_ops *ops, unsigned cpu_flags)
 #if defined(__x86_64__)
     if (cpu_flags & UQD_CPU_AVX2)
         FILL(ops, avx2);
+    if (cpu_flags & UQD_CPU_AVX2 && cpu_flags & UQD_CPU_AVX_VNNI)
+        ops->qconv = uqd_nn_qconv_avxvnni;
     if (cpu_flags & UQD_CPU_AVX512)
         FILL(ops, avx512);
     if (cpu_flags & UQD_CPU_AVX512 && cpu_flags & UQD_CPU_VNNI)

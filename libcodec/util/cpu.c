@@ -3,8 +3,11 @@
 #include <stdatomic.h>
 #include <uqd/uqd.h>
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__)
 #include <cpuid.h>
+#endif
+
+#if defined(__x86_64__) && defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,10 +19,19 @@ static int may_use_amx(void)
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & AMX_TILE && d & AMX_INT8 &&
            syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 }
-#else
+#elif defined(__x86_64__)
 static int may_use_amx(void)
 {
     return 0;
+}
+#endif
+
+#if defined(__x86_64__)
+static int has_avx_vnni(void)
+{
+    enum { AVX_VNNI = 1 << 4 };
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & AVX_VNNI;
 }
 #endif
 
@@ -31,6 +43,8 @@ static unsigned find_flags(void)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         flags |= UQD_CPU_AVX2;
+    if (flags & UQD_CPU_AVX2 && has_avx_vnni())
+        flags |= UQD_CPU_AVX_VNNI;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("fma"))

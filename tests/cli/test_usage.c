@@ -113,6 +113,7 @@ static void test_kernels_text(void **state)
         {"amx vnni avx512 avx2 c", "kernels: AMX and AVX-512\n"},
         {"vnni avx512 avx2 c", "kernels: AVX-512 with VNNI\n"},
         {"avx512 avx2 c", "kernels: AVX-512\n"},
+        {"avxvnni avx2 c", "kernels: AVX2, FMA and AVX-VNNI\n"},
         {"avx2 c", "kernels: AVX2 and FMA\n"},
         {"neon c", "kernels: NEON\n"},
         {"c", "kernels: plain C\n"

@@ -103,6 +103,7 @@ static void check_instruction_sets(const struct uqd_model *model, const struct u
         const char *name;
         uint32_t flags;
     } sets[] = {{"AVX2", UQD_CPU_AVX2},
+                {"AVX-VNNI", UQD_CPU_AVX2 | UQD_CPU_AVX_VNNI},
                 {"AVX-512", UQD_CPU_AVX512},
                 {"VNNI", UQD_CPU_AVX512 | UQD_CPU_VNNI},
                 {"AMX", UQD_CPU_AVX512 | UQD_CPU_VNNI | UQD_CPU_AMX},

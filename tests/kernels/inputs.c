@@ -112,6 +112,8 @@ size_t available_isas(struct isa isas[MAX_ISAS])
     isas[n++] = (struct isa){"c", 0};
     if (flags & UQD_CPU_AVX2)
         isas[n++] = (struct isa){"avx2", UQD_CPU_AVX2};
+    if (flags & UQD_CPU_AVX_VNNI)
+        isas[n++] = (struct isa){"avxvnni", UQD_CPU_AVX2 | UQD_CPU_AVX_VNNI};
     if (flags & UQD_CPU_AVX512)
         isas[n++] = (struct isa){"avx512", UQD_CPU_AVX512};
     if (flags & UQD_CPU_VNNI)

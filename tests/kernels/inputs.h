@@ -42,7 +42,7 @@ struct isa {
     unsigned flags;
 };
 
-#define MAX_ISAS 5
+#define MAX_ISAS 6
 
 size_t available_isas(struct isa isas[MAX_ISAS]);
 

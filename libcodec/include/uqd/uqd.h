@@ -68,7 +68,7 @@ UQD_API const char *uqd_status_text(int status);
 UQD_API const char *uqd_version(void);
 
 /* The instruction sets that this machine has kernels for, the fastest first: the last so many of
- * "amx vnni avx512 avx2 c", or "neon c"; c is plain C. Static string. */
+ * "amx vnni avx512 avx2 c", or "avxvnni avx2 c", or "neon c"; c is plain C. Static string. */
 UQD_API const char *uqd_cpu_features(void);
 
 /* Bits for the cpu_mask settings below: which kernels may be used where the CPU has them. Plain C
@@ -77,8 +77,9 @@ enum uqd_cpu {
     UQD_CPU_AVX2 = 1 << 0,
     UQD_CPU_AVX512 = 1 << 1,
     UQD_CPU_NEON = 1 << 2,
-    UQD_CPU_VNNI = 1 << 3, /* of AVX-512, which it needs */
-    UQD_CPU_AMX = 1 << 4,  /* tiles of bytes; needs both */
+    UQD_CPU_VNNI = 1 << 3,     /* of AVX-512, which it needs */
+    UQD_CPU_AMX = 1 << 4,      /* tiles of bytes; needs both */
+    UQD_CPU_AVX_VNNI = 1 << 5, /* of AVX2, which it needs */
     UQD_CPU_ALL = ~0
 };
 

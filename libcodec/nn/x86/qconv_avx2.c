@@ -1,6 +1,7 @@
 /* Convolution of whole numbers with AVX2: 16 output channels in two registers, tiles of up to 6
  * pixels, two input channels at a time. Of the 16 registers 12 hold sums, two hold weights, one an
- * input and one a product. */
+ * input and one a product. With AVX-VNNI, for which this file is compiled a second time, products
+ * are added by the instruction that makes them. */
 #if !defined(__AVX2__) || !defined(__FMA__)
 #error "compile with -mavx2 -mfma"
 #endif
@@ -12,6 +13,14 @@
 
 #define MAX_PIXELS 6
 
+#ifdef __AVXVNNI__
+#define QCONV          uqd_nn_qconv_avxvnni
+#define DOT(sum, x, w) _mm256_dpwssd_avx_epi32(sum, x, w)
+#else
+#define QCONV          uqd_nn_qconv_avx2
+#define DOT(sum, x, w) _mm256_add_epi32(sum, _mm256_madd_epi16(x, w))
+#endif
+
 /* Named sums for every pixel of a tile, since compilers do not reliably keep arrays in registers.
  * n_pixels is a constant at every call: what belongs to further pixels vanishes. */
 #define EACH_PIXEL(X) X(0) X(1) X(2) X(3) X(4) X(5)
@@ -19,8 +28,8 @@
 #define ADD(p)                                                                                     \
     if (p < n_pixels) {                                                                            \
         __m256i in = two_inputs(x + p * column);                                                   \
-        low##p = _mm256_add_epi32(low##p, _mm256_madd_epi16(in, w_low));                           \
-        high##p = _mm256_add_epi32(high##p, _mm256_madd_epi16(in, w_high));                        \
+        low##p = DOT(low##p, in, w_low);                                                           \
+        high##p = DOT(high##p, in, w_high);                                                        \
     }
 #define STORE(p)                                                                                   \
     if (p < n_pixels) {                                                                            \
@@ -91,7 +100,7 @@ static void tile(const void *arguments, uint32_t oc, unsigned n_blocks, size_t p
     uqd_nn_qfinish_avx2(args, oc, pixel, sums, n_pixels);
 }
 
-void uqd_nn_qconv_avx2(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end)
+void QCONV(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end)
 {
     uqd_nn_conv_tiles((struct uqd_nn_tiling){args, args->width, args->height, args->layer->n_out, 1,
                                              MAX_PIXELS, UQD_NN_QSTRIP_PIXELS, tile},
