@@ -140,12 +140,13 @@ static inline struct uqd_split split_behind(const struct uqd_refine *refine,
 }
 
 /* The symbols behind the first. UQD_OK or UQD_RANGE_STOPPED. */
-static int code_further(struct coder *coder, const struct row *row,
-                        const struct uqd_planned *planned, struct coefficient *coefficient)
+static inline __attribute__((always_inline)) int code_further(struct coder *coder, int encodes,
+                                                              const struct row *row,
+                                                              const struct uqd_planned *planned,
+                                                              struct coefficient *coefficient)
 {
     const struct uqd_refine *refine = row->refine;
     const uint32_t first = refine->from[planned->c] - 1u;
-    const int encodes = coder->encoder != NULL;
     for (uint32_t level = first; level > refine->to[planned->c]; level--) {
         const struct uqd_cell cell = coefficient->cell;
         const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
@@ -175,9 +176,10 @@ static inline int code_first(struct coder *coder, int encodes, const struct row 
                          &planned->split, planned->position, symbol);
 }
 
-/* UQD_OK or UQD_RANGE_STOPPED. */
-static inline int code_coefficient(struct coder *coder, int encodes, const struct row *row,
-                                   const struct uqd_planned *planned, const struct uqd_split *ahead)
+/* goes_far: whether it may have more than one symbol. UQD_OK or UQD_RANGE_STOPPED. */
+static inline __attribute__((always_inline)) int
+code_coefficient(struct coder *coder, int encodes, int goes_far, const struct row *row,
+                 const struct uqd_planned *planned, const struct uqd_split *ahead)
 {
     const struct uqd_refine *refine = row->refine;
     const uint64_t cell = row->first_cell + planned->x, index = cell * refine->n + planned->c;
@@ -192,13 +194,8 @@ static inline int code_coefficient(struct coder *coder, int encodes, const struc
     if (symbol < 0)
         return UQD_RANGE_STOPPED;
     coefficient.cell = uqd_cell_child(coefficient.cell, cuts, symbol);
-    if (from - refine->to[planned->c] > 1) {
-        struct coder copy = *coder;
-        const int status = code_further(&copy, row, planned, &coefficient);
-        *coder = copy;
-        if (status < 0)
-            return status;
-    }
+    if (goes_far && code_further(coder, encodes, row, planned, &coefficient) < 0)
+        return UQD_RANGE_STOPPED;
     const struct uqd_cell child = coefficient.cell;
     refine->moved[index] = (int16_t)(child.low + child.high - planned->twice_centre);
     if (refine->centroid_q4 != NULL)
@@ -207,15 +204,16 @@ static inline int code_coefficient(struct coder *coder, int encodes, const struc
     return UQD_OK;
 }
 
+/* encodes and goes_far are constants at every call: each loop has only what it needs. */
 static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *symbols, int encodes,
-                                                          const struct row *row,
+                                                          int goes_far, const struct row *row,
                                                           const struct uqd_planned *planned,
                                                           const struct uqd_split *ahead, uint32_t n)
 {
     struct coder coder = {symbols->decoder, encodes ? &symbols->encoder : NULL};
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++)
-        status = code_coefficient(&coder, encodes, row, &planned[i],
+        status = code_coefficient(&coder, encodes, goes_far, row, &planned[i],
                                   ahead != NULL ? ahead + (size_t)i * UQD_PLAN_AHEAD : NULL);
     symbols->decoder = coder.decoder;
     return status == UQD_OK ? UQD_OK : symbols->decoder.status;
@@ -240,6 +238,7 @@ struct tile_run {
     struct uqd_plan_bands *bands;
     uint32_t rows; /* of a band */
     size_t row_size;
+    int goes_far; /* coefficients may have more than one symbol */
 };
 
 static uint32_t band_begin(const struct tile_run *run, uint32_t band)
@@ -278,11 +277,22 @@ static int code_band(const struct tile_run *run, uint32_t band)
             run->bands->planned[band % 2] + (y - begin) * run->row_size;
         const struct uqd_split *ahead = ahead_of(run, band, y - begin);
         const uint32_t n = run->bands->counts[band % 2][y - begin];
-        status = run->symbols->source == UQD_SYMBOLS_ENCODE
-                     ? code_row(run->symbols, 1, &row, planned, ahead, n)
-                     : code_row(run->symbols, 0, &row, planned, ahead, n);
+        if (run->symbols->source == UQD_SYMBOLS_ENCODE)
+            status = run->goes_far ? code_row(run->symbols, 1, 1, &row, planned, ahead, n)
+                                   : code_row(run->symbols, 1, 0, &row, planned, ahead, n);
+        else
+            status = run->goes_far ? code_row(run->symbols, 0, 1, &row, planned, ahead, n)
+                                   : code_row(run->symbols, 0, 0, &row, planned, ahead, n);
     }
     return status;
+}
+
+static int goes_far(const struct uqd_refine *refine)
+{
+    for (uint32_t c = 0; c < refine->n; c++)
+        if (refine->from[c] > refine->to[c] + 1)
+            return 1;
+    return 0;
 }
 
 int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
@@ -301,6 +311,7 @@ int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
                 : rows < height ? (uint32_t)rows
                                 : (uint32_t)height,
         .row_size = row_size,
+        .goes_far = goes_far(refine),
     };
     const uint32_t n_bands = ((uint32_t)height + run.rows - 1) / run.rows;
     int status = UQD_OK;
