@@ -47,7 +47,7 @@ static unsigned find_flags(void)
         flags |= UQD_CPU_AVX_VNNI;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("fma"))
+        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("fma"))
         flags |= UQD_CPU_AVX512;
     if (flags & UQD_CPU_AVX512 && __builtin_cpu_supports("avx512vnni"))
         flags |= UQD_CPU_VNNI;

@@ -115,11 +115,21 @@ static uint32_t phase_of(const struct uqd_state *state, const struct uqd_kind *k
                          uint32_t channel, int32_t twice_centre, int32_t mean_q4,
                          uint32_t scale_index)
 {
+    const struct uqd_phases *phases = &state->model->phases;
     if (!kind->phased || state->dithered)
         return 0;
-    return uqd_phase_of(&state->model->phases, channel,
-                        uqd_cell_at(twice_centre, kind->from[channel]), mean_q4, scale_index,
-                        kind->to[channel]);
+    if (twice_centre != 0)
+        return phases->others[channel];
+    const struct uqd_cell cell = uqd_cell_at(0, kind->from[channel]);
+    const int32_t half = (int32_t)1 << kind->to[channel];
+    const struct uqd_split split =
+        uqd_split_of(mean_q4, scale_index, cell.low, 1 - half, half, cell.high);
+    const uint64_t leaves = (uint64_t)(split.total - (split.cum2 - split.cum1)) << 16;
+    uint32_t phase = 0;
+    while (phase + 1 < phases->n &&
+           leaves < (uint64_t)phases->threshold[phase][channel] * split.total)
+        phase++;
+    return phase;
 }
 
 /* Bits of refining a coefficient from a cell of one level to another, by its distribution alone. */

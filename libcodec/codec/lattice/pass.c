@@ -123,6 +123,7 @@ static void point_at_lists(struct pass_run *run, uint32_t g, size_t before)
     run->refine.lists.length = run->lists.length;
     run->refine.splits = run->engine->splits;
     run->refine.select = run->engine->select;
+    run->refine.chunk = run->engine->chunk;
     run->refine.lists.places = run->lists.places + before;
     run->refine.lists.ends = run->lists.ends + g * segments * UQD_MAX_PHASES;
 }
@@ -146,6 +147,7 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
     run->refine.mean_q4 = run->mean_q4 + before;
     run->refine.scale_index = run->scale_index + before;
     run->refine.is_phased = run->is_phased;
+    uqd_plan_group(&run->refine);
     point_at_lists(run, g, before);
     return has_symbols(&run->refine);
 }
@@ -202,6 +204,7 @@ static int run_top(struct pass_run *run)
         memset(run->refine.from, UQD_DITHER_LEVEL, group->n);
         memset(run->refine.to, UQD_TOP_LEVEL, group->n);
         run->refine.exact = exact;
+        uqd_plan_group(&run->refine);
         point_at_lists(run, g, (size_t)run->unit->grid_w * run->unit->grid_h * group->first);
         list_group(run);
         const int status = has_symbols(&run->refine) ? refine_channels(run) : UQD_OK;
@@ -262,7 +265,7 @@ static int alloc_run(struct pass_run *run)
     if (uqd_mul_size((size_t)run->unit->grid_w * run->unit->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
         return UQD_ERR_NOMEM;
     run->mean_q4 = uqd_malloc_array(n, sizeof *run->mean_q4);
-    run->scale_index = uqd_malloc_array(n, sizeof *run->scale_index);
+    run->scale_index = uqd_malloc_array(n + UQD_CHUNK_SLACK, sizeof *run->scale_index);
     run->moved = uqd_malloc_array(n, sizeof *run->moved);
     run->lists.places = uqd_malloc_array(n, sizeof *run->lists.places);
     run->lists.ends =

@@ -1,33 +1,38 @@
 #include "codec/lattice/plan.h"
 
-#include "entropy/adaptive.h"
 #include "entropy/splits.h"
 
 #include <string.h>
 
-/* Cells whose frequencies are worked out together. */
-enum { CHUNK = 64 };
+/* ---- What is the same for all coefficients of a group ---- */
 
-struct chunk {
-    int32_t mean_q4[CHUNK], low[CHUNK], first[CHUNK], second[CHUNK], end[CHUNK];
-    uint8_t scale_index[CHUNK];
-    uint32_t cum1[CHUNK], cum2[CHUNK], total[CHUNK];
-};
-
-/* A coefficient's distribution, its cell and what that is cut into. */
-static inline void set(struct chunk *chunk, uint32_t i, const struct uqd_refine *refine,
-                       uint64_t index, struct uqd_cell cell, struct uqd_cuts cuts)
+/* Cells of one level, those around 0 cut at another. */
+static void set_levels(struct uqd_chunk_levels *levels, uint32_t c, uint32_t level, uint32_t cut)
 {
-    chunk->mean_q4[i] = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0;
-    chunk->scale_index[i] =
-        refine->mean_q4 != NULL ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
-    chunk->low[i] = cell.low;
-    chunk->first[i] = cuts.first;
-    chunk->second[i] = cuts.second;
-    chunk->end[i] = cell.high + 1;
+    levels->far[c] = ((int32_t)1 << level) - 1;
+    levels->half[c] = (int32_t)1 << cut;
 }
 
-static void split(struct chunk *chunk, uint32_t n, const struct uqd_refine *refine)
+static uint32_t below(uint32_t level, uint32_t steps)
+{
+    return level > steps ? level - steps : 0;
+}
+
+void uqd_plan_group(struct uqd_refine *refine)
+{
+    const struct uqd_phases *phases = &refine->state->model->phases;
+    for (uint32_t c = 0; c < refine->n; c++) {
+        const uint32_t from = refine->from[c];
+        set_levels(&refine->levels.first, c, from, below(from, 1));
+        set_levels(&refine->levels.stage, c, from, refine->to[c]);
+        for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
+            set_levels(&refine->levels.ahead[l], c, below(from, l + 1), below(from, l + 2));
+        for (uint32_t p = 0; p + 1 < phases->n; p++)
+            refine->thresholds[p][c] = phases->threshold[p][refine->first + c];
+    }
+}
+
+static void split(struct uqd_chunk *chunk, const struct uqd_refine *refine)
 {
     const struct uqd_splits splits = {
         .mean_q4 = chunk->mean_q4,
@@ -39,41 +44,17 @@ static void split(struct chunk *chunk, uint32_t n, const struct uqd_refine *refi
         .cum1 = chunk->cum1,
         .cum2 = chunk->cum2,
         .total = chunk->total,
-        .n = n,
+        .n = chunk->n,
     };
     refine->splits(&splits);
 }
 
+static uint32_t chunk_size(size_t left)
+{
+    return left < UQD_CHUNK ? (uint32_t)left : UQD_CHUNK;
+}
+
 /* ---- Phases ---- */
-
-static inline uint32_t phase_by(const struct uqd_phases *phases, uint32_t channel,
-                                struct uqd_split split)
-{
-    const uint64_t leaves = (uint64_t)(split.total - (split.cum2 - split.cum1)) << 16;
-    uint32_t phase = 0;
-    /* The first whose threshold is reached, without a jump that cannot be foreseen. */
-    for (uint32_t p = 0; p + 1 < phases->n; p++)
-        phase += (phase == p) & (leaves < (uint64_t)phases->threshold[p][channel] * split.total);
-    return phase;
-}
-
-/* A cell around 0, cut at the ends of the cell around 0 that the stage leads to. */
-static inline struct uqd_cuts stage_cuts(uint32_t to)
-{
-    const int32_t half = (int32_t)1 << to;
-    return (struct uqd_cuts){1 - half, half};
-}
-
-uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
-                      int32_t mean_q4, uint32_t scale_index, uint32_t to)
-{
-    if (cell.low + cell.high != 0)
-        return phases->others[channel];
-    const struct uqd_cuts cuts = stage_cuts(to);
-    return phase_by(
-        phases, channel,
-        uqd_split_of(mean_q4, scale_index, cell.low, cuts.first, cuts.second, cell.high));
-}
 
 /* Part of a row of cells. */
 struct segment {
@@ -81,26 +62,32 @@ struct segment {
     uint64_t first_cell;
 };
 
+static struct uqd_chunk_source source_at(const struct uqd_refine *refine, uint64_t first_cell)
+{
+    const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    const size_t index = first_cell * refine->n;
+    return (struct uqd_chunk_source){
+        .twice_centres = unit->cells + first_cell * UQD_CELL_CHANNELS + refine->first,
+        .mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4 + index : NULL,
+        .scale_index = refine->mean_q4 != NULL ? refine->scale_index + index : NULL,
+        .n_channels = refine->n,
+    };
+}
+
 /* The phases of the coefficients around 0 that stand in `places`. */
 static void phases_around_0(const struct uqd_refine *refine, const struct segment *segment,
                             const uint16_t *places, size_t n, uint8_t *phases)
 {
-    struct chunk chunk;
-    for (size_t begin = 0; begin < n; begin += CHUNK) {
-        const uint32_t size = n - begin < CHUNK ? (uint32_t)(n - begin) : CHUNK;
-        for (uint32_t i = 0; i < size; i++) {
-            const uint32_t c = uqd_place_channel(places[begin + i]);
-            const uint64_t cell = segment->first_cell + uqd_place_x(places[begin + i]);
-            set(&chunk, i, refine, cell * refine->n + c, uqd_cell_at(0, refine->from[c]),
-                stage_cuts(refine->to[c]));
-        }
-        split(&chunk, size, refine);
-        for (uint32_t i = 0; i < size; i++) {
-            const uint32_t c = uqd_place_channel(places[begin + i]);
-            const struct uqd_split split = {chunk.cum1[i], chunk.cum2[i], chunk.total[i]};
-            phases[(size_t)uqd_place_x(places[begin + i]) * refine->n + c] =
-                (uint8_t)phase_by(&refine->state->model->phases, refine->first + c, split);
-        }
+    const struct uqd_chunk_source source = source_at(refine, segment->first_cell);
+    const uint32_t n_thresholds = refine->state->model->phases.n - 1;
+    struct uqd_chunk chunk;
+    for (size_t begin = 0; begin < n; begin += UQD_CHUNK) {
+        refine->chunk->gather(&chunk, &source, &refine->levels.stage, places + begin,
+                              chunk_size(n - begin));
+        split(&chunk, refine);
+        refine->chunk->phases(&chunk, refine->thresholds[0], n_thresholds);
+        for (uint32_t i = 0; i < chunk.n; i++)
+            phases[chunk.index[i]] = (uint8_t)chunk.answer[i];
     }
 }
 
@@ -195,96 +182,86 @@ void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y)
 
 /* ---- Symbols ---- */
 
-/* Where a cell around 0 stands on which curve. Where the first symbol asks none, later ones may. */
-static inline void plan_curve(const struct uqd_refine *refine, uint32_t x, uint32_t y,
-                              struct uqd_planned *planned)
-{
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    const uint32_t stays = planned->split.cum2 - planned->split.cum1, c = planned->c;
-    planned->position = (int16_t)uqd_adaptive_position(planned->split.total - stays, stays);
-    if (planned->position >= 0 || refine->from[c] - refine->to[c] > 1)
-        planned->surroundings = (uint8_t)uqd_surroundings(refine->neighbours, unit,
-                                                          refine->first + c, x, y, refine->to[c]);
-}
-
-/* Plans up to CHUNK places of a segment that begins at x_begin. Field by field where it stands: a
- * struct that is made elsewhere and copied stalls. */
-static void plan_chunk(const struct uqd_refine *refine, uint32_t x_begin, uint32_t y,
+/* The first symbols of up to UQD_CHUNK places of a segment that begins at x_begin. Field by field
+ * where it stands: a struct that is made elsewhere and copied stalls. */
+static void plan_chunk(const struct uqd_refine *refine, const struct uqd_chunk_source *source,
                        const uint16_t *places, uint32_t n, struct uqd_planned *planned)
 {
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    const uint64_t first_cell = (uint64_t)y * unit->grid_w + x_begin;
-    struct chunk chunk;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t c = uqd_place_channel(places[i]);
-        const uint64_t cell = first_cell + uqd_place_x(places[i]);
-        const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + refine->first + c];
-        const struct uqd_cell around = uqd_cell_at(twice_centre, refine->from[c]);
-        set(&chunk, i, refine, cell * refine->n + c, around,
-            uqd_cell_cuts(around, refine->from[c]));
-        planned[i].twice_centre = twice_centre;
-        planned[i].c = (uint8_t)c;
-    }
-    split(&chunk, n, refine);
+    struct uqd_chunk chunk;
+    refine->chunk->gather(&chunk, source, &refine->levels.first, places, n);
+    split(&chunk, refine);
+    refine->chunk->positions(&chunk);
     for (uint32_t i = 0; i < n; i++) {
         planned[i].split.cum1 = chunk.cum1[i];
         planned[i].split.cum2 = chunk.cum2[i];
         planned[i].split.total = chunk.total[i];
-        planned[i].position = UQD_PLAN_PLAIN;
-        planned[i].surroundings = 0;
+        planned[i].twice_centre = (int16_t)chunk.twice_centre[i];
+        planned[i].position = (int16_t)chunk.answer[i];
+        planned[i].c = (uint8_t)chunk.channel[i];
     }
 }
 
-/* The splits of the cells around 0 of one level, l + 1 below that of the first symbol. */
-static void plan_level_ahead(const struct uqd_refine *refine, uint64_t first_cell, uint32_t l,
-                             const uint16_t *places, uint32_t n, const struct uqd_planned *planned,
-                             struct uqd_split *ahead)
+/* Which curve a first symbol asks, if it asks one. Where it does not, later ones may. */
+static inline void plan_curve(const struct uqd_refine *refine, int adapts, uint32_t x, uint32_t y,
+                              struct uqd_planned *planned)
 {
-    struct chunk chunk;
-    uint32_t which[CHUNK], n_set = 0;
+    const struct uqd_unit *unit = &refine->state->units[refine->unit];
+    const uint32_t c = planned->c;
+    planned->surroundings = 0;
+    if (!adapts || planned->twice_centre != 0)
+        planned->position = UQD_PLAN_PLAIN;
+    else if (planned->position >= 0 || refine->from[c] - refine->to[c] > 1)
+        planned->surroundings = (uint8_t)uqd_surroundings(refine->neighbours, unit,
+                                                          refine->first + c, x, y, refine->to[c]);
+}
+
+/* The splits of the cells around 0 of one level, l + 1 below that of the first symbol. */
+static void plan_level_ahead(const struct uqd_refine *refine, const struct uqd_chunk_source *source,
+                             uint32_t l, const uint16_t *places, uint32_t n,
+                             const struct uqd_planned *planned, struct uqd_split *ahead)
+{
+    struct uqd_chunk chunk;
+    uint16_t there[UQD_CHUNK];
+    uint32_t which[UQD_CHUNK], n_there = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t c = uqd_place_channel(places[i]), level = refine->from[c] - 1u - l;
-        const uint64_t cell = first_cell + uqd_place_x(places[i]);
-        if (planned[i].twice_centre != 0 || refine->from[c] <= refine->to[c] + 1u + l)
-            continue;
-        which[n_set] = i;
-        set(&chunk, n_set++, refine, cell * refine->n + c, uqd_cell_at(0, level),
-            uqd_cell_cuts(uqd_cell_at(0, level), level));
+        const uint32_t c = uqd_place_channel(places[i]);
+        which[n_there] = i;
+        there[n_there] = places[i];
+        n_there += (planned[i].twice_centre == 0) & (refine->from[c] > refine->to[c] + 1u + l);
     }
-    split(&chunk, n_set, refine);
-    for (uint32_t i = 0; i < n_set; i++)
+    refine->chunk->gather(&chunk, source, &refine->levels.ahead[l], there, n_there);
+    split(&chunk, refine);
+    for (uint32_t i = 0; i < n_there; i++)
         ahead[which[i] * UQD_PLAN_AHEAD + l] =
             (struct uqd_split){chunk.cum1[i], chunk.cum2[i], chunk.total[i]};
 }
 
-static void plan_ahead(const struct uqd_refine *refine, uint32_t x_begin, uint32_t y,
+static void plan_ahead(const struct uqd_refine *refine, const struct uqd_chunk_source *source,
                        const uint16_t *places, uint32_t n, const struct uqd_planned *planned,
                        struct uqd_split *ahead)
 {
-    const uint32_t grid_w = refine->state->units[refine->unit].grid_w;
-    for (uint32_t begin = 0; begin < n; begin += CHUNK)
+    for (uint32_t begin = 0; begin < n; begin += UQD_CHUNK)
         for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
-            plan_level_ahead(refine, (uint64_t)y * grid_w + x_begin, l, places + begin,
-                             n - begin < CHUNK ? n - begin : CHUNK, planned + begin,
-                             ahead + (size_t)begin * UQD_PLAN_AHEAD);
+            plan_level_ahead(refine, source, l, places + begin, chunk_size(n - begin),
+                             planned + begin, ahead + (size_t)begin * UQD_PLAN_AHEAD);
 }
 
 static uint32_t plan_segment(const struct uqd_refine *refine, struct uqd_tile tile,
                              uint32_t x_begin, uint32_t y, int adapts, struct uqd_planned *planned,
                              struct uqd_split *ahead)
 {
+    const uint32_t grid_w = refine->state->units[refine->unit].grid_w;
+    const struct uqd_chunk_source source = source_at(refine, (uint64_t)y * grid_w + x_begin);
     const struct uqd_places places = uqd_places_of(refine, x_begin, y);
     const uint32_t n = (uint32_t)(places.end - places.begin);
-    for (uint32_t begin = 0; begin < n; begin += CHUNK)
-        plan_chunk(refine, x_begin, y, places.begin + begin, n - begin < CHUNK ? n - begin : CHUNK,
-                   planned + begin);
+    for (uint32_t begin = 0; begin < n; begin += UQD_CHUNK)
+        plan_chunk(refine, &source, places.begin + begin, chunk_size(n - begin), planned + begin);
     if (ahead != NULL)
-        plan_ahead(refine, x_begin, y, places.begin, n, planned, ahead);
+        plan_ahead(refine, &source, places.begin, n, planned, ahead);
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t x = x_begin + uqd_place_x(places.begin[i]);
         planned[i].x = (uint16_t)(x - tile.x_begin);
-        if (adapts && planned[i].twice_centre == 0)
-            plan_curve(refine, x, y, &planned[i]);
+        plan_curve(refine, adapts, x, y, &planned[i]);
     }
     return n;
 }

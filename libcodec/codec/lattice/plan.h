@@ -21,12 +21,11 @@ struct uqd_planned {
 
 enum { UQD_PLAN_PLAIN = INT16_MIN };
 
+/* Works out what is the same for all coefficients of a group whose levels are set. */
+void uqd_plan_group(struct uqd_refine *refine);
+
 /* Lists a row of cells by phases, before any of their symbols. */
 void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y);
-
-/* The phase of a coefficient whose cell, before any of its symbols, and distribution are these. */
-uint32_t uqd_phase_of(const struct uqd_phases *phases, uint32_t channel, struct uqd_cell cell,
-                      int32_t mean_q4, uint32_t scale_index, uint32_t to);
 
 /* Plans the coefficients of refine->phase of row y of a tile, in coding order; returns how many.
  * planned: room for all coefficients of the row. ahead: [..][UQD_PLAN_AHEAD], out, of those around

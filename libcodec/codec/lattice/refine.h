@@ -2,6 +2,7 @@
 #ifndef UQD_LATTICE_REFINE_H
 #define UQD_LATTICE_REFINE_H
 
+#include "codec/lattice/chunk.h"
 #include "codec/lattice/neighbours.h"
 #include "codec/lattice/select.h"
 #include "codec/lattice/state.h"
@@ -11,13 +12,10 @@
 
 #include <stdint.h>
 
-/* Scale of the first symbols of dithered coefficients, which have no distribution yet: 16. */
-enum { UQD_TOP_SCALE_INDEX = 64 + 16 * 4 };
-
 /* Which coefficients of a group are refined, by phase. The grid's rows are cut into segments, each
  * of one tile; the coefficients of one stand in `places`, where its cells have room, by phase and
- * then in coding order, each as (x - the segment's first x) << PLACE_BITS | c. */
-enum { UQD_MAX_SEGMENT = 512, UQD_PLACE_BITS = 7 };
+ * then in coding order (codec/lattice/chunk.h). */
+enum { UQD_MAX_SEGMENT = 512 };
 _Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
                    (int)UQD_MAX_SEGMENT <= 1 << (16 - UQD_PLACE_BITS),
                "a place is 16 bits");
@@ -28,11 +26,21 @@ struct uqd_phase_lists {
     uint32_t length;  /* of segments, in cells: that of a tile, UQD_MAX_SEGMENT at most */
 };
 
+/* Levels behind the first that are planned for coefficients which stay around 0. */
+enum { UQD_PLAN_AHEAD = 3 };
+
 struct uqd_refine {
     uint32_t phase; /* only coefficients of this phase are coded */
     int is_phased;  /* else all are of phase 0 */
     uqd_splits_function *splits;
     const struct uqd_select *select;
+    const struct uqd_chunk_ops *chunk;
+    struct {
+        struct uqd_chunk_levels first; /* of first symbols */
+        struct uqd_chunk_levels stage; /* of the whole stage, which phases are told from */
+        struct uqd_chunk_levels ahead[UQD_PLAN_AHEAD];
+    } levels;
+    int32_t thresholds[UQD_MAX_PHASES - 1][UQD_MAX_GROUP_CHANNELS];
     struct uqd_phase_lists lists;
     const struct uqd_state *state;
     uint32_t unit;
@@ -110,9 +118,6 @@ void uqd_curves_init(struct uqd_curves *curves);
 
 struct uqd_planned;
 struct uqd_split;
-
-/* Levels behind the first that are planned for coefficients which stay around 0. */
-enum { UQD_PLAN_AHEAD = 3 };
 
 /* Room for the plans of two bands of rows of a tile: one is coded while the next is planned. */
 struct uqd_plan_bands {

@@ -1,0 +1,69 @@
+#include "codec/lattice/chunk.h"
+
+#include "entropy/adaptive.h"
+
+static void set_cell(struct uqd_chunk *chunk, uint32_t i, int32_t far, int32_t half)
+{
+    const int32_t twice_centre = chunk->twice_centre[i];
+    /* Even: the difference of low + high and high - low. */
+    const int32_t low = twice_centre == 0 ? -far : (twice_centre - far) / 2;
+    const int32_t end = twice_centre == 0 ? far + 1 : low + far + 1;
+    chunk->low[i] = low;
+    chunk->end[i] = end;
+    chunk->first[i] = twice_centre == 0 ? 1 - half : low + half;
+    chunk->second[i] = twice_centre == 0 ? half : end;
+}
+
+static void gather(struct uqd_chunk *chunk, const struct uqd_chunk_source *source,
+                   const struct uqd_chunk_levels *levels, const uint16_t *places, uint32_t n)
+{
+    chunk->n = n;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t c = places[i] & ((1u << UQD_PLACE_BITS) - 1);
+        const uint32_t x = places[i] >> UQD_PLACE_BITS, index = x * source->n_channels + c;
+        chunk->channel[i] = (int32_t)c;
+        chunk->index[i] = (int32_t)index;
+        chunk->twice_centre[i] = source->twice_centres[(size_t)x * UQD_CELL_CHANNELS + c];
+        chunk->mean_q4[i] = source->mean_q4 != NULL ? source->mean_q4[index] : 0;
+        chunk->scale_index[i] =
+            source->mean_q4 != NULL ? source->scale_index[index] : UQD_TOP_SCALE_INDEX;
+        set_cell(chunk, i, levels->far[c], levels->half[c]);
+    }
+}
+
+static void phases(struct uqd_chunk *chunk, const int32_t *thresholds, uint32_t n_thresholds)
+{
+    for (uint32_t i = 0; i < chunk->n; i++) {
+        const uint32_t total = chunk->total[i];
+        const uint64_t leaves = (uint64_t)(total - (chunk->cum2[i] - chunk->cum1[i])) << 16;
+        int32_t phase = 0;
+        /* Without a jump that cannot be foreseen. */
+        for (uint32_t p = 0; p < n_thresholds; p++) {
+            const uint64_t threshold =
+                (uint64_t)thresholds[p * UQD_MAX_GROUP_CHANNELS + chunk->channel[i]];
+            phase += (phase == (int32_t)p) & (leaves < threshold * total);
+        }
+        chunk->answer[i] = phase;
+    }
+}
+
+static void positions(struct uqd_chunk *chunk)
+{
+    for (uint32_t i = 0; i < chunk->n; i++) {
+        const uint32_t stays = chunk->cum2[i] - chunk->cum1[i];
+        chunk->answer[i] = uqd_adaptive_position(chunk->total[i] - stays, stays);
+    }
+}
+
+const struct uqd_chunk_ops uqd_chunk_ops_c = {gather, phases, positions};
+
+const struct uqd_chunk_ops *uqd_chunk_ops_for(unsigned cpu_flags)
+{
+#if defined(__x86_64__)
+    if (cpu_flags & UQD_CPU_AVX512)
+        return &uqd_chunk_ops_avx512;
+#else
+    (void)cpu_flags;
+#endif
+    return &uqd_chunk_ops_c;
+}

@@ -1,0 +1,209 @@
+/* What chunks of coefficients are coded with: every version against the definitions. */
+#include "codec/lattice/cell.h"
+#include "codec/lattice/chunk.h"
+#include "entropy/adaptive.h"
+#include "entropy/split.h"
+#include "util/cpu.h"
+#include "util/random.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <uqd/uqd.h>
+
+#include <cmocka.h>
+
+enum { CELLS = 9, TOP = 12, THRESHOLDS = UQD_MAX_PHASES - 1 };
+
+/* A segment of cells of one group, and a chunk's worth of places in it. */
+struct segment {
+    uint32_t n_channels, n;
+    uint16_t places[UQD_CHUNK];
+    uint8_t level[UQD_MAX_GROUP_CHANNELS], cut[UQD_MAX_GROUP_CHANNELS];
+    int16_t twice_centres[CELLS * UQD_CELL_CHANNELS];
+    int32_t mean_q4[CELLS * UQD_MAX_GROUP_CHANNELS];
+    uint8_t scale_index[CELLS * UQD_MAX_GROUP_CHANNELS + UQD_CHUNK_SLACK];
+    int32_t thresholds[THRESHOLDS][UQD_MAX_GROUP_CHANNELS];
+    struct uqd_chunk_levels levels;
+};
+
+static uint64_t next_random(void)
+{
+    static uint64_t counter;
+    return uqd_random(7, counter++) >> 8;
+}
+
+/* Twice the centre of some cell of the level; every other one is around 0. */
+static int16_t centre_of(uint32_t level)
+{
+    const int32_t x = (int32_t)(next_random() % 8192) - 4096;
+    const struct uqd_cell cell = uqd_cell_of(next_random() % 2 ? x : 0, level);
+    return (int16_t)(cell.low + cell.high);
+}
+
+static void fill_channels(struct segment *segment)
+{
+    for (uint32_t c = 0; c < segment->n_channels; c++) {
+        const uint32_t level = 1 + (uint32_t)(next_random() % TOP);
+        segment->level[c] = (uint8_t)level;
+        segment->cut[c] = (uint8_t)(next_random() % level);
+        segment->levels.far[c] = (1 << level) - 1;
+        segment->levels.half[c] = 1 << segment->cut[c];
+        for (uint32_t p = 0; p < THRESHOLDS; p++)
+            segment->thresholds[p][c] = (int32_t)(next_random() >> (next_random() % 16) & 0xffff);
+    }
+}
+
+static void fill(struct segment *segment, uint32_t n_channels, uint32_t n)
+{
+    memset(segment, 0, sizeof *segment);
+    segment->n_channels = n_channels;
+    segment->n = n;
+    fill_channels(segment);
+    for (uint32_t i = 0; i < CELLS * n_channels; i++) {
+        const uint32_t x = i / n_channels, c = i % n_channels;
+        segment->twice_centres[x * UQD_CELL_CHANNELS + c] = centre_of(segment->level[c]);
+        segment->mean_q4[i] = (int32_t)(next_random() % 200000) - 100000;
+        segment->scale_index[i] = (uint8_t)(next_random() % 241);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        segment->places[i] =
+            (uint16_t)(next_random() % CELLS << UQD_PLACE_BITS | next_random() % n_channels);
+}
+
+static void check_cell(const struct segment *segment, const struct uqd_chunk *chunk, uint32_t i)
+{
+    const uint32_t c = segment->places[i] & ((1 << UQD_PLACE_BITS) - 1);
+    const uint32_t x = segment->places[i] >> UQD_PLACE_BITS;
+    const int32_t twice_centre = segment->twice_centres[x * UQD_CELL_CHANNELS + c];
+    const struct uqd_cell cell = uqd_cell_at(twice_centre, segment->level[c]);
+    const int32_t half = 1 << segment->cut[c];
+    assert_int_equal(chunk->channel[i], c);
+    assert_int_equal(chunk->index[i], x * segment->n_channels + c);
+    assert_int_equal(chunk->twice_centre[i], twice_centre);
+    assert_int_equal(chunk->low[i], cell.low);
+    assert_int_equal(chunk->end[i], cell.high + 1);
+    assert_int_equal(chunk->first[i], twice_centre == 0 ? 1 - half : cell.low + half);
+    assert_int_equal(chunk->second[i], twice_centre == 0 ? half : cell.high + 1);
+}
+
+static void check_distribution(const struct segment *segment, const struct uqd_chunk *chunk,
+                               uint32_t i, int is_known)
+{
+    const int32_t index = chunk->index[i];
+    assert_int_equal(chunk->mean_q4[i], is_known ? segment->mean_q4[index] : 0);
+    assert_int_equal(chunk->scale_index[i],
+                     is_known ? segment->scale_index[index] : UQD_TOP_SCALE_INDEX);
+}
+
+static void check_gather(const struct uqd_chunk_ops *ops, const struct segment *segment,
+                         struct uqd_chunk *chunk, int is_known)
+{
+    const struct uqd_chunk_source source = {
+        .twice_centres = segment->twice_centres,
+        .mean_q4 = is_known ? segment->mean_q4 : NULL,
+        .scale_index = is_known ? segment->scale_index : NULL,
+        .n_channels = segment->n_channels,
+    };
+    memset(chunk, 0xcd, sizeof *chunk);
+    ops->gather(chunk, &source, &segment->levels, segment->places, segment->n);
+    assert_int_equal(chunk->n, segment->n);
+    for (uint32_t i = 0; i < segment->n; i++) {
+        check_cell(segment, chunk, i);
+        check_distribution(segment, chunk, i, is_known);
+    }
+}
+
+static void split(struct uqd_chunk *chunk)
+{
+    for (uint32_t i = 0; i < chunk->n; i++) {
+        const struct uqd_split split =
+            uqd_split_of(chunk->mean_q4[i], chunk->scale_index[i], chunk->low[i], chunk->first[i],
+                         chunk->second[i], chunk->end[i] - 1);
+        chunk->cum1[i] = split.cum1;
+        chunk->cum2[i] = split.cum2;
+        chunk->total[i] = split.total;
+    }
+}
+
+static void check_phases(const struct uqd_chunk_ops *ops, const struct segment *segment,
+                         struct uqd_chunk *chunk, uint32_t n_thresholds)
+{
+    ops->phases(chunk, segment->thresholds[0], n_thresholds);
+    for (uint32_t i = 0; i < chunk->n; i++) {
+        const uint32_t total = chunk->total[i], leaves = total - (chunk->cum2[i] - chunk->cum1[i]);
+        uint32_t phase = 0;
+        while (phase < n_thresholds &&
+               (uint64_t)leaves << 16 <
+                   (uint64_t)segment->thresholds[phase][chunk->channel[i]] * total)
+            phase++;
+        assert_int_equal(chunk->answer[i], phase);
+    }
+}
+
+static void check_positions(const struct uqd_chunk_ops *ops, struct uqd_chunk *chunk)
+{
+    ops->positions(chunk);
+    for (uint32_t i = 0; i < chunk->n; i++) {
+        const uint32_t stays = chunk->cum2[i] - chunk->cum1[i];
+        /* Of two children the second has all; no curve is asked there. */
+        if (chunk->twice_centre[i] == 0)
+            assert_int_equal(chunk->answer[i],
+                             uqd_adaptive_position(chunk->total[i] - stays, stays));
+    }
+}
+
+/* The whole table of logarithms, by odds. */
+static void check_all_logarithms(const struct uqd_chunk_ops *ops)
+{
+    struct uqd_chunk chunk;
+    memset(&chunk, 0, sizeof chunk);
+    chunk.n = UQD_CHUNK;
+    for (uint32_t begin = 256; begin < 512; begin += UQD_CHUNK) {
+        for (uint32_t i = 0; i < UQD_CHUNK; i++) {
+            chunk.cum2[i] = begin + i;
+            chunk.total[i] = 2 * (begin + i) + 1;
+        }
+        check_positions(ops, &chunk);
+    }
+}
+
+static void check(const struct uqd_chunk_ops *ops)
+{
+    static const uint32_t channels[] = {1, 3, 8, 48, UQD_MAX_GROUP_CHANNELS};
+    struct segment segment;
+    struct uqd_chunk chunk;
+    for (uint32_t n = 0; n <= UQD_CHUNK; n++)
+        for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
+            fill(&segment, channels[i], n);
+            check_gather(ops, &segment, &chunk, 0);
+            check_gather(ops, &segment, &chunk, 1);
+            split(&chunk);
+            for (uint32_t t = 0; t <= THRESHOLDS; t++)
+                check_phases(ops, &segment, &chunk, t);
+            check_positions(ops, &chunk);
+        }
+    check_all_logarithms(ops);
+}
+
+static void test_plain_c(void **state)
+{
+    (void)state;
+    check(uqd_chunk_ops_for(0));
+}
+
+static void test_this_machine(void **state)
+{
+    (void)state;
+    check(uqd_chunk_ops_for(uqd_cpu_flags()));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain_c),
+        cmocka_unit_test(test_this_machine),
+    };
+    return cmocka_run_group_tests_name("chunk", tests, NULL, NULL);
+}
