@@ -84,11 +84,10 @@ int main(int argc, char **argv)
         const uint32_t threads = options.threads[t];
 
         omp_set_num_threads((int)threads);
-        const struct peak peak = measure_peak(uqd_cpu_flags(), threads);
+        const struct peak peak = measure_peak(options.cpu_flags, threads);
         for (unsigned i = 0; i < n; i++) {
             figures[i] = (struct figures){.layer = &layers[i], .peak = peak};
-            measure_layer(&figures[i], &layers[i], GRID_WIDTH, GRID_HEIGHT, threads,
-                          options.rounds);
+            measure_layer(&figures[i], &layers[i], GRID_WIDTH, GRID_HEIGHT, threads, &options);
         }
         print_table(figures, n, threads, cells);
         csv_add(csv, figures, n, threads, cells);

@@ -45,10 +45,10 @@ static void compare(struct pair *pair)
 }
 
 static void pair_init(struct pair *pair, const struct layer *layer, enum numbers numbers,
-                      uint32_t width, uint32_t height, uint32_t threads)
+                      uint32_t width, uint32_t height, uint32_t threads, unsigned cpu_flags)
 {
     data_init(&pair->data, layer, numbers, width, height);
-    ours_init(&pair->ours, &pair->data, threads);
+    ours_init(&pair->ours, &pair->data, threads, cpu_flags);
     onednn_init(&pair->onednn, &pair->data);
     compare(pair);
 }
@@ -110,13 +110,13 @@ static void measure(struct figures *figures, const struct pair *wide, const stru
 }
 
 void measure_layer(struct figures *figures, const struct layer *layer, uint32_t width,
-                   uint32_t height, uint32_t threads, unsigned rounds)
+                   uint32_t height, uint32_t threads, const struct options *options)
 {
     struct pair wide, narrow;
 
-    pair_init(&wide, layer, NUMBERS_16, width, height, threads);
-    pair_init(&narrow, layer, NUMBERS_8, width, height, threads);
-    measure(figures, &wide, &narrow, rounds);
+    pair_init(&wide, layer, NUMBERS_16, width, height, threads, options->cpu_flags);
+    pair_init(&narrow, layer, NUMBERS_8, width, height, threads, options->cpu_flags);
+    measure(figures, &wide, &narrow, options->rounds);
     strcpy(figures->floats.kernel, wide.onednn.implementation);
     strcpy(figures->int8.kernel, narrow.onednn.implementation);
     pair_free(&wide);

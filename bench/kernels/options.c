@@ -1,13 +1,18 @@
 #include "options.h"
 
+#include "util/cpu.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <uqd/uqd.h>
 
 static _Noreturn void usage(void)
 {
     fprintf(stderr,
-            "usage: bench_kernels MODEL.uqdm [--threads 1,2] [--rounds %u..%u] [--csv FILE]\n",
+            "usage: bench_kernels MODEL.uqdm [--threads 1,2] [--rounds %u..%u] [--csv FILE]\n"
+            "                     [--kernels amx|vnni|avx512|avxvnni|avx2|neon|c]\n",
             MIN_ROUNDS, MAX_ROUNDS);
     exit(2);
 }
@@ -47,15 +52,37 @@ static void parse_threads(struct options *options, const char *text)
     }
 }
 
+static unsigned parse_kernels(const char *name)
+{
+    static const struct {
+        const char *name;
+        unsigned flags;
+    } sets[] = {{"amx", UQD_CPU_AVX512 | UQD_CPU_VNNI | UQD_CPU_AMX},
+                {"vnni", UQD_CPU_AVX512 | UQD_CPU_VNNI},
+                {"avx512", UQD_CPU_AVX512},
+                {"avxvnni", UQD_CPU_AVX2 | UQD_CPU_AVX_VNNI},
+                {"avx2", UQD_CPU_AVX2},
+                {"neon", UQD_CPU_NEON},
+                {"c", 0}};
+
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        if (strcmp(sets[i].name, name) == 0 && (uqd_cpu_flags() & sets[i].flags) == sets[i].flags)
+            return sets[i].flags;
+    fprintf(stderr, "bench_kernels: this machine has no kernels %s\n", name);
+    exit(2);
+}
+
 void parse_options(struct options *options, int argc, char **argv)
 {
     static const struct option names[] = {{"threads", required_argument, NULL, 't'},
                                           {"rounds", required_argument, NULL, 'r'},
                                           {"csv", required_argument, NULL, 'c'},
+                                          {"kernels", required_argument, NULL, 'k'},
                                           {NULL, 0, NULL, 0}};
     int option;
 
-    *options = (struct options){.threads = {1, 2}, .n_counts = 2, .rounds = 31};
+    *options = (struct options){
+        .threads = {1, 2}, .n_counts = 2, .rounds = 31, .cpu_flags = uqd_cpu_flags()};
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (option == 't')
             parse_threads(options, optarg);
@@ -63,6 +90,8 @@ void parse_options(struct options *options, int argc, char **argv)
             options->rounds = parse_only_number(optarg, MIN_ROUNDS, MAX_ROUNDS);
         else if (option == 'c')
             options->csv = optarg;
+        else if (option == 'k')
+            options->cpu_flags = parse_kernels(optarg);
         else
             usage();
     }

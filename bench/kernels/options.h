@@ -15,6 +15,7 @@ struct options {
     const char *model, *csv; /* no file: NULL */
     uint32_t threads[MAX_COUNTS];
     unsigned n_counts, rounds;
+    unsigned cpu_flags; /* UQD_CPU_* bits that the machine has */
 };
 
 /* Ends the benchmark if they are wrong. */

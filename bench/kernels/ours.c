@@ -50,12 +50,12 @@ static void init_output(struct ours *ours, const struct data *data)
     ours->args.output = uqd_nn_qplane_pixel(&ours->output, 0, 0);
 }
 
-void ours_init(struct ours *ours, const struct data *data, uint32_t threads)
+void ours_init(struct ours *ours, const struct data *data, uint32_t threads, unsigned cpu_flags)
 {
     const struct layer *layer = data->layer;
 
     *ours = (struct ours){.threads = threads};
-    uqd_nn_ops_init(&ours->ops, uqd_cpu_flags());
+    uqd_nn_ops_init(&ours->ops, cpu_flags);
     /* The gains that a layer brings along are not used: those of kinds are handed over. */
     check(uqd_nn_qconv_init(&ours->conv, layer->size, layer->n_in, layer->n_out, data->weights,
                             data->gain),

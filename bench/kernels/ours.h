@@ -15,8 +15,8 @@ struct ours {
     struct uqd_nn_qconv_args args; /* borrows gain and bias of the data */
 };
 
-/* With the fastest kernels of this machine. */
-void ours_init(struct ours *ours, const struct data *data, uint32_t threads);
+/* With the fastest kernels of cpu_flags (UQD_CPU_* bits), which the machine has. */
+void ours_init(struct ours *ours, const struct data *data, uint32_t threads, unsigned cpu_flags);
 
 void ours_free(struct ours *ours);
 

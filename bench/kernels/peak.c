@@ -1,5 +1,7 @@
 #include "peak.h"
 
+#include "peak_amx.h"
+
 #include <math.h>
 #include <omp.h>
 #include <stddef.h>
@@ -65,6 +67,8 @@ DEFINE_LOOP(whole_vnni, __attribute__((target("avx512f,avx512vnni"))), __m512i, 
 DEFINE_LOOP(whole_avx512, __attribute__((target("avx512f,avx512bw"))), __m512i, int32_t, 16, 2,
             0x10003, _mm512_set1_epi32, _mm512_add_epi32(sum, _mm512_madd_epi16(sum, x)),
             _mm512_storeu_si512)
+DEFINE_LOOP(whole_avxvnni, __attribute__((target("avx2,avxvnni"))), __m256i, int32_t, 8, 2, 0x10003,
+            _mm256_set1_epi32, _mm256_dpwssd_avx_epi32(sum, x, x), _mm256_storeu_si256)
 DEFINE_LOOP(whole_avx2, __attribute__((target("avx2"))), __m256i, int32_t, 8, 2, 0x10003,
             _mm256_set1_epi32, _mm256_add_epi32(sum, _mm256_madd_epi16(sum, x)),
             _mm256_storeu_si256)
@@ -109,15 +113,19 @@ static double speed_of(const struct loop *loop, uint32_t threads)
 struct peak measure_peak(unsigned cpu_flags, uint32_t threads)
 {
     const struct loop *floats = NULL, *whole = NULL;
+    const struct loop whole_amx = {amx_loop, amx_products};
 
     (void)cpu_flags;
+    (void)whole_amx;
 #if defined(__x86_64__)
     if (cpu_flags & UQD_CPU_AVX512) {
         floats = &floats_avx512;
-        whole = cpu_flags & UQD_CPU_VNNI ? &whole_vnni : &whole_avx512;
+        whole = cpu_flags & UQD_CPU_AMX    ? &whole_amx
+                : cpu_flags & UQD_CPU_VNNI ? &whole_vnni
+                                           : &whole_avx512;
     } else if (cpu_flags & UQD_CPU_AVX2) {
         floats = &floats_avx2;
-        whole = &whole_avx2;
+        whole = cpu_flags & UQD_CPU_AVX_VNNI ? &whole_avxvnni : &whole_avx2;
     }
 #elif defined(__aarch64__)
     floats = &floats_neon;
