@@ -41,39 +41,18 @@ static void shift_out(struct uqd_range_encoder *encoder)
     encoder->low <<= 8;
 }
 
-/* low + amount, where an overflow adds one to the number that the bytes already out make. That
- * number never overflows itself: the interval lies within [0, 1). */
-static void advance_low(struct uqd_range_encoder *encoder, uint64_t amount)
+void uqd_range_encoder_carry(uint8_t *data, size_t size)
 {
-    encoder->low += amount;
-    if (encoder->low >= amount)
-        return;
-    size_t i = encoder->size;
-    while (i > 0 && ++encoder->data[--i] == 0)
+    while (size > 0 && ++data[--size] == 0)
         continue;
 }
 
-static void normalise(struct uqd_range_encoder *encoder)
+void uqd_range_encoder_normalise(struct uqd_range_encoder *encoder)
 {
     while (encoder->range < UQD_RANGE_MIN) {
         shift_out(encoder);
         encoder->range <<= 8;
     }
-}
-
-static void narrow(struct uqd_range_encoder *encoder, uint64_t r, uint32_t cum, uint32_t freq,
-                   uint32_t total)
-{
-    advance_low(encoder, r * cum);
-    encoder->range = cum + freq == total ? encoder->range - r * cum : r * freq;
-}
-
-void uqd_range_encode(struct uqd_range_encoder *encoder, uint32_t cum, uint32_t freq,
-                      uint32_t total)
-{
-    assert(freq > 0 && total <= UQD_RANGE_MAX_TOTAL && freq <= total && cum <= total - freq);
-    normalise(encoder);
-    narrow(encoder, encoder->range / total, cum, freq, total);
 }
 
 /* Distance from low up to the next multiple of 2^free_bits, free_bits 0 .. 64. */
@@ -88,7 +67,7 @@ int uqd_range_encoder_finish(struct uqd_range_encoder *encoder, const uint8_t **
     int n_bytes = 0;
     while (distance_to_multiple(encoder->low, 64 - 8 * n_bytes) >= encoder->range)
         n_bytes++;
-    advance_low(encoder, distance_to_multiple(encoder->low, 64 - 8 * n_bytes));
+    uqd_range_encoder_advance(encoder, distance_to_multiple(encoder->low, 64 - 8 * n_bytes));
     while (n_bytes-- > 0)
         shift_out(encoder);
     if (encoder->status != UQD_OK)

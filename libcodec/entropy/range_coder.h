@@ -39,11 +39,38 @@ void uqd_range_encoder_init(struct uqd_range_encoder *encoder);
 /* Frees the output. */
 void uqd_range_encoder_deinit(struct uqd_range_encoder *encoder);
 
+/* Adds one to the number that the bytes already out make. It never overflows: the interval lies
+ * within [0, 1). */
+void uqd_range_encoder_carry(uint8_t *data, size_t size);
+
+/* Lets bytes of low leave until the range is at least UQD_RANGE_MIN. */
+void uqd_range_encoder_normalise(struct uqd_range_encoder *encoder);
+
+/* low + amount. */
+static inline void uqd_range_encoder_advance(struct uqd_range_encoder *encoder, uint64_t amount)
+{
+    encoder->low += amount;
+    if (encoder->low < amount)
+        uqd_range_encoder_carry(encoder->data, encoder->size);
+}
+
 /* Codes the symbol with the frequencies cum .. cum + freq - 1 of total: freq >= 1,
  * cum + freq <= total <= UQD_RANGE_MAX_TOTAL. Failure to allocate is remembered and reported by
  * finish. */
-void uqd_range_encode(struct uqd_range_encoder *encoder, uint32_t cum, uint32_t freq,
-                      uint32_t total);
+static inline void uqd_range_encode(struct uqd_range_encoder *encoder, uint32_t cum, uint32_t freq,
+                                    uint32_t total)
+{
+    assert(freq > 0 && total <= UQD_RANGE_MAX_TOTAL && freq <= total && cum <= total - freq);
+    if (encoder->range < UQD_RANGE_MIN) {
+        /* On a copy: an encoder whose address is not taken can live in registers. */
+        struct uqd_range_encoder copy = *encoder;
+        uqd_range_encoder_normalise(&copy);
+        *encoder = copy;
+    }
+    const uint64_t r = encoder->range / total;
+    uqd_range_encoder_advance(encoder, r * cum);
+    encoder->range = cum + freq == total ? encoder->range - r * cum : r * freq;
+}
 
 /* Ends the stream; nothing may be coded after it. *data belongs to the encoder and lives until
  * deinit; NULL is possible for an empty stream. Returns UQD_OK or UQD_ERR_NOMEM. */

@@ -19,8 +19,8 @@ static void gather(struct uqd_chunk *chunk, const struct uqd_chunk_source *sourc
 {
     chunk->n = n;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t c = places[i] & ((1u << UQD_PLACE_BITS) - 1);
-        const uint32_t x = places[i] >> UQD_PLACE_BITS, index = x * source->n_channels + c;
+        const uint32_t c = uqd_place_channel(places[i]), x = uqd_place_x(places[i]);
+        const uint32_t index = x * source->n_channels + c;
         chunk->channel[i] = (int32_t)c;
         chunk->index[i] = (int32_t)index;
         chunk->twice_centre[i] = source->twice_centres[(size_t)x * UQD_CELL_CHANNELS + c];

@@ -44,6 +44,17 @@ struct uqd_chunk_levels {
     int32_t far[UQD_MAX_GROUP_CHANNELS], half[UQD_MAX_GROUP_CHANNELS];
 };
 
+/* What a place says. */
+static inline uint32_t uqd_place_channel(uint16_t place)
+{
+    return place & ((1u << UQD_PLACE_BITS) - 1);
+}
+
+static inline uint32_t uqd_place_x(uint16_t place)
+{
+    return place >> UQD_PLACE_BITS;
+}
+
 struct uqd_chunk_ops {
     /* Fills everything up to scale_index for n places, UQD_CHUNK at most. */
     void (*gather)(struct uqd_chunk *chunk, const struct uqd_chunk_source *source,

@@ -45,10 +45,10 @@ void uqd_curves_init(struct uqd_curves *curves)
 
 /* ---- Symbols ---- */
 
-/* One of the two; a decoder whose address is not taken can live in registers. */
+/* One of the two is used. Copies whose addresses are not taken can live in registers. */
 struct coder {
     struct uqd_range_decoder decoder;
-    struct uqd_range_encoder *encoder; /* NULL: the decoder */
+    struct uqd_range_encoder encoder;
 };
 
 /* What codes a symbol, given the exact value if it is written. Each returns it, or
@@ -59,7 +59,7 @@ static inline int code_binary(struct coder *coder, int encodes, uint32_t first, 
 {
     if (!encodes)
         return uqd_range_decode2(&coder->decoder, first, total);
-    uqd_range_encode(coder->encoder, symbol ? first : 0, symbol ? total - first : first, total);
+    uqd_range_encode(&coder->encoder, symbol ? first : 0, symbol ? total - first : first, total);
     return symbol;
 }
 
@@ -69,7 +69,7 @@ static inline int code_plain(struct coder *coder, int encodes, const struct uqd_
     if (!encodes)
         return uqd_range_decode3(&coder->decoder, split->cum1, split->cum2, split->total);
     const uint32_t edges[4] = {0, split->cum1, split->cum2, split->total};
-    uqd_range_encode(coder->encoder, edges[symbol], edges[symbol + 1] - edges[symbol],
+    uqd_range_encode(&coder->encoder, edges[symbol], edges[symbol + 1] - edges[symbol],
                      split->total);
     return symbol;
 }
@@ -210,12 +210,13 @@ static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *sy
                                                           const struct uqd_planned *planned,
                                                           const struct uqd_split *ahead, uint32_t n)
 {
-    struct coder coder = {symbols->decoder, encodes ? &symbols->encoder : NULL};
+    struct coder coder = {symbols->decoder, symbols->encoder};
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++)
         status = code_coefficient(&coder, encodes, goes_far, row, &planned[i],
                                   ahead != NULL ? ahead + (size_t)i * UQD_PLAN_AHEAD : NULL);
     symbols->decoder = coder.decoder;
+    symbols->encoder = coder.encoder;
     return status == UQD_OK ? UQD_OK : symbols->decoder.status;
 }
 

@@ -74,17 +74,6 @@ static inline int uqd_is_refined(const struct uqd_refine *refine, uint32_t c, ui
     return refine->from[c] > refine->to[c] && x < refine->exist_w[c] && y < refine->exist_h[c];
 }
 
-/* What a place says. */
-static inline uint32_t uqd_place_channel(uint16_t place)
-{
-    return place & ((1u << UQD_PLACE_BITS) - 1);
-}
-
-static inline uint32_t uqd_place_x(uint16_t place)
-{
-    return place >> UQD_PLACE_BITS;
-}
-
 /* Segments of a row of the grid. */
 static inline uint32_t uqd_n_segments(uint32_t grid_w, uint32_t length)
 {
