@@ -15,7 +15,7 @@
 /* Which coefficients of a group are refined, by phase. The grid's rows are cut into segments, each
  * of one tile; the coefficients of one stand in `places`, where its cells have room, by phase and
  * then in coding order (codec/lattice/chunk.h). */
-enum { UQD_MAX_SEGMENT = 512 };
+enum { UQD_MAX_SEGMENT = 128 };
 _Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
                    (int)UQD_MAX_SEGMENT <= 1 << (16 - UQD_PLACE_BITS),
                "a place is 16 bits");
