@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""What rounding the lattice's network costs: rates and denoised pictures of held-out photographs, in PyTorch.
+
+Weights are rounded with a scale for each output, what layers read to whole numbers of so many bits behind the point,
+against the same network in floats. Additions to the trunk are not rounded here.
+"""
+import argparse
+import contextlib
+import math
+import os
+import sys
+
+import torch
+
+MODELS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "models")
+sys.path[:0] = [MODELS, os.path.join(MODELS, "train")]
+import transform  # noqa: E402
+from data import Photos, unit_of  # noqa: E402
+from export import HEADROOM  # noqa: E402
+from lattice import KINDS  # noqa: E402
+from loss import refinements, stage_losses  # noqa: E402
+from network import Networks  # noqa: E402
+from train import Magnitudes, low_row  # noqa: E402
+
+CROP = 256
+# Largest magnitude of weights, and of their sum for an output; largest magnitude of what layers read.
+WAYS = (
+    ("weights of 8 bits", 127, None, None),
+    ("weights of 10 bits", 511, None, None),
+    ("weights up to a sum", 32767, 65535, None),
+    ("the same, 16 bits read", 32767, 65535, 32767),
+    ("the same, 14 bits read", 32767, 65535, 8191),
+)
+
+
+def convolutions(networks):
+    return {name: layer for name, layer in networks.named_modules() if isinstance(layer, torch.nn.Conv2d)}
+
+
+def measure(networks, units, low_units):
+    """Mean rate, and PSNR of the starting state of each crop, by kind of stage, without dither."""
+    rows = []
+    for k, kind in enumerate(KINDS):
+        source = low_units if kind.coarse else units
+        x = torch.stack([details.permute(2, 0, 1) for details, _ in source]).float()
+        low = torch.stack([low[low_row(kind)].permute(2, 0, 1) for _, low in source]).float()
+        kinds = torch.full((len(source),), k)
+        with torch.no_grad():
+            bits, error = stage_losses(
+                networks[kind.network], x, low, torch.zeros_like(x), kinds, torch.zeros_like(kinds), refinements(kinds)
+            )
+        rows.append((float(bits.mean()), 10 * torch.log10(255**2 / error)))
+    return rows
+
+
+def round_weights(layers, floats, largest, most):
+    for name, layer in layers.items():
+        rows = floats[name].flatten(1).abs()
+        scale = rows.amax(1) / largest
+        if most:
+            scale = torch.maximum(scale, rows.sum(1) / most)
+        scale = scale[:, None, None, None].clamp(min=1e-12)
+        layer.weight.data = (floats[name] / scale).round() * scale
+
+
+def round_inputs(layer, seen, largest):
+    """A hook that does it, the range with the exporter's headroom."""
+    step = 2.0 ** -math.floor(math.log2(largest / (HEADROOM * max(seen, 1e-3))))
+    return layer.register_forward_pre_hook(lambda _, x: ((x[0] / step).round().clamp(-largest, largest) * step,))
+
+
+def print_way(name, rows, floats):
+    full = [k for k, kind in enumerate(KINDS) if not kind.coarse]
+    rate = sum(rows[k][0] for k in full) / sum(floats[k][0] for k in full) - 1
+    changes = [row[1] - before[1] for row, before in zip(rows, floats)]
+    mean = max((float(change.mean()) for change in changes), key=abs)
+    print(f"{name:24} {100 * rate:+9.4f} % {mean:+8.3f} dB {float(min(map(min, changes))):+8.3f} dB", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", help="folder of photographs, of which the held-out ones are looked at")
+    parser.add_argument("--checkpoint", default=os.path.join(MODELS, "lattice.pt"), metavar="FILE")
+    parser.add_argument("--crops", type=int, default=8, help="photographs of which a crop is coded (8)")
+    options = parser.parse_args()
+    saved = torch.load(options.checkpoint, map_location="cpu")
+    networks = Networks.like({name: value.float() for name, value in saved["ema"].items()})
+    crops = Photos(options.photos, 1).validation_crops(CROP, options.crops)
+    units = [unit_of(crop, transform.split_colour) for crop in crops]
+    low_units = [unit_of(transform.split_colour(crop)[0]) for crop in crops]
+    layers = convolutions(networks)
+    for layer in layers.values():  # features may come in less precision
+        layer.register_forward_pre_hook(lambda _, x: (x[0].float(),))
+    weights = {name: layer.weight.data.clone() for name, layer in layers.items()}
+    with Magnitudes(networks) as magnitudes:
+        floats = measure(networks, units, low_units)
+    print(f"{len(crops)} crops; rate of all full-size stages, PSNR of the state that changes most, mean and worst crop")
+    for name, largest, most, read in WAYS:
+        round_weights(layers, weights, largest, most)
+        with contextlib.ExitStack() as stack:
+            for layer_name, layer in layers.items() if read else ():
+                hook = round_inputs(layer, magnitudes.largest[layer_name], read)
+                stack.callback(hook.remove)
+            print_way(name, measure(networks, units, low_units), floats)
+
+
+if __name__ == "__main__":
+    main()
