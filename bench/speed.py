@@ -92,6 +92,10 @@ def compare_whole(uqd, peer, options, folder):
             repeat(options.runs, lambda: uqd.decode(ours, out, "--threads", str(threads))),
             repeat(options.runs, lambda: peer.decode(theirs, out, threads)),
         )
+    for step in options.steps.split(","):
+        for threads in (1, 2):
+            arguments = ["--step", step, "--threads", str(threads)]
+            print_row(f"decode --step {step}", threads, repeat(options.runs, lambda: uqd.decode(ours, out, *arguments)), None)
     print(f"bytes: uqd {os.path.getsize(ours)}, {peer.name} {os.path.getsize(theirs)}")
 
 
@@ -152,6 +156,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("photo", help="a photograph as PNG")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="runs per figure (%(default)s)")
+    parser.add_argument("--steps", default="5,6", metavar="A,B", help="decoding up to these, too (%(default)s)")
     parser.add_argument("--megapixels", type=float, default=12, help="of the preview's photograph (%(default)s)")
     parser.add_argument("--no-preview", action="store_true", help="leave out the preview")
     parser.add_argument("--scale", metavar="A,B", help="instead: decode pictures of so many megapixels, once each")

@@ -11,19 +11,23 @@
 
 #define ALIGNMENT 64
 
+/* Output by output, whose weights lie side by side. */
 static void pack(struct uqd_nn_qconv *layer, uint32_t n_out, const int16_t *weights)
 {
-    const size_t n_taps = (size_t)layer->size * layer->size;
-    int16_t *packed = layer->weights;
+    const size_t n_taps = (size_t)layer->size * layer->size, n_in = layer->n_in;
 
-    for (uint32_t block = 0; block < layer->n_out; block += UQD_NN_BLOCK)
+    for (uint32_t out = 0; out < n_out; out++) {
+        const int16_t *row = weights + out * n_in * n_taps;
+        const size_t block = out / UQD_NN_BLOCK * UQD_NN_BLOCK;
+        int16_t *packed = layer->weights + block * n_in * n_taps + out % UQD_NN_BLOCK * 2;
+
         for (size_t tap = 0; tap < n_taps; tap++)
-            for (uint32_t in = 0; in < layer->n_in; in += 2)
-                for (uint32_t out = block; out < block + UQD_NN_BLOCK; out++)
-                    for (uint32_t i = in; i < in + 2; i++)
-                        *packed++ = out < n_out
-                                        ? weights[(out * (size_t)layer->n_in + i) * n_taps + tap]
-                                        : 0;
+            for (size_t in = 0; in < n_in; in += 2) {
+                packed[0] = row[in * n_taps + tap];
+                packed[1] = row[(in + 1) * n_taps + tap];
+                packed += 2 * UQD_NN_BLOCK;
+            }
+    }
 }
 
 /* Of a few products the ends of tiles cost more than the tiles save. */
@@ -56,6 +60,8 @@ int uqd_nn_qconv_init(struct uqd_nn_qconv *layer, uint32_t size, uint32_t n_in, 
     layer->size = size;
     layer->n_in = n_in;
     layer->n_out = uqd_nn_padded(n_out);
+    if (n_out < layer->n_out)
+        memset(layer->weights, 0, n);
     pack(layer, n_out, weights);
     memcpy(layer->gain, gain, n_out * sizeof *gain);
     return UQD_OK;
