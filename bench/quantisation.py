@@ -37,6 +37,14 @@ def convolutions(networks):
     return {name: layer for name, layer in networks.named_modules() if isinstance(layer, torch.nn.Conv2d)}
 
 
+def crops_of(photos, options):
+    if not options.corners:
+        return photos.validation_crops(CROP, options.crops)
+    large = [pixels for pixels in photos.validation if min(pixels.shape[:2]) >= CROP]
+    corners = [pixels[:CROP, :CROP].copy() for pixels in large[: options.crops]]
+    return [torch.from_numpy(pixels).permute(2, 0, 1) for pixels in corners]
+
+
 def measure(networks, units, low_units):
     """Mean rate, and PSNR of the starting state of each crop, by kind of stage, without dither."""
     rows = []
@@ -82,10 +90,11 @@ def main():
     parser.add_argument("photos", help="folder of photographs, of which the held-out ones are looked at")
     parser.add_argument("--checkpoint", default=os.path.join(MODELS, "lattice.pt"), metavar="FILE")
     parser.add_argument("--crops", type=int, default=8, help="photographs of which a crop is coded (8)")
+    parser.add_argument("--corners", action="store_true", help="crops at the top left, some of which are nearly flat")
     options = parser.parse_args()
     saved = torch.load(options.checkpoint, map_location="cpu")
     networks = Networks.like({name: value.float() for name, value in saved["ema"].items()})
-    crops = Photos(options.photos, 1).validation_crops(CROP, options.crops)
+    crops = crops_of(Photos(options.photos, 1), options)
     units = [unit_of(crop, transform.split_colour) for crop in crops]
     low_units = [unit_of(transform.split_colour(crop)[0]) for crop in crops]
     layers = convolutions(networks)
