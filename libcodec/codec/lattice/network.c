@@ -1,5 +1,6 @@
 #include "codec/lattice/network.h"
 
+#include "codec/lattice/gains.h"
 #include "codec/lattice/layer.h"
 #include "codec/rows.h"
 #include "entropy/split.h"
@@ -20,56 +21,6 @@ static size_t strip_bytes(const struct uqd_model *model)
     const size_t head = sizeof(int16_t) * model->width + sizeof(float) * UQD_MODEL_MAX_HEAD;
     const size_t features = sizeof(int16_t) * UQD_FEATURES;
     return head > features ? head : features;
-}
-
-/* ---- Gains by kind ---- */
-
-/* Rows of the table: the input layer's gains, its biases, the gains of blocks, of groups, of
- * denoise blocks, and last of the denoiser's head. */
-enum { GAINS_INPUT, GAINS_INPUT_BIAS, GAINS_BLOCKS };
-
-static uint32_t gains_denoise(const struct uqd_model *model)
-{
-    return GAINS_BLOCKS + model->n_blocks + model->n_groups;
-}
-
-static uint32_t n_gains(const struct uqd_model *model)
-{
-    return gains_denoise(model) + model->n_denoise_blocks + 1;
-}
-
-static float *gains_of(const struct uqd_network *network, uint32_t row)
-{
-    return network->gains + (size_t)row * network->model->width;
-}
-
-/* Those of the kind times those of the layer. */
-static void multiply_gains(const struct uqd_network *network, uint32_t row,
-                           const struct uqd_affine *affine, const struct uqd_nn_qconv *conv)
-{
-    const float *by_kind = affine->gain + network->kind_row;
-    float *gain = gains_of(network, row);
-    for (uint32_t i = 0; i < network->model->width; i++)
-        gain[i] = by_kind[i] * conv->gain[i];
-}
-
-static void prepare_gains(const struct uqd_network *network)
-{
-    const struct uqd_model *model = network->model;
-    const struct uqd_weights *weights = network->weights;
-    const struct uqd_affines *affines = &model->affines;
-    const float *input_bias = affines->input.bias + network->kind_row;
-    uint32_t row = GAINS_BLOCKS;
-    multiply_gains(network, GAINS_INPUT, &affines->input, &weights->input);
-    for (uint32_t i = 0; i < model->width; i++)
-        gains_of(network, GAINS_INPUT_BIAS)[i] = input_bias[i] * weights->scale;
-    for (uint32_t b = 0; b < model->n_blocks; b++)
-        multiply_gains(network, row++, &affines->blocks[b], &weights->blocks[b].in);
-    for (uint32_t g = 0; g < model->n_groups; g++)
-        multiply_gains(network, row++, &affines->groups[g], &weights->groups[g].mix);
-    for (uint32_t b = 0; b < model->n_denoise_blocks; b++)
-        multiply_gains(network, row++, &affines->denoise_blocks[b], &weights->denoise_blocks[b].in);
-    multiply_gains(network, row, &affines->denoise, &weights->denoise.mix);
 }
 
 static uint32_t context_channels(const struct uqd_model *model)
@@ -93,7 +44,7 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
     uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
     network->strip_size = (grid_w < STRIP ? grid_w : STRIP) * strip_bytes(model);
     network->strips = uqd_malloc_array(work->threads, network->strip_size);
-    network->gains = uqd_malloc_array((size_t)n_gains(model) * model->width, sizeof(float));
+    network->gains = uqd_malloc_array((size_t)uqd_n_gains(model) * model->width, sizeof(float));
     int status = network->strips != NULL && network->gains != NULL ? UQD_OK : UQD_ERR_NOMEM;
     if (status == UQD_OK)
         status = uqd_nn_qplane_alloc(&network->context, grid_w, grid_h, context_channels(model));
@@ -137,6 +88,11 @@ static uint32_t strip_end(const struct uqd_network *network, uint32_t x)
 }
 
 /* ---- Layers ---- */
+
+static const float *gains_of(const struct uqd_network *network, uint32_t row)
+{
+    return network->gains + (size_t)row * network->model->width;
+}
 
 /* Makes whole numbers of activations, with the gains and biases of the trunk's kind. */
 static struct uqd_layer activated(const struct uqd_network *network,
@@ -243,7 +199,7 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithere
     const struct uqd_kind *k = &network->model->kinds[kind];
     network->kind = k;
     network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
-    prepare_gains(network);
+    uqd_gains_set(network->gains, network->model, network->weights, network->kind_row);
     /* Half of twice the centre; the low-pass is as it is. */
     for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
         network->centre_scale[c] = c < UQD_UNIT_CHANNELS ? 1.0f / 40 : 1.0f / 20;
@@ -271,15 +227,15 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
         .layer =
             {
                 .conv = &network->weights->input,
-                .gain = gains_of(network, GAINS_INPUT),
-                .bias = gains_of(network, GAINS_INPUT_BIAS),
+                .gain = gains_of(network, UQD_GAINS_INPUT),
+                .bias = gains_of(network, UQD_GAINS_INPUT_BIAS),
                 .finish = UQD_NN_FINISH_SET,
             },
     };
     status = for_rows(network, uqd_layer_macs(&call.layer) + UQD_FEATURES * 10, input_rows, &call);
     if (status == UQD_OK)
         status = run_blocks(network, network->weights->blocks, model->affines.blocks,
-                            gains_of(network, GAINS_BLOCKS), model->n_blocks, &network->trunk);
+                            gains_of(network, UQD_GAINS_BLOCKS), model->n_blocks, &network->trunk);
     return status;
 }
 
@@ -384,7 +340,7 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
         copy_trunk(network);
         input = &network->hidden;
         status = run_blocks(network, weights->denoise_blocks, model->affines.denoise_blocks,
-                            gains_of(network, gains_denoise(model)), model->n_denoise_blocks,
+                            gains_of(network, uqd_gains_denoise(model)), model->n_denoise_blocks,
                             &network->hidden);
     }
     struct head_rows call = {.network = network,
@@ -394,7 +350,7 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
                              .mean_q4 = mean_q4};
     if (status == UQD_OK)
         status = run_head(&call, &weights->denoise, &model->affines.denoise,
-                          gains_of(network, n_gains(model) - 1));
+                          gains_of(network, uqd_n_gains(model) - 1));
     if (status == UQD_OK)
         clamp_to_cells(network, unit, mean_q4);
     return status;
@@ -419,7 +375,7 @@ int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, 
         .scale_index = scale_index,
     };
     return run_head(&call, &network->weights->groups[g], &network->model->affines.groups[g],
-                    gains_of(network, GAINS_BLOCKS + network->model->n_blocks + g));
+                    gains_of(network, UQD_GAINS_BLOCKS + network->model->n_blocks + g));
 }
 
 /* ---- Context ---- */

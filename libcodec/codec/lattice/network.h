@@ -22,7 +22,7 @@ struct uqd_network {
     const struct uqd_kind *kind;  /* of the last trunk */
     const struct uqd_weights *weights; /* of that kind's network */
     uint32_t kind_row;                 /* row of the gain and bias tables */
-    float *gains;    /* of each layer that has them by kind, see gains_of; owned */
+    float *gains;                      /* of each layer that has them by kind, see gains.h; owned */
     uint8_t *strips; /* of each thread: strip_size bytes between 1x1 layers; owned */
     size_t strip_size;
     float centre_scale[UQD_CELL_CHANNELS], width_scale[UQD_CELL_CHANNELS];

@@ -72,7 +72,8 @@ UQD_API const char *uqd_version(void);
 UQD_API const char *uqd_cpu_features(void);
 
 /* Bits for the cpu_mask settings below: which kernels may be used where the CPU has them. Plain C
- * is always allowed; the result is the same with any mask. */
+ * is always allowed; the result is the same with any mask. For AMX the library asks the operating
+ * system, whatever the mask, when it is first used. */
 enum uqd_cpu {
     UQD_CPU_AVX2 = 1 << 0,
     UQD_CPU_AVX512 = 1 << 1,

@@ -1,0 +1,23 @@
+/* What the sums of layers count whose gains depend on the kind of stage. */
+#ifndef UQD_LATTICE_GAINS_H
+#define UQD_LATTICE_GAINS_H
+
+#include "model/model.h"
+
+#include <stdint.h>
+
+/* Rows of a table [uqd_n_gains][width]: the input layer's gains, its biases, the gains of blocks,
+ * of groups, of denoise blocks, and last of the denoiser's head. */
+enum { UQD_GAINS_INPUT, UQD_GAINS_INPUT_BIAS, UQD_GAINS_BLOCKS };
+
+/* The row of the first denoise block. */
+uint32_t uqd_gains_denoise(const struct uqd_model *model);
+
+uint32_t uqd_n_gains(const struct uqd_model *model);
+
+/* Fills in a table. kind_row: where the kind's rows begin in the model's tables of gains and
+ * biases; weights: those of its network. */
+void uqd_gains_set(float *gains, const struct uqd_model *model, const struct uqd_weights *weights,
+                   uint32_t kind_row);
+
+#endif
