@@ -22,8 +22,7 @@ struct loader {
     int16_t *scratch; /* the largest layer; NULL: check only */
     float *gain;      /* of a layer */
     float *next;      /* unused part of the tables or of a network's biases */
-    int16_t
-        *bits; /* behind the points of the network's numbers, next to be read; NULL: no values */
+    int16_t *bits;    /* of the next numbers, behind their point; NULL: no values */
 };
 
 /* ---- Single tensors, named by a prefix and a part ---- */
