@@ -1,0 +1,131 @@
+#include "container/record.h"
+
+#include "container/varint.h"
+#include "uqd/uqd.h"
+#include "util/bytes.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+enum {
+    CRC_SIZE = 4,
+    LEVEL = 9,
+    RAW_WINDOW = -15, /* the largest window, without zlib's header and checksum */
+    MEMORY = 9,
+};
+
+/* zlib counts in 32 bits; nothing that is packed comes near it. */
+static int fits_zlib(size_t size)
+{
+    return size <= UINT_MAX / 2;
+}
+
+static int deflate_into(const void *unpacked, size_t unpacked_size, uint8_t *out, size_t capacity,
+                        size_t *size)
+{
+    z_stream stream = {0};
+    if (deflateInit2(&stream, LEVEL, Z_DEFLATED, RAW_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+        return UQD_ERR_NOMEM;
+    stream.next_in = (Bytef *)(uintptr_t)unpacked;
+    stream.avail_in = (uInt)unpacked_size;
+    stream.next_out = out;
+    stream.avail_out = (uInt)capacity;
+    const int result = deflate(&stream, Z_FINISH);
+    *size = capacity - stream.avail_out;
+    deflateEnd(&stream);
+    return result == Z_STREAM_END ? UQD_OK : UQD_ERR_NOMEM;
+}
+
+int uqd_record_pack(const void *unpacked, size_t unpacked_size, uint8_t **data, size_t *size)
+{
+    if (!fits_zlib(unpacked_size))
+        return UQD_ERR_NOMEM;
+    const size_t bound = compressBound((uLong)unpacked_size) + 64;
+    uint8_t *record = malloc(CRC_SIZE + UQD_VARINT_MAX + bound);
+    if (record == NULL)
+        return UQD_ERR_NOMEM;
+    size_t packed;
+    const size_t before = CRC_SIZE + uqd_varint_write(record + CRC_SIZE, unpacked_size);
+    const int status = deflate_into(unpacked, unpacked_size, record + before, bound, &packed);
+    if (status < 0) {
+        free(record);
+        return status;
+    }
+    *size = before + packed;
+    uqd_put_u32(record, (uint32_t)crc32_z(0, record + CRC_SIZE, *size - CRC_SIZE));
+    *data = record;
+    return UQD_OK;
+}
+
+int uqd_record_check(const uint8_t *data, size_t size, uint64_t most, uint64_t *unpacked_size)
+{
+    size_t position = CRC_SIZE;
+    if (size <= CRC_SIZE ||
+        uqd_get_u32(data) != (uint32_t)crc32_z(0, data + CRC_SIZE, size - CRC_SIZE))
+        return UQD_ERR_CORRUPT;
+    if (uqd_varint_read(data, size, &position, unpacked_size) != UQD_OK || *unpacked_size > most)
+        return UQD_ERR_CORRUPT;
+    return UQD_OK;
+}
+
+/* Inflates as far as input and room go; *n: bytes made, *is_whole: the stream has ended, in just
+ * these bytes. */
+static int inflate_into(const uint8_t *data, size_t size, void *unpacked, size_t unpacked_size,
+                        size_t *n, int *is_whole)
+{
+    z_stream stream = {0};
+    uint8_t nothing;
+    *n = 0;
+    *is_whole = 0;
+    if (!fits_zlib(unpacked_size))
+        return UQD_ERR_CORRUPT;
+    if (inflateInit2(&stream, RAW_WINDOW) != Z_OK)
+        return UQD_ERR_NOMEM;
+    stream.next_in = (Bytef *)(uintptr_t)data;
+    stream.avail_in = (uInt)(fits_zlib(size) ? size : UINT_MAX / 2);
+    stream.next_out = unpacked_size > 0 ? unpacked : &nothing;
+    stream.avail_out = (uInt)unpacked_size;
+    const int result = inflate(&stream, Z_SYNC_FLUSH);
+    *n = unpacked_size - stream.avail_out;
+    *is_whole = result == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+    inflateEnd(&stream);
+    return result == Z_MEM_ERROR ? UQD_ERR_NOMEM : UQD_OK;
+}
+
+/* Where the deflate stream begins, 0 if that is not at hand. */
+static size_t find_stream(const uint8_t *data, size_t available)
+{
+    size_t position = CRC_SIZE;
+    uint64_t size;
+    if (available <= CRC_SIZE || uqd_varint_read(data, available, &position, &size) != UQD_OK)
+        return 0;
+    return position;
+}
+
+int uqd_record_unpack(const uint8_t *data, size_t size, void *unpacked, size_t unpacked_size)
+{
+    const size_t begin = find_stream(data, size);
+    size_t n;
+    int is_whole;
+    if (begin == 0)
+        return UQD_ERR_CORRUPT;
+    const int status =
+        inflate_into(data + begin, size - begin, unpacked, unpacked_size, &n, &is_whole);
+    if (status < 0)
+        return status;
+    return is_whole ? UQD_OK : UQD_ERR_CORRUPT;
+}
+
+int uqd_record_unpack_part(const uint8_t *data, size_t available, void *unpacked,
+                           size_t unpacked_size, size_t *n)
+{
+    const size_t begin = find_stream(data, available);
+    int is_whole;
+    *n = 0;
+    if (begin == 0)
+        return UQD_OK;
+    const int status =
+        inflate_into(data + begin, available - begin, unpacked, unpacked_size, n, &is_whole);
+    return status == UQD_ERR_NOMEM ? status : UQD_OK;
+}
