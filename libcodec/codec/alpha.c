@@ -1,0 +1,324 @@
+#include "codec/alpha.h"
+
+#include "container/record.h"
+#include "util/checked.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MEAN_LOG2 = 3,
+    MEAN_SIDE = 1 << MEAN_LOG2,
+    OPAQUE = 255,
+    PREDICT_NOTHING = 0,
+    PREDICT_GRADIENT = 1,
+};
+
+struct size {
+    uint32_t width, height;
+};
+
+static uint32_t reduced(uint32_t side, uint32_t n)
+{
+    return (side + (1U << n) - 1) >> n;
+}
+
+static struct size size_of(uint32_t width, uint32_t height, enum uqd_alpha_piece piece)
+{
+    const uint32_t n = piece == UQD_ALPHA_COARSE ? MEAN_LOG2 : 0;
+    return (struct size){reduced(width, n), reduced(height, n)};
+}
+
+static size_t n_samples(struct size size)
+{
+    return (size_t)size.width * size.height;
+}
+
+uint64_t uqd_alpha_memory(uint32_t width, uint32_t height)
+{
+    uint64_t samples = 0;
+    for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
+        samples += n_samples(size_of(width, height, (enum uqd_alpha_piece)piece));
+    /* Beside the samples, the bytes that one piece is unpacked to. */
+    return samples + n_samples((struct size){width, height}) + (UINT64_C(8) * width);
+}
+
+/* ---- Prediction ---------------------------------------------------------------------------- */
+
+/* The prediction of a sample by those to the left, above, and between: of the three the middle of
+ * left, above and left + above - between, as in LOCO-I (Weinberger, Seroussi, Sapiro, 2000). */
+static uint8_t gradient(uint8_t left, uint8_t above, uint8_t between)
+{
+    const uint8_t low = left < above ? left : above, high = left < above ? above : left;
+    if (between >= high)
+        return low;
+    return between <= low ? high : (uint8_t)(left + above - between);
+}
+
+static uint8_t predict(const uint8_t *samples, uint32_t width, uint32_t x, uint32_t y)
+{
+    const uint8_t *sample = samples + (size_t)y * width + x;
+    if (x == 0 && y == 0)
+        return OPAQUE;
+    if (x == 0 || y == 0)
+        return x > 0 ? sample[-1] : sample[-(ptrdiff_t)width];
+    return gradient(sample[-1], sample[-(ptrdiff_t)width], sample[-(ptrdiff_t)width - 1]);
+}
+
+static void subtract_predictions(const uint8_t *samples, struct size size, uint8_t *residuals)
+{
+    for (uint32_t y = 0; y < size.height; y++)
+        for (uint32_t x = 0; x < size.width; x++)
+            *residuals++ =
+                (uint8_t)(samples[(size_t)y * size.width + x] - predict(samples, size.width, x, y));
+}
+
+static void add_predictions(uint8_t *samples, uint32_t width, const uint8_t *residuals, size_t n)
+{
+    uint32_t x = 0, y = 0;
+    for (size_t i = 0; i < n; i++) {
+        samples[i] = (uint8_t)(residuals[i] + predict(samples, width, x, y));
+        if (++x == width) {
+            x = 0;
+            y++;
+        }
+    }
+}
+
+/* ---- Encoding ------------------------------------------------------------------------------ */
+
+static uint8_t mean_of_square(const struct uqd_image *image, uint32_t left, uint32_t top)
+{
+    const uint32_t right = left + MEAN_SIDE < image->width ? left + MEAN_SIDE : image->width;
+    const uint32_t bottom = top + MEAN_SIDE < image->height ? top + MEAN_SIDE : image->height;
+    const uint32_t count = (right - left) * (bottom - top);
+    uint32_t sum = 0;
+    for (uint32_t y = top; y < bottom; y++)
+        for (uint32_t x = left; x < right; x++)
+            sum += image->pixels[y * image->stride + (size_t)(x + 1) * image->channels - 1];
+    return (uint8_t)((sum + count / 2) / count);
+}
+
+static void take_samples(const struct uqd_image *image, enum uqd_alpha_piece piece,
+                         struct size size, uint8_t *samples)
+{
+    for (uint32_t y = 0; y < size.height; y++)
+        for (uint32_t x = 0; x < size.width; x++)
+            *samples++ =
+                piece == UQD_ALPHA_COARSE
+                    ? mean_of_square(image, x << MEAN_LOG2, y << MEAN_LOG2)
+                    : image->pixels[y * image->stride + (size_t)(x + 1) * image->channels - 1];
+}
+
+/* Packs the samples as they are and as residuals, and gives the shorter. */
+static int pack(const uint8_t *samples, struct size size, uint8_t *content, uint8_t **data,
+                size_t *n)
+{
+    uint8_t *residuals;
+    size_t n_residuals;
+    content[0] = PREDICT_NOTHING;
+    memcpy(content + 1, samples, n_samples(size));
+    int status = uqd_record_pack(content, 1 + n_samples(size), data, n);
+    if (status < 0)
+        return status;
+    content[0] = PREDICT_GRADIENT;
+    subtract_predictions(samples, size, content + 1);
+    status = uqd_record_pack(content, 1 + n_samples(size), &residuals, &n_residuals);
+    if (status == UQD_OK && n_residuals < *n) {
+        free(*data);
+        *data = residuals;
+        *n = n_residuals;
+    } else if (status == UQD_OK) {
+        free(residuals);
+    } else {
+        free(*data);
+    }
+    return status;
+}
+
+int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, uint8_t **data,
+                     size_t *size)
+{
+    const struct size sides = size_of(image->width, image->height, piece);
+    uint8_t *samples = malloc(n_samples(sides)), *content = malloc(1 + n_samples(sides));
+    int status = UQD_ERR_NOMEM;
+    if (samples != NULL && content != NULL) {
+        take_samples(image, piece, sides, samples);
+        status = pack(samples, sides, content, data, size);
+    }
+    free(samples);
+    free(content);
+    return status;
+}
+
+/* ---- Decoding ------------------------------------------------------------------------------ */
+
+/* Samples from the n bytes of a content that are known. */
+static int take_content(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *content,
+                        size_t n)
+{
+    const struct size size = size_of(alpha->width, alpha->height, piece);
+    if (n == 0)
+        return UQD_OK;
+    if (content[0] > PREDICT_GRADIENT)
+        return UQD_ERR_CORRUPT;
+    if (alpha->samples[piece] == NULL)
+        alpha->samples[piece] = malloc(n_samples(size));
+    if (alpha->samples[piece] == NULL)
+        return UQD_ERR_NOMEM;
+    if (content[0] == PREDICT_GRADIENT)
+        add_predictions(alpha->samples[piece], size.width, content + 1, n - 1);
+    else
+        memcpy(alpha->samples[piece], content + 1, n - 1);
+    alpha->n_known[piece] = n - 1;
+    return UQD_OK;
+}
+
+int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *data,
+                     size_t available, size_t size)
+{
+    const size_t unpacked_size = 1 + n_samples(size_of(alpha->width, alpha->height, piece));
+    size_t n = unpacked_size;
+    uint64_t told;
+    int status = UQD_OK;
+    alpha->n_known[piece] = 0;
+    if (available == size) {
+        status = uqd_record_check(data, size, unpacked_size, &told);
+        if (status < 0 || told != unpacked_size)
+            return UQD_ERR_CORRUPT;
+    }
+    uint8_t *content = malloc(unpacked_size);
+    if (content == NULL)
+        return UQD_ERR_NOMEM;
+    if (available == size)
+        status = uqd_record_unpack(data, size, content, unpacked_size);
+    else
+        status = uqd_record_unpack_part(data, available, content, unpacked_size, &n);
+    if (status == UQD_OK)
+        status = take_content(alpha, piece, content, n);
+    free(content);
+    return status;
+}
+
+void uqd_alpha_free(struct uqd_alpha *alpha)
+{
+    for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
+        free(alpha->samples[piece]);
+    *alpha = (struct uqd_alpha){0};
+}
+
+/* ---- Showing ------------------------------------------------------------------------------- */
+
+static uint32_t known_mean(const struct uqd_alpha *alpha, size_t i)
+{
+    return i < alpha->n_known[UQD_ALPHA_COARSE] ? alpha->samples[UQD_ALPHA_COARSE][i] : OPAQUE;
+}
+
+/* The two means between whose centres a pixel lies, and how far from the first, in sixteenths. */
+struct between {
+    uint32_t first, second, distance;
+};
+
+static struct between find_between(uint32_t pixel, uint32_t n_means)
+{
+    const int32_t place = 2 * (int32_t)pixel - (MEAN_SIDE - 1);
+    if (place <= 0)
+        return (struct between){0, 0, 0};
+    const uint32_t first = (uint32_t)place >> (MEAN_LOG2 + 1);
+    const uint32_t second = first + 1 < n_means ? first + 1 : first;
+    return (struct between){first, second, (uint32_t)place & (2 * MEAN_SIDE - 1)};
+}
+
+/* Row y of the full size as far as it is known. */
+static void make_row(const struct uqd_alpha *alpha, uint32_t y, uint8_t *row)
+{
+    const struct size means = size_of(alpha->width, alpha->height, UQD_ALPHA_COARSE);
+    const size_t begin = (size_t)y * alpha->width, n_exact = alpha->n_known[UQD_ALPHA_EXACT];
+    uint32_t n = 0;
+    if (n_exact > begin) {
+        n = n_exact - begin < alpha->width ? (uint32_t)(n_exact - begin) : alpha->width;
+        memcpy(row, alpha->samples[UQD_ALPHA_EXACT] + begin, n);
+    }
+    const struct between down = find_between(y, means.height);
+    for (uint32_t x = n; x < alpha->width; x++) {
+        const struct between across = find_between(x, means.width);
+        const size_t first = (size_t)down.first * means.width;
+        const size_t second = (size_t)down.second * means.width;
+        const uint32_t above = known_mean(alpha, first + across.first) * (16 - across.distance) +
+                               known_mean(alpha, first + across.second) * across.distance;
+        const uint32_t below = known_mean(alpha, second + across.first) * (16 - across.distance) +
+                               known_mean(alpha, second + across.second) * across.distance;
+        row[x] = (uint8_t)((above * (16 - down.distance) + below * down.distance + 128) >> 8);
+    }
+}
+
+/* A picture from whose squares of 2^reduce samples the means are shown: the full size, or the means
+ * where the picture to be shown is no larger. */
+struct base {
+    const struct uqd_alpha *alpha;
+    struct size size;
+    uint32_t reduce;
+    int of_means;
+};
+
+static void make_base_row(const struct base *base, uint32_t y, uint8_t *row)
+{
+    if (!base->of_means) {
+        make_row(base->alpha, y, row);
+        return;
+    }
+    for (uint32_t x = 0; x < base->size.width; x++)
+        row[x] = (uint8_t)known_mean(base->alpha, (size_t)y * base->size.width + x);
+}
+
+/* Row y of the picture to be shown, in the first bytes of `row`. */
+static void make_shown_row(const struct base *base, uint32_t y, uint8_t *row, uint32_t *sums)
+{
+    const uint32_t side = 1U << base->reduce, width = reduced(base->size.width, base->reduce);
+    const uint32_t begin = y << base->reduce;
+    const uint32_t end = base->size.height - begin > side ? begin + side : base->size.height;
+    memset(sums, 0, width * sizeof *sums);
+    for (uint32_t from = begin; from < end; from++) {
+        make_base_row(base, from, row);
+        for (uint32_t x = 0; x < base->size.width; x++)
+            sums[x >> base->reduce] += row[x];
+    }
+    for (uint32_t x = 0; x < width; x++) {
+        const uint32_t left = base->size.width - (x << base->reduce);
+        const uint32_t count = (left < side ? left : side) * (end - begin);
+        row[x] = (uint8_t)((sums[x] + count / 2) / count);
+    }
+}
+
+/* From the last pixel on, since the row grows in its place. */
+static void spread(uint8_t *pixels, uint32_t width, uint32_t colours, const uint8_t *alpha)
+{
+    for (uint32_t x = width; x-- > 0;) {
+        uint8_t *pixel = pixels + (size_t)x * (colours + 1);
+        memmove(pixel, pixels + (size_t)x * colours, colours);
+        pixel[colours] = alpha[x];
+    }
+}
+
+int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colours,
+                   uint8_t *pixels, size_t stride)
+{
+    const int of_means = reduce >= MEAN_LOG2;
+    const struct base base = {
+        alpha,
+        size_of(alpha->width, alpha->height, of_means ? UQD_ALPHA_COARSE : UQD_ALPHA_EXACT),
+        of_means ? reduce - MEAN_LOG2 : reduce,
+        of_means,
+    };
+    const uint32_t width = reduced(alpha->width, reduce), height = reduced(alpha->height, reduce);
+    uint8_t *row = malloc(base.size.width);
+    uint32_t *sums = uqd_malloc_array(width, sizeof *sums);
+    const int status = row != NULL && sums != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    for (uint32_t y = 0; y < height && status == UQD_OK; y++) {
+        make_shown_row(&base, y, row, sums);
+        spread(pixels + y * stride, width, colours, row);
+    }
+    free(row);
+    free(sums);
+    return status;
+}

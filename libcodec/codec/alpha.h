@@ -1,0 +1,41 @@
+/* The alpha channel, which no model sees (docs/format.md, "Alpha"): two records, the means of
+ * squares of 8 x 8 pixels and then every sample. What has not arrived is made from the means, or
+ * opaque. */
+#ifndef UQD_CODEC_ALPHA_H
+#define UQD_CODEC_ALPHA_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uqd/uqd.h>
+
+enum uqd_alpha_piece { UQD_ALPHA_COARSE, UQD_ALPHA_EXACT, UQD_ALPHA_PIECES };
+
+/* What is known of a picture's alpha. */
+struct uqd_alpha {
+    uint32_t width, height;             /* of the picture */
+    uint8_t *samples[UQD_ALPHA_PIECES]; /* row-major; owned, NULL until some are there */
+    size_t n_known[UQD_ALPHA_PIECES];   /* of them, from the first on */
+};
+
+/* Bytes that the alpha of a picture takes at most while it is decoded. */
+uint64_t uqd_alpha_memory(uint32_t width, uint32_t height);
+
+/* The record of a piece of the last channel of the image. *data is malloc'ed and belongs to the
+ * caller. Errors: UQD_ERR_NOMEM. */
+int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, uint8_t **data,
+                     size_t *size);
+
+/* Takes the first `available` of the size bytes of a piece's record; those of a whole record are
+ * verified. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM; the piece is then as it was or not known. */
+int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *data,
+                     size_t available, size_t size);
+
+/* Makes packed pixels of `colours` samples, in rows that begin stride bytes apart, pixels of one
+ * channel more. Sizes are those of the picture reduced so many times.
+ * Errors: UQD_ERR_NOMEM, with nothing done. */
+int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colours,
+                   uint8_t *pixels, size_t stride);
+
+void uqd_alpha_free(struct uqd_alpha *alpha);
+
+#endif
