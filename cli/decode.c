@@ -138,14 +138,19 @@ static int make_picture(const struct decode_options *options, const struct sourc
 
 static int copy_profile(const struct source *source, struct pixels *pixels, struct message *message)
 {
-    if (!source->info.icc)
+    struct uqd_metadata block = {0};
+    for (uint32_t i = 0; i < source->info.n_metadata && block.size == 0; i++)
+        if (uqd_decoder_metadata(source->decoder, i, &block) != UQD_OK ||
+            block.type != UQD_METADATA_ICC)
+            block.size = 0;
+    if (block.size == 0)
         return 0;
-    pixels->icc = malloc(source->info.icc_size);
+    pixels->icc = malloc(block.size);
     if (!pixels->icc)
         return message_set(message, "%s: there is not enough memory for its colour profile",
                            source->name);
-    memcpy(pixels->icc, source->info.icc, source->info.icc_size);
-    pixels->icc_size = source->info.icc_size;
+    memcpy(pixels->icc, block.data, block.size);
+    pixels->icc_size = block.size;
     return 0;
 }
 

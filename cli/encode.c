@@ -97,8 +97,9 @@ static int encode(const struct encode_options *options, const struct pixels *pix
     settings.threads = options->threads;
     settings.no_distortion = options->no_distortion;
     settings.solid = options->solid;
-    settings.icc = pixels->icc;
-    settings.icc_size = pixels->icc_size;
+    const struct uqd_metadata icc = {UQD_METADATA_ICC, pixels->icc, pixels->icc_size};
+    settings.metadata = &icc;
+    settings.n_metadata = pixels->icc_size > 0;
     settings.progress = progress_update;
     settings.cookie = &progress;
     int status = uqd_encode(model, &image, &settings, data, size);

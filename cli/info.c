@@ -69,8 +69,6 @@ static void print_table(const struct report *report)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
     else
         printf("dither   none\n");
-    if (info->icc)
-        printf("profile  %zu bytes\n", info->icc_size);
     printf("\nstep  name           bytes      bpp  PSNR/dB\n");
     for (uint32_t i = 0; i < info->n_steps; i++) {
         struct uqd_step_info step = step_info(report, i);
@@ -113,9 +111,8 @@ static void print_json(const struct report *report)
     printf(", \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
            info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
-           ", \"present_bytes\": %" PRIu64 ", \"icc_bytes\": %zu,\n",
-           info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder),
-           info->icc_size);
+           ", \"present_bytes\": %" PRIu64 ",\n",
+           info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder));
     printf(" \"n_steps\": %" PRIu32 ", \"steps\": [", info->n_steps);
     for (uint32_t i = 0; i < info->n_steps; i++)
         print_json_step(report, i);

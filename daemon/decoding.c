@@ -89,6 +89,30 @@ static int read_header(struct decoding *decoding, struct failure *failure)
     return status < 0 ? failure_set_status(failure, status) : 0;
 }
 
+/* Reads as far as the colour profile lies. A damaged one is none: the picture matters more. */
+static int read_profile(struct decoding *decoding, struct failure *failure)
+{
+    for (uint32_t i = 0; i < decoding->info.n_metadata; i++) {
+        struct uqd_metadata block;
+        int status = uqd_decoder_metadata(decoding->decoder, i, &block);
+
+        if (block.type != UQD_METADATA_ICC)
+            continue;
+        while (status == UQD_NEED_DATA) {
+            status = feed(decoding, HEADER_CHUNK, failure);
+            if (status < 0)
+                return -1;
+            if (status != UQD_END)
+                status = uqd_decoder_metadata(decoding->decoder, i, &block);
+        }
+        if (status == UQD_ERR_NOMEM)
+            return failure_set_status(failure, status);
+        if (status == UQD_OK)
+            decoding->icc = block;
+    }
+    return 0;
+}
+
 static int find_model(struct decoding *decoding, struct models *models, struct failure *failure)
 {
     const struct uqd_model *model;
@@ -165,7 +189,8 @@ int decoding_open(struct decoding *decoding, struct models *models, struct failu
     if (status < 0)
         return failure_set_status(failure, status);
     if (read_header(decoding, failure) < 0 || find_model(decoding, models, failure) < 0 ||
-        read_steps(decoding, failure) < 0 || read_reference(decoding, failure) < 0)
+        read_profile(decoding, failure) < 0 || read_steps(decoding, failure) < 0 ||
+        read_reference(decoding, failure) < 0)
         return -1;
     decoding->ended = decoding->info.n_steps == 0;
     return 0;
@@ -279,7 +304,8 @@ uint32_t decoding_reduce_for(const struct decoding *decoding, uint32_t max_edge)
     uint32_t edge = info->width > info->height ? info->width : info->height;
     uint32_t reduce = 0;
 
-    while (max_edge > 0 && reduce < 6 && uqd_reduced_side(edge, reduce + 1) >= max_edge)
+    while (max_edge > 0 && reduce < UQD_MAX_REDUCE &&
+           uqd_reduced_side(edge, reduce + 1) >= max_edge)
         reduce++;
     return reduce;
 }

@@ -31,8 +31,9 @@ struct decoding {
 
     struct uqd_decoder *decoder;
     struct uqd_info info;
-    const char *model_name; /* owned by the model */
-    struct step *steps;     /* info.n_steps entries */
+    struct uqd_metadata icc; /* the colour profile, owned by the decoder; data NULL if none */
+    const char *model_name;  /* owned by the model */
+    struct step *steps;      /* info.n_steps entries */
     struct pixels reference;
 
     uint32_t steps_complete;

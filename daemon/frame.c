@@ -14,13 +14,14 @@ bool frame_key_equal(const struct frame_key *a, const struct frame_key *b)
 int frame_map(struct frame *frame, uint32_t width, uint32_t height, uint32_t channels,
               uint8_t **pixels)
 {
+    static const uint32_t formats[] = {FORMAT_R8, FORMAT_GR88, FORMAT_BGR888, FORMAT_ABGR8888};
     void *memory = MAP_FAILED;
 
     frame->width = width;
     frame->height = height;
     frame->stride = (width * channels + 3) & ~UINT32_C(3);
     frame->size = (uint64_t)frame->stride * height;
-    frame->format = channels == 1 ? FORMAT_R8 : FORMAT_BGR888;
+    frame->format = formats[channels - 1];
     frame->measured = false;
     frame->fd = memfd_create("uqd-frame", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (frame->fd < 0)

@@ -6,9 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* DRM fourcc codes for the byte orders of the library: R G B, and one grey byte. */
-#define FORMAT_BGR888 0x34324742u
-#define FORMAT_R8     0x20203852u
+/* DRM fourcc codes for the byte orders of the library: a grey byte, grey and alpha (whose code
+ * names them red and green), R G B, and R G B A. Alpha is not multiplied into the colours. */
+#define FORMAT_R8       0x20203852u
+#define FORMAT_GR88     0x38385247u
+#define FORMAT_BGR888   0x34324742u
+#define FORMAT_ABGR8888 0x34324241u
 
 /* What a frame shows. The seed is 0 where the mode does not use it. */
 struct frame_key {

@@ -47,12 +47,13 @@ static void add_steps(struct dict *dict, const struct decoding *decoding)
 
 static const char *colour(const struct job *job)
 {
-    return job->decoding->info.icc_size > 0 ? "icc" : "srgb";
+    return job->decoding->icc.size > 0 ? "icc" : "srgb";
 }
 
 static bool append_info(DBusMessageIter *args, const struct job *job)
 {
     const struct uqd_info *info = &job->decoding->info;
+    const struct uqd_metadata *icc = &job->decoding->icc;
     struct dict dict;
 
     dict_begin(&dict, args);
@@ -70,8 +71,8 @@ static bool append_info(DBusMessageIter *args, const struct job *job)
     dict_add_u64(&dict, "available", input_size(&job->decoding->input));
     dict_add_u32(&dict, "reduce", job->reduce);
     dict_add_string(&dict, "colour", colour(job));
-    if (info->icc_size > 0 && info->icc_size <= MAX_ICC_SIZE)
-        dict_add_array(&dict, "icc", DBUS_TYPE_BYTE, info->icc, info->icc_size);
+    if (icc->size > 0 && icc->size <= MAX_ICC_SIZE)
+        dict_add_array(&dict, "icc", DBUS_TYPE_BYTE, icc->data, icc->size);
     add_steps(&dict, job->decoding);
     return dict_end(&dict);
 }

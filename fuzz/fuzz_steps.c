@@ -31,7 +31,7 @@ static struct uqd_header read_header(const uint8_t *data)
     struct uqd_header header = {
         .width = 1 + data[WIDTH] % MAX_SIDE,
         .height = 1 + data[HEIGHT] % MAX_SIDE,
-        .channels = data[FLAGS] & FLAG_COLOUR ? 3 : 1,
+        .colours = data[FLAGS] & FLAG_COLOUR ? 3 : 1,
         .model_id = model.id,
         .dithered = (data[FLAGS] & FLAG_DITHER) != 0,
         .tile_log2 = data[TILE] % 17,
@@ -43,7 +43,7 @@ static struct uqd_header read_header(const uint8_t *data)
         header.dithered = 1;
         header.tile_log2 = UQD_HEADER_TILE_LOG2;
     }
-    for (uint32_t c = 0; c < header.channels; c++)
+    for (uint32_t c = 0; c < header.colours; c++)
         header.low[c] = (int16_t)uqd_get_u16(data + LOW + 2 * (size_t)c) / 8;
     return header;
 }
@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     uint8_t *begin;
     size_t begin_size;
-    FUZZ_CHECK(uqd_header_write(&header, NULL, 0, &begin, &begin_size) == UQD_OK);
+    FUZZ_CHECK(uqd_header_write(&header, &begin, &begin_size) == UQD_OK);
     const size_t present = steps_size * (data[PRESENT] + 1u) / 256;
     uint8_t *const file = malloc(begin_size + present);
     FUZZ_CHECK(file != NULL);

@@ -43,8 +43,6 @@ static int copy_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
 {
     int status = uqd_decoder_info(decoder, &file->info);
     if (status == UQD_OK) {
-        file->info.icc = NULL;
-        file->info.icc_size = 0;
         file->steps = calloc(file->info.n_steps, sizeof *file->steps);
         status = file->steps ? UQD_OK : UQD_ERR_NOMEM;
     }

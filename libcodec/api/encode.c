@@ -1,79 +1,166 @@
 /* uqd_encode: a session takes the picture and codes it step by step. */
+#include "api/placement.h"
+#include "api/settings.h"
+#include "codec/alpha.h"
 #include "codec/session.h"
+#include "container/layout.h"
+#include "container/record.h"
 #include "util/checked.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SIDE = 65535 };
-
 struct encoder {
     const struct uqd_image *image;
-    const struct uqd_encode_settings *settings;
+    uint8_t *opaque; /* the pixels without alpha, NULL if they have none */
+    struct uqd_encode_settings settings;
     const struct uqd_model *model;
     const struct uqd_session_class *sessions;
     struct uqd_session *session;
     struct uqd_header header;
     uint8_t *bodies[UQD_HEADER_MAX_STEPS]; /* by their first step */
     uint8_t *shown;                        /* picture of a step, for its distortion */
+    struct uqd_placement placement;
+    struct uqd_alpha alpha; /* as a decoder knows it */
 };
 
-void uqd_encode_settings_default(struct uqd_encode_settings *settings)
+static const struct uqd_encode_settings default_settings = {
+    .struct_size = sizeof default_settings,
+    .dither = UQD_DITHER_NONE,
+    .stop_step = UINT32_MAX,
+    .cpu_mask = (uint32_t)UQD_CPU_ALL,
+};
+
+void uqd_encode_settings_init(struct uqd_encode_settings *settings, size_t struct_size)
 {
-    *settings = (struct uqd_encode_settings){
-        .dither = UQD_DITHER_NONE, .stop_step = UINT32_MAX, .cpu_mask = (uint32_t)UQD_CPU_ALL};
+    uqd_settings_give(&default_settings, sizeof default_settings, settings, struct_size);
+}
+
+static int check_block(const struct uqd_metadata *block)
+{
+    const int is_type = block->type >= UQD_METADATA_ICC && block->type <= UQD_METADATA_TEXT;
+    const int is_small = block->type != UQD_METADATA_ICC || block->size <= UQD_MAX_ICC_SIZE;
+    return is_type && is_small && block->data != NULL && block->size > 0 ? UQD_OK : UQD_ERR_ARG;
+}
+
+static int check_metadata(const struct uqd_encode_settings *settings)
+{
+    size_t total = 0;
+    if (settings->n_metadata > UQD_MAX_METADATA ||
+        (settings->n_metadata > 0 && settings->metadata == NULL))
+        return UQD_ERR_ARG;
+    for (uint32_t i = 0; i < settings->n_metadata; i++) {
+        const struct uqd_metadata *block = &settings->metadata[i];
+        if (check_block(block) < 0 || block->size > UQD_MAX_METADATA_SIZE - total)
+            return UQD_ERR_ARG;
+        total += block->size;
+        for (uint32_t j = 0; j < i && block->type != UQD_METADATA_TEXT; j++)
+            if (settings->metadata[j].type == block->type)
+                return UQD_ERR_ARG;
+    }
+    return UQD_OK;
 }
 
 static int check_arguments(const struct uqd_image *image,
                            const struct uqd_encode_settings *settings)
 {
     if (image == NULL || image->pixels == NULL || image->width < 1 || image->height < 1 ||
-        image->width > MAX_SIDE || image->height > MAX_SIDE)
+        image->width > UQD_MAX_SIDE || image->height > UQD_MAX_SIDE)
         return UQD_ERR_ARG;
-    if ((image->channels != 1 && image->channels != 3) ||
+    if (image->channels < 1 || image->channels > 4 ||
         image->stride < (size_t)image->width * image->channels)
         return UQD_ERR_ARG;
     if (settings->dither != UQD_DITHER_NONE && settings->dither != UQD_DITHER_UNIVERSAL)
         return UQD_ERR_ARG;
-    if (settings->icc_size > UQD_HEADER_MAX_ICC ||
-        (settings->icc_size > 0 && settings->icc == NULL))
-        return UQD_ERR_ARG;
+    return check_metadata(settings);
+}
+
+/* ---- Alpha ---- */
+
+static int has_alpha(const struct uqd_image *image)
+{
+    return image->channels % 2 == 0;
+}
+
+/* Copies the colours of a picture with alpha. */
+static int take_colours(struct encoder *encoder)
+{
+    const struct uqd_image *image = encoder->image;
+    const size_t colours = encoder->header.colours;
+    encoder->opaque = uqd_malloc_array((size_t)image->width * image->height, colours);
+    if (encoder->opaque == NULL)
+        return UQD_ERR_NOMEM;
+    uint8_t *to = encoder->opaque;
+    for (uint32_t y = 0; y < image->height; y++)
+        for (uint32_t x = 0; x < image->width; x++, to += colours)
+            memcpy(to, image->pixels + y * image->stride + (size_t)x * image->channels, colours);
     return UQD_OK;
 }
+
+/* Reads the pieces that have been placed back, as a decoder does. */
+static int take_pieces(struct encoder *encoder)
+{
+    const struct uqd_placement *placement = &encoder->placement;
+    int status = UQD_OK, piece = 0;
+    for (uint32_t i = 0; i < placement->n_placed && status == UQD_OK; i++) {
+        const struct uqd_waiting *placed = &placement->records[i];
+        if (placed->record.type != UQD_RECORD_ALPHA)
+            continue;
+        if (encoder->alpha.n_known[piece] == 0)
+            status = uqd_alpha_decode(&encoder->alpha, (enum uqd_alpha_piece)piece, placed->data,
+                                      placed->record.size, placed->record.size);
+        piece++;
+    }
+    return status;
+}
+
+/* ---- Steps ---- */
 
 static void fill_header(struct encoder *encoder)
 {
     const struct uqd_model *model = encoder->model;
     struct uqd_header *header = &encoder->header;
+    encoder->alpha.width = encoder->image->width;
+    encoder->alpha.height = encoder->image->height;
     header->width = encoder->image->width;
     header->height = encoder->image->height;
-    header->channels = encoder->image->channels;
+    header->colours = encoder->image->channels < 3 ? 1 : 3;
     header->model_id = (uint32_t)model->id;
     header->paper = model->class == UQD_MODEL_PAPER;
-    header->dithered = header->paper || encoder->settings->dither == UQD_DITHER_UNIVERSAL;
-    header->seed = encoder->settings->seed;
+    header->dithered = header->paper || encoder->settings.dither == UQD_DITHER_UNIVERSAL;
+    header->seed = encoder->settings.seed;
     header->tile_log2 = UQD_HEADER_TILE_LOG2;
-    header->solid = encoder->settings->solid;
-    header->has_distortion = !encoder->settings->no_distortion && !header->solid;
+    header->solid = encoder->settings.solid;
+    header->has_distortion = !encoder->settings.no_distortion && !header->solid;
     header->n_steps = model->n_steps;
-    if (encoder->settings->stop_step < header->n_steps)
-        header->n_steps = encoder->settings->stop_step + 1;
+    if (encoder->settings.stop_step < header->n_steps)
+        header->n_steps = encoder->settings.stop_step + 1;
 }
 
 static int prepare(struct encoder *encoder)
 {
     const struct uqd_image *image = encoder->image;
     const struct uqd_session_settings settings = {
-        .threads = encoder->settings->threads,
-        .cpu_mask = encoder->settings->cpu_mask,
-        .progress = encoder->settings->progress,
-        .cookie = encoder->settings->cookie,
+        .threads = encoder->settings.threads,
+        .cpu_mask = encoder->settings.cpu_mask,
+        .progress = encoder->settings.progress,
+        .cookie = encoder->settings.cookie,
     };
+    struct uqd_image colours = *image;
     int status =
         encoder->sessions->open(&encoder->session, encoder->model, &encoder->header, &settings);
+    if (status == UQD_OK && has_alpha(image)) {
+        status = take_colours(encoder);
+        colours.channels = encoder->header.colours;
+        colours.stride = (size_t)image->width * colours.channels;
+        colours.pixels = encoder->opaque;
+    }
     if (status == UQD_OK)
-        status = encoder->sessions->load(encoder->session, image, &encoder->header);
+        status = encoder->sessions->load(encoder->session, &colours, &encoder->header);
+    if (status == UQD_OK)
+        status = uqd_placement_init(&encoder->placement, image, encoder->settings.metadata,
+                                    encoder->settings.n_metadata);
     if (status == UQD_OK && encoder->header.has_distortion) {
         encoder->shown = uqd_malloc_array((size_t)image->width * image->height, image->channels);
         if (encoder->shown == NULL)
@@ -92,6 +179,11 @@ static int measure(struct encoder *encoder, uint32_t step)
     const struct uqd_picture_request request = {.mode = UQD_MODE_DENOISED};
     int status = encoder->sessions->show(encoder->session, (int)step, NULL, &request,
                                          encoder->shown, shown.stride);
+    if (status == UQD_OK && has_alpha(image))
+        status = take_pieces(encoder);
+    if (status == UQD_OK && has_alpha(image))
+        status = uqd_alpha_show(&encoder->alpha, 0, encoder->header.colours, encoder->shown,
+                                shown.stride);
     if (status == UQD_OK)
         status = uqd_compare(image, &shown, 0, &metrics);
     if (status < 0)
@@ -111,6 +203,8 @@ static int encode_steps(struct encoder *encoder)
     for (uint32_t s = 0; s < encoder->header.n_steps; s += per_body) {
         const struct uqd_body body = {s, s + per_body - 1, encoder->header.solid};
         size_t size;
+        uqd_placement_before(&encoder->placement, s / per_body,
+                             uqd_header_bodies(&encoder->header));
         int status = encoder->sessions->encode(encoder->session, body, &encoder->bodies[s], &size);
         if (status == UQD_OK && encoder->header.has_distortion)
             status = measure(encoder, s);
@@ -118,62 +212,91 @@ static int encode_steps(struct encoder *encoder)
             return status;
         encoder->header.step_size[s] = size;
         encoder->header.body_size += size;
+        uqd_placement_add_body(&encoder->placement, size);
     }
+    uqd_placement_before(&encoder->placement, uqd_header_bodies(&encoder->header),
+                         uqd_header_bodies(&encoder->header));
     return UQD_OK;
+}
+
+static void fill_table(struct encoder *encoder)
+{
+    encoder->header.n_records = encoder->placement.n_placed;
+    for (uint32_t i = 0; i < encoder->placement.n_placed; i++)
+        encoder->header.records[i] = encoder->placement.records[i].record;
+}
+
+static void copy_parts(const struct encoder *encoder, const struct uqd_layout *layout,
+                       uint8_t *file)
+{
+    const struct uqd_header *header = &encoder->header;
+    for (uint32_t i = 0; i < header->n_records; i++)
+        memcpy(file + layout->record[i], encoder->placement.records[i].data,
+               (size_t)header->records[i].size);
+    for (uint32_t body = 0; body < uqd_header_bodies(header); body++)
+        if (header->step_size[body] > 0)
+            memcpy(file + layout->body[body], encoder->bodies[body],
+                   (size_t)header->step_size[body]);
 }
 
 static int assemble(struct encoder *encoder, uint8_t **data, size_t *size)
 {
+    struct uqd_layout layout;
     uint8_t *header;
-    size_t header_size;
-    const int status = uqd_header_write(&encoder->header, encoder->settings->icc,
-                                        encoder->settings->icc_size, &header, &header_size);
+    fill_table(encoder);
+    const int status = uqd_header_write(&encoder->header, &header, &encoder->header.size);
     if (status < 0)
         return status;
-    const size_t total = header_size + (size_t)encoder->header.body_size;
-    uint8_t *file = realloc(header, total);
+    uqd_layout_make(&layout, &encoder->header);
+    uint8_t *file = realloc(header, (size_t)layout.file_size);
     if (file == NULL) {
         free(header);
         return UQD_ERR_NOMEM;
     }
-    uint8_t *p = file + header_size;
-    for (uint32_t s = 0; s < encoder->header.n_steps; s++) {
-        if (encoder->header.step_size[s] > 0)
-            memcpy(p, encoder->bodies[s], encoder->header.step_size[s]);
-        p += encoder->header.step_size[s];
-    }
+    copy_parts(encoder, &layout, file);
     *data = file;
-    *size = total;
+    *size = (size_t)layout.file_size;
     return UQD_OK;
+}
+
+static void free_encoder(struct encoder *encoder)
+{
+    if (encoder->session != NULL)
+        encoder->sessions->close(encoder->session);
+    for (uint32_t s = 0; s < UQD_HEADER_MAX_STEPS; s++)
+        free(encoder->bodies[s]);
+    uqd_placement_free(&encoder->placement);
+    uqd_alpha_free(&encoder->alpha);
+    free(encoder->opaque);
+    free(encoder->shown);
+    free(encoder);
 }
 
 int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
                const struct uqd_encode_settings *settings, uint8_t **data, size_t *size)
 {
-    struct uqd_encode_settings defaults;
-    uqd_encode_settings_default(&defaults);
-    if (settings == NULL)
-        settings = &defaults;
-    if (model == NULL || data == NULL || size == NULL || check_arguments(image, settings) < 0)
+    if (model == NULL || data == NULL || size == NULL)
         return UQD_ERR_ARG;
     struct encoder *encoder = calloc(1, sizeof *encoder);
     if (encoder == NULL)
         return UQD_ERR_NOMEM;
     encoder->image = image;
-    encoder->settings = settings;
+    encoder->settings = default_settings;
     encoder->model = model;
     encoder->sessions = uqd_sessions_of(model);
-    fill_header(encoder);
-    int status = prepare(encoder);
+    int status = UQD_OK;
+    if (settings != NULL)
+        status = uqd_settings_take(&encoder->settings, sizeof encoder->settings, settings);
+    if (status == UQD_OK)
+        status = check_arguments(image, &encoder->settings);
+    if (status == UQD_OK) {
+        fill_header(encoder);
+        status = prepare(encoder);
+    }
     if (status == UQD_OK)
         status = encode_steps(encoder);
     if (status == UQD_OK)
         status = assemble(encoder, data, size);
-    if (encoder->session != NULL)
-        encoder->sessions->close(encoder->session);
-    for (uint32_t s = 0; s < UQD_HEADER_MAX_STEPS; s++)
-        free(encoder->bodies[s]);
-    free(encoder->shown);
-    free(encoder);
+    free_encoder(encoder);
     return status;
 }

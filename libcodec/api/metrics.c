@@ -212,10 +212,9 @@ static double mean_squared_error(const struct uqd_image *a, const struct uqd_ima
 
 static int is_valid(const struct uqd_image *image)
 {
-    return image && image->pixels && image->width >= 1 && image->width <= 65535 &&
-           image->height >= 1 && image->height <= 65535 &&
-           (image->channels == 1 || image->channels == 3) &&
-           image->stride >= (size_t)image->width * image->channels;
+    return image && image->pixels && image->width >= 1 && image->width <= UQD_MAX_SIDE &&
+           image->height >= 1 && image->height <= UQD_MAX_SIDE && image->channels >= 1 &&
+           image->channels <= 4 && image->stride >= (size_t)image->width * image->channels;
 }
 
 int uqd_compare(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,

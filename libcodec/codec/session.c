@@ -3,8 +3,9 @@
 struct uqd_extent uqd_source_extent(const struct uqd_source *source, uint32_t step)
 {
     const int solid = source->header->solid;
-    const uint64_t begin = step == 0 || solid ? source->header->size : source->step_end[step - 1];
-    const uint64_t size = solid ? source->header->body_size : source->step_end[step] - begin;
+    const uint32_t body = solid ? 0 : step;
+    const uint64_t begin = source->layout->body[body];
+    const uint64_t size = solid ? source->header->body_size : source->header->step_size[body];
     const uint64_t left = source->size > begin ? source->size - begin : 0;
     return (struct uqd_extent){source->data + (left > 0 ? begin : 0),
                                (size_t)(left < size ? left : size), (size_t)size};

@@ -7,7 +7,7 @@
 #define UQD_CODEC_SESSION_H
 
 #include "codec/body.h"
-#include "container/header.h"
+#include "container/layout.h"
 #include "model/model.h"
 #include "util/parallel.h"
 
@@ -20,7 +20,7 @@ struct uqd_source {
     const uint8_t *data;
     uint64_t size;
     const struct uqd_header *header;
-    const uint64_t *step_end; /* file offsets */
+    const struct uqd_layout *layout;
 };
 
 /* The bytes of a step's body, or of the one body of a solid file. */
@@ -59,10 +59,10 @@ struct uqd_session_class {
      * and belongs to the caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
     int (*encode)(struct uqd_session *session, struct uqd_body body, uint8_t **data, size_t *size);
 
-    /* Decodes the next step. *end: of a solid file, the file offset that this took.
+    /* Decodes the next step. *used: of a solid file, the bytes of the body that this took.
      * Returns UQD_OK or UQD_NEED_DATA. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_CANCELLED,
      * UQD_ERR_MODEL_FILE. */
-    int (*decode)(struct uqd_session *session, const struct uqd_source *source, uint64_t *end);
+    int (*decode)(struct uqd_session *session, const struct uqd_source *source, uint64_t *used);
 
     /* Does what the next step needs that does not depend on its bytes: UQD_OK, or UQD_END if there
      * is nothing to do. Not for solid files. Errors: as decode, but UQD_ERR_CORRUPT. */

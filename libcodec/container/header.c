@@ -1,7 +1,7 @@
 #include "container/header.h"
 
+#include "container/record.h"
 #include "container/varint.h"
-#include "uqd/uqd.h"
 #include "util/bytes.h"
 
 #include <stdlib.h>
@@ -13,20 +13,22 @@
 static const uint8_t magic[4] = {0x8d, 'U', 'Q', 'D'};
 
 enum {
-    VERSION = 3,
+    OLDEST_VERSION = 3,
+    VERSION = 4,
     FLAG_DITHER = 1 << 0,
     FLAG_GREY = 1 << 1,
     FLAG_DISTORTION = 1 << 2,
-    FLAG_ICC = 1 << 3,
+    FLAG_RECORDS = 1 << 3, /* in version 3: ICC */
     FLAG_TILE = 1 << 4,
     FLAG_SOLID = 1 << 5,
     FLAG_PAPER = 1 << 6,
     KNOWN_FLAGS = (FLAG_PAPER << 1) - 1,
-    MAX_SIDE = 65535,
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
+    MAX_ALPHA_RECORDS = 2,
     CRC_SIZE = 2,
+    WRITTEN_SIZE = 1024, /* more than any header without records */
 };
 
 /* ---- Reading ---- */
@@ -63,7 +65,7 @@ static const uint8_t *read_bytes(struct reader *reader, size_t n)
 
 static void read_low(struct reader *reader, struct uqd_header *header)
 {
-    for (uint32_t c = 0; c < header->channels; c++)
+    for (uint32_t c = 0; c < header->colours; c++)
         header->low[c] = (int32_t)uqd_unzigzag(read_varint(reader, 0, 2 * MAX_LOW));
 }
 
@@ -97,11 +99,54 @@ static void read_tile(struct reader *reader, struct uqd_header *header)
 
 static void read_icc(struct reader *reader, struct uqd_header *header)
 {
-    header->icc_size = read_varint(reader, 1, UQD_HEADER_MAX_ICC);
+    header->icc_size = read_varint(reader, 1, UQD_MAX_ICC_SIZE);
     if (reader->status != UQD_OK)
         return;
     header->icc_offset = reader->position;
     read_bytes(reader, header->icc_size);
+}
+
+/* Whether a decoder can do with a record of this type, `same` others of it being in the table. */
+static int check_type(uint8_t type, uint32_t same)
+{
+    if (type == UQD_RECORD_ALPHA)
+        return same < MAX_ALPHA_RECORDS ? UQD_OK : UQD_ERR_CORRUPT;
+    if (type & UQD_RECORD_NEEDED)
+        return UQD_ERR_UNSUPPORTED;
+    return type < UQD_METADATA_TEXT && same > 0 ? UQD_ERR_CORRUPT : UQD_OK;
+}
+
+static void read_record(struct reader *reader, struct uqd_header *header)
+{
+    struct uqd_record *record = &header->records[header->n_records];
+    const uint32_t before = header->n_records > 0 ? record[-1].position : 0;
+    uint32_t same = 0;
+    record->type = read_bytes(reader, 1)[0];
+    record->position = read_bytes(reader, 1)[0];
+    record->size = read_varint(reader, 1, MAX_STEP_SIZE);
+    for (uint32_t i = 0; i < header->n_records; i++)
+        same += header->records[i].type == record->type;
+    if (reader->status == UQD_OK)
+        reader->status = check_type(record->type, same);
+    if (reader->status == UQD_OK &&
+        (record->position < before || record->position > uqd_header_bodies(header)))
+        reader->status = UQD_ERR_CORRUPT;
+    header->has_alpha |= record->type == UQD_RECORD_ALPHA;
+    header->n_records++;
+}
+
+static void read_records(struct reader *reader, struct uqd_header *header)
+{
+    const uint32_t n = read_bytes(reader, 1)[0];
+    if (reader->status == UQD_OK && n == 0)
+        reader->status = UQD_ERR_CORRUPT;
+    uint32_t n_metadata = 0;
+    while (reader->status == UQD_OK && header->n_records < n) {
+        read_record(reader, header);
+        n_metadata += header->records[header->n_records - 1].type <= UQD_METADATA_TEXT;
+    }
+    if (reader->status == UQD_OK && n_metadata > UQD_MAX_METADATA)
+        reader->status = UQD_ERR_CORRUPT;
 }
 
 static uint32_t checksum(const uint8_t *data, size_t size)
@@ -126,12 +171,13 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
         return UQD_ERR_CORRUPT;
     read_bytes(&reader, sizeof magic);
     const uint8_t version = read_bytes(&reader, 1)[0];
-    if (reader.status == UQD_OK && version != VERSION)
+    header.version = version;
+    if (reader.status == UQD_OK && (version < OLDEST_VERSION || version > VERSION))
         return UQD_ERR_UNSUPPORTED;
     const uint8_t flags = read_bytes(&reader, 1)[0];
     if (reader.status == UQD_OK && (flags & ~KNOWN_FLAGS) != 0)
         return UQD_ERR_UNSUPPORTED;
-    header.channels = flags & FLAG_GREY ? 1 : 3;
+    header.colours = flags & FLAG_GREY ? 1 : 3;
     header.dithered = (flags & FLAG_DITHER) != 0;
     header.has_distortion = (flags & FLAG_DISTORTION) != 0;
     header.solid = (flags & FLAG_SOLID) != 0;
@@ -139,8 +185,8 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     if ((header.solid && header.has_distortion) ||
         (header.paper && (!header.dithered || (flags & FLAG_TILE))))
         return UQD_ERR_CORRUPT;
-    header.width = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
-    header.height = (uint32_t)read_varint(&reader, 1, MAX_SIDE);
+    header.width = (uint32_t)read_varint(&reader, 1, UQD_MAX_SIDE);
+    header.height = (uint32_t)read_varint(&reader, 1, UQD_MAX_SIDE);
     header.model_id = uqd_get_u32(read_bytes(&reader, 4));
     if (header.dithered)
         header.seed = uqd_get_u64(read_bytes(&reader, 8));
@@ -150,8 +196,10 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     if (!header.paper)
         read_low(&reader, &header);
     read_steps(&reader, &header);
-    if (flags & FLAG_ICC)
+    if ((flags & FLAG_RECORDS) && version == 3)
         read_icc(&reader, &header);
+    else if (flags & FLAG_RECORDS)
+        read_records(&reader, &header);
     read_crc(&reader);
     if (reader.status != UQD_OK)
         return reader.status;
@@ -167,21 +215,21 @@ static uint8_t *put_varint(uint8_t *p, uint64_t value)
     return p + uqd_varint_write(p, value);
 }
 
-static uint8_t flags_of(const struct uqd_header *header, int with_icc)
+static uint8_t flags_of(const struct uqd_header *header)
 {
-    return (uint8_t)((header->dithered ? FLAG_DITHER : 0) |
-                     (header->channels == 1 ? FLAG_GREY : 0) |
-                     (header->has_distortion ? FLAG_DISTORTION : 0) | (with_icc ? FLAG_ICC : 0) |
+    return (uint8_t)((header->dithered ? FLAG_DITHER : 0) | (header->colours == 1 ? FLAG_GREY : 0) |
+                     (header->has_distortion ? FLAG_DISTORTION : 0) |
+                     (header->n_records > 0 ? FLAG_RECORDS : 0) |
                      (header->tile_log2 != UQD_HEADER_TILE_LOG2 ? FLAG_TILE : 0) |
                      (header->solid ? FLAG_SOLID : 0) | (header->paper ? FLAG_PAPER : 0));
 }
 
-static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header, int with_icc)
+static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header)
 {
     memcpy(p, magic, sizeof magic);
     p += sizeof magic;
     *p++ = VERSION;
-    *p++ = flags_of(header, with_icc);
+    *p++ = flags_of(header);
     p = put_varint(p, header->width);
     p = put_varint(p, header->height);
     uqd_put_u32(p, header->model_id);
@@ -210,21 +258,28 @@ static uint8_t *put_steps(uint8_t *p, const struct uqd_header *header)
     return p;
 }
 
-int uqd_header_write(const struct uqd_header *header, const void *icc, size_t icc_size,
-                     uint8_t **data, size_t *size)
+static uint8_t *put_records(uint8_t *p, const struct uqd_header *header)
 {
-    uint8_t *begin = malloc(1024 + icc_size);
+    *p++ = (uint8_t)header->n_records;
+    for (uint32_t i = 0; i < header->n_records; i++) {
+        *p++ = header->records[i].type;
+        *p++ = header->records[i].position;
+        p = put_varint(p, header->records[i].size);
+    }
+    return p;
+}
+
+int uqd_header_write(const struct uqd_header *header, uint8_t **data, size_t *size)
+{
+    uint8_t *begin = malloc(WRITTEN_SIZE + header->n_records * (2 + UQD_VARINT_MAX));
     if (begin == NULL)
         return UQD_ERR_NOMEM;
-    uint8_t *p = put_fixed_part(begin, header, icc_size > 0);
-    for (uint32_t c = 0; c < header->channels && !header->paper; c++)
+    uint8_t *p = put_fixed_part(begin, header);
+    for (uint32_t c = 0; c < header->colours && !header->paper; c++)
         p = put_varint(p, uqd_zigzag(header->low[c]));
     p = put_steps(p, header);
-    if (icc_size > 0) {
-        p = put_varint(p, icc_size);
-        memcpy(p, icc, icc_size);
-        p += icc_size;
-    }
+    if (header->n_records > 0)
+        p = put_records(p, header);
     uqd_put_u16(p, (uint16_t)checksum(begin, (size_t)(p - begin)));
     *data = begin;
     *size = (size_t)(p - begin) + CRC_SIZE;

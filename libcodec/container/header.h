@@ -4,17 +4,27 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <uqd/uqd.h>
 
 enum {
     UQD_HEADER_MAX_STEPS = 32,
     UQD_HEADER_TILE_LOG2 = 7, /* unless the header says otherwise */
-    UQD_HEADER_MAX_ICC = 1 << 20,
-    UQD_HEADER_MAX_SIZE = UQD_HEADER_MAX_ICC + 1024, /* of any valid header */
+    UQD_HEADER_MAX_RECORDS = 255,
+    UQD_HEADER_MAX_SIZE = UQD_MAX_ICC_SIZE + 1024, /* of any valid header; without ICC below 8192 */
+};
+
+/* An entry of the table of records. */
+struct uqd_record {
+    uint8_t type;     /* container/record.h */
+    uint8_t position; /* of the body that it lies before; the number of bodies: behind the last */
+    uint64_t size;    /* bytes in the file */
 };
 
 struct uqd_header {
-    uint32_t width, height; /* 1 .. 65535 */
-    uint32_t channels;      /* 1 or 3 */
+    uint32_t version;       /* 3 or 4; written: 4 */
+    uint32_t width, height; /* 1 .. UQD_MAX_SIDE */
+    uint32_t colours;       /* 1 or 3 */
+    int has_alpha;          /* there are records of it */
     uint32_t model_id;
     int paper; /* the model is of class paper: dithered, without tile_log2 and low */
     int dithered;
@@ -27,19 +37,26 @@ struct uqd_header {
     uint64_t step_size[UQD_HEADER_MAX_STEPS]; /* solid: [0] is the body, when writing */
     int has_distortion;                       /* never if solid */
     uint16_t centibel[UQD_HEADER_MAX_STEPS];  /* PSNR in 1/100 dB; UQD_HEADER_LOSSLESS: exact */
-    size_t icc_offset, icc_size;              /* the profile's place in the header, 0 if none */
-    size_t size;                              /* of the header in bytes */
+    size_t icc_offset, icc_size; /* version 3: the profile's place in the header, 0 if none */
+    uint32_t n_records;          /* 0 in version 3 */
+    struct uqd_record records[UQD_HEADER_MAX_RECORDS]; /* in the order of the file */
+    size_t size;                                       /* of the header in bytes */
 };
 
 #define UQD_HEADER_LOSSLESS 0xffff
+
+/* Bodies of the file: one for each step, or one. */
+static inline uint32_t uqd_header_bodies(const struct uqd_header *header)
+{
+    return header->solid ? 1 : header->n_steps;
+}
 
 /* Parses a header from the first `size` bytes of a file. Returns UQD_OK, UQD_NEED_DATA while it is
  * not complete, UQD_ERR_CORRUPT or UQD_ERR_UNSUPPORTED. */
 int uqd_header_parse(struct uqd_header *header, const uint8_t *data, size_t size);
 
-/* Writes the header with its checksum. *data is malloc'ed and belongs to the caller. icc may be
- * NULL. header->icc_*, size are ignored. Errors: UQD_ERR_NOMEM. */
-int uqd_header_write(const struct uqd_header *header, const void *icc, size_t icc_size,
-                     uint8_t **data, size_t *size);
+/* Writes the header, of version 4, with its checksum. *data is malloc'ed and belongs to the caller.
+ * header->version, has_alpha, icc_*, size are ignored. Errors: UQD_ERR_NOMEM. */
+int uqd_header_write(const struct uqd_header *header, uint8_t **data, size_t *size);
 
 #endif

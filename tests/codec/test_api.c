@@ -35,8 +35,8 @@ static void test_encode_arguments(void **state)
         {4, 0, 3, 12, pixels},
         {65536, 1, 1, 65536, pixels},
         {1, 65536, 1, 1, pixels},
-        {4, 4, 2, 12, pixels},
-        {4, 4, 4, 16, pixels},
+        {4, 4, 5, 20, pixels},
+        {4, 4, 4, 15, pixels},
         {4, 4, 0, 12, pixels},
         {4, 4, 3, 11, pixels},
         {4, 4, 3, 12, NULL},
@@ -56,10 +56,7 @@ static void test_encode_arguments(void **state)
     settings.dither = (enum uqd_dither)2;
     assert_int_equal(uqd_encode(*state, &good, &settings, &data, &size), UQD_ERR_ARG);
     settings = one_thread_encoding();
-    settings.icc_size = 5;
-    assert_int_equal(uqd_encode(*state, &good, &settings, &data, &size), UQD_ERR_ARG);
-    settings.icc = pixels;
-    settings.icc_size = (1 << 20) + 1;
+    settings.struct_size = 0;
     assert_int_equal(uqd_encode(*state, &good, &settings, &data, &size), UQD_ERR_ARG);
     assert_null(data);
     assert_int_equal(size, 1);
@@ -235,7 +232,7 @@ static void test_cancel_decode(void **state)
         assert_int_equal(uqd_decoder_advance(calm), UQD_OK);
         for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
             const struct uqd_picture_request request = {
-                .step = s, .mode = (enum uqd_mode)mode, .seed = 5};
+                .struct_size = sizeof request, .step = s, .mode = (enum uqd_mode)mode, .seed = 5};
             cancelled += cancel_picture(decoder, &progress, &request, pixels, sample.image->stride);
             uint8_t *want = picture_at(calm, s, (enum uqd_mode)mode);
             assert_memory_equal(pixels, want, image_bytes(sample.image));
@@ -290,10 +287,10 @@ static void check_reduced(struct uqd_decoder *decoder, const struct uqd_image *i
     assert_int_equal(width, (image->width + (1u << reduce) - 1) >> reduce);
     uint8_t *pixels[4];
     const struct uqd_picture_request requests[4] = {
-        {UQD_STEP_LATEST, UQD_MODE_DENOISED, 0, reduce},
-        {info_of(decoder).n_steps - 1, UQD_MODE_ANCESTRAL, 3, reduce},
-        {info_of(decoder).n_steps - 1, UQD_MODE_FLOW, 3, reduce},
-        {2, UQD_MODE_ANCESTRAL, 3, reduce},
+        {sizeof *requests, UQD_STEP_LATEST, UQD_MODE_DENOISED, 0, reduce},
+        {sizeof *requests, info_of(decoder).n_steps - 1, UQD_MODE_ANCESTRAL, 3, reduce},
+        {sizeof *requests, info_of(decoder).n_steps - 1, UQD_MODE_FLOW, 3, reduce},
+        {sizeof *requests, 2, UQD_MODE_ANCESTRAL, 3, reduce},
     };
     for (int i = 0; i < 4; i++) {
         pixels[i] = malloc((size_t)width * height * 3);
@@ -334,7 +331,7 @@ static void test_reduce_of_tiny_pictures(void **state)
         for (int status = UQD_OK; status == UQD_OK; status = uqd_decoder_advance(decoder))
             for (uint32_t reduce = 0; reduce <= 6; reduce++)
                 for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
-                    const struct uqd_picture_request request = {UQD_STEP_LATEST,
+                    const struct uqd_picture_request request = {sizeof request, UQD_STEP_LATEST,
                                                                 (enum uqd_mode)mode, 1, reduce};
                     assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, 27), UQD_OK);
                 }
@@ -343,38 +340,7 @@ static void test_reduce_of_tiny_pictures(void **state)
     }
 }
 
-/* ---- Profile, seed ---- */
-
-static void test_icc(void **state)
-{
-    static const size_t sizes[] = {1, 300, 1 << 20};
-    struct uqd_image *image = make_image(9, 8, 3, CONTENT_PHOTO, 18);
-    uint8_t *icc = malloc(1 << 20);
-    uint64_t seed = 19;
-    for (size_t i = 0; i < 1 << 20; i++)
-        icc[i] = (uint8_t)(next_random(&seed) >> 40);
-    for (int i = 0; i < 3; i++) {
-        struct uqd_encode_settings settings = one_thread_encoding();
-        settings.icc = icc;
-        settings.icc_size = sizes[i];
-        const struct file file = encode(*state, image, &settings);
-        struct uqd_decoder *decoder = empty_decoder(*state);
-        assert_int_equal(uqd_decoder_feed(decoder, file.data, sizes[i]), UQD_NEED_DATA);
-        assert_int_equal(uqd_decoder_feed(decoder, file.data + sizes[i], file.size - sizes[i]),
-                         UQD_OK);
-        assert_int_equal(info_of(decoder).icc_size, sizes[i]);
-        assert_memory_equal(info_of(decoder).icc, icc, sizes[i]);
-        assert_int_equal(advance_all(decoder), UQD_END);
-        uqd_decoder_free(decoder);
-        free(file.data);
-    }
-    struct sample sample = {image, encode(*state, image, NULL)};
-    struct uqd_decoder *decoder = full_decoder(*state, sample.file);
-    assert_null(info_of(decoder).icc);
-    uqd_decoder_free(decoder);
-    free_sample(&sample);
-    free(icc);
-}
+/* ---- Seed ---- */
 
 static void test_sampling_seed(void **state)
 {
@@ -384,7 +350,8 @@ static void test_sampling_seed(void **state)
     const size_t n = image_bytes(sample.image);
     uint8_t *pixels[3];
     for (uint64_t i = 0; i < 3; i++) {
-        const struct uqd_picture_request request = {1, UQD_MODE_ANCESTRAL, i / 2, 0};
+        const struct uqd_picture_request request = {sizeof request, 1, UQD_MODE_ANCESTRAL, i / 2,
+                                                    0};
         pixels[i] = malloc(n);
         assert_int_equal(uqd_decoder_picture(decoder, &request, pixels[i], sample.image->stride),
                          UQD_OK);
@@ -422,7 +389,8 @@ static void *work(void *cookie)
             uqd_decoder_feed(decoder, worker->sample->file.data, worker->sample->file.size);
         while (status == UQD_OK) {
             status = uqd_decoder_advance(decoder);
-            const struct uqd_picture_request request = {UQD_STEP_LATEST, UQD_MODE_FLOW, 0, 0};
+            const struct uqd_picture_request request = {sizeof request, UQD_STEP_LATEST,
+                                                        UQD_MODE_FLOW, 0, 0};
             if (uqd_decoder_picture(decoder, &request, pixels, image->stride) == UQD_OK)
                 for (size_t i = 0; i < image_bytes(image); i++)
                     worker->hash = (worker->hash ^ pixels[i]) * UINT64_C(1099511628211);
@@ -464,7 +432,6 @@ int main(void)
         cmocka_unit_test(test_cancel_decode),
         cmocka_unit_test(test_reduce),
         cmocka_unit_test(test_reduce_of_tiny_pictures),
-        cmocka_unit_test(test_icc),
         cmocka_unit_test(test_sampling_seed),
         cmocka_unit_test(test_parallel_decoders),
     };

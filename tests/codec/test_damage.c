@@ -229,7 +229,7 @@ static struct uqd_header plain_header(const struct uqd_model *model)
     uqd_model_get_info(model, &info);
     struct uqd_header header = {.width = 19,
                                 .height = 13,
-                                .channels = 3,
+                                .colours = 3,
                                 .model_id = info.id,
                                 .tile_log2 = 7,
                                 .n_steps = info.n_steps};
@@ -243,7 +243,7 @@ static int decode_header(const struct uqd_model *model, const struct uqd_header 
 {
     struct file file;
     uint64_t seed = 13;
-    assert_int_equal(uqd_header_write(header, NULL, 0, &file.data, &file.size), UQD_OK);
+    assert_int_equal(uqd_header_write(header, &file.data, &file.size), UQD_OK);
     uint8_t *data = realloc(file.data, file.size + n);
     assert_non_null(data);
     for (size_t i = 0; i < n; i++)

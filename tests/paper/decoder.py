@@ -16,7 +16,8 @@ from decoder_parts import Cut, Reader, RangeDecoder, check
 from decoder_tile import Tile
 
 STEP_FIELDS = ("gamma_t", "gamma_s", "time", "inv_alpha", "noise", "from_z", "from_x", "scale", "delta", "flow_z", "flow_x")
-DITHER, GREY, DISTORTION, ICC, TILE, SOLID, PAPER = (1 << bit for bit in range(7))
+DITHER, GREY, DISTORTION, RECORDS, TILE, SOLID, PAPER = (1 << bit for bit in range(7))
+NEEDED, ALPHA = 0x80, 0x80
 
 
 class Model:
@@ -48,7 +49,7 @@ class Model:
 class Header:
     def __init__(self, data, model):
         reader = Reader(data)
-        check(reader.bytes(4) == b"\x8dUQD" and reader.number(1) == 3, "no picture file of version 3")
+        check(reader.bytes(4) == b"\x8dUQD" and reader.number(1) == 4, "no picture file of version 4")
         self.flags = reader.number(1)
         check(self.flags & PAPER and self.flags & DITHER and not self.flags & TILE, "flags")
         self.width, self.height = reader.varint(), reader.varint()
@@ -57,7 +58,7 @@ class Header:
         self.n_steps = reader.number(1)
         check(1 <= self.n_steps <= model.n_steps + 1, "steps")
         self.body_sizes = self.read_sizes(reader)
-        self.icc = reader.bytes(reader.varint()) if self.flags & ICC else b""
+        self.records = self.read_records(reader) if self.flags & RECORDS else []
         crc = zlib.crc32(data[: reader.at]) & 0xFFFF
         check(reader.number(2) == crc, "CRC of the header")
         self.size = reader.at
@@ -69,6 +70,18 @@ class Header:
             if self.flags & DISTORTION:
                 reader.number(2)
         return sizes
+
+    def read_records(self, reader):
+        """(type, body that it lies before, size) of each."""
+        records = [(reader.number(1), reader.number(1), reader.varint()) for _ in range(reader.number(1))]
+        places = [place for _, place, _ in records]
+        check(records and places == sorted(places) and places[-1] <= len(self.body_sizes), "records")
+        check(all(kind == ALPHA or not kind & NEEDED for kind, _, _ in records), "a record that is needed")
+        return records
+
+    def bytes_before(self, body):
+        """Bytes of records between the body before and this one."""
+        return sum(size for _, place, size in self.records if place == body)
 
 
 class Picture:
@@ -82,6 +95,7 @@ class Picture:
     def read_bodies(self, data):
         is_solid = self.header.flags & SOLID
         for step, size in enumerate(self.header.body_sizes):
+            data = data[self.header.bytes_before(step) :]
             body, data = data[:size], data[size:]
             self.read_body(body, size, range(self.header.n_steps) if is_solid else [step], 2 if is_solid else 4)
             if len(body) < size:

@@ -52,7 +52,7 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
     session->engine.work.progress = settings->progress;
     session->engine.work.cookie = settings->cookie;
     const int status = uqd_state_init(&session->state, model, header->width, header->height,
-                                      header->channels, header->low);
+                                      header->colours, header->low);
     if (status < 0) {
         session_close(&session->base);
         return status;
@@ -149,30 +149,29 @@ static int decode_step(struct session *session, const struct uqd_source *source,
 }
 
 /* Decodes the steps of a solid file up to `until`, as far as they are at hand, into any state.
- * *end: how many bytes of the file that took. */
+ * *used: how many bytes of the body that took. */
 static int decode_solid(struct session *session, const struct uqd_source *source,
                         struct uqd_state *state, uint32_t until, struct uqd_partial *partial,
-                        uint64_t *end)
+                        uint64_t *used)
 {
-    const struct uqd_header *header = source->header;
-    size_t used;
+    size_t n;
     uqd_schedule_rewind(&session->schedule, state, -1);
     state->version = state->version != 0 ? state->version + 1 : 0;
     const int status = uqd_steps_decode(&session->engine, &session->schedule, state,
-                                        (struct uqd_body){0, header->n_steps - 1, 1}, until,
-                                        uqd_source_extent(source, 0), partial, &used);
-    *end = header->size + used;
+                                        (struct uqd_body){0, source->header->n_steps - 1, 1}, until,
+                                        uqd_source_extent(source, 0), partial, &n);
+    *used = n;
     return status;
 }
 
 static int decode_next_of_solid(struct session *session, const struct uqd_source *source,
-                                uint64_t *end)
+                                uint64_t *used)
 {
     struct uqd_state copy;
     int status = uqd_state_copy(&copy, &session->state);
     if (status < 0)
         return status;
-    status = decode_solid(session, source, &copy, session->base.n_complete, NULL, end);
+    status = decode_solid(session, source, &copy, session->base.n_complete, NULL, used);
     if (status != UQD_OK) {
         uqd_state_free(&copy);
         return status;
@@ -184,11 +183,11 @@ static int decode_next_of_solid(struct session *session, const struct uqd_source
     return UQD_OK;
 }
 
-static int session_decode(struct uqd_session *base, const struct uqd_source *source, uint64_t *end)
+static int session_decode(struct uqd_session *base, const struct uqd_source *source, uint64_t *used)
 {
     struct session *session = session_of(base);
     if (source->header->solid)
-        return decode_next_of_solid(session, source, end);
+        return decode_next_of_solid(session, source, used);
     const int status = decode_step(session, source, &session->state, base->n_complete, NULL);
     if (status == UQD_OK) {
         base->n_complete++;
@@ -246,10 +245,10 @@ static int latest_solid_state(struct session *session, const struct uqd_source *
 {
     const uint32_t n_steps = source->header->n_steps;
     int status = uqd_state_copy(copy, &session->state);
-    uint64_t end;
+    uint64_t used;
     if (status < 0 || session->base.n_complete == n_steps)
         return status;
-    status = decode_solid(session, source, copy, n_steps - 1, partial, &end);
+    status = decode_solid(session, source, copy, n_steps - 1, partial, &used);
     if (status != UQD_ERR_CORRUPT)
         return status;
     uqd_state_free(copy);

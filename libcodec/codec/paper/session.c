@@ -167,17 +167,17 @@ static struct uqd_body body_of(const struct uqd_source *source, uint32_t step)
                                  : (struct uqd_body){step, step, 0};
 }
 
-static int session_decode(struct uqd_session *base, const struct uqd_source *source, uint64_t *end)
+static int session_decode(struct uqd_session *base, const struct uqd_source *source, uint64_t *used)
 {
     struct uqd_paper_tiles *tiles = &((struct session *)base)->tiles;
     const uint32_t step = base->n_complete;
-    size_t used;
+    size_t n;
     const int status = decode_steps(tiles, body_of(source, step), step,
-                                    uqd_source_extent(source, step), NULL, &used);
+                                    uqd_source_extent(source, step), NULL, &n);
     if (status != UQD_OK)
         return status;
     if (source->header->solid)
-        *end = source->header->size + used;
+        *used = n;
     base->n_complete++;
     return UQD_OK;
 }

@@ -99,7 +99,7 @@ int uqd_paper_tiles_init(struct uqd_paper_tiles *tiles, const struct uqd_model *
         .work = work,
         .width = header->width,
         .height = header->height,
-        .colours = header->channels,
+        .colours = header->colours,
         .seed = header->seed,
         .tiles_x = tiles_along(header->width),
         .n = tiles_along(header->width) * tiles_along(header->height),

@@ -27,6 +27,15 @@
  *
  * Results do not depend on the number of threads, the instruction set, or the chunking of the
  * input: the same calls give the same bits everywhere.
+ *
+ * Lifetimes. What a function returns by pointer belongs to the context or model that the comment
+ * names, stays at its place, unchanged, and is valid until that context or model is freed, whatever
+ * is called in between. Nothing that a caller hands in is kept after the call, but for models,
+ * which contexts borrow, and the cookie of a progress callback.
+ *
+ * Structures of settings begin with their size, which the functions that fill in the defaults
+ * write: a later version of the library may have more members, and gives those of older programs
+ * their defaults.
  */
 #ifndef UQD_UQD_H
 #define UQD_UQD_H
@@ -123,14 +132,45 @@ UQD_NODISCARD UQD_API int uqd_model_peek_id(const void *data, size_t size, uint6
 
 /* ---- Images -------------------------------------------------------------------------------- */
 
-/* 8-bit pixels, rows of width * channels bytes that begin stride bytes apart. */
+/* Limits of pictures. */
+enum {
+    UQD_MAX_SIDE = 65535,             /* pixels */
+    UQD_MAX_REDUCE = 6,               /* of uqd_picture_request */
+    UQD_MAX_METADATA = 64,            /* blocks of a picture */
+    UQD_MAX_METADATA_SIZE = 16 << 20, /* bytes of a block */
+    UQD_MAX_ICC_SIZE = 1 << 20,       /* bytes of a colour profile */
+};
+
+/* 8-bit pixels, rows of width * channels bytes that begin stride bytes apart. Alpha, the last of
+ * an even number of channels, is not multiplied into the colours; 255 is opaque. */
 struct uqd_image {
-    uint32_t width, height; /* 1 .. 65535 */
-    uint32_t channels;      /* 1 grey, 3 red-green-blue */
+    uint32_t width, height; /* 1 .. UQD_MAX_SIDE */
+    uint32_t channels;      /* 1 grey, 2 grey and alpha, 3 red-green-blue, 4 the same and alpha */
     size_t stride;          /* at least width * channels */
     const uint8_t *pixels;  /* owned by the caller */
 };
 
+/* What a picture carries besides its pixels. The library keeps the bytes as they are and converts
+ * no pixels by them. Values are pinned. */
+enum uqd_metadata_type {
+    UQD_METADATA_ICC = 0,        /* colour profile, of UQD_MAX_ICC_SIZE at most */
+    UQD_METADATA_CICP = 1,       /* 4 bytes: code points of ITU-T H.273 as in a PNG's cICP */
+    UQD_METADATA_RESOLUTION = 2, /* 9 bytes as in a PNG's pHYs: pixels per unit across and down,
+                                    each 4 bytes, the most significant first; 1: the unit is the
+                                    metre, 0: only their ratio is known */
+    UQD_METADATA_EXIF = 3,       /* from the TIFF header ("II*" or "MM") on */
+    UQD_METADATA_XMP = 4,        /* an XMP packet, UTF-8 */
+    UQD_METADATA_TEXT = 5,       /* keyword, language, translated keyword, each ended by a zero
+                                    byte, and the text; UTF-8 as in a PNG's iTXt */
+};
+
+struct uqd_metadata {
+    enum uqd_metadata_type type; /* each once in a picture at most, but for TEXT */
+    const void *data;
+    size_t size; /* 1 .. UQD_MAX_METADATA_SIZE */
+};
+
+/* The metrics count alpha as one more channel. */
 struct uqd_metrics {
     double mse;     /* mean squared error over all samples */
     double psnr;    /* decibels, peak 255; infinite if the images are equal */
@@ -155,6 +195,7 @@ enum uqd_dither {
 };
 
 struct uqd_encode_settings {
+    size_t struct_size;     /* written by uqd_encode_settings_default */
     enum uqd_dither dither; /* default UQD_DITHER_NONE; a paper model always dithers */
     uint64_t seed;          /* of the dither, with a paper model of all noise; default 0 */
     uint32_t stop_step;     /* last step to write; default UINT32_MAX: lossless */
@@ -163,13 +204,19 @@ struct uqd_encode_settings {
     int no_distortion;      /* default 0: measure the PSNR of every step and store the table */
     int solid;              /* default 0; 1: no table of the steps at all, the fewest bytes: for
                                small pictures, since every step is then decoded from the start */
-    const void *icc;        /* colour profile to carry, or NULL; at most 1 MiB */
-    size_t icc_size;
-    uqd_progress progress; /* default NULL */
+    uqd_progress progress;  /* default NULL */
     void *cookie;
+    const struct uqd_metadata *metadata; /* default none: blocks to carry, in any order; borrowed */
+    uint32_t n_metadata;                 /* UQD_MAX_METADATA at most */
 };
 
-UQD_API void uqd_encode_settings_default(struct uqd_encode_settings *settings);
+/* Fills in the defaults of a structure of struct_size bytes. */
+UQD_API void uqd_encode_settings_init(struct uqd_encode_settings *settings, size_t struct_size);
+
+static inline void uqd_encode_settings_default(struct uqd_encode_settings *settings)
+{
+    uqd_encode_settings_init(settings, sizeof *settings);
+}
 
 /* Encodes one picture. On success *data is malloc'ed and belongs to the caller, who releases it
  * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
@@ -182,6 +229,7 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
 struct uqd_decoder;
 
 struct uqd_decoder_settings {
+    size_t struct_size;    /* written by uqd_decoder_settings_default */
     uint64_t max_pixels;   /* default 2^28; larger pictures fail with UQD_ERR_LIMIT */
     uint64_t max_memory;   /* bytes the decoder may hold, default 8 GiB */
     uint32_t threads;      /* default 0: as many as OpenMP gives */
@@ -190,7 +238,13 @@ struct uqd_decoder_settings {
     void *cookie;
 };
 
-UQD_API void uqd_decoder_settings_default(struct uqd_decoder_settings *settings);
+/* Fills in the defaults of a structure of struct_size bytes. */
+UQD_API void uqd_decoder_settings_init(struct uqd_decoder_settings *settings, size_t struct_size);
+
+static inline void uqd_decoder_settings_default(struct uqd_decoder_settings *settings)
+{
+    uqd_decoder_settings_init(settings, sizeof *settings);
+}
 
 /* The model is borrowed and must outlive the decoder. It may be NULL: then only feed, info and
  * step queries work until uqd_decoder_set_model. settings may be NULL for the defaults. */
@@ -224,13 +278,24 @@ struct uqd_info {
     uint64_t seed;
     uint64_t header_size; /* bytes before the first step */
     uint64_t file_size;   /* bytes of the whole file */
-    const void *icc;      /* owned by the decoder; NULL if none */
-    size_t icc_size;
+    uint32_t n_metadata;  /* blocks that the whole file carries */
 };
 
 /* UQD_NEED_DATA until the header is complete. */
 UQD_NODISCARD UQD_API int uqd_decoder_info(const struct uqd_decoder *decoder,
                                            struct uqd_info *info);
+
+/* Block `index` of the picture's metadata, in the order of the file; its data belongs to the
+ * decoder. A block that has been fed is unpacked by the first call. With UQD_NEED_DATA, and where
+ * the block is damaged, only metadata->type is set, size 0 and data NULL; the picture does not
+ * depend on it. Returns UQD_OK, or UQD_NEED_DATA until the block has been fed.
+ * Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_ARG if there is no such block. */
+UQD_NODISCARD UQD_API int uqd_decoder_metadata(struct uqd_decoder *decoder, uint32_t index,
+                                               struct uqd_metadata *metadata);
+
+/* Bytes of the file up to and including block `index` of the metadata: what has to be fed for it.
+ * 0 if there is no such block. */
+UQD_API uint64_t uqd_decoder_metadata_end(const struct uqd_decoder *decoder, uint32_t index);
 
 struct uqd_step_info {
     const char *name; /* owned by the model; "" while no model is set */
@@ -276,15 +341,22 @@ enum uqd_mode {
 #define UQD_STEP_LATEST UINT32_MAX
 
 struct uqd_picture_request {
-    uint32_t step; /* below uqd_decoder_steps_complete, or UQD_STEP_LATEST */
+    size_t struct_size; /* written by uqd_picture_request_default */
+    uint32_t step;      /* below uqd_decoder_steps_complete, or UQD_STEP_LATEST */
     enum uqd_mode mode;
     uint64_t seed;   /* of ancestral sampling */
-    uint32_t reduce; /* 0: full size; n <= 6: sides divided by 2^n, rounded up. Reduced pictures of
-                        lattice models cost less: 3 and above never run the full-size network in
-                        denoised mode */
+    uint32_t reduce; /* 0: full size; n <= UQD_MAX_REDUCE: sides divided by 2^n, rounded up. Reduced
+                        pictures of lattice models cost less: 3 and above never run the full-size
+                        network in denoised mode */
 };
 
-UQD_API void uqd_picture_request_default(struct uqd_picture_request *request);
+/* Fills in the defaults of a structure of struct_size bytes. */
+UQD_API void uqd_picture_request_init(struct uqd_picture_request *request, size_t struct_size);
+
+static inline void uqd_picture_request_default(struct uqd_picture_request *request)
+{
+    uqd_picture_request_init(request, sizeof *request);
+}
 
 /* Side length of a picture reduced n times. */
 UQD_API uint32_t uqd_reduced_side(uint32_t side, uint32_t reduce);

@@ -1,0 +1,51 @@
+/* What the functions of a decoder share. */
+#ifndef UQD_API_DECODER_H
+#define UQD_API_DECODER_H
+
+#include "codec/alpha.h"
+#include "codec/session.h"
+
+/* A block of metadata, which stays at its place once it is unpacked. */
+struct uqd_metadata_block {
+    enum uqd_metadata_type type;
+    uint32_t record; /* in the header */
+    uint8_t *data;   /* owned; NULL until it is unpacked */
+    size_t size;
+};
+
+struct uqd_decoder {
+    const struct uqd_model *model;
+    struct uqd_decoder_settings settings;
+    int failure; /* found in the header or a step: stays */
+    uint8_t *data;
+    size_t size, capacity;
+    int has_header;
+    struct uqd_header header;
+    struct uqd_layout layout;
+    struct uqd_metadata_block blocks[UQD_MAX_METADATA];
+    uint32_t n_blocks;
+    uint64_t blocks_size; /* of those that are unpacked */
+    struct uqd_alpha alpha;
+    int has_piece[UQD_ALPHA_PIECES];          /* all of it, verified */
+    const struct uqd_session_class *sessions; /* of the model */
+    struct uqd_session *session;              /* NULL until something is decoded */
+};
+
+/* What every call that decodes needs: UQD_OK, UQD_NEED_DATA, or why not. */
+int uqd_decoder_check_ready(const struct uqd_decoder *decoder);
+
+/* Opens the session if there is none. Errors: as the session's open. */
+int uqd_decoder_start(struct uqd_decoder *decoder);
+
+struct uqd_source uqd_decoder_source(const struct uqd_decoder *decoder);
+
+/* Finds the blocks of metadata that the header tells of. Errors: UQD_ERR_NOMEM. */
+int uqd_decoder_find_blocks(struct uqd_decoder *decoder);
+
+/* Bytes of a record that have been fed, and its size. */
+struct uqd_extent uqd_decoder_record(const struct uqd_decoder *decoder, uint32_t record);
+
+/* Verifies and keeps the pieces of alpha before a body. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
+int uqd_decoder_take_alpha(struct uqd_decoder *decoder, uint32_t body);
+
+#endif

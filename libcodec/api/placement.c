@@ -1,0 +1,111 @@
+#include "api/placement.h"
+
+#include "codec/alpha.h"
+#include "container/record.h"
+
+#include <stdlib.h>
+
+/* Up to so many bytes of a record lie before the first body, whatever their share. */
+enum { SMALL_PROFILE = 1024, SMALL_ALPHA = 256 };
+/* Else a record waits until it is at most this part of the bytes before it. */
+enum { PROFILE_SHARE = 4, ALPHA_SHARE = 2, METADATA_SHARE = 8 };
+
+static int add(struct uqd_placement *placement, uint8_t type, uint8_t *data, size_t size)
+{
+    placement->records[placement->n++] =
+        (struct uqd_waiting){.record = {.type = type, .size = size}, .data = data};
+    return UQD_OK;
+}
+
+static int add_metadata(struct uqd_placement *placement, const struct uqd_metadata *metadata)
+{
+    uint8_t *data;
+    size_t size;
+    const int status = uqd_record_pack(metadata->data, metadata->size, &data, &size);
+    return status < 0 ? status : add(placement, (uint8_t)metadata->type, data, size);
+}
+
+static int add_alpha(struct uqd_placement *placement, const struct uqd_image *image)
+{
+    int status = UQD_OK;
+    for (int piece = 0; piece < UQD_ALPHA_PIECES && status == UQD_OK; piece++) {
+        uint8_t *data;
+        size_t size;
+        status = uqd_alpha_encode(image, (enum uqd_alpha_piece)piece, &data, &size);
+        if (status == UQD_OK)
+            status = add(placement, UQD_RECORD_ALPHA, data, size);
+    }
+    return status;
+}
+
+static int tells_colours(enum uqd_metadata_type type)
+{
+    return type == UQD_METADATA_ICC || type == UQD_METADATA_CICP;
+}
+
+int uqd_placement_init(struct uqd_placement *placement, const struct uqd_image *image,
+                       const struct uqd_metadata *metadata, uint32_t n_metadata)
+{
+    int status = UQD_OK;
+    *placement = (struct uqd_placement){.n = 0};
+    for (uint32_t i = 0; i < n_metadata && status == UQD_OK; i++)
+        if (tells_colours(metadata[i].type))
+            status = add_metadata(placement, &metadata[i]);
+    if (status == UQD_OK && image->channels % 2 == 0)
+        status = add_alpha(placement, image);
+    for (uint32_t i = 0; i < n_metadata && status == UQD_OK; i++)
+        if (!tells_colours(metadata[i].type))
+            status = add_metadata(placement, &metadata[i]);
+    return status;
+}
+
+/* Whether a record is to lie before this body. A file of one body has everything that the picture
+ * needs before it and the rest behind it. */
+static int belongs_before(const struct uqd_placement *placement, const struct uqd_record *record,
+                          uint32_t body, uint32_t n_bodies)
+{
+    const int is_first = body == 0, is_last = body + 1 >= n_bodies;
+    if (tells_colours((enum uqd_metadata_type)record->type))
+        return (is_first && record->size <= SMALL_PROFILE) || is_last ||
+               record->size * PROFILE_SHARE <= placement->n_bytes;
+    if (record->type == UQD_RECORD_ALPHA)
+        return (is_first && record->size <= SMALL_ALPHA) || is_last ||
+               record->size * ALPHA_SHARE <= placement->n_bytes;
+    return body == n_bodies || (!is_first && record->size * METADATA_SHARE <= placement->n_bytes);
+}
+
+/* Moves record i to the end of those that are placed; the others go on waiting in their order. */
+static void place(struct uqd_placement *placement, uint32_t i, uint32_t body)
+{
+    struct uqd_waiting waiting = placement->records[i];
+    waiting.record.position = (uint8_t)body;
+    for (; i > placement->n_placed; i--)
+        placement->records[i] = placement->records[i - 1];
+    placement->records[placement->n_placed++] = waiting;
+    placement->n_bytes += waiting.record.size;
+}
+
+void uqd_placement_before(struct uqd_placement *placement, uint32_t body, uint32_t n_bodies)
+{
+    int alpha_waits = 0; /* its pieces stay in order */
+    for (uint32_t i = placement->n_placed; i < placement->n; i++) {
+        const struct uqd_record *record = &placement->records[i].record;
+        const int is_alpha = record->type == UQD_RECORD_ALPHA;
+        if (belongs_before(placement, record, body, n_bodies) && !(is_alpha && alpha_waits))
+            place(placement, i, body);
+        else
+            alpha_waits |= is_alpha;
+    }
+}
+
+void uqd_placement_add_body(struct uqd_placement *placement, uint64_t size)
+{
+    placement->n_bytes += size;
+}
+
+void uqd_placement_free(struct uqd_placement *placement)
+{
+    for (uint32_t i = 0; i < placement->n; i++)
+        free(placement->records[i].data);
+    placement->n = 0;
+}
