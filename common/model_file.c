@@ -1,5 +1,7 @@
 #include "model_file.h"
 
+#include "build_directory.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,16 +36,25 @@ int model_load(const char *path, struct uqd_model **model, struct message *messa
 
 /* ---- The search path ----------------------------------------------------------------------- */
 
+/* Appends a malloc'ed path, which the list frees. NULL is allowed. */
+static void add_path(struct directories *list, char *path)
+{
+    if (path && list->count < MAX_DIRECTORIES)
+        list->paths[list->count++] = path;
+    else
+        free(path);
+}
+
 /* Appends the directory `base` (its first length bytes) with the suffix. Relative bases are
  * ignored, as the XDG specification demands. */
 static void add_directory(struct directories *list, const char *base, size_t length,
                           const char *suffix)
 {
     char *path;
-    if (length == 0 || base[0] != '/' || list->count == MAX_DIRECTORIES)
+    if (length == 0 || base[0] != '/')
         return;
     if (asprintf(&path, "%.*s%s", (int)length, base, suffix) >= 0)
-        list->paths[list->count++] = path;
+        add_path(list, path);
 }
 
 static void add_data_directories(struct directories *list, const char *bases)
@@ -66,14 +77,14 @@ static void find_directories(struct directories *list)
     const char *own = environment("UQD_MODELS", NULL);
     const char *data_home = environment("XDG_DATA_HOME", NULL);
     const char *home = environment("HOME", NULL);
-    char *path;
     *list = (struct directories){.count = 0};
-    if (own && (path = strdup(own)))
-        list->paths[list->count++] = path;
+    add_path(list, own ? strdup(own) : NULL);
     if (data_home)
         add_directory(list, data_home, strlen(data_home), "/uqd/models");
     else if (home)
         add_directory(list, home, strlen(home), "/.local/share/uqd/models");
+    /* Before what is installed, which may be of another version. */
+    add_path(list, build_directory_path("models"));
     add_data_directories(list, environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share"));
     add_directory(list, UQD_MODEL_DIR, strlen(UQD_MODEL_DIR), "");
 }

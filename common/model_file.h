@@ -15,8 +15,9 @@ int model_load(const char *path, struct uqd_model **model, struct message *messa
 int model_load_named(const char *name, struct uqd_model **model, struct message *message);
 
 /* Loads the default model of the encoder: `lattice.uqdm` of the first directory that has it, in
- * the order $UQD_MODELS (a directory), $XDG_DATA_HOME/uqd/models, each $XDG_DATA_DIRS/uqd/models,
- * the installation's model directory. */
+ * the order $UQD_MODELS (a directory), $XDG_DATA_HOME/uqd/models, `models` of the build directory
+ * if the program runs from there, each $XDG_DATA_DIRS/uqd/models, the installation's model
+ * directory. */
 int model_load_default(struct uqd_model **model, struct message *message);
 
 /* Loads the model with this id from any *.uqdm of those directories. */

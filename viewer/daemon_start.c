@@ -1,28 +1,13 @@
 #include "daemon_start.h"
 
+#include "build_directory.h"
+
 #include <fcntl.h>
-#include <limits.h>
 #include <spawn.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 extern char **environ;
-
-/* The daemon in the build directory that holds this program, e.g. build/viewer/uqd-view. */
-static void find_in_build(char *path, size_t size)
-{
-    char own[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
-    path[0] = '\0';
-    if (length <= 0)
-        return;
-    own[length] = '\0';
-    char *slash = strrchr(own, '/');
-    *slash = '\0';
-    if ((size_t)snprintf(path, size, "%s/../daemon/uqdd", own) >= size || access(path, X_OK))
-        path[0] = '\0';
-}
 
 /* It outlives this program, so it must not hold on to our terminal or pipes. */
 static int start_detached(pid_t *process, char *path)
@@ -49,10 +34,10 @@ static int start_detached(pid_t *process, char *path)
 
 pid_t daemon_start(void)
 {
-    char path[PATH_MAX];
+    char installed[] = UQD_DAEMON;
+    char *built = build_directory_path("daemon/uqdd");
     pid_t process;
-    find_in_build(path, sizeof path);
-    if (!path[0])
-        snprintf(path, sizeof path, "%s", UQD_DAEMON);
-    return start_detached(&process, path) ? -1 : process;
+    const int status = start_detached(&process, built ? built : installed);
+    free(built);
+    return status < 0 ? status : process;
 }

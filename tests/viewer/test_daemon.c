@@ -327,6 +327,42 @@ static void without_a_daemon_the_source_says_so(void **state)
     listener_close(&listener);
 }
 
+/* ---- Nothing installed --------------------------------------------------------------------- */
+
+static void encode_with_the_built_program(void)
+{
+    static const char *const argv[] = {UQD, "encode", "picture.png", "-o", "shipped.uqd", NULL};
+    struct process_result result;
+    assert_int_equal(process_run(&result, argv, NULL, 0, PATIENCE), 0);
+    if (result.exit_code != 0 || result.err_size > 0)
+        fail_msg("uqd: exit code %d: %s", result.exit_code, result.err);
+    process_result_free(&result);
+}
+
+/* The programs of one build find each other and the shipped model, though nobody names them. */
+static void a_build_needs_no_installation(void **state)
+{
+    struct listener listener;
+    unsigned counts[SOURCE_FAILED + 1] = {0};
+    char *models = strdup(getenv("UQD_MODELS"));
+    (void)state;
+    unsetenv("UQD_MODELS");
+    unsetenv("XDG_DATA_HOME");
+    setenv("XDG_DATA_DIRS", "/nonexistent", 1);
+    encode_with_the_built_program();
+    assert_false(daemon_is_there());
+    VIEW_DONE("wait idle\nquit\n", "shipped.uqd");
+    assert_true(daemon_is_there());
+    listener_open(&listener, "shipped.uqd", source_daemon_new);
+    await_event(&listener, SOURCE_END, counts);
+    assert_string_equal(listener.event.text, "");
+    assert_int_equal(counts[SOURCE_FAILED], 0);
+    listener_close(&listener);
+    setenv("UQD_MODELS", models, 1);
+    free(models);
+    kill_daemon();
+}
+
 /* ---- All ----------------------------------------------------------------------------------- */
 
 static int setup(void **state)
@@ -352,6 +388,7 @@ int main(void)
         cmocka_unit_test(newer_requests_supersede),
         cmocka_unit_test(the_daemon_may_die),
         cmocka_unit_test(without_a_daemon_the_source_says_so),
+        cmocka_unit_test(a_build_needs_no_installation),
     };
     return cmocka_run_group_tests(tests, setup, stage_teardown);
 }

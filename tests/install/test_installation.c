@@ -1,0 +1,174 @@
+/* The programs where they were built, and where an installation puts them. Nobody names a model:
+ * each finds its own. */
+#include "process.h"
+#include "scratch.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { TIMEOUT_S = 120 };
+
+#define STAGED "staged" /* what meson install takes for the root directory */
+
+static const char *built_uqd, *sample;
+
+/* ---- Running ------------------------------------------------------------------------------- */
+
+/* Nothing of the user's is found, and of what this machine has installed only what is compiled
+ * in. */
+static void forget_environment(void)
+{
+    unsetenv("UQD_MODELS");
+    setenv("HOME", scratch_directory(), 1);
+    setenv("XDG_DATA_HOME", scratch_directory(), 1);
+    setenv("XDG_DATA_DIRS", scratch_directory(), 1);
+}
+
+static int setup(void **state)
+{
+    struct process_result result;
+    const char *const install[] = {MESON, "install", "-C", BUILD, "--no-rebuild", "--quiet", NULL};
+    char root[4200];
+    if (scratch_setup(state) != 0)
+        return -1;
+    snprintf(root, sizeof root, "%s/" STAGED, scratch_directory());
+    setenv("DESTDIR", root, 1);
+    const int started = process_run(&result, install, NULL, 0, TIMEOUT_S);
+    const int done = started == 0 && result.exit_code == 0;
+    unsetenv("DESTDIR");
+    if (!done)
+        fprintf(stderr, "meson install: %s%s\n", result.out, result.err);
+    process_result_free(&result);
+    forget_environment();
+    return done ? 0 : -1;
+}
+
+static void run(struct process_result *result, const char *program)
+{
+    const char *const argv[] = {program, "encode", sample, "-o", "a.uqd", "--stop-step", "0", NULL};
+    assert_int_equal(process_run(result, argv, NULL, 0, TIMEOUT_S), 0);
+}
+
+static void assert_encodes(const char *program)
+{
+    struct process_result result;
+    run(&result, program);
+    if (result.exit_code != 0 || result.err_size > 0)
+        fail_msg("%s: exit code %d: %s", program, result.exit_code, result.err);
+    process_result_free(&result);
+    assert_true(scratch_exists("a.uqd"));
+    assert_int_equal(remove("a.uqd"), 0);
+}
+
+/* ---- Built --------------------------------------------------------------------------------- */
+
+static void a_built_program_finds_its_model(void **state)
+{
+    (void)state;
+    assert_encodes(built_uqd);
+}
+
+/* What is installed may be older than what was built. */
+static void a_built_program_passes_over_an_installed_model(void **state)
+{
+    const char *const make[] = {"mkdir", "-p", "uqd/models", NULL};
+    struct process_result result;
+    (void)state;
+    assert_int_equal(process_run(&result, make, NULL, 0, TIMEOUT_S), 0);
+    process_result_free(&result);
+    scratch_write("uqd/models/lattice.uqdm", "older", 5);
+    setenv("XDG_DATA_HOME", "/nonexistent", 1);
+    assert_encodes(built_uqd);
+    forget_environment();
+    assert_int_equal(remove("uqd/models/lattice.uqdm"), 0);
+}
+
+/* ---- Installed ----------------------------------------------------------------------------- */
+
+static void an_installed_program_finds_its_model(void **state)
+{
+    char path[8192];
+    (void)state;
+    snprintf(path, sizeof path, "%s/" STAGED DATADIR, scratch_directory());
+    setenv("XDG_DATA_DIRS", path, 1);
+    snprintf(path, sizeof path, "%s/" STAGED LIBDIR, scratch_directory());
+    setenv("LD_LIBRARY_PATH", path, 1);
+    assert_encodes(STAGED BINDIR "/uqd");
+    unsetenv("LD_LIBRARY_PATH");
+    forget_environment();
+}
+
+static void an_installed_program_does_not_find_the_model_of_the_build(void **state)
+{
+    struct process_result result;
+    char path[8192];
+    (void)state;
+    if (scratch_exists(MODELDIR)) {
+        print_message("skip: %s is there, uqd is installed on this machine\n", MODELDIR);
+        skip();
+    }
+    snprintf(path, sizeof path, "%s/" STAGED LIBDIR, scratch_directory());
+    setenv("LD_LIBRARY_PATH", path, 1);
+    run(&result, STAGED BINDIR "/uqd");
+    unsetenv("LD_LIBRARY_PATH");
+    assert_int_equal(result.exit_code, 1);
+    assert_string_equal(result.err, "uqd: the model lattice.uqdm is not installed: it is neither "
+                                    "in $UQD_MODELS nor in " MODELDIR "\n");
+    process_result_free(&result);
+}
+
+static int n_files;
+
+static void assert_lacks(const char *path, const uint8_t *data, size_t size, const char *text)
+{
+    if (memmem(data, size, text, strlen(text)))
+        fail_msg("%s names %s", path, text);
+}
+
+static int look_into(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    size_t size;
+    (void)status;
+    (void)place;
+    if (type != FTW_F)
+        return 0;
+    uint8_t *data = scratch_read(path, &size);
+    assert_lacks(path, data, size, BUILD);
+    assert_lacks(path, data, size, SOURCE);
+    free(data);
+    n_files++;
+    return 0;
+}
+
+static void no_installed_file_names_the_build_directory(void **state)
+{
+    (void)state;
+    if (HAS_DEBUG_INFORMATION) {
+        print_message("skip: this build has debug information, which names its directory\n");
+        skip();
+    }
+    assert_int_equal(nftw(STAGED, look_into, 16, FTW_PHYS), 0);
+    assert_true(n_files > 5);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_built_program_finds_its_model),
+        cmocka_unit_test(a_built_program_passes_over_an_installed_model),
+        cmocka_unit_test(an_installed_program_finds_its_model),
+        cmocka_unit_test(an_installed_program_does_not_find_the_model_of_the_build),
+        cmocka_unit_test(no_installed_file_names_the_build_directory),
+    };
+    built_uqd = argc > 1 ? realpath(argv[1], NULL) : NULL;
+    sample = argc > 2 ? realpath(argv[2], NULL) : NULL;
+    if (!built_uqd || !sample)
+        return 2;
+    return cmocka_run_group_tests_name("installation", tests, setup, scratch_teardown);
+}
