@@ -82,6 +82,7 @@ static int store(const struct option_row *row, const char *text, void *settings,
 {
     void *member = (char *)settings + row->offset;
     uint64_t number = 0;
+    int status;
     switch (row->type) {
     case OPTION_FLAG:
         *(int *)member = 1;
@@ -90,10 +91,10 @@ static int store(const struct option_row *row, const char *text, void *settings,
         *(const char **)member = text;
         return 0;
     case OPTION_U32:
-        if (parse_number(row, text, UINT32_MAX, &number, message) < 0)
-            return -1;
-        *(uint32_t *)member = (uint32_t)number;
-        return 0;
+        status = parse_number(row, text, UINT32_MAX, &number, message);
+        if (status == 0)
+            *(uint32_t *)member = (uint32_t)number;
+        return status;
     case OPTION_U64:
         return parse_number(row, text, UINT64_MAX, member, message);
     case OPTION_CHOICE:

@@ -2,10 +2,9 @@
 
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, MAX_THREADS = 1024, MAX_JOBS = 1024, MAX_IDLE_SECONDS = 10000000 };
+enum { MAX_THREADS = 1024, MAX_JOBS = 1024, MAX_IDLE_SECONDS = 10000000 };
 
 #define MEMBER(name) offsetof(struct arguments, name)
 
@@ -77,10 +76,10 @@ int arguments_read(struct arguments *arguments, int argc, char *argv[])
     };
     result = options_parse(&uqdd_program, &command, argc, argv, arguments, &message);
     if (result == OPTIONS_PRINTED)
-        return EXIT_SUCCESS;
+        return ARGUMENTS_PRINTED;
     if (result < 0 || check(arguments, &message) < 0) {
         fprintf(stderr, "uqdd: %s\nTry 'uqdd --help'.\n", message.text);
-        return EXIT_USAGE;
+        return -1;
     }
-    return -1;
+    return 0;
 }

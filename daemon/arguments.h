@@ -17,8 +17,10 @@ struct arguments {
 
 extern const struct program uqdd_program;
 
-/* Reads the command line. Returns -1 to go on, or the exit status: what was asked for has been
- * printed, or what is wrong. */
+/* The help or the version was asked for, and is printed. */
+enum { ARGUMENTS_PRINTED = 1 };
+
+/* Reads the command line. Returns 0, ARGUMENTS_PRINTED, or -1 after printing what is wrong. */
 int arguments_read(struct arguments *arguments, int argc, char *argv[]);
 
 #endif

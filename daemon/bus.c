@@ -3,16 +3,15 @@
 #include "client.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Prints an error of the set-up and returns the exit status. */
+/* Prints an error of the set-up. Returns -1. */
 static int fail(const char *what, DBusError *error)
 {
     fprintf(stderr, "uqdd: %s: %s\n", what,
             dbus_error_is_set(error) ? error->message : "out of memory");
     dbus_error_free(error);
-    return EXIT_FAILURE;
+    return -1;
 }
 
 static DBusConnection *connect_address(const char *address, DBusError *error)
@@ -68,12 +67,12 @@ int bus_connect(struct daemon *daemon)
     dbus_connection_set_exit_on_disconnect(daemon->connection, FALSE);
     if (!dbus_connection_can_send_type(daemon->connection, DBUS_TYPE_UNIX_FD)) {
         fputs("uqdd: this bus cannot pass file descriptors\n", stderr);
-        return EXIT_FAILURE;
+        return -1;
     }
     if (!dbus_connection_add_filter(daemon->connection, filter, daemon, NULL) ||
-        !loop_attach(daemon->loop, daemon->connection))
+        loop_attach(daemon->loop, daemon->connection) < 0)
         return fail("cannot start", &error);
-    return -1;
+    return 0;
 }
 
 int bus_take_name(struct daemon *daemon)
@@ -87,9 +86,9 @@ int bus_take_name(struct daemon *daemon)
         return fail("cannot take the name " BUS_NAME, &error);
     if (result == DBUS_REQUEST_NAME_REPLY_EXISTS) {
         fputs("uqdd: another daemon is running already (see --replace)\n", stderr);
-        return EXIT_SUCCESS;
+        return BUS_NAME_TAKEN;
     }
-    return -1;
+    return 0;
 }
 
 /* ---- Giving the name back ---- */

@@ -6,11 +6,15 @@
 
 #define BUS_NAME "org.uqd.Decoder1"
 
-/* Connects and attaches the connection to the loop. Returns -1 to go on, or the exit status after
- * printing what is wrong. Blocks. */
+/* Connects and attaches the connection to the loop. Returns 0, or -1 after printing what is wrong.
+ * Blocks. */
 int bus_connect(struct daemon *daemon);
 
-/* Takes the name. Returns -1 to go on, or the exit status after printing why. Blocks. */
+/* Another daemon has the name, and keeps it. */
+enum { BUS_NAME_TAKEN = 1 };
+
+/* Takes the name. Returns 0, BUS_NAME_TAKEN after printing that, or -1 after printing what is
+ * wrong. Blocks. */
 int bus_take_name(struct daemon *daemon);
 
 /* Gives the name back without blocking; then the daemon leaves, or takes the name again if a job

@@ -124,11 +124,13 @@ static void raise_file_limit(void)
 static int start_parts(struct daemon *daemon)
 {
     uint32_t threads = daemon->arguments.threads;
+    int status;
 
     if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->models = models_new()))
         return -1;
-    if (pool_new(&daemon->pool, threads < MAX_WORKERS ? threads : MAX_WORKERS) < 0)
-        return -1;
+    status = pool_new(&daemon->pool, threads < MAX_WORKERS ? threads : MAX_WORKERS);
+    if (status < 0)
+        return status;
     loop_add_fd(daemon->loop, pool_fd(daemon->pool), work_ready, daemon);
     loop_add_fd(daemon->loop, daemon->signal_fd, signal_ready, daemon);
     daemon->idle = (struct loop_timer){.fire = idle_fire, .cookie = daemon};
@@ -141,37 +143,40 @@ static int start_parts(struct daemon *daemon)
     return 0;
 }
 
+/* As bus_take_name; 0 if it is time to leave. */
 static int serve(struct daemon *daemon)
 {
     int status = bus_connect(daemon);
 
-    if (status >= 0)
+    if (status < 0)
         return status;
-    if (!root_register(daemon)) {
+    status = root_register(daemon);
+    if (status < 0) {
         fputs("uqdd: out of memory\n", stderr);
-        return EXIT_FAILURE;
+        return status;
     }
     status = bus_take_name(daemon);
-    if (status >= 0)
-        return status;
-    pool_submit(daemon->pool, &daemon->warm);
-    loop_run(daemon->loop);
-    return EXIT_SUCCESS;
+    if (status == 0) {
+        pool_submit(daemon->pool, &daemon->warm);
+        loop_run(daemon->loop);
+    }
+    return status;
 }
 
 int daemon_run(const struct arguments *arguments, int signal_fd)
 {
     struct daemon daemon = {.arguments = *arguments, .signal_fd = signal_fd};
-    int status = EXIT_FAILURE;
+    int status;
 
     raise_file_limit();
-    if (start_parts(&daemon) < 0)
+    status = start_parts(&daemon);
+    if (status < 0)
         fprintf(stderr, "uqdd: cannot start: %s\n", strerror(errno));
     else
         status = serve(&daemon);
     /* A computation that does not notice the cancellation must not delay the exit. */
     if (daemon.pool && !pool_idle(daemon.pool))
-        _exit(status);
+        _exit(status < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
     bus_disconnect(&daemon);
     pool_free(daemon.pool);
     models_free(daemon.models);

@@ -39,7 +39,8 @@ struct daemon {
 };
 
 /* Connects, takes the name, serves until it is time to leave, and cleans up. signal_fd is a
- * signalfd: whatever it reports ends the daemon. Returns the exit status of the program. */
+ * signalfd: whatever it reports ends the daemon. Returns 0 after serving, BUS_NAME_TAKEN (bus.h) if
+ * another daemon does, or -1; what is wrong has been printed. */
 int daemon_run(const struct arguments *arguments, int signal_fd);
 
 /* False once no new jobs are taken. */

@@ -62,14 +62,14 @@ static int feed(struct decoding *decoding, size_t size, struct failure *failure)
         return failure_set_status(failure, UQD_ERR_NOMEM);
     n = input_read(&decoding->input, buffer, size, failure);
     if (n < 0) {
-        status = -1;
+        status = (int)n;
     } else if (n > 0) {
         status = uqd_decoder_feed(decoding->decoder, buffer, (size_t)n);
         if (status < 0)
-            failure_set_status(failure, status);
+            status = failure_set_status(failure, status);
     }
     free(buffer);
-    return status < 0 ? -1 : status;
+    return status;
 }
 
 static int read_header(struct decoding *decoding, struct failure *failure)
@@ -80,7 +80,7 @@ static int read_header(struct decoding *decoding, struct failure *failure)
         status = feed(decoding, HEADER_CHUNK, failure);
     } while (status == UQD_NEED_DATA);
     if (status < 0)
-        return -1;
+        return status;
     if (decoding->input.offset == 0)
         return failure_set(failure, ERROR_BAD_DATA, "the file is empty");
     if (status == UQD_END)
@@ -101,7 +101,7 @@ static int read_profile(struct decoding *decoding, struct failure *failure)
         while (status == UQD_NEED_DATA) {
             status = feed(decoding, HEADER_CHUNK, failure);
             if (status < 0)
-                return -1;
+                return status;
             if (status != UQD_END)
                 status = uqd_decoder_metadata(decoding->decoder, i, &block);
         }
@@ -117,10 +117,10 @@ static int find_model(struct decoding *decoding, struct models *models, struct f
 {
     const struct uqd_model *model;
     struct uqd_model_info info;
-    int status;
+    int status = models_get(models, decoding->info.model_id, &model, failure);
 
-    if (models_get(models, decoding->info.model_id, &model, failure) < 0)
-        return -1;
+    if (status < 0)
+        return status;
     status = uqd_decoder_set_model(decoding->decoder, model);
     if (status < 0)
         return failure_set_status(failure, status);
@@ -188,12 +188,17 @@ int decoding_open(struct decoding *decoding, struct models *models, struct failu
     status = uqd_decoder_new(&decoding->decoder, NULL, &settings);
     if (status < 0)
         return failure_set_status(failure, status);
-    if (read_header(decoding, failure) < 0 || find_model(decoding, models, failure) < 0 ||
-        read_profile(decoding, failure) < 0 || read_steps(decoding, failure) < 0 ||
-        read_reference(decoding, failure) < 0)
-        return -1;
+    status = read_header(decoding, failure);
+    if (status == 0)
+        status = find_model(decoding, models, failure);
+    if (status == 0)
+        status = read_profile(decoding, failure);
+    if (status == 0)
+        status = read_steps(decoding, failure);
+    if (status == 0)
+        status = read_reference(decoding, failure);
     decoding->ended = decoding->info.n_steps == 0;
-    return 0;
+    return status;
 }
 
 static void count_steps(struct decoding *decoding)
@@ -220,7 +225,7 @@ int decoding_advance(struct decoding *decoding, struct failure *failure)
             break;
         status = feed(decoding, missing, failure);
         if (status < 0)
-            return -1;
+            return status;
         if (status == UQD_END) {
             decoding->ended = true;
             return UQD_NEED_DATA;
@@ -280,6 +285,7 @@ int decoding_render(struct decoding *decoding, struct frame *frame, struct failu
     uint32_t width = uqd_reduced_side(info->width, frame->key.reduce);
     uint32_t height = uqd_reduced_side(info->height, frame->key.reduce);
     uint8_t *pixels;
+    int status;
 
     frame->fd = -1;
     frame->bytes = frame->key.step == UQD_STEP_LATEST ? decoding->input.offset
@@ -288,9 +294,10 @@ int decoding_render(struct decoding *decoding, struct frame *frame, struct failu
         return failure_set_status(failure, UQD_ERR_CANCELLED);
     if (frame_map(frame, width, height, info->channels, &pixels) < 0)
         return failure_set(failure, ERROR_LIMIT, "no memory for the frame: %s", strerror(errno));
-    if (render_into(decoding, frame, pixels, failure) < 0) {
+    status = render_into(decoding, frame, pixels, failure);
+    if (status < 0) {
         frame_discard(frame, pixels);
-        return -1;
+        return status;
     }
     if (frame_seal(frame, pixels) < 0)
         return failure_set(failure, ERROR_FAILED, "the frame cannot be sealed: %s",

@@ -46,18 +46,18 @@ int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fie
     DBusMessageIter entries, entry;
     const struct dict_field *field;
     const char *key;
+    int status = 0;
 
     dbus_message_iter_recurse(at, &entries);
-    for (; dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
+    for (; status == 0 && dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
          dbus_message_iter_next(&entries)) {
         dbus_message_iter_recurse(&entries, &entry);
         dbus_message_iter_get_basic(&entry, &key);
         dbus_message_iter_next(&entry);
         field = find_field(fields, n_fields, key);
-        if (field && read_value(&entry, field, failure) < 0)
-            return -1;
+        status = field ? read_value(&entry, field, failure) : 0;
     }
-    return 0;
+    return status;
 }
 
 /* ---- Writing ---- */

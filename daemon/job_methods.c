@@ -136,20 +136,23 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
         {"priority", DBUS_TYPE_UINT32, &priority},
     };
     DBusMessageIter args;
+    int status;
 
     dbus_message_iter_init(call, &args);
     dbus_message_iter_get_basic(&args, &key.step);
     dbus_message_iter_next(&args);
     dbus_message_iter_get_basic(&args, &key.mode);
     dbus_message_iter_next(&args);
-    if (dict_read(&args, fields, sizeof fields / sizeof fields[0], failure) < 0)
-        return -1;
+    status = dict_read(&args, fields, sizeof fields / sizeof fields[0], failure);
+    if (status < 0)
+        return status;
     if (key.mode == 0)
         key.mode = job->settings.mode;
     if (key.mode != UQD_MODE_ANCESTRAL)
         key.seed = 0;
-    if (check_frame(job, &key, priority, purpose, failure) < 0)
-        return -1;
+    status = check_frame(job, &key, priority, purpose, failure);
+    if (status < 0)
+        return status;
     return requests_add(job, call, &key, priority, purpose, failure);
 }
 

@@ -256,13 +256,15 @@ void loop_add_fd(struct loop *loop, int fd, void (*ready)(void *cookie), void *c
     loop->sources[loop->n_sources++] = (struct source){fd, ready, cookie};
 }
 
-bool loop_attach(struct loop *loop, DBusConnection *connection)
+int loop_attach(struct loop *loop, DBusConnection *connection)
 {
     loop->connection = connection;
-    return dbus_connection_set_watch_functions(connection, add_watch, remove_watch, toggle_watch,
-                                               loop, NULL) &&
-           dbus_connection_set_timeout_functions(connection, add_timeout, remove_timeout,
-                                                 toggle_timeout, loop, NULL);
+    if (!dbus_connection_set_watch_functions(connection, add_watch, remove_watch, toggle_watch,
+                                             loop, NULL) ||
+        !dbus_connection_set_timeout_functions(connection, add_timeout, remove_timeout,
+                                               toggle_timeout, loop, NULL))
+        return -1;
+    return 0;
 }
 
 static int wait_ms(const struct loop *loop)

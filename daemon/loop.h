@@ -33,9 +33,9 @@ void loop_free(struct loop *loop);
 #define LOOP_MAX_FDS 4
 void loop_add_fd(struct loop *loop, int fd, void (*ready)(void *cookie), void *cookie);
 
-/* Takes over the watches and timeouts of the connection, and dispatches it. False without
- * memory. */
-bool loop_attach(struct loop *loop, DBusConnection *connection);
+/* Takes over the watches and timeouts of the connection, and dispatches it. 0, or -1
+ * without memory. */
+int loop_attach(struct loop *loop, DBusConnection *connection);
 
 /* Fires once, ms milliseconds from now; a running timer is set anew. */
 void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t ms);

@@ -11,6 +11,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+enum { EXIT_USAGE = 2 };
+
 /* The signals that end the daemon are read from a descriptor. They are blocked before any thread
  * exists, so that all threads inherit that. -1 with errno on failure. */
 static int open_signals(void)
@@ -35,8 +37,10 @@ int main(int argc, char *argv[])
     int status = arguments_read(&arguments, argc, argv);
     int signal_fd;
 
-    if (status >= 0)
-        return status;
+    if (status < 0)
+        return EXIT_USAGE;
+    if (status == ARGUMENTS_PRINTED)
+        return EXIT_SUCCESS;
     signal_fd = open_signals();
     if (signal_fd < 0) {
         fprintf(stderr, "uqdd: cannot receive signals: %s\n", strerror(errno));
@@ -44,5 +48,5 @@ int main(int argc, char *argv[])
     }
     status = daemon_run(&arguments, signal_fd);
     close(signal_fd);
-    return status;
+    return status < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

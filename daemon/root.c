@@ -73,6 +73,7 @@ static bool token_valid(const char *token)
 static int check_arguments(const struct open_arguments *arguments, struct failure *failure)
 {
     const struct job_settings *settings = &arguments->settings;
+    int status;
 
     if (arguments->file < 0)
         return failure_set(failure, ERROR_LIMIT, "too many open files");
@@ -85,10 +86,10 @@ static int check_arguments(const struct open_arguments *arguments, struct failur
     if (settings->priority < PRIORITY_INTERACTIVE || settings->priority > PRIORITY_BACKGROUND)
         return failure_set(failure, ERROR_INVALID_ARGS, "there is no priority %u",
                            (unsigned)settings->priority);
-    if (input_check(arguments->file, "the file", failure) < 0)
-        return -1;
-    return arguments->reference < 0 ? 0
-                                    : input_check(arguments->reference, "the reference", failure);
+    status = input_check(arguments->file, "the file", failure);
+    if (status == 0 && arguments->reference >= 0)
+        status = input_check(arguments->reference, "the reference", failure);
+    return status;
 }
 
 static void call_open(void *object, DBusMessage *call)
@@ -228,9 +229,10 @@ static DBusHandlerResult receive(DBusConnection *connection, DBusMessage *messag
     return DBUS_HANDLER_RESULT_HANDLED;
 }
 
-bool root_register(struct daemon *daemon)
+int root_register(struct daemon *daemon)
 {
     static const DBusObjectPathVTable table = {.message_function = receive};
 
-    return dbus_connection_register_fallback(daemon->connection, ROOT_PATH, &table, daemon);
+    return dbus_connection_register_fallback(daemon->connection, ROOT_PATH, &table, daemon) ? 0
+                                                                                            : -1;
 }

@@ -8,8 +8,9 @@
 
 #define ROOT_PATH "/org/uqd/Decoder1"
 
-/* Serves the root object and everything below it on the connection. False without memory. */
-bool root_register(struct daemon *daemon);
+/* Serves the root object and everything below it on the connection. 0, or -1 without
+ * memory. */
+int root_register(struct daemon *daemon);
 
 /* The path element that stands for a unique bus name, e.g. 1_42 for :1.42. */
 void root_sender_node(char *node, size_t size, const char *sender);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, EXIT_NO_DISPLAY = 2 };
 
 static int complain(const struct message *message, int exit_code)
 {
@@ -94,12 +94,12 @@ static int check_pair(struct app *app, struct message *message)
 
 static int open_files(struct app *app, struct message *message)
 {
-    for (int i = 0; i < APP_MAX_SIDES && app->settings.files[i]; i++) {
+    int status = 0;
+    for (int i = 0; status == 0 && i < APP_MAX_SIDES && app->settings.files[i]; i++) {
         app->n_sides = i + 1;
-        if (side_open(&app->sides[i], app->settings.files[i], &app->settings, message))
-            return -1;
+        status = side_open(&app->sides[i], app->settings.files[i], &app->settings, message);
     }
-    return app->n_sides == 2 ? check_pair(app, message) : 0;
+    return status == 0 && app->n_sides == 2 ? check_pair(app, message) : status;
 }
 
 /* Shows the files. Returns the exit code. */
@@ -108,9 +108,9 @@ static int show(struct app *app)
     struct message message;
     if (open_files(app, &message))
         return complain(&message, EXIT_FAILURE);
-    int exit_code = app_open_window(app, &message);
-    if (exit_code)
-        return complain(&message, exit_code);
+    int status = app_open_window(app, &message);
+    if (status)
+        return complain(&message, status == APP_NO_DISPLAY ? EXIT_NO_DISPLAY : EXIT_FAILURE);
     if (app_open_sources(app, &message))
         return complain(&message, EXIT_FAILURE);
     run(app);
@@ -132,8 +132,10 @@ int app_main(int argc, char **argv)
     struct message message;
     int misuse = 0, exit_code;
     int status = settings_parse(&app.settings, argc, argv, &message);
-    if (status <= 0)
-        return status == 0 ? EXIT_SUCCESS : complain(&message, EXIT_USAGE);
+    if (status == SETTINGS_PRINTED)
+        return EXIT_SUCCESS;
+    if (status < 0)
+        return complain(&message, EXIT_USAGE);
     if (app.settings.script && script_load(&app.script, app.settings.script, &misuse, &message))
         exit_code = complain(&message, misuse ? EXIT_USAGE : EXIT_FAILURE);
     else

@@ -52,7 +52,10 @@ struct side *app_other(struct app *app);
 /* After a change of a side's state: puts the other one where it belongs. */
 void app_follow(struct app *app);
 
-/* app_window.c: 0, or the exit code with a message. */
+/* There is no display to open a window on; also with a message. */
+enum { APP_NO_DISPLAY = 1 };
+
+/* app_window.c: 0, APP_NO_DISPLAY, or -1 with a message. */
 int app_open_window(struct app *app, struct message *message);
 void app_close_window(struct app *app);
 /* After a change of the window's size, the text size, or what is visible. */

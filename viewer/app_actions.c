@@ -276,10 +276,10 @@ static int run_screenshot(struct app *app, const struct command_call *call, stru
                  state_mode_name(app_active(app)->state.mode));
         path = name.text;
     }
-    if (app_screenshot(app, path, message))
-        return -1;
-    say(app, "Written: %.140s", path);
-    return 0;
+    int status = app_screenshot(app, path, message);
+    if (status == 0)
+        say(app, "Written: %.140s", path);
+    return status;
 }
 
 /* Waiting concerns scripts only, see app_script.c. */

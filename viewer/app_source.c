@@ -33,10 +33,10 @@ static int open_source(struct app *app, struct side *side, struct message *messa
 
 int app_open_sources(struct app *app, struct message *message)
 {
-    for (int i = 0; i < app->n_sides; i++)
-        if (open_source(app, &app->sides[i], message))
-            return -1;
-    return 0;
+    int status = 0;
+    for (int i = 0; status == 0 && i < app->n_sides; i++)
+        status = open_source(app, &app->sides[i], message);
+    return status;
 }
 
 void app_close_sources(struct app *app)

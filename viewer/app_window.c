@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_NO_DISPLAY = 2 };
-
 /* SDL takes a driver without a visible window when it finds nothing better. That is only wanted
  * when it was asked for. */
 static bool is_visible(void)
@@ -28,7 +26,7 @@ static int no_display(struct message *message)
 {
     message_set(message, "there is no display to open a window on; `uqd decode` writes any step "
                          "to a picture file, and ./demo a contact sheet of all steps");
-    return EXIT_NO_DISPLAY;
+    return APP_NO_DISPLAY;
 }
 
 static int create_window(struct app *app)
@@ -59,12 +57,10 @@ int app_open_window(struct app *app, struct message *message)
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     if (SDL_Init(SDL_INIT_VIDEO) || !is_visible())
         return no_display(message);
-    if (create_window(app)) {
-        message_set(message, "the window cannot be opened: %s", SDL_GetError());
-        return EXIT_FAILURE;
-    }
+    if (create_window(app))
+        return message_set(message, "the window cannot be opened: %s", SDL_GetError());
     app->text = text_new(app->renderer, app->settings.font, message);
-    return app->text ? 0 : EXIT_FAILURE;
+    return app->text ? 0 : -1;
 }
 
 void app_close_window(struct app *app)

@@ -266,9 +266,12 @@ int command_parse(const char *line, struct command_call *call, struct message *m
     if (!command)
         return message_set(message, "there is no command `%s`", name);
     call->id = (enum command_id)(command - viewer_commands);
-    for (int i = 0; i < COMMAND_N_ARGUMENTS && command->types[i] != ARGUMENT_NONE; i++)
-        if (parse_argument(command, command->types[i], &line, call, &call->arguments[i], message))
-            return -1;
+    int status = 0;
+    for (int i = 0; status == 0 && i < COMMAND_N_ARGUMENTS && command->types[i]; i++)
+        status =
+            parse_argument(command, command->types[i], &line, call, &call->arguments[i], message);
+    if (status < 0)
+        return status;
     if (take_token(&line, rest, sizeof rest))
         return message_set(message, "`%s` is too much for `%s %s`", rest, command->name,
                            command->usage);

@@ -90,7 +90,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
     struct values values = {.cache = DEFAULT_CACHE};
     int operand = options_parse(&program, &view_command, argc, argv, &values, message);
     if (operand <= 0)
-        return operand;
+        return operand == OPTIONS_PRINTED ? SETTINGS_PRINTED : operand;
     *settings = (struct settings){
         .files = {argv[operand], argv[operand + 1]}, /* argv ends with NULL */
         .reference = values.reference,
@@ -104,7 +104,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
     };
     if (values.size && parse_size(values.size, settings))
         return message_set(message, "--size: \"%s\" is not a size like 800x600", values.size);
-    return 1;
+    return 0;
 }
 
 /* ---- Manual -------------------------------------------------------------------------------- */

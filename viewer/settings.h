@@ -21,7 +21,10 @@ struct settings {
     size_t cache; /* bytes of memory for pictures */
 };
 
-/* Fills the settings. 1: go on; 0: help or version was printed; -1: wrong usage, with a message. */
+/* The help or the version was asked for, and is printed. */
+enum { SETTINGS_PRINTED = 1 };
+
+/* Fills the settings. 0, SETTINGS_PRINTED, or -1 with a message if the usage is wrong. */
 int settings_parse(struct settings *settings, int argc, char **argv, struct message *message);
 
 /* The manual page in man(7) markup, with all commands and keys. */

@@ -20,9 +20,10 @@ static int check_reference(const struct side *side, const char *path, const stru
 static int load_reference(struct side *side, const char *path, struct message *message)
 {
     struct pixels pixels;
-    if (image_read(path, NULL, &pixels, message))
-        return -1;
-    int result = check_reference(side, path, &pixels, message);
+    int result = image_read(path, NULL, &pixels, message);
+    if (result < 0)
+        return result;
+    result = check_reference(side, path, &pixels, message);
     if (result == 0) {
         struct picture *reference = picture_new(pixels.width, pixels.height, pixels.channels);
         if (reference)
@@ -43,8 +44,9 @@ int side_open(struct side *side, const char *path, const struct settings *settin
         (struct side){.frames.limit = settings->files[1] ? settings->cache / 2 : settings->cache};
     const char *slash = strrchr(path, '/');
     side->label = slash ? slash + 1 : path;
-    if (uqd_file_open(&side->file, path, message))
-        return -1;
+    int status = uqd_file_open(&side->file, path, message);
+    if (status < 0)
+        return status;
     side->thumbs = calloc(side->file.info.n_steps + (size_t)1, sizeof *side->thumbs);
     if (state_init(&side->state, &side->file, settings) || !side->thumbs)
         return message_set(message, "%s: out of memory", path);

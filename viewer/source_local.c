@@ -56,13 +56,14 @@ static int open_decoder(struct local *local, struct message *message)
 {
     const struct source_config *config = &local->source.config;
     struct uqd_decoder_settings settings;
-    if (model_load_by_id(config->file->info.model_id, &local->model, message))
-        return -1;
+    int status = model_load_by_id(config->file->info.model_id, &local->model, message);
+    if (status < 0)
+        return status;
     uqd_decoder_settings_default(&settings);
     settings.threads = config->threads;
     settings.progress = on_progress;
     settings.cookie = local;
-    int status = uqd_decoder_new(&local->decoder, local->model, &settings);
+    status = uqd_decoder_new(&local->decoder, local->model, &settings);
     if (status != UQD_OK)
         return message_set(message, "%s: %s", config->file->path, uqd_status_text(status));
     for (uint32_t step = 0; step < config->file->info.n_steps; step++) {

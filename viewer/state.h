@@ -41,7 +41,7 @@ struct state {
     double shown_psnr;
 };
 
-/* -1 if there is no memory. */
+/* 0, or -1 if there is no memory. */
 int state_init(struct state *state, const struct uqd_file *file, const struct settings *settings);
 
 void state_clear(struct state *state);

@@ -60,13 +60,14 @@ static int copy_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
 int uqd_file_open(struct uqd_file *file, const char *path, struct message *message)
 {
     *file = (struct uqd_file){.path = path, .fd = -1};
-    if (open_regular(file, message))
-        return -1;
+    int result = open_regular(file, message);
+    if (result < 0)
+        return result;
     struct uqd_decoder *decoder;
     int status = uqd_decoder_new(&decoder, NULL, NULL);
     if (status != UQD_OK)
         return message_set(message, "%s: %s", path, uqd_status_text(status));
-    int result = feed_header(file, decoder, message);
+    result = feed_header(file, decoder, message);
     if (result == 0)
         result = copy_header(file, decoder, message);
     uqd_decoder_free(decoder);
