@@ -174,8 +174,10 @@ static void call_jobs_node(struct daemon *daemon, const struct client *client, D
     const char **tokens = calloc(client->n_jobs + 1u, sizeof *tokens);
     size_t n = 0;
 
-    if (!tokens)
+    if (!tokens) {
+        reply_error(daemon->connection, call, DBUS_ERROR_NO_MEMORY, "out of memory");
         return;
+    }
     for (const struct job *job = daemon->jobs; job; job = job->next) {
         if (job->client == client)
             tokens[n++] = strrchr(job->path, '/') + 1;
