@@ -27,22 +27,23 @@ static uint32_t stored_checksum(struct uqd_body body, const uint8_t *data)
 int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data,
                   size_t *size)
 {
+    const struct uqd_buffer *output = &stream->output;
     const size_t before = crc_size(body);
     *data = NULL;
     *size = 0;
-    if (stream->output_size == 0)
+    if (output->size == 0)
         return UQD_OK;
-    uint8_t *sealed = malloc(before + stream->output_size);
+    uint8_t *sealed = malloc(before + output->size);
     if (sealed == NULL)
         return UQD_ERR_NOMEM;
-    const uint32_t crc = checksum(body, stream->output, stream->output_size);
+    const uint32_t crc = checksum(body, output->data, output->size);
     if (body.solid)
         uqd_put_u16(sealed, crc);
     else
         uqd_put_u32(sealed, crc);
-    memcpy(sealed + before, stream->output, stream->output_size);
+    memcpy(sealed + before, output->data, output->size);
     *data = sealed;
-    *size = before + stream->output_size;
+    *size = before + output->size;
     return UQD_OK;
 }
 

@@ -4,7 +4,6 @@
 #include "util/checked.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void uqd_stream_init_decode(struct uqd_stream *stream, const uint8_t *data, size_t available,
                             size_t size, int bare)
@@ -38,8 +37,7 @@ static void drop_open(struct uqd_stream *stream)
 void uqd_stream_free(struct uqd_stream *stream)
 {
     drop_open(stream);
-    free(stream->output);
-    stream->output = NULL;
+    uqd_buffer_free(&stream->output);
 }
 
 static int read_length(struct uqd_stream *stream, uint64_t *length)
@@ -106,25 +104,6 @@ int uqd_stream_open(struct uqd_stream *stream, uint32_t n)
     return status;
 }
 
-static int append(struct uqd_stream *stream, const void *data, size_t size)
-{
-    size_t end;
-    if (uqd_add_size(stream->output_size, size, &end) < 0)
-        return UQD_ERR_NOMEM;
-    if (end > stream->output_capacity) {
-        const size_t capacity = end + end / 2 + 64;
-        uint8_t *output = realloc(stream->output, capacity);
-        if (output == NULL)
-            return UQD_ERR_NOMEM;
-        stream->output = output;
-        stream->output_capacity = capacity;
-    }
-    if (size > 0)
-        memcpy(stream->output + stream->output_size, data, size);
-    stream->output_size = end;
-    return UQD_OK;
-}
-
 static int close_encoder(struct uqd_stream *stream, struct uqd_range_encoder *encoder)
 {
     const uint8_t *data;
@@ -132,9 +111,9 @@ static int close_encoder(struct uqd_stream *stream, struct uqd_range_encoder *en
     uint8_t length[UQD_VARINT_MAX];
     int status = uqd_range_encoder_finish(encoder, &data, &size);
     if (status == UQD_OK && !stream->bare)
-        status = append(stream, length, uqd_varint_write(length, size));
+        status = uqd_buffer_append(&stream->output, length, uqd_varint_write(length, size));
     if (status == UQD_OK)
-        status = append(stream, data, size);
+        status = uqd_buffer_append(&stream->output, data, size);
     return status;
 }
 

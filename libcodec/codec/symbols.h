@@ -31,8 +31,7 @@ struct uqd_stream {
     uint64_t seed;       /* SAMPLE */
     const uint8_t *data; /* DECODE: borrowed */
     size_t available, size, position;
-    uint8_t *output; /* ENCODE: owned */
-    size_t output_size, output_capacity;
+    struct uqd_buffer output; /* ENCODE */
     struct uqd_symbols *open; /* n_open chunks; owned */
     uint32_t n_open;
     int shared; /* the one open chunk may serve the next pass too */

@@ -1,9 +1,6 @@
 #include "entropy/range_coder.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-enum { STATE_BYTES = 8, FIRST_CAPACITY = 256 };
+enum { STATE_BYTES = 8 };
 
 /* ---- Encoder ---- */
 
@@ -14,30 +11,14 @@ void uqd_range_encoder_init(struct uqd_range_encoder *encoder)
 
 void uqd_range_encoder_deinit(struct uqd_range_encoder *encoder)
 {
-    free(encoder->data);
-    encoder->data = NULL;
-}
-
-static int reserve_byte(struct uqd_range_encoder *encoder)
-{
-    if (encoder->size < encoder->capacity)
-        return UQD_OK;
-    if (encoder->status != UQD_OK || encoder->capacity > SIZE_MAX / 2)
-        return encoder->status = UQD_ERR_NOMEM;
-    const size_t capacity = encoder->capacity > 0 ? 2 * encoder->capacity : FIRST_CAPACITY;
-    uint8_t *data = realloc(encoder->data, capacity);
-    if (data == NULL)
-        return encoder->status = UQD_ERR_NOMEM;
-    encoder->data = data;
-    encoder->capacity = capacity;
-    return UQD_OK;
+    uqd_buffer_free(&encoder->out);
 }
 
 /* The top byte of low leaves. */
 static void shift_out(struct uqd_range_encoder *encoder)
 {
-    if (reserve_byte(encoder) == UQD_OK)
-        encoder->data[encoder->size++] = (uint8_t)(encoder->low >> 56);
+    if (uqd_buffer_append_byte(&encoder->out, (uint8_t)(encoder->low >> 56)) < 0)
+        encoder->status = UQD_ERR_NOMEM;
     encoder->low <<= 8;
 }
 
@@ -72,8 +53,8 @@ int uqd_range_encoder_finish(struct uqd_range_encoder *encoder, const uint8_t **
         shift_out(encoder);
     if (encoder->status != UQD_OK)
         return encoder->status;
-    *data = encoder->data;
-    *size = encoder->size;
+    *data = encoder->out.data;
+    *size = encoder->out.size;
     return UQD_OK;
 }
 

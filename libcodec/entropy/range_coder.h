@@ -16,6 +16,7 @@
 #define UQD_ENTROPY_RANGE_CODER_H
 
 #include "uqd/uqd.h"
+#include "util/buffer.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -28,9 +29,8 @@
 
 struct uqd_range_encoder {
     uint64_t low, range;
-    uint8_t *data; /* bytes that have left; a carry can still change them */
-    size_t size, capacity;
-    int status; /* UQD_OK or UQD_ERR_NOMEM */
+    struct uqd_buffer out; /* bytes that have left; a carry can still change them */
+    int status;            /* UQD_OK or UQD_ERR_NOMEM */
 };
 
 /* Allocates nothing. */
@@ -51,7 +51,7 @@ static inline void uqd_range_encoder_advance(struct uqd_range_encoder *encoder, 
 {
     encoder->low += amount;
     if (encoder->low < amount)
-        uqd_range_encoder_carry(encoder->data, encoder->size);
+        uqd_range_encoder_carry(encoder->out.data, encoder->out.size);
 }
 
 /* Codes the symbol with the frequencies cum .. cum + freq - 1 of total: freq >= 1,

@@ -220,7 +220,7 @@ static void write_sizes(struct uqd_engine *engine, struct uqd_state *state, uint
     uqd_stream_init_encode(&stream, 1);
     check(uqd_pass_run(engine, state, &pass, &stream, exact, NULL), "no pass");
     check(uqd_stream_close(&stream), "no stream");
-    const int32_t sizes[2] = {(int32_t)stream.output_size, (int32_t)lround(bits / 8)};
+    const int32_t sizes[2] = {(int32_t)stream.output.size, (int32_t)lround(bits / 8)};
     if (fwrite(sizes, sizeof sizes, 1, file) != 1)
         fail("the output cannot be written");
     uqd_stream_free(&stream);
