@@ -1,4 +1,5 @@
 /* uqd_encode: a session takes the picture and codes it step by step. */
+#include "api/image.h"
 #include "api/placement.h"
 #include "api/settings.h"
 #include "codec/alpha.h"
@@ -65,11 +66,7 @@ static int check_metadata(const struct uqd_encode_settings *settings)
 static int check_arguments(const struct uqd_image *image,
                            const struct uqd_encode_settings *settings)
 {
-    if (image == NULL || image->pixels == NULL || image->width < 1 || image->height < 1 ||
-        image->width > UQD_MAX_SIDE || image->height > UQD_MAX_SIDE)
-        return UQD_ERR_ARG;
-    if (image->channels < 1 || image->channels > 4 ||
-        image->stride < (size_t)image->width * image->channels)
+    if (uqd_image_check(image) < 0)
         return UQD_ERR_ARG;
     if (settings->dither != UQD_DITHER_NONE && settings->dither != UQD_DITHER_UNIVERSAL)
         return UQD_ERR_ARG;

@@ -74,8 +74,8 @@ static int copy_profile(struct uqd_decoder *decoder)
     if (copy == NULL)
         return UQD_ERR_NOMEM;
     memcpy(copy, decoder->data + header->icc_offset, header->icc_size);
-    decoder->blocks[0] =
-        (struct uqd_metadata_block){.type = UQD_METADATA_ICC, .data = copy, .size = header->icc_size};
+    decoder->blocks[0] = (struct uqd_metadata_block){
+        .type = UQD_METADATA_ICC, .data = copy, .size = header->icc_size};
     decoder->n_blocks = 1;
     return UQD_OK;
 }

@@ -4,10 +4,12 @@
  * image quality assessment", 2003: at every scale the means, variances and covariance under a
  * Gaussian window give the contrast-structure term, at the last scale also the luminance term;
  * the means of the terms over the image are multiplied with the exponents of the paper. */
-#include "uqd/uqd.h"
+#include "api/image.h"
+#include "util/checked.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <uqd/uqd.h>
 
 enum { N_SCALES = 5, WINDOW = 11, N_MOMENTS = 5 };
 
@@ -46,7 +48,7 @@ static struct window make_window(uint32_t side)
     struct window window = {.length = side < WINDOW ? side : WINDOW};
     double sum = 0;
     for (uint32_t i = 0; i < window.length; i++) {
-        double distance = i - (window.length - 1) / 2.0;
+        const double distance = i - (window.length - 1) / 2.0;
         window.weights[i] = exp(-distance * distance / (2 * window_sigma * window_sigma));
         sum += window.weights[i];
     }
@@ -58,16 +60,16 @@ static struct window make_window(uint32_t side)
 /* Fills work->moments with the sums down the window that begins at row y. */
 static void sum_columns(struct workspace *work, const struct window *window, uint32_t y)
 {
-    uint32_t width = work->a.width;
+    const uint32_t width = work->a.width;
     double *moments = work->moments;
     for (size_t i = 0; i < (size_t)width * N_MOMENTS; i++)
         moments[i] = 0;
     for (uint32_t j = 0; j < window->length; j++) {
         const float *row_a = work->a.samples + (size_t)(y + j) * width;
         const float *row_b = work->b.samples + (size_t)(y + j) * width;
-        double weight = window->weights[j];
+        const double weight = window->weights[j];
         for (uint32_t x = 0; x < width; x++) {
-            double a = row_a[x], b = row_b[x];
+            const double a = row_a[x], b = row_b[x];
             moments[x] += weight * a;
             moments[(size_t)width + x] += weight * b;
             moments[(size_t)width * 2 + x] += weight * a * a;
@@ -87,11 +89,11 @@ static void add_terms(const struct workspace *work, const struct window *window,
         for (uint32_t i = 0; i < window->length; i++)
             means[k] += window->weights[i] * moment[i];
     }
-    double a = means[0], b = means[1];
-    double variance_a = means[2] - a * a, variance_b = means[3] - b * b;
-    double covariance = means[4] - a * b;
-    double luminance = (2 * a * b + c1) / (a * a + b * b + c1);
-    double contrast_structure = (2 * covariance + c2) / (variance_a + variance_b + c2);
+    const double a = means[0], b = means[1];
+    const double variance_a = means[2] - a * a, variance_b = means[3] - b * b;
+    const double covariance = means[4] - a * b;
+    const double luminance = (2 * a * b + c1) / (a * a + b * b + c1);
+    const double contrast_structure = (2 * covariance + c2) / (variance_a + variance_b + c2);
     sums->contrast_structure += contrast_structure;
     sums->all += luminance * contrast_structure;
 }
@@ -100,9 +102,9 @@ static void add_terms(const struct workspace *work, const struct window *window,
 static struct similarity compare_scale(struct workspace *work)
 {
     struct similarity result = {0};
-    struct window across = make_window(work->a.width), down = make_window(work->a.height);
-    uint32_t columns = work->a.width - across.length + 1;
-    uint32_t rows = work->a.height - down.length + 1;
+    const struct window across = make_window(work->a.width), down = make_window(work->a.height);
+    const uint32_t columns = work->a.width - across.length + 1;
+    const uint32_t rows = work->a.height - down.length + 1;
     for (uint32_t y = 0; y < rows; y++) {
         struct similarity row = {0};
         sum_columns(work, &down, y);
@@ -119,7 +121,7 @@ static struct similarity compare_scale(struct workspace *work)
 /* Averages blocks of 2 x 2 samples in place; an odd last row or column is left out. */
 static void halve(struct channel *channel)
 {
-    uint32_t width = channel->width / 2, height = channel->height / 2;
+    const uint32_t width = channel->width / 2, height = channel->height / 2;
     for (uint32_t y = 0; y < height; y++) {
         const float *above = channel->samples + (size_t)y * 2 * channel->width;
         const float *below = above + channel->width;
@@ -134,7 +136,7 @@ static void halve(struct channel *channel)
 /* Scales at which the window fits, but at least one. */
 static unsigned count_scales(uint32_t width, uint32_t height)
 {
-    uint32_t side = width < height ? width : height;
+    const uint32_t side = width < height ? width : height;
     unsigned n_scales = 1;
     while (n_scales < N_SCALES && side >> n_scales >= WINDOW)
         n_scales++;
@@ -155,7 +157,7 @@ static void extract(struct channel *channel, const struct uqd_image *image, uint
 /* MS-SSIM of the channel in the workspace. A negative mean has no real power and counts as 0. */
 static double compare_channel(struct workspace *work)
 {
-    unsigned n_scales = count_scales(work->a.width, work->a.height);
+    const unsigned n_scales = count_scales(work->a.width, work->a.height);
     double total_weight = 0, product = 1;
     for (unsigned scale = 0; scale < n_scales; scale++)
         total_weight += scale_weights[scale];
@@ -164,68 +166,81 @@ static double compare_channel(struct workspace *work)
             halve(&work->a);
             halve(&work->b);
         }
-        struct similarity terms = compare_scale(work);
-        double term = scale == n_scales - 1 ? terms.all : terms.contrast_structure;
+        const struct similarity terms = compare_scale(work);
+        const double term = scale == n_scales - 1 ? terms.all : terms.contrast_structure;
         product *= pow(fmax(term, 0), scale_weights[scale] / total_weight);
     }
     return product;
 }
 
-static int compare_structure(const struct uqd_image *a, const struct uqd_image *b, double *ms_ssim)
+/* For images of this size; workspace_free must follow in any case. */
+static int workspace_init(struct workspace *work, const struct uqd_image *image)
 {
-    struct workspace work = {0};
-    size_t n_pixels = (size_t)a->width * a->height;
-    int status = UQD_ERR_NOMEM;
-    work.a.samples = malloc(n_pixels * sizeof *work.a.samples);
-    work.b.samples = malloc(n_pixels * sizeof *work.b.samples);
-    work.moments = malloc((size_t)a->width * N_MOMENTS * sizeof *work.moments);
-    if (!work.a.samples || !work.b.samples || !work.moments)
-        goto out;
+    size_t n_pixels;
+    *work = (struct workspace){.moments = NULL};
+    if (uqd_mul_size(image->width, image->height, &n_pixels) < 0)
+        return UQD_ERR_NOMEM;
+    work->a.samples = uqd_malloc_array(n_pixels, sizeof *work->a.samples);
+    work->b.samples = uqd_malloc_array(n_pixels, sizeof *work->b.samples);
+    work->moments = uqd_malloc_array(image->width, N_MOMENTS * sizeof *work->moments);
+    if (work->a.samples == NULL || work->b.samples == NULL || work->moments == NULL)
+        return UQD_ERR_NOMEM;
+    return UQD_OK;
+}
+
+static void workspace_free(struct workspace *work)
+{
+    free(work->a.samples);
+    free(work->b.samples);
+    free(work->moments);
+}
+
+static double mean_over_channels(struct workspace *work, const struct uqd_image *a,
+                                 const struct uqd_image *b)
+{
     double sum = 0;
     for (uint32_t c = 0; c < a->channels; c++) {
-        extract(&work.a, a, c);
-        extract(&work.b, b, c);
-        sum += compare_channel(&work);
+        extract(&work->a, a, c);
+        extract(&work->b, b, c);
+        sum += compare_channel(work);
     }
-    *ms_ssim = sum / a->channels;
-    status = UQD_OK;
-out:
-    free(work.a.samples);
-    free(work.b.samples);
-    free(work.moments);
+    return sum / a->channels;
+}
+
+static int compare_structure(const struct uqd_image *a, const struct uqd_image *b, double *ms_ssim)
+{
+    struct workspace work;
+    const int status = workspace_init(&work, a);
+    if (status == UQD_OK)
+        *ms_ssim = mean_over_channels(&work, a, b);
+    workspace_free(&work);
     return status;
 }
 
 static double mean_squared_error(const struct uqd_image *a, const struct uqd_image *b)
 {
     uint64_t sum = 0;
-    size_t row_size = (size_t)a->width * a->channels;
+    const size_t row_size = (size_t)a->width * a->channels;
     for (uint32_t y = 0; y < a->height; y++) {
         const uint8_t *row_a = a->pixels + y * a->stride, *row_b = b->pixels + y * b->stride;
         for (size_t x = 0; x < row_size; x++) {
-            int difference = row_a[x] - row_b[x];
+            const int difference = row_a[x] - row_b[x];
             sum += (uint64_t)(difference * difference);
         }
     }
     return (double)sum / ((double)row_size * a->height);
 }
 
-static int is_valid(const struct uqd_image *image)
-{
-    return image && image->pixels && image->width >= 1 && image->width <= UQD_MAX_SIDE &&
-           image->height >= 1 && image->height <= UQD_MAX_SIDE && image->channels >= 1 &&
-           image->channels <= 4 && image->stride >= (size_t)image->width * image->channels;
-}
-
 int uqd_compare(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,
                 struct uqd_metrics *metrics)
 {
-    if (!is_valid(a) || !is_valid(b) || !metrics || a->width != b->width ||
-        a->height != b->height || a->channels != b->channels)
+    if (metrics == NULL || uqd_image_check(a) < 0 || uqd_image_check(b) < 0)
+        return UQD_ERR_ARG;
+    if (a->width != b->width || a->height != b->height || a->channels != b->channels)
         return UQD_ERR_ARG;
     struct uqd_metrics result = {.ms_ssim = NAN};
     if (with_ms_ssim) {
-        int status = compare_structure(a, b, &result.ms_ssim);
+        const int status = compare_structure(a, b, &result.ms_ssim);
         if (status < 0)
             return status;
     }
