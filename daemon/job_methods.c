@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define MAX_PURPOSE 64
-#define MAX_REDUCE  6
 
 static DBusConnection *connection_of(const struct job *job)
 {
@@ -114,8 +113,9 @@ static int check_frame(const struct job *job, const struct frame_key *key, uint3
                            key->step, n_steps);
     if (key->mode < UQD_MODE_DENOISED || key->mode > UQD_MODE_FLOW)
         return failure_set(failure, ERROR_INVALID_ARGS, "there is no mode %u", key->mode);
-    if (key->reduce > MAX_REDUCE)
-        return failure_set(failure, ERROR_INVALID_ARGS, "reduce must not exceed %u", MAX_REDUCE);
+    if (key->reduce > UQD_MAX_REDUCE)
+        return failure_set(failure, ERROR_INVALID_ARGS, "reduce must not exceed %d",
+                           UQD_MAX_REDUCE);
     if (priority < PRIORITY_INTERACTIVE || priority > PRIORITY_BACKGROUND)
         return failure_set(failure, ERROR_INVALID_ARGS, "there is no priority %u", priority);
     if (strlen(purpose) > MAX_PURPOSE)

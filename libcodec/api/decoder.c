@@ -3,10 +3,7 @@
 #include "api/decoder.h"
 
 #include "api/settings.h"
-#include "util/checked.h"
-
 #include <stdlib.h>
-#include <string.h>
 
 static const struct uqd_decoder_settings default_settings = {
     .struct_size = sizeof default_settings,
@@ -48,7 +45,7 @@ void uqd_decoder_free(struct uqd_decoder *decoder)
     for (uint32_t i = 0; i < decoder->n_blocks; i++)
         free(decoder->blocks[i].data);
     uqd_alpha_free(&decoder->alpha);
-    free(decoder->data);
+    uqd_buffer_free(&decoder->fed);
     free(decoder);
 }
 
@@ -78,7 +75,7 @@ static int check_limits(const struct uqd_decoder *decoder)
 
 static int parse_header(struct uqd_decoder *decoder)
 {
-    int status = uqd_header_parse(&decoder->header, decoder->data, decoder->size);
+    int status = uqd_header_parse(&decoder->header, decoder->fed.data, decoder->fed.size);
     if (status != UQD_OK)
         return status;
     uqd_layout_make(&decoder->layout, &decoder->header);
@@ -93,49 +90,26 @@ static int parse_header(struct uqd_decoder *decoder)
     return status;
 }
 
-/* Makes room for more bytes. What is not yet known to be a header stays small. */
-static int reserve(struct uqd_decoder *decoder, size_t more)
-{
-    size_t needed;
-    if (uqd_add_size(decoder->size, more, &needed) < 0)
-        return UQD_ERR_NOMEM;
-    if (needed <= decoder->capacity)
-        return UQD_OK;
-    const size_t capacity = needed + needed / 2;
-    uint8_t *data = realloc(decoder->data, capacity);
-    if (data == NULL)
-        return UQD_ERR_NOMEM;
-    decoder->data = data;
-    decoder->capacity = capacity;
-    return UQD_OK;
-}
-
 int uqd_decoder_feed(struct uqd_decoder *decoder, const void *data, size_t size)
 {
     if (decoder == NULL || (data == NULL && size > 0))
         return UQD_ERR_ARG;
     if (decoder->failure < 0)
         return decoder->failure;
-    if (decoder->has_header && size > decoder->layout.file_size - decoder->size)
-        size = (size_t)(decoder->layout.file_size - decoder->size);
-    if (size > 0) {
-        const int status = reserve(decoder, size);
-        if (status < 0)
-            return status;
-        memcpy(decoder->data + decoder->size, data, size);
-        decoder->size += size;
-    }
-    if (decoder->has_header)
-        return UQD_OK;
-    if (decoder->size == 0)
+    if (decoder->has_header && size > decoder->layout.file_size - decoder->fed.size)
+        size = (size_t)(decoder->layout.file_size - decoder->fed.size);
+    int status = uqd_buffer_append(&decoder->fed, data, size);
+    if (status < 0 || decoder->has_header)
+        return status;
+    if (decoder->fed.size == 0)
         return UQD_NEED_DATA;
-    int status = parse_header(decoder);
-    if (status == UQD_NEED_DATA && decoder->size > UQD_HEADER_MAX_SIZE)
+    status = parse_header(decoder);
+    if (status == UQD_NEED_DATA && decoder->fed.size > UQD_HEADER_MAX_SIZE)
         status = UQD_ERR_CORRUPT;
     if (status < 0)
         decoder->failure = status;
-    if (status == UQD_OK && decoder->size > decoder->layout.file_size)
-        decoder->size = (size_t)decoder->layout.file_size;
+    if (status == UQD_OK && decoder->fed.size > decoder->layout.file_size)
+        decoder->fed.size = (size_t)decoder->layout.file_size;
     return status;
 }
 
@@ -172,7 +146,8 @@ int uqd_decoder_start(struct uqd_decoder *decoder)
 
 struct uqd_source uqd_decoder_source(const struct uqd_decoder *decoder)
 {
-    return (struct uqd_source){decoder->data, decoder->size, &decoder->header, &decoder->layout};
+    return (struct uqd_source){decoder->fed.data, decoder->fed.size, &decoder->header,
+                               &decoder->layout};
 }
 
 int uqd_decoder_check_ready(const struct uqd_decoder *decoder)
@@ -200,7 +175,7 @@ static int decode_next(struct uqd_decoder *decoder, uint32_t step)
         status = decoder->sessions->decode(decoder->session, &source, &used);
     if (status == UQD_OK && solid)
         decoder->layout.step_end[step] = decoder->layout.body[0] + used;
-    if (status == UQD_NEED_DATA && (!solid || decoder->size == decoder->layout.file_size))
+    if (status == UQD_NEED_DATA && (!solid || decoder->fed.size == decoder->layout.file_size))
         status = UQD_ERR_CORRUPT;
     if (status == UQD_ERR_CORRUPT)
         decoder->failure = status;
@@ -217,7 +192,7 @@ int uqd_decoder_advance(struct uqd_decoder *decoder)
     const uint32_t step = uqd_decoder_steps_complete(decoder);
     if (step == decoder->header.n_steps)
         return UQD_END;
-    if (!decoder->header.solid && decoder->size < decoder->layout.step_end[step])
+    if (!decoder->header.solid && decoder->fed.size < decoder->layout.step_end[step])
         return UQD_NEED_DATA;
     return decode_next(decoder, step);
 }
@@ -245,5 +220,5 @@ uint32_t uqd_decoder_steps_complete(const struct uqd_decoder *decoder)
 
 uint64_t uqd_decoder_bytes_fed(const struct uqd_decoder *decoder)
 {
-    return decoder != NULL ? decoder->size : 0;
+    return decoder != NULL ? decoder->fed.size : 0;
 }

@@ -4,6 +4,7 @@
 
 #include "codec/alpha.h"
 #include "codec/session.h"
+#include "util/buffer.h"
 
 /* A block of metadata, which stays at its place once it is unpacked. */
 struct uqd_metadata_block {
@@ -17,8 +18,7 @@ struct uqd_decoder {
     const struct uqd_model *model;
     struct uqd_decoder_settings settings;
     int failure; /* found in the header or a step: stays */
-    uint8_t *data;
-    size_t size, capacity;
+    struct uqd_buffer fed;
     int has_header;
     struct uqd_header header;
     struct uqd_layout layout;

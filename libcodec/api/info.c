@@ -61,8 +61,8 @@ struct uqd_extent uqd_decoder_record(const struct uqd_decoder *decoder, uint32_t
 {
     const uint64_t begin = decoder->layout.record[record];
     const uint64_t size = decoder->header.records[record].size;
-    const uint64_t left = decoder->size > begin ? decoder->size - begin : 0;
-    return (struct uqd_extent){decoder->data + (left > 0 ? begin : 0),
+    const uint64_t left = decoder->fed.size > begin ? decoder->fed.size - begin : 0;
+    return (struct uqd_extent){decoder->fed.data + (left > 0 ? begin : 0),
                                (size_t)(left < size ? left : size), (size_t)size};
 }
 
@@ -73,7 +73,7 @@ static int copy_profile(struct uqd_decoder *decoder)
     uint8_t *copy = malloc(header->icc_size);
     if (copy == NULL)
         return UQD_ERR_NOMEM;
-    memcpy(copy, decoder->data + header->icc_offset, header->icc_size);
+    memcpy(copy, decoder->fed.data + header->icc_offset, header->icc_size);
     decoder->blocks[0] = (struct uqd_metadata_block){
         .type = UQD_METADATA_ICC, .data = copy, .size = header->icc_size};
     decoder->n_blocks = 1;
