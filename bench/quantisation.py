@@ -14,6 +14,7 @@ import torch
 
 MODELS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "models")
 sys.path[:0] = [MODELS, os.path.join(MODELS, "train")]
+import checkpoint  # noqa: E402
 import transform  # noqa: E402
 from data import Photos, unit_of  # noqa: E402
 from export import HEADROOM  # noqa: E402
@@ -92,11 +93,12 @@ def main():
     parser.add_argument("--crops", type=int, default=8, help="photographs of which a crop is coded (8)")
     parser.add_argument("--corners", action="store_true", help="crops at the top left, some of which are nearly flat")
     options = parser.parse_args()
-    saved = torch.load(options.checkpoint, map_location="cpu")
-    networks = Networks.like({name: value.float() for name, value in saved["ema"].items()})
-    crops = crops_of(Photos(options.photos, 1), options)
-    units = [unit_of(crop, transform.split_colour) for crop in crops]
-    low_units = [unit_of(transform.split_colour(crop)[0]) for crop in crops]
+    saved = checkpoint.load(options.checkpoint)
+    order = saved["order"]
+    networks = Networks.like(saved["ema"], order)
+    crops = crops_of(Photos(options.photos, order, 1), options)
+    units = [unit_of(crop, order, transform.split_colour) for crop in crops]
+    low_units = [unit_of(transform.split_colour(crop)[0], order) for crop in crops]
     layers = convolutions(networks)
     for layer in layers.values():  # features may come in less precision
         layer.register_forward_pre_hook(lambda _, x: (x[0].float(),))

@@ -11,7 +11,9 @@ import torch
 import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train"))
-from lattice import FULL, KINDS, N_NETWORKS, STAGES, STEP_NAMES, channel_groups, channel_levels, phases  # noqa: E402
+import checkpoint  # noqa: E402
+from lattice import FULL, KINDS, N_NETWORKS, STAGES, STEP_NAMES, channel_levels  # noqa: E402
+from order import ORDERS  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
 VERSION = 5
@@ -24,7 +26,6 @@ HEADROOM = 2  # how much larger than those of the training a network's numbers m
 # Of networks whose numbers have not been looked at: those of the trunk and those that are activated.
 USUAL_TRUNK, USUAL_ACTIVATED = 200.0, 20.0
 CELL_CHANNELS = 192
-N_GROUPS = int(channel_groups().max()) + 1
 
 
 def kind_index(coarse, level_from, level_to):
@@ -45,11 +46,15 @@ def count(state, prefix):
     return sum(name.startswith(f"0.{prefix}.") and name.endswith("inner.weight") for name in state)
 
 
+def n_groups(state):
+    return sum(name.startswith("0.mix.") for name in state)
+
+
 def affines(state):
     yield from affine_tables(state, "input", "input_affine")
     for b in range(count(state, "blocks")):
         yield from affine_tables(state, f"block{b}", f"blocks.{b}.affine")
-    for g in range(N_GROUPS):
+    for g in range(n_groups(state)):
         yield from affine_tables(state, f"group{g}", f"mix_affine.{g}")
     for b in range(count(state, "denoise_blocks")):
         yield from affine_tables(state, f"denoise.block{b}", f"denoise_blocks.{b}.affine")
@@ -65,11 +70,11 @@ def convolutions(state, network):
     for b in range(count(state, "blocks")):
         yield weight(f"block{b}.in", f"blocks.{b}.inner.weight")
         yield weight(f"block{b}.out", f"blocks.{b}.outer.weight")
-    for g in range(N_GROUPS):
+    for g in range(n_groups(state)):
         yield weight(f"group{g}.mix", f"mix.{g}.weight")
         yield weight(f"group{g}.out", f"out.{g}.weight")
         yield weight(f"group{g}.out_bias", f"out.{g}.bias")
-        if g + 1 < N_GROUPS:
+        if g + 1 < n_groups(state):
             yield weight(f"group{g}.context", f"context.{g}.weight")
     for b in range(count(state, "denoise_blocks")):
         yield weight(f"denoise.block{b}.in", f"denoise_blocks.{b}.inner.weight")
@@ -87,7 +92,7 @@ def bits_for(largest):
 def inner_layers(state):
     """The layers that read what was activated, in the order in which the model file lists their numbers."""
     yield from (f"blocks.{b}.outer" for b in range(count(state, "blocks")))
-    yield from (f"out.{g}" for g in range(N_GROUPS))
+    yield from (f"out.{g}" for g in range(n_groups(state)))
     yield from (f"denoise_blocks.{b}.outer" for b in range(count(state, "denoise_blocks")))
     yield "denoise_out"
 
@@ -95,7 +100,7 @@ def inner_layers(state):
 def outer_layers(state):
     """The layers that read the trunk, or what the denoiser or groups have added to it."""
     yield from (f"blocks.{b}.inner" for b in range(count(state, "blocks")))
-    yield from (f"mix.{g}" for g in range(N_GROUPS))
+    yield from (f"mix.{g}" for g in range(n_groups(state)))
     yield from (f"denoise_blocks.{b}.inner" for b in range(count(state, "denoise_blocks")))
     yield "denoise_mix"
 
@@ -146,18 +151,18 @@ def hash_of(data):
     return xxhash.xxh3_64_intdigest(data)
 
 
-def model_bytes(state, name, largest):
-    """largest: the greatest magnitude that each layer read, {network.layer: number}."""
+def model_bytes(state, name, largest, order):
+    """order: an Order; largest: the greatest magnitude that each layer read, {network.layer: number}."""
     state = {name: value.float() for name, value in state.items()}
     entries = list(tensors(state, largest))
     sections = [name.encode()[:31].ljust(32, b"\0")]
-    sections.append(bytes(channel_groups().tolist()).ljust(CELL_CHANNELS, b"\0"))
-    thresholds, others = phases()
+    sections.append(bytes(order.groups.tolist()).ljust(CELL_CHANNELS, b"\0"))
+    thresholds, others = order.phases()
     sections.append(bytes(others.tolist()).ljust(CELL_CHANNELS, b"\0"))
     for row in thresholds.tolist():
         sections.append(struct.pack(f"<{len(row)}H", *row).ljust(2 * CELL_CHANNELS, b"\0"))
     for kind in KINDS:
-        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, kind.phased, kind.network, 0, 0, 0)))
+        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, order.is_phased(kind), kind.network, 0, 0, 0)))
         for level in (kind.level_from, kind.level_to):
             sections.append(bytes(channel_levels(level).tolist()).ljust(CELL_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:
@@ -176,7 +181,7 @@ def model_bytes(state, name, largest):
         data.append(values.tobytes())
         offset += values.nbytes
     head = struct.pack(
-        "<12I", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), N_GROUPS, len(KINDS),
+        "<12I", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), n_groups(state), len(KINDS),
         len(STAGES), len(STEP_NAMES), len(thresholds) + 1, len(entries), N_NETWORKS, count(state, "denoise_blocks"), 0,
     )
     head += tables + b"".join(directory)
@@ -189,9 +194,14 @@ def main():
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--name", default="lattice")
     parser.add_argument("--raw", action="store_true", help="the last weights instead of their running average")
+    parser.add_argument("--order", choices=ORDERS, help="of an older checkpoint, which does not say it")
     options = parser.parse_args()
-    saved = torch.load(options.checkpoint, map_location="cpu")
-    data = model_bytes(saved["net" if options.raw else "ema"], options.name, saved.get("largest", {}))
+    try:
+        saved = checkpoint.load(options.checkpoint, options.order)
+    except checkpoint.CheckpointError as error:
+        sys.exit(str(error))
+    weights = saved["net" if options.raw else "ema"]
+    data = model_bytes(weights, options.name, saved.get("largest", {}), saved["order"])
     with open(options.output + ".tmp", "wb") as file:
         file.write(data)
     os.replace(options.output + ".tmp", options.output)

@@ -9,12 +9,11 @@ from PIL import Image
 from torch.utils.data import IterableDataset, get_worker_info
 
 import transform
-from lattice import cell, channel_levels, coding_order, low_levels
+from lattice import cell, channel_levels, low_levels
 
 VALIDATION_EVERY = 20  # of the sorted file names; never trained on
 # Nominal levels of the next unit whose low-pass a decoder may know; level 0 is the exact one.
 LOW_LEVELS = [0] + sorted(set(low_levels().values()) - {0})
-ORDER = coding_order()
 
 
 def _known_low(low):
@@ -30,11 +29,11 @@ def _known_low(low):
     return torch.cat((low[None], planes))
 
 
-def unit_of(picture, split_first=transform.split):
-    """Details [h, w, 189] in coding order and low-pass [LOW_LEVELS, h, w, 3] of one unit, int16."""
+def unit_of(picture, order, split_first=transform.split):
+    """Details [h, w, 189] in the coding order and low-pass [LOW_LEVELS, h, w, 3] of one unit, int16."""
     h, w = (s // transform.CELL * transform.CELL for s in picture.shape[1:])
     details, low = transform.unit_forward(picture[:, :h, :w], split_first)
-    details, low = details[ORDER].permute(1, 2, 0), _known_low(low).permute(0, 2, 3, 1)
+    details, low = details[order.channels].permute(1, 2, 0), _known_low(low).permute(0, 2, 3, 1)
     return details.to(torch.int16).contiguous(), low.to(torch.int16).contiguous()
 
 
@@ -45,7 +44,7 @@ class Pool:
         """Slots of so many cells, drawn from with these weights; crops of size x size cells."""
         first = np.concatenate(([0], np.cumsum(capacities)))
         self.capacities, self.weights, self.size, self.begin = capacities, weights, size, first[:-1]
-        self.details = torch.zeros((first[-1], len(ORDER)), dtype=torch.int16, device=device)
+        self.details = torch.zeros((first[-1], transform.COLOURS * transform.DETAILS), dtype=torch.int16, device=device)
         self.low = torch.zeros((len(LOW_LEVELS), first[-1], transform.COLOURS), dtype=torch.int16, device=device)
         self.first = torch.from_numpy(self.begin).to(device)
         self.sides = torch.zeros((len(capacities), 2), device=device)  # height, width
@@ -82,10 +81,10 @@ def _load(name):
 class Photos(IterableDataset):
     """All photographs of a folder; as a dataset, their units in random orientations and phases, without end."""
 
-    def __init__(self, folder, seed, minimum_side=128):
+    def __init__(self, folder, order, seed, minimum_side=128):
         names = sorted(glob.glob(os.path.join(folder, "**", "*.*"), recursive=True))
         names = [n for n in names if n.endswith((".webp", ".png", ".ppm", ".npy"))]
-        self.seed, self.train, self.validation = seed, [], []
+        self.order, self.seed, self.train, self.validation = order, seed, [], []
         self.minimum = minimum_side
         with ThreadPool() as threads:
             for index, pixels in enumerate(threads.imap(_load, names, chunksize=8)):
@@ -123,11 +122,11 @@ class Photos(IterableDataset):
         pixels = pixels[:, ::-1] if flips & 2 else pixels
         pixels = pixels.transpose(1, 0, 2) if flips & 4 else pixels
         picture, split = torch.from_numpy(pixels.copy()).permute(2, 0, 1), transform.split_colour
-        units = [unit_of(picture, split)]
+        units = [unit_of(picture, self.order, split)]
         for _ in range(transform.WAVELET_LEVELS):
             (picture, _), split = split(picture), transform.split
             if min(picture.shape[1:]) >= self.minimum // 2:
-                units.append(unit_of(picture))
+                units.append(unit_of(picture, self.order))
         return units
 
     def validation_crops(self, size, limit):

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import torch
 
-from transform import BAND_NORMS, channel_table
+from transform import channel_table
 
 TOP_LEVEL = 12  # cells of 0 that hold every coefficient of an 8-bit image
 REFERENCE_LEVEL = 7  # means and scales are in units of half a cell up to this level
@@ -18,11 +18,6 @@ class Kind:
     coarse: bool  # a unit of the low-pass pyramid rather than the full-size one
     level_from: int
     level_to: int
-
-    @property
-    def phased(self):
-        """Coefficients are coded in the order of phases; those after the first no group's context sees."""
-        return not self.coarse
 
     @property
     def network(self):
@@ -61,58 +56,10 @@ def low_levels():
     return levels
 
 
-def channel_groups():
-    """[189] group of every channel in standard order; groups are coded in turn, each knowing the earlier ones.
-
-    Groups begin with the subbands whose next refinement lowers the error most, the finest.
-    """
-    groups = []
-    for colour, level, band, dy, dx in channel_table():
-        if colour == 0:
-            if level == 1 and band == 2:
-                group = 0
-            elif level == 1:
-                group = 1 + (0, 3, 2, 1)[2 * (dy % 2) + dx % 2]
-            elif level == 2:
-                group = 7 + (dy + dx) % 2
-            else:
-                group = 9
-        elif level == 1:
-            group = 4 + colour
-        else:
-            group = 10
-        groups.append(group)
-    return torch.tensor(groups)
-
-
-def coding_order():
-    """[189] standard index of every channel in coding order: by group, then by standard index."""
-    return torch.sort(channel_groups(), stable=True).indices
-
-
 def level_offsets():
     """[189] levels by which a channel lies above the nominal one, in standard order: minus log2 of its norm."""
     by_subband = {3: (-2, -1), 2: (-1, 0), 1: (0, 1)}
     return torch.tensor([by_subband[level][band == 2] for _, level, band, *_ in channel_table()])
-
-
-# Phases of a stage: the error that a bit takes away, in units of the squared width of a cell at the stage's
-# nominal level; a phase has the coefficients whose bits are expected to take away more than its entry.
-PHASE_GAINS = (0.075, 0.055, 0.04)
-
-
-def phases():
-    """By channel in standard order: from what probability on to leave 0 in a stage, in units of 2^-16, a
-    coefficient around 0 belongs to each phase but the last [3, 189]; and the phase of all others [189].
-
-    Measured on held-out photographs, a bit takes away about 0.2 p^0.43 where the probability is p, and 0.058
-    from a coefficient that is not around 0, times the square of the channel's norm on its level.
-    """
-    norms = torch.tensor([BAND_NORMS[level][band == 2] for _, level, band, *_ in channel_table()])
-    gain = (norms * 2.0 ** level_offsets()) ** 2
-    edges = torch.tensor(PHASE_GAINS)[:, None]
-    probability = (edges / (0.2 * gain)) ** (1 / 0.43)
-    return (probability * 65536).round().clamp(max=65535).int(), (0.058 * gain < edges).sum(0).int()
 
 
 def channel_levels(nominal):

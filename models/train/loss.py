@@ -6,25 +6,29 @@ import torch
 
 import transform
 from fused import call, dense, empty, is_fused
-from lattice import KINDS, cell, channel_levels, channel_table, coding_order, leaving, phases, refine_bits, within
+from lattice import KINDS, cell, channel_levels, channel_table, leaving, refine_bits, within
 from network import N_FEATURES, LatticeNetwork, context, mean_of, scale_of
 
-ORDER = coding_order()
-LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in KINDS])[:, ORDER].float()
-LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in KINDS])[:, ORDER].float()
-PHASED = torch.tensor([k.phased for k in KINDS]).int()
-# Whether a coefficient is of the first phase: its least probability to leave 0, and whether it is not, beside 0.
-FIRST_PHASE, LATER = (phases()[0][0] / 65536)[ORDER].contiguous(), (phases()[1] > 0)[ORDER].int().contiguous()
-ENERGY = torch.tensor(
-    [transform.BAND_NORMS[level][band == 2] ** 2 for _, level, band, *_ in channel_table()], dtype=torch.float32
-)[ORDER]
+LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in KINDS])
+LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in KINDS])
+ENERGY = torch.tensor([transform.BAND_NORMS[level][band == 2] ** 2 for _, level, band, *_ in channel_table()])
 
 
 @functools.lru_cache(maxsize=None)
-def _tables(device):
-    """The constants that stages need, on a device."""
-    names = {"from": LEVELS_FROM, "to": LEVELS_TO, "phased": PHASED, "first": FIRST_PHASE, "later": LATER}
-    return {name: table.to(device) for name, table in {**names, "energy": ENERGY}.items()}
+def tables(order, device):
+    """The constants that stages need, on a device, channels in the coding order.
+
+    first and later: whether a coefficient is of the first phase, by its least probability to leave 0, and
+    whether it is not, beside 0; both 0 in an order without phases.
+    """
+    thresholds, others = order.phases()
+    by_channel = {
+        "from": LEVELS_FROM.float(), "to": LEVELS_TO.float(), "energy": ENERGY,
+        "first": thresholds[:1].sum(0) / 65536, "later": (others > 0).int(),
+    }
+    constants = {name: table[..., order.channels].contiguous() for name, table in by_channel.items()}
+    constants["phased"] = torch.tensor([order.is_phased(k) for k in KINDS]).int()
+    return {name: table.to(device) for name, table in constants.items()}
 
 
 def refinements(kinds):
@@ -41,10 +45,9 @@ class _GroupBits(torch.autograd.Function):
         b, _, h, w = out.shape
         bits = torch.zeros(b, dtype=torch.float64, device=device)
         gradient = empty(out.shape, state.out_type, device)
-        tables = _tables(device)
         call(
             "group_bits", device, b, h * w, first, n, out, state.x, state.offset, state.dithered, state.phased,
-            state.level_from, state.level_to, tables["first"], tables["later"], bits, gradient, context,
+            state.level_from, state.level_to, state.tables["first"], state.tables["later"], bits, gradient, context,
         )
         ctx.save_for_backward(gradient)
         ctx.scale = 1 / (h * w * transform.CELL**2)
@@ -67,7 +70,7 @@ class _DenoisedError(torch.autograd.Function):
         gradient = empty(out.shape, state.out_type, device)
         call(
             "denoised_error", device, b, h * w, out, state.x, state.offset, state.dithered, state.level_from,
-            _tables(device)["energy"], error, gradient,
+            state.tables["energy"], error, gradient,
         )
         ctx.save_for_backward(gradient)
         ctx.scale = 1 / (h * w * transform.CELLS_CHANNELS)
@@ -80,17 +83,17 @@ class _DenoisedError(torch.autograd.Function):
 
 
 class State:
-    """Details x [B,189,h,w] in coding order and what a stage of kinds [B] knows of them.
+    """Details x [B,189,h,w] in the coding order of the network and what a stage of kinds [B] knows of them.
 
     most: at least refinements(kinds).
     """
 
     def __init__(self, net, x, low, offset, kinds, dithered, most):
-        self.fused, tables = is_fused(x), _tables(x.device)
+        self.fused, self.tables = is_fused(x), tables(net.order, x.device)
         self.out_type = torch.float32 if x.device.type == "cpu" else torch.bfloat16
         self.x, self.offset = dense(x), dense(offset)
         self.dithered = dithered.int()
-        self.level_from, self.level_to, self.phased = (tables[name][kinds] for name in ("from", "to", "phased"))
+        self.level_from, self.level_to, self.phased = (self.tables[name][kinds] for name in ("from", "to", "phased"))
         self.first, self.most = net.first, most
         if self.fused:
             self._prepare(dense(low))
@@ -133,13 +136,13 @@ class State:
         seen = self.contexts[g] if g < len(self.contexts) else None
         if self.fused:
             return _GroupBits.apply(out, self, first, n, seen)
-        rows, tables = slice(first, first + n), _tables(out.device)
+        rows = slice(first, first + n)
         gate, shift, log_scale = out.float().chunk(3, 1)
         level_from, level_to = self.plain_from[:, rows], self.plain_to[:, rows]
         mean, scale = mean_of(gate, shift, self.centre[:, rows], level_from), scale_of(log_scale, level_from)
         if seen is not None:
             chances = leaving(level_from, level_to, mean.detach(), scale.detach())
-            first_phase, later = (tables[name][rows, None, None] for name in ("first", "later"))
+            first_phase, later = (self.tables[name][rows, None, None] for name in ("first", "later"))
             late = torch.where(self.centre[:, rows] == 0, chances < first_phase, later > 0) & ~self.unphased
             self.contexts[g] = seen * ~torch.cat((late, late), 1)
         bits = refine_bits(
@@ -151,7 +154,7 @@ class State:
         if self.fused:
             return _DenoisedError.apply(out, self)
         gate, shift = out.float().chunk(2, 1)
-        energy = _tables(out.device)["energy"][None, :, None, None]
+        energy = self.tables["energy"][None, :, None, None]
         mean = within(mean_of(gate, shift, self.centre, self.plain_from), *self.bounds)
         return ((mean - self.x) ** 2 * energy).mean((2, 3)).sum(1) / transform.CELLS_CHANNELS
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn as nn
 
 from fused import modulated
-from lattice import KINDS, LOG2_SCALE_MAX, LOG2_SCALE_MIN, N_NETWORKS, REFERENCE_LEVEL, channel_groups, within
+from lattice import KINDS, LOG2_SCALE_MAX, LOG2_SCALE_MIN, N_NETWORKS, REFERENCE_LEVEL, within
 from transform import COLOURS
 
 N_DETAILS = 189
@@ -61,11 +61,10 @@ class Blocks(nn.ModuleList):
 class LatticeNetwork(nn.Module):
     """One set of weights, for the kinds of stages that name it."""
 
-    def __init__(self, width=128, blocks=3, denoise_blocks=2):
+    def __init__(self, order, width=128, blocks=3, denoise_blocks=2):
         super().__init__()
-        sizes = torch.bincount(channel_groups()).tolist()
-        self.n_groups = len(sizes)
-        self.first = [sum(sizes[:g]) for g in range(len(sizes) + 1)]
+        sizes = order.sizes
+        self.order, self.n_groups, self.first = order, len(sizes), order.first
         self.input = _conv(N_FEATURES, width, 1)
         self.input_affine = Affine(width)
         self.blocks = Blocks(width, blocks)
@@ -107,18 +106,23 @@ class LatticeNetwork(nn.Module):
 class Networks(nn.ModuleList):
     """The networks of a model, by the number that kinds of stages give."""
 
-    def __init__(self, width=128, blocks=3, denoise_blocks=2):
-        super().__init__(LatticeNetwork(width, blocks, denoise_blocks) for _ in range(N_NETWORKS))
+    def __init__(self, order, width=128, blocks=3, denoise_blocks=2):
+        super().__init__(LatticeNetwork(order, width, blocks, denoise_blocks) for _ in range(N_NETWORKS))
 
     @classmethod
-    def like(cls, weights):
+    def like(cls, weights, order):
         """Of the sizes of a stored state, with its weights."""
-        def count(prefix):
-            return sum(name.startswith(prefix) and name.endswith("inner.weight") for name in weights)
-
-        networks = cls(weights["0.input.weight"].shape[0], count("0.blocks."), count("0.denoise_blocks."))
+        networks = cls(order, *sizes_of(weights))
         networks.load_state_dict(weights)
         return networks
+
+
+def sizes_of(weights):
+    """Width, blocks and blocks of the denoiser of a stored state of networks."""
+    def count(prefix):
+        return sum(name.startswith(prefix) and name.endswith("inner.weight") for name in weights)
+
+    return weights["0.input.weight"].shape[0], count("0.blocks."), count("0.denoise_blocks.")
 
 
 def context(moved, level_to):

@@ -7,17 +7,19 @@ relative gain counts the same at every stage. Every network has its own kinds.
 """
 import argparse
 import math
-import os
+import sys
 import time
 
 import torch
 from torch.utils.data import DataLoader
 
+import checkpoint
 import transform
 from data import LOW_LEVELS, Photos, unit_of
 from lattice import KINDS, N_NETWORKS, TOP_LEVEL, low_levels
 from loss import refinements, stage_losses
 from network import Networks
+from order import ORDERS, PHASED
 
 DENOISE_WEIGHT = 0.5
 DITHER_SHARE = 0.1
@@ -117,39 +119,43 @@ class Training:
 
     def __init__(self, options):
         self.options, self.device = options, torch.device(options.device)
-        self.photos = Photos(options.photos, options.seed, options.crop)
+        saved = checkpoint.load(options.resume, options.order, self.device) if options.resume else None
+        self.order = saved["order"] if saved else ORDERS[options.order or PHASED.name]
+        self.photos = Photos(options.photos, self.order, options.seed, options.crop)
         print(f"{len(self.photos.train)} photographs to train on, {len(self.photos.validation)} held out", flush=True)
         crops = self.photos.validation_crops(256 if options.crop >= 128 else options.crop, 24)
-        self.held_out = [unit_of(p, transform.split_colour) for p in crops]
-        self.held_out_low = [unit_of(transform.split_colour(p)[0]) for p in crops]
-        self.networks = Networks(options.width, options.blocks, options.denoise_blocks)
-        self.networks.to(self.device, memory_format=torch.channels_last)
-        on_gpu = self.device.type == "cuda"
-        rate = torch.tensor(options.rate, device=self.device) if on_gpu else options.rate
-        fast = {"fused": True, "capturable": True} if on_gpu else {}
-        self.optimizer = torch.optim.Adam(self.networks.parameters(), lr=rate, **ADAM, **fast)
-        self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(KINDS), "error": [100.0] * len(KINDS)}
-        self.ema = {k: v.clone() for k, v in self.networks.state_dict().items()}
-        if options.resume:
-            self._resume(options.resume)
+        self.held_out = [unit_of(p, self.order, transform.split_colour) for p in crops]
+        self.held_out_low = [unit_of(transform.split_colour(p)[0], self.order) for p in crops]
+        self._begin(saved)
         self.means = {name: torch.tensor(self.state[name], device=self.device) for name in ("bits", "error")}
         self.first_step, self.largest = self.state["step"], {}
         self.courses = [Course(i, options.crops, self.device) for i in range(N_NETWORKS)]
         self.full, self.low = self.photos.pools(self.device)
-        workers = {"num_workers": options.workers, "prefetch_factor": 8, "pin_memory": True} if on_gpu else {}
+        on_gpu = {"num_workers": options.workers, "prefetch_factor": 8, "pin_memory": True}
+        workers = on_gpu if self.device.type == "cuda" else {}
         self.renewals = iter(DataLoader(self.photos, batch_size=None, **workers))
         for _ in self.photos.train:
             self.renew()
         print("photographs transformed", flush=True)
 
-    def _resume(self, path):
-        saved = torch.load(path, map_location=self.device)
-        self.networks.load_state_dict({name: value.float() for name, value in saved["ema"].items()})
-        if "optimizer" in saved:  # a stored checkpoint may have only the average
+    def _begin(self, saved):
+        """New networks, or those of a checkpoint."""
+        options, on_gpu = self.options, self.device.type == "cuda"
+        if saved:
+            self.networks = Networks.like(saved["ema"], self.order)
+        else:
+            self.networks = Networks(self.order, options.width, options.blocks, options.denoise_blocks)
+        self.networks.to(self.device, memory_format=torch.channels_last)
+        rate = torch.tensor(options.rate, device=self.device) if on_gpu else options.rate
+        fast = {"fused": True, "capturable": True} if on_gpu else {}
+        self.optimizer = torch.optim.Adam(self.networks.parameters(), lr=rate, **ADAM, **fast)
+        self.ema = {k: v.clone() for k, v in self.networks.state_dict().items()}
+        self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(KINDS), "error": [100.0] * len(KINDS)}
+        if saved:
+            self.state = saved["state"]
+        if saved and "optimizer" in saved:  # a stored checkpoint may have only the average
             self.networks.load_state_dict(saved["net"])
             self.optimizer.load_state_dict(saved["optimizer"])
-        self.ema = {name: value.float() for name, value in saved["ema"].items()}
-        self.state = saved["state"]
 
     def renew(self):
         """Takes the next photograph transformed anew."""
@@ -211,11 +217,10 @@ class Training:
     def save(self, path):
         self.state.update({name: mean.tolist() for name, mean in self.means.items()})
         stored = {"net": self.networks.state_dict(), "ema": self.ema, "state": self.state, "largest": self.largest}
-        torch.save({**stored, "optimizer": self.optimizer.state_dict()}, path + ".tmp")
-        os.replace(path + ".tmp", path)
+        checkpoint.save(path, {**stored, "order": self.order, "optimizer": self.optimizer.state_dict()})
 
     def validate_and_save(self):
-        evaluated = Networks.like(self.ema).to(self.device)
+        evaluated = Networks.like(self.ema, self.order).to(self.device)
         with Magnitudes(evaluated) as magnitudes:
             print_validation(validate(evaluated, self.held_out, self.held_out_low))
         self.largest = magnitudes.largest
@@ -263,7 +268,8 @@ def parse_args():
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, default=60)
     length.add_argument("--steps", type=int, help="train for so many steps instead of minutes")
-    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--order", choices=ORDERS, help="of a stage's coefficients: what the checkpoint says, or phased")
+    parser.add_argument("--width", type=int, default=128, help="of new networks; those of a checkpoint keep their sizes")
     parser.add_argument("--blocks", type=int, default=3)
     parser.add_argument("--denoise-blocks", type=int, default=2)
     parser.add_argument("--crop", type=int, default=128, help="side of the training crops in pixels")
@@ -283,7 +289,11 @@ def main():
         torch.set_num_threads(options.threads)
     torch.backends.cudnn.benchmark = True
     torch.manual_seed(options.seed)
-    Training(options).run()
+    try:
+        training = Training(options)
+    except checkpoint.CheckpointError as error:
+        sys.exit(str(error))
+    training.run()
 
 
 if __name__ == "__main__":

@@ -1,19 +1,16 @@
 """One stage in PyTorch: the numbers that the C code must reproduce, or be near to."""
 import torch
 
-from lattice import KINDS, TOP_LEVEL, cell, channel_groups, channel_levels, coding_order, leaving, refine_bits
+from lattice import KINDS, TOP_LEVEL, cell, channel_levels, leaving, refine_bits
 from network import N_DETAILS, context, mean_of, scale_of
 
-ORDER = coding_order()
-SIZES = torch.bincount(channel_groups()).tolist()
-GROUPS = [slice(sum(SIZES[:g]), sum(SIZES[: g + 1])) for g in range(len(SIZES))]
 DITHER_LEVEL = 14  # whose one cell holds all dithered coefficients
 TOP_SCALE = 16.0  # of the logistic around 0 for their cells down to the top level
 
 
-def levels_of(nominal):
+def levels_of(nominal, order):
     """[1, 189, 1, 1] level of every channel in coding order."""
-    return channel_levels(nominal)[ORDER][None, :, None, None].float()
+    return channel_levels(nominal)[order.channels][None, :, None, None].float()
 
 
 def top_bits(x, offset):
@@ -48,8 +45,8 @@ class Trained:
 
 
 @torch.no_grad()
-def stage(network, details, low, offset, kind, is_late):
-    """Codes `details` [189, h, w] in coding order given the unit's low-pass [3, h, w] and the dither's offsets.
+def stage(network, order, details, low, offset, kind, is_late):
+    """Codes `details` [189, h, w] in the coding order given the unit's low-pass [3, h, w] and the dither's offsets.
 
     The network is Trained or quantised.Quantised. No group sees refinements where is_late [189, h, w]. Returns a
     dictionary: denoised, mean, log2_scale, leaving (0) and around_0 [189, h, w], bits (of the whole stage, the
@@ -57,7 +54,7 @@ def stage(network, details, low, offset, kind, is_late):
     """
     x, offset, low = details[None].float(), offset[None], low[None].float()
     dithered = offset.bool().any()
-    level_from, level_to = levels_of(KINDS[kind].level_from), levels_of(KINDS[kind].level_to)
+    level_from, level_to = (levels_of(level, order) for level in (KINDS[kind].level_from, KINDS[kind].level_to))
     most = int((level_from - level_to).max())
     begin, end = cell(x, offset, level_from, dithered)
     new_begin, new_end = cell(x, offset, level_to, dithered)
@@ -75,7 +72,7 @@ def stage(network, details, low, offset, kind, is_late):
     }
     if dithered and KINDS[kind].level_from == TOP_LEVEL:
         out["bits"] += top_bits(x, offset)
-    for g, rows in enumerate(GROUPS):
+    for g, rows in enumerate(map(slice, order.first[:-1], order.first[1:])):
         level, level_next = level_from[:, rows], level_to[:, rows]
         mean, log2_scale = network.group(g, hidden, centre[:, rows], level)
         scale = 2.0**log2_scale
@@ -83,6 +80,6 @@ def stage(network, details, low, offset, kind, is_late):
         out["leaving"][rows] = leaving(level, level_next, mean, scale)[0]
         bits = refine_bits(x[:, rows], offset[:, rows], dithered, level, level_next, mean, scale, most)
         out["bits"] += float(bits.double().sum())
-        if g + 1 < len(GROUPS):
+        if g + 1 < len(order.sizes):
             hidden = network.with_context(g, hidden, moved[:, rows], level_next)
     return out

@@ -12,6 +12,7 @@ for folder in ("models", "models/train"):
     sys.path.insert(0, os.path.join(ROOT, folder))
 import export
 import network
+import order
 import tap
 
 LEAST_SCALE = 2.0**-14  # the least half that is not subnormal
@@ -82,9 +83,9 @@ def entries_of(data):
 def writes_types():
     """The file has weights and bits of whole numbers, and scales, gains and biases of halves."""
     torch.manual_seed(4)
-    networks = network.Networks(width=16, blocks=2, denoise_blocks=1)
+    networks = network.Networks(order.PHASED, width=16, blocks=2, denoise_blocks=1)
     largest = {"1.blocks.1.outer": 3.0, "1.mix.4": 50.0, "1.denoise_out": 0.1, "2.mix.4": 900.0, "3.denoise_mix": 900.0}
-    entries, n_bits, n_networks = entries_of(export.model_bytes(networks.state_dict(), "tiny", largest))
+    entries, n_bits, n_networks = entries_of(export.model_bytes(networks.state_dict(), "tiny", largest, order.PHASED))
     assert n_networks == len(networks)
     layers = [name[: -len("_scale")] for name in entries if name.endswith("_scale")]
     whole = {name for name, (kind, _) in entries.items() if kind == 1}

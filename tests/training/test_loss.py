@@ -10,6 +10,7 @@ import fused
 import lattice
 import loss
 import network
+import order
 import tap
 
 BITS_LIMIT, GRADIENT_LIMIT = 1e-5, 5e-3  # relative
@@ -18,7 +19,8 @@ PICTURE_LIMIT = 0.01  # relative, for whole stages in bfloat16
 SIDE = 5
 
 torch.manual_seed(1)
-NET = network.LatticeNetwork(width=16, blocks=1)
+NET = network.LatticeNetwork(order.PHASED, width=16, blocks=1)
+TABLES = loss.tables(order.PHASED, torch.device("cpu"))
 LIBRARY = fused.LIBRARIES["cpu"]
 
 
@@ -115,8 +117,8 @@ class Refinement:
         rows = slice(NET.first[g], NET.first[g + 1])
         self.x, self.offset = sample.x[:, rows].double(), sample.offset[:, rows].double()
         self.dithered = (sample.dithered > 0)[:, None, None, None]
-        self.level_from = loss.LEVELS_FROM[sample.kinds][:, rows, None, None].double()
-        self.level_to = loss.LEVELS_TO[sample.kinds][:, rows, None, None].double()
+        self.level_from = TABLES["from"][sample.kinds][:, rows, None, None].double()
+        self.level_to = TABLES["to"][sample.kinds][:, rows, None, None].double()
         self.gate, self.shift, self.log_scale = out.double().chunk(3, 1)
         begin, end = lattice.cell(self.x, self.offset, self.level_from, self.dithered)
         self.centre = (begin + end) / 2
@@ -232,7 +234,7 @@ def denoised_errors_agree():
     for name, part in (("gate", slice(0, n)), ("offset", slice(n, 2 * n))):
         assert_close(gradient[:, part], plain_gradient[:, part], GRADIENT_LIMIT, name, ~outside)
     reference = 2 ** (level.clamp(max=lattice.REFERENCE_LEVEL) - 1)
-    factor = weights[:, None, None, None] / (SIDE**2 * 192) * loss.ENERGY[:, None, None]
+    factor = weights[:, None, None, None] / (SIDE**2 * 192) * TABLES["energy"][:, None, None]
     back = 2 * (shown - sample.x) * factor * reference
     assert ((back > 0) == (mean > shown))[outside].all()
     assert_close(gradient[:, n:], back, GRADIENT_LIMIT, "offset outside", outside)

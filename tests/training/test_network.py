@@ -1,8 +1,8 @@
 """The network in C against its definition and the network in PyTorch, stage by stage.
 
-usage: test_network.py DUMP_STAGE
+usage: test_network.py DUMP_STAGE ORDER
 
-DUMP_STAGE is the program of dump_stage.c.
+DUMP_STAGE is the program of dump_stage.c. The network codes in the named order.
 """
 import os
 import subprocess
@@ -15,9 +15,11 @@ import torch
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 for folder in ("tests/paper", "models", "models/train"):
     sys.path.insert(0, os.path.join(ROOT, folder))
+import checkpoint
 import export
 import lattice
 import network
+import order
 import quantised
 import reference
 import synthetic
@@ -37,6 +39,7 @@ MEAN_LIMIT, CELL_LIMIT = 1 / 32, 1 / 16  # absolute, for rounding; in cell width
 LOG2_SCALE_LIMIT = 1 / 16
 RATE_LIMIT = 0.001  # relative
 
+ORDER = order.ORDERS[sys.argv[2]]
 WIDTH, HEIGHT = 256, 192
 
 FOLDER = tempfile.TemporaryDirectory(prefix="uqd-network-")
@@ -48,14 +51,15 @@ def make_checkpoint(seed=1):
     """Networks in which every weight matters, also those that training begins at zero, of numbers that half
     precision holds, and the sums of gains and biases too."""
     torch.manual_seed(seed)
-    networks = network.Networks(width=16, blocks=2, denoise_blocks=1)
+    networks = network.Networks(ORDER, width=16, blocks=2, denoise_blocks=1)
     with torch.no_grad():
         for name, weights in networks.named_parameters():
             weights.add_(0.1 * torch.randn_like(weights))
             in_table = "kind_" in name or "dither_" in name
             weights.copy_(torch.round(weights * 512) / 512 if in_table else weights.half())
     weights = networks.state_dict()
-    torch.save({"net": weights, "ema": weights, "state": {"step": 1}, "largest": largest_of(networks)}, CHECKPOINT)
+    saved = {"net": weights, "ema": weights, "state": {"step": 1}, "largest": largest_of(networks), "order": ORDER}
+    checkpoint.save(CHECKPOINT, saved)
 
 
 def exports():
@@ -76,7 +80,7 @@ def states(kind):
     details, low = transform.unit_forward(torch.from_numpy(pixels).permute(2, 0, 1), transform.split_colour)
     if lattice.KINDS[kind].coarse:
         details, low = transform.unit_forward(low)
-    return pixels, details[reference.ORDER], low
+    return pixels, details[ORDER.channels], low
 
 
 def trained(networks, kind, dithered):
@@ -94,7 +98,7 @@ def largest_of(networks):
         for kind in range(len(lattice.KINDS)):
             _, details, low = states(kind)
             nothing = torch.zeros_like(details)
-            reference.stage(trained(networks, kind, False), details, low, nothing, kind, nothing.bool())
+            reference.stage(trained(networks, kind, False), ORDER, details, low, nothing, kind, nothing.bool())
     return magnitudes.largest
 
 
@@ -118,7 +122,7 @@ def stage_in_c(pixels, kind, dithered):
 def assert_phases(actual, expected, where):
     """Phases agree but where the precision of a probability decides."""
     chances, phases = expected["leaving"], actual["phase"]
-    thresholds, others = (t[..., reference.ORDER] for t in lattice.phases())
+    thresholds, others = (t[..., ORDER.channels] for t in ORDER.phases())
     for chances_, is_bound in ((chances * (1 + PHASE_SLACK), torch.le), (chances / (1 + PHASE_SLACK), torch.ge)):
         bound = sum((chances_ < t[:, None, None] / 65536).int() for t in thresholds)
         bound = torch.where(expected["around_0"], bound, others[:, None, None])
@@ -145,11 +149,11 @@ def compare(kind, dithered):
     assert torch.equal(actual["details"], details.float()), f"{where}: the coefficients differ"
     assert bool(actual["offset"].any()) == dithered, where
     is_late = actual["phase"] > 0
-    expected = reference.stage(exported(saved, kind, dithered), details, low, actual["offset"], kind, is_late)
+    expected = reference.stage(exported(saved, kind, dithered), ORDER, details, low, actual["offset"], kind, is_late)
     for name in ("denoised", "mean", "log2_scale"):
         n_wrong = int((actual[name] != expected[name]).sum())
         assert n_wrong == 0, f"{where}: {name} differs in {n_wrong} places"
-    if lattice.KINDS[kind].phased and not dithered:
+    if ORDER.is_phased(lattice.KINDS[kind]) and not dithered:
         assert_phases(actual, expected, where)
     else:
         assert not is_late.any(), where
@@ -171,15 +175,15 @@ def dithered_stages_agree():
 def quantisation_is_precise():
     """Whole numbers change little of what the trained network says, and hardly any rate."""
     saved = torch.load(CHECKPOINT)
-    networks = network.Networks.like(saved["ema"]).eval()
+    networks = network.Networks.like(saved["ema"], ORDER).eval()
     for kind, k in enumerate(lattice.KINDS):
         _, details, low = states(kind)
         nothing = torch.zeros_like(details)
         exact, near = (
-            reference.stage(net, details, low, nothing, kind, nothing.bool())
+            reference.stage(net, ORDER, details, low, nothing, kind, nothing.bool())
             for net in (trained(networks, kind, False), exported(saved, kind, False))
         )
-        width = 2.0 ** reference.levels_of(k.level_from)[0]
+        width = 2.0 ** reference.levels_of(k.level_from, ORDER)[0]
         for name, limit in (
             ("denoised", MEAN_LIMIT + CELL_LIMIT * width), ("mean", MEAN_LIMIT + CELL_LIMIT * width),
             ("log2_scale", LOG2_SCALE_LIMIT),

@@ -17,12 +17,13 @@ CHECKPOINT = os.path.join(FOLDER.name, "tiny.pt")
 TINY = "--width 16 --blocks 1 --crop 64 --crops 1 --threads 1 --device cpu".split()
 
 
-def train(output, *options):
+def train(output, *options, fails=False):
+    """What it prints, or, if it fails as it should, what it says."""
     program = os.path.join(ROOT, "models", "train", "train.py")
     command = [sys.executable, program, PHOTOS, "-o", output, *TINY, *options]
     result = subprocess.run(command, capture_output=True, text=True, timeout=240)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+    assert (result.returncode != 0) == fails, result.stderr
+    return result.stderr if fails else result.stdout
 
 
 def trains():
@@ -50,5 +51,16 @@ def resumes():
     assert torch.load(resumed)["state"]["step"] == 6
 
 
+def trains_another_order():
+    """Training in the order coarse first says so in its checkpoint, and goes on from it in that order alone."""
+    first, second = (os.path.join(FOLDER.name, name) for name in ("coarse.pt", "on.pt"))
+    train(first, "--steps", "2", "--order", "coarse-first")
+    train(second, "--steps", "1", "--resume", first)
+    assert torch.load(CHECKPOINT)["order"] == "phased" and torch.load(second)["order"] == "coarse-first"
+    assert torch.load(second)["state"]["step"] == 3
+    error = train(second, "--steps", "1", "--resume", first, "--order", "phased", fails=True)
+    assert "its order is coarse-first, not phased" in error and "Traceback" not in error, error
+
+
 if __name__ == "__main__":
-    tap.main([trains, repeats, resumes])
+    tap.main([trains, repeats, resumes, trains_another_order])

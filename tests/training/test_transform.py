@@ -6,6 +6,7 @@ import torch
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "models", "train"))
 import lattice
+import order
 import synthetic
 import tap
 import transform
@@ -49,11 +50,24 @@ def split_inverts_at_any_size():
 
 
 def channels_in_coding_order():
-    """Groups follow each other in the coding order, each in the standard one."""
-    order, groups = lattice.coding_order(), lattice.channel_groups()
-    assert sorted(order.tolist()) == list(range(189))
-    assert (groups[order].diff() >= 0).all()
-    assert (order.diff()[groups[order].diff() == 0] > 0).all()
+    """Groups follow each other in the coding order, each in the standard one; those of all orders are the same sets."""
+    for known in order.ORDERS.values():
+        channels, groups = known.channels, known.groups
+        assert sorted(channels.tolist()) == list(range(189)), known.name
+        assert (groups[channels].diff() >= 0).all(), known.name
+        assert (channels.diff()[groups[channels].diff() == 0] > 0).all(), known.name
+        assert groups.max() + 1 == len(known.sets) and sorted(known.sets) == sorted(order.PHASED.sets), known.name
+
+
+def orders_begin_where_they_say():
+    """Phases begin with the finest luma, coarse first is luma's level 3, and chroma's level 1 is the last."""
+    table = transform.channel_table()
+    for known, first in ((order.PHASED, (0, 1, 2)), (order.COARSE_FIRST, (0, 3, 0))):
+        assert table[known.channels[0]][:3] == first, known.name
+    colours = [table[channel][:2] for channel in order.COARSE_FIRST.channels[-96:]]
+    assert colours == [(1, 1)] * 48 + [(2, 1)] * 48
+    assert not any(order.COARSE_FIRST.is_phased(kind) for kind in lattice.KINDS)
+    assert all(order.PHASED.is_phased(kind) != kind.coarse for kind in lattice.KINDS)
 
 
 def _samples():
@@ -90,13 +104,14 @@ def levels_nest_too():
 
 def phases_follow_the_gain():
     """What a stage codes first: large gains. Thresholds fall from phase to phase and with the channel's norm."""
-    thresholds, others = lattice.phases()
-    assert thresholds.shape == (len(lattice.PHASE_GAINS), 189) and others.shape == (189,)
+    n_thresholds = len(order.PHASED.gains)
+    thresholds, others = order.PHASED.phases()
+    assert thresholds.shape == (n_thresholds, 189) and others.shape == (189,)
     assert (thresholds.diff(dim=0) < 0).all() and (thresholds > 0).all() and (thresholds < 65536).all()
     table = transform.channel_table()
     finest, coarsest = table.index((0, 1, 2, 0, 0)), table.index((0, 3, 0, 0, 0))
     assert (thresholds[:, finest] < thresholds[:, coarsest]).all() and others[finest] < others[coarsest]
-    assert others.min() == 0 and others.max() <= len(lattice.PHASE_GAINS)
+    assert others.min() == 0 and others.max() <= n_thresholds
 
 
 def leaving_is_a_probability():
@@ -133,7 +148,8 @@ def probabilities_sum_to_one():
 if __name__ == "__main__":
     tap.main(
         [
-            colours_invert_at_any_size, unit_inverts, split_inverts_at_any_size, channels_in_coding_order, cells_are_nested,
-            levels_nest_too, phases_follow_the_gain, leaving_is_a_probability, probabilities_sum_to_one,
+            colours_invert_at_any_size, unit_inverts, split_inverts_at_any_size, channels_in_coding_order,
+            orders_begin_where_they_say, cells_are_nested, levels_nest_too, phases_follow_the_gain, leaving_is_a_probability,
+            probabilities_sum_to_one,
         ]
     )
