@@ -1,18 +1,24 @@
 #include "json.h"
 
+#include "utf8.h"
+
 #include <math.h>
 
 void json_string(FILE *out, const char *text)
 {
     putc('"', out);
-    for (; *text; text++) {
+    while (*text) {
+        size_t length = utf8_letter(text);
         unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
+        if (length == 0)
+            fputs("\\ufffd", out);
+        else if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
-        else if (c < 0x20)
+        else if (c < 0x20 || c == 0x7f)
             fprintf(out, "\\u%04x", c);
         else
-            putc(c, out);
+            fwrite(text, 1, length, out);
+        text += length ? length : 1;
     }
     putc('"', out);
 }

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* A quoted string. The text is UTF-8. */
+/* A quoted string. JSON text is UTF-8: bytes that are not become the replacement character. */
 void json_string(FILE *out, const char *text);
 
 /* A number; "inf" as a string if it is infinite, null if it is not a number, for JSON has

@@ -33,8 +33,10 @@ static int run(int argc, char **argv)
             uqd_program.print_details(stdout);
         return EXIT_DONE;
     }
-    fprintf(stderr, "%s: %s: there is no such command (see %s --help)\n", uqd_program.name, argv[1],
-            uqd_program.name);
+    struct message message;
+    message_set(&message, "%s: there is no such command (see %s --help)", argv[1],
+                uqd_program.name);
+    message_print(stderr, uqd_program.name, &message);
     return EXIT_USAGE;
 }
 

@@ -84,7 +84,7 @@ int report_failure(const struct message *message)
 {
     if (interrupt_signal())
         return EXIT_SIGNAL + interrupt_signal();
-    fprintf(stderr, "%s: %s\n", uqd_program.name, message->text);
+    message_print(stderr, uqd_program.name, message);
     return EXIT_FAILED;
 }
 
