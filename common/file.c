@@ -2,13 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 1 << 16, NAME_ATTEMPTS = 100 };
+enum { READ_CHUNK = 1 << 16, WRITE_CHUNK = 1 << 20, NAME_ATTEMPTS = 100 };
 
 static int is_standard(const char *path)
 {
@@ -23,6 +25,60 @@ const char *file_input_name(const char *path)
 const char *file_output_name(const char *path)
 {
     return is_standard(path) ? "standard output" : path;
+}
+
+/* ---- Pieces -------------------------------------------------------------------------------- */
+
+static int wait_until_ready(int fd, short events)
+{
+    struct pollfd pollfd = {.fd = fd, .events = events};
+    while (poll(&pollfd, 1, -1) < 0 && errno == EINTR)
+        continue;
+    return 0;
+}
+
+static int (*wait_for)(int fd, short events) = wait_until_ready;
+
+void file_set_wait(int (*wait)(int fd, short events))
+{
+    wait_for = wait;
+}
+
+/* 0, or -1 with EINTR if the program is asked to stop. */
+static int wait_for_piece(int fd, short events)
+{
+    if (wait_for(fd, events) == 0)
+        return 0;
+    errno = EINTR;
+    return -1;
+}
+
+/* Whether what failed is to be tried again. */
+static int is_passing(int error)
+{
+    return error == EINTR || error == EAGAIN;
+}
+
+static ssize_t read_piece(int fd, void *data, size_t size)
+{
+    for (;;) {
+        if (wait_for_piece(fd, POLLIN) < 0)
+            return -1;
+        ssize_t n = read(fd, data, size);
+        if (n >= 0 || !is_passing(errno))
+            return n;
+    }
+}
+
+static ssize_t write_piece(int fd, const void *data, size_t size)
+{
+    for (;;) {
+        if (wait_for_piece(fd, POLLOUT) < 0)
+            return -1;
+        ssize_t n = write(fd, data, size);
+        if (n >= 0 || !is_passing(errno))
+            return n;
+    }
 }
 
 /* ---- Reading ------------------------------------------------------------------------------- */
@@ -74,9 +130,7 @@ static int read_all(int fd, const char *name, uint64_t max_size, uint8_t **data,
     for (;;) {
         if (grow(data, *size, &capacity) < 0)
             return message_set(message, "%s: there is not enough memory to read it", name);
-        ssize_t n = read(fd, *data + *size, capacity - *size);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = read_piece(fd, *data + *size, capacity - *size);
         if (n < 0)
             return message_set(message, "%s: cannot be read: %s", name, strerror(errno));
         if (n == 0)
@@ -115,16 +169,22 @@ static int write_failure(const char *name, struct message *message)
     return message_set(message, "%s: cannot be written: %s", name, strerror(errno));
 }
 
+/* A pipe that is ready takes PIPE_BUF bytes at once: with more, the write itself might wait. */
+static size_t piece_size(int fd)
+{
+    struct stat info;
+    return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? WRITE_CHUNK : PIPE_BUF;
+}
+
 static int write_all(int fd, const uint8_t *data, size_t size)
 {
+    const size_t piece = piece_size(fd);
     while (size > 0) {
-        ssize_t n = write(fd, data, size);
-        if (n < 0 && errno != EINTR)
+        ssize_t n = write_piece(fd, data, size < piece ? size : piece);
+        if (n < 0)
             return -1;
-        if (n > 0) {
-            data += n;
-            size -= (size_t)n;
-        }
+        data += n;
+        size -= (size_t)n;
     }
     return 0;
 }
@@ -138,11 +198,11 @@ static int write_standard_output(const void *data, size_t size, struct message *
     return 0;
 }
 
-/* Devices and pipes are written in place: renaming over them would replace them. Errno tells the
- * cause of -1. */
+/* Devices and pipes are written in place, for renaming over them would replace them, and files in
+ * directories where no other can be made. Errno tells the cause of -1. */
 static int write_in_place(const char *path, const void *data, size_t size)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (fd < 0)
         return -1;
     int result = write_all(fd, data, size);
@@ -226,6 +286,8 @@ int file_write(const char *path, const void *data, size_t size, struct message *
     } else {
         char *target = realpath(path, NULL); /* a symbolic link stays one */
         result = target ? write_and_rename(target, &older, data, size) : -1;
+        if (target && result < 0 && (errno == EACCES || errno == EPERM))
+            result = write_in_place(target, data, size);
         free(target);
     }
     return result < 0 ? write_failure(path, message) : 0;

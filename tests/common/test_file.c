@@ -2,6 +2,7 @@
 #include "file.h"
 #include "scratch.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -157,6 +158,82 @@ static void test_failure_keeps_the_old_file(void **state)
     assert_int_equal(scratch_count(), count);
 }
 
+static int stop(int fd, short events)
+{
+    (void)fd;
+    (void)events;
+    return 1;
+}
+
+static int keep_on(int fd, short events)
+{
+    (void)fd;
+    (void)events;
+    return 0;
+}
+
+/* A program that is asked to stop leaves nothing behind. */
+static void test_stopping_keeps_the_old_file(void **state)
+{
+    (void)state;
+    struct message message;
+    uint8_t *data;
+    size_t size;
+    scratch_write("out", "old", 3);
+    unsigned count = scratch_count();
+    file_set_wait(stop);
+    assert_int_equal(file_write("out", "newer", 5, &message), -1);
+    assert_int_equal(file_read("out", 5, &data, &size, &message), -1);
+    file_set_wait(keep_on);
+    check_file("out", "old");
+    assert_int_equal(scratch_count(), count);
+}
+
+/* Whether this process cannot make files in the directory; of root permissions are not asked, so
+ * root becomes somebody else, until become_oneself. */
+static int is_locked_out(const char *path)
+{
+    if (geteuid() == 0 && seteuid(65534) < 0)
+        return 0;
+    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0 &&
+           faccessat(AT_FDCWD, scratch_directory(), X_OK, AT_EACCESS) == 0;
+}
+
+static void become_oneself(void)
+{
+    if (geteuid() != getuid() && seteuid(getuid()) < 0)
+        abort();
+}
+
+static void test_directory_without_permission(void **state)
+{
+    (void)state;
+    struct message message = {""}, refused = {""};
+    struct stat before, after;
+    assert_int_equal(mkdir("locked", 0700), 0);
+    scratch_write("locked/out", "older and longer", 16);
+    assert_int_equal(chmod("locked/out", 0666), 0);
+    assert_int_equal(stat("locked/out", &before), 0);
+    assert_int_equal(chmod(".", 0755), 0);
+    assert_int_equal(chmod("locked", 0555), 0);
+    int is_locked = is_locked_out("locked");
+    int result = file_write("locked/out", "new", 3, &message);
+    int refusal = file_write("locked/new", "new", 3, &refused);
+    become_oneself();
+    assert_int_equal(chmod("locked", 0755), 0);
+    if (!is_locked) {
+        print_message("skip: no directory is closed to this process\n");
+        skip();
+    }
+    if (result < 0)
+        fail_msg("%s", message.text);
+    check_file("locked/out", "new");
+    assert_int_equal(stat("locked/out", &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(refusal, -1);
+    assert_string_equal(refused.text, "locked/new: cannot be written: Permission denied");
+}
+
 static void test_closed_pipe(void **state)
 {
     (void)state;
@@ -185,6 +262,8 @@ int main(void)
         cmocka_unit_test(test_longest_name),
         cmocka_unit_test(test_write_failures),
         cmocka_unit_test(test_failure_keeps_the_old_file),
+        cmocka_unit_test(test_stopping_keeps_the_old_file),
+        cmocka_unit_test(test_directory_without_permission),
         cmocka_unit_test(test_closed_pipe),
     };
     return cmocka_run_group_tests_name("file", tests, scratch_setup, scratch_teardown);
