@@ -26,8 +26,10 @@ int model_load(const char *path, struct uqd_model **model, struct message *messa
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return message_set(message, "%s: cannot be opened: %s", path, strerror(errno));
-    const int status = uqd_model_open(model, fd);
+    const int status = uqd_model_open(model, fd), error = errno;
     close(fd);
+    if (status == UQD_ERR_ARG) /* the library keeps a descriptor of its own, and there is none */
+        return message_set(message, "%s: cannot be opened: %s", path, strerror(error));
     if (status < 0)
         return message_set(message, "%s: cannot be used as a model: %s", path,
                            uqd_status_text(status));
@@ -103,39 +105,58 @@ static int has_suffix(const char *name)
     return length > suffix && strcmp(name + length - suffix, MODEL_SUFFIX) == 0;
 }
 
+/* Whether the system has run out of something, so that a file that could not be opened may well be
+ * there. */
+static int is_exhausted(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/* 1, 0, or -1 with errno if the system has run out of something. */
 static int has_id(const char *path, uint64_t id)
 {
     uint8_t head[MODEL_HEAD];
     uint64_t found;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return 0;
+        return is_exhausted(errno) ? -1 : 0;
     ssize_t n = read(fd, head, sizeof head);
     close(fd);
     return n == MODEL_HEAD && uqd_model_peek_id(head, sizeof head, &found) == UQD_OK && found == id;
 }
 
-/* The malloc'ed path of the model with this id in a directory, or NULL. */
-static char *find_id(const char *directory, uint64_t id)
+/* Looks at one file: 1 with its malloc'ed path if it is the model, 0, or -1 with errno. */
+static int check_entry(const char *directory, const char *name, uint64_t id, char **path)
+{
+    if (!has_suffix(name))
+        return 0;
+    if (asprintf(path, "%s/%s", directory, name) < 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    int result = has_id(*path, id);
+    int error = errno;
+    if (result <= 0)
+        free(*path);
+    errno = error;
+    return result;
+}
+
+/* Looks for the model with this id in a directory: 1 with its malloc'ed path, 0, or -1 with errno
+ * if the system has run out of something. */
+static int find_id(const char *directory, uint64_t id, char **path)
 {
     DIR *dir = opendir(directory);
-    char *path = NULL;
     const struct dirent *entry;
-    while (dir && !path && (entry = readdir(dir))) {
-        if (!has_suffix(entry->d_name))
-            continue;
-        if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0) {
-            path = NULL;
-            break;
-        }
-        if (!has_id(path, id)) {
-            free(path);
-            path = NULL;
-        }
-    }
-    if (dir)
-        closedir(dir);
-    return path;
+    int result = 0;
+    if (!dir)
+        return is_exhausted(errno) ? -1 : 0;
+    while (result == 0 && (entry = readdir(dir)))
+        result = check_entry(directory, entry->d_name, id, path);
+    int error = errno;
+    closedir(dir);
+    errno = error;
+    return result;
 }
 
 /* The malloc'ed path of the model of that name if the directory has it, or NULL. */
@@ -178,19 +199,32 @@ int model_load_named(const char *name, struct uqd_model **model, struct message 
                                                  : load_installed(name, model, message);
 }
 
-int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message)
+int model_find_by_id(uint64_t id, char **path, struct message *message)
 {
     struct directories list;
-    char *path = NULL;
+    int found = 0;
     find_directories(&list);
-    for (size_t i = 0; i < list.count && !path; i++)
-        path = find_id(list.paths[i], id);
-    int result = path ? model_load(path, model, message)
-                      : message_set(message,
-                                    "the model %08llx is not installed: no such *%s is "
-                                    "in $UQD_MODELS or in %s",
-                                    (unsigned long long)id, MODEL_SUFFIX, UQD_MODEL_DIR);
-    free(path);
+    for (size_t i = 0; i < list.count && found == 0; i++)
+        found = find_id(list.paths[i], id, path);
+    if (found < 0)
+        message_set(message, "the model %08llx cannot be looked for: %s", (unsigned long long)id,
+                    strerror(errno));
     free_directories(&list);
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    message_set(message,
+                "the model %08llx is not installed: no such *%s is "
+                "in $UQD_MODELS or in %s",
+                (unsigned long long)id, MODEL_SUFFIX, UQD_MODEL_DIR);
+    return MODEL_NOT_INSTALLED;
+}
+
+int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message)
+{
+    char *path;
+    if (model_find_by_id(id, &path, message) != 0)
+        return -1;
+    int result = model_load(path, model, message);
+    free(path);
     return result;
 }
