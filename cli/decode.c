@@ -1,22 +1,28 @@
 /* uqd decode */
 #include "program.h"
 
-#include "image_file.h"
+#include "batch.h"
+#include "file.h"
+#include "image_format.h"
 #include "model_file.h"
-#include "progress.h"
+#include "model_set.h"
+#include "outputs.h"
 #include "source.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_REDUCE = 6 };
 
 struct decode_options {
-    const char *input, *output, *model;
+    struct output_options to;
+    const char *model;
     uint32_t step; /* UQD_STEP_LATEST: as far as the file goes */
     uint32_t reduce, threads;
     uint64_t bytes, seed, max_pixels;
-    int mode; /* index into modes */
+    int format; /* an enum image_format, -1: as the name says */
+    int mode;   /* index into modes */
 };
 
 static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
@@ -27,7 +33,9 @@ static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD
     }
 
 static const struct option_row rows[] = {
-    ROW("output", 'o', OPTION_TEXT, "OUT.png", output, "the image to write, PNG or .ppm", "Files"),
+    OUTPUT_ROWS(ROW, "OUT.png", "the image to write"),
+    ROW("format", 0, OPTION_CHOICE, IMAGE_FORMATS, format,
+        "its format, instead of what the extension says", NULL),
     ROW("model", 0, OPTION_TEXT, "MODEL", model,
         "use this installed model, or file, instead of searching", NULL),
     ROW("step", 0, OPTION_U32, "N", step, "decode to step N only, counted from 0", "How far"),
@@ -41,23 +49,28 @@ static const struct option_row rows[] = {
     ROW("threads", 0, OPTION_U32, "N", threads, "use N threads (as many as there are cores)", NULL),
 };
 
+/* One run of the command. */
+struct decoding {
+    struct decode_options options;
+    enum image_format format;
+    struct outputs outputs;
+    struct uqd_model *named; /* the model of the options, or NULL */
+    struct model_set models;
+};
+
 /* ---- The steps ----------------------------------------------------------------------------- */
 
-static int set_model(const struct decode_options *options, struct source *source,
-                     struct uqd_model **model, struct message *message)
+static int set_model(struct decoding *decoding, struct source *source, struct message *message)
 {
+    const struct uqd_model *model = decoding->named;
     struct message cause;
-    int status;
-    if (options->model) {
-        if (model_load_named(options->model, model, message) < 0)
-            return -1;
-    } else if (model_load_by_id(source->info.model_id, model, &cause) < 0) {
+    if (!model && model_set_find(&decoding->models, source->info.model_id, &model, &cause) != 0)
         return message_set(message, "%s: cannot be decoded: %s", source->name, cause.text);
-    }
-    status = uqd_decoder_set_model(source->decoder, *model);
-    if (status == UQD_ERR_MODEL)
+    int status = uqd_decoder_set_model(source->decoder, model);
+    if (status == UQD_ERR_MODEL && decoding->named)
         return message_set(message, "%s: was encoded with the model %08llx, which is not %s",
-                           source->name, (unsigned long long)source->info.model_id, options->model);
+                           source->name, (unsigned long long)source->info.model_id,
+                           decoding->options.model);
     if (status < 0)
         return message_set(message, "%s: cannot be decoded: %s", source->name,
                            uqd_status_text(status));
@@ -155,17 +168,21 @@ static int copy_profile(const struct source *source, struct pixels *pixels, stru
 }
 
 /* Says how far a file came that ends before the step that was wanted. */
-static void note_cut(const struct decode_options *options, const struct source *source)
+static void note_cut(const struct decode_options *options, const struct source *source,
+                     struct progress *progress)
 {
     uint32_t n_complete = uqd_decoder_steps_complete(source->decoder);
     uint32_t n_wanted = options->step == UQD_STEP_LATEST ? source->info.n_steps : options->step + 1;
-    if (n_complete < n_wanted)
-        fprintf(stderr,
-                "%s: %s: ends after %llu of %llu bytes: %u of %u steps are complete, and the "
-                "picture is the best that these bytes give\n",
-                uqd_program.name, source->name,
-                (unsigned long long)uqd_decoder_bytes_fed(source->decoder),
+    struct message message;
+    if (n_complete >= n_wanted)
+        return;
+    message_set(&message,
+                "%s: ends after %llu of %llu bytes: %u of %u steps are complete, and the picture "
+                "is the best that these bytes give",
+                source->name, (unsigned long long)uqd_decoder_bytes_fed(source->decoder),
                 (unsigned long long)source->info.file_size, n_complete, source->info.n_steps);
+    progress_hide(progress);
+    message_print(stderr, uqd_program.name, &message);
 }
 
 static int decode(const struct decode_options *options, struct source *source,
@@ -174,80 +191,121 @@ static int decode(const struct decode_options *options, struct source *source,
     uint32_t last;
     if (find_last(options, source, &last, message) < 0)
         return -1;
-    progress_begin(progress, "decoding", last + 2);
+    progress_parts(progress, last + 2);
     int result = advance(source, last, progress, message);
     progress->part = last + 1;
     if (result == 0)
         result = make_picture(options, source, pixels, message);
-    progress_end(progress);
     return result;
 }
 
-static int decode_file(const struct decode_options *options, struct message *message)
+static int open_source(const struct decoding *decoding, size_t index, struct progress *progress,
+                       struct source *source, struct message *message)
 {
+    const struct decode_options *options = &decoding->options;
     struct uqd_decoder_settings settings;
-    struct progress progress;
-    struct pixels pixels = {0};
-    struct uqd_model *model = NULL;
-    struct source source;
     uqd_decoder_settings_default(&settings);
     settings.threads = options->threads;
     settings.progress = progress_update;
-    settings.cookie = &progress;
+    settings.cookie = progress;
     if (options->max_pixels)
         settings.max_pixels = options->max_pixels;
-    int result = source_open(&source, options->input, options->bytes, &settings, message);
+    return source_open(source, decoding->outputs.inputs[index], options->bytes, &settings, message);
+}
+
+static int decode_file(void *cookie, size_t index, struct progress *progress,
+                       struct message *message)
+{
+    struct decoding *decoding = cookie;
+    const char *output = decoding->outputs.paths[index];
+    struct pixels pixels = {0};
+    struct source source;
+    if (outputs_check(&decoding->outputs, index, message) < 0)
+        return -1;
+    int result = open_source(decoding, index, progress, &source, message);
     if (result == 0)
-        result = set_model(options, &source, &model, message);
+        result = image_format_check(decoding->format, source.info.channels,
+                                    file_output_name(output), message);
     if (result == 0)
-        result = decode(options, &source, &progress, &pixels, message);
+        result = set_model(decoding, &source, message);
+    if (result == 0)
+        result = decode(&decoding->options, &source, progress, &pixels, message);
     if (result == 0)
         result = copy_profile(&source, &pixels, message);
     if (result == 0)
-        result = image_write(options->output, &pixels, message);
+        result = image_write(output, decoding->format, &pixels, message);
     if (result == 0)
-        note_cut(options, &source);
+        note_cut(&decoding->options, &source, progress);
     pixels_free(&pixels);
     source_close(&source);
-    uqd_model_free(model);
     return result;
 }
 
-static int check_options(const struct decode_options *options, struct message *message)
+/* ---- The command --------------------------------------------------------------------------- */
+
+static int choose_format(const struct decode_options *options, enum image_format *format,
+                         struct message *message)
 {
-    if (!options->output)
-        return message_set(message, "the output file is missing: -o OUT.png");
+    const char *name = options->to.output ? options->to.output : "-"; /* as of the directory's */
+    return image_format_of(name, options->format, format, message);
+}
+
+/* What can be known of the command line alone. */
+static int check_options(struct decoding *decoding, char **inputs, size_t n_inputs,
+                         struct message *message)
+{
+    const struct decode_options *options = &decoding->options;
     if (options->step != UQD_STEP_LATEST && options->bytes != UINT64_MAX)
         return message_set(message, "--step and --bytes exclude each other");
     if (options->reduce > MAX_REDUCE)
         return message_set(message, "--reduce: %u is more than %d", options->reduce, MAX_REDUCE);
-    return 0;
+    if (choose_format(options, &decoding->format, message) < 0)
+        return -1;
+    return outputs_name(&decoding->outputs, inputs, n_inputs, &options->to,
+                        image_format_extension(decoding->format), message);
 }
 
 static int run_decode(const struct program *program, const struct command *command, int argc,
                       char **argv)
 {
-    struct decode_options options = {.step = UQD_STEP_LATEST, .bytes = UINT64_MAX};
+    struct decoding decoding = {
+        .options = {.step = UQD_STEP_LATEST, .bytes = UINT64_MAX, .format = -1}};
+    const struct decode_options *options = &decoding.options;
     struct message message;
-    int first = options_parse(program, command, argc, argv, &options, &message);
+    int code;
+    int first = options_parse(program, command, argc, argv, &decoding.options, &message);
     if (first <= 0)
         return report_options(command, first, &message);
-    options.input = argv[first];
-    if (check_options(&options, &message) < 0)
-        return report_usage(command, &message);
-    return decode_file(&options, &message) < 0 ? report_failure(&message) : EXIT_DONE;
+    if (check_options(&decoding, argv + first, (size_t)(argc - first), &message) < 0)
+        code = report_usage(command, &message);
+    else if (outputs_check_directory(&options->to, &message) < 0 ||
+             (options->model && model_load_named(options->model, &decoding.named, &message) < 0))
+        code = report_failure(&message);
+    else
+        code = batch_run("decoding", decoding.outputs.count, decode_file, &decoding);
+    outputs_free(&decoding.outputs);
+    model_set_free(&decoding.models);
+    uqd_model_free(decoding.named);
+    return code;
 }
 
 const struct command decode_command = {
     .name = "decode",
-    .synopsis = "IN.uqd -o OUT.png",
-    .summary = "decode a .uqd file, or its beginning, to an image file",
+    .synopsis = "IN.uqd -o OUT.png | IN.uqd... --output-dir DIR",
+    .summary = "decode .uqd files, or their beginnings, to image files",
     .description =
         "A file that was cut decodes to the best picture that its bytes give, and a note says how "
-        "far it came. If a step is damaged, the message says which --step still works.",
+        "far it came. If a step is damaged, the message says which --step still works.\n\n"
+        "The extension of the output says its format: .png, .ppm, .pgm, .pnm or .pam. A name "
+        "without one needs --format, but - is PNG. PPM is always in colour, PGM always grey, PNM "
+        "is whichever of the two the picture is. Only PNG and PAM hold transparency.\n\n"
+        "With --output-dir any number of files are decoded, x.uqd to DIR/x.png, or to what "
+        "--format says. The directory must be there. If one of them fails, a message says so, the "
+        "others are decoded, and the exit status is 1. A file that is write-protected, or that is "
+        "an input as well, is overwritten with --force only.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = UINT_MAX,
     .run = run_decode,
 };

@@ -1,19 +1,21 @@
 /* uqd encode */
 #include "program.h"
 
+#include "batch.h"
 #include "file.h"
-#include "image_file.h"
+#include "image_format.h"
 #include "model_file.h"
-#include "progress.h"
+#include "outputs.h"
 
-#include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_ICC_SIZE = 1 << 20 };
 
 struct encode_options {
-    const char *input, *output, *model, *flatten;
+    struct output_options to;
+    const char *model, *flatten;
     int dither;
     int depth; /* 0: the choice "8" was made, -1: not */
     int no_distortion, solid;
@@ -27,7 +29,7 @@ struct encode_options {
     }
 
 static const struct option_row rows[] = {
-    ROW("output", 'o', OPTION_TEXT, "OUT.uqd", output, "the file to write", "Files"),
+    OUTPUT_ROWS(ROW, "OUT.uqd", "the file to write"),
     ROW("model", 0, OPTION_TEXT, "MODEL", model,
         "an installed model, lattice (the default) or paper, or a file", NULL),
     ROW("stop-step", 0, OPTION_U32, "N", stop_step, "end the file after step N instead of lossless",
@@ -81,15 +83,21 @@ static int load_model(const struct encode_options *options, struct uqd_model **m
                        options->stop_step, info.n_steps - 1);
 }
 
-static int encode(const struct encode_options *options, const struct pixels *pixels,
-                  const struct uqd_model *model, uint8_t **data, size_t *size,
-                  struct message *message)
+/* One run of the command. */
+struct encoding {
+    struct encode_options options;
+    struct image_read_options reading;
+    struct outputs outputs;
+    struct uqd_model *model;
+};
+
+static int encode(const struct encoding *encoding, const struct pixels *pixels,
+                  struct progress *progress, uint8_t **data, size_t *size)
 {
+    const struct encode_options *options = &encoding->options;
     struct uqd_image image = {pixels->width, pixels->height, pixels->channels,
                               (size_t)pixels->width * pixels->channels, pixels->data};
     struct uqd_encode_settings settings;
-    struct progress progress;
-    progress_begin(&progress, "encoding", 1);
     uqd_encode_settings_default(&settings);
     settings.dither = (enum uqd_dither)options->dither;
     settings.seed = options->seed;
@@ -101,67 +109,89 @@ static int encode(const struct encode_options *options, const struct pixels *pix
     settings.metadata = &icc;
     settings.n_metadata = pixels->icc_size > 0;
     settings.progress = progress_update;
-    settings.cookie = &progress;
-    int status = uqd_encode(model, &image, &settings, data, size);
-    progress_end(&progress);
-    if (status < 0)
-        return message_set(message, "%s: cannot be encoded: %s", file_input_name(options->input),
-                           uqd_status_text(status));
-    return 0;
+    settings.cookie = progress;
+    return uqd_encode(encoding->model, &image, &settings, data, size);
 }
 
-static int encode_file(const struct encode_options *options,
-                       const struct image_read_options *reading, struct message *message)
+static int encode_file(void *cookie, size_t index, struct progress *progress,
+                       struct message *message)
 {
+    const struct encoding *encoding = cookie;
+    const char *input = encoding->outputs.inputs[index], *name = file_input_name(input);
     struct pixels pixels = {0};
-    struct uqd_model *model = NULL;
     uint8_t *data = NULL;
     size_t size;
-    int result = load_model(options, &model, message);
+    int result = outputs_check(&encoding->outputs, index, message);
     if (result == 0)
-        result = image_read(options->input, reading, &pixels, message);
+        result = image_read(input, &encoding->reading, &pixels, message);
     if (result == 0 && pixels.icc_size > MAX_ICC_SIZE)
-        result = message_set(message, "%s: its colour profile is larger than %d bytes",
-                             file_input_name(options->input), MAX_ICC_SIZE);
+        result = message_set(message, "%s: its colour profile is larger than %d bytes", name,
+                             MAX_ICC_SIZE);
+    if (result == 0) {
+        int status = encode(encoding, &pixels, progress, &data, &size);
+        if (status < 0)
+            result =
+                message_set(message, "%s: cannot be encoded: %s", name, uqd_status_text(status));
+    }
     if (result == 0)
-        result = encode(options, &pixels, model, &data, &size, message);
-    if (result == 0)
-        result = file_write(options->output, data, size, message);
+        result = file_write(encoding->outputs.paths[index], data, size, message);
     free(data);
     pixels_free(&pixels);
-    uqd_model_free(model);
     return result;
+}
+
+/* ---- The command --------------------------------------------------------------------------- */
+
+/* What can be known of the command line alone. */
+static int check_options(struct encoding *encoding, char **inputs, size_t n_inputs,
+                         struct message *message)
+{
+    const struct encode_options *options = &encoding->options;
+    struct image_read_options *reading = &encoding->reading;
+    if (options->to.output && image_format_is_picture(options->to.output))
+        return message_set(message, "%s: is the name of a picture, and a .uqd file is written",
+                           options->to.output);
+    if (options->flatten && parse_colour(options->flatten, reading->background, message) < 0)
+        return -1;
+    reading->flatten = options->flatten != NULL;
+    reading->reduce_depth = options->depth == 0;
+    reading->max_pixels = options->max_pixels;
+    return outputs_name(&encoding->outputs, inputs, n_inputs, &options->to, ".uqd", message);
 }
 
 static int run_encode(const struct program *program, const struct command *command, int argc,
                       char **argv)
 {
-    struct encode_options options = {.stop_step = UINT32_MAX, .depth = -1};
-    struct image_read_options reading = {0};
+    struct encoding encoding = {.options = {.stop_step = UINT32_MAX, .depth = -1}};
     struct message message;
-    int first = options_parse(program, command, argc, argv, &options, &message);
+    int code;
+    int first = options_parse(program, command, argc, argv, &encoding.options, &message);
     if (first <= 0)
         return report_options(command, first, &message);
-    options.input = argv[first];
-    if (!options.output) {
-        message_set(&message, "the output file is missing: -o OUT.uqd");
-        return report_usage(command, &message);
-    }
-    if (options.flatten && parse_colour(options.flatten, reading.background, &message) < 0)
-        return report_usage(command, &message);
-    reading.flatten = options.flatten != NULL;
-    reading.reduce_depth = options.depth == 0;
-    reading.max_pixels = options.max_pixels;
-    return encode_file(&options, &reading, &message) < 0 ? report_failure(&message) : EXIT_DONE;
+    if (check_options(&encoding, argv + first, (size_t)(argc - first), &message) < 0)
+        code = report_usage(command, &message);
+    else if (outputs_check_directory(&encoding.options.to, &message) < 0 ||
+             load_model(&encoding.options, &encoding.model, &message) < 0)
+        code = report_failure(&message);
+    else
+        code = batch_run("encoding", encoding.outputs.count, encode_file, &encoding);
+    outputs_free(&encoding.outputs);
+    uqd_model_free(encoding.model);
+    return code;
 }
 
 const struct command encode_command = {
     .name = "encode",
-    .synopsis = "IN.png|IN.ppm -o OUT.uqd",
-    .summary = "encode an image file",
+    .synopsis = "IN.png -o OUT.uqd | IN.png... --output-dir DIR",
+    .summary = "encode image files",
+    .description =
+        "With --output-dir any number of files are encoded, x.png to DIR/x.uqd. The directory must "
+        "be there. If one of them fails, a message says so, the others are encoded, and the exit "
+        "status is 1. A file that is write-protected, or that is an input as well, is overwritten "
+        "with --force only.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = UINT_MAX,
     .run = run_encode,
 };

@@ -1,11 +1,15 @@
 /* uqd info */
 #include "program.h"
 
+#include "escape.h"
+#include "file.h"
 #include "json.h"
 #include "model_file.h"
+#include "model_set.h"
 #include "source.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 
 struct info_options {
@@ -14,13 +18,13 @@ struct info_options {
 
 static const struct option_row rows[] = {
     {"json", 0, OPTION_FLAG, NULL, offsetof(struct info_options, json),
-     "print one JSON object instead of a table", NULL},
+     "print JSON instead of a table", NULL},
 };
 
 /* What is printed about one file. */
 struct report {
     struct source source;
-    struct uqd_model *model; /* NULL if it is not installed */
+    const struct uqd_model *model; /* NULL if there is none to be used */
     struct uqd_model_info model_info;
 };
 
@@ -63,8 +67,9 @@ static void print_table(const struct report *report)
            info->lossless ? "lossless" : "lossy");
     if (present < info->file_size)
         printf(", of which %" PRIu64 " are there", present);
-    printf("\nmodel    %08" PRIx64 " %s\n", info->model_id,
-           report->model ? report->model_info.name : "(not installed)");
+    printf("\nmodel    %08" PRIx64 " ", info->model_id);
+    escape_print(stdout, report->model ? report->model_info.name : "(not installed)");
+    putchar('\n');
     if (info->dither == UQD_DITHER_UNIVERSAL)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
     else
@@ -100,10 +105,17 @@ static void print_json_step(const struct report *report, uint32_t index)
     putchar('}');
 }
 
-static void print_json(const struct report *report)
+/* `file` is the name of one of several files, NULL if there is one only. */
+static void print_json(const struct report *report, const char *file)
 {
     const struct uqd_info *info = &report->source.info;
-    printf("{\"width\": %" PRIu32 ", \"height\": %" PRIu32 ", \"channels\": %" PRIu32
+    putchar('{');
+    if (file) {
+        printf("\"file\": ");
+        json_string(stdout, file);
+        printf(",\n ");
+    }
+    printf("\"width\": %" PRIu32 ", \"height\": %" PRIu32 ", \"channels\": %" PRIu32
            ", \"lossless\": %s,\n",
            info->width, info->height, info->channels, info->lossless ? "true" : "false");
     printf(" \"model_id\": \"%08" PRIx64 "\", \"model_name\": ", info->model_id);
@@ -116,7 +128,7 @@ static void print_json(const struct report *report)
     printf(" \"n_steps\": %" PRIu32 ", \"steps\": [", info->n_steps);
     for (uint32_t i = 0; i < info->n_steps; i++)
         print_json_step(report, i);
-    printf("]}\n");
+    printf("]}");
 }
 
 /* ---- The command --------------------------------------------------------------------------- */
@@ -129,60 +141,118 @@ static void decode_solid(struct report *report)
             ;
 }
 
-/* Without the model everything but the names is known. */
-static void find_model(struct report *report)
+/* Without the model everything but the names is known. That there is none is said in what is
+ * printed, that there is one which cannot be used in a message. */
+static void find_model(struct report *report, struct model_set *models)
 {
-    struct message ignored;
-    if (model_load_by_id(report->source.info.model_id, &report->model, &ignored) < 0) {
-        report->model = NULL;
-        return;
+    struct source *source = &report->source;
+    struct message cause, message;
+    if (model_set_find(models, source->info.model_id, &report->model, &cause) < 0) {
+        message_set(&message, "%s: its model is left out: %s", source->name, cause.text);
+        message_print(stderr, uqd_program.name, &message);
     }
+    if (!report->model)
+        return;
     uqd_model_get_info(report->model, &report->model_info);
     /* With the model it is known whether the steps are all that there can be. */
-    if (uqd_decoder_set_model(report->source.decoder, report->model) < 0 ||
-        uqd_decoder_info(report->source.decoder, &report->source.info) != UQD_OK) {
-        uqd_model_free(report->model);
+    if (uqd_decoder_set_model(source->decoder, report->model) < 0 ||
+        uqd_decoder_info(source->decoder, &source->info) != UQD_OK)
         report->model = NULL;
+}
+
+/* One run of the command. */
+struct listing {
+    char **inputs;
+    size_t count, n_printed;
+    int json;
+    struct model_set models;
+};
+
+/* Between the files, and before the first. */
+static void print_heading(const struct listing *listing, const char *name)
+{
+    if (listing->count == 1)
+        return;
+    if (listing->n_printed > 0)
+        printf(listing->json ? ",\n" : "\n");
+    if (!listing->json) {
+        escape_print(stdout, name);
+        printf(":\n");
     }
+}
+
+static void print_report(struct listing *listing, const struct report *report, const char *name)
+{
+    print_heading(listing, name);
+    if (listing->json) {
+        print_json(report, listing->count > 1 ? name : NULL);
+    } else {
+        print_table(report);
+    }
+    listing->n_printed++;
+}
+
+static int print_file(struct listing *listing, const char *path, struct message *message)
+{
+    struct report report = {0};
+    int result = source_open(&report.source, path, UINT64_MAX, NULL, message);
+    if (result == 0)
+        result = source_feed(&report.source, report.source.info.file_size, message);
+    if (result == 0) {
+        find_model(&report, &listing->models);
+        decode_solid(&report);
+        print_report(listing, &report, file_input_name(path));
+    }
+    source_close(&report.source);
+    return result;
+}
+
+static int print_files(struct listing *listing)
+{
+    const int is_array = listing->json && listing->count > 1;
+    struct message message;
+    int code = EXIT_DONE;
+    if (is_array)
+        printf("[\n");
+    for (size_t i = 0; i < listing->count; i++)
+        if (print_file(listing, listing->inputs[i], &message) < 0)
+            code = report_failure(&message);
+    if (listing->json && listing->n_printed > 0)
+        putchar('\n');
+    if (is_array)
+        printf("]\n");
+    model_set_free(&listing->models);
+    return code;
 }
 
 static int run_info(const struct program *program, const struct command *command, int argc,
                     char **argv)
 {
     struct info_options options = {0};
-    struct report report = {0};
     struct message message;
     int first = options_parse(program, command, argc, argv, &options, &message);
     if (first <= 0)
         return report_options(command, first, &message);
-    int result = source_open(&report.source, argv[first], UINT64_MAX, NULL, &message);
-    if (result == 0)
-        result = source_feed(&report.source, report.source.info.file_size, &message);
-    if (result == 0) {
-        find_model(&report);
-        decode_solid(&report);
-        if (options.json)
-            print_json(&report);
-        else
-            print_table(&report);
-    }
-    source_close(&report.source);
-    uqd_model_free(report.model);
-    return result < 0 ? report_failure(&message) : EXIT_DONE;
+    struct listing listing = {
+        .inputs = argv + first, .count = (size_t)(argc - first), .json = options.json};
+    return print_files(&listing);
 }
 
 const struct command info_command = {
     .name = "info",
-    .synopsis = "IN.uqd",
-    .summary = "print the size of a .uqd file and the bytes, rate and PSNR of its steps",
+    .synopsis = "IN.uqd...",
+    .summary = "print the size of .uqd files and the bytes, rate and PSNR of their steps",
     .description = "The bytes are counted from the beginning of the file. The PSNR is what the "
                    "encoder measured. In JSON an infinite PSNR is the string \"inf\" and one that "
                    "was not stored is null. The model need not be installed; without it the names "
                    "of the steps are missing. A solid file has no table: its steps are decoded if "
-                   "the model is installed, and only their bytes are told; null if not.",
+                   "the model is installed, and only their bytes are told; null if not.\n\n"
+                   "Of several files each has its name as a heading, or JSON is an array of "
+                   "objects with the member \"file\". If one of them cannot be read, a message "
+                   "says so, the others are printed, and the exit status is 1.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = UINT_MAX,
     .run = run_info,
 };

@@ -40,9 +40,9 @@ int interrupt_signal(void)
     return arrived;
 }
 
-int interrupt_wait(int fd)
+int interrupt_wait(int fd, short events)
 {
-    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = wakeup[0], .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = wakeup[0], .events = POLLIN}};
     while (!arrived && poll(fds, 2, -1) < 0 && errno == EINTR)
         continue;
     return arrived;

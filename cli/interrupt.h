@@ -9,8 +9,8 @@ void interrupt_install(void);
 /* The signal that arrived, or 0. */
 int interrupt_signal(void);
 
-/* Waits until a descriptor can be read, or has ended, or a signal arrives. Returns the signal, or
- * 0. */
-int interrupt_wait(int fd);
+/* Waits until a descriptor is ready for the events of poll(2), POLLIN or POLLOUT, or has ended, or
+ * a signal arrives. Returns the signal, or 0. */
+int interrupt_wait(int fd, short events);
 
 #endif

@@ -1,6 +1,6 @@
 #include "json.h"
 
-#include "utf8.h"
+#include "escape.h"
 
 #include <math.h>
 
@@ -8,7 +8,7 @@ void json_string(FILE *out, const char *text)
 {
     putc('"', out);
     while (*text) {
-        size_t length = utf8_letter(text);
+        size_t length = escape_letter(text);
         unsigned char c = (unsigned char)*text;
         if (length == 0)
             fputs("\\ufffd", out);

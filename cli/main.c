@@ -1,4 +1,6 @@
 /* The program `uqd`: finds the command and runs it. */
+#include "file.h"
+#include "interrupt.h"
 #include "program.h"
 #include "wait_policy.h"
 
@@ -43,7 +45,10 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     wait_policy_passive(argv);
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with a message */
+    /* A closed pipe and a limit on the size of files are write errors, with a message. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    file_set_wait(interrupt_wait);
     int code = run(argc, argv);
     errno = 0;
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_DONE) {

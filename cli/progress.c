@@ -17,24 +17,42 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-void progress_begin(struct progress *progress, const char *label, uint32_t n_parts)
+void progress_begin(struct progress *progress, const char *label, uint32_t n_items)
 {
     interrupt_install();
     *progress = (struct progress){.label = label,
-                                  .n_parts = n_parts,
+                                  .n_items = n_items,
+                                  .n_parts = 1,
                                   .is_terminal = isatty(STDERR_FILENO),
                                   .next_draw = now() + first_draw_s};
+}
+
+void progress_item(struct progress *progress, uint32_t item)
+{
+    progress->item = item;
+    progress->part = 0;
+    progress->n_parts = 1;
+}
+
+void progress_parts(struct progress *progress, uint32_t n_parts)
+{
+    progress->part = 0;
+    progress->n_parts = n_parts;
 }
 
 static void draw(struct progress *progress, double done)
 {
     static const char marks[] = "########################################";
     static const char spaces[] = "                                        ";
-    double fraction = (progress->part + done) / progress->n_parts;
-    fraction = fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
+    double of_item = (progress->part + done) / progress->n_parts;
+    of_item = of_item < 0 ? 0 : of_item > 1 ? 1 : of_item;
+    double fraction = (progress->item + of_item) / progress->n_items;
     int filled = (int)(fraction * BAR_WIDTH);
-    fprintf(stderr, "\r%s [%.*s%.*s] %3d %%", progress->label, filled, marks, BAR_WIDTH - filled,
-            spaces, (int)(fraction * 100));
+    fprintf(stderr, "\r%s", progress->label);
+    if (progress->n_items > 1)
+        fprintf(stderr, " %u of %u", progress->item + 1, progress->n_items);
+    fprintf(stderr, " [%.*s%.*s] %3d %%", filled, marks, BAR_WIDTH - filled, spaces,
+            (int)(fraction * 100));
     fflush(stderr);
     progress->is_drawn = 1;
 }
@@ -54,7 +72,7 @@ void progress_next(struct progress *progress)
     progress->part++;
 }
 
-void progress_end(struct progress *progress)
+void progress_hide(struct progress *progress)
 {
     if (progress->is_drawn)
         fputs("\r\033[K", stderr);

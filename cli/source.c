@@ -34,7 +34,7 @@ static int feed_chunk(struct source *source, uint64_t limit, struct message *mes
 {
     uint8_t chunk[CHUNK_SIZE];
     use_wait(source);
-    if (interrupt_wait(source->fd))
+    if (interrupt_wait(source->fd, POLLIN))
         return message_set(message, "%s: reading was interrupted", source->name);
     ssize_t n = read(source->fd, chunk, limit < CHUNK_SIZE ? (size_t)limit : CHUNK_SIZE);
     if (n < 0 && errno == EINTR)

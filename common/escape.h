@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* Bytes of the letter that a NUL-terminated text begins with: 1 to 4, or 0 if the text is empty or
+ * its first bytes are no letter in UTF-8. */
+size_t escape_letter(const char *text);
+
 enum { ESCAPE_MAX = 8 };
 
 /* Moves *text, which must not be at its end, behind its next letter and gives the bytes to show

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const uint64_t max_file_size = (uint64_t)4 << 30;
 
@@ -64,19 +63,14 @@ int image_read(const char *path, const struct image_read_options *options, struc
     return result;
 }
 
-static int is_ppm_name(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && (strcasecmp(dot, ".ppm") == 0 || strcasecmp(dot, ".pgm") == 0);
-}
-
-int image_write(const char *path, const struct pixels *pixels, struct message *message)
+int image_write(const char *path, enum image_format format, const struct pixels *pixels,
+                struct message *message)
 {
     const char *name = file_output_name(path);
     uint8_t *data;
     size_t size;
-    int result = is_ppm_name(path) ? ppm_encode(name, pixels, &data, &size, message)
-                                   : png_encode(name, pixels, &data, &size, message);
+    int result = format == IMAGE_PNG ? png_encode(name, pixels, &data, &size, message)
+                                     : ppm_encode(name, format, pixels, &data, &size, message);
     if (result < 0)
         return -1;
     result = file_write(path, data, size, message);

@@ -27,10 +27,13 @@ struct image_read_options {
 int image_read(const char *path, const struct image_read_options *options, struct pixels *out,
                struct message *message);
 
-/* Writes PNG, or PPM/PGM if the path ends in .ppm or .pgm; "-" is PNG on standard output. Written
- * to a temporary file beside it and renamed: on failure nothing is left and an older file stays.
+enum image_format { IMAGE_PNG, IMAGE_PPM, IMAGE_PGM, IMAGE_PNM, IMAGE_PAM };
+
+/* Writes the format; "-" is standard output. Written to a temporary file beside it and renamed: on
+ * failure nothing is left and an older file stays.
  * 0, or -1 with a message. */
-int image_write(const char *path, const struct pixels *pixels, struct message *message);
+int image_write(const char *path, enum image_format format, const struct pixels *pixels,
+                struct message *message);
 
 void pixels_free(struct pixels *pixels);
 

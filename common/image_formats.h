@@ -40,8 +40,8 @@ int ppm_recognize(const struct image_bytes *file);
 int ppm_decode(const struct image_bytes *file, const struct image_read_options *options,
                struct pixels *out, struct message *message);
 
-/* PGM for grey pictures. *data is malloc'ed; name is for messages. 0, or -1 with a message. */
-int ppm_encode(const char *name, const struct pixels *pixels, uint8_t **data, size_t *size,
-               struct message *message);
+/* Any format but PNG. *data is malloc'ed; name is for messages. 0, or -1 with a message. */
+int ppm_encode(const char *name, enum image_format format, const struct pixels *pixels,
+               uint8_t **data, size_t *size, struct message *message);
 
 #endif

@@ -88,19 +88,31 @@ int ppm_decode(const struct image_bytes *file, const struct image_read_options *
     return 0;
 }
 
-int ppm_encode(const char *name, const struct pixels *pixels, uint8_t **data, size_t *size,
-               struct message *message)
+static int write_header(char *text, size_t size, enum image_format format,
+                        const struct pixels *pixels, uint32_t channels)
 {
-    char header[64];
-    size_t length =
-        (size_t)snprintf(header, sizeof header, "P%c\n%u %u\n255\n",
-                         pixels->channels == 3 ? '6' : '5', pixels->width, pixels->height);
-    size_t n_samples = (size_t)pixels->width * pixels->height * pixels->channels;
+    static const char *const tuples[] = {"GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"};
+    if (format != IMAGE_PAM)
+        return snprintf(text, size, "P%c\n%u %u\n255\n", channels == 3 ? '6' : '5', pixels->width,
+                        pixels->height);
+    return snprintf(text, size,
+                    "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL 255\nTUPLTYPE %s\nENDHDR\n",
+                    pixels->width, pixels->height, channels, tuples[channels - 1]);
+}
+
+int ppm_encode(const char *name, enum image_format format, const struct pixels *pixels,
+               uint8_t **data, size_t *size, struct message *message)
+{
+    char header[128];
+    uint32_t channels = format == IMAGE_PPM ? 3 : pixels->channels;
+    size_t length = (size_t)write_header(header, sizeof header, format, pixels, channels);
+    size_t n_samples = (size_t)pixels->width * pixels->height * channels;
     uint8_t *buffer = malloc(length + n_samples);
     if (!buffer)
         return message_set(message, "%s: there is not enough memory for the picture", name);
     memcpy(buffer, header, length);
-    memcpy(buffer + length, pixels->data, n_samples);
+    for (size_t i = 0; i < n_samples; i++) /* a grey sample counts for all channels of PPM */
+        buffer[length + i] = pixels->data[channels == pixels->channels ? i : i / channels];
     *data = buffer;
     *size = length + n_samples;
     return 0;

@@ -155,7 +155,7 @@ int app_screenshot(struct app *app, const char *path, struct message *message)
     if (SDL_RenderReadPixels(app->renderer, NULL, SDL_PIXELFORMAT_RGB24, pixels.data, (int)stride))
         message_set(message, "%s: the window cannot be read: %s", path, SDL_GetError());
     else
-        result = image_write(path, &pixels, message);
+        result = image_write(path, IMAGE_PNG, &pixels, message);
     SDL_RenderPresent(app->renderer);
     free(pixels.data);
     return result;

@@ -189,15 +189,15 @@ static void test_outputs_that_cannot_be_written(void **state)
     static const struct {
         const char *path, *part;
     } cases[] = {
-        {"missing/out.png", "missing/out.png: cannot be written: No such file or directory"},
-        {"in.png/out.png", "in.png/out.png: cannot be written: Not a directory"},
+        {"missing/out", "missing/out: cannot be written: No such file or directory"},
+        {"in.png/out", "in.png/out: cannot be written: Not a directory"},
         {"models", "models: cannot be written: Is a directory"},
         {"/dev/full", "/dev/full: cannot be written: No space left on device"},
     };
     unsigned before = scratch_count();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct process_result result;
-        UQD(&result, "decode", "a.uqd", "-o", cases[i].path);
+        UQD(&result, "decode", "a.uqd", "-o", cases[i].path, "--format", "png");
         assert_sentence(cases[i].path, &result, 1, cases[i].part);
         process_result_free(&result);
         UQD(&result, "encode", "in.png", "-o", cases[i].path);

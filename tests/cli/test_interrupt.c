@@ -77,6 +77,27 @@ static void test_interrupted_wait(void **state)
     assert_int_equal(scratch_count(), before);
 }
 
+/* Where nobody reads what is written to a pipe, one signal is enough as well. */
+static void test_interrupted_output(void **state)
+{
+    (void)state;
+    char script[512];
+    struct process_result result;
+    snprintf(script, sizeof script,
+             "{ timeout --foreground --preserve-status -k 2 -s INT 1 %s decode want.uqd -o - "
+             "--format ppm; echo $? >code; } | sleep 5",
+             harness_program());
+    assert_int_equal(
+        process_run(&result, (const char *const[]){"sh", "-c", script, NULL}, NULL, 0, 120), 0);
+    assert_int_equal(result.err_size, 0);
+    process_result_free(&result);
+    size_t size;
+    uint8_t *code = scratch_read("code", &size);
+    assert_int_equal(size, 4);
+    assert_memory_equal(code, "130\n", 4);
+    free(code);
+}
+
 static void test_signal_cancels_through_the_progress(void **state)
 {
     (void)state;
@@ -88,7 +109,7 @@ static void test_signal_cancels_through_the_progress(void **state)
     assert_int_not_equal(progress_update(&progress, 0.5), 0);
     assert_int_equal(interrupt_signal(), SIGINT);
     assert_int_equal(report_failure(&message), 130);
-    progress_end(&progress);
+    progress_hide(&progress);
 }
 
 int main(int argc, char **argv)
@@ -96,6 +117,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interrupted_commands),
         cmocka_unit_test(test_interrupted_wait),
+        cmocka_unit_test(test_interrupted_output),
         cmocka_unit_test(test_signal_cancels_through_the_progress),
     };
     if (!harness_arguments(argc, argv))

@@ -40,8 +40,8 @@ static void test_pictures_of_every_kind(void **state)
         UQD_DONE("encode", "in.png", "-o", "out.uqd");
         UQD_DONE("decode", "out.uqd", "-o", "out.png");
         assert_same_picture(samples[i].name, "in.png", "out.png", NULL);
-        UQD_DONE("decode", "out.uqd", "-o", "out.ppm");
-        assert_same_picture(samples[i].name, "in.png", "out.ppm", NULL);
+        UQD_DONE("decode", "out.uqd", "-o", "out.pnm");
+        assert_same_picture(samples[i].name, "in.png", "out.pnm", NULL);
     }
 }
 

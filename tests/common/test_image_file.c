@@ -133,7 +133,7 @@ static void test_profile_is_kept(void **state)
     struct message message;
     sample_profile(profile);
     read_sample(&sample, NULL, &pixels);
-    assert_int_equal(image_write("out.png", &pixels, &message), 0);
+    assert_int_equal(image_write("out.png", IMAGE_PNG, &pixels, &message), 0);
     pixels_free(&pixels);
     assert_int_equal(image_read("out.png", NULL, &pixels, &message), 0);
     assert_int_equal(pixels.icc_size, sizeof profile);
@@ -147,7 +147,7 @@ static void test_useless_profile_is_dropped(void **state)
     uint8_t data[3] = {1, 2, 3}, profile[40] = {0};
     struct pixels pixels = {1, 1, 3, data, profile, sizeof profile}, read;
     struct message message;
-    assert_int_equal(image_write("out.png", &pixels, &message), 0);
+    assert_int_equal(image_write("out.png", IMAGE_PNG, &pixels, &message), 0);
     assert_int_equal(image_read("out.png", NULL, &read, &message), 0);
     assert_null(read.icc);
     assert_memory_equal(read.data, data, sizeof data);
@@ -157,19 +157,21 @@ static void test_useless_profile_is_dropped(void **state)
 static void test_written_files_read_back(void **state)
 {
     (void)state;
-    static const char *const names[] = {"out.png", "out.ppm", "out.PGM", "no-suffix"};
+    static const enum image_format formats[] = {IMAGE_PNG, IMAGE_PPM, IMAGE_PNM};
     const struct sample samples[] = {{"rgb", 31, 17, RGB, 8, 0, 0, 0},
                                      {"grey", 31, 17, GREY, 8, 0, 0, 0}};
-    for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < 2 * sizeof formats / sizeof *formats; i++) {
         const struct sample *sample = &samples[i % 2];
-        const char *name = names[i / 2];
         struct pixels pixels, read;
         struct message message;
         read_sample(sample, NULL, &pixels);
-        if (image_write(name, &pixels, &message) < 0 || image_read(name, NULL, &read, &message) < 0)
-            fail_msg("%s as %s: %s", sample->name, name, message.text);
-        assert_int_equal(read.channels, pixels.channels);
-        check_pixels(sample, &read, (const uint8_t[3]){0, 0, 0});
+        if (image_write("out", formats[i / 2], &pixels, &message) < 0 ||
+            image_read("out", NULL, &read, &message) < 0)
+            fail_msg("%s as %d: %s", sample->name, formats[i / 2], message.text);
+        /* PPM has three equal channels for grey pictures. */
+        for (size_t k = 0; k < (size_t)read.width * read.height * read.channels; k++)
+            assert_int_equal(read.data[k], pixels.data[k / read.channels * pixels.channels +
+                                                       k % read.channels % pixels.channels]);
         pixels_free(&pixels);
         pixels_free(&read);
     }

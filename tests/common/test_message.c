@@ -1,6 +1,6 @@
 /* Messages show any name as one line, and keep the cause however long the name is. */
+#include "escape.h"
 #include "message.h"
-#include "utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,8 +69,8 @@ static void test_long_names(void **state)
             message_set(&message, "%s%s", name, cause);
             assert_true(strlen(message.text) < sizeof message.text);
             assert_true(ends_with(message.text, cause));
-            for (const char *at = message.text; *at; at += utf8_letter(at))
-                assert_int_not_equal(utf8_letter(at), 0);
+            for (const char *at = message.text; *at; at += escape_letter(at))
+                assert_int_not_equal(escape_letter(at), 0);
             if (letters[i][0] == 'x' && count + strlen(cause) < sizeof message.text)
                 assert_null(strstr(message.text, "..."));
             if (count > 600)

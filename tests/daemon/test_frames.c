@@ -365,7 +365,7 @@ static int reference_file(struct fixture *f)
     char path[128];
 
     snprintf(path, sizeof path, "%s/original.png", f->desk.dir);
-    if (image_write(path, &pixels, &message) < 0)
+    if (image_write(path, IMAGE_PNG, &pixels, &message) < 0)
         fail_msg("%s", message.text);
     return open(path, O_RDONLY | O_CLOEXEC);
 }

@@ -50,7 +50,7 @@ void screen_assert_golden(const struct pixels *screen, const char *name)
     struct pixels golden;
     snprintf(path, sizeof path, "%s/%s.png", GOLDEN_DIRECTORY, name);
     if (write && !strcmp(write, "write")) {
-        if (image_write(path, screen, &message))
+        if (image_write(path, IMAGE_PNG, screen, &message))
             fail_msg("%s", message.text);
         return;
     }
@@ -60,7 +60,7 @@ void screen_assert_golden(const struct pixels *screen, const char *name)
     pixels_free(&golden);
     if (n > 0) {
         snprintf(path, sizeof path, "%s-now.png", name);
-        if (image_write(path, screen, &message))
+        if (image_write(path, IMAGE_PNG, screen, &message))
             fail_msg("%s", message.text);
         fail_msg("%zu pixels differ from golden/%s.png; see %s in the build directory", n, name,
                  path);

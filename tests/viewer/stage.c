@@ -44,7 +44,7 @@ static void write_picture(const char *path, uint32_t width, uint32_t height, str
         noise = noise * 1664525 + 1013904223;
         pixels->data[i] = (uint8_t)((disc ? 80 * c + 60 : x + y * (c + 1) / 2) + (noise >> 28));
     }
-    if (image_write(path, pixels, &message))
+    if (image_write(path, IMAGE_PNG, pixels, &message))
         fail_msg("%s", message.text);
 }
 
