@@ -25,6 +25,7 @@ static const struct option_row rows[] = {
 struct report {
     struct source source;
     const struct uqd_model *model; /* NULL if there is none to be used */
+    const char *no_model;          /* why there is none */
     struct uqd_model_info model_info;
 };
 
@@ -68,7 +69,7 @@ static void print_table(const struct report *report)
     if (present < info->file_size)
         printf(", of which %" PRIu64 " are there", present);
     printf("\nmodel    %08" PRIx64 " ", info->model_id);
-    escape_print(stdout, report->model ? report->model_info.name : "(not installed)");
+    escape_print(stdout, report->model ? report->model_info.name : report->no_model);
     putchar('\n');
     if (info->dither == UQD_DITHER_UNIVERSAL)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
@@ -147,7 +148,9 @@ static void find_model(struct report *report, struct model_set *models)
 {
     struct source *source = &report->source;
     struct message cause, message;
-    if (model_set_find(models, source->info.model_id, &report->model, &cause) < 0) {
+    int result = model_set_find(models, source->info.model_id, &report->model, &cause);
+    report->no_model = result == MODEL_NOT_INSTALLED ? "(not installed)" : "(left out)";
+    if (result < 0) {
         message_set(&message, "%s: its model is left out: %s", source->name, cause.text);
         message_print(stderr, uqd_program.name, &message);
     }

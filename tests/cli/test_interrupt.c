@@ -77,14 +77,18 @@ static void test_interrupted_wait(void **state)
     assert_int_equal(scratch_count(), before);
 }
 
-/* Where nobody reads what is written to a pipe, one signal is enough as well. */
+/* Where nobody reads what is written to a pipe, one signal is enough as well. The picture is small,
+ * so that it is decoded when the signal comes, but larger than the pipe. */
 static void test_interrupted_output(void **state)
 {
     (void)state;
+    const struct sample sample = simple_sample(160, 150, PNG_COLOR_TYPE_RGB);
+    sample_write_png(&sample, "small.png");
+    UQD_DONE("encode", "small.png", "-o", "small.uqd");
     char script[512];
     struct process_result result;
     snprintf(script, sizeof script,
-             "{ timeout --foreground --preserve-status -k 2 -s INT 1 %s decode want.uqd -o - "
+             "{ timeout --foreground --preserve-status -k 2 -s INT 1 %s decode small.uqd -o - "
              "--format ppm; echo $? >code; } | sleep 5",
              harness_program());
     assert_int_equal(
