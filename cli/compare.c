@@ -1,6 +1,7 @@
 /* uqd compare */
 #include "program.h"
 
+#include "channels.h"
 #include "file.h"
 #include "image_file.h"
 #include "json.h"
@@ -22,25 +23,43 @@ static struct uqd_image as_image(const struct pixels *pixels)
                               (size_t)pixels->width * pixels->channels, pixels->data};
 }
 
+/* Grey pictures count as RGB and opaque ones have alpha where the other picture asks for it. */
+static int match_channels(const char *const paths[2], struct pixels pixels[2],
+                          struct message *message)
+{
+    uint32_t channels = channels_for_both(pixels[0].channels, pixels[1].channels);
+    for (int i = 0; i < 2; i++)
+        if (channels_expand(&pixels[i], channels) < 0)
+            return message_set(message, "%s: there is not enough memory for the picture",
+                               file_input_name(paths[i]));
+    return 0;
+}
+
+static int compare_pixels(const char *const paths[2], const struct pixels pixels[2],
+                          struct uqd_metrics *metrics, struct message *message)
+{
+    struct uqd_image a = as_image(&pixels[0]), b = as_image(&pixels[1]);
+    if (a.width != b.width || a.height != b.height)
+        return message_set(message, "%s: has %u x %u pixels, but %s has %u x %u",
+                           file_input_name(paths[0]), a.width, a.height, file_input_name(paths[1]),
+                           b.width, b.height);
+    int status = uqd_compare(&a, &b, 1, metrics);
+    if (status < 0)
+        return message_set(message, "%s: cannot be compared: %s", file_input_name(paths[0]),
+                           uqd_status_text(status));
+    return 0;
+}
+
 static int compare(const char *const paths[2], struct uqd_metrics *metrics, struct message *message)
 {
     struct pixels pixels[2] = {{0}, {0}};
     int result = image_read(paths[0], NULL, &pixels[0], message);
     if (result == 0)
         result = image_read(paths[1], NULL, &pixels[1], message);
-    if (result == 0) {
-        struct uqd_image a = as_image(&pixels[0]), b = as_image(&pixels[1]);
-        int status = uqd_compare(&a, &b, 1, metrics);
-        if (status == UQD_ERR_ARG)
-            result = message_set(message,
-                                 "%s: has %u x %u pixels of %u channels, but %s has %u x "
-                                 "%u of %u",
-                                 file_input_name(paths[0]), a.width, a.height, a.channels,
-                                 file_input_name(paths[1]), b.width, b.height, b.channels);
-        else if (status < 0)
-            result = message_set(message, "%s: cannot be compared: %s", file_input_name(paths[0]),
-                                 uqd_status_text(status));
-    }
+    if (result == 0)
+        result = match_channels(paths, pixels, message);
+    if (result == 0)
+        result = compare_pixels(paths, pixels, metrics, message);
     pixels_free(&pixels[0]);
     pixels_free(&pixels[1]);
     return result;
@@ -83,7 +102,9 @@ const struct command compare_command = {
     .summary = "print PSNR and MS-SSIM between two image files",
     .description = "PSNR is taken from the mean squared error over all samples, with the peak 255; "
                    "it is inf if the pictures are equal, in JSON the string \"inf\". MS-SSIM is "
-                   "the mean over the channels.",
+                   "the mean over the channels. A grey picture is compared with one in colour as "
+                   "three equal channels. If one of the two is transparent, alpha counts as a "
+                   "further channel, and the other is opaque.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 2,

@@ -282,15 +282,37 @@ static void test_info_of_solid(void **state)
     process_result_free(&result);
 }
 
+static void test_compare_of_grey_and_colour(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"a.pgm", "a.ppm"}, {"a.ppm", "a.pgm"}};
+    scratch_write("a.pgm", "P5 2 1 255 \x10\x20", 13);
+    scratch_write("a.ppm", "P6 2 1 255 \x10\x10\x10\x20\x20\x20", 17);
+    scratch_write("b.ppm", "P6 2 1 255 \x10\x10\x10\x20\x20\x2f", 17);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct process_result result;
+        UQD(&result, "compare", pairs[i][0], pairs[i][1]);
+        assert_int_equal(result.exit_code, 0);
+        assert_non_null(strstr(result.out, "PSNR     inf dB\n"));
+        process_result_free(&result);
+    }
+    struct process_result result;
+    UQD(&result, "compare", "--json", "a.pgm", "b.ppm");
+    assert_int_equal(result.exit_code, 0);
+    assert_non_null(strstr(result.out, "{\"mse\": 37.5, ")); /* 15 * 15 in one sample of six */
+    process_result_free(&result);
+}
+
 static void test_compare_of_different_shapes(void **state)
 {
     (void)state;
     struct process_result result;
-    UQD(&result, "compare", "in.png", "grey.png");
-    assert_sentence("channels", &result, 1, "in.png: has 40 x 30 pixels of 3 channels, but");
+    scratch_write("a.pgm", "P5 2 1 255 \x10\x20", 13);
+    UQD(&result, "compare", "in.png", "a.pgm");
+    assert_sentence("sides", &result, 1, "in.png: has 40 x 30 pixels, but a.pgm has 2 x 1");
     process_result_free(&result);
     UQD(&result, "compare", "in.png", "a.uqd");
-    assert_sentence("format", &result, 1, "a.uqd: is neither a PNG nor");
+    assert_sentence("format", &result, 1, "a.uqd: is neither a PNG");
     process_result_free(&result);
 }
 
@@ -310,6 +332,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_info_of_solid),
         cmocka_unit_test(test_compare),
         cmocka_unit_test(test_compare_of_known_error),
+        cmocka_unit_test(test_compare_of_grey_and_colour),
         cmocka_unit_test(test_compare_of_different_shapes),
     };
     if (!harness_arguments(argc, argv))
