@@ -134,12 +134,24 @@ static void print_json(const struct report *report, const char *file)
 
 /* ---- The command --------------------------------------------------------------------------- */
 
-/* Without a table of the steps their bytes are known when they are decoded. */
-static void decode_solid(struct report *report)
+/* What keeps a part of the information from being known. */
+static void note(const struct source *source, const char *what, const char *cause)
 {
-    if (report->source.info.solid && report->model != NULL)
-        while (uqd_decoder_advance(report->source.decoder) == UQD_OK)
-            ;
+    struct message message;
+    message_set(&message, "%s: %s: %s", source->name, what, cause);
+    message_print(stderr, uqd_program.name, &message);
+}
+
+/* Without a table of the steps their bytes are known when they are decoded. */
+static void decode_solid(const struct report *report)
+{
+    int status = UQD_OK;
+    if (!report->source.info.solid || !report->model)
+        return;
+    while (status == UQD_OK)
+        status = uqd_decoder_advance(report->source.decoder);
+    if (status < 0)
+        note(&report->source, "not all of its steps can be decoded", uqd_status_text(status));
 }
 
 /* Without the model everything but the names is known. That there is none is said in what is
@@ -147,13 +159,11 @@ static void decode_solid(struct report *report)
 static void find_model(struct report *report, struct model_set *models)
 {
     struct source *source = &report->source;
-    struct message cause, message;
+    struct message cause;
     int result = model_set_find(models, source->info.model_id, &report->model, &cause);
     report->no_model = result == MODEL_NOT_INSTALLED ? "(not installed)" : "(left out)";
-    if (result < 0) {
-        message_set(&message, "%s: its model is left out: %s", source->name, cause.text);
-        message_print(stderr, uqd_program.name, &message);
-    }
+    if (result < 0)
+        note(source, "its model is left out", cause.text);
     if (!report->model)
         return;
     uqd_model_get_info(report->model, &report->model_info);

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -169,6 +171,41 @@ static void test_absent(void **state)
     assert_string_equal(message.text, "missing.uqdm: cannot be opened: No such file or directory");
 }
 
+/* Allows `count` more descriptors; those above stay open. Returns the limit before. */
+static struct rlimit allow_descriptors(int count)
+{
+    struct rlimit before, limit;
+    int next = dup(STDIN_FILENO);
+    assert_true(next >= 0);
+    close(next);
+    getrlimit(RLIMIT_NOFILE, &before);
+    limit = before;
+    limit.rlim_cur = (rlim_t)(next + count);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void test_lack_of_descriptors_is_told(void **state)
+{
+    (void)state;
+    uint64_t id = tiny_id();
+    copy_model("own", "lattice.uqdm");
+    for (int count = 0; count < 2; count++) {
+        struct message searched = {""}, loaded = {""};
+        struct uqd_model *model;
+        char *path;
+        struct rlimit before = allow_descriptors(count);
+        int search = model_find_by_id(id, &path, &searched);
+        int load = model_load("tiny.uqdm", &model, &loaded);
+        setrlimit(RLIMIT_NOFILE, &before);
+        assert_int_equal(search, -1);
+        assert_non_null(strstr(searched.text, "cannot be looked for: Too many open files"));
+        assert_int_equal(load, -1);
+        assert_string_equal(loaded.text, "tiny.uqdm: cannot be opened: Too many open files");
+    }
+    remove_model("own", "lattice.uqdm");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +214,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_id_among_other_files),
         cmocka_unit_test(test_named),
         cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_lack_of_descriptors_is_told),
     };
     maker = argc > 1 ? realpath(argv[1], NULL) : NULL;
     if (!maker)
