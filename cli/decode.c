@@ -35,7 +35,7 @@ static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD
 static const struct option_row rows[] = {
     OUTPUT_ROWS(ROW, "OUT.png", "the image to write"),
     ROW("format", 0, OPTION_CHOICE, IMAGE_FORMATS, format,
-        "its format, instead of what the extension says", NULL),
+        "its format, where its name does not say it", NULL),
     ROW("model", 0, OPTION_TEXT, "MODEL", model,
         "use this installed model, or file, instead of searching", NULL),
     ROW("step", 0, OPTION_U32, "N", step, "decode to step N only, counted from 0", "How far"),

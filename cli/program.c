@@ -28,7 +28,10 @@ static const struct manual_section sections[] = {
                  "  uqd encode photo.png -o photo.uqd\n"
                  "  uqd decode photo.uqd -o same.png\n"
                  "  head -c 40000 photo.uqd | uqd decode - -o preview.png\n\n"
-                 "What its first five steps cost, and what they look like:\n\n"
+                 "All photographs of a directory, and what they have become:\n\n"
+                 "  uqd encode photos/*.png --output-dir coded\n"
+                 "  uqd info coded/*.uqd\n\n"
+                 "What the first five steps of one cost, and what they look like:\n\n"
                  "  uqd info photo.uqd\n"
                  "  uqd decode photo.uqd --step 4 -o step4.png\n"
                  "  uqd compare photo.png step4.png"},
