@@ -1,7 +1,6 @@
 /* uqd compare */
 #include "program.h"
 
-#include "channels.h"
 #include "file.h"
 #include "image_file.h"
 #include "json.h"
@@ -21,18 +20,6 @@ static struct uqd_image as_image(const struct pixels *pixels)
 {
     return (struct uqd_image){pixels->width, pixels->height, pixels->channels,
                               (size_t)pixels->width * pixels->channels, pixels->data};
-}
-
-/* Grey pictures count as RGB and opaque ones have alpha where the other picture asks for it. */
-static int match_channels(const char *const paths[2], struct pixels pixels[2],
-                          struct message *message)
-{
-    uint32_t channels = channels_for_both(pixels[0].channels, pixels[1].channels);
-    for (int i = 0; i < 2; i++)
-        if (channels_expand(&pixels[i], channels) < 0)
-            return message_set(message, "%s: there is not enough memory for the picture",
-                               file_input_name(paths[i]));
-    return 0;
 }
 
 static int compare_pixels(const char *const paths[2], const struct pixels pixels[2],
@@ -56,8 +43,9 @@ static int compare(const char *const paths[2], struct uqd_metrics *metrics, stru
     int result = image_read(paths[0], NULL, &pixels[0], message);
     if (result == 0)
         result = image_read(paths[1], NULL, &pixels[1], message);
-    if (result == 0)
-        result = match_channels(paths, pixels, message);
+    if (result == 0 && pixels_match(&pixels[0], &pixels[1]) < 0)
+        result = message_set(message, "%s: there is not enough memory to compare it",
+                             file_input_name(paths[0]));
     if (result == 0)
         result = compare_pixels(paths, pixels, metrics, message);
     pixels_free(&pixels[0]);

@@ -3,6 +3,7 @@
 
 #include "batch.h"
 #include "file.h"
+#include "file_metadata.h"
 #include "image_format.h"
 #include "model_file.h"
 #include "model_set.h"
@@ -12,8 +13,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_REDUCE = 6 };
 
 struct decode_options {
     struct output_options to;
@@ -149,22 +148,11 @@ static int make_picture(const struct decode_options *options, const struct sourc
     return 0;
 }
 
-static int copy_profile(const struct source *source, struct pixels *pixels, struct message *message)
+/* Prints one line, above the bar of progress. */
+static void print_note(struct progress *progress, const struct message *note)
 {
-    struct uqd_metadata block = {0};
-    for (uint32_t i = 0; i < source->info.n_metadata && block.size == 0; i++)
-        if (uqd_decoder_metadata(source->decoder, i, &block) != UQD_OK ||
-            block.type != UQD_METADATA_ICC)
-            block.size = 0;
-    if (block.size == 0)
-        return 0;
-    pixels->icc = malloc(block.size);
-    if (!pixels->icc)
-        return message_set(message, "%s: there is not enough memory for its colour profile",
-                           source->name);
-    memcpy(pixels->icc, block.data, block.size);
-    pixels->icc_size = block.size;
-    return 0;
+    progress_hide(progress);
+    message_print(stderr, uqd_program.name, note);
 }
 
 /* Says how far a file came that ends before the step that was wanted. */
@@ -181,8 +169,15 @@ static void note_cut(const struct decode_options *options, const struct source *
                 "is the best that these bytes give",
                 source->name, (unsigned long long)uqd_decoder_bytes_fed(source->decoder),
                 (unsigned long long)source->info.file_size, n_complete, source->info.n_steps);
-    progress_hide(progress);
-    message_print(stderr, uqd_program.name, &message);
+    print_note(progress, &message);
+}
+
+static void note_loss(const struct decoding *decoding, const char *output,
+                      const struct pixels *pixels, struct progress *progress)
+{
+    struct message message;
+    if (image_write_loses(output, decoding->format, pixels, &message))
+        print_note(progress, &message);
 }
 
 static int decode(const struct decode_options *options, struct source *source,
@@ -193,6 +188,8 @@ static int decode(const struct decode_options *options, struct source *source,
         return -1;
     progress_parts(progress, last + 2);
     int result = advance(source, last, progress, message);
+    if (result == 0 && options->step == UQD_STEP_LATEST) /* metadata may lie behind the steps */
+        result = source_feed(source, source->info.file_size, message);
     progress->part = last + 1;
     if (result == 0)
         result = make_picture(options, source, pixels, message);
@@ -231,11 +228,13 @@ static int decode_file(void *cookie, size_t index, struct progress *progress,
     if (result == 0)
         result = decode(&decoding->options, &source, progress, &pixels, message);
     if (result == 0)
-        result = copy_profile(&source, &pixels, message);
+        result = file_metadata_take(&source, &pixels, progress, message);
     if (result == 0)
         result = image_write(output, decoding->format, &pixels, message);
-    if (result == 0)
+    if (result == 0) {
+        note_loss(decoding, output, &pixels, progress);
         note_cut(&decoding->options, &source, progress);
+    }
     pixels_free(&pixels);
     source_close(&source);
     return result;
@@ -257,8 +256,9 @@ static int check_options(struct decoding *decoding, char **inputs, size_t n_inpu
     const struct decode_options *options = &decoding->options;
     if (options->step != UQD_STEP_LATEST && options->bytes != UINT64_MAX)
         return message_set(message, "--step and --bytes exclude each other");
-    if (options->reduce > MAX_REDUCE)
-        return message_set(message, "--reduce: %u is more than %d", options->reduce, MAX_REDUCE);
+    if (options->reduce > UQD_MAX_REDUCE)
+        return message_set(message, "--reduce: %u is more than %d", options->reduce,
+                           UQD_MAX_REDUCE);
     if (choose_format(options, &decoding->format, message) < 0)
         return -1;
     return outputs_name(&decoding->outputs, inputs, n_inputs, &options->to,
@@ -298,7 +298,9 @@ const struct command decode_command = {
         "far it came. If a step is damaged, the message says which --step still works.\n\n"
         "The extension of the output says its format: .png, .ppm, .pgm, .pnm or .pam. A name "
         "without one needs --format, but - is PNG. PPM is always in colour, PGM always grey, PNM "
-        "is whichever of the two the picture is. Only PNG and PAM hold transparency.\n\n"
+        "is whichever of the two the picture is. Only PNG and PAM hold transparency, and only PNG "
+        "metadata: the colour profile, EXIF, XMP, resolution and text of the original, as far as "
+        "they lie in the bytes that are read. What the format cannot hold is told.\n\n"
         "With --output-dir any number of files are decoded, x.uqd to DIR/x.png, or to what "
         "--format says. The directory must be there. If one of them fails, a message says so, the "
         "others are decoded, and the exit status is 1. A file that is write-protected, or that is "

@@ -11,14 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ICC_SIZE = 1 << 20 };
-
 struct encode_options {
     struct output_options to;
     const char *model, *flatten;
     int dither;
     int depth; /* 0: the choice "8" was made, -1: not */
-    int no_distortion, solid;
+    int no_distortion, solid, strip;
     uint64_t seed, max_pixels;
     uint32_t stop_step, threads;
 };
@@ -42,10 +40,12 @@ static const struct option_row rows[] = {
         "do not measure and store the PSNR of every step: faster", NULL),
     ROW("solid", 0, OPTION_FLAG, NULL, solid,
         "no table of the steps at all: some 50 bytes less, for small pictures", NULL),
-    ROW("depth", 0, OPTION_CHOICE, "8", depth, "accept 16-bit images and keep the upper 8 bits",
-        "Input"),
+    ROW("depth", 0, OPTION_CHOICE, "8", depth,
+        "accept samples that 8 bits do not hold, and round them", "Input"),
     ROW("flatten", 0, OPTION_TEXT, "COLOUR", flatten,
-        "accept transparency and lay it on white, black or #rrggbb", NULL),
+        "lay transparency on white, black or #rrggbb instead of keeping it", NULL),
+    ROW("strip", 0, OPTION_FLAG, NULL, strip, "leave metadata out, but for what tells the colours",
+        NULL),
     ROW("max-pixels", 0, OPTION_U64, "N", max_pixels, "refuse larger images (268435456)", NULL),
     ROW("threads", 0, OPTION_U32, "N", threads, "use N threads (as many as there are cores)",
         "Other"),
@@ -105,12 +105,20 @@ static int encode(const struct encoding *encoding, const struct pixels *pixels,
     settings.threads = options->threads;
     settings.no_distortion = options->no_distortion;
     settings.solid = options->solid;
-    const struct uqd_metadata icc = {UQD_METADATA_ICC, pixels->icc, pixels->icc_size};
-    settings.metadata = &icc;
-    settings.n_metadata = pixels->icc_size > 0;
+    settings.metadata = pixels->metadata;
+    settings.n_metadata = pixels->n_metadata;
     settings.progress = progress_update;
     settings.cookie = progress;
     return uqd_encode(encoding->model, &image, &settings, data, size);
+}
+
+/* For what of an input cannot be kept. */
+static void print_note(void *cookie, const char *sentence)
+{
+    struct message message;
+    message_set(&message, "%s", sentence);
+    progress_hide(cookie);
+    message_print(stderr, uqd_program.name, &message);
 }
 
 static int encode_file(void *cookie, size_t index, struct progress *progress,
@@ -122,11 +130,11 @@ static int encode_file(void *cookie, size_t index, struct progress *progress,
     uint8_t *data = NULL;
     size_t size;
     int result = outputs_check(&encoding->outputs, index, message);
+    struct image_read_options reading = encoding->reading;
+    reading.note = print_note;
+    reading.cookie = progress;
     if (result == 0)
-        result = image_read(input, &encoding->reading, &pixels, message);
-    if (result == 0 && pixels.icc_size > MAX_ICC_SIZE)
-        result = message_set(message, "%s: its colour profile is larger than %d bytes", name,
-                             MAX_ICC_SIZE);
+        result = image_read(input, &reading, &pixels, message);
     if (result == 0) {
         int status = encode(encoding, &pixels, progress, &data, &size);
         if (status < 0)
@@ -155,6 +163,7 @@ static int check_options(struct encoding *encoding, char **inputs, size_t n_inpu
         return -1;
     reading->flatten = options->flatten != NULL;
     reading->reduce_depth = options->depth == 0;
+    reading->strip = options->strip;
     reading->max_pixels = options->max_pixels;
     return outputs_name(&encoding->outputs, inputs, n_inputs, &options->to, ".uqd", message);
 }
@@ -182,9 +191,19 @@ static int run_encode(const struct program *program, const struct command *comma
 
 const struct command encode_command = {
     .name = "encode",
-    .synopsis = "IN.png -o OUT.uqd | IN.png... --output-dir DIR",
+    .synopsis = "IMAGE -o OUT.uqd | IMAGE... --output-dir DIR",
     .summary = "encode image files",
     .description =
+        "The input is PNG, JPEG, or PNM (P1 to P6 and PAM), told apart by its content. What is "
+        "kept "
+        "is its pixels: of a JPEG file those that it decodes to, not its own bytes. Pictures of 16 "
+        "bits or another range of values are taken where 8 bits hold every sample, or with --depth "
+        "8. Transparency is kept. An orientation in the EXIF data is applied to the pixels and set "
+        "to normal.\n\n"
+        "Colour profile, EXIF, XMP, resolution and text are kept; a profile that is sRGB itself is "
+        "left out, and a gamma or primaries without a profile become one. What cannot be kept, as "
+        "the frames of an animation, a profile that does not fit the picture or cannot be used, is "
+        "told in one line.\n\n"
         "With --output-dir any number of files are encoded, x.png to DIR/x.uqd. The directory must "
         "be there. If one of them fails, a message says so, the others are encoded, and the exit "
         "status is 1. A file that is write-protected, or that is an input as well, is overwritten "

@@ -3,6 +3,7 @@
 
 #include "escape.h"
 #include "file.h"
+#include "file_metadata.h"
 #include "json.h"
 #include "model_file.h"
 #include "model_set.h"
@@ -58,12 +59,13 @@ static void print_psnr(double psnr)
         printf("%9.2f", psnr);
 }
 
-static void print_table(const struct report *report)
+static void print_table(struct report *report)
 {
     const struct uqd_info *info = &report->source.info;
+    static const char *const channels[] = {"grey", "grey and alpha", "colour", "colour and alpha"};
     uint64_t present = uqd_decoder_bytes_fed(report->source.decoder);
     printf("picture  %" PRIu32 " x %" PRIu32 ", %s\n", info->width, info->height,
-           info->channels == 1 ? "grey" : "colour");
+           channels[info->channels - 1]);
     printf("file     %" PRIu64 " bytes, %s", info->file_size,
            info->lossless ? "lossless" : "lossy");
     if (present < info->file_size)
@@ -75,6 +77,7 @@ static void print_table(const struct report *report)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
     else
         printf("dither   none\n");
+    file_metadata_print(&report->source);
     printf("\nstep  name           bytes      bpp  PSNR/dB\n");
     for (uint32_t i = 0; i < info->n_steps; i++) {
         struct uqd_step_info step = step_info(report, i);
@@ -107,7 +110,7 @@ static void print_json_step(const struct report *report, uint32_t index)
 }
 
 /* `file` is the name of one of several files, NULL if there is one only. */
-static void print_json(const struct report *report, const char *file)
+static void print_json(struct report *report, const char *file)
 {
     const struct uqd_info *info = &report->source.info;
     putchar('{');
@@ -126,7 +129,9 @@ static void print_json(const struct report *report, const char *file)
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
            ", \"present_bytes\": %" PRIu64 ",\n",
            info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder));
-    printf(" \"n_steps\": %" PRIu32 ", \"steps\": [", info->n_steps);
+    putchar(' ');
+    file_metadata_print_json(&report->source);
+    printf(",\n \"n_steps\": %" PRIu32 ", \"steps\": [", info->n_steps);
     for (uint32_t i = 0; i < info->n_steps; i++)
         print_json_step(report, i);
     printf("]}");
@@ -194,7 +199,7 @@ static void print_heading(const struct listing *listing, const char *name)
     }
 }
 
-static void print_report(struct listing *listing, const struct report *report, const char *name)
+static void print_report(struct listing *listing, struct report *report, const char *name)
 {
     print_heading(listing, name);
     if (listing->json) {

@@ -1,54 +1,105 @@
 #include "image_formats.h"
 
 #include "file.h"
+#include "metadata.h"
+#include "orientation.h"
+#include "picture_profile.h"
+#include "samples.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const uint64_t max_file_size = (uint64_t)4 << 30;
 
-int image_check_size(const char *name, uint64_t width, uint64_t height,
-                     const struct image_read_options *options, struct message *message)
+/* ---- For the readers of the formats -------------------------------------------------------- */
+
+void image_note(const struct image_input *input, const char *format, ...)
+{
+    struct message text, sentence;
+    va_list arguments;
+    if (!input->options->note)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text.text, sizeof text.text, format, arguments);
+    va_end(arguments);
+    message_set(&sentence, "%s: %s", input->name, text.text);
+    if (strcmp(sentence.text, input->last_note->text) == 0)
+        return;
+    *input->last_note = sentence;
+    input->options->note(input->options->cookie, sentence.text);
+}
+
+int image_no_memory(const struct image_input *input)
+{
+    return message_set(input->message, "%s: there is not enough memory for the picture",
+                       input->name);
+}
+
+int image_check_size(const struct image_input *input, uint64_t width, uint64_t height)
 {
     if (width == 0 || height == 0)
-        return message_set(message, "%s: the picture has no pixels", name);
-    if (width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE)
-        return message_set(message, "%s: %llu x %llu pixels are too many, a side may have %d", name,
-                           (unsigned long long)width, (unsigned long long)height, IMAGE_MAX_SIDE);
-    if (width * height > options->max_pixels)
-        return message_set(message, "%s: %llu x %llu pixels are more than the limit of %llu", name,
-                           (unsigned long long)width, (unsigned long long)height,
-                           (unsigned long long)options->max_pixels);
+        return message_set(input->message, "%s: the picture has no pixels", input->name);
+    if (width > UQD_MAX_SIDE || height > UQD_MAX_SIDE)
+        return message_set(input->message,
+                           "%s: %llu x %llu pixels are too many, a side may have %d", input->name,
+                           (unsigned long long)width, (unsigned long long)height, UQD_MAX_SIDE);
+    if (width * height > input->options->max_pixels)
+        return message_set(input->message, "%s: %llu x %llu pixels are more than the limit of %llu",
+                           input->name, (unsigned long long)width, (unsigned long long)height,
+                           (unsigned long long)input->options->max_pixels);
     return 0;
 }
 
-int image_check_depth(const char *name, const struct image_read_options *options,
-                      struct message *message)
+int image_allocate(const struct image_input *input, struct pixels *pixels, size_t pixel_size)
 {
-    if (options->reduce_depth)
-        return 0;
-    return message_set(message,
-                       "%s: has 16 bits per sample and only 8 are supported "
-                       "(uqd encode --depth 8 keeps the upper 8)",
-                       name);
+    size_t size;
+    if (__builtin_mul_overflow((size_t)pixels->width, pixels->height, &size) ||
+        __builtin_mul_overflow(size, pixel_size, &size))
+        return image_no_memory(input);
+    pixels->data = malloc(size);
+    return pixels->data ? 0 : image_no_memory(input);
 }
 
-static int decode(const struct image_bytes *file, const struct image_read_options *options,
-                  struct pixels *out, struct message *message)
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+static int decode(const struct image_input *input, struct pixels *out)
 {
-    if (png_recognize(file))
-        return png_decode(file, options, out, message);
-    if (ppm_recognize(file))
-        return ppm_decode(file, options, out, message);
-    if (file->size == 0)
-        return message_set(message, "%s: is empty", file->name);
-    return message_set(message, "%s: is neither a PNG nor a binary PPM or PGM picture", file->name);
+    if (png_recognize(input))
+        return png_read(input, out);
+    if (jpeg_recognize(input))
+        return jpeg_read(input, out);
+    if (pnm_recognize(input))
+        return pnm_read(input, out);
+    if (input->size == 0)
+        return message_set(input->message, "%s: is empty", input->name);
+    return message_set(input->message, "%s: is neither a PNG, a JPEG nor a PNM picture",
+                       input->name);
+}
+
+/* What is the same for all formats. Flattening may make grey pictures coloured, and whether the
+ * colour profile fits is known only then. */
+static int finish(const struct image_input *input, struct pixels *pixels)
+{
+    samples_drop_opaque(pixels);
+    if (input->options->flatten && samples_flatten(pixels, input->options->background) < 0)
+        return image_no_memory(input);
+    if (orientation_apply(pixels) < 0)
+        return image_no_memory(input);
+    if (picture_profile_settle(input, pixels) < 0)
+        return -1;
+    if (input->options->strip)
+        metadata_strip(pixels);
+    return 0;
 }
 
 int image_read(const char *path, const struct image_read_options *options, struct pixels *out,
                struct message *message)
 {
     struct image_read_options chosen = {0};
+    struct pixels pixels = {0};
+    struct message last_note = {""};
     uint8_t *data;
     size_t size;
     if (options)
@@ -57,11 +108,19 @@ int image_read(const char *path, const struct image_read_options *options, struc
         chosen.max_pixels = (uint64_t)1 << 28;
     if (file_read(path, max_file_size, &data, &size, message) < 0)
         return -1;
-    struct image_bytes file = {.name = file_input_name(path), .data = data, .size = size};
-    int result = decode(&file, &chosen, out, message);
+    struct image_input input = {file_input_name(path), data, size, &chosen, message, &last_note};
+    int result = decode(&input, &pixels);
     free(data);
+    if (result == 0)
+        result = finish(&input, &pixels);
+    if (result == 0)
+        *out = pixels;
+    else
+        pixels_free(&pixels);
     return result;
 }
+
+/* ---- Writing ------------------------------------------------------------------------------- */
 
 int image_write(const char *path, enum image_format format, const struct pixels *pixels,
                 struct message *message)
@@ -69,8 +128,8 @@ int image_write(const char *path, enum image_format format, const struct pixels 
     const char *name = file_output_name(path);
     uint8_t *data;
     size_t size;
-    int result = format == IMAGE_PNG ? png_encode(name, pixels, &data, &size, message)
-                                     : ppm_encode(name, format, pixels, &data, &size, message);
+    int result = format == IMAGE_PNG ? png_write(name, pixels, &data, &size, message)
+                                     : pnm_write(name, format, pixels, &data, &size, message);
     if (result < 0)
         return -1;
     result = file_write(path, data, size, message);
@@ -78,9 +137,13 @@ int image_write(const char *path, enum image_format format, const struct pixels 
     return result;
 }
 
-void pixels_free(struct pixels *pixels)
+int image_write_loses(const char *path, enum image_format format, const struct pixels *pixels,
+                      struct message *sentence)
 {
-    free(pixels->data);
-    free(pixels->icc);
-    *pixels = (struct pixels){0};
+    struct message list;
+    if (format == IMAGE_PNG || !metadata_list(pixels, &list))
+        return 0;
+    message_set(sentence, "%s: the format cannot carry the picture's %s", file_output_name(path),
+                list.text);
+    return 1;
 }

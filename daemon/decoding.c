@@ -147,8 +147,9 @@ static int read_steps(struct decoding *decoding, struct failure *failure)
 
 static int read_reference(struct decoding *decoding, struct failure *failure)
 {
-    const struct image_read_options options = {.reduce_depth = 1, .flatten = 1};
     const struct uqd_info *info = &decoding->info;
+    const struct image_read_options options = {.reduce_depth = 1,
+                                               .flatten = info->channels % 2 != 0};
     struct pixels *reference = &decoding->reference;
     struct message message;
     char path[32];
@@ -166,6 +167,8 @@ static int read_reference(struct decoding *decoding, struct failure *failure)
         return failure_set(failure, ERROR_BAD_DATA, "the reference picture: %s",
                            named ? message.text + length + 2 : message.text);
     }
+    if (pixels_expand(reference, info->channels) < 0)
+        return failure_set_status(failure, UQD_ERR_NOMEM);
     if (reference->width != info->width || reference->height != info->height ||
         reference->channels != info->channels)
         return failure_set(failure, ERROR_INVALID_ARGS,

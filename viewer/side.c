@@ -23,7 +23,9 @@ static int load_reference(struct side *side, const char *path, struct message *m
     int result = image_read(path, NULL, &pixels, message);
     if (result < 0)
         return result;
-    result = check_reference(side, path, &pixels, message);
+    result = pixels_expand(&pixels, side->file.info.channels) < 0
+                 ? message_set(message, "%s: out of memory", path)
+                 : check_reference(side, path, &pixels, message);
     if (result == 0) {
         struct picture *reference = picture_new(pixels.width, pixels.height, pixels.channels);
         if (reference)

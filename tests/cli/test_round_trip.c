@@ -70,8 +70,10 @@ static void test_profile_travels(void **state)
     UQD_DONE("encode", "in.png", "-o", "out.uqd");
     UQD_DONE("decode", "out.uqd", "-o", "out.png");
     assert_int_equal(image_read("out.png", NULL, &pixels, &message), 0);
-    assert_int_equal(pixels.icc_size, sizeof profile);
-    assert_memory_equal(pixels.icc, profile, sizeof profile);
+    const struct uqd_metadata *block = pixels_metadata(&pixels, UQD_METADATA_ICC);
+    assert_non_null(block);
+    assert_int_equal(block->size, sizeof profile);
+    assert_memory_equal(block->data, profile, sizeof profile);
     pixels_free(&pixels);
 }
 

@@ -87,9 +87,10 @@ static void fill_row(const struct sample *sample, uint32_t y, uint8_t *row)
         }
         for (uint32_t c = 0; c < sample_channels(sample); c++, row += sample_size) {
             row[0] = (uint8_t)(pattern(x, y, c) * n_levels(sample) / 256);
-            row[sample_size - 1] = sample_size == 2 ? 0x5a : row[0];
-            if (sample_size == 2)
+            if (sample_size == 2) {
                 row[0] = sample_value(sample, x, y, c);
+                row[1] = row[0] ^ 1; /* not what 8 bits hold, but next to it */
+            }
         }
         if (sample->colour_type & PNG_COLOR_MASK_ALPHA) {
             memset(row, sample_opacity(sample, x, y), sample_size);

@@ -1,5 +1,5 @@
-/* Grey and colour, with and without alpha, as uqd compare brings them together. */
-#include "channels.h"
+/* Grey and colour, with and without alpha, brought together. */
+#include "image_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,13 +8,22 @@
 
 #include <cmocka.h>
 
-static void test_channels_for_both(void **state)
+static void test_matching(void **state)
 {
     (void)state;
     static const uint32_t want[4][4] = {{1, 2, 3, 4}, {2, 2, 4, 4}, {3, 4, 3, 4}, {4, 4, 4, 4}};
     for (uint32_t a = 1; a <= 4; a++)
-        for (uint32_t b = 1; b <= 4; b++)
-            assert_int_equal(channels_for_both(a, b), want[a - 1][b - 1]);
+        for (uint32_t b = 1; b <= 4; b++) {
+            struct pixels first = {1, 1, a, malloc(a), NULL, 0};
+            struct pixels second = {1, 1, b, malloc(b), NULL, 0};
+            memset(first.data, 7, a);
+            memset(second.data, 7, b);
+            assert_int_equal(pixels_match(&first, &second), 0);
+            assert_int_equal(first.channels, want[a - 1][b - 1]);
+            assert_int_equal(second.channels, want[a - 1][b - 1]);
+            pixels_free(&first);
+            pixels_free(&second);
+        }
 }
 
 /* Two pixels each. */
@@ -40,7 +49,7 @@ static void test_expanding(void **state)
         pixels.data = malloc(2 * cases[i].channels);
         assert_non_null(pixels.data);
         memcpy(pixels.data, cases[i].data, 2 * cases[i].channels);
-        assert_int_equal(channels_expand(&pixels, cases[i].wanted), 0);
+        assert_int_equal(pixels_expand(&pixels, cases[i].wanted), 0);
         assert_int_equal(pixels.channels, cases[i].wanted);
         assert_memory_equal(pixels.data, cases[i].want, 2 * cases[i].wanted);
         pixels_free(&pixels);
@@ -50,8 +59,8 @@ static void test_expanding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_channels_for_both),
+        cmocka_unit_test(test_matching),
         cmocka_unit_test(test_expanding),
     };
-    return cmocka_run_group_tests_name("channels", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("pixels", tests, NULL, NULL);
 }

@@ -1,0 +1,11 @@
+/* Pictures that their files say are to be turned before they are shown. */
+#ifndef UQD_COMMON_ORIENTATION_H
+#define UQD_COMMON_ORIENTATION_H
+
+#include "image_file.h"
+
+/* Turns and mirrors the pixels as the EXIF data says, and makes the metadata say that they are
+ * upright. EXIF data that is damaged changes nothing. 0, or -1 where there is no memory. */
+int orientation_apply(struct pixels *pixels);
+
+#endif

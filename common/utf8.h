@@ -1,0 +1,23 @@
+/* Texts between Latin-1 and UTF-8. What these functions return is malloc'ed, ends with a zero byte,
+ * and is NULL where there is no memory. */
+#ifndef UQD_COMMON_UTF8_H
+#define UQD_COMMON_UTF8_H
+
+#include <stddef.h>
+
+/* Whether the bytes are UTF-8 in its shortest form. */
+int utf8_is_valid(const char *text, size_t size);
+
+/* Ends at a zero byte, if there is one in the text. */
+char *utf8_from_latin1(const char *text, size_t size);
+
+/* A copy of the text if it is UTF-8, else it is taken as Latin-1. Ends at a zero byte as above. */
+char *utf8_from_either(const char *text, size_t size);
+
+/* Whether Latin-1 has all characters of the text, which is UTF-8. */
+int utf8_fits_latin1(const char *text);
+
+/* The text, which fits, as Latin-1. */
+char *utf8_to_latin1(const char *text);
+
+#endif
