@@ -148,17 +148,17 @@ static cmsHPROFILE new_grey(cmsHPROFILE rgb, cmsToneCurve *curve)
     return grey;
 }
 
-/* What sRGB shows for each grey, 0 or -1. */
+/* What sRGB shows for each grey, 0 or -1. The library's shortcuts are too coarse in the darks. */
 static int show_greys(cmsHPROFILE profile, cmsUInt32Number format, uint8_t shown[N_CODES][3])
 {
     uint8_t in[N_CODES * 3];
     unsigned channels = format == TYPE_GRAY_8 ? 1 : 3;
     cmsHPROFILE srgb = cmsCreate_sRGBProfile();
-    cmsHTRANSFORM transform = srgb ? cmsCreateTransform(profile, format, srgb, TYPE_RGB_8,
-                                                        INTENT_RELATIVE_COLORIMETRIC, 0)
-                                   : NULL;
-    if (srgb)
-        cmsCloseProfile(srgb);
+    if (!srgb)
+        return -1;
+    cmsHTRANSFORM transform = cmsCreateTransform(profile, format, srgb, TYPE_RGB_8,
+                                                 INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOOPTIMIZE);
+    cmsCloseProfile(srgb);
     if (!transform)
         return -1;
     for (unsigned i = 0; i < N_CODES * channels; i++)
