@@ -13,7 +13,8 @@ int file_read(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
 
 /* Writes to a temporary file in the same directory and renames it, so that on failure nothing is
  * left and an older file stays; "-" is standard output, and devices and pipes are written in
- * place, and so is a file in a directory where none can be made: it may be left half. The caller ignores SIGPIPE to get a message for a closed pipe. 0, or -1 with a message. */
+ * place, and so is a file in a directory where none can be made: it may be left half. The caller
+ * ignores SIGPIPE to get a message for a closed pipe. 0, or -1 with a message. */
 int file_write(const char *path, const void *data, size_t size, struct message *message);
 
 /* From now on `wait` is called before each piece that is read or written, to wait until the
