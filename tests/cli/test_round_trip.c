@@ -33,7 +33,6 @@ static void test_pictures_of_every_kind(void **state)
         {"grey 1 bit", 40, 30, GREY, 1, 0, 0, 0},   {"palette", 50, 20, PALETTE, 8, 1, 0, 0},
         {"palette 2", 50, 20, PALETTE, 2, 0, 0, 0}, {"one pixel", 1, 1, RGB, 8, 0, 0, 0},
         {"one row", 130, 1, RGB, 8, 0, 0, 0},       {"one column", 1, 130, GREY, 8, 0, 0, 0},
-        {"profile", 32, 32, RGB, 8, 0, 0, 1},
     };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         sample_write_png(&samples[i], "in.png");
