@@ -59,6 +59,14 @@ static uint32_t count(const struct pixels *pixels, enum uqd_metadata_type type)
     return n;
 }
 
+static size_t total_size(const struct pixels *pixels)
+{
+    size_t size = 0;
+    for (uint32_t i = 0; i < pixels->n_metadata; i++)
+        size += pixels->metadata[i].size;
+    return size;
+}
+
 /* Whether one more block of that type and size may be added; notes why not. */
 static int has_room(const struct image_input *input, const struct pixels *pixels,
                     enum uqd_metadata_type type, size_t size)
@@ -66,6 +74,12 @@ static int has_room(const struct image_input *input, const struct pixels *pixels
     uint32_t max_count = type == UQD_METADATA_TEXT ? MAX_TEXTS : 1;
     if (size > metadata_max_size(type)) {
         metadata_note_large(input, type);
+        return 0;
+    }
+    if (size > UQD_MAX_METADATA_SIZE - total_size(pixels)) {
+        if (metadata_is_wanted(input, type))
+            image_note(input, "has more metadata than %d bytes, and its %s is left out",
+                       UQD_MAX_METADATA_SIZE, names[type]);
         return 0;
     }
     if (count(pixels, type) < max_count)

@@ -137,7 +137,7 @@ enum {
     UQD_MAX_SIDE = 65535,             /* pixels */
     UQD_MAX_REDUCE = 6,               /* of uqd_picture_request */
     UQD_MAX_METADATA = 64,            /* blocks of a picture */
-    UQD_MAX_METADATA_SIZE = 16 << 20, /* bytes of a block */
+    UQD_MAX_METADATA_SIZE = 16 << 20, /* bytes of all blocks together */
     UQD_MAX_ICC_SIZE = 1 << 20,       /* bytes of a colour profile */
 };
 
@@ -167,7 +167,7 @@ enum uqd_metadata_type {
 struct uqd_metadata {
     enum uqd_metadata_type type; /* each once in a picture at most, but for TEXT */
     const void *data;
-    size_t size; /* 1 .. UQD_MAX_METADATA_SIZE */
+    size_t size; /* at least 1 */
 };
 
 /* The metrics count alpha as one more channel. */
