@@ -37,6 +37,18 @@ static uint64_t hash_picture(uint64_t h, struct uqd_decoder *decoder, const stru
     return h;
 }
 
+/* Adds the metadata to the hash. */
+static uint64_t hash_metadata(uint64_t h, struct uqd_decoder *decoder, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct uqd_metadata block;
+        const int status = uqd_decoder_metadata(decoder, i, &block);
+        FUZZ_CHECK((status == UQD_OK) == (block.data != NULL));
+        h = hash(hash(h, &status, sizeof status), block.data, block.size);
+    }
+    return h;
+}
+
 /* Everything that a decoder says about the file, fed in pieces of the given size, as one hash. */
 static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned choice)
 {
@@ -66,6 +78,7 @@ static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned 
         FUZZ_CHECK(uqd_decoder_steps_complete(decoder) <= info.n_steps);
         h = hash(h, &status, sizeof status);
         h = hash_picture(h, decoder, &info, UQD_STEP_LATEST, choice);
+        h = hash_metadata(h, decoder, info.n_metadata);
     }
     uqd_decoder_free(decoder);
     return h;

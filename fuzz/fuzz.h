@@ -38,7 +38,8 @@ uint8_t *fuzz_copy(const uint8_t *data, size_t size);
 /* Packed pixels with structure and noise, by seed; malloc'ed. */
 uint8_t *fuzz_picture(uint32_t width, uint32_t height, uint32_t channels, uint32_t seed);
 
-/* Encodes fuzz_picture with the tiny model; the file is malloc'ed. */
+/* Encodes fuzz_picture with the tiny model, with metadata if it has alpha; the file is malloc'ed.
+ */
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
                    int solid, uint8_t **file);
 

@@ -24,6 +24,7 @@ size_t fuzz_seed(unsigned index, uint8_t **data)
         {2, 40, 24, 1, UQD_DITHER_NONE, 100, 0}, {3, 24, 40, 3, UQD_DITHER_UNIVERSAL, 100, 0},
         {4, 33, 20, 3, UQD_DITHER_NONE, 60, 0},  {131, 20, 20, 1, UQD_DITHER_UNIVERSAL, 30, 0},
         {5, 15, 12, 3, UQD_DITHER_NONE, 100, 1}, {6, 9, 31, 3, UQD_DITHER_UNIVERSAL, 70, 1},
+        {7, 30, 21, 4, UQD_DITHER_NONE, 100, 0}, {8, 14, 25, 2, UQD_DITHER_NONE, 100, 1},
     };
     if (index >= sizeof seeds / sizeof seeds[0])
         return 0;

@@ -46,13 +46,14 @@ static void check_decodes(const struct uqd_image *image, const uint8_t *file, si
     uqd_decoder_free(decoder);
 }
 
-/* Bytes: width, height, bits (colour, dither, solid), size of the pieces; then pixels, repeated. */
+/* Bytes: width, height, bits (colour, dither, solid, alpha), size of the pieces; then pixels,
+ * repeated. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size <= HEADER)
         return 0;
     const uint32_t width = 1 + data[0] % MAX_SIDE, height = 1 + data[1] % MAX_SIDE;
-    const uint32_t channels = data[2] & 1 ? 3 : 1;
+    const uint32_t channels = (data[2] & 1 ? 3 : 1) + (data[2] >> 3 & 1);
     const enum uqd_dither dither = data[2] & 2 ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE;
     const int solid = (data[2] & 4) != 0;
     const size_t n = (size_t)width * height * channels;
@@ -76,8 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t fuzz_seed(unsigned index, uint8_t **data)
 {
     static const uint8_t headers[][HEADER] = {
-        {0, 0, 1, 0},  {15, 7, 1, 10},  {39, 22, 0, 255},
-        {8, 40, 3, 3}, {30, 30, 2, 99}, {20, 11, 5, 7},
+        {0, 0, 1, 0},    {15, 7, 1, 10}, {39, 22, 0, 255}, {8, 40, 3, 3},
+        {30, 30, 2, 99}, {20, 11, 5, 7}, {25, 13, 9, 5},   {17, 30, 12, 70},
     };
     if (index >= sizeof headers / sizeof headers[0])
         return 0;

@@ -77,6 +77,12 @@ size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_
     const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
     struct uqd_encode_settings settings;
     uqd_encode_settings_default(&settings);
+    static const struct uqd_metadata metadata[] = {
+        {UQD_METADATA_ICC, "a profile, or so", 16},
+        {UQD_METADATA_TEXT, "Title\0\0\0fuzz", 12},
+    };
+    settings.metadata = metadata;
+    settings.n_metadata = channels % 2 == 0 ? 2 : 0;
     settings.dither = dither;
     settings.solid = solid;
     settings.threads = 1;
