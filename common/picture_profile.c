@@ -26,7 +26,7 @@ static int replace_by_grey(const struct image_input *input, struct pixels *pixel
 
 static void leave_out(const struct image_input *input, struct pixels *pixels, const char *why)
 {
-    image_note(input, "its colour profile %s and is left out", why);
+    image_note(input, "its colour profile %s and left out", why);
     pixels_remove_metadata(pixels, UQD_METADATA_ICC);
 }
 

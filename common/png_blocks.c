@@ -8,8 +8,6 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { MAX_KEYWORD = 79 };
-
 /* Texts from this size on are packed. */
 enum { LONG_TEXT = 1024 };
 
@@ -81,7 +79,7 @@ static int make_text_of(const struct metadata_text *text, char name[5], struct b
     int result = 1;
     if (!keyword || (is_plain(text) && !plain))
         result = -1;
-    else if (keyword[0] && strlen(keyword) <= MAX_KEYWORD)
+    else if (keyword[0] && strlen(keyword) <= PNG_MAX_KEYWORD)
         result = plain ? make_plain_text(keyword, plain, name, data)
                        : make_international_text(keyword, text, name, data);
     free(keyword);

@@ -158,6 +158,7 @@ static void set_up(struct reader *reader)
 {
     png_set_read_fn(reader->png, reader, read_bytes);
     png_set_user_limits(reader->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_malloc_max(reader->png, 0); /* large chunks are no damage, and are skipped */
     png_set_crc_action(reader->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 }

@@ -56,6 +56,8 @@ static char *decode(struct part part, int is_latin1)
 
 static int add(const struct image_input *input, struct pixels *pixels, const struct raw_text *raw)
 {
+    if (raw->keyword.size < 1 || raw->keyword.size > PNG_MAX_KEYWORD)
+        return leave_out(input);
     char *keyword = decode(raw->keyword, 1), *language = decode(raw->language, 1);
     char *translated = decode(raw->translated, 0), *text = decode(raw->text, raw->is_latin1);
     const struct metadata_text parts = {keyword, language, translated, text};

@@ -4,6 +4,9 @@
 
 #include "image_formats.h"
 
+/* Bytes of a keyword, in Latin-1. */
+enum { PNG_MAX_KEYWORD = 79 };
+
 /* The keyword of the text that is the XMP packet. */
 #define PNG_XMP_KEYWORD "XML:com.adobe.xmp"
 

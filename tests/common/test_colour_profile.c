@@ -112,7 +112,7 @@ static void test_damaged_profile_is_left_out(void **state)
     struct pixels pixels;
     write_picture(RGB, rows[RGB], &profile);
     read_picture("in.png", &notes, &pixels);
-    notes_assert(&notes, 1, "in.png: its colour profile is damaged and is left out");
+    notes_assert(&notes, 1, "in.png: its colour profile is damaged and left out");
     assert_int_equal(pixels.n_metadata, 0);
     pixels_free(&pixels);
 }
