@@ -7,9 +7,19 @@
 /* Codes from 0 to 255 in equal distances, in each colour. */
 enum { GRID_STEP = 15, GRID_SIZE = 255 / GRID_STEP + 1 };
 
+/* Bytes: more than the library takes for a profile of the largest size with its tables. */
+enum { MEMORY_NEEDED = 32 << 20 };
+
 struct colour_converter {
     cmsHTRANSFORM transform;
 };
+
+int colour_profile_has_memory(void)
+{
+    void *volatile memory = malloc(MEMORY_NEEDED); /* or the compiler leaves both calls out */
+    free(memory);
+    return memory != NULL;
+}
 
 static cmsHPROFILE open_profile(const void *icc, size_t size)
 {
@@ -157,9 +167,10 @@ static cmsHTRANSFORM new_display_transform(cmsHPROFILE profile, uint32_t channel
 struct colour_converter *colour_converter_new(const void *icc, size_t size, uint32_t channels,
                                               struct message *message)
 {
-    struct colour_converter *converter = calloc(1, sizeof *converter);
-    cmsHPROFILE profile = open_profile(icc, size);
-    if (converter && profile)
+    struct colour_converter *converter =
+        colour_profile_has_memory() ? calloc(1, sizeof *converter) : NULL;
+    cmsHPROFILE profile = converter ? open_profile(icc, size) : NULL;
+    if (profile)
         converter->transform = new_display_transform(profile, channels);
     if (profile)
         cmsCloseProfile(profile);

@@ -16,6 +16,10 @@ enum colour_profile_kind {
     COLOUR_PROFILE_SRGB, /* RGB, and shows every colour as sRGB does */
 };
 
+/* Whether there is the memory that work with a profile may need. lcms2 does not tell a lack of
+ * memory from damage, and crashes at some, so this is asked first. */
+int colour_profile_has_memory(void);
+
 enum colour_profile_kind colour_profile_examine(const void *icc, size_t size);
 
 /* The profile's description of itself, UTF-8, cut to fit. 0, or -1 and an empty text if it has

@@ -54,6 +54,8 @@ static enum colour_profile_kind check_profile(const struct image_input *input,
 
 int picture_profile_settle(const struct image_input *input, struct pixels *pixels)
 {
+    if (pixels_metadata(pixels, UQD_METADATA_ICC) && !colour_profile_has_memory())
+        return image_no_memory(input);
     enum colour_profile_kind kind = check_profile(input, pixels);
     int result = 0;
     if (!samples_are_grey(pixels))

@@ -1,5 +1,7 @@
 #include "profile_make.h"
 
+#include "colour_profile.h"
+
 #include <lcms2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +105,8 @@ int profile_from_colours(const struct profile_colours *colours, int is_grey, uin
 {
     if (!is_grey && !is_possible(colours))
         return 1;
+    if (!colour_profile_has_memory())
+        return -1;
     cmsToneCurve *curve = new_curve(colours->gamma);
     cmsHPROFILE profile = curve ? new_profile(colours, is_grey, curve) : NULL;
     int result = -1;
