@@ -1,5 +1,6 @@
 #include "codec/lattice/pass.h"
 
+#include "codec/lattice/estimate.h"
 #include "codec/lattice/plan.h"
 #include "entropy/split.h"
 #include "transform/threads.h"
@@ -304,7 +305,7 @@ static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *
     struct uqd_network *network;
     int status = uqd_engine_trunk(engine, run->state, u, kind, &network);
     if (status == UQD_OK && partial_q4 != NULL)
-        status = uqd_network_denoise(network, run->unit, partial_q4);
+        status = uqd_estimate(network, run->state, u, partial_q4);
     if (status < 0)
         return status;
     run->refine.centroid_q4 = partial_q4;
@@ -330,7 +331,7 @@ static int denoise_ahead(struct pass_run *run, uint32_t u, const struct uqd_kind
     struct uqd_network *network = &engine->networks[u];
     engine->trunks[u].version = 0;
     const int status = uqd_network_trunk(network, run->unit, (uint32_t)next, run->state->dithered);
-    return status == UQD_OK ? uqd_network_denoise(network, run->unit, mean_q4) : status;
+    return status == UQD_OK ? uqd_estimate(network, run->state, u, mean_q4) : status;
 }
 
 static int goes_far(const struct uqd_kind *kind, const struct uqd_state *state)

@@ -1,5 +1,6 @@
 #include "codec/lattice/picture.h"
 
+#include "codec/lattice/estimate.h"
 #include "transform/colour.h"
 #include "transform/wavelet.h"
 #include "util/checked.h"
@@ -57,7 +58,7 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
         const int kind = uqd_model_find_kind(engine->model, u, unit->nominal);
         status = uqd_engine_trunk(engine, state, u, (uint32_t)kind, &network);
         if (status == UQD_OK)
-            status = uqd_network_denoise(network, unit, values);
+            status = uqd_estimate(network, state, u, values);
     }
     if (status == UQD_OK && state->colours == 1)
         drop_chroma(state, unit, values);

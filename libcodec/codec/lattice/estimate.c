@@ -1,0 +1,92 @@
+/* In pictures unlike those of its training the denoiser's own blocks may run away: the numbers that
+ * leave them are several times as large as those of the trunk, and the means then fill the cells
+ * around 0 with large details that have nothing to do with the picture (docs/decisions.md). Both
+ * can be seen without the picture, and photographs do not have them together. */
+#include "codec/lattice/estimate.h"
+
+#include "codec/lattice/refine.h"
+
+enum {
+    SHARE_BITS = 8,                    /* behind the point of a mean's share of its cell */
+    LARGE = 1 << (2 * SHARE_BITS - 5), /* mean square of shares: 1/32 */
+};
+
+static int holds_0(struct uqd_cell cell)
+{
+    return cell.low <= 0 && cell.high >= 0;
+}
+
+static int32_t largest(const int16_t *numbers, uint32_t n)
+{
+    int32_t out = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const int32_t magnitude = numbers[i] < 0 ? -numbers[i] : numbers[i];
+        out = magnitude > out ? magnitude : out;
+    }
+    return out;
+}
+
+/* Whether the denoiser's blocks made the largest number of any grid cell more than 1.75 times as
+ * large. */
+static int has_run_away(const struct uqd_network *network)
+{
+    const uint32_t n = network->model->width;
+    for (uint32_t y = 0; y < network->height; y++)
+        for (uint32_t x = 0; x < network->width; x++)
+            if (4 * largest(uqd_nn_qplane_pixel(&network->hidden, x, y), n) >
+                7 * largest(uqd_nn_qplane_pixel(&network->trunk, x, y), n))
+                return 1;
+    return 0;
+}
+
+/* The channels of a unit. */
+struct channels {
+    struct uqd_refine all;
+    const uint8_t *levels;
+};
+
+/* Whether the means are large where cells hold 0. All lie in their cells, of 2^(level + 1) integers
+ * at most. */
+static int are_large(const struct channels *channels, uint32_t x, uint32_t y,
+                     const int16_t *twice_centres, const int32_t *means)
+{
+    int32_t squares = 0, n = 0;
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+        const uint32_t level = channels->levels[c];
+        if (x >= channels->all.exist_w[c] || y >= channels->all.exist_h[c])
+            continue;
+        n++;
+        if (holds_0(uqd_cell_at(twice_centres[c], level))) {
+            const int32_t magnitude = means[c] < 0 ? -means[c] : means[c];
+            const int32_t share = (magnitude << SHARE_BITS) >> (level + 4);
+            squares += share * share;
+        }
+    }
+    return squares > n * LARGE;
+}
+
+static void estimate_without(const uint8_t *levels, const int16_t *twice_centres, int32_t *means)
+{
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+        means[c] = holds_0(uqd_cell_at(twice_centres[c], levels[c])) ? 0 : 8 * twice_centres[c];
+}
+
+int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uint32_t u,
+                 int32_t *mean_q4)
+{
+    const struct uqd_unit *unit = &state->units[u];
+    struct channels channels = {.levels = network->kind->from};
+    const int status = uqd_network_denoise(network, unit, mean_q4);
+    if (status < 0 || network->model->n_denoise_blocks == 0 || !has_run_away(network))
+        return status;
+    uqd_refine_init(&channels.all, state, u, 0, UQD_UNIT_CHANNELS);
+    for (uint32_t y = 0; y < unit->grid_h; y++)
+        for (uint32_t x = 0; x < unit->grid_w; x++) {
+            const size_t cell = (size_t)y * unit->grid_w + x;
+            const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS;
+            int32_t *means = mean_q4 + cell * UQD_UNIT_CHANNELS;
+            if (are_large(&channels, x, y, twice_centres, means))
+                estimate_without(channels.levels, twice_centres, means);
+        }
+    return status;
+}

@@ -1,0 +1,158 @@
+/* With the shipped model: of pictures unlike any photograph, more bytes never show a worse one.
+ *
+ *     test_codec_prefixes MODEL.uqdm */
+#include "codec_support.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WIDTH = 128, HEIGHT = 96, CUTS_IN_A_STEP = 4, MAX_STEPS = 32 };
+
+/* In dB. Above 45 the roundings of the transform, which only the last step takes back, are a part
+ * of what smooth pictures lack. */
+static const double slack = 0.1, checked_below = 45;
+
+static const uint8_t black[3] = {0, 0, 0}, blue[3] = {0, 0, 200}, red[3] = {255, 0, 0};
+
+/* An image of one colour on the left and of another on the right half; to be freed with free(). */
+static struct uqd_image *new_halves(const uint8_t left[3], const uint8_t right[3])
+{
+    struct uqd_image *image = make_image(WIDTH, HEIGHT, 3, CONTENT_FLAT, 1);
+    uint8_t *pixels = (uint8_t *)(uintptr_t)image->pixels;
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < WIDTH; x++)
+            memcpy(pixels + y * image->stride + 3 * x, x < WIDTH / 2 ? left : right, 3);
+    return image;
+}
+
+static void draw(struct uqd_image *image, uint32_t x, uint32_t y, const uint8_t colour[3])
+{
+    uint8_t *pixels = (uint8_t *)(uintptr_t)image->pixels;
+    if (x < WIDTH && y < HEIGHT)
+        memcpy(pixels + y * image->stride + 3 * (size_t)x, colour, 3);
+}
+
+/* Letters of three strokes each. */
+static void draw_text(struct uqd_image *image, uint64_t seed, uint32_t line)
+{
+    for (uint32_t y = 4; y + 10 < HEIGHT; y += line)
+        for (uint32_t x = 4; x + 8 < WIDTH; x += 8)
+            for (int stroke = 0; stroke < 3; stroke++) {
+                const uint32_t kind = (uint32_t)(next_random(&seed) >> 62);
+                for (uint32_t i = 0; i < 9; i++)
+                    draw(image,
+                         kind == 0   ? x
+                         : kind == 1 ? x + 5
+                         : kind == 2 ? x + (i < 5 ? i : 5)
+                                     : x + i * 5 / 8,
+                         kind == 2 ? y + 5 : y + i, red);
+            }
+}
+
+static struct uqd_image *new_sky(void)
+{
+    struct uqd_image *image = new_halves(black, black);
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++) {
+            const uint8_t colour[3] = {0, (uint8_t)(y / 2), (uint8_t)(255 - (x + y) / 3)};
+            draw(image, x, y, colour);
+        }
+    return image;
+}
+
+/* Where each step ends. Returns their number. */
+static uint32_t find_ends(const struct uqd_model *model, struct file file, size_t ends[MAX_STEPS])
+{
+    struct uqd_decoder *decoder = full_decoder(model, file);
+    const struct uqd_info info = info_of(decoder);
+    for (uint32_t s = 0; s < info.n_steps; s++)
+        ends[s] = (size_t)step_info_of(decoder, s).bytes;
+    uqd_decoder_free(decoder);
+    return info.n_steps;
+}
+
+/* What the decoder shows with the file's first bytes so far, and the best of any of them before. */
+struct cut {
+    struct uqd_decoder *decoder;
+    size_t fed;
+    double best;
+};
+
+static void check_cut(const struct uqd_image *image, struct file file, struct cut *cut, size_t size)
+{
+    assert_int_equal(uqd_decoder_feed(cut->decoder, file.data + cut->fed, size - cut->fed), UQD_OK);
+    cut->fed = size;
+    (void)advance_all(cut->decoder);
+    uint8_t *pixels = picture_at(cut->decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED);
+    const double psnr = psnr_of(image, pixels);
+    free(pixels);
+    if (psnr < cut->best - slack && cut->best < checked_below)
+        fail_msg("%.3f dB after %zu bytes, %.3f dB before", psnr, size, cut->best);
+    cut->best = fmax(cut->best, psnr);
+}
+
+static void check_picture(const struct uqd_model *model, struct uqd_image *image)
+{
+    size_t ends[MAX_STEPS];
+    const struct file file = encode(model, image, NULL);
+    const uint32_t n_ends = find_ends(model, file, ends);
+    struct cut cut = {empty_decoder(model), 0, -INFINITY};
+    for (uint32_t s = 1; s < n_ends; s++)
+        for (uint32_t i = 0; i <= CUTS_IN_A_STEP; i++)
+            check_cut(image, file, &cut,
+                      ends[s - 1] + (ends[s] - ends[s - 1]) * i / (CUTS_IN_A_STEP + 1));
+    check_cut(image, file, &cut, ends[n_ends - 1]);
+    assert_true(isinf(cut.best));
+    uqd_decoder_free(cut.decoder);
+    free(file.data);
+    free(image);
+}
+
+static void test_strokes(void **state)
+{
+    struct uqd_image *image = new_halves(black, blue);
+    draw_text(image, 4, 19);
+    check_picture(*state, image);
+}
+
+static void test_text_on_blue(void **state)
+{
+    struct uqd_image *image = new_halves(blue, blue);
+    draw_text(image, 7, 12);
+    check_picture(*state, image);
+}
+
+static void test_sky(void **state)
+{
+    check_picture(*state, new_sky());
+}
+
+static const char *model_path;
+
+static int open_model(void **state)
+{
+    struct uqd_model *model;
+    const int fd = open(model_path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    const int status = uqd_model_open(&model, fd);
+    close(fd);
+    *state = model;
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strokes),
+        cmocka_unit_test(test_text_on_blue),
+        cmocka_unit_test(test_sky),
+    };
+    if (argc != 2)
+        return 2;
+    model_path = argv[1];
+    return cmocka_run_group_tests(tests, open_model, teardown_model);
+}
