@@ -3,6 +3,8 @@
  *     test_codec_golden FOLDER             checks the files that FOLDER/hashes.txt tells of
  *     test_codec_golden --encoder FOLDER   and that the encoder makes these files today
  *     test_codec_golden --write FOLDER     writes them anew, after a change of the format's version
+ *     test_codec_golden --hashes FOLDER    writes the hashes of stored files anew, after a change
+ * of what is shown of them
  *
  * A line of hashes.txt: NAME STEP MODE HASH, the hash being XXH3 of the picture's pixels, or, of
  * the file's first BYTES bytes, NAME cut BYTES HASH, or, of a block of metadata, NAME metadata TYPE
@@ -135,21 +137,44 @@ static void write_all(void **state)
     assert_int_equal(fclose(stream), 0);
 }
 
-static void test_pictures(void **state)
+/* What the files that the text tells of give today. */
+static void describe_stored(const struct uqd_model *model, const char *text, char *today,
+                            size_t capacity)
 {
-    char want[MAX_TEXT] = "", got[MAX_TEXT] = "", name[64], last[64] = "";
-    FILE *stream = open_file("hashes", ".txt", "r");
-    want[fread(want, 1, sizeof want - 1, stream)] = '\0';
-    fclose(stream);
-    for (const char *line = want; sscanf(line, "%63s", name) == 1; line = strchr(line, '\n') + 1) {
+    char name[64], last[64] = "";
+    for (const char *line = text; sscanf(line, "%63s", name) == 1; line = strchr(line, '\n') + 1) {
         if (strcmp(name, last) == 0)
             continue;
         const struct file file = read_golden(name);
-        describe(*state, name, file, got, sizeof got);
-        describe_cuts(*state, name, file, got, sizeof got);
+        describe(model, name, file, today, capacity);
+        describe_cuts(model, name, file, today, capacity);
         free(file.data);
         strcpy(last, name);
     }
+}
+
+static void read_hashes(char text[MAX_TEXT])
+{
+    FILE *stream = open_file("hashes", ".txt", "r");
+    text[fread(text, 1, MAX_TEXT - 1, stream)] = '\0';
+    fclose(stream);
+}
+
+static void write_hashes(void **state)
+{
+    char text[MAX_TEXT] = "", today[MAX_TEXT] = "";
+    read_hashes(text);
+    describe_stored(*state, text, today, sizeof today);
+    FILE *stream = open_file("hashes", ".txt", "w");
+    assert_true(fputs(today, stream) >= 0);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void test_pictures(void **state)
+{
+    char want[MAX_TEXT] = "", got[MAX_TEXT] = "";
+    read_hashes(want);
+    describe_stored(*state, want, got, sizeof got);
     assert_string_equal(got, want);
 }
 
@@ -174,13 +199,16 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest reading[] = {cmocka_unit_test(test_pictures)};
     const struct CMUnitTest writing[] = {cmocka_unit_test(write_all)};
+    const struct CMUnitTest hashing[] = {cmocka_unit_test(write_hashes)};
     if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: test_codec_golden [--encoder|--write] FOLDER\n");
+        fprintf(stderr, "usage: test_codec_golden [--encoder|--write|--hashes] FOLDER\n");
         return 2;
     }
     folder = argv[argc - 1];
     if (argc == 3 && strcmp(argv[1], "--write") == 0)
         return cmocka_run_group_tests(writing, setup_model, teardown_model);
+    if (argc == 3 && strcmp(argv[1], "--hashes") == 0)
+        return cmocka_run_group_tests(hashing, setup_model, teardown_model);
     if (argc == 3)
         return cmocka_run_group_tests(tests, setup_model, teardown_model);
     return cmocka_run_group_tests(reading, setup_model, teardown_model);
