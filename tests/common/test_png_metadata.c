@@ -244,12 +244,12 @@ static void test_limits(void **state)
     char *zeros = calloc(1, TOO_LARGE);
     assert_non_null(zeros);
     begin(&file, RGB);
-    png_file_packed(&file, "zTXt", "Large\0\0", 7, zeros, TOO_LARGE);
-    png_file_packed(&file, "iCCP", "icc\0\0", 5, zeros, UQD_MAX_ICC_SIZE + 1);
-    png_file_chunk(&file, "eXIf", zeros, TOO_LARGE);
     for (unsigned i = 0; i < 100; i++)
         png_file_chunk(&file, "tEXt", "Title\0text", 10);
     png_file_chunk(&file, "cICP", "\1\15\0\1", 4);
+    png_file_packed(&file, "zTXt", "Large\0\0", 7, zeros, TOO_LARGE);
+    png_file_packed(&file, "iCCP", "icc\0\0", 5, zeros, UQD_MAX_ICC_SIZE + 1);
+    png_file_chunk(&file, "eXIf", zeros, TOO_LARGE);
     end(&file, RGB);
     free(zeros);
     read_picture(&notes, 0, &pixels);
