@@ -62,17 +62,34 @@ void picture_unref(struct picture *picture)
     free(picture);
 }
 
-/* The mean of a square of pixels in one channel, less where the square leaves the picture. */
-static uint8_t mean(const struct picture *picture, uint32_t x, uint32_t y, uint32_t side,
-                    uint32_t channel)
+bool picture_has_alpha(const struct picture *picture)
 {
+    return picture->channels % 2 == 0;
+}
+
+/* The mean of a square of pixels, less where the square leaves the picture. A square of 64 pixels
+ * is the largest: 32 bits hold the sums. */
+static void take_mean(const struct picture *picture, uint32_t x, uint32_t y, uint32_t side,
+                      uint8_t *out)
+{
+    bool has_alpha = picture_has_alpha(picture);
+    uint32_t n_colours = picture->channels - has_alpha;
     uint32_t right = picture->width - x < side ? picture->width : x + side;
     uint32_t bottom = picture->height - y < side ? picture->height : y + side;
-    uint32_t sum = 0, n = (right - x) * (bottom - y);
+    uint32_t sums[3] = {0}, weights = 0, n = (right - x) * (bottom - y);
     for (uint32_t v = y; v < bottom; v++)
-        for (uint32_t u = x; u < right; u++)
-            sum += picture->pixels[v * picture->stride + (size_t)u * picture->channels + channel];
-    return (uint8_t)((sum + n / 2) / n);
+        for (uint32_t u = x; u < right; u++) {
+            const uint8_t *pixel =
+                picture->pixels + v * picture->stride + (size_t)u * picture->channels;
+            uint32_t weight = has_alpha ? pixel[n_colours] : 1;
+            for (uint32_t c = 0; c < n_colours; c++)
+                sums[c] += pixel[c] * weight;
+            weights += weight;
+        }
+    for (uint32_t c = 0; c < n_colours; c++)
+        out[c] = weights ? (uint8_t)((sums[c] + weights / 2) / weights) : 0;
+    if (has_alpha)
+        out[n_colours] = (uint8_t)((weights + n / 2) / n);
 }
 
 struct picture *picture_shrink(const struct picture *picture, uint32_t reduce)
@@ -84,9 +101,8 @@ struct picture *picture_shrink(const struct picture *picture, uint32_t reduce)
         return NULL;
     uint8_t *pixel = picture_pixels(small);
     for (uint32_t y = 0; y < small->height; y++)
-        for (uint32_t x = 0; x < small->width; x++)
-            for (uint32_t channel = 0; channel < small->channels; channel++)
-                *pixel++ = mean(picture, x << reduce, y << reduce, 1u << reduce, channel);
+        for (uint32_t x = 0; x < small->width; x++, pixel += small->channels)
+            take_mean(picture, x << reduce, y << reduce, 1u << reduce, pixel);
     return small;
 }
 

@@ -3,13 +3,14 @@
 #define UQD_VIEWER_PICTURE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uqd/uqd.h>
 
 struct picture {
     uint32_t width, height;
-    uint32_t channels; /* 1 grey, 3 red-green-blue */
+    uint32_t channels; /* 1 .. 4 as in struct uqd_image */
     size_t stride;
     const uint8_t *pixels;
 
@@ -33,8 +34,10 @@ struct picture *picture_ref(struct picture *picture);
 /* NULL is allowed. */
 void picture_unref(struct picture *picture);
 
-/* A picture with its sides halved so often, every pixel the mean of what it covers. NULL if there
- * is no memory. */
+bool picture_has_alpha(const struct picture *picture);
+
+/* A picture with its sides halved so often, every pixel the mean of what it covers, of colours
+ * weighted by alpha. NULL if there is no memory. */
 struct picture *picture_shrink(const struct picture *picture, uint32_t reduce);
 
 /* The same picture in the terms of the library. */

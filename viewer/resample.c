@@ -61,6 +61,8 @@ static int axis_init(struct axis *axis, uint32_t source, uint32_t scaled, uint32
     return 0;
 }
 
+/* ---- Without alpha ------------------------------------------------------------------------- */
+
 /* Sums rows of the picture into 16-bit samples with 8 fractional bits. */
 static void sum_rows(const struct picture *picture, const struct span *span,
                      const uint32_t *weights, size_t from, size_t to, uint32_t *sums)
@@ -92,13 +94,65 @@ static void write_row(const uint32_t *sums, const struct axis *columns, uint32_t
         const struct span *span = &columns->spans[x];
         uint32_t red = sum_columns(sums, span, columns->weights, channels, 0);
         uint32_t green = red, blue = red;
-        if (channels == 3) {
+        if (channels > 1) {
             green = sum_columns(sums, span, columns->weights, channels, 1);
             blue = sum_columns(sums, span, columns->weights, channels, 2);
         }
         out[x] = 0xff000000u | red << 16 | green << 8 | blue;
     }
 }
+
+/* ---- Alpha --------------------------------------------------------------------------------- */
+
+/* The same with 16 fractional bits, colours multiplied by alpha: 32 bits just hold them. */
+static void sum_alpha_rows(const struct picture *picture, const struct span *span,
+                           const uint32_t *weights, size_t from, size_t to, uint32_t *sums)
+{
+    size_t channels = picture->channels, n_colours = channels - 1;
+    memset(sums + from, 0, (to - from) * sizeof *sums);
+    for (uint32_t i = 0; i < span->n; i++) {
+        const uint8_t *row = picture->pixels + (span->first + i) * picture->stride;
+        for (size_t x = from; x < to; x += channels) {
+            uint32_t alpha = row[x + n_colours] * weights[span->weights + i];
+            for (size_t c = 0; c < n_colours; c++)
+                sums[x + c] += row[x + c] * alpha;
+            sums[x + n_colours] += alpha;
+        }
+    }
+}
+
+static uint32_t sum_alpha_columns(const uint32_t *sums, const struct span *span,
+                                  const uint32_t *weights, uint32_t channels, uint32_t channel)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < span->n; i++)
+        sum += (uint64_t)sums[(span->first + i) * (size_t)channels + channel] *
+               weights[span->weights + i];
+    return (uint32_t)(sum >> 16);
+}
+
+static uint32_t mix_alpha(const uint32_t *sums, const struct span *span, const uint32_t *weights,
+                          uint32_t channels)
+{
+    uint32_t sum = sum_alpha_columns(sums, span, weights, channels, channels - 1);
+    uint32_t alpha = (sum + (1u << 15)) >> 16, colours[3] = {0};
+    if (alpha == 0)
+        return 0;
+    for (uint32_t c = 0; c < channels - 1; c++)
+        colours[c] = (sum_alpha_columns(sums, span, weights, channels, c) + sum / 2) / sum;
+    if (channels == 2)
+        colours[1] = colours[2] = colours[0];
+    return alpha << 24 | colours[0] << 16 | colours[1] << 8 | colours[2];
+}
+
+static void write_alpha_row(const uint32_t *sums, const struct axis *columns, uint32_t channels,
+                            int width, uint32_t *out)
+{
+    for (int x = 0; x < width; x++)
+        out[x] = mix_alpha(sums, &columns->spans[x], columns->weights, channels);
+}
+
+/* ---- Both ---------------------------------------------------------------------------------- */
 
 /* Above 1:1 most display rows show the same picture row as the one before. */
 static int same_rows(const struct axis *rows, int y)
@@ -129,8 +183,13 @@ int resample(const struct picture *picture, const struct view_rect *place,
             memcpy(out, (uint8_t *)out - stride, (size_t)part->width * sizeof *out);
             continue;
         }
-        sum_rows(picture, &rows.spans[y], rows.weights, from, to, sums);
-        write_row(sums, &columns, channels, part->width, out);
+        if (picture_has_alpha(picture)) {
+            sum_alpha_rows(picture, &rows.spans[y], rows.weights, from, to, sums);
+            write_alpha_row(sums, &columns, channels, part->width, out);
+        } else {
+            sum_rows(picture, &rows.spans[y], rows.weights, from, to, sums);
+            write_row(sums, &columns, channels, part->width, out);
+        }
     }
     result = 0;
 out:

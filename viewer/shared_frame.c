@@ -6,7 +6,12 @@
 
 static uint32_t channels_of(uint32_t format)
 {
-    return format == SHARED_FRAME_RGB ? 3 : format == SHARED_FRAME_GREY ? 1 : 0;
+    static const uint32_t formats[] = {SHARED_FRAME_GREY, SHARED_FRAME_GREY_ALPHA, SHARED_FRAME_RGB,
+                                       SHARED_FRAME_RGB_ALPHA};
+    for (uint32_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (formats[i] == format)
+            return i + 1;
+    return 0;
 }
 
 /* 64 bits hold all of this: stride and height have 32 each, and the offset is checked first. */

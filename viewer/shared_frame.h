@@ -12,8 +12,10 @@ struct shared_frame {
     uint32_t format; /* DRM fourcc code */
 };
 
-#define SHARED_FRAME_RGB  0x34324742u /* BG24: bytes red, green, blue */
-#define SHARED_FRAME_GREY 0x20203852u /* R8 */
+#define SHARED_FRAME_GREY       0x20203852u /* R8 */
+#define SHARED_FRAME_GREY_ALPHA 0x38385247u /* GR88: bytes grey, alpha */
+#define SHARED_FRAME_RGB        0x34324742u /* BG24: bytes red, green, blue */
+#define SHARED_FRAME_RGB_ALPHA  0x34324241u /* AB24: the same and alpha */
 
 /* Maps the memory read-only after checking that it is large enough and that nobody can shrink or
  * change it any more. The descriptor stays the caller's. NULL with a message. */

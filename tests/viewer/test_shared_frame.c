@@ -49,6 +49,31 @@ static void sealed_memory_is_mapped(void **state)
     picture_unref(picture);
 }
 
+static void all_formats_are_known(void **state)
+{
+    static const struct {
+        uint32_t format, channels;
+    } cases[] = {{SHARED_FRAME_GREY, 1},
+                 {SHARED_FRAME_GREY_ALPHA, 2},
+                 {SHARED_FRAME_RGB, 3},
+                 {SHARED_FRAME_RGB_ALPHA, 4}};
+    (void)state;
+    int fd = make_memory(8 + STRIDE * HEIGHT, sealed);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct message message;
+        struct shared_frame frame = good;
+        frame.format = cases[i].format;
+        frame.width = STRIDE / cases[i].channels;
+        struct picture *picture = shared_frame_map(fd, &frame, &message);
+        assert_non_null(picture);
+        assert_int_equal(picture->channels, cases[i].channels);
+        picture_unref(picture);
+        frame.width++;
+        assert_null(shared_frame_map(fd, &frame, &message));
+    }
+    close(fd);
+}
+
 static void unsealed_memory_is_refused(void **state)
 {
     static const int seals[] = {0, F_SEAL_SHRINK, F_SEAL_WRITE, F_SEAL_GROW | F_SEAL_SHRINK};
@@ -102,9 +127,8 @@ static void wrong_shapes_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sealed_memory_is_mapped),
-        cmocka_unit_test(unsealed_memory_is_refused),
-        cmocka_unit_test(plain_files_are_refused),
+        cmocka_unit_test(sealed_memory_is_mapped),    cmocka_unit_test(all_formats_are_known),
+        cmocka_unit_test(unsealed_memory_is_refused), cmocka_unit_test(plain_files_are_refused),
         cmocka_unit_test(wrong_shapes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
