@@ -85,6 +85,7 @@ void app_relayout(struct app *app)
     struct layout_wishes wishes = {.text_scale = (float)app->look.text_scale,
                                    .curve = app->look.curve,
                                    .filmstrip = app->look.filmstrip,
+                                   .profile = app->sides[0].colours.profile[0] != '\0',
                                    .picture_width = (int)info->width,
                                    .picture_height = (int)info->height,
                                    .active = app->active};
@@ -118,8 +119,14 @@ static void draw(struct app *app)
                           .hover = app->hover};
     for (int i = 0; i < app->n_sides; i++) {
         struct side *side = &app->sides[i];
-        scene.sides[i] =
-            (struct scene_side){&side->state, side->label, &side->picture, side->thumbs};
+        scene.sides[i] = (struct scene_side){.state = &side->state,
+                                             .label = side->label,
+                                             .picture = &side->picture,
+                                             .thumbs = side->thumbs,
+                                             .colours = &side->colours,
+                                             .original_colours = side->state.reference_given
+                                                                     ? &side->reference_colours
+                                                                     : &side->colours};
     }
     scene_draw(&scene);
 }

@@ -5,22 +5,34 @@
 #include <stdio.h>
 #include <string.h>
 
+/* "Display P3, shown as sRGB", if the file's colours have to be converted. */
+static void draw_profile(const struct scene *scene, const struct shown_colours *colours, int y)
+{
+    struct text_line line;
+    if (!colours || !colours->profile[0])
+        return;
+    snprintf(line.text, sizeof line.text, "%s, shown as sRGB", colours->profile);
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, scene->layout->title.x, y, line.text);
+}
+
 static void draw_title(const struct scene *scene)
 {
+    static const char *const kinds[] = {" grey", " grey with alpha", "", " with alpha"};
     const struct state *state = scene_state(scene);
     const struct uqd_info *info = &state->file->info;
     const SDL_Rect *at = &scene->layout->title;
     const char *slash = strrchr(state->file->path, '/');
+    int y = at->y + text_height(scene->text, TEXT_TITLE) + layout_px(scene->layout, 2);
     struct text_line facts, bytes;
     snprintf(facts.text, sizeof facts.text, "%u × %u%s  ·  %u steps  ·  %s", info->width,
-             info->height, info->channels == 1 ? " grey" : "", info->n_steps,
+             info->height, kinds[info->channels - 1], info->n_steps,
              format_bytes(&bytes, info->file_size));
     SDL_RenderSetClipRect(scene->renderer, at);
     text_draw(scene->text, TEXT_TITLE, THEME_TEXT, TEXT_LEFT, at->x, at->y,
               slash ? slash + 1 : state->file->path);
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, at->x,
-              at->y + text_height(scene->text, TEXT_TITLE) + layout_px(scene->layout, 2),
-              facts.text);
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, at->x, y, facts.text);
+    draw_profile(scene, scene->sides[scene->active].colours,
+                 y + text_height(scene->text, TEXT_SMALL) + layout_px(scene->layout, 2));
     SDL_RenderSetClipRect(scene->renderer, NULL);
 }
 

@@ -32,14 +32,17 @@ static void draw_tags(const struct scene *scene, const SDL_Rect *port, const str
 
 static void draw_picture(const struct scene *scene, int side)
 {
-    const struct state *state = scene->sides[side].state;
+    const struct scene_side *shown = &scene->sides[side];
+    const struct state *state = shown->state;
     const SDL_Rect *port = &scene->layout->pictures[side];
     struct picture *picture = state->original ? state->reference : state->shown;
     canvas_rect(scene->canvas, port, THEME_SURROUND);
     if (picture) {
         struct view_frame frame = scene_frame(scene->layout, state);
         struct view_rect place = view_place(scene->view, &frame);
-        picture_texture_draw(scene->sides[side].picture, scene->renderer, picture, port, &place);
+        struct picture_finish finish =
+            scene_finish(scene->layout, state->original ? shown->original_colours : shown->colours);
+        picture_texture_draw(shown->picture, scene->renderer, picture, port, &place, &finish);
     } else {
         text_draw(scene->text, TEXT_TITLE, THEME_TEXT, TEXT_CENTRE, port->x + port->w / 2,
                   port->y + (port->h - text_height(scene->text, TEXT_TITLE)) / 2,

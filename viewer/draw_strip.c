@@ -10,6 +10,7 @@ struct strip {
     const struct state *state;
     const struct layout_strip *layout;
     struct picture_texture *thumbs;
+    const struct shown_colours *colours;
     SDL_Color colour; /* of the current position */
 };
 
@@ -56,7 +57,8 @@ static void draw_thumb(const struct strip *strip, int i)
     if (!is_there(strip, i) || !picture)
         return;
     struct view_rect place = {0, 0, at.w, at.h};
-    picture_texture_draw(&strip->thumbs[i], strip->scene->renderer, picture, &at, &place);
+    struct picture_finish finish = scene_finish(strip->scene->layout, strip->colours);
+    picture_texture_draw(&strip->thumbs[i], strip->scene->renderer, picture, &at, &place, &finish);
 }
 
 static float track_x(const struct strip *strip, int i)
@@ -168,6 +170,7 @@ void draw_strips(const struct scene *scene)
                               .state = scene->sides[side].state,
                               .layout = &scene->layout->strips[side],
                               .thumbs = scene->sides[side].thumbs,
+                              .colours = scene->sides[side].colours,
                               .colour = draw_side_colour(side)};
         if (strip.layout->whole.h == 0)
             continue;

@@ -10,6 +10,7 @@
 #define NARROW_LABEL 16.0F
 #define NARROW       146.0F
 #define TITLE        48.0F
+#define PROFILE      18.0F
 #define READOUT      70.0F
 #define LEGEND       24.0F
 #define PANEL_WIDEST 400.0F
@@ -86,7 +87,8 @@ static void place_buttons(struct layout *layout, SDL_Rect *rest)
     }
 }
 
-static void place_panel(struct layout *layout, SDL_Rect *rest)
+/* The title has so much room below it. */
+static void place_panel(struct layout *layout, SDL_Rect *rest, float below_title)
 {
     float width = (float)rest->w / layout->scale * 0.30F;
     width = width < PANEL_LEAST ? PANEL_LEAST : width > PANEL_WIDEST ? PANEL_WIDEST : width;
@@ -97,7 +99,7 @@ static void place_panel(struct layout *layout, SDL_Rect *rest)
     layout->panel = (SDL_Rect){rest->x + rest->w, rest->y, panel, rest->h};
     SDL_Rect inner = inset(&layout->panel, layout_px(layout, PAD), layout_px(layout, PAD));
     place_buttons(layout, &inner);
-    layout->title = cut_top(&inner, layout_px(layout, TITLE));
+    layout->title = cut_top(&inner, layout_px(layout, TITLE + below_title));
     layout->readout = cut_top(&inner, layout_px(layout, READOUT));
     layout->legend = cut_bottom(&inner, layout_px(layout, LEGEND));
     layout->curve = inner;
@@ -125,7 +127,7 @@ static void place_single(struct layout *layout, SDL_Rect *rest, const struct lay
     if (wishes->height > layout_px(layout, 320))
         place_strip(layout, &layout->strips[0], rest, wishes->n_columns[0], filmstrip ? THUMBS : 0);
     if (wishes->curve && rest->h > layout_px(layout, PANEL_SHORTEST))
-        place_panel(layout, rest);
+        place_panel(layout, rest, wishes->profile ? PROFILE : 0);
     layout->pictures[0] = *rest;
 }
 
@@ -197,7 +199,7 @@ static float place_panel_beside_pictures(struct layout *layout, SDL_Rect rest,
 {
     place_strips(layout, &rest, wishes);
     if (wishes->curve && rest.h > layout_px(layout, PANEL_SHORTEST))
-        place_panel(layout, &rest);
+        place_panel(layout, &rest, 0);
     layout->curve.h = layout->legend.y + layout->legend.h - layout->readout.y;
     layout->curve.y = layout->readout.y;
     layout->readout = layout->legend = (SDL_Rect){0, 0, 0, 0};

@@ -56,6 +56,7 @@ struct layout_wishes {
     int n_columns[LAYOUT_MAX_FILES];   /* of the strips; 0: there is no such file */
     int picture_width, picture_height; /* for two files: of each */
     int active;                        /* the file to be seen if there is no room for two */
+    bool profile;                      /* for one file: the panel names its colour profile */
 };
 
 void layout_compute(struct layout *layout, const struct layout_wishes *wishes);

@@ -2,6 +2,8 @@
 
 #include "theme.h"
 
+#define SQUARE 16.0F /* of the checkerboard, layout units */
+
 const struct state *scene_state(const struct scene *scene)
 {
     return scene->sides[scene->active].state;
@@ -14,6 +16,12 @@ struct view_frame scene_frame(const struct layout *layout, const struct state *s
                                .port_height = port->h,
                                .picture_width = (int)state->file->info.width,
                                .picture_height = (int)state->file->info.height};
+}
+
+struct picture_finish scene_finish(const struct layout *layout, const struct shown_colours *colours)
+{
+    int square = layout_px(layout, SQUARE);
+    return (struct picture_finish){colours, square < 1 ? 1 : square};
 }
 
 void scene_draw(const struct scene *scene)

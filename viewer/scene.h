@@ -17,6 +17,8 @@ struct scene_side {
     const char *label;               /* of the file, where there are two */
     struct picture_texture *picture; /* of the picture that is shown */
     struct picture_texture *thumbs;  /* one per position */
+    /* Of the file's pictures, and of the original; NULL: as they are stored. */
+    const struct shown_colours *colours, *original_colours;
 };
 
 /* All that drawing needs; borrowed. */
@@ -40,6 +42,10 @@ const struct state *scene_state(const struct scene *scene);
 
 /* The viewport and the picture's size in the terms of the view. */
 struct view_frame scene_frame(const struct layout *layout, const struct state *state);
+
+/* How pictures of these colours are finished. */
+struct picture_finish scene_finish(const struct layout *layout,
+                                   const struct shown_colours *colours);
 
 void draw_pictures(const struct scene *scene);
 void draw_panel(const struct scene *scene);

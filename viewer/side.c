@@ -17,12 +17,22 @@ static int check_reference(const struct side *side, const char *path, const stru
                        info->width, info->height, info->channels);
 }
 
+/* Before the channels become as many as the file's: the profile is for those that it has. */
+static void set_reference_colours(struct side *side, const struct pixels *pixels)
+{
+    const struct uqd_metadata *profile = pixels_metadata(pixels, UQD_METADATA_ICC);
+    if (profile)
+        shown_colours_init(&side->reference_colours, profile->data, profile->size,
+                           pixels->channels);
+}
+
 static int load_reference(struct side *side, const char *path, struct message *message)
 {
     struct pixels pixels;
     int result = image_read(path, NULL, &pixels, message);
     if (result < 0)
         return result;
+    set_reference_colours(side, &pixels);
     result = pixels_expand(&pixels, side->file.info.channels) < 0
                  ? message_set(message, "%s: out of memory", path)
                  : check_reference(side, path, &pixels, message);
@@ -49,6 +59,8 @@ int side_open(struct side *side, const char *path, const struct settings *settin
     int status = uqd_file_open(&side->file, path, message);
     if (status < 0)
         return status;
+    shown_colours_init(&side->colours, side->file.icc, side->file.icc_size,
+                       side->file.info.channels);
     side->thumbs = calloc(side->file.info.n_steps + (size_t)1, sizeof *side->thumbs);
     if (state_init(&side->state, &side->file, settings) || !side->thumbs)
         return message_set(message, "%s: out of memory", path);
@@ -62,6 +74,8 @@ void side_close(struct side *side)
     if (side->state.file)
         state_clear(&side->state);
     free(side->thumbs);
+    shown_colours_clear(&side->colours);
+    shown_colours_clear(&side->reference_colours);
     uqd_file_close(&side->file);
 }
 

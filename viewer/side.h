@@ -13,6 +13,8 @@ struct side {
     const char *label; /* what to call the file: the last part of its path, or all of it */
     struct state state;
     struct frames frames;
+    struct shown_colours colours;           /* by the file's profile */
+    struct shown_colours reference_colours; /* by that of the reference which the user gave */
 
     struct source *source;
     struct {

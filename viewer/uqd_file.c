@@ -19,20 +19,29 @@ static int open_regular(struct uqd_file *file, struct message *message)
     return 0;
 }
 
-static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struct message *message)
+/* Feeds the next bytes of the file. Returns the decoder's status; *n is their number, 0 at the end
+ * of the file, and -1 with errno if it cannot be read. */
+static int feed(const struct uqd_file *file, struct uqd_decoder *decoder, ssize_t *n)
 {
     uint8_t chunk[16384];
+    *n = pread(file->fd, chunk, sizeof chunk, (off_t)uqd_decoder_bytes_fed(decoder));
+    return *n > 0 ? uqd_decoder_feed(decoder, chunk, (size_t)*n) : UQD_NEED_DATA;
+}
+
+static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struct message *message)
+{
     int status = UQD_NEED_DATA;
-    for (off_t offset = 0; status == UQD_NEED_DATA;) {
-        ssize_t n = pread(file->fd, chunk, sizeof chunk, offset);
+    while (status == UQD_NEED_DATA) {
+        ssize_t n;
+        status = feed(file, decoder, &n);
         if (n < 0)
             return message_set(message, "%s: %s", file->path, strerror(errno));
         if (n == 0)
-            return message_set(
-                message, offset ? "%s: the file ends inside its header" : "%s: the file is empty",
-                file->path);
-        status = uqd_decoder_feed(decoder, chunk, (size_t)n);
-        offset += n;
+            return message_set(message,
+                               uqd_decoder_bytes_fed(decoder) > 0
+                                   ? "%s: the file ends inside its header"
+                                   : "%s: the file is empty",
+                               file->path);
     }
     if (status < 0)
         return message_set(message, "%s: %s", file->path, uqd_status_text(status));
@@ -57,6 +66,45 @@ static int copy_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
     return 0;
 }
 
+/* The block of metadata that is the colour profile; n_metadata if there is none. */
+static uint32_t find_profile(const struct uqd_file *file, struct uqd_decoder *decoder)
+{
+    uint32_t i = 0;
+    for (; i < file->info.n_metadata; i++) {
+        struct uqd_metadata block = {.type = UQD_METADATA_TEXT};
+        int status = uqd_decoder_metadata(decoder, i, &block);
+        if (status != UQD_ERR_NOMEM && block.type == UQD_METADATA_ICC)
+            break;
+    }
+    return i;
+}
+
+/* A large profile lies behind the first steps, so that the file has to be read on. */
+static void feed_profile(const struct uqd_file *file, struct uqd_decoder *decoder, uint32_t block)
+{
+    uint64_t end = uqd_decoder_metadata_end(decoder, block);
+    ssize_t n = 1;
+    int status = UQD_OK;
+    while (status == UQD_OK && n > 0 && end <= file->size && uqd_decoder_bytes_fed(decoder) < end)
+        status = feed(file, decoder, &n);
+}
+
+/* A picture whose profile cannot be had is shown without. */
+static int copy_profile(struct uqd_file *file, struct uqd_decoder *decoder, struct message *message)
+{
+    struct uqd_metadata profile;
+    uint32_t block = find_profile(file, decoder);
+    feed_profile(file, decoder, block);
+    if (uqd_decoder_metadata(decoder, block, &profile) != UQD_OK)
+        return 0;
+    file->icc = malloc(profile.size);
+    if (!file->icc)
+        return message_set(message, "%s: out of memory", file->path);
+    memcpy(file->icc, profile.data, profile.size);
+    file->icc_size = profile.size;
+    return 0;
+}
+
 int uqd_file_open(struct uqd_file *file, const char *path, struct message *message)
 {
     *file = (struct uqd_file){.path = path, .fd = -1};
@@ -70,6 +118,8 @@ int uqd_file_open(struct uqd_file *file, const char *path, struct message *messa
     result = feed_header(file, decoder, message);
     if (result == 0)
         result = copy_header(file, decoder, message);
+    if (result == 0)
+        result = copy_profile(file, decoder, message);
     uqd_decoder_free(decoder);
     return result;
 }
@@ -79,5 +129,6 @@ void uqd_file_close(struct uqd_file *file)
     if (file->fd >= 0)
         close(file->fd);
     free(file->steps);
+    free(file->icc);
     *file = (struct uqd_file){.fd = -1};
 }

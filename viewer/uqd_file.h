@@ -1,4 +1,5 @@
-/* What the header of an open .uqd file says, read without decoding anything. */
+/* What an open .uqd file says of its picture, by its header and colour profile: nothing is decoded.
+ */
 #ifndef UQD_VIEWER_UQD_FILE_H
 #define UQD_VIEWER_UQD_FILE_H
 
@@ -13,15 +14,17 @@ struct uqd_file_step {
 };
 
 struct uqd_file {
-    const char *path;     /* borrowed */
-    int fd;               /* open for reading */
-    uint64_t size;        /* bytes that are really there */
-    struct uqd_info info; /* its pointers are NULL */
+    const char *path; /* borrowed */
+    int fd;           /* open for reading */
+    uint64_t size;    /* bytes that are really there */
+    struct uqd_info info;
     struct uqd_file_step *steps;
+    uint8_t *icc; /* colour profile; NULL if there is none, or if it is damaged or cut off */
+    size_t icc_size;
 };
 
-/* Opens a file and reads its header. 0, or -1 with a message. Close with uqd_file_close in either
- * case. */
+/* Opens a file and reads its header and profile. 0, or -1 with a message. Close with uqd_file_close
+ * in either case. */
 int uqd_file_open(struct uqd_file *file, const char *path, struct message *message);
 
 void uqd_file_close(struct uqd_file *file);

@@ -63,16 +63,16 @@ static void encode(const struct pixels *pixels, const struct uqd_encode_settings
 {
     struct uqd_model *model;
     struct message message;
-    const struct uqd_image image = {pixels->width, pixels->height, 3, pixels->width * (size_t)3,
-                                    pixels->data};
+    const struct uqd_image image = {pixels->width, pixels->height, pixels->channels,
+                                    pixels->width * (size_t)pixels->channels, pixels->data};
     if (model_load("models/lattice.uqdm", &model, &message))
         fail_msg("%s", message.text);
     assert_int_equal(uqd_encode(model, &image, settings, data, size), UQD_OK);
     uqd_model_free(model);
 }
 
-static void encode_to(const char *path, const struct pixels *pixels,
-                      const struct uqd_encode_settings *settings)
+void stage_encode(const char *path, const struct pixels *pixels,
+                  const struct uqd_encode_settings *settings)
 {
     uint8_t *data;
     size_t size;
@@ -89,13 +89,13 @@ static void make_files(void)
     size_t size;
     uqd_encode_settings_default(&settings);
     write_picture("other.png", 10, 10, &pixels);
-    encode_to("other.uqd", &pixels, &settings);
+    stage_encode("other.uqd", &pixels, &settings);
     pixels_free(&pixels);
     write_picture("picture.png", WIDTH, HEIGHT, &pixels);
     encode(&pixels, &settings, &data, &size);
     settings.dither = UQD_DITHER_UNIVERSAL;
     settings.stop_step = 3;
-    encode_to("short.uqd", &pixels, &settings);
+    stage_encode("short.uqd", &pixels, &settings);
     pixels_free(&pixels);
     write_file("picture.uqd", data, size);
     write_file("cut.uqd", data, size / 2);

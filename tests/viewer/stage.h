@@ -25,6 +25,10 @@ void stage_view_done(const char *script, const char *const arguments[]);
 /* Fails the test unless the exit code is right and standard error has this part. */
 void stage_assert_fails(const struct process_result *result, int exit_code, const char *part);
 
+/* Encodes with the small model; the test fails if it cannot. */
+void stage_encode(const char *path, const struct pixels *pixels,
+                  const struct uqd_encode_settings *settings);
+
 /* How many pixels of a region differ between two screenshots. */
 size_t stage_difference(const char *a, const char *b, const struct region *region);
 

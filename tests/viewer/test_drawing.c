@@ -1,5 +1,6 @@
 /* What is drawn for given states, compared with golden pictures. Needs no display and no codec: the
  * states and pictures are made here. */
+#include "profiles.h"
 #include "scene.h"
 #include "screen.h"
 
@@ -38,19 +39,29 @@ static struct uqd_file make_file(uint64_t size)
                              .steps = steps};
 }
 
-/* Coloured bands with blocks that get smaller from step to step; a seed shifts them. */
-static struct picture *paint(const struct frame_key *key)
+/* A ring that fades to both sides; the whole picture is clear outside of it. */
+static uint8_t ring(uint32_t x, uint32_t y)
 {
-    struct picture *picture = picture_new(WIDTH, HEIGHT, 3);
+    int dx = (int)x - WIDTH / 2, dy = (int)y - HEIGHT / 2;
+    int distance = abs(dx * dx + dy * dy - 500);
+    return distance < 200 ? 255 : distance < 455 ? (uint8_t)(455 - distance) : 0;
+}
+
+/* Coloured bands with blocks that get smaller from step to step; a seed shifts them. */
+static struct picture *paint(const struct frame_key *key, uint32_t channels)
+{
+    struct picture *picture = picture_new(WIDTH, HEIGHT, channels);
     uint32_t cell = key->step < 5 ? 16u >> key->step : 1;
     assert_non_null(picture);
     for (uint32_t y = 0; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++) {
-            uint8_t *pixel = picture_pixels(picture) + y * picture->stride + 3 * x;
+            uint8_t *pixel = picture_pixels(picture) + y * picture->stride + channels * x;
             uint32_t u = (x + (uint32_t)key->seed) / cell * cell, v = y / cell * cell;
             pixel[0] = (uint8_t)(60 + 2 * u);
             pixel[1] = (uint8_t)(40 + 3 * v);
             pixel[2] = (uint8_t)(200 - u - v + (key->mode == UQD_MODE_FLOW ? 40 : 0));
+            if (channels == 4)
+                pixel[3] = ring(x, y);
         }
     return picture;
 }
@@ -66,6 +77,7 @@ struct stage {
     struct state state;
     struct view view;
     struct picture_texture picture, thumbs[N_STEPS + 1];
+    struct shown_colours colours;
     struct stage *other; /* its file, state and pictures are shown beside the own ones */
     int active;
 };
@@ -99,6 +111,7 @@ static void stage_close(struct stage *stage)
     picture_texture_clear(&stage->picture);
     for (int i = 0; i <= N_STEPS; i++)
         picture_texture_clear(&stage->thumbs[i]);
+    shown_colours_clear(&stage->colours);
     state_clear(&stage->state);
     text_free(stage->text);
     canvas_forget(&stage->canvas);
@@ -112,7 +125,7 @@ static void show_pictures(struct stage *stage)
     struct state *state = &stage->state;
     for (uint32_t i = 0; i < state_n_positions(state); i++) {
         struct frame_key key = state_key(state, i, state->mode);
-        struct picture *picture = paint(&key);
+        struct picture *picture = paint(&key, state->file->info.channels);
         state_set_thumb(state, &key, picture);
         if (i == state->position)
             state_show(state, &key, picture, NAN);
@@ -139,7 +152,8 @@ static void lay_out(struct stage *stage)
                                    .n_columns = {N_STEPS},
                                    .picture_width = WIDTH,
                                    .picture_height = HEIGHT,
-                                   .active = stage->active};
+                                   .active = stage->active,
+                                   .profile = stage->colours.profile[0] != '\0'};
     if (stage->other)
         wishes.n_columns[1] = (int)stage->other->file.info.n_steps;
     layout_compute(&stage->layout, &wishes);
@@ -158,13 +172,15 @@ static void draw(struct stage *stage, struct pixels *screen)
                           .layout = &stage->layout,
                           .look = &stage->look,
                           .view = &stage->view,
-                          .sides = {{&stage->state, "parrots.uqd", &stage->picture, stage->thumbs}},
+                          .sides = {{&stage->state, "parrots.uqd", &stage->picture, stage->thumbs,
+                                     &stage->colours, &stage->colours}},
                           .n_sides = stage->other ? 2 : 1,
                           .active = stage->active,
                           .hover = -1};
     if (stage->other)
-        scene.sides[1] = (struct scene_side){&stage->other->state, "paper/parrots.uqd",
-                                             &stage->other->picture, stage->other->thumbs};
+        scene.sides[1] = (struct scene_side){&stage->other->state,   "paper/parrots.uqd",
+                                             &stage->other->picture, stage->other->thumbs,
+                                             &stage->other->colours, &stage->other->colours};
     scene_draw(&scene);
     *screen = (struct pixels){
         .width = (uint32_t)stage->surface->w, .height = (uint32_t)stage->surface->h, .channels = 3};
@@ -224,6 +240,61 @@ static void everything_large(void **state)
     struct view_frame frame = scene_frame(&stage.layout, &stage.state);
     view_zoom_to(&stage.view, &frame, 24, 100, 100);
     assert_looks_like(&stage, "large");
+    stage_close(&stage);
+}
+
+static void a_transparent_picture(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_open(&stage, 800, 600, 8000, 4);
+    stage.file.info.channels = 4;
+    state_select(&stage.state, 3);
+    show_pictures(&stage);
+    assert_looks_like(&stage, "transparent");
+    stage_close(&stage);
+}
+
+/* With the same pictures as in decoding.png, red shows as green, green as blue, blue as red. */
+static void a_profile_that_exchanges_colours(void **state)
+{
+    struct stage stage;
+    (void)state;
+    struct profile profile = profile_new(PROFILE_SWAPPED);
+    stage_open(&stage, 800, 600, 8000, 4);
+    shown_colours_init(&stage.colours, profile.data, profile.size, 3);
+    free(profile.data);
+    state_select(&stage.state, 2);
+    show_pictures(&stage);
+    assert_looks_like(&stage, "profile");
+    stage_close(&stage);
+}
+
+/* The checkerboard stands still on the screen while the picture is zoomed and moved. */
+static void squares_keep_their_place(void **state)
+{
+    struct stage stage;
+    struct pixels screen;
+    (void)state;
+    stage_open(&stage, 800, 600, 8000, 7);
+    stage.file.info.channels = 4;
+    show_pictures(&stage);
+    for (int zoom = 3; zoom < 30; zoom += 5) {
+        lay_out(&stage);
+        struct view_frame frame = scene_frame(&stage.layout, &stage.state);
+        view_zoom_to(&stage.view, &frame, zoom, 0, 0);
+        view_pan(&stage.view, &frame, zoom, -3 * zoom);
+        lay_out(&stage);
+        draw(&stage, &screen);
+        const SDL_Rect *port = &stage.layout.pictures[0];
+        struct view_rect place = view_place(&stage.view, &frame);
+        int x = place.x > 0 ? place.x : 0, y = place.y > 0 ? place.y : 0; /* a clear corner */
+        uint8_t wanted = (x / 16 + y / 16) % 2 ? 102 : 153;
+        assert_int_equal(
+            screen.data[((size_t)(port->y + y) * screen.width + (size_t)(port->x + x)) * 3],
+            wanted);
+        pixels_free(&screen);
+    }
     stage_close(&stage);
 }
 
@@ -371,6 +442,9 @@ int main(void)
         cmocka_unit_test(while_decoding),
         cmocka_unit_test(a_cut_file),
         cmocka_unit_test(everything_large),
+        cmocka_unit_test(a_transparent_picture),
+        cmocka_unit_test(a_profile_that_exchanges_colours),
+        cmocka_unit_test(squares_keep_their_place),
         cmocka_unit_test(the_help),
         cmocka_unit_test(the_loss_of_the_daemon),
         cmocka_unit_test(two_files),

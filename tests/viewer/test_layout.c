@@ -54,8 +54,8 @@ static void parts_do_not_overlap(void **state)
             for (float text = 0.5F; text <= 4; text *= 2) {
                 struct layout layout;
                 struct layout_wishes wishes = {
-                    sizes[i][0],      sizes[i][1], 1, text, (shown & 1) != 0,
-                    (shown & 2) != 0, {11},        0, 0,    0};
+                    sizes[i][0], sizes[i][1], 1, text, (shown & 1) != 0, (shown & 2) != 0,
+                    {11},        0,           0, 0,    (shown & 1) != 0};
                 layout_compute(&layout, &wishes);
                 check(&layout, sizes[i][0], sizes[i][1]);
             }
@@ -64,7 +64,7 @@ static void parts_do_not_overlap(void **state)
 static void the_picture_is_the_largest_part(void **state)
 {
     struct layout layout;
-    struct layout_wishes wishes = {1280, 800, 1, 1, true, true, {7}, 0, 0, 0};
+    struct layout_wishes wishes = {1280, 800, 1, 1, true, true, {7}, 0, 0, 0, false};
     (void)state;
     layout_compute(&layout, &wishes);
     assert_true(layout.pictures[0].w > 2 * layout.panel.w);
@@ -76,13 +76,30 @@ static void the_picture_is_the_largest_part(void **state)
     assert_int_equal(layout.strips[0].thumbs.h, 0);
 }
 
+/* There is a line more for it, which only the panel of a single file has. */
+static void a_profile_makes_the_title_higher(void **state)
+{
+    struct layout plain, with;
+    struct layout_wishes wishes = {1280, 800, 1, 1, true, true, {7}, 96, 64, 0, false};
+    (void)state;
+    for (int n_files = 1; n_files <= 2; n_files++) {
+        wishes.n_columns[1] = n_files == 2 ? 7 : 0;
+        wishes.profile = false;
+        layout_compute(&plain, &wishes);
+        wishes.profile = true;
+        layout_compute(&with, &wishes);
+        assert_int_equal(with.title.h - plain.title.h, n_files == 1 ? 18 : 0);
+        assert_int_equal(with.pictures[0].w, plain.pictures[0].w);
+    }
+}
+
 static void dense_displays_get_the_same_layout(void **state)
 {
     struct layout plain, dense;
-    struct layout_wishes wishes = {1280, 800, 1, 1, true, true, {7}, 0, 0, 0};
+    struct layout_wishes wishes = {1280, 800, 1, 1, true, true, {7}, 0, 0, 0, false};
     (void)state;
     layout_compute(&plain, &wishes);
-    wishes = (struct layout_wishes){2560, 1600, 2, 1, true, true, {7}, 0, 0, 0};
+    wishes = (struct layout_wishes){2560, 1600, 2, 1, true, true, {7}, 0, 0, 0, false};
     layout_compute(&dense, &wishes);
     assert_int_equal(dense.panel.w, 2 * plain.panel.w);
     assert_int_equal(dense.strips[0].whole.h, 2 * plain.strips[0].whole.h);
@@ -110,7 +127,7 @@ static void columns_cover_the_row(void **state)
 static void buttons_are_found(void **state)
 {
     struct layout layout;
-    struct layout_wishes wishes = {1280, 800, 1, 1, true, true, {7}, 0, 0, 0};
+    struct layout_wishes wishes = {1280, 800, 1, 1, true, true, {7}, 0, 0, 0, false};
     (void)state;
     layout_compute(&layout, &wishes);
     for (int i = 0; i < N_BUTTONS; i++) {
@@ -233,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_do_not_overlap),
         cmocka_unit_test(the_picture_is_the_largest_part),
+        cmocka_unit_test(a_profile_makes_the_title_higher),
         cmocka_unit_test(dense_displays_get_the_same_layout),
         cmocka_unit_test(columns_cover_the_row),
         cmocka_unit_test(buttons_are_found),
