@@ -15,18 +15,31 @@ static void draw_profile(const struct scene *scene, const struct shown_colours *
     text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, scene->layout->title.x, y, line.text);
 }
 
-static void draw_title(const struct scene *scene)
+/* "96 × 64 with alpha  ·  7 steps  ·  8.00 kB"; where that is too wide without the steps, which the
+ * strip shows. */
+static void describe_file(const struct scene *scene, const struct uqd_info *info,
+                          struct text_line *line)
 {
     static const char *const kinds[] = {" grey", " grey with alpha", "", " with alpha"};
+    const char *kind = kinds[info->channels - 1];
+    struct text_line bytes;
+    format_bytes(&bytes, info->file_size);
+    snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u steps  ·  %.24s", info->width,
+             info->height, kind, info->n_steps, bytes.text);
+    if (text_width(scene->text, TEXT_SMALL, line->text) > scene->layout->title.w)
+        snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %.24s", info->width, info->height,
+                 kind, bytes.text);
+}
+
+static void draw_title(const struct scene *scene)
+{
     const struct state *state = scene_state(scene);
     const struct uqd_info *info = &state->file->info;
     const SDL_Rect *at = &scene->layout->title;
     const char *slash = strrchr(state->file->path, '/');
     int y = at->y + text_height(scene->text, TEXT_TITLE) + layout_px(scene->layout, 2);
-    struct text_line facts, bytes;
-    snprintf(facts.text, sizeof facts.text, "%u × %u%s  ·  %u steps  ·  %s", info->width,
-             info->height, kinds[info->channels - 1], info->n_steps,
-             format_bytes(&bytes, info->file_size));
+    struct text_line facts;
+    describe_file(scene, info, &facts);
     SDL_RenderSetClipRect(scene->renderer, at);
     text_draw(scene->text, TEXT_TITLE, THEME_TEXT, TEXT_LEFT, at->x, at->y,
               slash ? slash + 1 : state->file->path);

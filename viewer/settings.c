@@ -20,7 +20,7 @@ static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD
 
 static const struct option_row rows[] = {
     {"reference", 'r', OPTION_TEXT, "FILE", offsetof(struct values, reference),
-     "the original picture, PNG or PPM, to measure against and to flip to", "Picture"},
+     "the original picture, PNG, JPEG or PNM, to measure against and to flip to", "Picture"},
     {"mode", 'm', OPTION_CHOICE, "denoised|ancestral|flow", offsetof(struct values, mode),
      "reconstruction to begin with", NULL},
     {"seed", 0, OPTION_U64, "N", offsetof(struct values, seed), "seed of the ancestral samples",

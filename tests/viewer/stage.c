@@ -31,6 +31,18 @@ static void write_file(const char *path, const void *data, size_t size)
         fail_msg("%s", message.text);
 }
 
+/* The same with alpha: clear at the left, opaque at the right, and everything between. */
+static void make_clear(const struct pixels *pixels, struct pixels *clear)
+{
+    *clear = (struct pixels){.width = pixels->width, .height = pixels->height, .channels = 4};
+    clear->data = malloc((size_t)clear->width * clear->height * 4);
+    assert_non_null(clear->data);
+    for (uint32_t i = 0; i < clear->width * clear->height; i++) {
+        memcpy(clear->data + (size_t)i * 4, pixels->data + (size_t)i * 3, 3);
+        clear->data[(size_t)i * 4 + 3] = (uint8_t)(i % clear->width * 255 / (clear->width - 1));
+    }
+}
+
 static void write_picture(const char *path, uint32_t width, uint32_t height, struct pixels *pixels)
 {
     struct message message;
@@ -84,7 +96,7 @@ void stage_encode(const char *path, const struct pixels *pixels,
 static void make_files(void)
 {
     struct uqd_encode_settings settings;
-    struct pixels pixels;
+    struct pixels pixels, clear;
     uint8_t *data;
     size_t size;
     uqd_encode_settings_default(&settings);
@@ -92,6 +104,9 @@ static void make_files(void)
     stage_encode("other.uqd", &pixels, &settings);
     pixels_free(&pixels);
     write_picture("picture.png", WIDTH, HEIGHT, &pixels);
+    make_clear(&pixels, &clear);
+    stage_encode("clear.uqd", &clear, &settings);
+    pixels_free(&clear);
     encode(&pixels, &settings, &data, &size);
     settings.dither = UQD_DITHER_UNIVERSAL;
     settings.stop_step = 3;

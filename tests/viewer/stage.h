@@ -8,7 +8,8 @@
 
 /* cmocka group fixtures. There are picture.png, picture.uqd, cut.uqd (half of its bytes),
  * header.uqd (20 bytes), garbage.uqd, empty.uqd, damaged.uqd (whole in its first half), short.uqd
- * (the same picture dithered, four steps), and other.png and other.uqd of another size. */
+ * (the same picture dithered, four steps), clear.uqd (the same with alpha), and other.png and
+ * other.uqd of another size. */
 int stage_setup(void **state);
 int stage_teardown(void **state);
 

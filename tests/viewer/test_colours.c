@@ -180,9 +180,9 @@ static void transparent_pixels_show_the_ground(void **state)
 {
     struct pixels screen;
     (void)state;
-    encode("clear.uqd", 4, NULL);
-    VIEW_DONE("wait idle\nscreenshot clear.png\nquit\n", "clear.uqd", LOCAL);
-    screen_read("clear.png", &screen);
+    encode("half.uqd", 4, NULL);
+    VIEW_DONE("wait idle\nscreenshot half.png\nquit\n", "half.uqd", LOCAL);
+    screen_read("half.png", &screen);
     size_t n_light = 0, n_dark = 0;
     for (uint32_t i = 0; i < 200 * 64; i++) {
         const uint8_t *pixel = screen.data + ((100 + i / 200) * screen.width + 40 + i % 200) * 3;
@@ -192,7 +192,7 @@ static void transparent_pixels_show_the_ground(void **state)
     pixels_free(&screen);
     assert_int_equal(n_light + n_dark, 200 * 64);
     assert_int_equal(n_light, n_dark);
-    assert_third("clear.png", 2, blue, 0);
+    assert_third("half.png", 2, blue, 0);
 }
 
 int main(void)

@@ -100,14 +100,14 @@ static void write_script(const char *path, const char *name)
 /* Nothing activates the daemon on this bus: the viewer starts it. */
 static void the_program_shows_the_same_with_a_daemon(void **state)
 {
-    static const char *const files[] = {"picture.uqd", "cut.uqd"};
+    static const char *const files[] = {"picture.uqd", "cut.uqd", "clear.uqd"};
     static const char *const shots[] = {"last", "seed", "flow"};
     char a[64], b[64];
     (void)state;
     kill_daemon();
     write_script("bus.txt", "bus");
     write_script("local.txt", "local");
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         VIEW_DONE("", files[i], "--script", "bus.txt");
         assert_true(daemon_is_there());
         VIEW_DONE("", files[i], "--script", "local.txt", "--no-daemon");
