@@ -93,7 +93,7 @@ static int read_header(struct decoding *decoding, struct failure *failure)
 static int read_profile(struct decoding *decoding, struct failure *failure)
 {
     for (uint32_t i = 0; i < decoding->info.n_metadata; i++) {
-        struct uqd_metadata block;
+        struct uqd_metadata block = {.type = UQD_METADATA_TEXT}; /* untouched by some failures */
         int status = uqd_decoder_metadata(decoding->decoder, i, &block);
 
         if (block.type != UQD_METADATA_ICC)
