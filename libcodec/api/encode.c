@@ -197,22 +197,22 @@ static int encode_steps(struct encoder *encoder)
                    encoder->sessions->encode_work(encoder->session, encoder->header.n_steps,
                                                   encoder->header.has_distortion));
     const uint32_t per_body = encoder->header.solid ? encoder->header.n_steps : 1;
+    const uint32_t n_bodies = uqd_header_bodies(&encoder->header);
     for (uint32_t s = 0; s < encoder->header.n_steps; s += per_body) {
         const struct uqd_body body = {s, s + per_body - 1, encoder->header.solid};
         size_t size;
-        uqd_placement_before(&encoder->placement, s / per_body,
-                             uqd_header_bodies(&encoder->header));
         int status = encoder->sessions->encode(encoder->session, body, &encoder->bodies[s], &size);
-        if (status == UQD_OK && encoder->header.has_distortion)
-            status = measure(encoder, s);
         if (status < 0)
             return status;
         encoder->header.step_size[s] = size;
         encoder->header.body_size += size;
-        uqd_placement_add_body(&encoder->placement, size);
+        uqd_placement_add_body(&encoder->placement, s / per_body, n_bodies, size);
+        if (encoder->header.has_distortion)
+            status = measure(encoder, s);
+        if (status < 0)
+            return status;
     }
-    uqd_placement_before(&encoder->placement, uqd_header_bodies(&encoder->header),
-                         uqd_header_bodies(&encoder->header));
+    uqd_placement_add_body(&encoder->placement, n_bodies, n_bodies, 0);
     return UQD_OK;
 }
 

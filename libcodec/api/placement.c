@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-/* Up to so many bytes of a record lie before the first body, whatever their share. */
+/* Up to so many bytes of a record lie before the first body, whatever comes behind. */
 enum { SMALL_PROFILE = 1024, SMALL_ALPHA = 256 };
-/* Else a record waits until it is at most this part of the bytes before it. */
-enum { PROFILE_SHARE = 4, ALPHA_SHARE = 2, METADATA_SHARE = 8 };
+/* Else profiles and other metadata wait until they are at most this part of the bytes before. */
+enum { PROFILE_SHARE = 4, METADATA_SHARE = 8 };
 
 static int add(struct uqd_placement *placement, uint8_t type, uint8_t *data, size_t size)
 {
@@ -59,23 +59,35 @@ int uqd_placement_init(struct uqd_placement *placement, const struct uqd_image *
     return status;
 }
 
-/* Whether a record is to lie before this body. A file of one body has everything that the picture
- * needs before it and the rest behind it. */
-static int belongs_before(const struct uqd_placement *placement, const struct uqd_record *record,
-                          uint32_t body, uint32_t n_bodies)
+/* A body that is being added. */
+struct place {
+    uint32_t body, n_bodies;
+    uint64_t body_size;
+};
+
+/* Alpha is as good as a step of the colours: what is shorter comes first. The coarse piece does not
+ * wait any longer than for the first step, so that no later one is shown opaque. */
+static int alpha_belongs(const struct uqd_record *record, int is_coarse, struct place place)
 {
-    const int is_first = body == 0, is_last = body + 1 >= n_bodies;
+    const int fits = record->size <= (place.body == 0 ? SMALL_ALPHA : place.body_size);
+    return fits || place.body + 1 >= place.n_bodies || (is_coarse && place.body > 0);
+}
+
+/* Whether a record that is not alpha is to lie before this body. A file of one body has what tells
+ * the colours before it and the rest behind. */
+static int metadata_belongs(const struct uqd_record *record, uint64_t n_bytes_before,
+                            struct place place)
+{
+    const int is_first = place.body == 0, is_last = place.body + 1 >= place.n_bodies;
     if (tells_colours((enum uqd_metadata_type)record->type))
         return (is_first && record->size <= SMALL_PROFILE) || is_last ||
-               record->size * PROFILE_SHARE <= placement->n_bytes;
-    if (record->type == UQD_RECORD_ALPHA)
-        return (is_first && record->size <= SMALL_ALPHA) || is_last ||
-               record->size * ALPHA_SHARE <= placement->n_bytes;
-    return body == n_bodies || (!is_first && record->size * METADATA_SHARE <= placement->n_bytes);
+               record->size * PROFILE_SHARE <= n_bytes_before;
+    return place.body == place.n_bodies ||
+           (!is_first && record->size * METADATA_SHARE <= n_bytes_before);
 }
 
 /* Moves record i to the end of those that are placed; the others go on waiting in their order. */
-static void place(struct uqd_placement *placement, uint32_t i, uint32_t body)
+static void put(struct uqd_placement *placement, uint32_t i, uint32_t body)
 {
     struct uqd_waiting waiting = placement->records[i];
     waiting.record.position = (uint8_t)body;
@@ -85,21 +97,22 @@ static void place(struct uqd_placement *placement, uint32_t i, uint32_t body)
     placement->n_bytes += waiting.record.size;
 }
 
-void uqd_placement_before(struct uqd_placement *placement, uint32_t body, uint32_t n_bodies)
+void uqd_placement_add_body(struct uqd_placement *placement, uint32_t body, uint32_t n_bodies,
+                            uint64_t size)
 {
+    const struct place place = {body, n_bodies, size};
     int alpha_waits = 0; /* its pieces stay in order */
     for (uint32_t i = placement->n_placed; i < placement->n; i++) {
         const struct uqd_record *record = &placement->records[i].record;
         const int is_alpha = record->type == UQD_RECORD_ALPHA;
-        if (belongs_before(placement, record, body, n_bodies) && !(is_alpha && alpha_waits))
-            place(placement, i, body);
-        else
-            alpha_waits |= is_alpha;
+        const int belongs =
+            is_alpha ? !alpha_waits && alpha_belongs(record, placement->n_alpha == 0, place)
+                     : metadata_belongs(record, placement->n_bytes, place);
+        alpha_waits |= is_alpha && !belongs;
+        placement->n_alpha += is_alpha && belongs;
+        if (belongs)
+            put(placement, i, body);
     }
-}
-
-void uqd_placement_add_body(struct uqd_placement *placement, uint64_t size)
-{
     placement->n_bytes += size;
 }
 

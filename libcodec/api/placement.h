@@ -15,6 +15,7 @@ struct uqd_placement {
         uint8_t *data; /* owned */
     } records[UQD_HEADER_MAX_RECORDS];
     uint32_t n, n_placed; /* the placed ones come first, in the order of the file */
+    uint32_t n_alpha;     /* placed pieces of alpha */
     uint64_t n_bytes;     /* of the file so far, header aside */
 };
 
@@ -23,11 +24,10 @@ struct uqd_placement {
 int uqd_placement_init(struct uqd_placement *placement, const struct uqd_image *image,
                        const struct uqd_metadata *metadata, uint32_t n_metadata);
 
-/* To be called before each body is added, and after the last: places what is to lie there. */
-void uqd_placement_before(struct uqd_placement *placement, uint32_t body, uint32_t n_bodies);
-
-/* Counts the bytes of a body. */
-void uqd_placement_add_body(struct uqd_placement *placement, uint64_t size);
+/* Places what is to lie before the body, which has so many bytes; after the last, what is left is to
+ * be placed before body n_bodies of 0 bytes. */
+void uqd_placement_add_body(struct uqd_placement *placement, uint32_t body, uint32_t n_bodies,
+                            uint64_t size);
 
 void uqd_placement_free(struct uqd_placement *placement);
 
