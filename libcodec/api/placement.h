@@ -24,8 +24,8 @@ struct uqd_placement {
 int uqd_placement_init(struct uqd_placement *placement, const struct uqd_image *image,
                        const struct uqd_metadata *metadata, uint32_t n_metadata);
 
-/* Places what is to lie before the body, which has so many bytes; after the last, what is left is to
- * be placed before body n_bodies of 0 bytes. */
+/* Places what is to lie before the body, which has so many bytes; after the last, what is left is
+ * to be placed before body n_bodies of 0 bytes. */
 void uqd_placement_add_body(struct uqd_placement *placement, uint32_t body, uint32_t n_bodies,
                             uint64_t size);
 
