@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the character that begins here; 0 if it is none. */
-static size_t character_size(const uint8_t *at, size_t size)
+size_t utf8_character_size(const char *text, size_t size)
 {
+    const uint8_t *at = (const uint8_t *)text;
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     if (at[0] < 0x80)
         return 1;
@@ -25,12 +25,11 @@ static size_t character_size(const uint8_t *at, size_t size)
 
 int utf8_is_valid(const char *text, size_t size)
 {
-    const uint8_t *at = (const uint8_t *)text;
     while (size > 0) {
-        size_t length = character_size(at, size);
+        size_t length = utf8_character_size(text, size);
         if (length == 0)
             return 0;
-        at += length;
+        text += length;
         size -= length;
     }
     return 1;

@@ -1,9 +1,12 @@
-/* Texts between Latin-1 and UTF-8. What these functions return is malloc'ed, ends with a zero byte,
- * and is NULL where there is no memory. */
+/* UTF-8, and texts between it and Latin-1. Texts that these functions return are malloc'ed, end
+ * with a zero byte, and are NULL where there is no memory. */
 #ifndef UQD_COMMON_UTF8_H
 #define UQD_COMMON_UTF8_H
 
 #include <stddef.h>
+
+/* Bytes of the character that a text of size bytes, at least 1, begins with; 0 if they are none. */
+size_t utf8_character_size(const char *text, size_t size);
 
 /* Whether the bytes are UTF-8 in its shortest form. */
 int utf8_is_valid(const char *text, size_t size);

@@ -3,32 +3,7 @@
 #ifndef UQD_COMMON_IMAGE_FORMATS_H
 #define UQD_COMMON_IMAGE_FORMATS_H
 
-#include "image_file.h"
-
-/* One encoded image file that is being read. */
-struct image_input {
-    const char *name; /* what messages call it */
-    const uint8_t *data;
-    size_t size;
-    const struct image_read_options *options; /* with max_pixels */
-    struct message *message;
-    struct message *last_note;
-};
-
-/* Calls the note of the options with a sentence that begins with the file's name; not twice in a
- * row with the same. */
-void image_note(const struct image_input *input, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Sets the message that the memory does not suffice. Returns -1. */
-int image_no_memory(const struct image_input *input);
-
-/* Checks the sides of a picture against UQD_MAX_SIDE and options->max_pixels, before anything is
- * allocated for it. 0, or -1 with a message. */
-int image_check_size(const struct image_input *input, uint64_t width, uint64_t height);
-
-/* Allocates pixels->data for width * height pixels of that many bytes. 0, or -1 with a message. */
-int image_allocate(const struct image_input *input, struct pixels *pixels, size_t pixel_size);
+#include "image_input.h"
 
 /* Each format: whether a file begins as one, and reading it. 0, or -1 with a message and nothing in
  * *out. */

@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_JPEG_METADATA_H
 #define UQD_COMMON_JPEG_METADATA_H
 
-#include "image_formats.h"
+#include "image_input.h"
 
 #include <stdio.h>
 

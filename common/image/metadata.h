@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_METADATA_H
 #define UQD_COMMON_METADATA_H
 
-#include "image_formats.h"
+#include "image_input.h"
 
 /* What sentences call a block of that type: "colour profile". */
 const char *metadata_name(enum uqd_metadata_type type);

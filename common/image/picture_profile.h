@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_PICTURE_PROFILE_H
 #define UQD_COMMON_PICTURE_PROFILE_H
 
-#include "image_formats.h"
+#include "image_input.h"
 
 /* Leaves a profile out that is sRGB's, and with a note one that is damaged or of other channels;
  * makes a picture of equal channels grey, with its profile, if one of a single channel shows the

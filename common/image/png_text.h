@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_PNG_TEXT_H
 #define UQD_COMMON_PNG_TEXT_H
 
-#include "image_formats.h"
+#include "image_input.h"
 
 /* Bytes of a keyword, in Latin-1. */
 enum { PNG_MAX_KEYWORD = 79 };

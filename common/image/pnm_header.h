@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_PNM_HEADER_H
 #define UQD_COMMON_PNM_HEADER_H
 
-#include "image_formats.h"
+#include "image_input.h"
 
 struct pnm_header {
     uint64_t width, height;

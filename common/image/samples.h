@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_SAMPLES_H
 #define UQD_COMMON_SAMPLES_H
 
-#include "image_formats.h"
+#include "image_input.h"
 
 /* Brings n samples of 0 .. maxval to 8 bits, in place. They have one byte each or, with a maxval
  * above 255, two, the more significant first. Refused are samples above maxval, and those that 8

@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_UNPACK_H
 #define UQD_COMMON_UNPACK_H
 
-#include "image_formats.h"
+#include "image_input.h"
 
 /* Unpacks a block of that type, within the limit of its size; *out is malloc'ed, of one byte at
  * least. 0, 1 with a note if the data is damaged or too large, or -1 with a message that there is
