@@ -340,6 +340,42 @@ static void test_reduce_of_tiny_pictures(void **state)
     }
 }
 
+/* ---- Structures of other versions ---- */
+
+/* A program of an earlier version has fewer members, behind which is something else; one of a later
+ * version has more. */
+static void test_settings_of_other_versions(void **state)
+{
+    struct {
+        struct uqd_encode_settings settings;
+        uint8_t behind[32];
+    } early, late;
+    const size_t early_size = offsetof(struct uqd_encode_settings, metadata);
+    struct uqd_image *image = make_image(9, 8, 3, CONTENT_PHOTO, 18);
+    memset(&early, 0xa5, sizeof early);
+    memset(&late, 0xa5, sizeof late);
+    uqd_encode_settings_init(&early.settings, early_size);
+    uqd_encode_settings_init(&late.settings, sizeof late);
+    assert_int_equal(early.settings.struct_size, early_size);
+    assert_int_equal(((uint8_t *)&early)[early_size], 0xa5);
+    assert_int_equal(late.behind[0] | late.behind[31], 0);
+    early.settings.threads = late.settings.threads = 1;
+    const struct file file = encode(*state, image, NULL);
+    const struct file files[2] = {encode(*state, image, &early.settings),
+                                  encode(*state, image, &late.settings)};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(files[i].size, file.size);
+        assert_memory_equal(files[i].data, file.data, file.size);
+        free(files[i].data);
+    }
+    struct uqd_decoder_settings decoding = {0};
+    struct uqd_decoder *decoder = NULL;
+    assert_int_equal(uqd_decoder_new(&decoder, NULL, &decoding), UQD_ERR_ARG);
+    assert_null(decoder);
+    free(file.data);
+    free(image);
+}
+
 /* ---- Seed ---- */
 
 static void test_sampling_seed(void **state)
@@ -432,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_cancel_decode),
         cmocka_unit_test(test_reduce),
         cmocka_unit_test(test_reduce_of_tiny_pictures),
+        cmocka_unit_test(test_settings_of_other_versions),
         cmocka_unit_test(test_sampling_seed),
         cmocka_unit_test(test_parallel_decoders),
     };
