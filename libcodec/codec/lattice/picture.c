@@ -1,6 +1,7 @@
 #include "codec/lattice/picture.h"
 
 #include "codec/lattice/estimate.h"
+#include "codec/lattice/shrink.h"
 #include "transform/colour.h"
 #include "transform/wavelet.h"
 #include "util/checked.h"
@@ -46,8 +47,9 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
 {
     const struct uqd_unit *unit = &state->units[u];
     const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
+    const int is_partial = partial != NULL && partial->mean_q4 != NULL && partial->unit == u;
     int status = UQD_OK;
-    if (partial != NULL && partial->mean_q4 != NULL && partial->unit == u) {
+    if (is_partial) {
         memcpy(values, partial->mean_q4, n * sizeof *values);
     } else if (unit->nominal == UQD_TOP_LEVEL) {
         memset(values, 0, n * sizeof *values);
@@ -60,6 +62,8 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
         if (status == UQD_OK)
             status = uqd_estimate(network, state, u, values);
     }
+    if (status == UQD_OK && u == 0 && (is_partial || unit->nominal > 0))
+        uqd_shrink(state, values, engine->work.threads);
     if (status == UQD_OK && state->colours == 1)
         drop_chroma(state, unit, values);
     return status;

@@ -1,0 +1,15 @@
+/* Details that are smaller than the roundings of the transform, as they are shown. */
+#ifndef UQD_LATTICE_SHRINK_H
+#define UQD_LATTICE_SHRINK_H
+
+#include "codec/lattice/state.h"
+
+#include <stdint.h>
+
+/* Shrinks the best guesses of unit 0's coefficients, in Q4, where a subband has little more than
+ * what the roundings of the transform put there. values_q4[cell][UQD_UNIT_CHANNELS], within
+ * +-2^19. Not where the integer inverse gives the unit back exactly. The result does not depend on
+ * the threads. */
+void uqd_shrink(const struct uqd_state *state, int32_t *values_q4, uint32_t threads);
+
+#endif
