@@ -43,6 +43,8 @@ static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
                                    : "%s: the file is empty",
                                file->path);
     }
+    if (status == UQD_ERR_CORRUPT)
+        return message_set(message, "%s: is not a .uqd file or its header is damaged", file->path);
     if (status < 0)
         return message_set(message, "%s: %s", file->path, uqd_status_text(status));
     return 0;

@@ -149,7 +149,7 @@ int profile_description(const void *icc, size_t size, char text[128])
     text[0] = 0;
     if (!profile)
         return -1;
-    cmsGetProfileInfo(profile, cmsInfoDescription, "en", "US", wide, sizeof wide / sizeof *wide);
+    cmsGetProfileInfo(profile, cmsInfoDescription, "en", "US", wide, sizeof wide);
     cmsCloseProfile(profile);
     wide[sizeof wide / sizeof *wide - 1] = 0;
     wide_to_utf8(wide, text, 128);

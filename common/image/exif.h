@@ -8,7 +8,9 @@
 /* 1 .. 8, or 0 if there is none or the data is damaged. */
 unsigned exif_orientation(const uint8_t *data, size_t size);
 
-/* Makes the orientation normal, 1, where there is one. */
-void exif_set_upright(uint8_t *data, size_t size);
+/* For a picture that was turned: makes the orientation, if there is one, normal, 1, and swaps width
+ * and height if the sides were. The thumbnail, which lies as before, is taken out. Returns whether
+ * there was one. */
+int exif_set_upright(uint8_t *data, size_t size, int swap_sides);
 
 #endif

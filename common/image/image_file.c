@@ -34,8 +34,11 @@ static int finish(const struct image_input *input, struct pixels *pixels)
     samples_drop_opaque(pixels);
     if (input->options->flatten && samples_flatten(pixels, input->options->background) < 0)
         return image_no_memory(input);
-    if (orientation_apply(pixels) < 0)
+    int turned = orientation_apply(pixels);
+    if (turned < 0)
         return image_no_memory(input);
+    if (turned > 0 && !input->options->strip)
+        image_note(input, "its EXIF thumbnail, which is not upright, is left out");
     if (picture_profile_settle(input, pixels) < 0)
         return -1;
     if (input->options->strip)

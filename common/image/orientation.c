@@ -81,11 +81,11 @@ int orientation_apply(struct pixels *pixels)
         return 0;
     if (turn(pixels, orientation) < 0)
         return -1;
-    exif_set_upright(exif, size);
+    int had_thumbnail = exif_set_upright(exif, size, sides_are_swapped(orientation));
     uint8_t *xmp = pixels_metadata_bytes(pixels, UQD_METADATA_XMP, &xmp_size);
     if (xmp)
         xmp_set_upright(xmp, xmp_size);
     if (sides_are_swapped(orientation))
         swap_resolution(pixels);
-    return 0;
+    return had_thumbnail;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Up to so many bytes of a record lie before the first body, whatever comes behind. */
-enum { SMALL_PROFILE = 1024, SMALL_ALPHA = 256 };
+enum { SMALL_PROFILE = 1024, SMALL_ALPHA = 1024 };
 /* Else profiles and other metadata wait until they are at most this part of the bytes before. */
 enum { PROFILE_SHARE = 4, METADATA_SHARE = 8 };
 

@@ -183,12 +183,43 @@ static void test_damaged_exif(void **state)
     check_left_alone(endless, sizeof endless);
 }
 
+/* Sides in both directories follow, and the thumbnail, which lies as before, is taken out. */
+static void test_sides_and_thumbnail(void **state)
+{
+    (void)state;
+    enum { SIZE = 112 };
+    static const uint8_t exif[SIZE] = "MM\0*\0\0\0\x08\0\x04"
+                                      "\x01\0\0\x03\0\0\0\1\0\x03\0\0"   /* width 3 */
+                                      "\x01\1\0\x04\0\0\0\1\0\0\0\x02"   /* height 2, longer */
+                                      "\x01\x12\0\x03\0\0\0\1\0\x06\0\0" /* orientation 6 */
+                                      "\x87\x69\0\x04\0\0\0\1\0\0\0\x40" /* EXIF at 64 */
+                                      "\0\0\0\x5a\0\0" /* link at 58: thumbnail's at 90 */
+                                      "\0\x02"
+                                      "\xa0\2\0\x03\0\0\0\1\0\x03\0\0"
+                                      "\xa0\3\0\x03\0\0\0\1\0\x02\0\0"
+                                      "\0\1\2\1\0\4\0\0\0\1\0\0\0\x6c"
+                                      "\0\0\0\0";
+    struct pixels pixels;
+    write_picture(exif, SIZE, "<x/>");
+    read_picture(&pixels);
+    const uint8_t *turned = pixels_metadata(&pixels, UQD_METADATA_EXIF)->data;
+    assert_int_equal(turned[13], 4); /* the width has the longer number, 2 */
+    assert_int_equal(turned[21], 2);
+    assert_int_equal(turned[25], 3);
+    assert_int_equal(turned[31], 3);
+    assert_int_equal(turned[43], 1);
+    assert_int_equal(turned[75], 2);
+    assert_int_equal(turned[87], 3);
+    assert_memory_equal(turned + 58, "\0\0\0\0", 4);
+    pixels_free(&pixels);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_orientations),   cmocka_unit_test(test_strip_still_turns),
         cmocka_unit_test(test_xmp_is_made_normal), cmocka_unit_test(test_xmp_alone_turns_nothing),
-        cmocka_unit_test(test_damaged_exif),
+        cmocka_unit_test(test_damaged_exif),       cmocka_unit_test(test_sides_and_thumbnail),
     };
     return cmocka_run_group_tests_name("orientation", tests, scratch_setup, scratch_teardown);
 }

@@ -281,7 +281,7 @@ static void bad_files_are_refused(void **state)
     static const struct {
         const char *file, *part;
     } cases[] = {
-        {"garbage.uqd", "uqd-view: garbage.uqd: the data is damaged"},
+        {"garbage.uqd", "uqd-view: garbage.uqd: is not a .uqd file"},
         {"header.uqd", "uqd-view: header.uqd: the file ends inside its header"},
         {"empty.uqd", "uqd-view: empty.uqd: the file is empty"},
         {"missing.uqd", "uqd-view: missing.uqd: No such file"},
@@ -304,7 +304,7 @@ static void bad_pairs_are_refused(void **state)
     } cases[] = {
         {{"picture.uqd", "missing.uqd"}, "uqd-view: missing.uqd: No such file"},
         {{"missing.uqd", "picture.uqd"}, "uqd-view: missing.uqd: No such file"},
-        {{"picture.uqd", "garbage.uqd"}, "uqd-view: garbage.uqd: the data is damaged"},
+        {{"picture.uqd", "garbage.uqd"}, "uqd-view: garbage.uqd: is not a .uqd file"},
         {{"picture.uqd", "header.uqd"}, "uqd-view: header.uqd: the file ends inside its header"},
         {{"picture.uqd", "other.uqd"},
          "uqd-view: other.uqd: 10 x 10 pixels, but picture.uqd has 96 x 64: only pictures of the "
