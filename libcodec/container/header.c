@@ -26,7 +26,7 @@ enum {
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
-    MAX_ALPHA_RECORDS = 2,
+    ALPHA_RECORDS = 2, /* or none */
     CRC_SIZE = 2,
     WRITTEN_SIZE = 1024, /* more than any header without records */
 };
@@ -110,7 +110,7 @@ static void read_icc(struct reader *reader, struct uqd_header *header)
 static int check_type(uint8_t type, uint32_t same)
 {
     if (type == UQD_RECORD_ALPHA)
-        return same < MAX_ALPHA_RECORDS ? UQD_OK : UQD_ERR_CORRUPT;
+        return same < ALPHA_RECORDS ? UQD_OK : UQD_ERR_CORRUPT;
     if (type & UQD_RECORD_NEEDED)
         return UQD_ERR_UNSUPPORTED;
     return type < UQD_METADATA_TEXT && same > 0 ? UQD_ERR_CORRUPT : UQD_OK;
@@ -135,18 +135,33 @@ static void read_record(struct reader *reader, struct uqd_header *header)
     header->n_records++;
 }
 
+/* What holds for the table as a whole: alpha is complete and lies before the last body ends, so
+ * that a file whose steps are all there has all of it. */
+static int check_table(const struct uqd_header *header)
+{
+    uint32_t n_metadata = 0, n_alpha = 0;
+    for (uint32_t i = 0; i < header->n_records; i++) {
+        const struct uqd_record *record = &header->records[i];
+        const int is_alpha = record->type == UQD_RECORD_ALPHA;
+        n_metadata += record->type <= UQD_METADATA_TEXT;
+        n_alpha += is_alpha;
+        if (is_alpha && record->position == uqd_header_bodies(header))
+            return UQD_ERR_CORRUPT;
+    }
+    if (n_metadata > UQD_MAX_METADATA || (n_alpha != 0 && n_alpha != ALPHA_RECORDS))
+        return UQD_ERR_CORRUPT;
+    return UQD_OK;
+}
+
 static void read_records(struct reader *reader, struct uqd_header *header)
 {
     const uint32_t n = read_bytes(reader, 1)[0];
     if (reader->status == UQD_OK && n == 0)
         reader->status = UQD_ERR_CORRUPT;
-    uint32_t n_metadata = 0;
-    while (reader->status == UQD_OK && header->n_records < n) {
+    while (reader->status == UQD_OK && header->n_records < n)
         read_record(reader, header);
-        n_metadata += header->records[header->n_records - 1].type <= UQD_METADATA_TEXT;
-    }
-    if (reader->status == UQD_OK && n_metadata > UQD_MAX_METADATA)
-        reader->status = UQD_ERR_CORRUPT;
+    if (reader->status == UQD_OK)
+        reader->status = check_table(header);
 }
 
 static uint32_t checksum(const uint8_t *data, size_t size)

@@ -206,6 +206,27 @@ static void test_outputs_that_cannot_be_written(void **state)
     assert_int_equal(scratch_count(), before);
 }
 
+/* A stream that is closed fails; no other file takes its place. */
+static void test_closed_streams(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"exec \"$0\" encode - -o none.uqd <&-", "standard input: cannot be read"},
+        {"exec \"$0\" decode - -o none.png <&-", "standard input: cannot be read"},
+        {"exec \"$0\" decode a.uqd -o - >&-", "standard output: cannot be written"},
+        {"exec \"$0\" encode in.png -o - <&- >&-", "standard output: cannot be written"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const argv[] = {"sh", "-c", cases[i][0], harness_program(), NULL};
+        struct process_result result;
+        assert_int_equal(process_run(&result, argv, NULL, 0, 60), 0);
+        assert_sentence(cases[i][0], &result, 1, cases[i][1]);
+        process_result_free(&result);
+    }
+    assert_false(scratch_exists("none.uqd"));
+    assert_false(scratch_exists("none.png"));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +238,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_images_that_are_refused),
         cmocka_unit_test(test_broken_images),
         cmocka_unit_test(test_outputs_that_cannot_be_written),
+        cmocka_unit_test(test_closed_streams),
     };
     if (!harness_arguments(argc, argv))
         return 2;

@@ -247,6 +247,37 @@ static void test_damage(void **state)
     free(image);
 }
 
+static int parse_written(const struct uqd_header *header)
+{
+    struct uqd_header parsed;
+    uint8_t *data;
+    size_t size;
+    assert_int_equal(uqd_header_write(header, &data, &size), UQD_OK);
+    const int status = uqd_header_parse(&parsed, data, size);
+    free(data);
+    return status;
+}
+
+/* A file whose last step is there has all of its alpha: tables that could not say so are damage. */
+static void test_table(void **state)
+{
+    struct uqd_image *image = make_masked(40, 40, 4, MASK_DISK);
+    const struct file file = encode(*state, image, NULL);
+    struct uqd_header header;
+    assert_int_equal(uqd_header_parse(&header, file.data, file.size), UQD_OK);
+    assert_int_equal(parse_written(&header), UQD_OK);
+    header.n_records = 1;
+    assert_int_equal(parse_written(&header), UQD_ERR_CORRUPT);
+    header.n_records = 3;
+    header.records[2] = header.records[1];
+    assert_int_equal(parse_written(&header), UQD_ERR_CORRUPT);
+    header.n_records = 2;
+    header.records[1].position = (uint8_t)header.n_steps;
+    assert_int_equal(parse_written(&header), UQD_ERR_CORRUPT);
+    free(file.data);
+    free(image);
+}
+
 /* What passes the checksum may still be no piece. */
 static void test_wrong_content(void **state)
 {
@@ -270,10 +301,10 @@ static void test_wrong_content(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lossless),      cmocka_unit_test(test_stride),
-        cmocka_unit_test(test_colours),       cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_reduced),       cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_wrong_content),
+        cmocka_unit_test(test_lossless), cmocka_unit_test(test_stride),
+        cmocka_unit_test(test_colours),  cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_reduced),  cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_table),    cmocka_unit_test(test_wrong_content),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);
 }
