@@ -200,9 +200,9 @@ static int write_standard_output(const void *data, size_t size, struct message *
 
 /* Devices and pipes are written in place, for renaming over them would replace them, and files in
  * directories where no other can be made. Errno tells the cause of -1. */
-static int write_in_place(const char *path, const void *data, size_t size)
+static int write_in_place(const char *path, int flags, const void *data, size_t size)
 {
-    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | flags, 0666);
     if (fd < 0)
         return -1;
     int result = write_all(fd, data, size);
@@ -280,14 +280,17 @@ int file_write(const char *path, const void *data, size_t size, struct message *
     if (is_standard(path))
         return write_standard_output(data, size, message);
     if (stat(path, &older) < 0) {
-        result = write_and_rename(path, NULL, data, size);
+        /* A symbolic link that leads nowhere stays one, and its target is made. */
+        int is_link = lstat(path, &older) == 0 && S_ISLNK(older.st_mode);
+        result = is_link ? write_in_place(path, O_CREAT, data, size)
+                         : write_and_rename(path, NULL, data, size);
     } else if (!S_ISREG(older.st_mode)) {
-        result = write_in_place(path, data, size);
+        result = write_in_place(path, 0, data, size);
     } else {
         char *target = realpath(path, NULL); /* a symbolic link stays one */
         result = target ? write_and_rename(target, &older, data, size) : -1;
         if (target && result < 0 && (errno == EACCES || errno == EPERM))
-            result = write_in_place(target, data, size);
+            result = write_in_place(target, 0, data, size);
         free(target);
     }
     return result < 0 ? write_failure(path, message) : 0;

@@ -44,9 +44,15 @@ void metadata_note_large(const struct image_input *input, enum uqd_metadata_type
                    metadata_max_size(type));
 }
 
+/* What any picture may have of the types that there is little of; texts and XMP leave room for
+ * them, wherever they are in the file. */
+enum { SMALL_SIZE = 1 << 20, LARGE_SIZE = UQD_MAX_METADATA_SIZE - 4 * SMALL_SIZE };
+
 size_t metadata_max_size(enum uqd_metadata_type type)
 {
-    return type == UQD_METADATA_ICC ? UQD_MAX_ICC_SIZE : UQD_MAX_METADATA_SIZE;
+    return type == UQD_METADATA_ICC   ? UQD_MAX_ICC_SIZE
+           : type == UQD_METADATA_XMP ? LARGE_SIZE
+                                      : SMALL_SIZE;
 }
 
 /* ---- Adding -------------------------------------------------------------------------------- */
@@ -76,10 +82,13 @@ static int has_room(const struct image_input *input, const struct pixels *pixels
         metadata_note_large(input, type);
         return 0;
     }
-    if (size > UQD_MAX_METADATA_SIZE - total_size(pixels)) {
+    size_t limit =
+        type == UQD_METADATA_XMP || type == UQD_METADATA_TEXT ? LARGE_SIZE : UQD_MAX_METADATA_SIZE;
+    size_t total = total_size(pixels);
+    if (total > limit || size > limit - total) {
         if (metadata_is_wanted(input, type))
-            image_note(input, "has more metadata than %d bytes, and its %s is left out",
-                       UQD_MAX_METADATA_SIZE, names[type]);
+            image_note(input, "has more metadata than %zu bytes, and its %s is left out", limit,
+                       names[type]);
         return 0;
     }
     if (count(pixels, type) < max_count)
@@ -92,10 +101,22 @@ static int has_room(const struct image_input *input, const struct pixels *pixels
     return 0;
 }
 
+/* EXIF data that is to be stripped still says how the picture lies. */
+static int is_needed(const struct image_input *input, enum uqd_metadata_type type)
+{
+    return metadata_is_wanted(input, type) || type == UQD_METADATA_EXIF;
+}
+
+int metadata_may_add(const struct image_input *input, const struct pixels *pixels,
+                     enum uqd_metadata_type type)
+{
+    return is_needed(input, type) && has_room(input, pixels, type, 1);
+}
+
 int metadata_add(const struct image_input *input, struct pixels *pixels,
                  enum uqd_metadata_type type, const void *data, size_t size)
 {
-    if (size == 0 || !has_room(input, pixels, type, size))
+    if (size == 0 || !is_needed(input, type) || !has_room(input, pixels, type, size))
         return 0;
     if (pixels_add_metadata(pixels, type, data, size) == 0)
         return 0;

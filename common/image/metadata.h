@@ -10,6 +10,11 @@ const char *metadata_name(enum uqd_metadata_type type);
 /* The limit of uqd.h for a block of that type, in bytes. */
 size_t metadata_max_size(enum uqd_metadata_type type);
 
+/* Whether a block of that type would be added if it is not too large: to be asked before it is
+ * unpacked. Notes why not. */
+int metadata_may_add(const struct image_input *input, const struct pixels *pixels,
+                     enum uqd_metadata_type type);
+
 /* Appends a copy of the block. With a note, or none where the options strip it anyway, it is left
  * out if it is too large, if there are too many, or if it is the second of a type that a picture
  * has once. 0, or -1 with a message that there is no memory. */

@@ -5,8 +5,8 @@
 #include "image_file.h"
 
 /* Turns and mirrors the pixels as the EXIF data says, and makes the metadata say that they are
- * upright. EXIF data that is damaged changes nothing. 0, 1 if the EXIF data had a thumbnail, which was
- * taken out, or -1 where there is no memory. */
+ * upright. EXIF data that is damaged changes nothing. 0, 1 if the EXIF data had a thumbnail, which
+ * was taken out, or -1 where there is no memory. */
 int orientation_apply(struct pixels *pixels);
 
 #endif

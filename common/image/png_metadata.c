@@ -72,6 +72,8 @@ static int read_profile(struct reading *reading, const uint8_t *data, size_t siz
         metadata_note_damaged(reading->input, UQD_METADATA_ICC);
         return 0;
     }
+    if (!metadata_may_add(reading->input, reading->pixels, UQD_METADATA_ICC))
+        return 0;
     int result = unpack(reading->input, UQD_METADATA_ICC, end + 2, size - (size_t)(end + 2 - data),
                         &icc, &icc_size);
     if (result != 0)

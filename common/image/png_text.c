@@ -54,11 +54,20 @@ static char *decode(struct part part, int is_latin1)
     return is_latin1 ? utf8_from_latin1(text, part.size) : utf8_from_either(text, part.size);
 }
 
+/* A language is a tag of ASCII letters; anything else says nothing. */
+static struct part language_of(const struct raw_text *raw)
+{
+    for (size_t i = 0; i < raw->language.size; i++)
+        if (raw->language.data[i] >= 0x80)
+            return (struct part){NULL, 0};
+    return raw->language;
+}
+
 static int add(const struct image_input *input, struct pixels *pixels, const struct raw_text *raw)
 {
     if (raw->keyword.size < 1 || raw->keyword.size > PNG_MAX_KEYWORD)
         return leave_out(input);
-    char *keyword = decode(raw->keyword, 1), *language = decode(raw->language, 1);
+    char *keyword = decode(raw->keyword, 1), *language = decode(language_of(raw), 1);
     char *translated = decode(raw->translated, 0), *text = decode(raw->text, raw->is_latin1);
     const struct metadata_text parts = {keyword, language, translated, text};
     int result = keyword && language && translated && text
@@ -82,10 +91,12 @@ static int add_packed(const struct image_input *input, struct pixels *pixels, st
                       int (*add_it)(const struct image_input *, struct pixels *,
                                     const struct raw_text *))
 {
+    enum uqd_metadata_type type = is_xmp(raw->keyword) ? UQD_METADATA_XMP : UQD_METADATA_TEXT;
     uint8_t *text;
     size_t size;
-    int result = unpack(input, is_xmp(raw->keyword) ? UQD_METADATA_XMP : UQD_METADATA_TEXT,
-                        raw->text.data, raw->text.size, &text, &size);
+    if (!metadata_may_add(input, pixels, type))
+        return 0;
+    int result = unpack(input, type, raw->text.data, raw->text.size, &text, &size);
     if (result != 0)
         return result < 0 ? -1 : 0;
     raw->text = (struct part){text, size};

@@ -156,6 +156,8 @@ int uqd_decoder_check_ready(const struct uqd_decoder *decoder)
         return UQD_ERR_ARG;
     if (!decoder->has_header)
         return decoder->failure < 0 ? decoder->failure : UQD_NEED_DATA;
+    if (decoder->failure == UQD_ERR_LIMIT) /* found when the model was set */
+        return decoder->failure;
     return decoder->model != NULL ? UQD_OK : UQD_ERR_ARG;
 }
 

@@ -42,7 +42,10 @@ static int check_block(const struct uqd_metadata *block)
 {
     const int is_type = block->type >= UQD_METADATA_ICC && block->type <= UQD_METADATA_TEXT;
     const int is_small = block->type != UQD_METADATA_ICC || block->size <= UQD_MAX_ICC_SIZE;
-    return is_type && is_small && block->data != NULL && block->size > 0 ? UQD_OK : UQD_ERR_ARG;
+    const int fits = block->type == UQD_METADATA_CICP         ? block->size == 4
+                     : block->type == UQD_METADATA_RESOLUTION ? block->size == 9
+                                                              : block->size > 0;
+    return is_type && is_small && block->data != NULL && fits ? UQD_OK : UQD_ERR_ARG;
 }
 
 static int check_metadata(const struct uqd_encode_settings *settings)

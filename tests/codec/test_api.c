@@ -340,6 +340,28 @@ static void test_reduce_of_tiny_pictures(void **state)
     }
 }
 
+/* A limit that is found when the model is set holds for every call. */
+static void test_limit_with_a_late_model(void **state)
+{
+    struct sample sample = make_sample(*state, 40, 33);
+    struct uqd_decoder_settings settings = one_thread_decoding();
+    struct uqd_picture_request request;
+    struct uqd_decoder *decoder;
+    uint8_t *pixels = malloc(image_bytes(sample.image));
+    settings.max_memory = 1000;
+    uqd_picture_request_default(&request);
+    assert_int_equal(uqd_decoder_new(&decoder, NULL, &settings), UQD_OK);
+    assert_int_equal(uqd_decoder_feed(decoder, sample.file.data, sample.file.size), UQD_OK);
+    assert_int_equal(uqd_decoder_set_model(decoder, *state), UQD_ERR_LIMIT);
+    assert_int_equal(uqd_decoder_advance(decoder), UQD_ERR_LIMIT);
+    assert_int_equal(uqd_decoder_prepare(decoder), UQD_ERR_LIMIT);
+    assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, sample.image->stride),
+                     UQD_ERR_LIMIT);
+    uqd_decoder_free(decoder);
+    free(pixels);
+    free_sample(&sample);
+}
+
 /* ---- Structures of other versions ---- */
 
 /* A program of an earlier version has fewer members, behind which is something else; one of a later
@@ -468,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_cancel_decode),
         cmocka_unit_test(test_reduce),
         cmocka_unit_test(test_reduce_of_tiny_pictures),
+        cmocka_unit_test(test_limit_with_a_late_model),
         cmocka_unit_test(test_settings_of_other_versions),
         cmocka_unit_test(test_sampling_seed),
         cmocka_unit_test(test_parallel_decoders),

@@ -198,6 +198,8 @@ static void test_limits(void **state)
         {{UQD_METADATA_XMP, zeros, UQD_MAX_METADATA_SIZE + 1}, {UQD_METADATA_CICP, zeros, 4}},
         {{UQD_METADATA_XMP, zeros, UQD_MAX_METADATA_SIZE}, {UQD_METADATA_CICP, zeros, 4}},
         {{UQD_METADATA_XMP, zeros, 0}, {UQD_METADATA_CICP, zeros, 4}},
+        {{UQD_METADATA_XMP, zeros, 1}, {UQD_METADATA_CICP, zeros, 3}},
+        {{UQD_METADATA_XMP, zeros, 1}, {UQD_METADATA_RESOLUTION, zeros, 8}},
         {{UQD_METADATA_XMP, NULL, 4}, {UQD_METADATA_CICP, zeros, 4}},
         {{UQD_METADATA_XMP, zeros, 4}, {UQD_METADATA_XMP, zeros, 4}},
         {{(enum uqd_metadata_type)6, zeros, 4}, {UQD_METADATA_XMP, zeros, 4}},

@@ -102,6 +102,13 @@ static void test_write_through_link(void **state)
     check_file("target", "new");
     assert_int_equal(lstat("link", &info), 0);
     assert_true(S_ISLNK(info.st_mode));
+    remove("target");
+    assert_int_equal(file_write("link", "newer", 5, &message), 0);
+    check_file("target", "newer");
+    assert_int_equal(symlink("loop", "loop"), 0);
+    assert_int_equal(file_write("loop", "new", 3, &message), -1);
+    assert_int_equal(lstat("loop", &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
 }
 
 static void test_longest_name(void **state)

@@ -244,18 +244,18 @@ static void test_limits(void **state)
     char *zeros = calloc(1, TOO_LARGE);
     assert_non_null(zeros);
     begin(&file, RGB);
+    png_file_packed(&file, "zTXt", "Large\0\0", 7, zeros, TOO_LARGE);
     for (unsigned i = 0; i < 100; i++)
         png_file_chunk(&file, "tEXt", "Title\0text", 10);
     png_file_chunk(&file, "cICP", "\1\15\0\1", 4);
-    png_file_packed(&file, "zTXt", "Large\0\0", 7, zeros, TOO_LARGE);
     png_file_packed(&file, "iCCP", "icc\0\0", 5, zeros, UQD_MAX_ICC_SIZE + 1);
     png_file_chunk(&file, "eXIf", zeros, TOO_LARGE);
     end(&file, RGB);
     free(zeros);
     read_picture(&notes, 0, &pixels);
-    notes_assert(&notes, 4, "in.png: its text of more than 16777216 bytes is too large");
+    notes_assert(&notes, 4, "in.png: its text of more than 1048576 bytes is too large");
     notes_assert(&notes, 4, "in.png: its colour profile of more than 1048576 bytes is too large");
-    notes_assert(&notes, 4, "in.png: its EXIF data of more than 16777216 bytes is too large");
+    notes_assert(&notes, 4, "in.png: its EXIF data of more than 1048576 bytes is too large");
     notes_assert(&notes, 4, "in.png: has more blocks of text than fit");
     assert_true(pixels.n_metadata <= UQD_MAX_METADATA);
     assert_non_null(pixels_metadata(&pixels, UQD_METADATA_CICP));
@@ -372,6 +372,39 @@ static void test_index_outside_of_the_palette_is_damage(void **state)
     }
 }
 
+/* A large packet before them does not push out what tells the colours and how the picture lies. */
+static void test_large_packet_first(void **state)
+{
+    (void)state;
+    static const uint8_t exif[26] = "MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\6\0\0\0\0\0\0";
+    static const char head[] = "XML:com.adobe.xmp\0\1\0\0";
+    char *packet = malloc(UQD_MAX_METADATA_SIZE);
+    assert_non_null(packet);
+    memset(packet, ' ', UQD_MAX_METADATA_SIZE);
+    struct profile profile = profile_new(PROFILE_WIDE);
+    for (int strip = 0; strip < 2; strip++) {
+        struct image_read_options options = {.strip = strip};
+        struct message message = {""};
+        struct png_file file;
+        struct pixels pixels;
+        begin(&file, RGB);
+        png_file_packed(&file, "iTXt", head, sizeof head, packet, UQD_MAX_METADATA_SIZE);
+        png_file_packed(&file, "iTXt", head, sizeof head, packet,
+                        UQD_MAX_METADATA_SIZE - (5 << 20));
+        png_file_packed(&file, "iCCP", "icc\0\0", 5, profile.data, profile.size);
+        png_file_chunk(&file, "eXIf", exif, sizeof exif);
+        end(&file, RGB);
+        if (image_read("in.png", &options, &pixels, &message) < 0)
+            fail_msg("%s", message.text);
+        assert_non_null(pixels_metadata(&pixels, UQD_METADATA_ICC));
+        assert_int_equal(pixels_metadata(&pixels, UQD_METADATA_EXIF) == NULL, strip);
+        assert_int_equal(pixels_metadata(&pixels, UQD_METADATA_XMP) == NULL, strip);
+        pixels_free(&pixels);
+    }
+    free(profile.data);
+    free(packet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_long_texts_come_back),
         cmocka_unit_test(test_damaged_chunks_are_left_out),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_large_packet_first),
         cmocka_unit_test(test_animation_is_noted),
         cmocka_unit_test(test_impossible_blocks_are_not_written),
         cmocka_unit_test(test_formats_that_lose_metadata_say_so),
