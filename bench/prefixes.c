@@ -4,7 +4,7 @@
  * evenly spread.
  *
  * usage: bench_prefixes PICTURE.png [CUTS_IN_A_STEP [--quiet]], with the model of UQD_MODELS; quiet
- * prints only the last line: the mean of all PSNRs and the greatest loss */
+ * prints only the last line: the mean of all finite PSNRs and the greatest loss */
 #include "image_file.h"
 #include "model_file.h"
 
@@ -23,7 +23,7 @@ struct curve {
     size_t size, fed;
     struct uqd_decoder *decoder;
     int is_quiet;
-    unsigned n_cuts;
+    unsigned n_cuts, n_inexact;
     double best, worst_loss, sum;
     size_t worst_size;
 };
@@ -82,7 +82,10 @@ static void measure(struct curve *curve, size_t size)
         curve->worst_size = size;
     }
     curve->best = fmax(curve->n_cuts > 0 ? curve->best : metrics.psnr, metrics.psnr);
-    curve->sum += isfinite(metrics.psnr) ? metrics.psnr : 0;
+    if (isfinite(metrics.psnr)) {
+        curve->sum += metrics.psnr;
+        curve->n_inexact++;
+    }
     curve->n_cuts++;
 }
 
@@ -116,7 +119,7 @@ static void measure_all(struct curve *curve, unsigned cuts)
                 measure(curve, size);
         }
     printf("%u cuts, mean %.4f dB, greatest loss %.3f dB at %zu bytes\n", curve->n_cuts,
-           curve->sum / (curve->n_cuts - 1), curve->worst_loss, curve->worst_size);
+           curve->sum / curve->n_inexact, curve->worst_loss, curve->worst_size);
 }
 
 int main(int argc, char **argv)

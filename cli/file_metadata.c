@@ -3,36 +3,30 @@
 #include "colour_profile.h"
 #include "escape.h"
 #include "json.h"
+#include "metadata.h"
 #include "program.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* For people, and in JSON. */
-static const struct {
-    const char *name, *key;
-} names[] = {
-    [UQD_METADATA_ICC] = {"colour profile", "icc"},
-    [UQD_METADATA_CICP] = {"colour description", "cicp"},
-    [UQD_METADATA_RESOLUTION] = {"resolution", "resolution"},
-    [UQD_METADATA_EXIF] = {"EXIF data", "exif"},
-    [UQD_METADATA_XMP] = {"XMP packet", "xmp"},
-    [UQD_METADATA_TEXT] = {"text", "text"},
+/* In JSON. */
+static const char *const keys[] = {
+    [UQD_METADATA_ICC] = "icc",
+    [UQD_METADATA_CICP] = "cicp",
+    [UQD_METADATA_RESOLUTION] = "resolution",
+    [UQD_METADATA_EXIF] = "exif",
+    [UQD_METADATA_XMP] = "xmp",
+    [UQD_METADATA_TEXT] = "text",
 };
 
 /* ---- Decoding ------------------------------------------------------------------------------ */
-
-static int tells_colours(const struct uqd_metadata *block)
-{
-    return block->type == UQD_METADATA_ICC || block->type == UQD_METADATA_CICP;
-}
 
 static void note(const struct source *source, struct progress *progress,
                  const struct uqd_metadata *block, const char *what)
 {
     struct message message;
-    message_set(&message, "%s: its %s %s", source->name, names[block->type].name, what);
+    message_set(&message, "%s: its %s %s", source->name, metadata_name(block->type), what);
     progress_hide(progress);
     message_print(stderr, uqd_program.name, &message);
 }
@@ -50,7 +44,7 @@ static int take_block(struct source *source, uint32_t index, struct pixels *pixe
 {
     struct uqd_metadata block;
     int status = uqd_decoder_metadata(source->decoder, index, &block);
-    if (status == UQD_NEED_DATA && tells_colours(&block)) {
+    if (status == UQD_NEED_DATA && metadata_tells_colours(block.type)) {
         uint64_t end = uqd_decoder_metadata_end(source->decoder, index);
         if (source_feed(source, end, message) < 0)
             return -1;
@@ -58,7 +52,7 @@ static int take_block(struct source *source, uint32_t index, struct pixels *pixe
     }
     if (status == UQD_ERR_CORRUPT)
         note(source, progress, &block, "is damaged and left out");
-    else if (status == UQD_NEED_DATA && tells_colours(&block))
+    else if (status == UQD_NEED_DATA && metadata_tells_colours(block.type))
         note(source, progress, &block, "lies behind the cut: the colours may be others");
     if (status == UQD_ERR_NOMEM ||
         (status == UQD_OK && fits(source, pixels, &block) &&
@@ -121,7 +115,7 @@ void file_metadata_print(struct source *source)
         int status = uqd_decoder_metadata(source->decoder, i, &block);
         char *text = status == UQD_OK ? describe(&block) : NULL;
         printf("%-8s ", i == 0 ? "with" : "");
-        printf("%s, ", names[block.type].name);
+        printf("%s, ", metadata_name(block.type));
         if (status == UQD_OK)
             printf("%zu bytes", block.size);
         printf("%s%s", state_of(status), text ? ": " : "");
@@ -139,7 +133,7 @@ void file_metadata_print_json(struct source *source)
         struct uqd_metadata block;
         int status = uqd_decoder_metadata(source->decoder, i, &block);
         char *text = status == UQD_OK ? describe(&block) : NULL;
-        printf("%s\n  {\"type\": \"%s\", ", i > 0 ? "," : "", names[block.type].key);
+        printf("%s\n  {\"type\": \"%s\", ", i > 0 ? "," : "", keys[block.type]);
         if (status == UQD_OK)
             printf("\"bytes\": %zu", block.size);
         else

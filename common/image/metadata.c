@@ -21,14 +21,14 @@ const char *metadata_name(enum uqd_metadata_type type)
     return names[type];
 }
 
-static int tells_colours(enum uqd_metadata_type type)
+int metadata_tells_colours(enum uqd_metadata_type type)
 {
     return type == UQD_METADATA_ICC || type == UQD_METADATA_CICP;
 }
 
 int metadata_is_wanted(const struct image_input *input, enum uqd_metadata_type type)
 {
-    return !input->options->strip || tells_colours(type);
+    return !input->options->strip || metadata_tells_colours(type);
 }
 
 void metadata_note_damaged(const struct image_input *input, enum uqd_metadata_type type)
@@ -173,7 +173,7 @@ int metadata_split_text(const struct uqd_metadata *block, struct metadata_text *
 void metadata_strip(struct pixels *pixels)
 {
     for (int type = 0; type < N_TYPES; type++)
-        if (!tells_colours((enum uqd_metadata_type)type))
+        if (!metadata_tells_colours((enum uqd_metadata_type)type))
             pixels_remove_metadata(pixels, (enum uqd_metadata_type)type);
 }
 

@@ -7,6 +7,9 @@
 /* What sentences call a block of that type: "colour profile". */
 const char *metadata_name(enum uqd_metadata_type type);
 
+/* Whether blocks of that type tell what colours the samples are. */
+int metadata_tells_colours(enum uqd_metadata_type type);
+
 /* The limit of uqd.h for a block of that type, in bytes. */
 size_t metadata_max_size(enum uqd_metadata_type type);
 

@@ -186,7 +186,6 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
         return UQD_ERR_CORRUPT;
     read_bytes(&reader, sizeof magic);
     const uint8_t version = read_bytes(&reader, 1)[0];
-    header.version = version;
     if (reader.status == UQD_OK && (version < OLDEST_VERSION || version > VERSION))
         return UQD_ERR_UNSUPPORTED;
     const uint8_t flags = read_bytes(&reader, 1)[0];

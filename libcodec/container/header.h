@@ -10,7 +10,7 @@ enum {
     UQD_HEADER_MAX_STEPS = 32,
     UQD_HEADER_TILE_LOG2 = 7, /* unless the header says otherwise */
     UQD_HEADER_MAX_RECORDS = 255,
-    UQD_HEADER_MAX_SIZE = UQD_MAX_ICC_SIZE + 1024, /* of any valid header; without ICC below 8192 */
+    UQD_HEADER_MAX_SIZE = UQD_MAX_ICC_SIZE + 1024, /* of any valid header */
 };
 
 /* An entry of the table of records. */
@@ -21,7 +21,6 @@ struct uqd_record {
 };
 
 struct uqd_header {
-    uint32_t version;       /* 3 or 4; written: 4 */
     uint32_t width, height; /* 1 .. UQD_MAX_SIDE */
     uint32_t colours;       /* 1 or 3 */
     int has_alpha;          /* there are records of it */
@@ -56,7 +55,7 @@ static inline uint32_t uqd_header_bodies(const struct uqd_header *header)
 int uqd_header_parse(struct uqd_header *header, const uint8_t *data, size_t size);
 
 /* Writes the header, of version 4, with its checksum. *data is malloc'ed and belongs to the caller.
- * header->version, has_alpha, icc_*, size are ignored. Errors: UQD_ERR_NOMEM. */
+ * header->has_alpha, icc_*, size are ignored. Errors: UQD_ERR_NOMEM. */
 int uqd_header_write(const struct uqd_header *header, uint8_t **data, size_t *size);
 
 #endif

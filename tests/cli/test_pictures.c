@@ -184,7 +184,7 @@ static void test_info(void **state)
 {
     (void)state;
     static const char *const parts[] = {"colour profile, ", "resolution, 9 bytes: 200 x 300 dpi",
-                                        "EXIF data, 26 bytes", "XMP packet, ",
+                                        "EXIF data, 26 bytes", "XMP data, ",
                                         "text, 17 bytes: Comment"};
     static const char *const members[] = {
         "{\"type\": \"icc\", \"bytes\": ", "{\"type\": \"exif\", \"bytes\": 26}",
