@@ -1,7 +1,7 @@
-/* In pictures unlike those of its training the denoiser's own blocks may run away: the numbers that
- * leave them are several times as large as those of the trunk, and the means then fill the cells
- * around 0 with large details that have nothing to do with the picture (docs/decisions.md). Both
- * can be seen without the picture, and photographs do not have them together. */
+/* In pictures unlike those of its training the denoiser may run away: the means then fill the cells
+ * around 0 with large details that have nothing to do with the picture (docs/decisions.md). That
+ * can be seen without the picture, and photographs hardly have it. In a unit of a single grid cell
+ * it knows too little of the picture to be better than the plain estimates. */
 #include "codec/lattice/estimate.h"
 
 #include "codec/lattice/refine.h"
@@ -14,29 +14,6 @@ enum {
 static int holds_0(struct uqd_cell cell)
 {
     return cell.low <= 0 && cell.high >= 0;
-}
-
-static int32_t largest(const int16_t *numbers, uint32_t n)
-{
-    int32_t out = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const int32_t magnitude = numbers[i] < 0 ? -numbers[i] : numbers[i];
-        out = magnitude > out ? magnitude : out;
-    }
-    return out;
-}
-
-/* Whether the denoiser's blocks made the largest number of any grid cell more than 1.75 times as
- * large. */
-static int has_run_away(const struct uqd_network *network)
-{
-    const uint32_t n = network->model->width;
-    for (uint32_t y = 0; y < network->height; y++)
-        for (uint32_t x = 0; x < network->width; x++)
-            if (4 * largest(uqd_nn_qplane_pixel(&network->hidden, x, y), n) >
-                7 * largest(uqd_nn_qplane_pixel(&network->trunk, x, y), n))
-                return 1;
-    return 0;
 }
 
 /* The channels of a unit. */
@@ -76,16 +53,18 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
 {
     const struct uqd_unit *unit = &state->units[u];
     struct channels channels = {.levels = network->kind->from};
+    const int is_lone = unit->grid_w == 1 && unit->grid_h == 1;
     const int status = uqd_network_denoise(network, unit, mean_q4);
-    if (status < 0 || network->model->n_denoise_blocks == 0 || !has_run_away(network))
+    if (status < 0)
         return status;
     uqd_refine_init(&channels.all, state, u, 0, UQD_UNIT_CHANNELS);
+#pragma omp parallel for num_threads(network->work->threads) if (unit->grid_h >= 32)
     for (uint32_t y = 0; y < unit->grid_h; y++)
         for (uint32_t x = 0; x < unit->grid_w; x++) {
             const size_t cell = (size_t)y * unit->grid_w + x;
             const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS;
             int32_t *means = mean_q4 + cell * UQD_UNIT_CHANNELS;
-            if (are_large(&channels, x, y, twice_centres, means))
+            if (is_lone || are_large(&channels, x, y, twice_centres, means))
                 estimate_without(channels.levels, twice_centres, means);
         }
     return status;

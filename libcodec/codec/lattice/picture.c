@@ -1,6 +1,7 @@
 #include "codec/lattice/picture.h"
 
 #include "codec/lattice/estimate.h"
+#include "codec/lattice/flat.h"
 #include "codec/lattice/shrink.h"
 #include "transform/colour.h"
 #include "transform/wavelet.h"
@@ -42,8 +43,10 @@ static void drop_chroma(const struct uqd_state *state, const struct uqd_unit *un
                 values[cell * UQD_UNIT_CHANNELS + c] = 0;
 }
 
+/* The `whole` coarsest levels of the unit are inverted in whole numbers. */
 static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
-                      const struct uqd_partial *partial, uint32_t u, int32_t *values)
+                      const struct uqd_partial *partial, uint32_t u, uint32_t whole,
+                      int32_t *values)
 {
     const struct uqd_unit *unit = &state->units[u];
     const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
@@ -62,8 +65,10 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
         if (status == UQD_OK)
             status = uqd_estimate(network, state, u, values);
     }
-    if (status == UQD_OK && u == 0 && (is_partial || unit->nominal > 0))
-        uqd_shrink(state, values, engine->work.threads);
+    if (status == UQD_OK && (is_partial || (unit->nominal > 0 && unit->nominal < UQD_TOP_LEVEL))) {
+        uqd_flat_clear(state, u, values, engine->work.threads);
+        uqd_shrink(state, u, whole, values, engine->work.threads);
+    }
     if (status == UQD_OK && state->colours == 1)
         drop_chroma(state, unit, values);
     return status;
@@ -71,53 +76,107 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
 
 /* ---- Pictures ----
  *
- * Whole numbers as long as the units are exactly known: then the integer lifting takes back its own
- * roundings, and at full size the finest level goes back to pixels with the rotation of colours.
- * From the first unit on that is not, 4 bits behind the point, which add no further ones. */
+ * Whole numbers as long as the levels of the wavelet are exactly known: then the integer lifting
+ * takes back its own roundings, and at full size the finest level goes back to pixels with the
+ * rotation of colours. From the first level on that is not, 4 bits behind the point, which add no
+ * further ones. */
 
 enum { FRACTION_BITS = 4 };
 
 struct picture {
     int32_t *planes[3];
-    size_t n, pitch; /* samples of a plane, of a row */
+    size_t pitch; /* samples of a row */
     uint32_t fraction;
 };
 
-static void add_fraction(struct picture *picture, uint32_t colours)
+/* Number of the unit's coarsest levels, behind which it stays at least at level `to`, of which all
+ * coefficients are known. */
+static uint32_t whole_levels(const struct uqd_state *state, uint32_t u, uint32_t to)
 {
-    for (uint32_t c = 0; c < colours; c++)
-        for (size_t i = 0; i < picture->n; i++)
-            picture->planes[c][i] = (int32_t)((uint32_t)picture->planes[c][i] << FRACTION_BITS);
-    picture->fraction = FRACTION_BITS;
+    uint32_t first = to; /* levels from UQD_UNIT_LEVELS down to first + 1 are whole */
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+        const struct uqd_channel *channel = &state->model->channels[c];
+        if (channel->colour < state->colours && state->units[u].level[c] > 0 &&
+            channel->level > first)
+            first = channel->level;
+    }
+    return UQD_UNIT_LEVELS - first;
 }
 
-/* Puts the best guesses of a unit's coefficients around its low-pass. */
-static int place_unit(struct uqd_engine *engine, struct uqd_state *state,
-                      const struct uqd_partial *partial, uint32_t u, struct picture *picture)
+/* Multiplies the low-pass of a unit's level by 2^bits, or, if negative, divides it without rest. */
+static void scale(const struct uqd_state *state, const struct picture *picture, uint32_t u,
+                  uint32_t level, int bits)
+{
+    const uint32_t width = uqd_wavelet_side(state->units[u].width, level);
+    const uint32_t height = uqd_wavelet_side(state->units[u].height, level);
+    for (uint32_t c = 0; c < state->colours; c++)
+        for (uint32_t y = 0; y < height; y++) {
+            int32_t *row = picture->planes[c] + y * picture->pitch;
+            for (uint32_t x = 0; x < width; x++)
+                row[x] = bits < 0 ? row[x] >> -bits : (int32_t)((uint32_t)row[x] << bits);
+        }
+}
+
+static int undo_levels(struct uqd_engine *engine, const struct uqd_state *state,
+                       const struct picture *picture, uint32_t u, uint32_t from, uint32_t to)
 {
     const struct uqd_unit *unit = &state->units[u];
-    const struct uqd_channel *channels = state->model->channels;
-    const uint32_t threads = engine->work.threads;
-    if (unit->nominal == 0 && picture->fraction == 0) {
-        uqd_unit_unpack_halves(channels, UQD_UNIT_CHANNELS, unit->cells, UQD_CELL_CHANNELS,
-                               picture->planes, picture->pitch, unit->width, unit->height, threads);
-        return UQD_OK;
-    }
-    if (picture->fraction == 0)
-        add_fraction(picture, state->colours);
+    int status = UQD_OK;
+    for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
+        status = uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width, unit->height,
+                                     from, to, engine->work.threads);
+    return status;
+}
+
+/* Puts the best guesses of a unit's coefficients, in Q4, around its low-pass. */
+static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
+                         const struct uqd_partial *partial, uint32_t u, uint32_t whole,
+                         const struct picture *picture)
+{
+    const struct uqd_unit *unit = &state->units[u];
     const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
     int32_t *values = uqd_malloc_array(n_cells, UQD_UNIT_CHANNELS * sizeof *values);
     if (values == NULL)
         return UQD_ERR_NOMEM;
-    const int status = guess_unit(engine, state, partial, u, values);
+    const int status = guess_unit(engine, state, partial, u, whole, values);
     if (status == UQD_OK)
-        uqd_unit_unpack_i32(channels, UQD_UNIT_CHANNELS, values, UQD_UNIT_CHANNELS, picture->planes,
-                            picture->pitch, unit->width, unit->height, threads);
+        uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values, UQD_UNIT_CHANNELS,
+                            picture->planes, picture->pitch, unit->width, unit->height,
+                            engine->work.threads);
     free(values);
     return status;
 }
 
-/* Whether unit u, the last to be placed, leaves its finest level to uqd_colour_merge. */
+/* Undoes the levels of a unit that is not exactly known, down to level `to`. */
+static int invert_guesses(struct uqd_engine *engine, struct uqd_state *state,
+                          const struct uqd_partial *partial, uint32_t u, uint32_t to,
+                          struct picture *picture)
+{
+    const uint32_t whole = picture->fraction == 0 ? whole_levels(state, u, to) : 0;
+    const uint32_t from = UQD_UNIT_LEVELS - whole;
+    if (picture->fraction == 0)
+        scale(state, picture, u, UQD_UNIT_LEVELS, FRACTION_BITS);
+    picture->fraction = FRACTION_BITS;
+    int status = place_guesses(engine, state, partial, u, whole, picture);
+    if (status == UQD_OK && whole > 0) {
+        scale(state, picture, u, from, -FRACTION_BITS);
+        status = undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, from);
+        scale(state, picture, u, from, FRACTION_BITS);
+    }
+    return status == UQD_OK ? undo_levels(engine, state, picture, u, from, to) : status;
+}
+
+static int invert_exact(struct uqd_engine *engine, const struct uqd_state *state, uint32_t u,
+                        uint32_t to, const struct picture *picture)
+{
+    const struct uqd_unit *unit = &state->units[u];
+    uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
+                           UQD_CELL_CHANNELS, picture->planes, picture->pitch, unit->width,
+                           unit->height, engine->work.threads);
+    return undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, to);
+}
+
+/* Whether unit u, the last one, leaves its finest level to uqd_colour_merge. */
 static int is_merged_with_colour(const struct uqd_state *state, const struct picture *picture,
                                  struct place place, uint32_t u)
 {
@@ -133,15 +192,13 @@ static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
     for (uint32_t c = 0; c < state->colours; c++)
         picture->planes[c][0] = state->low[c];
     for (uint32_t u = state->n_units; u-- > place.unit && status == UQD_OK;) {
-        const struct uqd_unit *unit = &state->units[u];
-        status = place_unit(engine, state, partial, u, picture);
-        uint32_t levels_to = u == place.unit ? place.levels : 0;
-        if (is_merged_with_colour(state, picture, place, u))
-            levels_to = 1;
-        for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
+        const uint32_t to = u == place.unit ? place.levels : 0;
+        if (state->units[u].nominal > 0 || picture->fraction > 0)
+            status = invert_guesses(engine, state, partial, u, to, picture);
+        else
             status =
-                uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width, unit->height,
-                                    UQD_UNIT_LEVELS, levels_to, engine->work.threads);
+                invert_exact(engine, state, u,
+                             is_merged_with_colour(state, picture, place, u) ? 1 : to, picture);
     }
     return status;
 }
@@ -173,7 +230,7 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
     if (memory == NULL)
         return UQD_ERR_NOMEM;
-    struct picture picture = {{memory, memory + n, memory + 2 * n}, n, width, 0};
+    struct picture picture = {{memory, memory + n, memory + 2 * n}, width, 0};
     int status = inverse_guess(engine, state, partial, place, &picture);
     if (status == UQD_OK)
         status = show(state, place, &picture, uqd_wavelet_side(width, place.levels),

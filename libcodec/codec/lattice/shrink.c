@@ -6,81 +6,121 @@
 #include "codec/lattice/shrink.h"
 
 #include "codec/lattice/refine.h"
-#include "transform/threads.h"
 
 enum {
     BLOCK = 8,     /* cells along a side */
     TOP_LEVEL = 2, /* of channels that are looked at */
     BANDS = 3 * UQD_UNIT_LEVELS * 3,
+    /* The high-pass samples at the far border have a neighbour on one side only and see a slope as
+     * a detail. They are looked at by themselves. */
+    BORDER = BANDS,
+    CLASSES = 2 * BANDS,
+    NOWHERE = UINT32_MAX,
 };
 
-/* About 3.5 times the variance of the roundings, in 1/256, by wavelet level - 1 and band. */
-static const uint16_t noises[UQD_UNIT_LEVELS][3] = {
+/* About 3.5 times the variance of the roundings, in 1/256, by wavelet level - 1 and band. The
+ * finest level of unit 0 is made in one with the rotation of colours, by fewer roundings; those of
+ * all units that follow add up to about the same. */
+static const uint16_t first_noises[UQD_UNIT_LEVELS][3] = {
     {134, 134, 116}, {251, 251, 430}, {287, 287, 627}};
+static const uint16_t noises[3] = {287, 287, 627};
 
 /* What is expected of the square of a coefficient that is only known to lie around 0, by level:
  * (2^level - 1)^2 / 6. */
 static const uint16_t unknown_squares[TOP_LEVEL + 1] = {0, 43, 384};
 
-/* The channels of a unit that are looked at. */
+/* A channel that is looked at. */
+struct channel {
+    uint32_t index, band;        /* of coding order; of all colours and levels */
+    uint32_t exist_w, exist_h;   /* cells that have it */
+    uint32_t border_x, border_y; /* cells where it lies at the far border, or NOWHERE */
+    uint32_t unknown;
+};
+
 struct channels {
     uint32_t n;
-    uint8_t index[UQD_UNIT_CHANNELS], band[UQD_UNIT_CHANNELS]; /* band: of all colours' */
-    uint16_t unknown[UQD_UNIT_CHANNELS];
-    uint32_t exist_w[UQD_UNIT_CHANNELS], exist_h[UQD_UNIT_CHANNELS]; /* cells that have it */
-    uint16_t noise[BANDS];
+    struct channel each[UQD_UNIT_CHANNELS];
+    uint32_t noise[BANDS];
 };
 
 struct block {
     uint32_t x_begin, x_end, y_begin, y_end; /* cells */
-    int64_t mean[BANDS]; /* of squares, in 1/256; negative: the band is left alone */
+    int64_t mean[CLASSES]; /* of squares, in 1/256; negative: the class is left alone */
 };
 
-static void find_channels(struct channels *channels, const struct uqd_state *state)
+/* The last cell that has a channel, if the sample there is the last one of its subband. */
+static uint32_t border_of(uint32_t exist, uint32_t shift, uint32_t first, uint32_t side)
+{
+    return exist > 0 && ((exist - 1) << shift) + first + 1 == side ? exist - 1 : NOWHERE;
+}
+
+static struct channel channel_of(const struct uqd_refine *all, uint32_t c)
+{
+    const struct uqd_unit *unit = &all->state->units[all->unit];
+    const struct uqd_channel *channel = &all->state->model->channels[c];
+    const struct uqd_subband subband = uqd_channel_subband(channel, unit->width, unit->height);
+    const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
+    struct channel out = {
+        .index = c,
+        .band = (channel->colour * UQD_UNIT_LEVELS + channel->level - 1u) * 3 + channel->band,
+        .exist_w = all->exist_w[c],
+        .exist_h = all->exist_h[c],
+        .border_x = NOWHERE,
+        .border_y = NOWHERE,
+        .unknown = unknown_squares[unit->level[c]],
+    };
+    if (channel->band == UQD_BAND_HL)
+        out.border_x = border_of(out.exist_w, shift, channel->dx, subband.width);
+    if (channel->band == UQD_BAND_LH)
+        out.border_y = border_of(out.exist_h, shift, channel->dy, subband.height);
+    return out;
+}
+
+static void find_channels(struct channels *channels, const struct uqd_state *state, uint32_t u,
+                          uint32_t whole)
 {
     struct uqd_refine all;
-    uqd_refine_init(&all, state, 0, 0, UQD_UNIT_CHANNELS);
+    uqd_refine_init(&all, state, u, 0, UQD_UNIT_CHANNELS);
     channels->n = 0;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         const struct uqd_channel *channel = &state->model->channels[c];
-        const uint32_t level = state->units[0].level[c], n = channels->n;
-        const uint32_t row = channel->level - 1u;
-        const uint32_t band = (channel->colour * UQD_UNIT_LEVELS + row) * 3 + channel->band;
-        channels->noise[band] = noises[row][channel->band];
-        if (level > TOP_LEVEL)
+        const uint16_t *row = u == 0 ? first_noises[channel->level - 1] : noises;
+        if (state->units[u].level[c] > TOP_LEVEL || channel->level > UQD_UNIT_LEVELS - whole)
             continue;
-        channels->index[n] = (uint8_t)c;
-        channels->band[n] = (uint8_t)band;
-        channels->unknown[n] = unknown_squares[level];
-        channels->exist_w[n] = all.exist_w[c];
-        channels->exist_h[n] = all.exist_h[c];
-        channels->n++;
+        channels->each[channels->n] = channel_of(&all, c);
+        channels->noise[channels->each[channels->n++].band] = row[channel->band];
     }
 }
 
-/* Fills in the means of the bands that have little more than noise. */
+static uint32_t class_of(const struct channel *channel, uint32_t x, uint32_t y)
+{
+    return channel->band + (x == channel->border_x || y == channel->border_y ? BORDER : 0);
+}
+
+/* Fills in the means of the classes that have little more than noise. */
 static void measure(struct block *block, const struct channels *channels,
                     const struct uqd_unit *unit, const int32_t *values)
 {
-    int64_t squares[BANDS] = {0};
-    uint32_t n[BANDS] = {0};
+    int64_t squares[CLASSES] = {0};
+    uint32_t n[CLASSES] = {0};
     for (uint32_t y = block->y_begin; y < block->y_end; y++)
         for (uint32_t x = block->x_begin; x < block->x_end; x++) {
             const size_t cell = (size_t)y * unit->grid_w + x;
             for (uint32_t i = 0; i < channels->n; i++) {
-                if (x >= channels->exist_w[i] || y >= channels->exist_h[i])
+                const struct channel *channel = &channels->each[i];
+                if (x >= channel->exist_w || y >= channel->exist_h)
                     continue;
-                const uint32_t c = channels->index[i], band = channels->band[i];
-                const int64_t value = values[cell * UQD_UNIT_CHANNELS + c];
-                const int is_around_0 = unit->cells[cell * UQD_CELL_CHANNELS + c] == 0;
-                squares[band] += value * value + (is_around_0 ? channels->unknown[i] : 0);
-                n[band]++;
+                const uint32_t class = class_of(channel, x, y);
+                const int64_t value = values[cell * UQD_UNIT_CHANNELS + channel->index];
+                const int is_around_0 = unit->cells[cell * UQD_CELL_CHANNELS + channel->index] == 0;
+                squares[class] += value * value + (is_around_0 ? channel->unknown : 0);
+                n[class]++;
             }
         }
-    for (uint32_t band = 0; band < BANDS; band++) {
-        block->mean[band] = n[band] > 0 ? squares[band] / n[band] : -1;
-        if (block->mean[band] > 3 * channels->noise[band])
-            block->mean[band] = -1;
+    for (uint32_t class = 0; class < CLASSES; class ++) {
+        block->mean[class] = n[class] > 0 ? squares[class] / n[class] : -1;
+        if (n[class] > 0 && block->mean[class] > 3 * (int64_t)channels->noise[class % BANDS])
+            block->mean[class] = -1;
     }
 }
 
@@ -93,17 +133,16 @@ static int32_t shrunk(int32_t value, int64_t mean, int64_t noise)
 static void shrink(const struct block *block, const struct channels *channels, uint32_t grid_w,
                    int32_t *values)
 {
-    for (uint32_t i = 0; i < channels->n; i++) {
-        const int64_t mean = block->mean[channels->band[i]];
-        const int64_t noise = channels->noise[channels->band[i]];
-        for (uint32_t y = block->y_begin; y < block->y_end && mean >= 0; y++)
-            for (uint32_t x = block->x_begin; x < block->x_end; x++) {
+    for (uint32_t y = block->y_begin; y < block->y_end; y++)
+        for (uint32_t x = block->x_begin; x < block->x_end; x++)
+            for (uint32_t i = 0; i < channels->n; i++) {
+                const struct channel *channel = &channels->each[i];
+                const int64_t mean = block->mean[class_of(channel, x, y)];
                 int32_t *value =
-                    &values[((size_t)y * grid_w + x) * UQD_UNIT_CHANNELS + channels->index[i]];
-                if (*value != 0)
-                    *value = shrunk(*value, mean, noise);
+                    &values[((size_t)y * grid_w + x) * UQD_UNIT_CHANNELS + channel->index];
+                if (mean >= 0 && *value != 0)
+                    *value = shrunk(*value, mean, channels->noise[channel->band]);
             }
-    }
 }
 
 static uint32_t end_of(uint32_t begin, uint32_t side)
@@ -111,11 +150,12 @@ static uint32_t end_of(uint32_t begin, uint32_t side)
     return side - begin < BLOCK ? side : begin + BLOCK;
 }
 
-void uqd_shrink(const struct uqd_state *state, int32_t *values_q4, uint32_t threads)
+void uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
+                uint32_t threads)
 {
-    const struct uqd_unit *unit = &state->units[0];
+    const struct uqd_unit *unit = &state->units[u];
     struct channels channels;
-    find_channels(&channels, state);
+    find_channels(&channels, state, u, whole);
     if (channels.n == 0)
         return;
 #pragma omp parallel for num_threads(threads) schedule(dynamic) if (unit->grid_h > BLOCK)
