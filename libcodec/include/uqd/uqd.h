@@ -183,6 +183,16 @@ struct uqd_metrics {
 UQD_NODISCARD UQD_API int uqd_compare(const struct uqd_image *a, const struct uqd_image *b,
                                       int with_ms_ssim, struct uqd_metrics *metrics);
 
+/* Mixes two images of equal size and channels: every sample is that of a, `percent` (0 .. 100) of
+ * the way to that of b, rounded to the nearest, halves up. 0 gives exactly a, 100 exactly b; a
+ * sample that is the same in both, as the alpha of two pictures of one step is, stays. Of a
+ * denoised picture and an ancestral one of the same step, this trades distortion for realism.
+ * pixels: rows of width * channels bytes, stride bytes apart, which may be those of a or of b with
+ * the stride of that image, and overlap neither in any other way. May be called from any thread.
+ * Errors: UQD_ERR_ARG if the shapes differ or an argument is out of its range. */
+UQD_NODISCARD UQD_API int uqd_mix(const struct uqd_image *a, const struct uqd_image *b,
+                                  uint32_t percent, uint8_t *pixels, size_t stride);
+
 /* Called on the calling thread between pieces of work, at most some 50 ms apart; done runs from
  * 0 to 1 within one call of the library. A non-zero return cancels that call. */
 typedef int (*uqd_progress)(void *cookie, double done);
