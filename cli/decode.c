@@ -20,9 +20,12 @@ struct decode_options {
     uint32_t step; /* UQD_STEP_LATEST: as far as the file goes */
     uint32_t reduce, threads;
     uint64_t bytes, seed, max_pixels;
-    int format; /* an enum image_format, -1: as the name says */
-    int mode;   /* index into modes */
+    int format;   /* an enum image_format, -1: as the name says */
+    int mode;     /* index into modes, -1: denoised, unless pictures are mixed */
+    uint64_t mix; /* percent of the way from denoised to ancestral, or NOT_MIXED */
 };
+
+#define NOT_MIXED UINT64_MAX
 
 static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
 
@@ -42,6 +45,8 @@ static const struct option_row rows[] = {
     ROW("reduce", 0, OPTION_U32, "N", reduce, "divide the sides by 2 N times, N at most 6", NULL),
     ROW("mode", 0, OPTION_CHOICE, "denoised|ancestral|flow", mode,
         "how to fill in what is missing: best estimate, sample, central path", "Reconstruction"),
+    ROW("mix", 0, OPTION_U64, "N", mix,
+        "between best estimate and sample: 0 is denoised, 100 ancestral", NULL),
     ROW("seed", 0, OPTION_U64, "N", seed, "seed of ancestral sampling (0)", NULL),
     ROW("max-pixels", 0, OPTION_U64, "N", max_pixels, "refuse larger pictures (268435456)",
         "Other"),
@@ -123,29 +128,71 @@ static int advance(struct source *source, uint32_t last, struct progress *progre
 
 /* ---- The picture --------------------------------------------------------------------------- */
 
-static int make_picture(const struct decode_options *options, const struct source *source,
-                        struct pixels *pixels, struct message *message)
+static int allocate(const struct decode_options *options, const struct source *source,
+                    struct pixels *pixels, struct message *message)
 {
-    const struct uqd_info *info = &source->info;
+    pixels->width = uqd_reduced_side(source->info.width, options->reduce);
+    pixels->height = uqd_reduced_side(source->info.height, options->reduce);
+    pixels->channels = source->info.channels;
+    pixels->data = malloc((size_t)pixels->width * pixels->channels * pixels->height);
+    if (!pixels->data)
+        return message_set(message, "%s: there is not enough memory for the picture", source->name);
+    return 0;
+}
+
+static int make_picture(const struct decode_options *options, const struct source *source,
+                        enum uqd_mode mode, struct pixels *pixels, struct message *message)
+{
     struct uqd_picture_request request;
     uqd_picture_request_default(&request);
     request.step = options->step < uqd_decoder_steps_complete(source->decoder) ? options->step
                                                                                : UQD_STEP_LATEST;
-    request.mode = modes[options->mode];
+    request.mode = mode;
     request.seed = options->seed;
     request.reduce = options->reduce;
-    pixels->width = uqd_reduced_side(info->width, options->reduce);
-    pixels->height = uqd_reduced_side(info->height, options->reduce);
-    pixels->channels = info->channels;
-    size_t stride = (size_t)pixels->width * pixels->channels;
-    pixels->data = malloc(stride * pixels->height);
-    if (!pixels->data)
-        return message_set(message, "%s: there is not enough memory for the picture", source->name);
-    int status = uqd_decoder_picture(source->decoder, &request, pixels->data, stride);
+    if (allocate(options, source, pixels, message) < 0)
+        return -1;
+    int status = uqd_decoder_picture(source->decoder, &request, pixels->data,
+                                     (size_t)pixels->width * pixels->channels);
     if (status != UQD_OK)
         return message_set(message, "%s: the picture cannot be made: %s", source->name,
                            uqd_status_text(status));
     return 0;
+}
+
+static struct uqd_image image_of(const struct pixels *pixels)
+{
+    return (struct uqd_image){pixels->width, pixels->height, pixels->channels,
+                              (size_t)pixels->width * pixels->channels, pixels->data};
+}
+
+/* Mixes a sample into the denoised picture, which takes the place of the result. */
+static int mix_sample(const struct decode_options *options, const struct source *source,
+                      struct pixels *pixels, struct message *message)
+{
+    struct pixels sample = {0};
+    int result = make_picture(options, source, UQD_MODE_ANCESTRAL, &sample, message);
+    if (result == 0) {
+        const struct uqd_image from = image_of(pixels), to = image_of(&sample);
+        int status = uqd_mix(&from, &to, (uint32_t)options->mix, pixels->data, from.stride);
+        if (status != UQD_OK)
+            result = message_set(message, "%s: the pictures cannot be mixed: %s", source->name,
+                                 uqd_status_text(status));
+    }
+    pixels_free(&sample);
+    return result;
+}
+
+static int make_pictures(const struct decode_options *options, const struct source *source,
+                         struct progress *progress, struct pixels *pixels, struct message *message)
+{
+    if (options->mix == NOT_MIXED)
+        return make_picture(options, source, modes[options->mode < 0 ? 0 : options->mode], pixels,
+                            message);
+    if (make_picture(options, source, UQD_MODE_DENOISED, pixels, message) < 0)
+        return -1;
+    progress_next(progress);
+    return mix_sample(options, source, pixels, message);
 }
 
 /* Prints one line, above the bar of progress. */
@@ -186,13 +233,13 @@ static int decode(const struct decode_options *options, struct source *source,
     uint32_t last;
     if (find_last(options, source, &last, message) < 0)
         return -1;
-    progress_parts(progress, last + 2);
+    progress_parts(progress, last + (options->mix == NOT_MIXED ? 2 : 3));
     int result = advance(source, last, progress, message);
     if (result == 0 && options->step == UQD_STEP_LATEST) /* metadata may lie behind the steps */
         result = source_feed(source, source->info.file_size, message);
     progress->part = last + 1;
     if (result == 0)
-        result = make_picture(options, source, pixels, message);
+        result = make_pictures(options, source, progress, pixels, message);
     return result;
 }
 
@@ -256,6 +303,11 @@ static int check_options(struct decoding *decoding, char **inputs, size_t n_inpu
     const struct decode_options *options = &decoding->options;
     if (options->step != UQD_STEP_LATEST && options->bytes != UINT64_MAX)
         return message_set(message, "--step and --bytes exclude each other");
+    if (options->mix != NOT_MIXED && options->mode >= 0)
+        return message_set(message, "--mix and --mode exclude each other");
+    if (options->mix != NOT_MIXED && options->mix > 100)
+        return message_set(message, "--mix: %llu is more than 100",
+                           (unsigned long long)options->mix);
     if (options->reduce > UQD_MAX_REDUCE)
         return message_set(message, "--reduce: %u is more than %d", options->reduce,
                            UQD_MAX_REDUCE);
@@ -268,8 +320,11 @@ static int check_options(struct decoding *decoding, char **inputs, size_t n_inpu
 static int run_decode(const struct program *program, const struct command *command, int argc,
                       char **argv)
 {
-    struct decoding decoding = {
-        .options = {.step = UQD_STEP_LATEST, .bytes = UINT64_MAX, .format = -1}};
+    struct decoding decoding = {.options = {.step = UQD_STEP_LATEST,
+                                            .bytes = UINT64_MAX,
+                                            .format = -1,
+                                            .mode = -1,
+                                            .mix = NOT_MIXED}};
     const struct decode_options *options = &decoding.options;
     struct message message;
     int code;
@@ -296,6 +351,9 @@ const struct command decode_command = {
     .description =
         "A file that was cut decodes to the best picture that its bytes give, and a note says how "
         "far it came. If a step is damaged, the message says which --step still works.\n\n"
+        "The denoised picture is nearest to the original, a sample has its texture, though other "
+        "than that of the original. --mix gives what lies between them, in percent of the way, and "
+        "excludes --mode. Part of a step shows in the denoised picture only.\n\n"
         "The extension of the output says its format: .png, .ppm, .pgm, .pnm or .pam. A name "
         "without one needs --format, but - is PNG. PPM is always in colour, PGM always grey, PNM "
         "is whichever of the two the picture is. Only PNG and PAM hold transparency, and only PNG "

@@ -198,6 +198,66 @@ static void test_seeds_of_samples(void **state)
     assert_false(same_file("a.ppm", "c.ppm"));
 }
 
+static void test_mix(void **state)
+{
+    (void)state;
+    UQD_DONE("decode", "a.uqd", "-o", "d.ppm", "--step", "1");
+    UQD_DONE("decode", "a.uqd", "-o", "s.ppm", "--step", "1", "--mode", "ancestral", "--seed", "3");
+    UQD_DONE("decode", "a.uqd", "-o", "m.ppm", "--step", "1", "--mix", "0", "--seed", "3");
+    scratch_assert_same("m.ppm", "d.ppm");
+    UQD_DONE("decode", "a.uqd", "-o", "m.ppm", "--step", "1", "--mix", "100", "--seed", "3");
+    scratch_assert_same("m.ppm", "s.ppm");
+    UQD_DONE("decode", "a.uqd", "-o", "m.ppm", "--step", "1", "--mix", "50", "--seed", "3");
+    assert_false(same_file("m.ppm", "d.ppm"));
+    assert_false(same_file("m.ppm", "s.ppm"));
+    UQD_DONE("decode", "a.uqd", "-o", "s.ppm", "--step", "1", "--mix", "50", "--seed", "4");
+    assert_false(same_file("m.ppm", "s.ppm"));
+}
+
+/* Within a step and reduced, as in either mode. */
+static void test_mix_of_parts(void **state)
+{
+    (void)state;
+    static const char *const ends[][2] = {{"denoised", "0"}, {"ancestral", "100"}};
+    struct process_result result;
+    const char *bytes = text_of((info.step_bytes[0] + info.step_bytes[1]) / 2);
+    for (size_t i = 0; i < 2; i++) {
+        UQD(&result, "decode", "a.uqd", "-o", "mode.ppm", "--bytes", bytes, "--reduce", "1",
+            "--mode", ends[i][0]);
+        assert_int_equal(result.exit_code, 0);
+        process_result_free(&result);
+        UQD(&result, "decode", "a.uqd", "-o", "mix.ppm", "--bytes", bytes, "--reduce", "1", "--mix",
+            ends[i][1]);
+        assert_int_equal(result.exit_code, 0);
+        process_result_free(&result);
+        scratch_assert_same("mix.ppm", "mode.ppm");
+    }
+}
+
+static void test_wrong_mix(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mix, *mode, *part;
+    } cases[] = {
+        {"101", NULL, "--mix: 101 is more than 100"},
+        {"4294967295", NULL, "--mix: 4294967295 is more than 100"},
+        {"-1", NULL, "--mix"},
+        {"half", NULL, "--mix"},
+        {"50", "flow", "--mix and --mode exclude each other"},
+        {"0", "denoised", "--mix and --mode exclude each other"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        UQD(&result, "decode", "a.uqd", "-o", "none.png", "--mix", cases[i].mix,
+            cases[i].mode ? "--mode" : NULL, cases[i].mode);
+        assert_int_equal(result.exit_code, 2);
+        assert_non_null(strstr(result.err, cases[i].part));
+        process_result_free(&result);
+        assert_false(scratch_exists("none.png"));
+    }
+}
+
 static void test_modes_end_lossless(void **state)
 {
     (void)state;
@@ -247,6 +307,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_stalled_pipe),
         cmocka_unit_test(test_modes_are_reproducible),
         cmocka_unit_test(test_seeds_of_samples),
+        cmocka_unit_test(test_mix),
+        cmocka_unit_test(test_mix_of_parts),
+        cmocka_unit_test(test_wrong_mix),
         cmocka_unit_test(test_modes_end_lossless),
         cmocka_unit_test(test_reduced_sizes),
         cmocka_unit_test(test_pixel_limit),
