@@ -37,6 +37,19 @@ static uint64_t hash_picture(uint64_t h, struct uqd_decoder *decoder, const stru
     return h;
 }
 
+/* Adds where the bits of a complete step went. */
+static uint64_t hash_bits(uint64_t h, struct uqd_decoder *decoder, const struct uqd_info *info,
+                          uint32_t step)
+{
+    const size_t n = (size_t)uqd_reduced_side(info->width, 3) * uqd_reduced_side(info->height, 3);
+    uint32_t *const map = calloc(n, sizeof *map);
+    FUZZ_CHECK(map != NULL);
+    const int status = uqd_decoder_step_bits(decoder, step, map, n);
+    h = hash(hash(h, &status, sizeof status), map, n * sizeof *map);
+    free(map);
+    return h;
+}
+
 /* Adds the metadata to the hash. */
 static uint64_t hash_metadata(uint64_t h, struct uqd_decoder *decoder, uint32_t n)
 {
@@ -76,6 +89,8 @@ static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned 
                 h = hash_picture(h, decoder, &info, uqd_decoder_steps_complete(decoder) - 1,
                                  choice);
         FUZZ_CHECK(uqd_decoder_steps_complete(decoder) <= info.n_steps);
+        if (uqd_decoder_steps_complete(decoder) > 0)
+            h = hash_bits(h, decoder, &info, choice % uqd_decoder_steps_complete(decoder));
         h = hash(h, &status, sizeof status);
         h = hash_picture(h, decoder, &info, UQD_STEP_LATEST, choice);
         h = hash_metadata(h, decoder, info.n_metadata);

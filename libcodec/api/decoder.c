@@ -170,7 +170,8 @@ static int decode_next(struct uqd_decoder *decoder, uint32_t step)
     int status = uqd_decoder_start(decoder);
     if (status < 0)
         return status;
-    uqd_work_begin(decoder->session->work, decoder->sessions->decode_work(decoder->session, solid));
+    uqd_work_begin(decoder->session->work,
+                   decoder->sessions->decode_work(decoder->session, solid ? 0 : step, step));
     uint64_t used = 0;
     status = uqd_decoder_take_alpha(decoder, solid ? 0 : step);
     if (status == UQD_OK)
@@ -206,12 +207,14 @@ int uqd_decoder_prepare(struct uqd_decoder *decoder)
         return status;
     if (decoder->failure < 0)
         return decoder->failure;
-    if (decoder->header.solid || uqd_decoder_steps_complete(decoder) == decoder->header.n_steps)
+    const uint32_t step = uqd_decoder_steps_complete(decoder);
+    if (decoder->header.solid || step == decoder->header.n_steps)
         return UQD_END;
     status = uqd_decoder_start(decoder);
     if (status < 0)
         return status;
-    uqd_work_begin(decoder->session->work, decoder->sessions->decode_work(decoder->session, 0));
+    uqd_work_begin(decoder->session->work,
+                   decoder->sessions->decode_work(decoder->session, step, step));
     return decoder->sessions->prepare(decoder->session);
 }
 

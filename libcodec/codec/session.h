@@ -68,15 +68,21 @@ struct uqd_session_class {
      * is nothing to do. Not for solid files. Errors: as decode, but UQD_ERR_CORRUPT. */
     int (*prepare)(struct uqd_session *session);
 
+    /* Decodes a complete step again and adds what each block of UQD_BITS_BLOCK pixels took of it,
+     * in 1/256 bit, to blocks: rows of the picture's width in blocks, rounded up. After a failure
+     * they are of no use. The session stays as it is. Errors: as decode. */
+    int (*count)(struct uqd_session *session, const struct uqd_source *source, uint32_t step,
+                 uint32_t *blocks);
+
     /* The picture of a complete step, or of none (-1); or, with source, of what is at hand behind
      * the complete steps, as long as it is not damaged. request->step is not read.
      * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
     int (*show)(struct uqd_session *session, int step, const struct uqd_source *source,
                 const struct uqd_picture_request *request, uint8_t *pixels, size_t stride);
 
-    /* Work, for progress, of the next step (of a solid file: of all up to it); of a picture; of
-     * encoding n_steps with or without a denoised picture of each. */
-    double (*decode_work)(const struct uqd_session *session, int solid);
+    /* Work, for progress, of decoding steps from first to last; of a picture; of encoding n_steps
+     * with or without a denoised picture of each. */
+    double (*decode_work)(const struct uqd_session *session, uint32_t first, uint32_t last);
     double (*show_work)(const struct uqd_session *session, int step, int latest,
                         const struct uqd_picture_request *request);
     double (*encode_work)(const struct uqd_session *session, uint32_t n_steps, int with_pictures);

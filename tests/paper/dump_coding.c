@@ -70,7 +70,8 @@ static void code_step(const struct uqd_model *model, uint32_t number, const floa
 {
     static struct uqd_paper_network network;
     static struct uqd_paper_prediction prediction;
-    const struct uqd_paper_tile tile = {model->paper, 0, 0, UQD_PAPER_SIDE, UQD_PAPER_SIDE, 3};
+    const struct uqd_paper_tile tile = {
+        .paper = model->paper, .width = UQD_PAPER_SIDE, .height = UQD_PAPER_SIDE, .colours = 3};
     const struct uqd_paper_step *step = &model->paper->steps[number];
     struct uqd_work work = {.threads = 1};
     struct uqd_range_encoder encoder;
@@ -100,7 +101,8 @@ static void code_pixels(const struct uqd_model *model, const float *z_0, const u
                         struct results *results)
 {
     static uint8_t decoded[UQD_PAPER_VALUES];
-    const struct uqd_paper_tile tile = {model->paper, 0, 0, UQD_PAPER_SIDE, UQD_PAPER_SIDE, 3};
+    const struct uqd_paper_tile tile = {
+        .paper = model->paper, .width = UQD_PAPER_SIDE, .height = UQD_PAPER_SIDE, .colours = 3};
     struct uqd_range_encoder encoder;
     struct uqd_range_decoder decoder;
     const uint8_t *data;

@@ -1,6 +1,7 @@
 #include "codec/lattice/refine.h"
 
 #include "codec/lattice/plan.h"
+#include "entropy/spent.h"
 
 #include <string.h>
 
@@ -220,6 +221,22 @@ static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *sy
     return status == UQD_OK ? UQD_OK : symbols->decoder.status;
 }
 
+/* Reads a row and counts what its cells took: coefficient by coefficient, as slow as that is, which
+ * leaves the loop that does not count as it is. */
+static int count_row(struct uqd_symbols *symbols, const struct row *row,
+                     const struct uqd_planned *planned, const struct uqd_split *ahead, uint32_t n)
+{
+    uint32_t *spent = row->refine->state->units[row->refine->unit].spent + row->first_cell;
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
+        const uint64_t before = uqd_range_decoder_spent_q8(&symbols->decoder);
+        status = code_row(symbols, 0, 1, row, &planned[i],
+                          ahead != NULL ? ahead + (size_t)i * UQD_PLAN_AHEAD : NULL, 1);
+        spent[planned[i].x] += (uint32_t)(uqd_range_decoder_spent_q8(&symbols->decoder) - before);
+    }
+    return status;
+}
+
 /* ---- Tiles ---- */
 
 size_t uqd_plan_band_size(uint32_t width, uint32_t height)
@@ -265,13 +282,13 @@ static void plan_row(const struct tile_run *run, uint32_t band, uint32_t y)
 
 static int code_band(const struct tile_run *run, uint32_t band)
 {
-    const uint32_t grid_w = run->refine->state->units[run->refine->unit].grid_w;
+    const struct uqd_unit *unit = &run->refine->state->units[run->refine->unit];
     const uint32_t begin = band_begin(run, band), end = band_begin(run, band + 1);
     int status = UQD_OK;
     for (uint32_t y = begin; y < end && status == UQD_OK; y++) {
         const struct row row = {
             .refine = run->refine,
-            .first_cell = (uint64_t)y * grid_w + run->tile.x_begin,
+            .first_cell = (uint64_t)y * unit->grid_w + run->tile.x_begin,
             .curves = run->curves,
         };
         const struct uqd_planned *planned =
@@ -281,6 +298,8 @@ static int code_band(const struct tile_run *run, uint32_t band)
         if (run->symbols->source == UQD_SYMBOLS_ENCODE)
             status = run->goes_far ? code_row(run->symbols, 1, 1, &row, planned, ahead, n)
                                    : code_row(run->symbols, 1, 0, &row, planned, ahead, n);
+        else if (unit->spent != NULL)
+            status = count_row(run->symbols, &row, planned, ahead, n);
         else
             status = run->goes_far ? code_row(run->symbols, 0, 1, &row, planned, ahead, n)
                                    : code_row(run->symbols, 0, 0, &row, planned, ahead, n);

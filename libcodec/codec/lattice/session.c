@@ -2,6 +2,7 @@
  * partly received ones are made from copies of it. */
 #include "codec/session.h"
 
+#include "codec/lattice/spent.h"
 #include "codec/lattice/steps.h"
 #include "transform/colour.h"
 #include "transform/wavelet.h"
@@ -221,6 +222,29 @@ static int session_prepare(struct uqd_session *base)
     return uqd_engine_trunk(&session->engine, &session->state, pass->unit, pass->kind, &network);
 }
 
+/* Decodes a complete step again, in a copy that counts. */
+static int session_count(struct uqd_session *base, const struct uqd_source *source, uint32_t step,
+                         uint32_t *blocks)
+{
+    struct session *session = session_of(base);
+    struct uqd_state copy;
+    uint64_t used;
+    int status = uqd_state_copy(&copy, &session->state);
+    if (status < 0)
+        return status;
+    status = uqd_spent_begin(&copy);
+    if (status == UQD_OK && source->header->solid) {
+        status = decode_solid(session, source, &copy, step, NULL, &used);
+    } else if (status == UQD_OK) {
+        uqd_schedule_rewind(&session->schedule, &copy, (int)step - 1);
+        status = decode_step(session, source, &copy, step, NULL);
+    }
+    if (status == UQD_OK)
+        uqd_spent_take(&copy, blocks);
+    uqd_state_free(&copy);
+    return status;
+}
+
 /* ---- Pictures ---- */
 
 /* Everything received on top of the session's state, in a copy of it: UQD_OK, UQD_NEED_DATA if a
@@ -317,10 +341,9 @@ static double steps_work(const struct session *session, uint32_t first, uint32_t
     return macs;
 }
 
-static double session_decode_work(const struct uqd_session *base, int solid)
+static double session_decode_work(const struct uqd_session *base, uint32_t first, uint32_t last)
 {
-    const struct session *session = (const struct session *)base;
-    return steps_work(session, solid ? 0 : base->n_complete, base->n_complete + 1);
+    return steps_work((const struct session *)base, first, last + 1);
 }
 
 static double session_show_work(const struct uqd_session *base, int step, int latest,
@@ -361,6 +384,7 @@ const struct uqd_session_class uqd_lattice_sessions = {
     .encode = session_encode,
     .decode = session_decode,
     .prepare = session_prepare,
+    .count = session_count,
     .show = session_show,
     .decode_work = session_decode_work,
     .show_work = session_show_work,

@@ -52,7 +52,9 @@ void uqd_state_free(struct uqd_state *state)
 {
     for (uint32_t u = 0; u < UQD_MAX_UNITS; u++) {
         free(state->units[u].cells);
+        free(state->units[u].spent);
         state->units[u].cells = NULL;
+        state->units[u].spent = NULL;
     }
 }
 
@@ -60,8 +62,10 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state)
 {
     *copy = *state;
     copy->version = 0;
-    for (uint32_t u = 0; u < UQD_MAX_UNITS; u++)
+    for (uint32_t u = 0; u < UQD_MAX_UNITS; u++) {
         copy->units[u].cells = NULL;
+        copy->units[u].spent = NULL;
+    }
     for (uint32_t u = 0; u < state->n_units; u++) {
         const size_t n = unit_values(&state->units[u]);
         copy->units[u].cells = uqd_malloc_array(n, sizeof(int16_t));

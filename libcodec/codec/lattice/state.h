@@ -16,6 +16,8 @@ struct uqd_unit {
     int16_t *cells;          /* [grid_h][grid_w][UQD_CELL_CHANNELS]: twice the centres of the
                                 details' cells, in coding order, then the low-pass as known;
                                 owned */
+    uint32_t *spent;         /* [grid_h][grid_w]: what the last step took to decode, in 1/256 bit;
+                                owned; NULL: it is not counted */
     uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known;
                                 UQD_MIXED_LEVELS: a stage was interrupted */
     uint8_t level[UQD_UNIT_CHANNELS]; /* of each channel, coding order */
@@ -46,7 +48,7 @@ void uqd_state_reset(struct uqd_state *state);
 
 void uqd_state_free(struct uqd_state *state);
 
-/* A copy; on failure empty. Errors: UQD_ERR_NOMEM. */
+/* A copy, which does not count; on failure empty. Errors: UQD_ERR_NOMEM. */
 int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state);
 
 /* Dither offset of a coefficient: uniform on 6144 .. 10239, from a counter-based generator keyed by

@@ -1,5 +1,6 @@
 #include "codec/lattice/steps.h"
 
+#include "codec/lattice/spent.h"
 #include "util/checked.h"
 
 #include <stdlib.h>
@@ -69,9 +70,14 @@ int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *sched
         return status;
     uqd_stream_init_decode(&stream, chunks.data, chunks.available, chunks.size,
                            uqd_engine_is_one_tile(engine, state));
-    for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++)
-        if (body.first <= schedule->passes[p].step && schedule->passes[p].step <= until)
-            status = run_pass(engine, state, &schedule->passes[p], &stream, partial);
+    for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++) {
+        const struct uqd_pass *pass = &schedule->passes[p];
+        if (pass->step < body.first || pass->step > until)
+            continue;
+        status = run_pass(engine, state, pass, &stream, partial);
+        if (pass->step < until)
+            uqd_spent_reset(state);
+    }
     if (status == UQD_OK && used != NULL)
         *used = (size_t)(chunks.data - extent.data) + uqd_stream_used(&stream);
     if (status == UQD_OK && until == body.last)

@@ -64,6 +64,8 @@ struct step_run {
     struct uqd_stream *stream;
     uint32_t step;
     uint8_t *reached; /* of each tile: steps done, if known of each; or NULL */
+    uint32_t counted; /* the step whose bits are counted, if blocks is not NULL */
+    uint32_t *blocks;
 };
 
 static int encode_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
@@ -88,6 +90,20 @@ static int encode_tile(void *arguments, uint32_t i, struct uqd_paper_network *ne
     return status;
 }
 
+/* A tile, and where its bits are counted if they are in this step. */
+static struct uqd_paper_tile counting_tile(const struct step_run *run, uint32_t i)
+{
+    enum { BLOCKS = UQD_PAPER_SIDE / UQD_BITS_BLOCK };
+    struct uqd_paper_tile tile = uqd_paper_tile_at(run->tiles, i);
+    const uint32_t tiles_x = run->tiles->tiles_x;
+    if (run->blocks == NULL || run->step != run->counted)
+        return tile;
+    tile.spent_stride = (run->tiles->width + UQD_BITS_BLOCK - 1) / UQD_BITS_BLOCK;
+    tile.spent =
+        run->blocks + i / tiles_x * BLOCKS * tile.spent_stride + i % tiles_x * (size_t)BLOCKS;
+    return tile;
+}
+
 /* A tile whose chunk is cut stays where it was: values of two kinds of noise are nothing that the
  * network knows. */
 static int decode_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
@@ -95,7 +111,7 @@ static int decode_tile(void *arguments, uint32_t i, struct uqd_paper_network *ne
 {
     const struct step_run *run = arguments;
     struct uqd_paper_tiles *tiles = run->tiles;
-    const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
+    const struct uqd_paper_tile tile = counting_tile(run, i);
     struct uqd_range_decoder *decoder = &run->stream->open[i].decoder;
     const float *z_t = uqd_paper_z(tiles, run->step, i);
     int status = UQD_OK;
@@ -119,7 +135,7 @@ static int session_encode(struct uqd_session *base, struct uqd_body body, uint8_
 {
     struct uqd_paper_tiles *tiles = &((struct session *)base)->tiles;
     struct uqd_stream stream;
-    struct step_run run = {tiles, &stream, body.first, NULL};
+    struct step_run run = {.tiles = tiles, .stream = &stream, .step = body.first};
     uqd_stream_init_encode(&stream, tiles->n == 1);
     int status = UQD_OK;
     for (; run.step <= body.last && status == UQD_OK; run.step++) {
@@ -137,13 +153,19 @@ static int session_encode(struct uqd_session *base, struct uqd_body body, uint8_
     return status;
 }
 
-/* Decodes the steps from first to last of a body, which begins with body.first. */
+/* Decodes the steps from first to last of a body, which begins with body.first. blocks: where the
+ * last one's bits are counted, or NULL. */
 static int decode_steps(struct uqd_paper_tiles *tiles, struct uqd_body body, uint32_t last,
-                        struct uqd_extent extent, uint8_t *reached, size_t *used)
+                        struct uqd_extent extent, uint8_t *reached, uint32_t *blocks, size_t *used)
 {
     struct uqd_extent chunks;
     struct uqd_stream stream;
-    struct step_run run = {tiles, &stream, body.first, reached};
+    struct step_run run = {.tiles = tiles,
+                           .stream = &stream,
+                           .step = body.first,
+                           .reached = reached,
+                           .counted = last,
+                           .blocks = blocks};
     int status = uqd_body_open(body, extent, &chunks);
     if (status != UQD_OK)
         return status;
@@ -173,13 +195,22 @@ static int session_decode(struct uqd_session *base, const struct uqd_source *sou
     const uint32_t step = base->n_complete;
     size_t n;
     const int status = decode_steps(tiles, body_of(source, step), step,
-                                    uqd_source_extent(source, step), NULL, &n);
+                                    uqd_source_extent(source, step), NULL, NULL, &n);
     if (status != UQD_OK)
         return status;
     if (source->header->solid)
         *used = n;
     base->n_complete++;
     return UQD_OK;
+}
+
+/* Decodes a complete step again: what it writes of z or pixels is what was there. */
+static int session_count(struct uqd_session *base, const struct uqd_source *source, uint32_t step,
+                         uint32_t *blocks)
+{
+    size_t used;
+    return decode_steps(&((struct session *)base)->tiles, body_of(source, step), step,
+                        uqd_source_extent(source, step), NULL, blocks, &used);
 }
 
 static int predict_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
@@ -271,11 +302,11 @@ static int reach_latest(struct session *session, const struct uqd_source *source
     if (solid && step < n_steps) {
         memset(reached, 0, tiles->n);
         status = decode_steps(tiles, body_of(source, 0), n_steps - 1, uqd_source_extent(source, 0),
-                              reached, &used);
+                              reached, NULL, &used);
     }
     while (!solid && step < n_steps && status == UQD_OK) {
         status = decode_steps(tiles, body_of(source, step), step, uqd_source_extent(source, step),
-                              reached, &used);
+                              reached, NULL, &used);
         step += status == UQD_OK;
     }
     /* From a damaged step on, all is left out. */
@@ -318,9 +349,9 @@ static double runs_of_all_tiles(const struct uqd_session *base, double n)
     return uqd_paper_run_macs(tiles) * tiles->n * (n > 0 ? n : 1);
 }
 
-static double session_decode_work(const struct uqd_session *base, int solid)
+static double session_decode_work(const struct uqd_session *base, uint32_t first, uint32_t last)
 {
-    return runs_of_all_tiles(base, solid ? base->n_complete + 1.0 : 1);
+    return runs_of_all_tiles(base, last - first + 1.0);
 }
 
 static double session_show_work(const struct uqd_session *base, int step, int latest,
@@ -348,6 +379,7 @@ const struct uqd_session_class uqd_paper_sessions = {
     .encode = session_encode,
     .decode = session_decode,
     .prepare = session_prepare,
+    .count = session_count,
     .show = session_show,
     .decode_work = session_decode_work,
     .show_work = session_show_work,

@@ -2,12 +2,29 @@
 
 #include "codec/paper/noise.h"
 #include "codec/paper/value.h"
+#include "entropy/spent.h"
 #include "util/fpenv.h"
 
 static inline int is_inside(const struct uqd_paper_tile *tile, uint32_t i)
 {
     const uint32_t x = i % UQD_PAPER_SIDE, y = i / UQD_PAPER_SIDE % UQD_PAPER_SIDE;
     return x < tile->width && y < tile->height;
+}
+
+/* Reading of the decoder before a value, if they are counted. */
+static inline uint64_t count_begin(const struct uqd_paper_tile *tile,
+                                   const struct uqd_range_decoder *decoder)
+{
+    return tile->spent != NULL ? uqd_range_decoder_spent_q8(decoder) : 0;
+}
+
+static inline void count_end(const struct uqd_paper_tile *tile,
+                             const struct uqd_range_decoder *decoder, uint32_t i, uint64_t before)
+{
+    const uint32_t x = i % UQD_PAPER_SIDE, y = i / UQD_PAPER_SIDE % UQD_PAPER_SIDE;
+    if (tile->spent != NULL)
+        tile->spent[y / UQD_BITS_BLOCK * tile->spent_stride + x / UQD_BITS_BLOCK] +=
+            (uint32_t)(uqd_range_decoder_spent_q8(decoder) - before);
 }
 
 /* ---- Steps ---- */
@@ -36,7 +53,9 @@ static int32_t code_cell(const struct run *run, const struct uqd_paper_step *ste
             &value->cells, uqd_paper_bits(run->seed, use, run->number, run->tile->first + i));
     }
     if (run->decoder != NULL) {
+        const uint64_t before = count_begin(run->tile, run->decoder);
         uqd_paper_cell_decode(run->decoder, &value->cells, &k);
+        count_end(run->tile, run->decoder, i, before);
         return k;
     }
     k = uqd_paper_quantize(step, value,
@@ -161,7 +180,9 @@ static void code_pixels(const struct uqd_paper_tile *tile, const float *z_0,
             uqd_paper_level_encode(encoder, &levels, pixels[i]);
             continue;
         }
+        const uint64_t before = count_begin(tile, decoder);
         uqd_paper_level_decode(decoder, &levels, &value);
+        count_end(tile, decoder, i, before);
         for (uint32_t c = 0; c < UQD_PAPER_COLOURS; c++)
             if (c == i / UQD_PAPER_PIXELS || tile->colours == 1)
                 decoded[c * UQD_PAPER_PIXELS + i % UQD_PAPER_PIXELS] = (uint8_t)value;

@@ -8,6 +8,7 @@
 #include "codec/paper/network.h"
 #include "codec/symbols.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { UQD_PAPER_VALUES = UQD_PAPER_COLOURS * UQD_PAPER_PIXELS };
@@ -18,6 +19,9 @@ struct uqd_paper_tile {
     uint64_t first;         /* its first value's number, for the noise */
     uint32_t width, height; /* of the part inside the picture */
     uint32_t colours;       /* 1: grey, the three planes are equal */
+    uint32_t *spent;        /* blocks of UQD_BITS_BLOCK pixels, which decoding adds to what their
+                               values took, in 1/256 bit; NULL: it does not count */
+    size_t spent_stride;    /* blocks from one row of them to the next */
 };
 
 /* What the network says of z_t. */

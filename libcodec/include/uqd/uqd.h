@@ -382,6 +382,29 @@ UQD_NODISCARD UQD_API int uqd_decoder_picture(struct uqd_decoder *decoder,
                                               const struct uqd_picture_request *request,
                                               uint8_t *pixels, size_t stride);
 
+/* Side of a block of uqd_decoder_step_bits, in pixels: uqd_reduced_side(width, 3) blocks lie in a
+ * row of the picture, uqd_reduced_side(height, 3) in a column. */
+enum { UQD_BITS_BLOCK = 8 };
+
+/* Where the bits of a step went. Decodes a complete step once more (of a solid file all steps up to
+ * it) and counts the information -log2 p of its symbols, in 1/256 bit, by the block of pixels that
+ * they are about. What is about a larger area is spread over its blocks evenly, and all of it is in
+ * some block. map: n_blocks counts, row by row without gaps, where n_blocks must be the number of
+ * blocks of the picture; owned by the caller, and filled only with UQD_OK.
+ *
+ * The sum is the step's length in the file but for what is not symbols: up to a byte more and five
+ * less for every chunk (one in a picture of a single tile), the checksum and the lengths of chunks,
+ * and alpha and metadata, which are in no block. In a solid file, whose steps share chunks, the sum
+ * over all steps is that of the body.
+ *
+ * Takes as long as decoding the step and a little more; the decoder's steps and pictures stay as
+ * they are, but what uqd_decoder_prepare did is to be done again.
+ * Errors: UQD_NEED_DATA if that step is not complete, UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_LIMIT,
+ * UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE, and UQD_ERR_CORRUPT if what was fed behind the step shows
+ * that the one body of a solid file is damaged. */
+UQD_NODISCARD UQD_API int uqd_decoder_step_bits(struct uqd_decoder *decoder, uint32_t step,
+                                                uint32_t *map, size_t n_blocks);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,23 @@
+/* Where the bits of a step went: counters of a state's cells (uqd_unit.spent), which decoding
+ * fills.
+ */
+#ifndef UQD_LATTICE_SPENT_H
+#define UQD_LATTICE_SPENT_H
+
+#include "codec/lattice/state.h"
+
+#include <stdint.h>
+
+/* From now on a state counts what its cells take. It owns the counters, on failure as well.
+ * Errors: UQD_ERR_NOMEM. */
+int uqd_spent_begin(struct uqd_state *state);
+
+/* Forgets what was counted, if the state counts. */
+void uqd_spent_reset(struct uqd_state *state);
+
+/* Adds what was counted in all units to blocks of 8 x 8 pixels, the cells of the full-size unit:
+ * a cell of a coarser unit spreads evenly over the blocks that it covers, without a remainder. The
+ * counters are of no use afterwards. blocks[grid_h][grid_w] of the full-size unit. */
+void uqd_spent_take(struct uqd_state *state, uint32_t *blocks);
+
+#endif
