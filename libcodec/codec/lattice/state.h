@@ -16,7 +16,7 @@ struct uqd_unit {
     int16_t *cells;          /* [grid_h][grid_w][UQD_CELL_CHANNELS]: twice the centres of the
                                 details' cells, in coding order, then the low-pass as known;
                                 owned */
-    uint32_t *spent;         /* [grid_h][grid_w]: what the last step took to decode, in 1/256 bit;
+    uint32_t *spent;         /* [grid_h][grid_w]: what a step took to decode, in 1/256 bit;
                                 owned; NULL: it is not counted */
     uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known;
                                 UQD_MIXED_LEVELS: a stage was interrupted */
