@@ -1,7 +1,6 @@
 #include "job.h"
 
 #include "client.h"
-#include "dict.h"
 #include "interfaces.h"
 #include "object.h"
 
@@ -143,7 +142,7 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
     dbus_message_iter_next(&args);
     dbus_message_iter_get_basic(&args, &key.mode);
     dbus_message_iter_next(&args);
-    status = dict_read(&args, fields, sizeof fields / sizeof fields[0], failure);
+    status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
     if (status < 0)
         return status;
     if (key.mode == 0)

@@ -1,11 +1,24 @@
 #include "object.h"
 
-#include "dict.h"
 #include "interfaces.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- Options ---- */
+
+int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
+                 struct failure *failure)
+{
+    struct message message;
+    int status = dict_read(at, fields, n_fields, &message);
+
+    if (status == 0)
+        return 0;
+    return failure_set(failure, status == DICT_ERR_FD ? ERROR_LIMIT : ERROR_INVALID_ARGS, "%s",
+                       message.text);
+}
 
 /* ---- Replies ---- */
 

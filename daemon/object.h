@@ -1,8 +1,9 @@
 /* Objects on the bus: tables of methods and properties, and the standard interfaces that follow
- * from them. Also the sending of replies. */
+ * from them. Also the reading of options and the sending of replies. */
 #ifndef UQD_DAEMON_OBJECT_H
 #define UQD_DAEMON_OBJECT_H
 
+#include "dict.h"
 #include "failure.h"
 
 #include <dbus/dbus.h>
@@ -42,6 +43,10 @@ void object_call_node(DBusConnection *connection, const char *const *children, D
 void object_properties_changed(DBusConnection *connection, const struct object_class *class,
                                const void *object, const char *path, const char *destination,
                                const char *const *names);
+
+/* Reads the dictionary of options at the iterator, as dict_read does. 0, or -1 with a failure. */
+int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
+                 struct failure *failure);
 
 /* Sends a message and drops it; NULL stands for one that could not be made. False if it was not
  * queued, for want of memory. */

@@ -1,7 +1,6 @@
 #include "root.h"
 
 #include "client.h"
-#include "dict.h"
 #include "interfaces.h"
 #include "job.h"
 #include "object.h"
@@ -55,7 +54,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
     dbus_message_iter_init(call, &args);
     dbus_message_iter_get_basic(&args, &arguments->file);
     dbus_message_iter_next(&args);
-    status = dict_read(&args, fields, sizeof fields / sizeof fields[0], failure);
+    status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
     settings->priority = priority;
     settings->frames_in_signal = frames_in_signal;
     settings->ms_ssim = ms_ssim;

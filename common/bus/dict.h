@@ -1,8 +1,8 @@
 /* Dictionaries of named values, a{sv}: the options of calls and the results. */
-#ifndef UQD_DAEMON_DICT_H
-#define UQD_DAEMON_DICT_H
+#ifndef UQD_COMMON_DICT_H
+#define UQD_COMMON_DICT_H
 
-#include "failure.h"
+#include "message.h"
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -18,10 +18,15 @@ struct dict_field {
                     caller's, also if reading fails. */
 };
 
-/* Reads the dictionary at the iterator. Unknown keys are ignored. 0, or -1 with a failure if a
- * value has the wrong type. */
+enum {
+    DICT_ERR_TYPE = -1, /* a value has another type than its field */
+    DICT_ERR_FD = -2,   /* a descriptor was sent, but this process may open no more */
+};
+
+/* Reads the dictionary at the iterator. Unknown keys are ignored. 0, or one of the errors with a
+ * message. */
 int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
-              struct failure *failure);
+              struct message *message);
 
 /* Writing; errors (no memory, no descriptors) are remembered and reported by dict_end. */
 struct dict {

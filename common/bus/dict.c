@@ -17,23 +17,26 @@ static const struct dict_field *find_field(const struct dict_field *fields, size
 }
 
 static int read_value(DBusMessageIter *variant, const struct dict_field *field,
-                      struct failure *failure)
+                      struct message *message)
 {
     DBusMessageIter value;
     int fd;
 
     dbus_message_iter_recurse(variant, &value);
-    if (dbus_message_iter_get_arg_type(&value) != field->type)
-        return failure_set(failure, ERROR_INVALID_ARGS,
-                           "the option '%s' must have the D-Bus type '%c'", field->key,
-                           field->type);
+    if (dbus_message_iter_get_arg_type(&value) != field->type) {
+        message_set(message, "the option '%s' must have the D-Bus type '%c'", field->key,
+                    field->type);
+        return DICT_ERR_TYPE;
+    }
     if (field->type != DBUS_TYPE_UNIX_FD) {
         dbus_message_iter_get_basic(&value, field->value);
         return 0;
     }
     dbus_message_iter_get_basic(&value, &fd);
-    if (fd < 0)
-        return failure_set(failure, ERROR_LIMIT, "too many open files");
+    if (fd < 0) {
+        message_set(message, "too many open files");
+        return DICT_ERR_FD;
+    }
     if (*(int *)field->value >= 0)
         close(*(int *)field->value);
     *(int *)field->value = fd;
@@ -41,7 +44,7 @@ static int read_value(DBusMessageIter *variant, const struct dict_field *field,
 }
 
 int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
-              struct failure *failure)
+              struct message *message)
 {
     DBusMessageIter entries, entry;
     const struct dict_field *field;
@@ -55,7 +58,7 @@ int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fie
         dbus_message_iter_get_basic(&entry, &key);
         dbus_message_iter_next(&entry);
         field = find_field(fields, n_fields, key);
-        status = field ? read_value(&entry, field, failure) : 0;
+        status = field ? read_value(&entry, field, message) : 0;
     }
     return status;
 }
