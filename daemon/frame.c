@@ -6,11 +6,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-bool frame_key_equal(const struct frame_key *a, const struct frame_key *b)
-{
-    return a->step == b->step && a->mode == b->mode && a->seed == b->seed && a->reduce == b->reduce;
-}
-
 int frame_map(struct frame *frame, uint32_t width, uint32_t height, uint32_t channels,
               uint8_t **pixels)
 {

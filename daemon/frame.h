@@ -2,6 +2,8 @@
 #ifndef UQD_DAEMON_FRAME_H
 #define UQD_DAEMON_FRAME_H
 
+#include "frame_key.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,16 +14,6 @@
 #define FORMAT_GR88     0x38385247u
 #define FORMAT_BGR888   0x34324742u
 #define FORMAT_ABGR8888 0x34324241u
-
-/* What a frame shows. The seed is 0 where the mode does not use it. */
-struct frame_key {
-    uint32_t step; /* or UQD_STEP_LATEST */
-    uint32_t mode; /* enum uqd_mode */
-    uint64_t seed;
-    uint32_t reduce;
-};
-
-bool frame_key_equal(const struct frame_key *a, const struct frame_key *b);
 
 struct frame {
     struct frame_key key;

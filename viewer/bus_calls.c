@@ -39,13 +39,12 @@ DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose pu
     static const char *const names[] = {"screen", "filmstrip", "background"};
     DBusMessageIter arguments;
     struct bus_dict options;
-    dbus_uint32_t mode = key->mode;
     DBusMessage *call = bus_new_job_call(job, "GetFrame");
     if (!call)
         return NULL;
     dbus_message_iter_init_append(call, &arguments);
     dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UINT32, &key->step);
-    dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UINT32, &mode);
+    dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UINT32, &key->mode);
     bus_dict_begin(&options, &arguments);
     bus_dict_put_u64(&options, "seed", key->seed);
     bus_dict_put_u32(&options, "reduce", key->reduce);

@@ -9,11 +9,6 @@ struct source_node {
     struct source_event event;
 };
 
-bool frame_key_equal(const struct frame_key *a, const struct frame_key *b)
-{
-    return a->step == b->step && a->mode == b->mode && a->seed == b->seed && a->reduce == b->reduce;
-}
-
 static void *run_thread(void *cookie)
 {
     struct source *source = cookie;

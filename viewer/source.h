@@ -12,20 +12,12 @@
 #ifndef UQD_VIEWER_SOURCE_H
 #define UQD_VIEWER_SOURCE_H
 
+#include "frame_key.h"
 #include "picture.h"
 #include "uqd_file.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct frame_key {
-    uint32_t step; /* from 0, or UQD_STEP_LATEST */
-    enum uqd_mode mode;
-    uint64_t seed; /* 0 unless the mode is ancestral */
-    uint32_t reduce;
-};
-
-bool frame_key_equal(const struct frame_key *a, const struct frame_key *b);
 
 /* In the order of their urgency. */
 enum source_purpose {

@@ -1,0 +1,18 @@
+/* Which picture of a file is meant: the daemon and the viewer know their pictures by it. */
+#ifndef UQD_COMMON_FRAME_KEY_H
+#define UQD_COMMON_FRAME_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uqd/uqd.h>
+
+struct frame_key {
+    uint32_t step; /* from 0, or UQD_STEP_LATEST */
+    uint32_t mode; /* enum uqd_mode */
+    uint64_t seed; /* 0 unless the mode is ancestral */
+    uint32_t reduce;
+};
+
+bool frame_key_equal(const struct frame_key *a, const struct frame_key *b);
+
+#endif
