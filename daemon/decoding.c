@@ -247,8 +247,8 @@ static int measure(const struct decoding *decoding, struct frame *frame, const u
     const struct uqd_image original = {reference->width, reference->height, reference->channels,
                                        (size_t)reference->width * reference->channels,
                                        reference->data};
-    const struct uqd_image picture = {frame->width, frame->height, reference->channels,
-                                      frame->stride, pixels};
+    const struct uqd_image picture = {frame->shape.width, frame->shape.height, reference->channels,
+                                      frame->shape.stride, pixels};
     struct uqd_metrics metrics;
     int status = uqd_compare(&original, &picture, decoding->with_ms_ssim, &metrics);
 
@@ -272,7 +272,7 @@ static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *
     request.mode = frame->key.mode;
     request.seed = frame->key.seed;
     request.reduce = frame->key.reduce;
-    status = uqd_decoder_picture(decoding->decoder, &request, pixels, frame->stride);
+    status = uqd_decoder_picture(decoding->decoder, &request, pixels, frame->shape.stride);
     if (status < 0)
         return failure_set_status(failure, status);
     if (status == UQD_NEED_DATA)

@@ -1,7 +1,6 @@
 #include "frame.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,34 +8,17 @@
 int frame_map(struct frame *frame, uint32_t width, uint32_t height, uint32_t channels,
               uint8_t **pixels)
 {
-    static const uint32_t formats[] = {FORMAT_R8, FORMAT_GR88, FORMAT_BGR888, FORMAT_ABGR8888};
-    void *memory = MAP_FAILED;
-
-    frame->width = width;
-    frame->height = height;
-    frame->stride = (width * channels + 3) & ~UINT32_C(3);
-    frame->size = (uint64_t)frame->stride * height;
-    frame->format = formats[channels - 1];
+    frame->shape = shared_frame_shape(width, height, channels);
     frame->measured = false;
-    frame->fd = memfd_create("uqd-frame", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (frame->fd < 0)
-        return -1;
-    if (ftruncate(frame->fd, (off_t)frame->size) == 0)
-        memory = mmap(NULL, frame->size, PROT_READ | PROT_WRITE, MAP_SHARED, frame->fd, 0);
-    if (memory == MAP_FAILED) {
-        frame_close(frame);
-        return -1;
-    }
-    *pixels = memory;
-    return 0;
+    frame->fd = shared_frame_create(&frame->shape, pixels);
+    return frame->fd < 0 ? -1 : 0;
 }
 
 int frame_seal(struct frame *frame, uint8_t *pixels)
 {
     /* The kernel refuses F_SEAL_WRITE while a writable mapping exists. */
-    munmap(pixels, frame->size);
-    if (fcntl(frame->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) <
-        0) {
+    munmap(pixels, frame->shape.size);
+    if (shared_frame_seal(frame->fd) < 0) {
         frame_close(frame);
         return -1;
     }
@@ -45,7 +27,7 @@ int frame_seal(struct frame *frame, uint8_t *pixels)
 
 void frame_discard(struct frame *frame, uint8_t *pixels)
 {
-    munmap(pixels, frame->size);
+    munmap(pixels, frame->shape.size);
     frame_close(frame);
 }
 
@@ -82,17 +64,17 @@ static void drop_oldest(struct frame_cache *cache)
 {
     struct frame *oldest = &cache->frames[--cache->n_frames];
 
-    cache->bytes -= oldest->size;
+    cache->bytes -= oldest->shape.size;
     frame_close(oldest);
 }
 
 void frame_cache_add(struct frame_cache *cache, const struct frame *frame)
 {
     while (cache->n_frames > 0 && (cache->n_frames == FRAME_CACHE_FRAMES ||
-                                   cache->bytes + frame->size > FRAME_CACHE_BYTES))
+                                   cache->bytes + frame->shape.size > FRAME_CACHE_BYTES))
         drop_oldest(cache);
     cache->frames[cache->n_frames] = *frame;
-    cache->bytes += frame->size;
+    cache->bytes += frame->shape.size;
     move_to_front(cache, cache->n_frames++);
 }
 

@@ -3,32 +3,23 @@
 #define UQD_DAEMON_FRAME_H
 
 #include "frame_key.h"
+#include "shared_frame.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* DRM fourcc codes for the byte orders of the library: a grey byte, grey and alpha (whose code
- * names them red and green), R G B, and R G B A. Alpha is not multiplied into the colours. */
-#define FORMAT_R8       0x20203852u
-#define FORMAT_GR88     0x38385247u
-#define FORMAT_BGR888   0x34324742u
-#define FORMAT_ABGR8888 0x34324241u
-
 struct frame {
     struct frame_key key;
     int fd; /* memfd, owned; -1 if there is no frame */
-    uint32_t width, height;
-    uint32_t stride; /* bytes from row to row, a multiple of 4 */
-    uint64_t size;   /* stride * height */
-    uint32_t format; /* DRM fourcc */
-    uint64_t bytes;  /* of the file that the picture was made from */
-    bool measured;   /* the distortion against the reference is known: */
+    struct shared_frame shape;
+    uint64_t bytes; /* of the file that the picture was made from */
+    bool measured;  /* the distortion against the reference is known: */
     double mse, psnr, ms_ssim;
 };
 
-/* Makes the memory of a frame and maps it for writing: *pixels has size bytes, all zero. Returns 0,
- * or -1 with errno. Then either frame_seal or frame_discard must follow. */
+/* Makes the memory of a frame and maps it for writing: *pixels has shape.size bytes, all zero.
+ * Returns 0, or -1 with errno. Then either frame_seal or frame_discard must follow. */
 int frame_map(struct frame *frame, uint32_t width, uint32_t height, uint32_t channels,
               uint8_t **pixels);
 

@@ -98,12 +98,7 @@ bool job_reply_open(struct job *job)
 
 static void add_geometry(struct dict *dict, const struct job *job, const struct frame *frame)
 {
-    dict_add_u32(dict, "width", frame->width);
-    dict_add_u32(dict, "height", frame->height);
-    dict_add_u32(dict, "stride", frame->stride);
-    dict_add_u64(dict, "offset", 0);
-    dict_add_u64(dict, "size", frame->size);
-    dict_add_u32(dict, "format", frame->format);
+    shared_frame_put(dict, &frame->shape);
     dict_add_string(dict, "colour", colour(job));
     dict_add_u32(dict, "mode", frame->key.mode);
     dict_add_u64(dict, "seed", frame->key.seed);

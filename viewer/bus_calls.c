@@ -1,9 +1,10 @@
 #include "bus_calls.h"
 
-#include "bus_dict.h"
+#include "dict.h"
 #include "shared_frame.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define ROOT_PATH "/org/uqd/Decoder1"
@@ -13,16 +14,16 @@
 DBusMessage *bus_new_open(int fd, const char *token)
 {
     DBusMessageIter arguments;
-    struct bus_dict options;
+    struct dict options;
     DBusMessage *call = dbus_message_new_method_call(BUS_NAME, ROOT_PATH, BUS_NAME, "Open");
     if (!call)
         return NULL;
     dbus_message_iter_init_append(call, &arguments);
     bool ok = dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UNIX_FD, &fd);
-    bus_dict_begin(&options, &arguments);
-    bus_dict_put_string(&options, "handle_token", token);
-    bus_dict_put_u32(&options, "priority", 1);
-    if (bus_dict_end(&options) && ok)
+    dict_begin(&options, &arguments);
+    dict_add_string(&options, "handle_token", token);
+    dict_add_u32(&options, "priority", 1);
+    if (dict_end(&options) && ok)
         return call;
     dbus_message_unref(call);
     return NULL;
@@ -38,19 +39,19 @@ DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose pu
 {
     static const char *const names[] = {"screen", "filmstrip", "background"};
     DBusMessageIter arguments;
-    struct bus_dict options;
+    struct dict options;
     DBusMessage *call = bus_new_job_call(job, "GetFrame");
     if (!call)
         return NULL;
     dbus_message_iter_init_append(call, &arguments);
     dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UINT32, &key->step);
     dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UINT32, &key->mode);
-    bus_dict_begin(&options, &arguments);
-    bus_dict_put_u64(&options, "seed", key->seed);
-    bus_dict_put_u32(&options, "reduce", key->reduce);
-    bus_dict_put_string(&options, "purpose", names[purpose]);
-    bus_dict_put_u32(&options, "priority", (uint32_t)purpose + 1);
-    if (bus_dict_end(&options))
+    dict_begin(&options, &arguments);
+    dict_add_u64(&options, "seed", key->seed);
+    dict_add_u32(&options, "reduce", key->reduce);
+    dict_add_string(&options, "purpose", names[purpose]);
+    dict_add_u32(&options, "priority", (uint32_t)purpose + 1);
+    if (dict_end(&options))
         return call;
     dbus_message_unref(call);
     return NULL;
@@ -68,10 +69,29 @@ void bus_predict_job(struct bus_job *job, const char *unique_name, const char *t
 
 /* ---- Answers ------------------------------------------------------------------------------- */
 
+static struct picture *map_picture(int fd, const struct shared_frame *frame,
+                                   struct message *message)
+{
+    struct uqd_image shape = {.width = frame->width,
+                              .height = frame->height,
+                              .channels = shared_frame_channels(frame),
+                              .stride = frame->stride};
+    size_t size;
+    void *mapping = shared_frame_map(fd, frame, &size, message);
+    if (!mapping)
+        return NULL;
+    struct picture *picture = picture_new_mapped(mapping, size, (size_t)frame->offset, &shape);
+    if (!picture) {
+        munmap(mapping, size);
+        message_set(message, "out of memory");
+    }
+    return picture;
+}
+
 /* Reads fd and dictionary of a reply; NULL with a message. */
 static struct picture *read_picture(DBusMessage *reply, struct message *message)
 {
-    struct shared_frame frame = {0};
+    struct shared_frame frame;
     DBusMessageIter arguments;
     int fd = -1;
     if (!dbus_message_has_signature(reply, "ha{sv}")) {
@@ -82,12 +102,8 @@ static struct picture *read_picture(DBusMessage *reply, struct message *message)
     dbus_message_iter_get_basic(&arguments, &fd);
     dbus_message_iter_next(&arguments);
     struct picture *picture = NULL;
-    if (bus_dict_get_u32(&arguments, "width", &frame.width) &&
-        bus_dict_get_u32(&arguments, "height", &frame.height) &&
-        bus_dict_get_u32(&arguments, "stride", &frame.stride) &&
-        bus_dict_get_u64(&arguments, "offset", &frame.offset) &&
-        bus_dict_get_u32(&arguments, "format", &frame.format))
-        picture = shared_frame_map(fd, &frame, message);
+    if (shared_frame_get(&arguments, &frame))
+        picture = map_picture(fd, &frame, message);
     else
         message_set(message, "the daemon does not say what its picture looks like");
     if (fd >= 0)

@@ -5,8 +5,8 @@
  * activate the daemon, OPENING goes through STARTING: the daemon is started from here, and the file
  * opened once the name has an owner. Frames are asked for only while OPEN. */
 #include "bus_calls.h"
-#include "bus_dict.h"
 #include "daemon_start.h"
+#include "dict.h"
 #include "source_private.h"
 
 #include <dbus/dbus.h>
@@ -156,7 +156,7 @@ static void ask_frame(struct remote *remote, enum source_purpose purpose,
 static void post_step_names(struct remote *remote, const DBusMessageIter *info)
 {
     DBusMessageIter names;
-    if (!bus_dict_get_strings(info, "step_names", &names))
+    if (!dict_get_strings(info, "step_names", &names))
         return;
     for (uint32_t step = 0; dbus_message_iter_get_arg_type(&names) == DBUS_TYPE_STRING; step++) {
         const char *name;
@@ -262,7 +262,7 @@ static void take_finished(struct remote *remote, DBusMessage *signal)
         lose(remote);
         return;
     }
-    if (status != 1 && !bus_dict_get_string(&arguments, "message", &text))
+    if (status != 1 && !dict_get_string(&arguments, "message", &text))
         text = "decoding failed";
     source_post_text(&remote->source, SOURCE_END, text);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- Reading ---- */
+/* ---- Reading all of it ---- */
 
 static const struct dict_field *find_field(const struct dict_field *fields, size_t n_fields,
                                            const char *key)
@@ -61,6 +61,84 @@ int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fie
         status = field ? read_value(&entry, field, message) : 0;
     }
     return status;
+}
+
+/* ---- Looking up ---- */
+
+bool dict_find(const DBusMessageIter *dict, const char *key, DBusMessageIter *value)
+{
+    DBusMessageIter at = *dict, entries, entry;
+
+    if (dbus_message_iter_get_arg_type(&at) != DBUS_TYPE_ARRAY ||
+        dbus_message_iter_get_element_type(&at) != DBUS_TYPE_DICT_ENTRY)
+        return false;
+    dbus_message_iter_recurse(&at, &entries);
+    for (; dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
+         dbus_message_iter_next(&entries)) {
+        const char *name;
+
+        dbus_message_iter_recurse(&entries, &entry);
+        if (dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_STRING)
+            return false;
+        dbus_message_iter_get_basic(&entry, &name);
+        dbus_message_iter_next(&entry);
+        if (strcmp(name, key) != 0 || dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_VARIANT)
+            continue;
+        dbus_message_iter_recurse(&entry, value);
+        return true;
+    }
+    return false;
+}
+
+static bool get_basic(const DBusMessageIter *dict, const char *key, int type, void *value)
+{
+    DBusMessageIter at;
+
+    if (!dict_find(dict, key, &at) || dbus_message_iter_get_arg_type(&at) != type)
+        return false;
+    dbus_message_iter_get_basic(&at, value);
+    return true;
+}
+
+bool dict_get_u32(const DBusMessageIter *dict, const char *key, uint32_t *value)
+{
+    return get_basic(dict, key, DBUS_TYPE_UINT32, value);
+}
+
+bool dict_get_u64(const DBusMessageIter *dict, const char *key, uint64_t *value)
+{
+    return get_basic(dict, key, DBUS_TYPE_UINT64, value);
+}
+
+bool dict_get_double(const DBusMessageIter *dict, const char *key, double *value)
+{
+    return get_basic(dict, key, DBUS_TYPE_DOUBLE, value);
+}
+
+bool dict_get_bool(const DBusMessageIter *dict, const char *key, bool *value)
+{
+    dbus_bool_t boolean;
+
+    if (!get_basic(dict, key, DBUS_TYPE_BOOLEAN, &boolean))
+        return false;
+    *value = boolean;
+    return true;
+}
+
+bool dict_get_string(const DBusMessageIter *dict, const char *key, const char **value)
+{
+    return get_basic(dict, key, DBUS_TYPE_STRING, value);
+}
+
+bool dict_get_strings(const DBusMessageIter *dict, const char *key, DBusMessageIter *strings)
+{
+    DBusMessageIter at;
+
+    if (!dict_find(dict, key, &at) || dbus_message_iter_get_arg_type(&at) != DBUS_TYPE_ARRAY ||
+        dbus_message_iter_get_element_type(&at) != DBUS_TYPE_STRING)
+        return false;
+    dbus_message_iter_recurse(&at, strings);
+    return true;
 }
 
 /* ---- Writing ---- */

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* ---- Reading all of it ---- */
+
 /* One key that dict_read looks for. */
 struct dict_field {
     const char *key;
@@ -28,7 +30,25 @@ enum {
 int dict_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
               struct message *message);
 
-/* Writing; errors (no memory, no descriptors) are remembered and reported by dict_end. */
+/* ---- Looking up ---- */
+
+/* These look for a key in the dictionary at the iterator, which may stand at anything. False if
+ * there is no value of that key and type. Strings belong to the message. */
+bool dict_get_u32(const DBusMessageIter *dict, const char *key, uint32_t *value);
+bool dict_get_u64(const DBusMessageIter *dict, const char *key, uint64_t *value);
+bool dict_get_double(const DBusMessageIter *dict, const char *key, double *value);
+bool dict_get_bool(const DBusMessageIter *dict, const char *key, bool *value);
+bool dict_get_string(const DBusMessageIter *dict, const char *key, const char **value);
+
+/* For a value of the type as: puts an iterator on its first element. */
+bool dict_get_strings(const DBusMessageIter *dict, const char *key, DBusMessageIter *strings);
+
+/* Puts an iterator on the value of a key, of whatever type. False if there is none. */
+bool dict_find(const DBusMessageIter *dict, const char *key, DBusMessageIter *value);
+
+/* ---- Writing ---- */
+
+/* Errors (no memory, no descriptors) are remembered and reported by dict_end. */
 struct dict {
     DBusMessageIter *parent;
     DBusMessageIter iter;

@@ -307,25 +307,6 @@ uint32_t client_finished(struct client *client, DBusMessage **signal, DBusMessag
 
 /* ---- Dictionaries ---- */
 
-static bool find_entry(DBusMessageIter *dict, const char *key, DBusMessageIter *value)
-{
-    DBusMessageIter entries, entry;
-    const char *found;
-
-    dbus_message_iter_recurse(dict, &entries);
-    for (; dbus_message_iter_get_arg_type(&entries) == DBUS_TYPE_DICT_ENTRY;
-         dbus_message_iter_next(&entries)) {
-        dbus_message_iter_recurse(&entries, &entry);
-        dbus_message_iter_get_basic(&entry, &found);
-        if (strcmp(found, key) == 0) {
-            dbus_message_iter_next(&entry);
-            dbus_message_iter_recurse(&entry, value);
-            return true;
-        }
-    }
-    return false;
-}
-
 uint64_t dict_number(DBusMessageIter *dict, const char *key)
 {
     DBusMessageIter value;
@@ -333,7 +314,7 @@ uint64_t dict_number(DBusMessageIter *dict, const char *key)
     uint64_t number64;
     dbus_bool_t boolean;
 
-    if (!find_entry(dict, key, &value))
+    if (!dict_find(dict, key, &value))
         fail_msg("there is no '%s'", key);
     switch (dbus_message_iter_get_arg_type(&value)) {
     case DBUS_TYPE_UINT32:
@@ -356,7 +337,7 @@ double dict_double(DBusMessageIter *dict, const char *key)
     DBusMessageIter value;
     double number;
 
-    if (!find_entry(dict, key, &value))
+    if (!dict_find(dict, key, &value))
         return NAN;
     assert_int_equal(dbus_message_iter_get_arg_type(&value), DBUS_TYPE_DOUBLE);
     dbus_message_iter_get_basic(&value, &number);
@@ -367,5 +348,5 @@ bool dict_has(DBusMessageIter *dict, const char *key)
 {
     DBusMessageIter value;
 
-    return find_entry(dict, key, &value);
+    return dict_find(dict, key, &value);
 }
