@@ -4,18 +4,15 @@
  * apart.
  *
  * usage: bench_first_step FILE.uqd RUNS, on a session bus that can start org.uqd.Decoder1 */
+#include "dict.h"
+#include "job_path.h"
+
 #include <dbus/dbus.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#define BUS_NAME  "org.uqd.Decoder1"
-#define ROOT_PATH "/org/uqd/Decoder1"
-#define ROOT      "org.uqd.Decoder1"
-#define JOB       "org.uqd.Decoder1.Job"
 
 enum { MAX_RUNS = 1000, REPLY_TIMEOUT_MS = 120000, MODE_DENOISED = 1 };
 
@@ -40,18 +37,14 @@ static void die(const char *what, const char *why)
 /* Appends a dictionary with at most one string. */
 static void append_options(DBusMessage *call, const char *key, const char *value)
 {
-    DBusMessageIter arguments, dict, entry, variant;
+    DBusMessageIter arguments;
+    struct dict dict;
     dbus_message_iter_init_append(call, &arguments);
-    dbus_message_iter_open_container(&arguments, DBUS_TYPE_ARRAY, "{sv}", &dict);
-    if (key) {
-        dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &entry);
-        dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key);
-        dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, "s", &variant);
-        dbus_message_iter_append_basic(&variant, DBUS_TYPE_STRING, &value);
-        dbus_message_iter_close_container(&entry, &variant);
-        dbus_message_iter_close_container(&dict, &entry);
-    }
-    dbus_message_iter_close_container(&arguments, &dict);
+    dict_begin(&dict, &arguments);
+    if (key)
+        dict_add_string(&dict, key, value);
+    if (!dict_end(&dict))
+        die("options", "out of memory");
 }
 
 static DBusMessage *call(DBusConnection *bus, DBusMessage *message, const char *what)
@@ -68,19 +61,20 @@ static DBusMessage *call(DBusConnection *bus, DBusMessage *message, const char *
 /* Opens the file as a job of that token. */
 static void open_job(DBusConnection *bus, const char *path, const char *token)
 {
-    DBusMessage *open_call = dbus_message_new_method_call(BUS_NAME, ROOT_PATH, ROOT, "Open");
+    DBusMessage *open_call =
+        dbus_message_new_method_call(BUS_NAME, ROOT_PATH, ROOT_INTERFACE, METHOD_OPEN);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         die(path, "cannot be opened");
     dbus_message_append_args(open_call, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
-    append_options(open_call, "handle_token", token);
+    append_options(open_call, KEY_HANDLE_TOKEN, token);
     close(fd);
     dbus_message_unref(call(bus, open_call, "Open"));
 }
 
 static void start(DBusConnection *bus, const char *job)
 {
-    DBusMessage *message = dbus_message_new_method_call(BUS_NAME, job, JOB, "Start");
+    DBusMessage *message = dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, METHOD_START);
     dbus_message_set_no_reply(message, TRUE);
     dbus_connection_send(bus, message, NULL);
     dbus_connection_flush(bus);
@@ -96,10 +90,10 @@ static void wait_for_step(DBusConnection *bus, const char *job)
                 die("StepReady", "the bus is gone");
             continue;
         }
-        int is_step = dbus_message_is_signal(message, JOB, "StepReady") &&
+        int is_step = dbus_message_is_signal(message, JOB_INTERFACE, SIGNAL_STEP_READY) &&
                       dbus_message_has_path(message, job);
-        int has_failed =
-            dbus_message_is_signal(message, JOB, "Finished") && dbus_message_has_path(message, job);
+        int has_failed = dbus_message_is_signal(message, JOB_INTERFACE, SIGNAL_FINISHED) &&
+                         dbus_message_has_path(message, job);
         dbus_message_unref(message);
         if (has_failed)
             die("StepReady", "the job ended before");
@@ -111,7 +105,8 @@ static void wait_for_step(DBusConnection *bus, const char *job)
 static void get_frame(DBusConnection *bus, const char *job)
 {
     dbus_uint32_t step = 0, mode = MODE_DENOISED;
-    DBusMessage *message = dbus_message_new_method_call(BUS_NAME, job, JOB, "GetFrame");
+    DBusMessage *message =
+        dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, METHOD_GET_FRAME);
     dbus_message_append_args(message, DBUS_TYPE_UINT32, &step, DBUS_TYPE_UINT32, &mode,
                              DBUS_TYPE_INVALID);
     append_options(message, NULL, NULL);
@@ -120,13 +115,10 @@ static void get_frame(DBusConnection *bus, const char *job)
 
 static struct times measure(DBusConnection *bus, const char *path, unsigned run)
 {
-    char token[32], sender[64], job[160];
+    char token[32], job[JOB_PATH_SIZE];
     struct times times;
-    snprintf(sender, sizeof sender, "%s", dbus_bus_get_unique_name(bus) + 1);
-    for (char *dot = sender; (dot = strchr(dot, '.'));)
-        *dot = '_';
     snprintf(token, sizeof token, "run%u", run);
-    snprintf(job, sizeof job, ROOT_PATH "/job/%s/%s", sender, token);
+    job_path(job, sizeof job, dbus_bus_get_unique_name(bus), token);
     double begin = now_ms();
     open_job(bus, path, token);
     start(bus, job);
@@ -134,8 +126,8 @@ static struct times measure(DBusConnection *bus, const char *path, unsigned run)
     times.step = now_ms() - begin;
     get_frame(bus, job);
     times.frame = now_ms() - begin;
-    dbus_message_unref(
-        call(bus, dbus_message_new_method_call(BUS_NAME, job, JOB, "Close"), "Close"));
+    dbus_message_unref(call(
+        bus, dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, METHOD_CLOSE), "Close"));
     return times;
 }
 

@@ -1,5 +1,7 @@
 #include "arguments.h"
 
+#include "bus_names.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -41,7 +43,7 @@ const struct program uqdd_program = {
     .version = UQD_VERSION,
     .summary = "decode UQD pictures for other programs, over D-Bus",
     .description =
-        "uqdd owns the name org.uqd.Decoder1 on the session bus. The bus starts it when a program "
+        "uqdd owns the name " BUS_NAME " on the session bus. The bus starts it when a program "
         "first calls that name, and it leaves when it has had nothing to do for a while. Clients "
         "pass open files and receive pictures in shared memory, step by step.",
     .commands = commands,

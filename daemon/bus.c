@@ -1,5 +1,6 @@
 #include "bus.h"
 
+#include "bus_names.h"
 #include "client.h"
 
 #include <stdio.h>

@@ -4,8 +4,6 @@
 
 #include "daemon.h"
 
-#define BUS_NAME "org.uqd.Decoder1"
-
 /* Connects and attaches the connection to the loop. Returns 0, or -1 after printing what is wrong.
  * Blocks. */
 int bus_connect(struct daemon *daemon);

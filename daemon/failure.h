@@ -2,20 +2,16 @@
 #ifndef UQD_DAEMON_FAILURE_H
 #define UQD_DAEMON_FAILURE_H
 
-#define ERROR_BAD_DATA    "org.uqd.Error.BadData"
-#define ERROR_UNSUPPORTED "org.uqd.Error.Unsupported"
-#define ERROR_NO_WEIGHTS  "org.uqd.Error.NoWeights"
-#define ERROR_LIMIT       "org.uqd.Error.Limit"
-#define ERROR_CANCELLED   "org.uqd.Error.Cancelled"
-#define ERROR_GONE        "org.uqd.Error.Gone"
+#include "bus_names.h"
 
+/* Those of D-Bus that are used, for the files that know nothing of libdbus. */
 #define ERROR_INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
 #define ERROR_IO           "org.freedesktop.DBus.Error.IOError"
 #define ERROR_NO_MEMORY    "org.freedesktop.DBus.Error.NoMemory"
 #define ERROR_FAILED       "org.freedesktop.DBus.Error.Failed"
 
 struct failure {
-    const char *name; /* error name, one of the above; static */
+    const char *name; /* error name, one of these or of bus_names.h; static */
     char text[512];   /* one sentence for people */
 };
 

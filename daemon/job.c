@@ -1,6 +1,7 @@
 #include "job.h"
 
 #include "client.h"
+#include "job_path.h"
 #include "object.h"
 #include "root.h"
 
@@ -33,22 +34,16 @@ struct job *job_of_client(const struct daemon *daemon, const struct client *clie
 /* A free path for the job, malloc'ed; NULL without memory or if the client's token is in use. */
 static char *make_path(struct daemon *daemon, const char *sender, const char *token)
 {
-    char node[256];
-    char *path;
-    int length;
+    char path[JOB_PATH_SIZE], made_up[16];
 
-    root_sender_node(node, sizeof node, sender);
-    for (;;) {
-        length = token ? asprintf(&path, ROOT_PATH "/job/%s/%s", node, token)
-                       : asprintf(&path, ROOT_PATH "/job/%s/t%u", node, ++daemon->n_tokens);
-        if (length < 0)
-            return NULL;
+    do {
+        if (!token)
+            snprintf(made_up, sizeof made_up, "t%u", ++daemon->n_tokens);
+        job_path(path, sizeof path, sender, token ? token : made_up);
         if (!job_find(daemon, path))
-            return path;
-        free(path);
-        if (token)
-            return NULL;
-    }
+            return strdup(path);
+    } while (!token);
+    return NULL;
 }
 
 static int check_limits(const struct daemon *daemon, const char *sender, struct failure *failure)
@@ -136,7 +131,7 @@ static enum job_state current_state(const struct job *job)
 
 void job_update_state(struct job *job)
 {
-    static const char *const names[] = {"State", NULL};
+    static const char *const names[] = {PROPERTY_STATE, NULL};
     enum job_state state = current_state(job);
 
     if (state == job->state)

@@ -9,6 +9,7 @@
 #ifndef UQD_DAEMON_JOB_H
 #define UQD_DAEMON_JOB_H
 
+#include "bus_names.h"
 #include "daemon.h"
 #include "decoding.h"
 #include "frame.h"
@@ -16,20 +17,6 @@
 #include <dbus/dbus.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#define JOB_INTERFACE "org.uqd.Decoder1.Job"
-
-/* The property State; 0 is reserved for "unknown". */
-enum job_state {
-    JOB_READY = 1,
-    JOB_DECODING = 2,
-    JOB_PAUSED = 3,
-    JOB_FINISHED = 4,
-    JOB_FAILED = 5,
-};
-
-/* The status of the signal Finished. */
-enum job_result { RESULT_DONE = 1, RESULT_CANCELLED = 2, RESULT_FAILED = 3 };
 
 struct job_settings {
     const char *token; /* of the client, or NULL */

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define MAX_PURPOSE 64
-
 static DBusConnection *connection_of(const struct job *job)
 {
     return job->daemon->connection;
@@ -46,7 +44,7 @@ static void call_close(void *object, DBusMessage *call)
 
 static void call_set_mode(void *object, DBusMessage *call)
 {
-    static const char *const names[] = {"Mode", "Seed", NULL};
+    static const char *const names[] = {PROPERTY_MODE, PROPERTY_SEED, NULL};
     struct job *job = object;
     uint32_t mode = 0;
     dbus_uint64_t seed = 0;
@@ -129,10 +127,10 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
     uint32_t priority = job->settings.priority;
     const char *purpose = "";
     const struct dict_field fields[] = {
-        {"seed", DBUS_TYPE_UINT64, &key.seed},
-        {"reduce", DBUS_TYPE_UINT32, &key.reduce},
-        {"purpose", DBUS_TYPE_STRING, &purpose},
-        {"priority", DBUS_TYPE_UINT32, &priority},
+        {KEY_SEED, DBUS_TYPE_UINT64, &key.seed},
+        {KEY_REDUCE, DBUS_TYPE_UINT32, &key.reduce},
+        {KEY_PURPOSE, DBUS_TYPE_STRING, &purpose},
+        {KEY_PRIORITY, DBUS_TYPE_UINT32, &priority},
     };
     DBusMessageIter args;
     int status;
@@ -211,24 +209,24 @@ static void get_priority(const void *object, DBusBasicValue *value)
 /* ---- The object ---- */
 
 static const struct object_method methods[] = {
-    {"Start", "", call_start},
-    {"Pause", "", call_pause},
-    {"GetFrame", "uua{sv}", call_get_frame},
-    {"GetStepTable", "", call_get_step_table},
-    {"SetMode", "ut", call_set_mode},
-    {"Close", "", call_close},
+    {METHOD_START, "", call_start},
+    {METHOD_PAUSE, "", call_pause},
+    {METHOD_GET_FRAME, "uua{sv}", call_get_frame},
+    {METHOD_GET_STEP_TABLE, "", call_get_step_table},
+    {METHOD_SET_MODE, "ut", call_set_mode},
+    {METHOD_CLOSE, "", call_close},
     {NULL, NULL, NULL},
 };
 
 static const struct object_property properties[] = {
-    {"State", DBUS_TYPE_UINT32, get_state},
-    {"Mode", DBUS_TYPE_UINT32, get_mode},
-    {"Seed", DBUS_TYPE_UINT64, get_seed},
-    {"Width", DBUS_TYPE_UINT32, get_width},
-    {"Height", DBUS_TYPE_UINT32, get_height},
-    {"Steps", DBUS_TYPE_UINT32, get_steps},
-    {"StepsComplete", DBUS_TYPE_UINT32, get_steps_complete},
-    {"Priority", DBUS_TYPE_UINT32, get_priority},
+    {PROPERTY_STATE, DBUS_TYPE_UINT32, get_state},
+    {PROPERTY_MODE, DBUS_TYPE_UINT32, get_mode},
+    {PROPERTY_SEED, DBUS_TYPE_UINT64, get_seed},
+    {PROPERTY_WIDTH, DBUS_TYPE_UINT32, get_width},
+    {PROPERTY_HEIGHT, DBUS_TYPE_UINT32, get_height},
+    {PROPERTY_STEPS, DBUS_TYPE_UINT32, get_steps},
+    {PROPERTY_STEPS_COMPLETE, DBUS_TYPE_UINT32, get_steps_complete},
+    {PROPERTY_PRIORITY, DBUS_TYPE_UINT32, get_priority},
     {NULL, 0, NULL},
 };
 

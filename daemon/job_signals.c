@@ -38,8 +38,8 @@ static void add_steps(struct dict *dict, const struct decoding *decoding)
         bytes[i] = decoding->steps[i].bytes;
     }
     if (dict->ok) {
-        dict_add_strings(dict, "step_names", names, n);
-        dict_add_array(dict, "step_bytes", DBUS_TYPE_UINT64, bytes, n);
+        dict_add_strings(dict, KEY_STEP_NAMES, names, n);
+        dict_add_array(dict, KEY_STEP_BYTES, DBUS_TYPE_UINT64, bytes, n);
     }
     free(names);
     free(bytes);
@@ -47,7 +47,7 @@ static void add_steps(struct dict *dict, const struct decoding *decoding)
 
 static const char *colour(const struct job *job)
 {
-    return job->decoding->icc.size > 0 ? "icc" : "srgb";
+    return job->decoding->icc.size > 0 ? COLOUR_ICC : COLOUR_SRGB;
 }
 
 static bool append_info(DBusMessageIter *args, const struct job *job)
@@ -57,22 +57,22 @@ static bool append_info(DBusMessageIter *args, const struct job *job)
     struct dict dict;
 
     dict_begin(&dict, args);
-    dict_add_u32(&dict, "width", info->width);
-    dict_add_u32(&dict, "height", info->height);
-    dict_add_u32(&dict, "channels", info->channels);
-    dict_add_u32(&dict, "steps", info->n_steps);
-    dict_add_bool(&dict, "lossless", info->lossless);
-    dict_add_u64(&dict, "model_id", info->model_id);
-    dict_add_string(&dict, "model", job->decoding->model_name);
-    dict_add_u32(&dict, "dither", info->dither);
-    dict_add_u64(&dict, "dither_seed", info->seed);
-    dict_add_u64(&dict, "header_size", info->header_size);
-    dict_add_u64(&dict, "file_size", info->file_size);
-    dict_add_u64(&dict, "available", input_size(&job->decoding->input));
-    dict_add_u32(&dict, "reduce", job->reduce);
-    dict_add_string(&dict, "colour", colour(job));
+    dict_add_u32(&dict, KEY_WIDTH, info->width);
+    dict_add_u32(&dict, KEY_HEIGHT, info->height);
+    dict_add_u32(&dict, KEY_CHANNELS, info->channels);
+    dict_add_u32(&dict, KEY_STEPS, info->n_steps);
+    dict_add_bool(&dict, KEY_LOSSLESS, info->lossless);
+    dict_add_u64(&dict, KEY_MODEL_ID, info->model_id);
+    dict_add_string(&dict, KEY_MODEL, job->decoding->model_name);
+    dict_add_u32(&dict, KEY_DITHER, info->dither);
+    dict_add_u64(&dict, KEY_DITHER_SEED, info->seed);
+    dict_add_u64(&dict, KEY_HEADER_SIZE, info->header_size);
+    dict_add_u64(&dict, KEY_FILE_SIZE, info->file_size);
+    dict_add_u64(&dict, KEY_AVAILABLE, input_size(&job->decoding->input));
+    dict_add_u32(&dict, KEY_REDUCE, job->reduce);
+    dict_add_string(&dict, KEY_COLOUR, colour(job));
     if (icc->size > 0 && icc->size <= MAX_ICC_SIZE)
-        dict_add_array(&dict, "icc", DBUS_TYPE_BYTE, icc->data, icc->size);
+        dict_add_array(&dict, KEY_ICC, DBUS_TYPE_BYTE, icc->data, icc->size);
     add_steps(&dict, job->decoding);
     return dict_end(&dict);
 }
@@ -99,18 +99,18 @@ bool job_reply_open(struct job *job)
 static void add_geometry(struct dict *dict, const struct job *job, const struct frame *frame)
 {
     shared_frame_put(dict, &frame->shape);
-    dict_add_string(dict, "colour", colour(job));
-    dict_add_u32(dict, "mode", frame->key.mode);
-    dict_add_u64(dict, "seed", frame->key.seed);
-    dict_add_u32(dict, "reduce", frame->key.reduce);
+    dict_add_string(dict, KEY_COLOUR, colour(job));
+    dict_add_u32(dict, KEY_MODE, frame->key.mode);
+    dict_add_u64(dict, KEY_SEED, frame->key.seed);
+    dict_add_u32(dict, KEY_REDUCE, frame->key.reduce);
 }
 
 static void add_measured(struct dict *dict, const struct frame *frame)
 {
-    dict_add_double(dict, "psnr", frame->psnr);
-    dict_add_double(dict, "mse", frame->mse);
+    dict_add_double(dict, KEY_PSNR, frame->psnr);
+    dict_add_double(dict, KEY_MSE, frame->mse);
     if (!isnan(frame->ms_ssim))
-        dict_add_double(dict, "ms_ssim", frame->ms_ssim);
+        dict_add_double(dict, KEY_MS_SSIM, frame->ms_ssim);
 }
 
 static bool append_frame(DBusMessageIter *args, const struct job *job, const struct frame *frame)
@@ -121,8 +121,8 @@ static bool append_frame(DBusMessageIter *args, const struct job *job, const str
         return false;
     dict_begin(&dict, args);
     add_geometry(&dict, job, frame);
-    dict_add_u32(&dict, "step", frame->key.step);
-    dict_add_u64(&dict, "bytes", frame->bytes);
+    dict_add_u32(&dict, KEY_STEP, frame->key.step);
+    dict_add_u64(&dict, KEY_BYTES, frame->bytes);
     if (frame->measured)
         add_measured(&dict, frame);
     return dict_end(&dict);
@@ -153,16 +153,16 @@ static bool append_metrics(DBusMessageIter *args, const struct job *job, const s
     struct dict dict;
 
     dict_begin(&dict, args);
-    dict_add_string(&dict, "name", step->name);
-    dict_add_double(&dict, "seconds", seconds);
-    dict_add_bool(&dict, "measured", measured);
+    dict_add_string(&dict, KEY_NAME, step->name);
+    dict_add_double(&dict, KEY_SECONDS, seconds);
+    dict_add_bool(&dict, KEY_MEASURED, measured);
     if (measured)
         add_measured(&dict, measured);
     else if (!isnan(step->psnr))
-        dict_add_double(&dict, "psnr", step->psnr);
+        dict_add_double(&dict, KEY_PSNR, step->psnr);
     if (shown) {
         add_geometry(&dict, job, shown);
-        dict_add_fd(&dict, "pixels", shown->fd);
+        dict_add_fd(&dict, KEY_PIXELS, shown->fd);
     }
     return dict_end(&dict);
 }
@@ -173,7 +173,7 @@ static DBusMessage *make_step_signal(const struct job *job, double seconds,
 {
     uint32_t index = job->steps_complete - 1;
     const struct step *step = &job->decoding->steps[index];
-    DBusMessage *signal = new_signal(job, "StepReady");
+    DBusMessage *signal = new_signal(job, SIGNAL_STEP_READY);
     DBusMessageIter args;
 
     if (!signal)
@@ -210,13 +210,14 @@ static bool append_results(DBusMessageIter *args, const struct job *job, enum jo
     struct dict dict;
 
     dict_begin(&dict, args);
-    dict_add_u32(&dict, "steps", n);
-    dict_add_u64(&dict, "bytes", n > 0 ? decoding->steps[n - 1].bytes : decoding->info.header_size);
-    dict_add_u64(&dict, "received", job->received);
-    dict_add_bool(&dict, "complete", n == decoding->info.n_steps);
+    dict_add_u32(&dict, KEY_STEPS, n);
+    dict_add_u64(&dict, KEY_BYTES,
+                 n > 0 ? decoding->steps[n - 1].bytes : decoding->info.header_size);
+    dict_add_u64(&dict, KEY_RECEIVED, job->received);
+    dict_add_bool(&dict, KEY_COMPLETE, n == decoding->info.n_steps);
     if (result == RESULT_FAILED) {
-        dict_add_string(&dict, "error", job->failure.name);
-        dict_add_string(&dict, "message", job->failure.text);
+        dict_add_string(&dict, KEY_ERROR, job->failure.name);
+        dict_add_string(&dict, KEY_MESSAGE, job->failure.text);
     }
     return dict_end(&dict);
 }
@@ -224,7 +225,7 @@ static bool append_results(DBusMessageIter *args, const struct job *job, enum jo
 void job_signal_finished(struct job *job, enum job_result result)
 {
     uint32_t status = result;
-    DBusMessage *signal = new_signal(job, "Finished");
+    DBusMessage *signal = new_signal(job, SIGNAL_FINISHED);
     DBusMessageIter args;
 
     if (!signal)

@@ -3,25 +3,13 @@
 #include "client.h"
 #include "interfaces.h"
 #include "job.h"
+#include "job_path.h"
 #include "object.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define ROOT_INTERFACE "org.uqd.Decoder1"
-#define JOBS_PATH      ROOT_PATH "/job"
-#define MAX_TOKEN      64
-
-void root_sender_node(char *node, size_t size, const char *sender)
-{
-    snprintf(node, size, "%s", *sender == ':' ? sender + 1 : sender);
-    for (; *node; node++) {
-        if (*node == '.' || *node == '-')
-            *node = '_';
-    }
-}
 
 /* ---- Open ---- */
 
@@ -37,16 +25,16 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
     dbus_bool_t frames_in_signal = FALSE, ms_ssim = FALSE;
     uint32_t priority = PRIORITY_INTERACTIVE;
     const struct dict_field fields[] = {
-        {"handle_token", DBUS_TYPE_STRING, &settings->token},
-        {"mode", DBUS_TYPE_UINT32, &settings->mode},
-        {"seed", DBUS_TYPE_UINT64, &settings->seed},
-        {"max_step", DBUS_TYPE_UINT32, &settings->max_step},
-        {"max_bytes", DBUS_TYPE_UINT64, &settings->max_bytes},
-        {"max_edge", DBUS_TYPE_UINT32, &settings->max_edge},
-        {"priority", DBUS_TYPE_UINT32, &priority},
-        {"reference", DBUS_TYPE_UNIX_FD, &arguments->reference},
-        {"frames_in_signal", DBUS_TYPE_BOOLEAN, &frames_in_signal},
-        {"ms_ssim", DBUS_TYPE_BOOLEAN, &ms_ssim},
+        {KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &settings->token},
+        {KEY_MODE, DBUS_TYPE_UINT32, &settings->mode},
+        {KEY_SEED, DBUS_TYPE_UINT64, &settings->seed},
+        {KEY_MAX_STEP, DBUS_TYPE_UINT32, &settings->max_step},
+        {KEY_MAX_BYTES, DBUS_TYPE_UINT64, &settings->max_bytes},
+        {KEY_MAX_EDGE, DBUS_TYPE_UINT32, &settings->max_edge},
+        {KEY_PRIORITY, DBUS_TYPE_UINT32, &priority},
+        {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &arguments->reference},
+        {KEY_FRAMES_IN_SIGNAL, DBUS_TYPE_BOOLEAN, &frames_in_signal},
+        {KEY_MS_SSIM, DBUS_TYPE_BOOLEAN, &ms_ssim},
     };
     DBusMessageIter args;
     int status;
@@ -143,15 +131,15 @@ static void get_jobs(const void *object, DBusBasicValue *value)
 }
 
 static const struct object_method methods[] = {
-    {"Open", "ha{sv}", call_open},
+    {METHOD_OPEN, "ha{sv}", call_open},
     {NULL, NULL, NULL},
 };
 
 static const struct object_property properties[] = {
-    {"Version", DBUS_TYPE_STRING, get_version},
-    {"MaxJobs", DBUS_TYPE_UINT32, get_max_jobs},
-    {"Threads", DBUS_TYPE_UINT32, get_threads},
-    {"Jobs", DBUS_TYPE_UINT32, get_jobs},
+    {PROPERTY_VERSION, DBUS_TYPE_STRING, get_version},
+    {PROPERTY_MAX_JOBS, DBUS_TYPE_UINT32, get_max_jobs},
+    {PROPERTY_THREADS, DBUS_TYPE_UINT32, get_threads},
+    {PROPERTY_JOBS, DBUS_TYPE_UINT32, get_jobs},
     {NULL, 0, NULL},
 };
 
@@ -160,7 +148,7 @@ static const struct object_class class = {ROOT_INTERFACE, interface_decoder_xml,
 
 void root_jobs_changed(struct daemon *daemon)
 {
-    static const char *const names[] = {"Jobs", NULL};
+    static const char *const names[] = {PROPERTY_JOBS, NULL};
 
     object_properties_changed(daemon->connection, &class, daemon, ROOT_PATH, NULL, names);
 }
@@ -202,14 +190,14 @@ static void route(struct daemon *daemon, const char *path, DBusMessage *call)
 {
     const char *sender = dbus_message_get_sender(call);
     const struct client *client = client_find(daemon, sender);
-    char node[256], jobs_node[512];
+    char node[SENDER_NODE_SIZE], jobs_node[JOB_PATH_SIZE];
     struct job *job = job_find(daemon, path);
 
-    root_sender_node(node, sizeof node, sender);
+    job_path_sender(node, sizeof node, sender);
     snprintf(jobs_node, sizeof jobs_node, JOBS_PATH "/%s", node);
     if (strcmp(path, ROOT_PATH) == 0)
         object_call(daemon->connection, &class, daemon,
-                    (const char *[]){client ? "job" : NULL, NULL}, call);
+                    (const char *[]){client ? JOBS_NODE : NULL, NULL}, call);
     else if (job)
         call_job(daemon, job, call);
     else if (client && strcmp(path, JOBS_PATH) == 0)

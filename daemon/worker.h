@@ -6,13 +6,9 @@
 #ifndef UQD_DAEMON_WORKER_H
 #define UQD_DAEMON_WORKER_H
 
-#include <stdbool.h>
+#include "bus_names.h"
 
-enum priority {
-    PRIORITY_INTERACTIVE = 1,
-    PRIORITY_PREFETCH = 2,
-    PRIORITY_BACKGROUND = 3,
-};
+#include <stdbool.h>
 
 struct work {
     struct work *next;

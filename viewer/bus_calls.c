@@ -3,11 +3,8 @@
 #include "dict.h"
 #include "shared_frame.h"
 
-#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#define ROOT_PATH "/org/uqd/Decoder1"
 
 /* ---- Calls --------------------------------------------------------------------------------- */
 
@@ -15,14 +12,15 @@ DBusMessage *bus_new_open(int fd, const char *token)
 {
     DBusMessageIter arguments;
     struct dict options;
-    DBusMessage *call = dbus_message_new_method_call(BUS_NAME, ROOT_PATH, BUS_NAME, "Open");
+    DBusMessage *call =
+        dbus_message_new_method_call(BUS_NAME, ROOT_PATH, ROOT_INTERFACE, METHOD_OPEN);
     if (!call)
         return NULL;
     dbus_message_iter_init_append(call, &arguments);
     bool ok = dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UNIX_FD, &fd);
     dict_begin(&options, &arguments);
-    dict_add_string(&options, "handle_token", token);
-    dict_add_u32(&options, "priority", 1);
+    dict_add_string(&options, KEY_HANDLE_TOKEN, token);
+    dict_add_u32(&options, KEY_PRIORITY, PRIORITY_INTERACTIVE);
     if (dict_end(&options) && ok)
         return call;
     dbus_message_unref(call);
@@ -31,7 +29,7 @@ DBusMessage *bus_new_open(int fd, const char *token)
 
 DBusMessage *bus_new_job_call(const struct bus_job *job, const char *member)
 {
-    return dbus_message_new_method_call(job->owner, job->path, BUS_JOB_INTERFACE, member);
+    return dbus_message_new_method_call(job->owner, job->path, JOB_INTERFACE, member);
 }
 
 DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
@@ -40,31 +38,21 @@ DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose pu
     static const char *const names[] = {"screen", "filmstrip", "background"};
     DBusMessageIter arguments;
     struct dict options;
-    DBusMessage *call = bus_new_job_call(job, "GetFrame");
+    DBusMessage *call = bus_new_job_call(job, METHOD_GET_FRAME);
     if (!call)
         return NULL;
     dbus_message_iter_init_append(call, &arguments);
     dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UINT32, &key->step);
     dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UINT32, &key->mode);
     dict_begin(&options, &arguments);
-    dict_add_u64(&options, "seed", key->seed);
-    dict_add_u32(&options, "reduce", key->reduce);
-    dict_add_string(&options, "purpose", names[purpose]);
-    dict_add_u32(&options, "priority", (uint32_t)purpose + 1);
+    dict_add_u64(&options, KEY_SEED, key->seed);
+    dict_add_u32(&options, KEY_REDUCE, key->reduce);
+    dict_add_string(&options, KEY_PURPOSE, names[purpose]);
+    dict_add_u32(&options, KEY_PRIORITY, (uint32_t)purpose + 1);
     if (dict_end(&options))
         return call;
     dbus_message_unref(call);
     return NULL;
-}
-
-void bus_predict_job(struct bus_job *job, const char *unique_name, const char *token)
-{
-    char node[64];
-    snprintf(node, sizeof node, "%s", unique_name + 1);
-    for (char *c = node; *c; c++)
-        if (*c == '.')
-            *c = '_';
-    snprintf(job->path, sizeof job->path, ROOT_PATH "/job/%s/%s", node, token);
 }
 
 /* ---- Answers ------------------------------------------------------------------------------- */

@@ -156,7 +156,7 @@ static void ask_frame(struct remote *remote, enum source_purpose purpose,
 static void post_step_names(struct remote *remote, const DBusMessageIter *info)
 {
     DBusMessageIter names;
-    if (!dict_get_strings(info, "step_names", &names))
+    if (!dict_get_strings(info, KEY_STEP_NAMES, &names))
         return;
     for (uint32_t step = 0; dbus_message_iter_get_arg_type(&names) == DBUS_TYPE_STRING; step++) {
         const char *name;
@@ -176,7 +176,7 @@ static void start_job(struct remote *remote, DBusMessage *reply)
     snprintf(remote->job.path, sizeof remote->job.path, "%s", path);
     snprintf(remote->job.owner, sizeof remote->job.owner, "%s", dbus_message_get_sender(reply));
     post_step_names(remote, &arguments);
-    DBusMessage *call = bus_new_job_call(&remote->job, "Start");
+    DBusMessage *call = bus_new_job_call(&remote->job, METHOD_START);
     if (!call) {
         give_up(remote, "out of memory");
         return;
@@ -233,7 +233,9 @@ static void open_file(struct remote *remote)
         give_up(remote, "the daemon cannot be asked");
         return;
     }
-    bus_predict_job(&remote->job, dbus_bus_get_unique_name(remote->connection), token);
+    /* Its signals may arrive before the reply. */
+    job_path(remote->job.path, sizeof remote->job.path,
+             dbus_bus_get_unique_name(remote->connection), token);
     remote->phase = OPENING;
     remote->deadline = now() + OPEN_SECONDS;
 }
@@ -258,11 +260,11 @@ static void take_finished(struct remote *remote, DBusMessage *signal)
     dbus_message_iter_init(signal, &arguments);
     dbus_message_iter_get_basic(&arguments, &status);
     dbus_message_iter_next(&arguments);
-    if (status == 2) {
+    if (status == RESULT_CANCELLED) {
         lose(remote);
         return;
     }
-    if (status != 1 && !dict_get_string(&arguments, "message", &text))
+    if (status != RESULT_DONE && !dict_get_string(&arguments, KEY_MESSAGE, &text))
         text = "decoding failed";
     source_post_text(&remote->source, SOURCE_END, text);
 }
@@ -287,9 +289,9 @@ static DBusHandlerResult on_message(DBusConnection *connection, DBusMessage *mes
         take_owner_change(remote, message);
     else if (!dbus_message_has_path(message, remote->job.path))
         return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
-    else if (dbus_message_is_signal(message, BUS_JOB_INTERFACE, "StepReady"))
+    else if (dbus_message_is_signal(message, JOB_INTERFACE, SIGNAL_STEP_READY))
         take_step(remote, message);
-    else if (dbus_message_is_signal(message, BUS_JOB_INTERFACE, "Finished"))
+    else if (dbus_message_is_signal(message, JOB_INTERFACE, SIGNAL_FINISHED))
         take_finished(remote, message);
     else
         return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
@@ -390,7 +392,7 @@ static void serve(struct remote *remote)
 
 static void close_job(struct remote *remote)
 {
-    DBusMessage *call = remote->phase == OPEN ? bus_new_job_call(&remote->job, "Close") : NULL;
+    DBusMessage *call = remote->phase == OPEN ? bus_new_job_call(&remote->job, METHOD_CLOSE) : NULL;
     drop_calls(remote);
     if (!call)
         return;

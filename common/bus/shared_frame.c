@@ -55,12 +55,12 @@ int shared_frame_seal(int fd)
 
 void shared_frame_put(struct dict *dict, const struct shared_frame *frame)
 {
-    dict_add_u32(dict, "width", frame->width);
-    dict_add_u32(dict, "height", frame->height);
-    dict_add_u32(dict, "stride", frame->stride);
-    dict_add_u64(dict, "offset", frame->offset);
-    dict_add_u64(dict, "size", frame->size);
-    dict_add_u32(dict, "format", frame->format);
+    dict_add_u32(dict, KEY_WIDTH, frame->width);
+    dict_add_u32(dict, KEY_HEIGHT, frame->height);
+    dict_add_u32(dict, KEY_STRIDE, frame->stride);
+    dict_add_u64(dict, KEY_OFFSET, frame->offset);
+    dict_add_u64(dict, KEY_SIZE, frame->size);
+    dict_add_u32(dict, KEY_FORMAT, frame->format);
 }
 
 /* ---- The clients' side ---- */
@@ -69,11 +69,11 @@ void shared_frame_put(struct dict *dict, const struct shared_frame *frame)
 bool shared_frame_get(const DBusMessageIter *dict, struct shared_frame *frame)
 {
     *frame = (struct shared_frame){0};
-    return dict_get_u32(dict, "width", &frame->width) &&
-           dict_get_u32(dict, "height", &frame->height) &&
-           dict_get_u32(dict, "stride", &frame->stride) &&
-           dict_get_u64(dict, "offset", &frame->offset) &&
-           dict_get_u32(dict, "format", &frame->format);
+    return dict_get_u32(dict, KEY_WIDTH, &frame->width) &&
+           dict_get_u32(dict, KEY_HEIGHT, &frame->height) &&
+           dict_get_u32(dict, KEY_STRIDE, &frame->stride) &&
+           dict_get_u64(dict, KEY_OFFSET, &frame->offset) &&
+           dict_get_u32(dict, KEY_FORMAT, &frame->format);
 }
 
 /* 64 bits hold all of this: stride and height have 32 each, and the offset is checked first. */

@@ -3,6 +3,7 @@
 #ifndef UQD_COMMON_SHARED_FRAME_H
 #define UQD_COMMON_SHARED_FRAME_H
 
+#include "bus_names.h"
 #include "dict.h"
 #include "message.h"
 

@@ -44,9 +44,8 @@ struct client *client_new(const struct desk *desk)
     dbus_connection_set_exit_on_disconnect(client->connection, FALSE);
     assert_true(dbus_bus_register(client->connection, NULL));
     assert_true(dbus_connection_add_filter(client->connection, keep_signal, client, NULL));
-    snprintf(client->node, sizeof client->node, "%s",
-             dbus_bus_get_unique_name(client->connection) + 1);
-    *strchr(client->node, '.') = '_';
+    job_path_sender(client->node, sizeof client->node,
+                    dbus_bus_get_unique_name(client->connection));
     return client;
 }
 
@@ -175,7 +174,7 @@ void expect_error(DBusMessage *reply, const char *error, const char *what)
 
 DBusMessage *new_open(int fd, const struct option_value *options, size_t n)
 {
-    DBusMessage *call = client_new_call(ROOT_PATH, ROOT_INTERFACE, "Open");
+    DBusMessage *call = client_new_call(ROOT_PATH, ROOT_INTERFACE, METHOD_OPEN);
 
     assert_true(dbus_message_append_args(call, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID));
     append_options(call, options, n);
@@ -185,7 +184,7 @@ DBusMessage *new_open(int fd, const struct option_value *options, size_t n)
 DBusMessage *new_get_frame(const char *job, uint32_t step, uint32_t mode,
                            const struct option_value *options, size_t n)
 {
-    DBusMessage *call = client_new_call(job, JOB_INTERFACE, "GetFrame");
+    DBusMessage *call = client_new_call(job, JOB_INTERFACE, METHOD_GET_FRAME);
 
     assert_true(dbus_message_append_args(call, DBUS_TYPE_UINT32, &step, DBUS_TYPE_UINT32, &mode,
                                          DBUS_TYPE_INVALID));
@@ -243,7 +242,7 @@ void client_await_jobs(struct client *client, uint32_t n)
 {
     long end = desk_now() + PATIENCE_MS;
 
-    while (client_root_number(client, "Jobs") != n) {
+    while (client_root_number(client, PROPERTY_JOBS) != n) {
         assert_true(desk_now() < end);
         usleep(2000);
     }
@@ -289,14 +288,14 @@ DBusMessage *client_signal(struct client *client, const char *member, long ms)
 
 void client_sync(struct client *client)
 {
-    client_root_number(client, "Jobs");
+    client_root_number(client, PROPERTY_JOBS);
 }
 
 uint32_t client_finished(struct client *client, DBusMessage **signal, DBusMessageIter *results)
 {
     uint32_t status;
 
-    *signal = client_signal(client, "Finished", PATIENCE_MS);
+    *signal = client_signal(client, SIGNAL_FINISHED, PATIENCE_MS);
     assert_non_null(*signal);
     assert_string_equal(dbus_message_get_signature(*signal), "ua{sv}");
     dbus_message_iter_init(*signal, results);

@@ -4,16 +4,12 @@
 #define UQD_TESTS_CLIENT_H
 
 #include "desk.h"
+#include "job_path.h"
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define BUS_NAME       "org.uqd.Decoder1"
-#define ROOT_PATH      "/org/uqd/Decoder1"
-#define ROOT_INTERFACE "org.uqd.Decoder1"
-#define JOB_INTERFACE  "org.uqd.Decoder1.Job"
 
 struct client;
 

@@ -61,7 +61,7 @@ static void expect_open_error(struct fixture *f, int fd, const char *error, cons
 {
     assert_true(fd >= 0);
     expect_error(client_call(f->client, new_open(fd, NULL, 0)), error, what);
-    assert_int_equal(client_root_number(f->client, "Jobs"), 0);
+    assert_int_equal(client_root_number(f->client, PROPERTY_JOBS), 0);
     close(fd);
 }
 
@@ -72,10 +72,9 @@ static void test_not_a_picture(void **state)
 
     for (size_t i = 0; i < sizeof garbage; i++)
         garbage[i] = (char)(i * 31 + 7);
-    expect_open_error(f, bytes_file(&f->desk, garbage, sizeof garbage), "org.uqd.Error.BadData",
-                      "garbage");
-    expect_open_error(f, bytes_file(&f->desk, "", 0), "org.uqd.Error.BadData", "an empty file");
-    expect_open_error(f, sample_file(&f->sample, &f->desk, 20), "org.uqd.Error.BadData",
+    expect_open_error(f, bytes_file(&f->desk, garbage, sizeof garbage), ERROR_BAD_DATA, "garbage");
+    expect_open_error(f, bytes_file(&f->desk, "", 0), ERROR_BAD_DATA, "an empty file");
+    expect_open_error(f, sample_file(&f->sample, &f->desk, 20), ERROR_BAD_DATA,
                       "a file cut in its header");
 }
 
@@ -105,8 +104,8 @@ static void test_missing_model(void **state)
     assert_int_equal(unlink(path), 0);
     f->desk.daemon = desk_spawn(&f->desk, replace);
     assert_int_equal(desk_wait(first), 0);
-    expect_open_error(f, sample_file(&f->sample, &f->desk, f->sample.size),
-                      "org.uqd.Error.NoWeights", "no model");
+    expect_open_error(f, sample_file(&f->sample, &f->desk, f->sample.size), ERROR_NO_WEIGHTS,
+                      "no model");
 }
 
 /* Each is refused, whatever else is right. */
@@ -117,18 +116,18 @@ static void test_wrong_options(void **state)
     static const char *const text = "x", *const bad_token = "a/b", *const empty = "";
     static const dbus_bool_t yes = TRUE;
     static const struct option_value cases[] = {
-        {"handle_token", DBUS_TYPE_UINT32, &number},
-        {"handle_token", DBUS_TYPE_STRING, &bad_token},
-        {"handle_token", DBUS_TYPE_STRING, &empty},
-        {"mode", DBUS_TYPE_STRING, &text},
-        {"mode", DBUS_TYPE_UINT32, &number},
-        {"seed", DBUS_TYPE_UINT32, &number},
-        {"max_step", DBUS_TYPE_UINT64, &big},
-        {"max_bytes", DBUS_TYPE_UINT32, &number},
-        {"max_edge", DBUS_TYPE_BOOLEAN, &yes},
-        {"priority", DBUS_TYPE_UINT32, &number},
-        {"reference", DBUS_TYPE_STRING, &text},
-        {"frames_in_signal", DBUS_TYPE_UINT32, &number},
+        {KEY_HANDLE_TOKEN, DBUS_TYPE_UINT32, &number},
+        {KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &bad_token},
+        {KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &empty},
+        {KEY_MODE, DBUS_TYPE_STRING, &text},
+        {KEY_MODE, DBUS_TYPE_UINT32, &number},
+        {KEY_SEED, DBUS_TYPE_UINT32, &number},
+        {KEY_MAX_STEP, DBUS_TYPE_UINT64, &big},
+        {KEY_MAX_BYTES, DBUS_TYPE_UINT32, &number},
+        {KEY_MAX_EDGE, DBUS_TYPE_BOOLEAN, &yes},
+        {KEY_PRIORITY, DBUS_TYPE_UINT32, &number},
+        {KEY_REFERENCE, DBUS_TYPE_STRING, &text},
+        {KEY_FRAMES_IN_SIGNAL, DBUS_TYPE_UINT32, &number},
     };
     struct fixture *f = *state;
     int fd = sample_file(&f->sample, &f->desk, f->sample.size);
@@ -150,11 +149,11 @@ static void test_wrong_requests(void **state)
     } cases[] = {
         {"no such step", 1000, 1, {"unknown", DBUS_TYPE_UINT32, &seven}},
         {"no such mode", 0, 4, {"unknown", DBUS_TYPE_UINT32, &seven}},
-        {"reduced too much", 0, 1, {"reduce", DBUS_TYPE_UINT32, &seven}},
-        {"type of reduce", 0, 1, {"reduce", DBUS_TYPE_STRING, &text}},
-        {"type of seed", 0, 1, {"seed", DBUS_TYPE_UINT32, &seven}},
-        {"type of purpose", 0, 1, {"purpose", DBUS_TYPE_UINT32, &seven}},
-        {"no such priority", 0, 1, {"priority", DBUS_TYPE_UINT32, &seven}},
+        {"reduced too much", 0, 1, {KEY_REDUCE, DBUS_TYPE_UINT32, &seven}},
+        {"type of reduce", 0, 1, {KEY_REDUCE, DBUS_TYPE_STRING, &text}},
+        {"type of seed", 0, 1, {KEY_SEED, DBUS_TYPE_UINT32, &seven}},
+        {"type of purpose", 0, 1, {KEY_PURPOSE, DBUS_TYPE_UINT32, &seven}},
+        {"no such priority", 0, 1, {KEY_PRIORITY, DBUS_TYPE_UINT32, &seven}},
     };
     struct fixture *f = *state;
     int fd = sample_file(&f->sample, &f->desk, f->sample.size);
@@ -176,12 +175,12 @@ static void test_reference_does_not_fit(void **state)
     int fd = sample_file(&f->sample, &f->desk, f->sample.size);
     int small = bytes_file(&f->desk, picture, sizeof picture - 1);
     int none = bytes_file(&f->desk, "not a picture", 13);
-    const struct option_value small_option = {"reference", DBUS_TYPE_UNIX_FD, &small};
-    const struct option_value none_option = {"reference", DBUS_TYPE_UNIX_FD, &none};
+    const struct option_value small_option = {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &small};
+    const struct option_value none_option = {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &none};
 
     expect_error(client_call(f->client, new_open(fd, &small_option, 1)), DBUS_ERROR_INVALID_ARGS,
                  "a picture of another size");
-    expect_error(client_call(f->client, new_open(fd, &none_option, 1)), "org.uqd.Error.BadData",
+    expect_error(client_call(f->client, new_open(fd, &none_option, 1)), ERROR_BAD_DATA,
                  "no picture");
     close(fd);
     close(small);
@@ -195,13 +194,13 @@ static void expect_cut(struct fixture *f, int fd, const struct option_value *opt
     DBusMessage *signal;
     DBusMessageIter results;
 
-    client_do(f->client, job, "Start");
-    assert_int_equal(client_finished(f->client, &signal, &results), 1);
-    assert_int_equal(dict_number(&results, "steps"), steps);
-    assert_int_equal(dict_number(&results, "bytes"), f->sample.step_bytes[steps - 1]);
-    assert_int_equal(dict_number(&results, "complete"), 0);
+    client_do(f->client, job, METHOD_START);
+    assert_int_equal(client_finished(f->client, &signal, &results), RESULT_DONE);
+    assert_int_equal(dict_number(&results, KEY_STEPS), steps);
+    assert_int_equal(dict_number(&results, KEY_BYTES), f->sample.step_bytes[steps - 1]);
+    assert_int_equal(dict_number(&results, KEY_COMPLETE), 0);
     dbus_message_unref(signal);
-    client_do(f->client, job, "Close");
+    client_do(f->client, job, METHOD_CLOSE);
     free(job);
 }
 
@@ -210,7 +209,7 @@ static void test_cut_files(void **state)
     struct fixture *f = *state;
     const uint64_t *bytes = f->sample.step_bytes;
     uint64_t limit = bytes[1];
-    const struct option_value max_bytes = {"max_bytes", DBUS_TYPE_UINT64, &limit};
+    const struct option_value max_bytes = {KEY_MAX_BYTES, DBUS_TYPE_UINT64, &limit};
     const struct {
         uint64_t size;
         uint32_t steps;
@@ -240,9 +239,9 @@ static void test_truncated_while_open(void **state)
 
     assert_true(f->sample.size > 2 * OPEN_READS);
     assert_int_equal(ftruncate(fd, 0), 0);
-    client_do(f->client, job, "Start");
-    assert_int_equal(client_finished(f->client, &signal, &results), 1);
-    assert_int_equal(dict_number(&results, "complete"), 0);
+    client_do(f->client, job, METHOD_START);
+    assert_int_equal(client_finished(f->client, &signal, &results), RESULT_DONE);
+    assert_int_equal(dict_number(&results, KEY_COMPLETE), 0);
     dbus_message_unref(signal);
     close(fd);
     free(job);
@@ -262,15 +261,15 @@ static void test_damaged_file(void **state)
         f->sample.data[i] ^= 0x5a;
     fd = sample_file(&f->sample, &f->desk, f->sample.size);
     job = client_open(f->client, fd, NULL, 0);
-    client_do(f->client, job, "Start");
-    assert_int_equal(client_finished(f->client, &signal, &results), 3);
-    assert_int_equal(dict_number(&results, "steps"), 3);
-    assert_true(dict_has(&results, "error"));
-    assert_true(dict_has(&results, "message"));
+    client_do(f->client, job, METHOD_START);
+    assert_int_equal(client_finished(f->client, &signal, &results), RESULT_FAILED);
+    assert_int_equal(dict_number(&results, KEY_STEPS), 3);
+    assert_true(dict_has(&results, KEY_ERROR));
+    assert_true(dict_has(&results, KEY_MESSAGE));
     dbus_message_unref(signal);
-    assert_int_equal(client_job_number(f->client, job, "State"), 5);
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STATE), JOB_FAILED);
     expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), NULL, "step 2");
-    expect_error(client_call(f->client, new_get_frame(job, 3, 1, NULL, 0)), "org.uqd.Error.BadData",
+    expect_error(client_call(f->client, new_get_frame(job, 3, 1, NULL, 0)), ERROR_BAD_DATA,
                  "step 3");
     expect_error(client_call(f->client, new_get_frame(job, UINT32_MAX, 1, NULL, 0)), NULL,
                  "everything");

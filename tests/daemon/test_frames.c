@@ -2,6 +2,7 @@
 #include "client.h"
 #include "image_file.h"
 #include "sample.h"
+#include "shared_frame.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -73,12 +74,12 @@ static void map_memory(struct memory *memory, DBusMessageIter *dict)
     int seals = fcntl(memory->fd, F_GET_SEALS);
 
     assert_int_equal(seals & (F_SEAL_SHRINK | F_SEAL_WRITE), F_SEAL_SHRINK | F_SEAL_WRITE);
-    memory->width = (uint32_t)dict_number(dict, "width");
-    memory->height = (uint32_t)dict_number(dict, "height");
-    memory->stride = dict_number(dict, "stride");
-    memory->size = dict_number(dict, "size");
+    memory->width = (uint32_t)dict_number(dict, KEY_WIDTH);
+    memory->height = (uint32_t)dict_number(dict, KEY_HEIGHT);
+    memory->stride = dict_number(dict, KEY_STRIDE);
+    memory->size = dict_number(dict, KEY_SIZE);
     assert_int_equal(fstat(memory->fd, &st), 0);
-    assert_true((uint64_t)st.st_size >= dict_number(dict, "offset") + memory->size);
+    assert_true((uint64_t)st.st_size >= dict_number(dict, KEY_OFFSET) + memory->size);
     assert_true(memory->size >= memory->stride * memory->height);
     assert_ptr_equal(mmap(NULL, memory->size, PROT_READ | PROT_WRITE, MAP_SHARED, memory->fd, 0),
                      MAP_FAILED);
@@ -144,8 +145,8 @@ static void compare_frames(struct fixture *f, uint32_t format)
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct option_value options[] = {
-            {"seed", DBUS_TYPE_UINT64, &cases[i].seed},
-            {"reduce", DBUS_TYPE_UINT32, &cases[i].reduce},
+            {KEY_SEED, DBUS_TYPE_UINT64, &cases[i].seed},
+            {KEY_REDUCE, DBUS_TYPE_UINT32, &cases[i].reduce},
         };
         struct uqd_picture_request request;
         struct memory memory;
@@ -160,9 +161,9 @@ static void compare_frames(struct fixture *f, uint32_t format)
         request.reduce = cases[i].reduce;
         read_frame(reply, &memory, &dict);
         expect_pixels(&f->sample, f->sample.size, &request, &memory, cases[i].name);
-        assert_int_equal(dict_number(&dict, "format"), format);
-        assert_int_equal(dict_number(&dict, "mode"), cases[i].mode);
-        assert_int_equal(dict_number(&dict, "reduce"), cases[i].reduce);
+        assert_int_equal(dict_number(&dict, KEY_FORMAT), format);
+        assert_int_equal(dict_number(&dict, KEY_MODE), cases[i].mode);
+        assert_int_equal(dict_number(&dict, KEY_REDUCE), cases[i].reduce);
         release(&memory);
         dbus_message_unref(reply);
     }
@@ -171,12 +172,12 @@ static void compare_frames(struct fixture *f, uint32_t format)
 
 static void test_pixels(void **state)
 {
-    compare_frames(*state, 0x34324742); /* BG24 */
+    compare_frames(*state, SHARED_FRAME_RGB);
 }
 
 static void test_grey_pixels(void **state)
 {
-    compare_frames(*state, 0x20203852); /* R8 */
+    compare_frames(*state, SHARED_FRAME_GREY);
 }
 
 static void test_lossless(void **state)
@@ -206,8 +207,8 @@ static void test_request_drives_decoding(void **state)
     char *job = client_open(f->client, f->fd, NULL, 0);
 
     expect_error(client_call(f->client, new_get_frame(job, 2, 0, NULL, 0)), NULL, "step 2");
-    assert_int_equal(client_job_number(f->client, job, "StepsComplete"), 3);
-    assert_int_equal(client_job_number(f->client, job, "State"), 1);
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STEPS_COMPLETE), 3);
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STATE), JOB_READY);
     free(job);
 }
 
@@ -216,15 +217,15 @@ static void test_newer_supersedes(void **state)
     struct fixture *f = *state;
     char *job = client_open(f->client, f->fd, NULL, 0);
     const char *film = "film";
-    const struct option_value options[] = {{"purpose", DBUS_TYPE_STRING, &film}};
+    const struct option_value options[] = {{KEY_PURPOSE, DBUS_TYPE_STRING, &film}};
     DBusPendingCall *first, *strip, *second, *third;
 
     first = client_send(f->client, new_get_frame(job, 3, UQD_MODE_FLOW, NULL, 0));
     strip = client_send(f->client, new_get_frame(job, 2, UQD_MODE_DENOISED, options, 1));
     second = client_send(f->client, new_get_frame(job, 2, UQD_MODE_FLOW, NULL, 0));
     third = client_send(f->client, new_get_frame(job, 1, UQD_MODE_FLOW, NULL, 0));
-    expect_error(client_reply(first), "org.uqd.Error.Cancelled", "the first");
-    expect_error(client_reply(second), "org.uqd.Error.Cancelled", "the second");
+    expect_error(client_reply(first), ERROR_CANCELLED, "the first");
+    expect_error(client_reply(second), ERROR_CANCELLED, "the second");
     expect_error(client_reply(third), NULL, "the third");
     expect_error(client_reply(strip), NULL, "the film strip");
     free(job);
@@ -244,7 +245,7 @@ static void test_supersede_while_rendering(void **state)
         DBusMessage *reply = client_reply(calls[i]);
         bool last = i == 7, is_error = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR;
 
-        expect_error(reply, last || !is_error ? NULL : "org.uqd.Error.Cancelled", "a request");
+        expect_error(reply, last || !is_error ? NULL : ERROR_CANCELLED, "a request");
     }
     free(job);
 }
@@ -252,13 +253,13 @@ static void test_supersede_while_rendering(void **state)
 /* Work for later is put off for what somebody waits for, but not forgotten. */
 static void test_urgent_goes_first(void **state)
 {
-    static const uint32_t background = 3, interactive = 1;
+    static const uint32_t background = PRIORITY_BACKGROUND, interactive = PRIORITY_INTERACTIVE;
     static const char *const purpose = "later";
     const struct option_value later[] = {
-        {"purpose", DBUS_TYPE_STRING, &purpose},
-        {"priority", DBUS_TYPE_UINT32, &background},
+        {KEY_PURPOSE, DBUS_TYPE_STRING, &purpose},
+        {KEY_PRIORITY, DBUS_TYPE_UINT32, &background},
     };
-    const struct option_value now[] = {{"priority", DBUS_TYPE_UINT32, &interactive}};
+    const struct option_value now[] = {{KEY_PRIORITY, DBUS_TYPE_UINT32, &interactive}};
     struct fixture *f = *state;
     char *job = client_open(f->client, f->fd, NULL, 0);
     DBusPendingCall *first;
@@ -281,19 +282,20 @@ static void test_max_edge(void **state)
     struct fixture *f = *state;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct option_value options[] = {{"max_edge", DBUS_TYPE_UINT32, &cases[i].max_edge}};
+        const struct option_value options[] = {
+            {KEY_MAX_EDGE, DBUS_TYPE_UINT32, &cases[i].max_edge}};
         char *job = client_open(f->client, f->fd, options, 1);
         DBusMessage *reply = client_call(f->client, new_get_frame(job, 0, 1, NULL, 0));
         struct memory memory;
         DBusMessageIter dict;
 
         read_frame(reply, &memory, &dict);
-        if (dict_number(&dict, "reduce") != cases[i].reduce)
+        if (dict_number(&dict, KEY_REDUCE) != cases[i].reduce)
             fail_msg("max_edge %u: reduced by %u", cases[i].max_edge,
-                     (unsigned)dict_number(&dict, "reduce"));
+                     (unsigned)dict_number(&dict, KEY_REDUCE));
         release(&memory);
         dbus_message_unref(reply);
-        client_do(f->client, job, "Close");
+        client_do(f->client, job, METHOD_CLOSE);
         free(job);
     }
 }
@@ -314,10 +316,10 @@ static void test_cut_file_shows_the_rest(void **state)
     request.step = UQD_STEP_LATEST;
     read_frame(reply, &memory, &dict);
     expect_pixels(&f->sample, size, &request, &memory, "the cut file");
-    assert_int_equal(dict_number(&dict, "bytes"), size);
+    assert_int_equal(dict_number(&dict, KEY_BYTES), size);
     release(&memory);
     dbus_message_unref(reply);
-    expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), "org.uqd.Error.Gone",
+    expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), ERROR_GONE,
                  "the step that is cut");
     close(fd);
     free(job);
@@ -330,24 +332,24 @@ static void test_frames_in_signals(void **state)
     dbus_bool_t yes = TRUE;
     uint32_t edge = 10;
     const struct option_value options[] = {
-        {"frames_in_signal", DBUS_TYPE_BOOLEAN, &yes},
-        {"max_edge", DBUS_TYPE_UINT32, &edge},
+        {KEY_FRAMES_IN_SIGNAL, DBUS_TYPE_BOOLEAN, &yes},
+        {KEY_MAX_EDGE, DBUS_TYPE_UINT32, &edge},
     };
     char *job = client_open(f->client, f->fd, options, 2);
     DBusMessage *signal;
     DBusMessageIter dict;
 
-    client_do(f->client, job, "Start");
+    client_do(f->client, job, METHOD_START);
     client_finished(f->client, &signal, &dict);
     dbus_message_unref(signal);
     for (uint32_t i = 0; i < f->sample.info.n_steps; i++) {
-        signal = client_signal(f->client, "StepReady", 0);
+        signal = client_signal(f->client, SIGNAL_STEP_READY, 0);
         assert_non_null(signal);
         dbus_message_iter_init(signal, &dict);
         for (unsigned skip = 0; skip < 3; skip++)
             dbus_message_iter_next(&dict);
-        assert_int_equal(dict_has(&dict, "pixels"), i == 0);
-        assert_int_equal(dict_has(&dict, "width"), i == 0);
+        assert_int_equal(dict_has(&dict, KEY_PIXELS), i == 0);
+        assert_int_equal(dict_has(&dict, KEY_WIDTH), i == 0);
         dbus_message_unref(signal);
     }
     free(job);
@@ -376,14 +378,14 @@ static void test_measured_distortion(void **state)
     int reference = reference_file(f);
     dbus_bool_t yes = TRUE;
     const struct option_value options[] = {
-        {"reference", DBUS_TYPE_UNIX_FD, &reference},
-        {"ms_ssim", DBUS_TYPE_BOOLEAN, &yes},
+        {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &reference},
+        {KEY_MS_SSIM, DBUS_TYPE_BOOLEAN, &yes},
     };
     char *job = client_open(f->client, f->fd, options, 2);
     DBusMessage *signal;
     DBusMessageIter dict;
 
-    client_do(f->client, job, "Start");
+    client_do(f->client, job, METHOD_START);
     client_finished(f->client, &signal, &dict);
     dbus_message_unref(signal);
     for (uint32_t i = 0; i < f->sample.info.n_steps; i++) {
@@ -394,7 +396,7 @@ static void test_measured_distortion(void **state)
         struct uqd_metrics metrics;
         uint8_t *pixels;
 
-        signal = client_signal(f->client, "StepReady", 0);
+        signal = client_signal(f->client, SIGNAL_STEP_READY, 0);
         assert_non_null(signal);
         dbus_message_iter_init(signal, &dict);
         for (unsigned skip = 0; skip < 3; skip++)
@@ -404,10 +406,10 @@ static void test_measured_distortion(void **state)
         pixels = sample_render(&f->sample, f->sample.size, &request);
         picture.pixels = pixels;
         assert_int_equal(uqd_compare(&original, &picture, 1, &metrics), UQD_OK);
-        assert_int_equal(dict_number(&dict, "measured"), 1);
-        assert_true(dict_double(&dict, "mse") == metrics.mse);
-        assert_true(dict_double(&dict, "psnr") == metrics.psnr);
-        assert_true(dict_double(&dict, "ms_ssim") == metrics.ms_ssim);
+        assert_int_equal(dict_number(&dict, KEY_MEASURED), 1);
+        assert_true(dict_double(&dict, KEY_MSE) == metrics.mse);
+        assert_true(dict_double(&dict, KEY_PSNR) == metrics.psnr);
+        assert_true(dict_double(&dict, KEY_MS_SSIM) == metrics.ms_ssim);
         dbus_message_unref(signal);
         free(pixels);
     }

@@ -239,7 +239,7 @@ static void test_unknown(void **state)
         {ROOT_PATH, "org.example.Other", "Open", DBUS_ERROR_UNKNOWN_INTERFACE},
         {ROOT_PATH, DBUS_INTERFACE_PROPERTIES, "Nothing", DBUS_ERROR_UNKNOWN_METHOD},
         {ROOT_PATH, DBUS_INTERFACE_PROPERTIES, "Get", DBUS_ERROR_INVALID_ARGS},
-        {ROOT_PATH "/job/1_0/none", JOB_INTERFACE, "Start", DBUS_ERROR_UNKNOWN_OBJECT},
+        {ROOT_PATH "/job/1_0/none", JOB_INTERFACE, METHOD_START, DBUS_ERROR_UNKNOWN_OBJECT},
         {ROOT_PATH "/other", ROOT_INTERFACE, "Open", DBUS_ERROR_UNKNOWN_OBJECT},
     };
     struct fixture *f = *state;

@@ -47,7 +47,7 @@ static int teardown(void **state)
 
 static char *open_with_token(struct fixture *f, const char *token)
 {
-    const struct option_value options[] = {{"handle_token", DBUS_TYPE_STRING, &token}};
+    const struct option_value options[] = {{KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &token}};
 
     return client_open(f->client, f->fd, options, 1);
 }
@@ -59,7 +59,7 @@ static void test_path_and_info(void **state)
     const char *token = "my_Job7", *path;
     uint64_t unknown_value = 5;
     const struct option_value options[] = {
-        {"handle_token", DBUS_TYPE_STRING, &token},
+        {KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &token},
         {"no_such_option", DBUS_TYPE_UINT64, &unknown_value},
     };
     DBusMessage *reply = client_call(f->client, new_open(f->fd, options, 2));
@@ -72,16 +72,16 @@ static void test_path_and_info(void **state)
     dbus_message_iter_get_basic(&args, &path);
     assert_string_equal(path, expected);
     dbus_message_iter_next(&args);
-    assert_int_equal(dict_number(&args, "width"), info->width);
-    assert_int_equal(dict_number(&args, "height"), info->height);
-    assert_int_equal(dict_number(&args, "channels"), info->channels);
-    assert_int_equal(dict_number(&args, "steps"), info->n_steps);
-    assert_int_equal(dict_number(&args, "file_size"), f->sample.size);
-    assert_int_equal(dict_number(&args, "available"), f->sample.size);
-    assert_int_equal(dict_number(&args, "model_id"), info->model_id);
-    assert_true(dict_has(&args, "step_bytes"));
-    assert_int_equal(client_job_number(f->client, path, "Width"), info->width);
-    assert_int_equal(client_job_number(f->client, path, "State"), 1);
+    assert_int_equal(dict_number(&args, KEY_WIDTH), info->width);
+    assert_int_equal(dict_number(&args, KEY_HEIGHT), info->height);
+    assert_int_equal(dict_number(&args, KEY_CHANNELS), info->channels);
+    assert_int_equal(dict_number(&args, KEY_STEPS), info->n_steps);
+    assert_int_equal(dict_number(&args, KEY_FILE_SIZE), f->sample.size);
+    assert_int_equal(dict_number(&args, KEY_AVAILABLE), f->sample.size);
+    assert_int_equal(dict_number(&args, KEY_MODEL_ID), info->model_id);
+    assert_true(dict_has(&args, KEY_STEP_BYTES));
+    assert_int_equal(client_job_number(f->client, path, PROPERTY_WIDTH), info->width);
+    assert_int_equal(client_job_number(f->client, path, PROPERTY_STATE), JOB_READY);
     dbus_message_unref(reply);
 }
 
@@ -94,14 +94,14 @@ static void test_steps_in_order(void **state)
     uint32_t step, steps;
     uint64_t bytes;
 
-    client_do(f->client, job, "Start");
-    assert_int_equal(client_finished(f->client, &signal, &args), 1);
-    assert_int_equal(dict_number(&args, "steps"), f->sample.info.n_steps);
-    assert_int_equal(dict_number(&args, "bytes"), f->sample.size);
-    assert_int_equal(dict_number(&args, "complete"), 1);
+    client_do(f->client, job, METHOD_START);
+    assert_int_equal(client_finished(f->client, &signal, &args), RESULT_DONE);
+    assert_int_equal(dict_number(&args, KEY_STEPS), f->sample.info.n_steps);
+    assert_int_equal(dict_number(&args, KEY_BYTES), f->sample.size);
+    assert_int_equal(dict_number(&args, KEY_COMPLETE), 1);
     dbus_message_unref(signal);
     for (uint32_t i = 0; i < f->sample.info.n_steps; i++) {
-        signal = client_signal(f->client, "StepReady", 0);
+        signal = client_signal(f->client, SIGNAL_STEP_READY, 0);
         assert_non_null(signal);
         assert_string_equal(dbus_message_get_signature(signal), "uuta{sv}");
         assert_string_equal(dbus_message_get_path(signal), job);
@@ -112,9 +112,10 @@ static void test_steps_in_order(void **state)
         assert_int_equal(bytes, f->sample.step_bytes[i]);
         dbus_message_unref(signal);
     }
-    assert_null(client_signal(f->client, "StepReady", 0));
-    assert_int_equal(client_job_number(f->client, job, "State"), 4);
-    assert_int_equal(client_job_number(f->client, job, "StepsComplete"), f->sample.info.n_steps);
+    assert_null(client_signal(f->client, SIGNAL_STEP_READY, 0));
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STATE), JOB_FINISHED);
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STEPS_COMPLETE),
+                     f->sample.info.n_steps);
     free(job);
 }
 
@@ -123,7 +124,7 @@ static void test_step_table(void **state)
     struct fixture *f = *state;
     char *job = open_with_token(f, "a");
     DBusMessage *reply =
-        client_call(f->client, client_new_call(job, JOB_INTERFACE, "GetStepTable"));
+        client_call(f->client, client_new_call(job, JOB_INTERFACE, METHOD_GET_STEP_TABLE));
     DBusMessageIter args, array, entry;
     struct uqd_decoder *decoder;
     struct uqd_step_info info;
@@ -161,17 +162,17 @@ static void test_close_ends_signals(void **state)
     char *job = open_with_token(f, "a");
     DBusPendingCall *start, *frame, *closing;
 
-    start = client_send(f->client, client_new_call(job, JOB_INTERFACE, "Start"));
+    start = client_send(f->client, client_new_call(job, JOB_INTERFACE, METHOD_START));
     frame = client_send(f->client, new_get_frame(job, f->sample.info.n_steps - 1, 1, NULL, 0));
-    closing = client_send(f->client, client_new_call(job, JOB_INTERFACE, "Close"));
+    closing = client_send(f->client, client_new_call(job, JOB_INTERFACE, METHOD_CLOSE));
     expect_error(client_reply(start), NULL, "Start");
-    expect_error(client_reply(frame), "org.uqd.Error.Cancelled", "GetFrame");
+    expect_error(client_reply(frame), ERROR_CANCELLED, "GetFrame");
     expect_error(client_reply(closing), NULL, "Close");
-    assert_int_equal(client_root_number(f->client, "Jobs"), 0);
-    assert_null(client_signal(f->client, "Finished", 0));
-    expect_error(client_call(f->client, client_new_call(job, JOB_INTERFACE, "Start")),
+    assert_int_equal(client_root_number(f->client, PROPERTY_JOBS), 0);
+    assert_null(client_signal(f->client, SIGNAL_FINISHED, 0));
+    expect_error(client_call(f->client, client_new_call(job, JOB_INTERFACE, METHOD_START)),
                  DBUS_ERROR_UNKNOWN_OBJECT, "Start after Close");
-    assert_null(client_signal(f->client, "Finished", 100));
+    assert_null(client_signal(f->client, SIGNAL_FINISHED, 100));
     free(job);
 }
 
@@ -183,9 +184,9 @@ static void test_disconnect_frees_jobs(void **state)
 
     for (unsigned i = 0; i < 3; i++) {
         jobs[i] = client_open(leaver, f->fd, NULL, 0);
-        client_do(leaver, jobs[i], "Start");
+        client_do(leaver, jobs[i], METHOD_START);
     }
-    assert_int_equal(client_root_number(f->client, "Jobs"), 3);
+    assert_int_equal(client_root_number(f->client, PROPERTY_JOBS), 3);
     assert_string_not_equal(jobs[0], jobs[1]);
     client_free(leaver);
     client_await_jobs(f->client, 0);
@@ -214,18 +215,18 @@ static void test_two_clients(void **state)
     struct client *other = client_new(&f->desk);
     char *job = open_with_token(f, "same"), *other_job;
     const char *token = "same";
-    const struct option_value options[] = {{"handle_token", DBUS_TYPE_STRING, &token}};
+    const struct option_value options[] = {{KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &token}};
     DBusMessage *signal;
     DBusMessageIter results;
 
     other_job = client_open(other, f->fd, options, 1);
     assert_string_not_equal(job, other_job);
-    client_do(f->client, job, "Start");
-    client_do(other, other_job, "Start");
-    assert_int_equal(client_finished(f->client, &signal, &results), 1);
+    client_do(f->client, job, METHOD_START);
+    client_do(other, other_job, METHOD_START);
+    assert_int_equal(client_finished(f->client, &signal, &results), RESULT_DONE);
     assert_string_equal(dbus_message_get_path(signal), job);
     dbus_message_unref(signal);
-    assert_int_equal(client_finished(other, &signal, &results), 1);
+    assert_int_equal(client_finished(other, &signal, &results), RESULT_DONE);
     assert_string_equal(dbus_message_get_path(signal), other_job);
     dbus_message_unref(signal);
     client_free(other);
@@ -235,7 +236,8 @@ static void test_two_clients(void **state)
 
 static void test_foreign_callers(void **state)
 {
-    static const char *const methods[] = {"Start", "Pause", "GetStepTable", "Close"};
+    static const char *const methods[] = {METHOD_START, METHOD_PAUSE, METHOD_GET_STEP_TABLE,
+                                          METHOD_CLOSE};
     struct fixture *f = *state;
     struct client *other = client_new(&f->desk);
     char *job = open_with_token(f, "a");
@@ -250,7 +252,7 @@ static void test_foreign_callers(void **state)
     call = client_new_call(job, DBUS_INTERFACE_PROPERTIES, "GetAll");
     dbus_message_append_args(call, DBUS_TYPE_STRING, &interface, DBUS_TYPE_INVALID);
     expect_error(client_call(other, call), DBUS_ERROR_ACCESS_DENIED, "GetAll");
-    assert_int_equal(client_job_number(f->client, job, "State"), 1);
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STATE), JOB_READY);
     client_free(other);
     free(job);
 }
@@ -262,9 +264,8 @@ static void test_job_limit(void **state)
 
     for (unsigned i = 0; i < 3; i++)
         jobs[i] = client_open(f->client, f->fd, NULL, 0);
-    expect_error(client_call(f->client, new_open(f->fd, NULL, 0)), "org.uqd.Error.Limit",
-                 "a fourth job");
-    client_do(f->client, jobs[1], "Close");
+    expect_error(client_call(f->client, new_open(f->fd, NULL, 0)), ERROR_LIMIT, "a fourth job");
+    client_do(f->client, jobs[1], METHOD_CLOSE);
     free(jobs[1]);
     jobs[1] = client_open(f->client, f->fd, NULL, 0);
     for (unsigned i = 0; i < 3; i++)
@@ -275,12 +276,12 @@ static void test_token_in_use(void **state)
 {
     struct fixture *f = *state;
     const char *token = "a";
-    const struct option_value options[] = {{"handle_token", DBUS_TYPE_STRING, &token}};
+    const struct option_value options[] = {{KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &token}};
     char *job = open_with_token(f, token);
 
     expect_error(client_call(f->client, new_open(f->fd, options, 1)), DBUS_ERROR_OBJECT_PATH_IN_USE,
                  "the same token");
-    assert_int_equal(client_root_number(f->client, "Jobs"), 1);
+    assert_int_equal(client_root_number(f->client, PROPERTY_JOBS), 1);
     free(job);
 }
 
@@ -288,19 +289,18 @@ static void test_max_step(void **state)
 {
     struct fixture *f = *state;
     uint32_t max_step = 1;
-    const struct option_value options[] = {{"max_step", DBUS_TYPE_UINT32, &max_step}};
+    const struct option_value options[] = {{KEY_MAX_STEP, DBUS_TYPE_UINT32, &max_step}};
     char *job = client_open(f->client, f->fd, options, 1);
     DBusMessage *signal;
     DBusMessageIter results;
 
-    client_do(f->client, job, "Start");
-    assert_int_equal(client_finished(f->client, &signal, &results), 1);
-    assert_int_equal(dict_number(&results, "steps"), 2);
-    assert_int_equal(dict_number(&results, "complete"), 0);
+    client_do(f->client, job, METHOD_START);
+    assert_int_equal(client_finished(f->client, &signal, &results), RESULT_DONE);
+    assert_int_equal(dict_number(&results, KEY_STEPS), 2);
+    assert_int_equal(dict_number(&results, KEY_COMPLETE), 0);
     dbus_message_unref(signal);
     expect_error(client_call(f->client, new_get_frame(job, 1, 1, NULL, 0)), NULL, "step 1");
-    expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), "org.uqd.Error.Gone",
-                 "step 2");
+    expect_error(client_call(f->client, new_get_frame(job, 2, 1, NULL, 0)), ERROR_GONE, "step 2");
     free(job);
 }
 
@@ -313,14 +313,14 @@ static void test_pause(void **state)
     DBusMessage *signal;
     DBusMessageIter results;
 
-    start = client_send(f->client, client_new_call(job, JOB_INTERFACE, "Start"));
-    pause = client_send(f->client, client_new_call(job, JOB_INTERFACE, "Pause"));
+    start = client_send(f->client, client_new_call(job, JOB_INTERFACE, METHOD_START));
+    pause = client_send(f->client, client_new_call(job, JOB_INTERFACE, METHOD_PAUSE));
     expect_error(client_reply(start), NULL, "Start");
     expect_error(client_reply(pause), NULL, "Pause");
-    assert_int_equal(client_job_number(f->client, job, "State"), 3);
-    assert_null(client_signal(f->client, "Finished", 300));
-    client_do(f->client, job, "Start");
-    assert_int_equal(client_finished(f->client, &signal, &results), 1);
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STATE), JOB_PAUSED);
+    assert_null(client_signal(f->client, SIGNAL_FINISHED, 300));
+    client_do(f->client, job, METHOD_START);
+    assert_int_equal(client_finished(f->client, &signal, &results), RESULT_DONE);
     dbus_message_unref(signal);
     free(job);
 }
@@ -329,7 +329,7 @@ static void test_set_mode(void **state)
 {
     struct fixture *f = *state;
     char *job = open_with_token(f, "a");
-    DBusMessage *call = client_new_call(job, JOB_INTERFACE, "SetMode"), *signal;
+    DBusMessage *call = client_new_call(job, JOB_INTERFACE, METHOD_SET_MODE), *signal;
     uint32_t mode = UQD_MODE_ANCESTRAL;
     uint64_t seed = 77;
     DBusMessageIter args;
@@ -341,11 +341,11 @@ static void test_set_mode(void **state)
     assert_non_null(signal);
     dbus_message_iter_init(signal, &args);
     dbus_message_iter_next(&args);
-    assert_int_equal(dict_number(&args, "Mode"), mode);
-    assert_int_equal(dict_number(&args, "Seed"), seed);
+    assert_int_equal(dict_number(&args, PROPERTY_MODE), mode);
+    assert_int_equal(dict_number(&args, PROPERTY_SEED), seed);
     dbus_message_unref(signal);
     mode = 4;
-    call = client_new_call(job, JOB_INTERFACE, "SetMode");
+    call = client_new_call(job, JOB_INTERFACE, METHOD_SET_MODE);
     dbus_message_append_args(call, DBUS_TYPE_UINT32, &mode, DBUS_TYPE_UINT64, &seed,
                              DBUS_TYPE_INVALID);
     expect_error(client_call(f->client, call), DBUS_ERROR_INVALID_ARGS, "mode 4");

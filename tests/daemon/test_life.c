@@ -106,15 +106,15 @@ static void test_replace(void **state)
     desk_start(&f->desk, NULL);
     snprintf(first, sizeof first, "%s", client_owner(client));
     job = client_open(client, f->fd, NULL, 0);
-    client_do(client, job, "Start");
+    client_do(client, job, METHOD_START);
     pid_t second = desk_spawn(&f->desk, replace);
     /* The old daemon finishes the job, unasked, before it leaves. */
-    assert_int_equal(client_finished(client, &signal, &results), 1);
+    assert_int_equal(client_finished(client, &signal, &results), RESULT_DONE);
     assert_int_equal(wait_daemon(f), 0);
     f->desk.daemon = second;
     client_await_daemon(client);
     assert_string_not_equal(client_owner(client), first);
-    assert_int_equal(client_root_number(client, "Jobs"), 0);
+    assert_int_equal(client_root_number(client, PROPERTY_JOBS), 0);
     dbus_message_unref(signal);
     client_free(client);
     free(job);
@@ -131,7 +131,7 @@ static void test_idle_exit(void **state)
     job = client_open(client, f->fd, NULL, 0);
     /* An open job keeps it alive. */
     usleep(1500000);
-    client_do(client, job, "Close");
+    client_do(client, job, METHOD_CLOSE);
     assert_int_equal(wait_daemon(f), 0);
     assert_string_equal(client_owner(client), "");
     client_free(client);
@@ -157,7 +157,7 @@ static void test_call_while_releasing(void **state)
     expect_error(client_reply(opening), NULL, "Open");
     client_await_daemon(client);
     assert_string_equal(client_owner(client), owner);
-    assert_int_equal(client_root_number(client, "Jobs"), 1);
+    assert_int_equal(client_root_number(client, PROPERTY_JOBS), 1);
     client_free(client);
 }
 
@@ -173,14 +173,14 @@ static void test_sigterm(void **state)
 
     desk_start(&f->desk, NULL);
     job = client_open(client, f->fd, NULL, 0);
-    client_do(client, job, "Start");
+    client_do(client, job, METHOD_START);
     frame = client_send(client, new_get_frame(job, UINT32_MAX, UQD_MODE_FLOW, NULL, 0));
     client_sync(client);
     kill(f->desk.daemon, SIGTERM);
     assert_int_equal(wait_daemon(f), 0);
     status = client_finished(client, &signal, &results);
-    if (status == 2)
-        expect_error(client_reply(frame), "org.uqd.Error.Cancelled", "GetFrame");
+    if (status == RESULT_CANCELLED)
+        expect_error(client_reply(frame), ERROR_CANCELLED, "GetFrame");
     else
         dbus_message_unref(client_reply(frame));
     dbus_message_unref(signal);
@@ -196,7 +196,7 @@ static void test_bus_vanishes(void **state)
 
     desk_start(&f->desk, NULL);
     job = client_open(client, f->fd, NULL, 0);
-    client_do(client, job, "Start");
+    client_do(client, job, METHOD_START);
     desk_end_bus(&f->desk);
     assert_int_equal(wait_daemon(f), 0);
     client_free(client);
@@ -230,9 +230,9 @@ static void test_no_descriptors_leak(void **state)
         char *job = client_open(client, f->fd, NULL, 0);
 
         dbus_pending_call_unref(client_send(client, new_get_frame(job, 1, 1, NULL, 0)));
-        client_do(client, job, "Start");
+        client_do(client, job, METHOD_START);
         if (round % 2)
-            client_do(client, job, "Close");
+            client_do(client, job, METHOD_CLOSE);
         client_free(client);
         client_await_jobs(observer, 0);
         free(job);

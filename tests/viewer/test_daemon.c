@@ -1,4 +1,5 @@
 /* The viewer with the real daemon, on the private bus under which this test runs. */
+#include "bus_names.h"
 #include "decodes.h"
 #include "source.h"
 #include "stage.h"
@@ -19,8 +20,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define BUS_NAME "org.uqd.Decoder1"
 
 enum { PATIENCE = 60 };
 
