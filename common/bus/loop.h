@@ -1,11 +1,12 @@
-/* The main thread's poll loop.
+/* A poll loop around a D-Bus connection, which never waits for anything but events.
  *
- * One turn waits for any of: the watches of the D-Bus connection, further descriptors (finished
- * work, signals), and timers (the connection's timeouts and our own). Then it calls their handlers,
- * dispatches all messages that have arrived, and calls the turn function. Everything happens in the
- * thread that calls loop_run; handlers may add and remove watches and timers at will. */
-#ifndef UQD_DAEMON_LOOP_H
-#define UQD_DAEMON_LOOP_H
+ * One turn waits for any of: the watches of the D-Bus connection, further descriptors (signals,
+ * what other threads have done), and timers (the connection's timeouts and our own). Then it calls
+ * their handlers, dispatches all messages that have arrived, and calls the turn function.
+ * Everything happens in the thread that calls loop_run; handlers may add and remove watches and
+ * timers at will. */
+#ifndef UQD_COMMON_LOOP_H
+#define UQD_COMMON_LOOP_H
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
