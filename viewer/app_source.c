@@ -47,6 +47,14 @@ void app_close_sources(struct app *app)
     }
 }
 
+/* What a daemon that died left behind in the status line. */
+static void forget_loss(struct side *side)
+{
+    if (side->state.lost)
+        side->state.trouble[0] = '\0';
+    side->state.lost = false;
+}
+
 /* Decodes in this process since the daemon cannot be had. */
 static void fall_back(struct app *app, struct side *side, const char *cause)
 {
@@ -54,10 +62,24 @@ static void fall_back(struct app *app, struct side *side, const char *cause)
     source_free(side->source);
     side->source = source_local_new(&config);
     side_forget_requests(side);
+    forget_loss(side);
     snprintf(app->look.feedback, sizeof app->look.feedback, "Decoding in this process: %.120s",
              cause);
     if (!side->source)
         side->state.failed = true;
+}
+
+/* Calls the daemon again. */
+static void resume(struct side *side)
+{
+    struct state *state = &side->state;
+    if (!state->lost)
+        return;
+    forget_loss(side);
+    if (!state->ended) {
+        struct frame_key key = state_key(state, state->position, state->mode);
+        side_ask(side, SOURCE_SCREEN, &key);
+    }
 }
 
 /* ---- Events -------------------------------------------------------------------------------- */
@@ -75,13 +97,28 @@ static void take_refusal(struct app *app, struct side *side, const struct source
 static void take_trouble(struct app *app, struct side *side, const struct source_event *event)
 {
     const struct state *state = &side->state;
-    if (event->type != SOURCE_LOST && event->text[0]) {
+    if (event->text[0]) {
         fprintf(stderr, "uqd-view: %s: %s\n", side->file.path, event->text);
         app->exit_code = 1;
         app->quit |= state_n_positions(state) == 0 && !state->shown;
     }
     if (event->type != SOURCE_END)
         side_forget_requests(side);
+}
+
+/* A daemon that died over its work is called again at once, but only once per command: it may die
+ * over the same work again. One that died idle is called when there is work. */
+static void take_loss(struct app *app, struct side *side, const struct source_event *event)
+{
+    bool again = !side_is_idle(side, app->look.filmstrip) && !side->reconnected;
+    state_take(&side->state, event);
+    side_forget_requests(side);
+    if (!again)
+        return;
+    side->reconnected = true;
+    resume(side);
+    snprintf(app->look.feedback, sizeof app->look.feedback,
+             "The decoding daemon has ended and is started again");
 }
 
 static void take_event(struct app *app, struct side *side, struct source_event *event)
@@ -93,6 +130,8 @@ static void take_event(struct app *app, struct side *side, struct source_event *
         take_refusal(app, side, event);
     } else if (event->type == SOURCE_FAILED && event->unavailable) {
         fall_back(app, side, event->text);
+    } else if (event->type == SOURCE_LOST) {
+        take_loss(app, side, event);
     } else {
         state_take(&side->state, event);
         if (event->type != SOURCE_STEP && event->type != SOURCE_STEP_NAME)
@@ -126,23 +165,12 @@ void app_request_pictures(struct app *app)
         app->dirty |= side_request_pictures(&app->sides[i], app->look.filmstrip);
 }
 
-static void resume(struct side *side)
-{
-    struct state *state = &side->state;
-    if (!state->lost)
-        return;
-    state->lost = false;
-    state->trouble[0] = '\0';
-    if (!state->ended) {
-        struct frame_key key = state_key(state, state->position, state->mode);
-        side_ask(side, SOURCE_SCREEN, &key);
-    }
-}
-
 void app_resume(struct app *app)
 {
-    for (int i = 0; i < app->n_sides; i++)
+    for (int i = 0; i < app->n_sides; i++) {
+        app->sides[i].reconnected = false;
         resume(&app->sides[i]);
+    }
 }
 
 bool app_is_computing(const struct app *app, enum source_purpose purpose)

@@ -17,6 +17,7 @@ struct side {
     struct shown_colours reference_colours; /* by that of the reference which the user gave */
 
     struct source *source;
+    bool reconnected; /* since the last command the daemon died and was called again */
     struct {
         bool asked;
         struct frame_key key;
