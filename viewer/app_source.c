@@ -15,6 +15,7 @@ static struct source_config make_config(const struct app *app, const struct side
 {
     return (struct source_config){.file = &side->file,
                                   .threads = app->settings.threads,
+                                  .daemon_timeout = app->settings.daemon_timeout,
                                   .reference = side->state.reference,
                                   .notify = wake};
 }

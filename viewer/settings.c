@@ -6,14 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_CACHE 256 /* MiB */
+#define DEFAULT_CACHE          256     /* MiB */
+#define DEFAULT_DAEMON_TIMEOUT 1000    /* ms */
+#define MAX_DAEMON_TIMEOUT     3600000 /* ms */
 
 /* The members that the option table fills. */
 struct values {
     const char *reference, *script, *font, *size;
     int no_daemon, mode;
     uint64_t seed;
-    uint32_t threads, cache;
+    uint32_t threads, cache, daemon_timeout;
 };
 
 static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
@@ -34,6 +36,10 @@ static const struct option_row rows[] = {
      "memory for pictures that can come back without decoding, in MiB (256)", "Decoding"},
     {"no-daemon", 0, OPTION_FLAG, NULL, offsetof(struct values, no_daemon),
      "decode in this process", NULL},
+    {"daemon-timeout", 0, OPTION_U32, "MS", offsetof(struct values, daemon_timeout),
+     "silence after which a daemon counts as hung and this process decodes, in milliseconds "
+     "(1000); 0 for none",
+     NULL},
     {"threads", 't', OPTION_U32, "N", offsetof(struct values, threads),
      "threads for decoding in this process, 0 for all", NULL},
 };
@@ -65,7 +71,8 @@ static const struct program program = {
         "Mode, seed and view are always those of both. Their pictures must have the same size.\n"
         "\n"
         "Decoding is done by the daemon uqdd over D-Bus, or in the viewer itself where there is "
-        "no session bus or with --no-daemon.",
+        "no session bus, where the daemon does not answer, or with --no-daemon. A daemon that ends "
+        "is started again.",
     .commands = view_commands,
     .n_commands = 1,
 };
@@ -87,7 +94,7 @@ static int parse_size(const char *text, struct settings *settings)
 
 int settings_parse(struct settings *settings, int argc, char **argv, struct message *message)
 {
-    struct values values = {.cache = DEFAULT_CACHE};
+    struct values values = {.cache = DEFAULT_CACHE, .daemon_timeout = DEFAULT_DAEMON_TIMEOUT};
     int operand = options_parse(&program, &view_command, argc, argv, &values, message);
     if (operand <= 0)
         return operand == OPTIONS_PRINTED ? SETTINGS_PRINTED : operand;
@@ -100,10 +107,14 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
         .seed = values.seed,
         .mode = modes[values.mode],
         .threads = values.threads,
+        .daemon_timeout = values.daemon_timeout,
         .cache = (size_t)values.cache << 20,
     };
     if (values.size && parse_size(values.size, settings))
         return message_set(message, "--size: \"%s\" is not a size like 800x600", values.size);
+    if (settings->daemon_timeout > MAX_DAEMON_TIMEOUT)
+        return message_set(message, "--daemon-timeout: at most %d milliseconds",
+                           MAX_DAEMON_TIMEOUT);
     return 0;
 }
 

@@ -18,7 +18,8 @@ struct settings {
     uint64_t seed;
     enum uqd_mode mode;
     uint32_t threads;
-    size_t cache; /* bytes of memory for pictures */
+    uint32_t daemon_timeout; /* milliseconds of silence, 0: for ever */
+    size_t cache;            /* bytes of memory for pictures */
 };
 
 /* The help or the version was asked for, and is printed. */

@@ -3,7 +3,8 @@
  *
  * Life: SOURCE_STEP_NAME for every step, then SOURCE_STEP as steps become complete, and SOURCE_END
  * when everything that the file has is decoded. SOURCE_LOST says that the daemon died: what was
- * decoded counts no more, and the next request opens the file anew. SOURCE_FAILED is final.
+ * decoded counts no more, and the next request opens the file anew. SOURCE_FAILED is final; it also
+ * says that the daemon hangs.
  *
  * Requests: one per purpose at a time. A new request takes the place of an unanswered older one of
  * the same purpose, which then gets no answer; every other request gets exactly one SOURCE_PICTURE
@@ -52,6 +53,8 @@ struct source_event {
 struct source_config {
     const struct uqd_file *file;  /* borrowed for the life of the source */
     uint32_t threads;             /* of the library */
+    uint32_t daemon_timeout;      /* milliseconds that the daemon may be silent while something is
+                                     expected of it; then it hangs. 0: for ever */
     struct picture *reference;    /* to measure full-size pictures against, or NULL */
     void (*notify)(void *cookie); /* called from any thread when an event waits */
     void *cookie;

@@ -1,28 +1,34 @@
-/* Pictures decoded by the daemon. This thread alone touches libdbus; it sleeps in poll() on the
- * connection and on an eventfd that the main thread writes to.
+/* Pictures decoded by the daemon. This thread alone touches libdbus; it sleeps in a loop on the
+ * connection and on an eventfd that the main thread writes to, and waits for nothing else: whatever
+ * daemon and bus do, it ends at once when it is told to.
  *
- * CLOSED --request--> OPENING --reply to Open--> OPEN --daemon gone--> CLOSED. Where the bus cannot
- * activate the daemon, OPENING goes through STARTING: the daemon is started from here, and the file
- * opened once the name has an owner. Frames are asked for only while OPEN. */
+ * GREETING --name from the bus--> OPENING --reply to Open--> OPEN --daemon gone--> CLOSED
+ * --request--> OPENING. Where the bus cannot activate the daemon, OPENING goes through STARTING:
+ * the daemon is started from here, and the file opened once the name has an owner. Likewise if the
+ * daemon is just leaving: the file is opened when there is another, or after a moment. Frames are
+ * asked for only while OPEN. */
 #include "bus_calls.h"
 #include "daemon_start.h"
 #include "dict.h"
+#include "loop.h"
+#include "session_bus.h"
 #include "source_private.h"
+#include "watchdog.h"
 
 #include <dbus/dbus.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define OPEN_SECONDS  30 /* the daemon reads the weights before it answers */
-#define START_SECONDS 5
+/* Milliseconds. */
+#define OPEN_MS  30000 /* the daemon reads the weights before it answers */
+#define START_MS 5000
+#define RETRY_MS 100 /* before asking a daemon again that is about to leave */
 
-enum phase { CLOSED, STARTING, OPENING, OPEN };
+enum phase { GREETING, CLOSED, STARTING, OPENING, OPEN };
 
 struct in_flight {
     struct remote *remote;
@@ -33,42 +39,62 @@ struct in_flight {
 struct remote {
     struct source source;
     int wakeup; /* eventfd */
+    struct loop *loop;
     DBusConnection *connection;
     enum phase phase;
-    time_t deadline;  /* of OPENING and STARTING, monotonic seconds */
+    struct loop_timer patience; /* with all phases but CLOSED and OPEN */
+    struct loop_timer retry;    /* in STARTING */
+    struct watchdog watchdog;
+    bool seen;        /* the daemon that is to open the file is there */
     bool start_tried; /* the daemon was started from here */
-    pid_t process;    /* of that daemon, or 0 */
+    bool open_failed; /* a daemon died over opening the file */
+    pid_t process;    /* of the daemon that was started from here, or 0 */
     unsigned n_jobs;  /* counts handle tokens */
     struct bus_job job;
-    DBusPendingCall *open_call;
+    DBusPendingCall *call; /* Hello or Open, unanswered */
+    bool decoding;         /* the job has not told yet that it is finished */
     struct in_flight frames[SOURCE_N_PURPOSES];
     bool unavailable;
 };
 
-static time_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec;
-}
-
 /* ---- Trouble ------------------------------------------------------------------------------- */
+
+static void drop_call(DBusPendingCall **call)
+{
+    if (!*call)
+        return;
+    dbus_pending_call_cancel(*call);
+    dbus_pending_call_unref(*call);
+    *call = NULL;
+}
 
 static void drop_calls(struct remote *remote)
 {
-    if (remote->open_call) {
-        dbus_pending_call_cancel(remote->open_call);
-        dbus_pending_call_unref(remote->open_call);
-        remote->open_call = NULL;
-    }
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
-        DBusPendingCall *call = remote->frames[purpose].call;
-        if (!call)
-            continue;
-        dbus_pending_call_cancel(call);
-        dbus_pending_call_unref(call);
-        remote->frames[purpose].call = NULL;
-    }
+    drop_call(&remote->call);
+    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+        drop_call(&remote->frames[purpose].call);
+}
+
+/* Takes the reply out of a call that has been answered. */
+static DBusMessage *take_reply(DBusPendingCall **call)
+{
+    DBusMessage *reply = dbus_pending_call_steal_reply(*call);
+    drop_call(call);
+    return reply;
+}
+
+static bool send_call(struct remote *remote, DBusMessage *call, DBusPendingCall **pending,
+                      DBusPendingCallNotifyFunction answered, void *cookie)
+{
+    bool sent =
+        call &&
+        dbus_connection_send_with_reply(remote->connection, call, pending, DBUS_TIMEOUT_INFINITE) &&
+        *pending && dbus_pending_call_set_notify(*pending, answered, cookie, NULL);
+    if (call)
+        dbus_message_unref(call);
+    if (!sent)
+        drop_call(pending);
+    return sent;
 }
 
 /* Nothing can be had from the daemon; the viewer goes on without this source. */
@@ -81,6 +107,18 @@ static void give_up(struct remote *remote, const char *text)
     drop_calls(remote);
     snprintf(event.text, sizeof event.text, "%s", text);
     source_post(&remote->source, &event);
+}
+
+static void on_impatience(void *cookie)
+{
+    struct remote *remote = cookie;
+    give_up(remote, remote->phase == GREETING ? "the session bus does not answer"
+                                              : "the daemon does not answer");
+}
+
+static void on_silence(void *cookie)
+{
+    give_up(cookie, "the daemon does not answer");
 }
 
 static void lose(struct remote *remote)
@@ -124,10 +162,13 @@ static void on_frame(DBusPendingCall *call, void *cookie)
     struct in_flight *frame = cookie;
     struct remote *remote = frame->remote;
     struct frame_key key = frame->key;
-    DBusMessage *reply = dbus_pending_call_steal_reply(call);
-    dbus_pending_call_unref(frame->call);
-    frame->call = NULL;
-    take_frame(remote, (enum source_purpose)(frame - remote->frames), &key, reply);
+    DBusMessage *reply = take_reply(&frame->call);
+    (void)call;
+    /* The bus says that the daemon is gone, perhaps before it says so to all. */
+    if (dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY))
+        lose(remote);
+    else
+        take_frame(remote, (enum source_purpose)(frame - remote->frames), &key, reply);
     dbus_message_unref(reply);
 }
 
@@ -135,20 +176,11 @@ static void ask_frame(struct remote *remote, enum source_purpose purpose,
                       const struct frame_key *key)
 {
     struct in_flight *frame = &remote->frames[purpose];
-    DBusMessage *call = bus_new_get_frame(&remote->job, purpose, key);
-    if (frame->call) {
-        dbus_pending_call_cancel(frame->call);
-        dbus_pending_call_unref(frame->call);
-        frame->call = NULL;
-    }
+    drop_call(&frame->call);
     frame->key = *key;
-    if (!call ||
-        !dbus_connection_send_with_reply(remote->connection, call, &frame->call,
-                                         DBUS_TIMEOUT_INFINITE) ||
-        !frame->call || !dbus_pending_call_set_notify(frame->call, on_frame, frame, NULL))
+    if (!send_call(remote, bus_new_get_frame(&remote->job, purpose, key), &frame->call, on_frame,
+                   frame))
         source_post_refused(&remote->source, purpose, key, "the daemon cannot be asked");
-    if (call)
-        dbus_message_unref(call);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------- */
@@ -185,6 +217,9 @@ static void start_job(struct remote *remote, DBusMessage *reply)
     dbus_connection_send(remote->connection, call, NULL);
     dbus_message_unref(call);
     remote->phase = OPEN;
+    remote->open_failed = false;
+    remote->decoding = true;
+    loop_timer_stop(remote->loop, &remote->patience);
 }
 
 /* The bus does not know the daemon: it is started from here, once per opening. */
@@ -197,17 +232,64 @@ static void start_daemon(struct remote *remote)
         return;
     }
     remote->phase = STARTING;
-    remote->deadline = now() + START_SECONDS;
+    loop_timer_start(remote->loop, &remote->patience, START_MS);
+}
+
+static void open_file(struct remote *remote);
+
+/* Opens the file with whatever daemon there is. */
+static void begin_opening(struct remote *remote)
+{
+    loop_timer_stop(remote->loop, &remote->retry);
+    loop_timer_start(remote->loop, &remote->patience, remote->watchdog.limit ? START_MS : OPEN_MS);
+    remote->seen = false;
+    open_file(remote);
+}
+
+static void on_retry(void *cookie)
+{
+    open_file(cookie);
+}
+
+/* The daemon has been replaced or is idle: it takes no new files. */
+static void try_again(struct remote *remote)
+{
+    remote->phase = STARTING;
+    loop_timer_start(remote->loop, &remote->retry, RETRY_MS);
+}
+
+/* The daemon lives: it gets the time to read the weights. */
+static void on_alive(void *cookie)
+{
+    struct remote *remote = cookie;
+    if (remote->phase != OPENING || remote->seen)
+        return;
+    remote->seen = true;
+    loop_timer_start(remote->loop, &remote->patience, OPEN_MS);
+}
+
+/* Another daemon may do better than the one that died, but two that die are no accident. */
+static void on_death_while_opening(struct remote *remote)
+{
+    if (remote->open_failed) {
+        give_up(remote, "the daemon dies when it opens the file");
+        return;
+    }
+    remote->open_failed = true;
+    begin_opening(remote);
 }
 
 static void on_open(DBusPendingCall *call, void *cookie)
 {
     struct remote *remote = cookie;
-    DBusMessage *reply = dbus_pending_call_steal_reply(call);
-    dbus_pending_call_unref(remote->open_call);
-    remote->open_call = NULL;
+    DBusMessage *reply = take_reply(&remote->call);
+    (void)call;
     if (dbus_message_is_error(reply, DBUS_ERROR_SERVICE_UNKNOWN))
         start_daemon(remote);
+    else if (dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY))
+        on_death_while_opening(remote);
+    else if (dbus_message_is_error(reply, ERROR_GONE))
+        try_again(remote);
     else if (dbus_message_has_signature(reply, "oa{sv}") && dbus_message_get_sender(reply))
         start_job(remote, reply);
     else if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR)
@@ -221,15 +303,8 @@ static void open_file(struct remote *remote)
 {
     char token[BUS_TOKEN_SIZE];
     snprintf(token, sizeof token, "view%u", ++remote->n_jobs);
-    DBusMessage *call = bus_new_open(remote->source.config.file->fd, token);
-    bool sent = call &&
-                dbus_connection_send_with_reply(remote->connection, call, &remote->open_call,
-                                                DBUS_TIMEOUT_INFINITE) &&
-                remote->open_call &&
-                dbus_pending_call_set_notify(remote->open_call, on_open, remote, NULL);
-    if (call)
-        dbus_message_unref(call);
-    if (!sent) {
+    if (!send_call(remote, bus_new_open(remote->source.config.file->fd, token), &remote->call,
+                   on_open, remote)) {
         give_up(remote, "the daemon cannot be asked");
         return;
     }
@@ -237,7 +312,6 @@ static void open_file(struct remote *remote)
     job_path(remote->job.path, sizeof remote->job.path,
              dbus_bus_get_unique_name(remote->connection), token);
     remote->phase = OPENING;
-    remote->deadline = now() + OPEN_SECONDS;
 }
 
 /* ---- Signals ------------------------------------------------------------------------------- */
@@ -260,6 +334,7 @@ static void take_finished(struct remote *remote, DBusMessage *signal)
     dbus_message_iter_init(signal, &arguments);
     dbus_message_iter_get_basic(&arguments, &status);
     dbus_message_iter_next(&arguments);
+    remote->decoding = false;
     if (status == RESULT_CANCELLED) {
         lose(remote);
         return;
@@ -278,7 +353,7 @@ static void take_owner_change(struct remote *remote, DBusMessage *signal)
     if (remote->phase == OPEN && !strcmp(name, remote->job.owner) && !*new)
         lose(remote);
     else if (remote->phase == STARTING && !strcmp(name, BUS_NAME) && *new)
-        open_file(remote);
+        begin_opening(remote);
 }
 
 static DBusHandlerResult on_message(DBusConnection *connection, DBusMessage *message, void *cookie)
@@ -300,20 +375,35 @@ static DBusHandlerResult on_message(DBusConnection *connection, DBusMessage *mes
 
 /* ---- The thread ---------------------------------------------------------------------------- */
 
-static bool connect_bus(struct remote *remote)
+static void on_hello(DBusPendingCall *call, void *cookie)
 {
-    remote->connection = dbus_bus_get_private(DBUS_BUS_SESSION, NULL);
-    if (!remote->connection)
-        return false;
-    dbus_connection_set_exit_on_disconnect(remote->connection, FALSE);
-    if (!dbus_connection_can_send_type(remote->connection, DBUS_TYPE_UNIX_FD) ||
-        !dbus_connection_add_filter(remote->connection, on_message, remote, NULL))
-        return false;
+    struct remote *remote = cookie;
+    DBusMessage *reply = take_reply(&remote->call);
+    bool usable = session_bus_take_hello(remote->connection, reply);
+    (void)call;
+    dbus_message_unref(reply);
+    if (!usable) {
+        give_up(remote, "the session bus cannot be reached");
+        return;
+    }
+    /* Without a place for the error, the call does not wait for the answer. */
     dbus_bus_add_match(remote->connection,
                        "type='signal',sender='" DBUS_SERVICE_DBUS
                        "',interface='" DBUS_INTERFACE_DBUS "',member='NameOwnerChanged'",
                        NULL);
-    return true;
+    begin_opening(remote);
+}
+
+static bool connect_bus(struct remote *remote)
+{
+    remote->connection = session_bus_connect();
+    if (!remote->connection || loop_attach(remote->loop, remote->connection) < 0 ||
+        !dbus_connection_add_filter(remote->connection, on_message, remote, NULL))
+        return false;
+    remote->watchdog.connection = remote->connection;
+    loop_timer_start(remote->loop, &remote->patience,
+                     remote->watchdog.limit ? remote->watchdog.limit : OPEN_MS);
+    return send_call(remote, session_bus_new_hello(), &remote->call, on_hello, remote);
 }
 
 /* Takes the requests out of the mailbox, if they can be passed on now. False to end. */
@@ -331,7 +421,7 @@ static bool take_requests(struct remote *remote, struct source_request *requests
     bool quit = source->quit;
     pthread_mutex_unlock(&source->lock);
     if (any && remote->phase == CLOSED)
-        open_file(remote);
+        begin_opening(remote);
     return !quit;
 }
 
@@ -342,79 +432,63 @@ static void pass_requests(struct remote *remote, const struct source_request *re
             ask_frame(remote, (enum source_purpose)purpose, &requests[purpose].key);
 }
 
-static void check_deadline(struct remote *remote)
+/* Whose answer is awaited, or NULL. */
+static const char *awaited(const struct remote *remote)
 {
-    if ((remote->phase == OPENING || remote->phase == STARTING) && now() >= remote->deadline)
-        give_up(remote, "the daemon does not answer");
+    bool busy = remote->decoding;
+    if (remote->unavailable)
+        return NULL;
+    if (remote->phase == OPENING)
+        return BUS_NAME;
+    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+        busy |= remote->frames[purpose].call != NULL;
+    return remote->phase == OPEN && busy ? remote->job.owner : NULL;
 }
 
-static bool read_bus(struct remote *remote)
+static void on_wakeup(void *cookie)
 {
-    bool connected = dbus_connection_read_write(remote->connection, 0);
-    while (dbus_connection_dispatch(remote->connection) == DBUS_DISPATCH_DATA_REMAINS)
-        continue;
-    return connected;
+    eventfd_t count;
+    eventfd_read(((struct remote *)cookie)->wakeup, &count);
 }
 
-static void sleep_until_needed(struct remote *remote)
+static void on_turn(void *cookie)
 {
-    struct pollfd files[2] = {{.fd = remote->wakeup, .events = POLLIN}, {.fd = -1}};
-    bool limited = remote->phase == OPENING || remote->phase == STARTING;
-    bool more =
-        dbus_connection_get_dispatch_status(remote->connection) == DBUS_DISPATCH_DATA_REMAINS;
-    dbus_connection_get_unix_fd(remote->connection, &files[1].fd);
-    files[1].events = POLLIN;
-    if (dbus_connection_has_messages_to_send(remote->connection))
-        files[1].events |= POLLOUT;
-    if (poll(files, 2, more ? 0 : limited ? 500 : -1) > 0 && files[0].revents) {
-        eventfd_t count;
-        eventfd_read(remote->wakeup, &count);
-    }
-}
-
-static void serve(struct remote *remote)
-{
+    struct remote *remote = cookie;
     struct source_request requests[SOURCE_N_PURPOSES];
-    open_file(remote);
-    while (!remote->unavailable) {
-        if (!read_bus(remote)) {
-            give_up(remote, "the session bus is gone");
-            return;
-        }
-        check_deadline(remote);
-        if (!take_requests(remote, requests))
-            return;
-        if (remote->phase == OPEN)
-            pass_requests(remote, requests);
-        sleep_until_needed(remote);
+    if (!dbus_connection_get_is_connected(remote->connection))
+        give_up(remote, remote->phase == GREETING ? "the session bus cannot be reached"
+                                                  : "the session bus is gone");
+    if (remote->unavailable || !take_requests(remote, requests)) {
+        loop_stop(remote->loop);
+        return;
     }
+    if (remote->phase == OPEN)
+        pass_requests(remote, requests);
+    watchdog_expect(&remote->watchdog, awaited(remote));
 }
 
-static void close_job(struct remote *remote)
+/* The end of the connection ends the job. Nothing is sent any more: that might have to wait. */
+static void disconnect_bus(struct remote *remote)
 {
-    DBusMessage *call = remote->phase == OPEN ? bus_new_job_call(&remote->job, METHOD_CLOSE) : NULL;
-    drop_calls(remote);
-    if (!call)
+    DBusConnection *connection = remote->connection;
+    if (!connection)
         return;
-    dbus_message_set_no_reply(call, TRUE);
-    dbus_connection_send(remote->connection, call, NULL);
-    dbus_connection_flush(remote->connection);
-    dbus_message_unref(call);
+    watchdog_expect(&remote->watchdog, NULL);
+    drop_calls(remote);
+    dbus_connection_close(connection);
+    dbus_connection_set_watch_functions(connection, NULL, NULL, NULL, NULL, NULL);
+    dbus_connection_set_timeout_functions(connection, NULL, NULL, NULL, NULL, NULL);
+    dbus_connection_unref(connection);
 }
 
 static void remote_run(struct source *source)
 {
     struct remote *remote = (struct remote *)source;
-    if (connect_bus(remote)) {
-        serve(remote);
-        close_job(remote);
-    } else {
+    if (connect_bus(remote))
+        loop_run(remote->loop);
+    else
         give_up(remote, "the session bus cannot be reached");
-    }
-    if (remote->connection) {
-        dbus_connection_close(remote->connection);
-        dbus_connection_unref(remote->connection);
-    }
+    disconnect_bus(remote);
 }
 
 static void remote_wake(struct source *source)
@@ -425,39 +499,41 @@ static void remote_wake(struct source *source)
 static void remote_destroy(struct source *source)
 {
     struct remote *remote = (struct remote *)source;
+    loop_free(remote->loop);
     close(remote->wakeup);
     free(remote);
 }
 
-/* Without an address libdbus would try to start a bus of its own. */
-static bool has_bus(void)
+static void set_handlers(struct remote *remote)
 {
-    const char *address = getenv("DBUS_SESSION_BUS_ADDRESS");
-    const char *directory = getenv("XDG_RUNTIME_DIR");
-    char path[256];
-    if (address && *address)
-        return true;
-    if (!directory || *directory != '/')
-        return false;
-    return snprintf(path, sizeof path, "%s/bus", directory) < (int)sizeof path &&
-           access(path, R_OK | W_OK) == 0;
+    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+        remote->frames[purpose].remote = remote;
+    remote->patience = (struct loop_timer){.fire = on_impatience, .cookie = remote};
+    remote->retry = (struct loop_timer){.fire = on_retry, .cookie = remote};
+    remote->source.run = remote_run;
+    remote->source.wake = remote_wake;
+    remote->source.destroy = remote_destroy;
 }
 
 struct source *source_daemon_new(const struct source_config *config)
 {
-    if (!has_bus() || !dbus_threads_init_default())
+    if (!session_bus_exists() || !dbus_threads_init_default())
         return NULL;
     struct remote *remote = calloc(1, sizeof *remote);
     if (!remote)
         return NULL;
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
-        remote->frames[purpose].remote = remote;
+    set_handlers(remote);
     remote->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    remote->source.run = remote_run;
-    remote->source.wake = remote_wake;
-    remote->source.destroy = remote_destroy;
-    if (remote->wakeup >= 0)
-        return source_start(&remote->source, config);
-    free(remote);
-    return NULL;
+    remote->loop = loop_new(on_turn, remote);
+    if (remote->wakeup < 0 || !remote->loop) {
+        remote_destroy(&remote->source);
+        return NULL;
+    }
+    loop_add_fd(remote->loop, remote->wakeup, on_wakeup, remote);
+    remote->watchdog = (struct watchdog){.loop = remote->loop,
+                                         .limit = config->daemon_timeout,
+                                         .alive = on_alive,
+                                         .silent = on_silence,
+                                         .cookie = remote};
+    return source_start(&remote->source, config);
 }

@@ -86,9 +86,10 @@ DBusMessage *__wrap_bus_new_get_frame(const struct bus_job *job, enum source_pur
 void decodes_run(const char *script, const char *const arguments[])
 {
     char program[] = "uqd-view", path[] = "decodes.txt", option[] = "--script";
+    char timeout[] = "--daemon-timeout", never[] = "0";
     char copies[MAX_ARGUMENTS][64];
-    char *argv[MAX_ARGUMENTS + 4] = {program, option, path};
-    int argc = 3;
+    char *argv[MAX_ARGUMENTS + 6] = {program, option, path, timeout, never};
+    int argc = 5;
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(script, file);

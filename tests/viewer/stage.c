@@ -171,9 +171,10 @@ int stage_teardown(void **state)
 
 void stage_view(struct process_result *result, const char *script, const char *const arguments[])
 {
-    const char *argv[MAX_ARGUMENTS + 8] = {UQD_VIEW,  "--font",   "builtin", "--size",
-                                           "800x600", "--script", "-"};
-    int n = 7;
+    const char *argv[MAX_ARGUMENTS + 10] = {UQD_VIEW, "--font",           "builtin",
+                                            "--size", "800x600",          "--script",
+                                            "-",      "--daemon-timeout", "0"};
+    int n = 9;
     for (int i = 0; arguments[i]; i++) {
         assert_true(i < MAX_ARGUMENTS);
         argv[n++] = arguments[i];

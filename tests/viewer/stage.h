@@ -14,7 +14,8 @@ int stage_setup(void **state);
 int stage_teardown(void **state);
 
 /* Runs the viewer with a script and further arguments, which NULL ends: the file first. Adds
- * --font builtin --size 800x600. Free the result with process_result_free. */
+ * --font builtin --size 800x600, and --daemon-timeout 0, since a daemon that is slow under test
+ * does not hang. Free the result with process_result_free. */
 #define VIEW(result, script, ...)                                                                  \
     stage_view(result, script, (const char *const[]){__VA_ARGS__, NULL})
 void stage_view(struct process_result *result, const char *script, const char *const arguments[]);

@@ -1,86 +1,19 @@
 /* The viewer with the real daemon, on the private bus under which this test runs. */
-#include "bus_names.h"
 #include "decodes.h"
-#include "source.h"
+#include "listener.h"
+#include "session.h"
 #include "stage.h"
 
-#include <dbus/dbus.h>
 #include <math.h>
-#include <poll.h>
-#include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { PATIENCE = 60 };
-
-extern char **environ;
-
-static DBusConnection *bus;
-
-/* ---- The daemon ---------------------------------------------------------------------------- */
-
-static bool daemon_is_there(void)
-{
-    return dbus_bus_name_has_owner(bus, BUS_NAME, NULL);
-}
-
-static void wait_for_daemon(bool there)
-{
-    for (int i = 0; i < PATIENCE * 100; i++) {
-        if (daemon_is_there() == there)
-            return;
-        poll(NULL, 0, 10);
-    }
-    fail_msg("the daemon does not %s", there ? "come" : "go");
-}
-
-static pid_t start_daemon(void)
-{
-    char program[] = UQDD;
-    char *const argv[] = {program, NULL};
-    pid_t pid;
-    assert_int_equal(posix_spawn(&pid, program, NULL, NULL, argv, environ), 0);
-    wait_for_daemon(true);
-    return pid;
-}
-
-/* The process that owns the daemon's name, as the bus knows it. */
-static pid_t daemon_process(void)
-{
-    const char *name = BUS_NAME;
-    dbus_uint32_t pid = 0;
-    DBusMessage *call = dbus_message_new_method_call(
-        DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "GetConnectionUnixProcessID");
-    assert_non_null(call);
-    dbus_message_append_args(call, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID);
-    DBusMessage *reply = dbus_connection_send_with_reply_and_block(bus, call, 10000, NULL);
-    dbus_message_unref(call);
-    assert_non_null(reply);
-    assert_true(dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &pid, DBUS_TYPE_INVALID));
-    dbus_message_unref(reply);
-    return (pid_t)pid;
-}
-
-static void kill_daemon(void)
-{
-    pid_t pid;
-    if (!daemon_is_there())
-        return;
-    pid = daemon_process();
-    kill(pid, SIGKILL);
-    wait_for_daemon(false);
-    waitpid(pid, NULL, 0);
-}
 
 /* ---- The program --------------------------------------------------------------------------- */
 
@@ -165,70 +98,6 @@ static void what_was_shown_is_not_asked_for_again(void **state)
 
 /* ---- The source ---------------------------------------------------------------------------- */
 
-/* A source and the bell that it rings. */
-struct listener {
-    struct uqd_file file;
-    struct source *source;
-    pthread_mutex_t lock;
-    pthread_cond_t rung;
-    struct source_event event; /* the last one */
-};
-
-static void ring(void *cookie)
-{
-    struct listener *listener = cookie;
-    pthread_mutex_lock(&listener->lock);
-    pthread_cond_signal(&listener->rung);
-    pthread_mutex_unlock(&listener->lock);
-}
-
-static void listener_open(struct listener *listener, const char *path,
-                          struct source *(*make)(const struct source_config *config))
-{
-    struct message message;
-    memset(listener, 0, sizeof *listener);
-    pthread_mutex_init(&listener->lock, NULL);
-    pthread_cond_init(&listener->rung, NULL);
-    if (uqd_file_open(&listener->file, path, &message))
-        fail_msg("%s", message.text);
-    const struct source_config config = {
-        .file = &listener->file, .notify = ring, .cookie = listener};
-    listener->source = make(&config);
-    assert_non_null(listener->source);
-}
-
-static void listener_close(struct listener *listener)
-{
-    source_free(listener->source);
-    picture_unref(listener->event.picture);
-    uqd_file_close(&listener->file);
-    pthread_cond_destroy(&listener->rung);
-    pthread_mutex_destroy(&listener->lock);
-}
-
-/* Waits for an event of a type, passing over others, which it counts by type. */
-static void await_event(struct listener *listener, enum source_event_type type,
-                        unsigned counts[SOURCE_FAILED + 1])
-{
-    struct timespec end;
-    clock_gettime(CLOCK_REALTIME, &end);
-    end.tv_sec += PATIENCE;
-    pthread_mutex_lock(&listener->lock);
-    for (;;) {
-        picture_unref(listener->event.picture);
-        source_take(listener->source, &listener->event);
-        counts[listener->event.type]++;
-        if (listener->event.type == type)
-            break;
-        if (listener->event.type == SOURCE_NOTHING &&
-            pthread_cond_timedwait(&listener->rung, &listener->lock, &end) != 0) {
-            pthread_mutex_unlock(&listener->lock);
-            fail_msg("event %d does not come", type);
-        }
-    }
-    pthread_mutex_unlock(&listener->lock);
-}
-
 static const struct {
     const char *name;
     struct source *(*make)(const struct source_config *config);
@@ -243,7 +112,7 @@ static void sources_keep_their_promises(void **state)
         unsigned counts[SOURCE_FAILED + 1] = {0};
         struct frame_key late = {3, UQD_MODE_DENOISED, 0, 0}, small = {1, UQD_MODE_FLOW, 0, 2};
         struct frame_key wrong = {UINT32_MAX - 1, UQD_MODE_DENOISED, 0, 0};
-        listener_open(&listener, "picture.uqd", kinds[i].make);
+        listener_open(&listener, "picture.uqd", kinds[i].make, 0);
         source_request(listener.source, SOURCE_SCREEN, &late); /* before it is there */
         await_event(&listener, SOURCE_PICTURE, counts);
         assert_true(frame_key_equal(&listener.event.key, &late));
@@ -278,7 +147,7 @@ static void newer_requests_supersede(void **state)
         struct listener listener;
         unsigned counts[SOURCE_FAILED + 1] = {0};
         struct frame_key key = {0, UQD_MODE_ANCESTRAL, 0, 0};
-        listener_open(&listener, "picture.uqd", kinds[i].make);
+        listener_open(&listener, "picture.uqd", kinds[i].make, 0);
         await_event(&listener, SOURCE_END, counts);
         for (key.seed = 1; key.seed < 40; key.seed++)
             source_request(listener.source, SOURCE_SCREEN, &key);
@@ -299,7 +168,7 @@ static void the_daemon_may_die(void **state)
     struct frame_key key = {1, UQD_MODE_DENOISED, 0, 0};
     (void)state;
     start_daemon();
-    listener_open(&listener, "picture.uqd", source_daemon_new);
+    listener_open(&listener, "picture.uqd", source_daemon_new, 0);
     await_event(&listener, SOURCE_END, counts);
     kill_daemon();
     await_event(&listener, SOURCE_LOST, counts);
@@ -320,7 +189,7 @@ static void without_a_daemon_the_source_says_so(void **state)
     unsigned counts[SOURCE_FAILED + 1] = {0};
     (void)state;
     assert_false(daemon_is_there());
-    listener_open(&listener, "picture.uqd", source_daemon_new);
+    listener_open(&listener, "picture.uqd", source_daemon_new, 0);
     await_event(&listener, SOURCE_FAILED, counts);
     assert_true(listener.event.unavailable);
     listener_close(&listener);
@@ -352,7 +221,7 @@ static void a_build_needs_no_installation(void **state)
     assert_false(daemon_is_there());
     VIEW_DONE("wait idle\nquit\n", "shipped.uqd");
     assert_true(daemon_is_there());
-    listener_open(&listener, "shipped.uqd", source_daemon_new);
+    listener_open(&listener, "shipped.uqd", source_daemon_new, 0);
     await_event(&listener, SOURCE_END, counts);
     assert_string_equal(listener.event.text, "");
     assert_int_equal(counts[SOURCE_FAILED], 0);
@@ -360,20 +229,6 @@ static void a_build_needs_no_installation(void **state)
     setenv("UQD_MODELS", models, 1);
     free(models);
     kill_daemon();
-}
-
-/* ---- All ----------------------------------------------------------------------------------- */
-
-static int setup(void **state)
-{
-    char address[512];
-    snprintf(address, sizeof address, "%s", getenv("DBUS_SESSION_BUS_ADDRESS"));
-    bus = dbus_bus_get(DBUS_BUS_SESSION, NULL);
-    if (!bus || stage_setup(state))
-        return -1;
-    dbus_connection_set_exit_on_disconnect(bus, FALSE);
-    setenv("DBUS_SESSION_BUS_ADDRESS", address, 1);
-    return 0;
 }
 
 int main(void)
@@ -389,5 +244,5 @@ int main(void)
         cmocka_unit_test(without_a_daemon_the_source_says_so),
         cmocka_unit_test(a_build_needs_no_installation),
     };
-    return cmocka_run_group_tests(tests, setup, stage_teardown);
+    return cmocka_run_group_tests(tests, session_setup, stage_teardown);
 }

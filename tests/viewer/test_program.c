@@ -372,6 +372,8 @@ static void wrong_usage_is_told(void **state)
         {{"picture.uqd", "cut.uqd", "damaged.uqd", NULL}, "damaged.uqd", 2},
         {{"picture.uqd", "--reference", "other.png", NULL}, "other.png", 1},
         {{"picture.uqd", "--cache", "much", NULL}, "--cache", 2},
+        {{"picture.uqd", "--daemon-timeout", "soon", NULL}, "--daemon-timeout", 2},
+        {{"picture.uqd", "--daemon-timeout", "3600001", NULL}, "--daemon-timeout", 2},
         {{"picture.uqd", "--reference", "nothing.png", NULL}, "nothing.png", 1},
         {{"picture.uqd", "--font", "nothing.ttf", NULL}, "nothing.ttf", 1},
         {{"picture.uqd", "--script", "nothing.txt", NULL}, "nothing.txt", 1},

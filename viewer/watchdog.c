@@ -1,0 +1,70 @@
+#include "watchdog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void wait_for_next(struct watchdog *watchdog);
+
+static void drop_ping(struct watchdog *watchdog)
+{
+    if (!watchdog->ping)
+        return;
+    dbus_pending_call_cancel(watchdog->ping);
+    dbus_pending_call_unref(watchdog->ping);
+    watchdog->ping = NULL;
+}
+
+/* libdbus makes the error of a call that timed out itself; what comes over the bus has a sender. An
+ * error from the bus says that nobody is there, be it not yet or no more. */
+static void on_ping(DBusPendingCall *call, void *cookie)
+{
+    struct watchdog *watchdog = cookie;
+    DBusMessage *reply = dbus_pending_call_steal_reply(call);
+    const char *sender = dbus_message_get_sender(reply);
+    const bool answered = sender && strcmp(sender, DBUS_SERVICE_DBUS) != 0, silent = !sender;
+    dbus_message_unref(reply);
+    drop_ping(watchdog);
+    wait_for_next(watchdog);
+    if (answered)
+        watchdog->alive(watchdog->cookie);
+    else if (silent)
+        watchdog->silent(watchdog->cookie);
+}
+
+/* A ping that cannot be sent, for want of memory, is left out. */
+static void ping(void *cookie)
+{
+    struct watchdog *watchdog = cookie;
+    DBusMessage *call =
+        dbus_message_new_method_call(watchdog->name, "/", DBUS_INTERFACE_PEER, "Ping");
+    if (call) {
+        dbus_message_set_auto_start(call, FALSE);
+        dbus_connection_send_with_reply(watchdog->connection, call, &watchdog->ping,
+                                        (int)(watchdog->limit - watchdog->limit / 4));
+        dbus_message_unref(call);
+    }
+    if (!watchdog->ping || !dbus_pending_call_set_notify(watchdog->ping, on_ping, watchdog, NULL)) {
+        drop_ping(watchdog);
+        wait_for_next(watchdog);
+    }
+}
+
+static void wait_for_next(struct watchdog *watchdog)
+{
+    watchdog->timer.fire = ping;
+    watchdog->timer.cookie = watchdog;
+    loop_timer_start(watchdog->loop, &watchdog->timer, watchdog->limit / 4);
+}
+
+void watchdog_expect(struct watchdog *watchdog, const char *name)
+{
+    if (!name || watchdog->limit == 0)
+        name = "";
+    if (!strcmp(name, watchdog->name))
+        return;
+    loop_timer_stop(watchdog->loop, &watchdog->timer);
+    drop_ping(watchdog);
+    snprintf(watchdog->name, sizeof watchdog->name, "%s", name);
+    if (*name)
+        wait_for_next(watchdog);
+}
