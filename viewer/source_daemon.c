@@ -28,6 +28,8 @@
 #define START_MS 5000
 #define RETRY_MS 100 /* before asking a daemon again that is about to leave */
 
+static const char bus_gone[] = "the session bus is gone";
+
 enum phase { GREETING, CLOSED, STARTING, OPENING, OPEN };
 
 struct in_flight {
@@ -81,6 +83,13 @@ static DBusMessage *take_reply(DBusPendingCall **call)
     DBusMessage *reply = dbus_pending_call_steal_reply(*call);
     drop_call(call);
     return reply;
+}
+
+/* The bus says that nobody will answer any more, perhaps before it says who has left. libdbus makes
+ * the same error itself when the connection is lost; on_turn sees that. */
+static bool is_death(DBusMessage *reply)
+{
+    return dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY) && dbus_message_get_sender(reply);
 }
 
 static bool send_call(struct remote *remote, DBusMessage *call, DBusPendingCall **pending,
@@ -164,10 +173,9 @@ static void on_frame(DBusPendingCall *call, void *cookie)
     struct frame_key key = frame->key;
     DBusMessage *reply = take_reply(&frame->call);
     (void)call;
-    /* The bus says that the daemon is gone, perhaps before it says so to all. */
-    if (dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY))
+    if (is_death(reply))
         lose(remote);
-    else
+    else if (dbus_connection_get_is_connected(remote->connection))
         take_frame(remote, (enum source_purpose)(frame - remote->frames), &key, reply);
     dbus_message_unref(reply);
 }
@@ -286,12 +294,14 @@ static void on_open(DBusPendingCall *call, void *cookie)
     (void)call;
     if (dbus_message_is_error(reply, DBUS_ERROR_SERVICE_UNKNOWN))
         start_daemon(remote);
-    else if (dbus_message_is_error(reply, DBUS_ERROR_NO_REPLY))
+    else if (is_death(reply))
         on_death_while_opening(remote);
     else if (dbus_message_is_error(reply, ERROR_GONE))
         try_again(remote);
     else if (dbus_message_has_signature(reply, "oa{sv}") && dbus_message_get_sender(reply))
         start_job(remote, reply);
+    else if (!dbus_connection_get_is_connected(remote->connection))
+        give_up(remote, bus_gone);
     else if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR)
         give_up(remote, error_text(reply));
     else
@@ -456,8 +466,7 @@ static void on_turn(void *cookie)
     struct remote *remote = cookie;
     struct source_request requests[SOURCE_N_PURPOSES];
     if (!dbus_connection_get_is_connected(remote->connection))
-        give_up(remote, remote->phase == GREETING ? "the session bus cannot be reached"
-                                                  : "the session bus is gone");
+        give_up(remote, remote->phase == GREETING ? "the session bus cannot be reached" : bus_gone);
     if (remote->unavailable || !take_requests(remote, requests)) {
         loop_stop(remote->loop);
         return;

@@ -14,14 +14,16 @@ static void drop_ping(struct watchdog *watchdog)
     watchdog->ping = NULL;
 }
 
-/* libdbus makes the error of a call that timed out itself; what comes over the bus has a sender. An
- * error from the bus says that nobody is there, be it not yet or no more. */
+/* libdbus makes the error of a call that timed out itself, and of one that lost its connection;
+ * what comes over the bus has a sender. An error from the bus says that nobody is there, be it not
+ * yet or no more. */
 static void on_ping(DBusPendingCall *call, void *cookie)
 {
     struct watchdog *watchdog = cookie;
     DBusMessage *reply = dbus_pending_call_steal_reply(call);
     const char *sender = dbus_message_get_sender(reply);
-    const bool answered = sender && strcmp(sender, DBUS_SERVICE_DBUS) != 0, silent = !sender;
+    const bool answered = sender && strcmp(sender, DBUS_SERVICE_DBUS) != 0;
+    const bool silent = !sender && dbus_connection_get_is_connected(watchdog->connection);
     dbus_message_unref(reply);
     drop_ping(watchdog);
     wait_for_next(watchdog);
