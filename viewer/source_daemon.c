@@ -11,6 +11,7 @@
 #include "daemon_start.h"
 #include "dict.h"
 #include "loop.h"
+#include "pending_call.h"
 #include "session_bus.h"
 #include "source_private.h"
 #include "watchdog.h"
@@ -61,28 +62,11 @@ struct remote {
 
 /* ---- Trouble ------------------------------------------------------------------------------- */
 
-static void drop_call(DBusPendingCall **call)
-{
-    if (!*call)
-        return;
-    dbus_pending_call_cancel(*call);
-    dbus_pending_call_unref(*call);
-    *call = NULL;
-}
-
 static void drop_calls(struct remote *remote)
 {
-    drop_call(&remote->call);
+    pending_call_drop(&remote->call);
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
-        drop_call(&remote->frames[purpose].call);
-}
-
-/* Takes the reply out of a call that has been answered. */
-static DBusMessage *take_reply(DBusPendingCall **call)
-{
-    DBusMessage *reply = dbus_pending_call_steal_reply(*call);
-    drop_call(call);
-    return reply;
+        pending_call_drop(&remote->frames[purpose].call);
 }
 
 /* The bus says that nobody will answer any more, perhaps before it says who has left. libdbus makes
@@ -95,15 +79,8 @@ static bool is_death(DBusMessage *reply)
 static bool send_call(struct remote *remote, DBusMessage *call, DBusPendingCall **pending,
                       DBusPendingCallNotifyFunction answered, void *cookie)
 {
-    bool sent =
-        call &&
-        dbus_connection_send_with_reply(remote->connection, call, pending, DBUS_TIMEOUT_INFINITE) &&
-        *pending && dbus_pending_call_set_notify(*pending, answered, cookie, NULL);
-    if (call)
-        dbus_message_unref(call);
-    if (!sent)
-        drop_call(pending);
-    return sent;
+    return pending_call_send(pending, remote->connection, call, DBUS_TIMEOUT_INFINITE, answered,
+                             cookie);
 }
 
 /* Nothing can be had from the daemon; the viewer goes on without this source. */
@@ -171,7 +148,7 @@ static void on_frame(DBusPendingCall *call, void *cookie)
     struct in_flight *frame = cookie;
     struct remote *remote = frame->remote;
     struct frame_key key = frame->key;
-    DBusMessage *reply = take_reply(&frame->call);
+    DBusMessage *reply = pending_call_take(&frame->call);
     (void)call;
     if (is_death(reply))
         lose(remote);
@@ -184,7 +161,7 @@ static void ask_frame(struct remote *remote, enum source_purpose purpose,
                       const struct frame_key *key)
 {
     struct in_flight *frame = &remote->frames[purpose];
-    drop_call(&frame->call);
+    pending_call_drop(&frame->call);
     frame->key = *key;
     if (!send_call(remote, bus_new_get_frame(&remote->job, purpose, key), &frame->call, on_frame,
                    frame))
@@ -290,7 +267,7 @@ static void on_death_while_opening(struct remote *remote)
 static void on_open(DBusPendingCall *call, void *cookie)
 {
     struct remote *remote = cookie;
-    DBusMessage *reply = take_reply(&remote->call);
+    DBusMessage *reply = pending_call_take(&remote->call);
     (void)call;
     if (dbus_message_is_error(reply, DBUS_ERROR_SERVICE_UNKNOWN))
         start_daemon(remote);
@@ -388,7 +365,7 @@ static DBusHandlerResult on_message(DBusConnection *connection, DBusMessage *mes
 static void on_hello(DBusPendingCall *call, void *cookie)
 {
     struct remote *remote = cookie;
-    DBusMessage *reply = take_reply(&remote->call);
+    DBusMessage *reply = pending_call_take(&remote->call);
     bool usable = session_bus_take_hello(remote->connection, reply);
     (void)call;
     dbus_message_unref(reply);

@@ -1,18 +1,11 @@
 #include "watchdog.h"
 
+#include "pending_call.h"
+
 #include <stdio.h>
 #include <string.h>
 
 static void wait_for_next(struct watchdog *watchdog);
-
-static void drop_ping(struct watchdog *watchdog)
-{
-    if (!watchdog->ping)
-        return;
-    dbus_pending_call_cancel(watchdog->ping);
-    dbus_pending_call_unref(watchdog->ping);
-    watchdog->ping = NULL;
-}
 
 /* libdbus makes the error of a call that timed out itself, and of one that lost its connection;
  * what comes over the bus has a sender. An error from the bus says that nobody is there, be it not
@@ -20,12 +13,12 @@ static void drop_ping(struct watchdog *watchdog)
 static void on_ping(DBusPendingCall *call, void *cookie)
 {
     struct watchdog *watchdog = cookie;
-    DBusMessage *reply = dbus_pending_call_steal_reply(call);
+    DBusMessage *reply = pending_call_take(&watchdog->ping);
     const char *sender = dbus_message_get_sender(reply);
     const bool answered = sender && strcmp(sender, DBUS_SERVICE_DBUS) != 0;
     const bool silent = !sender && dbus_connection_get_is_connected(watchdog->connection);
+    (void)call;
     dbus_message_unref(reply);
-    drop_ping(watchdog);
     wait_for_next(watchdog);
     if (answered)
         watchdog->alive(watchdog->cookie);
@@ -39,16 +32,11 @@ static void ping(void *cookie)
     struct watchdog *watchdog = cookie;
     DBusMessage *call =
         dbus_message_new_method_call(watchdog->name, "/", DBUS_INTERFACE_PEER, "Ping");
-    if (call) {
+    if (call)
         dbus_message_set_auto_start(call, FALSE);
-        dbus_connection_send_with_reply(watchdog->connection, call, &watchdog->ping,
-                                        (int)(watchdog->limit - watchdog->limit / 4));
-        dbus_message_unref(call);
-    }
-    if (!watchdog->ping || !dbus_pending_call_set_notify(watchdog->ping, on_ping, watchdog, NULL)) {
-        drop_ping(watchdog);
+    if (!pending_call_send(&watchdog->ping, watchdog->connection, call,
+                           (int)(watchdog->limit - watchdog->limit / 4), on_ping, watchdog))
         wait_for_next(watchdog);
-    }
 }
 
 static void wait_for_next(struct watchdog *watchdog)
@@ -65,7 +53,7 @@ void watchdog_expect(struct watchdog *watchdog, const char *name)
     if (!strcmp(name, watchdog->name))
         return;
     loop_timer_stop(watchdog->loop, &watchdog->timer);
-    drop_ping(watchdog);
+    pending_call_drop(&watchdog->ping);
     snprintf(watchdog->name, sizeof watchdog->name, "%s", name);
     if (*name)
         wait_for_next(watchdog);
