@@ -1,5 +1,5 @@
 /* Prints the manual page of `uqd-view`; run while building. */
-#include "settings.h"
+#include "session/settings.h"
 
 int main(void)
 {

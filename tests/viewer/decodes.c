@@ -1,6 +1,6 @@
 #include "decodes.h"
 
-#include "app.h"
+#include "app/app.h"
 #include "stage.h"
 
 #include <pthread.h>
@@ -66,7 +66,7 @@ void __wrap_state_show(struct state *state, const struct frame_key *key, struct 
 }
 
 #ifdef WITH_DAEMON
-#include "bus_calls.h"
+#include "source/bus_calls.h"
 
 DBusMessage *__real_bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
                                       const struct frame_key *key);

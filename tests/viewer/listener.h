@@ -2,7 +2,7 @@
 #ifndef UQD_TESTS_LISTENER_H
 #define UQD_TESTS_LISTENER_H
 
-#include "source.h"
+#include "source/source.h"
 
 #include <pthread.h>
 

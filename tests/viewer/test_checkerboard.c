@@ -1,5 +1,5 @@
 /* The ground behind transparent pictures. */
-#include "checkerboard.h"
+#include "draw/checkerboard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Transparency and colour profiles: what is read of files, and what the built viewer shows. */
 #include "profiles.h"
+#include "source/uqd_file.h"
 #include "stage.h"
-#include "uqd_file.h"
 
 #include "file.h"
 

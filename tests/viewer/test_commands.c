@@ -1,5 +1,5 @@
 /* The table of commands, and lines read against it. */
-#include "commands.h"
+#include "session/commands.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* What is drawn for given states, compared with golden pictures. Needs no display and no codec: the
  * states and pictures are made here. */
+#include "draw/scene.h"
 #include "profiles.h"
-#include "scene.h"
 #include "screen.h"
 
 #include <math.h>

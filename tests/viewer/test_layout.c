@@ -1,5 +1,5 @@
 /* Everything has its place at every size of the window. */
-#include "layout.h"
+#include "draw/layout.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* How one of two files follows the other. */
-#include "pair.h"
+#include "session/pair.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Making small pictures of large ones. */
-#include "picture.h"
+#include "source/picture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The built viewer, run by scripts without a display and without a daemon. */
-#include "layout.h"
+#include "draw/layout.h"
 #include "stage.h"
 
 #include <setjmp.h>

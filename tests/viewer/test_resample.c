@@ -1,5 +1,5 @@
 /* Scaling pictures to display pixels. */
-#include "resample.h"
+#include "draw/resample.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Colours by a picture's profile. */
-#include "shown_colours.h"
+#include "session/shown_colours.h"
 
 #include "profiles.h"
 

@@ -1,5 +1,5 @@
 /* What is known, what is wanted, and what is asked for next. */
-#include "schedule.h"
+#include "session/schedule.h"
 
 #include <math.h>
 #include <setjmp.h>

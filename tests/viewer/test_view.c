@@ -1,5 +1,5 @@
 /* Zoom, pan and fit. */
-#include "view.h"
+#include "session/view.h"
 
 #include <math.h>
 #include <setjmp.h>

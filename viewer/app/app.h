@@ -1,0 +1,95 @@
+/* The running viewer. Everything happens in the main thread; the source works in its own and wakes
+ * the main thread by a user event of SDL. */
+#ifndef UQD_VIEWER_APP_APP_H
+#define UQD_VIEWER_APP_APP_H
+
+#include "draw/layout.h"
+#include "sdl/canvas.h"
+#include "sdl/text.h"
+#include "session/look.h"
+#include "session/pair.h"
+#include "session/script.h"
+#include "session/settings.h"
+#include "session/side.h"
+#include "session/view.h"
+
+#define APP_MAX_SIDES 2
+
+struct app {
+    struct settings settings;
+    struct side sides[APP_MAX_SIDES];
+    int n_sides, active;
+    struct pair_link link;
+    struct look look;
+    struct view view;
+
+    SDL_Window *window;
+    SDL_Renderer *renderer;
+    struct canvas canvas;
+    struct text *text;
+    struct layout layout;
+    float density; /* display pixels per window unit */
+    int hover;
+    enum { DRAG_NONE, DRAG_PICTURE, DRAG_STRIP } drag;
+
+    struct script script;
+    size_t script_next;  /* line to run next */
+    Uint64 script_limit; /* when the wait that is going on gives up; 0: none is */
+    Uint64 play_next;    /* when playing goes to the next step */
+
+    bool dirty; /* the window must be drawn */
+    bool quit;
+    int exit_code;
+};
+
+/* Runs the whole program. Returns the exit code. */
+int app_main(int argc, char **argv);
+
+/* The side that commands are for. */
+struct side *app_active(struct app *app);
+/* The one beside it, or NULL. */
+struct side *app_other(struct app *app);
+/* After a change of a side's state: puts the other one where it belongs. */
+void app_follow(struct app *app);
+
+/* There is no display to open a window on; also with a message. */
+enum { APP_NO_DISPLAY = 1 };
+
+/* sdl/window.c: 0, APP_NO_DISPLAY, or -1 with a message. */
+int app_open_window(struct app *app, struct message *message);
+void app_close_window(struct app *app);
+/* After a change of the window's size, the text size, or what is visible. */
+void app_relayout(struct app *app);
+/* The viewport and the picture's size in the terms of the view, for all sides. */
+struct view_frame app_frame(const struct app *app);
+void app_draw(struct app *app);
+void app_forget_textures(struct app *app);
+/* Writes the window as it would look now. 0, or -1 with a message. */
+int app_screenshot(struct app *app, const char *path, struct message *message);
+
+/* sources.c: 0, or -1 with a message. */
+int app_open_sources(struct app *app, struct message *message);
+void app_close_sources(struct app *app);
+void app_take_source_events(struct app *app);
+/* Asks for whatever is missing. */
+void app_request_pictures(struct app *app);
+/* Nothing is asked for, and nothing more will be. */
+bool app_is_idle(struct app *app);
+/* Tries again after the daemon was lost. */
+void app_resume(struct app *app);
+bool app_is_computing(const struct app *app, enum source_purpose purpose);
+
+/* actions.c: runs a command. 0, or -1 with a message if it is not possible now. */
+int app_run_command(struct app *app, const struct command_call *call, struct message *message);
+/* Runs a command line; what is wrong is shown in the status line. */
+void app_run_line(struct app *app, const char *line);
+/* Goes on with playing if its time has come. */
+void app_play(struct app *app);
+
+/* script.c: runs commands until one has to wait. */
+void app_run_script(struct app *app);
+
+/* sdl/input.c */
+void app_handle_event(struct app *app, const SDL_Event *event);
+
+#endif

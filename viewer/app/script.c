@@ -1,0 +1,73 @@
+#include "app/app.h"
+
+#include <stdio.h>
+
+#define WAIT_LIMIT 300000 /* milliseconds until a wait fails */
+
+static void fail(struct app *app, const struct script_line *line, const char *cause)
+{
+    fprintf(stderr, "uqd-view: %s:%d: %s\n", app->script.name, line->number, cause);
+    app->exit_code = 1;
+    app->quit = true;
+}
+
+/* A step is waited for until it, or a later one, is on the screen. */
+static int check_wait_step(struct app *app, uint64_t step, struct message *message)
+{
+    const struct state *state = &app_active(app)->state;
+    uint32_t n_positions = state_n_positions(state);
+    if (step >= state->file->info.n_steps || (state->ended && step >= n_positions))
+        return message_set(message, "there is no step %llu to wait for", (unsigned long long)step);
+    if (n_positions > 0 && state->position >= step)
+        return state_is_shown(state);
+    if (!state->following && !app->look.playing)
+        return message_set(message, "step %llu will not come: step %u was chosen",
+                           (unsigned long long)step, (unsigned)state->position);
+    return 0;
+}
+
+/* 1: the wait is over; 0: not yet; -1: it never will be, with a message. */
+static int check_wait(struct app *app, const struct command_call *call, struct message *message)
+{
+    if (call->arguments[0].word == WORD_IDLE)
+        return app_is_idle(app);
+    return check_wait_step(app, call->arguments[1].integer, message);
+}
+
+/* As check_wait, with the limit of time. */
+static int check_wait_in_time(struct app *app, const struct command_call *call,
+                              struct message *message)
+{
+    app_request_pictures(app);
+    int status = check_wait(app, call, message);
+    if (status != 0) {
+        app->script_limit = 0;
+        return status;
+    }
+    Uint64 now = SDL_GetTicks64();
+    if (app->script_limit == 0)
+        app->script_limit = now + WAIT_LIMIT;
+    else if (now >= app->script_limit)
+        return message_set(message, "waited in vain");
+    return 0;
+}
+
+void app_run_script(struct app *app)
+{
+    struct message message;
+    while (!app->quit && app->script_next < app->script.n_lines) {
+        const struct script_line *line = &app->script.lines[app->script_next];
+        if (line->call.id == COMMAND_WAIT) {
+            int status = check_wait_in_time(app, &line->call, &message);
+            if (status < 0)
+                fail(app, line, message.text);
+            if (status == 0)
+                return;
+        } else if (app_run_command(app, &line->call, &message)) {
+            fail(app, line, message.text);
+        } else {
+            app_request_pictures(app);
+        }
+        app->script_next++;
+    }
+}

@@ -1,0 +1,111 @@
+#include "draw/scene.h"
+#include "draw/theme.h"
+#include "session/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_ROWS 64
+
+/* One row of the list: a binding, or a command that has none. */
+struct row {
+    char keys[64], command[64];
+    const char *help;
+};
+
+/* "Shift+Left Keypad_+" reads better as "Shift+Left, Keypad +". */
+static void format_keys(const char *keys, char *out, size_t size)
+{
+    size_t n = 0;
+    for (; *keys && n + 3 < size; keys++) {
+        if (*keys == ' ')
+            out[n++] = ',';
+        out[n++] = *keys == '_' ? ' ' : *keys;
+    }
+    out[n] = '\0';
+}
+
+static int list_rows(struct row *rows, int max, bool two_files)
+{
+    int n = 0;
+    for (int i = 0; i < N_COMMANDS; i++) {
+        const struct viewer_command *command = &viewer_commands[i];
+        const struct command_binding *binding = command->bindings;
+        if (command_needs_two_files((enum command_id)i) && !two_files)
+            continue;
+        for (; binding < command->bindings + COMMAND_N_BINDINGS && binding->keys && n < max;
+             binding++) {
+            if (!binding->help)
+                continue;
+            struct row *row = &rows[n++];
+            format_keys(binding->keys, row->keys, sizeof row->keys);
+            snprintf(row->command, sizeof row->command, "%s %s", command->name, binding->arguments);
+            row->help = binding->help;
+        }
+        if (binding == command->bindings && n < max) {
+            rows[n] = (struct row){.help = command->help};
+            snprintf(rows[n].command, sizeof rows[n].command, "%s %s", command->name,
+                     command->usage);
+            n++;
+        }
+    }
+    return n;
+}
+
+/* Widths of the three columns, with the gap behind the first two. */
+struct columns {
+    int keys, command, help;
+};
+
+static int wider(const struct scene *scene, enum text_size size, const char *text, int width)
+{
+    int own = text_width(scene->text, size, text);
+    return own > width ? own : width;
+}
+
+static struct columns measure(const struct scene *scene, enum text_size size,
+                              const struct row *rows, int n)
+{
+    struct columns columns = {0, 0, 0};
+    int gap = layout_px(scene->layout, 24);
+    for (int i = 0; i < n; i++) {
+        columns.keys = wider(scene, size, rows[i].keys, columns.keys);
+        columns.command = wider(scene, size, rows[i].command, columns.command);
+        columns.help = wider(scene, size, rows[i].help, columns.help);
+    }
+    columns.keys += gap;
+    columns.command += gap;
+    return columns;
+}
+
+static void draw_row(const struct scene *scene, enum text_size size, const struct row *row, int x,
+                     int y, const struct columns *columns)
+{
+    text_draw(scene->text, size, THEME_TEXT, TEXT_LEFT, x, y, row->keys);
+    x += columns->keys;
+    text_draw(scene->text, size, THEME_DIM, TEXT_LEFT, x, y, row->command);
+    x += columns->command;
+    text_draw(scene->text, size, THEME_TEXT, TEXT_LEFT, x, y, row->help);
+}
+
+void draw_help(const struct scene *scene)
+{
+    struct row rows[MAX_ROWS];
+    const SDL_Rect *window = &scene->layout->window;
+    enum text_size size = TEXT_BODY;
+    int n = list_rows(rows, MAX_ROWS, scene->n_sides > 1), pad = layout_px(scene->layout, 12);
+    int head = text_height(scene->text, TEXT_TITLE) + pad;
+    int line = text_height(scene->text, size) + pad / 3;
+    if (head + n * line + 2 * pad > window->h) {
+        size = TEXT_SMALL;
+        line = (window->h - head - 2 * pad) / n;
+    }
+    struct columns columns = measure(scene, size, rows, n);
+    int x = (window->w - columns.keys - columns.command - columns.help) / 2;
+    int y = (window->h - head - n * line) / 2;
+    x = x < pad ? pad : x;
+    canvas_rect(scene->canvas, window, THEME_CURTAIN);
+    text_draw(scene->text, TEXT_TITLE, THEME_ACCENT, TEXT_LEFT, x, y, "Keys and commands");
+    for (int i = 0; i < n; i++)
+        draw_row(scene, size, &rows[i], x, y + head + i * line, &columns);
+}

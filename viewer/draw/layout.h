@@ -1,0 +1,81 @@
+/* Where everything lies in the window; pure functions in display pixels.
+ *
+ * One file: its picture, the panel to the right of it, its strip below both. Two files: a picture
+ * and a strip for each, and one panel, which lies beside the pictures or beside the strips, as
+ * shows the pictures larger. */
+#ifndef UQD_VIEWER_DRAW_LAYOUT_H
+#define UQD_VIEWER_DRAW_LAYOUT_H
+
+#include <SDL.h>
+#include <stdbool.h>
+
+enum button_id {
+    BUTTON_DENOISED,
+    BUTTON_ANCESTRAL,
+    BUTTON_FLOW,
+    BUTTON_SEED,
+    BUTTON_PLAY,
+    BUTTON_HELP,
+    N_BUTTONS
+};
+
+/* What a button says and does: a command line. */
+struct button {
+    const char *label, *command;
+};
+
+extern const struct button buttons[N_BUTTONS];
+
+#define LAYOUT_MAX_FILES 2
+
+/* The place of a file's steps. */
+struct layout_strip {
+    SDL_Rect whole;  /* empty if it is hidden, as are the rectangles inside */
+    SDL_Rect thumbs; /* row of the small pictures; empty if hidden */
+    SDL_Rect track, labels;
+    bool narrow_columns; /* rate and distortion stand below each other */
+};
+
+struct layout {
+    float scale; /* display pixels per unit of the layout */
+    SDL_Rect window;
+    SDL_Rect pictures[LAYOUT_MAX_FILES]; /* viewports of equal size; empty if hidden */
+    SDL_Rect captions[LAYOUT_MAX_FILES]; /* above them; empty for a single file */
+    SDL_Rect panel;                      /* empty if it is hidden, as are the rectangles inside */
+    SDL_Rect title, readout, curve, legend;
+    SDL_Rect buttons[N_BUTTONS];
+    struct layout_strip strips[LAYOUT_MAX_FILES];
+    SDL_Rect status;
+};
+
+struct layout_wishes {
+    int width, height; /* of the window in display pixels */
+    float density;     /* display pixels per window unit */
+    float text_scale;  /* chosen by the user */
+    bool curve, filmstrip;
+    int n_columns[LAYOUT_MAX_FILES];   /* of the strips; 0: there is no such file */
+    int picture_width, picture_height; /* for two files: of each */
+    int active;                        /* the file to be seen if there is no room for two */
+    bool profile;                      /* for one file: the panel names its colour profile */
+};
+
+void layout_compute(struct layout *layout, const struct layout_wishes *wishes);
+
+/* A length of the layout in display pixels. */
+int layout_px(const struct layout *layout, float units);
+
+/* The part of a row that belongs to step i of n. */
+SDL_Rect layout_column(const SDL_Rect *row, int i, int n);
+
+/* The column at x, limited to 0 .. n - 1. */
+int layout_column_at(const SDL_Rect *row, int x, int n);
+
+/* The viewport of any picture that is not hidden. */
+const SDL_Rect *layout_port(const struct layout *layout);
+
+/* The button, the file whose picture, and the file whose strip is at a point, or -1. */
+int layout_button_at(const struct layout *layout, int x, int y);
+int layout_picture_at(const struct layout *layout, int x, int y);
+int layout_strip_at(const struct layout *layout, int x, int y);
+
+#endif

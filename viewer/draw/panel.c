@@ -1,0 +1,219 @@
+#include "draw/scene.h"
+#include "draw/theme.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "Display P3, shown as sRGB", if the file's colours have to be converted. */
+static void draw_profile(const struct scene *scene, const struct shown_colours *colours, int y)
+{
+    struct text_line line;
+    if (!colours || !colours->profile[0])
+        return;
+    snprintf(line.text, sizeof line.text, "%s, shown as sRGB", colours->profile);
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, scene->layout->title.x, y, line.text);
+}
+
+/* "96 × 64 with alpha  ·  7 steps  ·  8.00 kB"; where that is too wide without the steps, which the
+ * strip shows. */
+static void describe_file(const struct scene *scene, const struct uqd_info *info,
+                          struct text_line *line)
+{
+    static const char *const kinds[] = {" grey", " grey with alpha", "", " with alpha"};
+    const char *kind = kinds[info->channels - 1];
+    struct text_line bytes;
+    format_bytes(&bytes, info->file_size);
+    snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u steps  ·  %.24s", info->width,
+             info->height, kind, info->n_steps, bytes.text);
+    if (text_width(scene->text, TEXT_SMALL, line->text) > scene->layout->title.w)
+        snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %.24s", info->width, info->height,
+                 kind, bytes.text);
+}
+
+static void draw_title(const struct scene *scene)
+{
+    const struct state *state = scene_state(scene);
+    const struct uqd_info *info = &state->file->info;
+    const SDL_Rect *at = &scene->layout->title;
+    const char *slash = strrchr(state->file->path, '/');
+    int y = at->y + text_height(scene->text, TEXT_TITLE) + layout_px(scene->layout, 2);
+    struct text_line facts;
+    describe_file(scene, info, &facts);
+    SDL_RenderSetClipRect(scene->renderer, at);
+    text_draw(scene->text, TEXT_TITLE, THEME_TEXT, TEXT_LEFT, at->x, at->y,
+              slash ? slash + 1 : state->file->path);
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, at->x, y, facts.text);
+    draw_profile(scene, scene->sides[scene->active].colours,
+                 y + text_height(scene->text, TEXT_SMALL) + layout_px(scene->layout, 2));
+    SDL_RenderSetClipRect(scene->renderer, NULL);
+}
+
+/* A large number with what it means underneath. */
+static void draw_number(const struct scene *scene, int column, const char *number,
+                        const char *meaning)
+{
+    const SDL_Rect *at = &scene->layout->readout;
+    int x = at->x + at->w * column * 36 / 100;
+    text_draw(scene->text, TEXT_BIG, THEME_TEXT, TEXT_LEFT, x, at->y, number);
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x,
+              at->y + text_height(scene->text, TEXT_BIG), meaning);
+}
+
+/* Splits "20.9 kB" into the number and "kB received". */
+static void draw_bytes(const struct scene *scene, uint64_t bytes)
+{
+    struct text_line number, meaning;
+    format_bytes(&number, bytes);
+    char *unit = strchr(number.text, ' ');
+    snprintf(meaning.text, sizeof meaning.text, "%.8s received", unit + 1);
+    *unit = '\0';
+    draw_number(scene, 2, number.text, meaning.text);
+}
+
+static void draw_readout(const struct scene *scene)
+{
+    const struct state *state = scene_state(scene);
+    struct text_line rate, psnr;
+    if (state_n_positions(state) == 0)
+        return;
+    double decibels = state_psnr(state, state->mode, state->position);
+    if (isfinite(decibels))
+        snprintf(psnr.text, sizeof psnr.text, "%.1f", decibels);
+    else
+        snprintf(psnr.text, sizeof psnr.text, "%s", isnan(decibels) ? "–" : "∞");
+    draw_number(scene, 0, format_rate(&rate, state_rate(state, state->position)), "bits per pixel");
+    draw_number(scene, 1, psnr.text, "dB PSNR");
+    draw_bytes(scene, state_bytes(state, state->position));
+}
+
+static bool is_active(const struct scene *scene, int button)
+{
+    const struct state *state = scene_state(scene);
+    switch (button) {
+    case BUTTON_DENOISED:
+        return state->mode == UQD_MODE_DENOISED;
+    case BUTTON_ANCESTRAL:
+        return state->mode == UQD_MODE_ANCESTRAL;
+    case BUTTON_FLOW:
+        return state->mode == UQD_MODE_FLOW;
+    case BUTTON_PLAY:
+        return scene->look->playing;
+    case BUTTON_HELP:
+        return scene->look->help;
+    default:
+        return false;
+    }
+}
+
+static SDL_Color brighter(SDL_Color colour)
+{
+    return (SDL_Color){(Uint8)(colour.r + 12), (Uint8)(colour.g + 12), (Uint8)(colour.b + 12),
+                       colour.a};
+}
+
+static void draw_button(const struct scene *scene, int i)
+{
+    const SDL_Rect *at = &scene->layout->buttons[i];
+    bool active = is_active(scene, i), segment = i < BUTTON_SEED;
+    SDL_Color fill = active ? THEME_ACCENT : THEME_RAISED;
+    if (scene->hover == i && !active)
+        fill = brighter(fill);
+    if (active || !segment || scene->hover == i)
+        canvas_round_rect(scene->canvas, at, 6 * scene->layout->scale, fill);
+    const char *label = i == BUTTON_PLAY && active ? "Stop" : buttons[i].label;
+    text_draw(scene->text, TEXT_BODY, active ? THEME_ON_ACCENT : THEME_TEXT, TEXT_CENTRE,
+              at->x + at->w / 2, at->y + (at->h - text_height(scene->text, TEXT_BODY)) / 2, label);
+}
+
+static void draw_buttons(const struct scene *scene)
+{
+    const SDL_Rect *first = &scene->layout->buttons[BUTTON_DENOISED];
+    const SDL_Rect *last = &scene->layout->buttons[BUTTON_FLOW];
+    SDL_Rect modes = {first->x, first->y, last->x + last->w - first->x,
+                      last->y + last->h - first->y};
+    canvas_round_rect(scene->canvas, &modes, 6 * scene->layout->scale, THEME_RAISED);
+    for (int i = 0; i < N_BUTTONS; i++)
+        draw_button(scene, i);
+}
+
+static bool has_points(const struct state *state, enum uqd_mode mode)
+{
+    if (mode == UQD_MODE_DENOISED || mode == UQD_MODE_ANCESTRAL)
+        return true;
+    for (uint32_t i = 0; i < state_n_positions(state); i++)
+        if (!isnan(state_psnr(state, mode, i)))
+            return true;
+    return false;
+}
+
+static void draw_legend(const struct scene *scene)
+{
+    const SDL_Rect *at = &scene->layout->legend;
+    int height = text_height(scene->text, TEXT_SMALL);
+    int y = at->y + (at->h - height) / 2, x = at->x;
+    float size = 4 * scene->layout->scale;
+    for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
+        const char *name = state_mode_name((enum uqd_mode)mode);
+        if (!has_points(scene_state(scene), (enum uqd_mode)mode))
+            continue;
+        draw_mark(scene, (enum uqd_mode)mode, draw_mode_colour((enum uqd_mode)mode),
+                  (float)x + size, (float)y + (float)height / 2, size);
+        x += layout_px(scene->layout, 14);
+        text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, name);
+        x += text_width(scene->text, TEXT_SMALL, name) + layout_px(scene->layout, 14);
+    }
+}
+
+/* What all of a file costs, if there is room for it beside its name. */
+static int draw_file_facts(const struct scene *scene, const struct scene_side *side, int y)
+{
+    const SDL_Rect *at = &scene->layout->title;
+    struct text_line facts, bytes;
+    format_bytes(&bytes, side->state->file->info.file_size);
+    snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.24s", side->state->file->info.n_steps,
+             bytes.text);
+    int room =
+        at->w - layout_px(scene->layout, 28) - text_width(scene->text, TEXT_SMALL, side->label);
+    if (text_width(scene->text, TEXT_SMALL, facts.text) > room)
+        facts = bytes;
+    if (text_width(scene->text, TEXT_SMALL, facts.text) > room)
+        return 0;
+    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, at->x + at->w, y, facts.text);
+    return text_width(scene->text, TEXT_SMALL, facts.text);
+}
+
+/* Whose curve is whose: one line per file. */
+static void draw_files(const struct scene *scene)
+{
+    const SDL_Rect *at = &scene->layout->title;
+    int height = text_height(scene->text, TEXT_SMALL), row = layout_px(scene->layout, 20);
+    int mark = layout_px(scene->layout, 14);
+    float size = 4 * scene->layout->scale;
+    for (int i = 0; i < scene->n_sides; i++) {
+        const struct scene_side *side = &scene->sides[i];
+        int y = at->y + i * row;
+        draw_mark(scene, side->state->mode, draw_side_colour(i), (float)at->x + size,
+                  (float)y + (float)height / 2, size);
+        int facts = draw_file_facts(scene, side, y);
+        SDL_Rect clip = {at->x + mark, y, at->w - mark - facts, row};
+        SDL_RenderSetClipRect(scene->renderer, &clip);
+        text_draw(scene->text, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, clip.x, y, side->label);
+        SDL_RenderSetClipRect(scene->renderer, NULL);
+    }
+}
+
+void draw_panel(const struct scene *scene)
+{
+    if (scene->layout->panel.w == 0)
+        return;
+    if (scene->n_sides > 1) {
+        draw_files(scene);
+    } else {
+        draw_title(scene);
+        draw_readout(scene);
+        draw_legend(scene);
+    }
+    draw_curve(scene);
+    draw_buttons(scene);
+}

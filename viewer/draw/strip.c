@@ -1,0 +1,181 @@
+/* The steps side by side: small picture, place on the track, and what it costs and brings. */
+#include "draw/scene.h"
+#include "draw/theme.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct strip {
+    const struct scene *scene;
+    const struct state *state;
+    const struct layout_strip *layout;
+    struct picture_texture *thumbs;
+    const struct shown_colours *colours;
+    SDL_Color colour; /* of the current position */
+};
+
+static int n_columns(const struct strip *strip)
+{
+    return (int)strip->state->file->info.n_steps;
+}
+
+static bool is_there(const struct strip *strip, int i)
+{
+    return (uint32_t)i < state_n_positions(strip->state);
+}
+
+static bool is_current(const struct strip *strip, int i)
+{
+    return is_there(strip, i) && (uint32_t)i == strip->state->position;
+}
+
+/* The largest rectangle of the picture's shape inside the column. */
+static SDL_Rect thumb_rect(const struct strip *strip, const SDL_Rect *column)
+{
+    const struct uqd_info *info = &strip->state->file->info;
+    int width = column->w - layout_px(strip->scene->layout, 8), height = column->h;
+    if ((int64_t)width * info->height > (int64_t)height * info->width)
+        width = (int)((int64_t)height * info->width / info->height);
+    else
+        height = (int)((int64_t)width * info->height / info->width);
+    width = width < 1 ? 1 : width;
+    height = height < 1 ? 1 : height;
+    return (SDL_Rect){column->x + (column->w - width) / 2, column->y + (column->h - height) / 2,
+                      width, height};
+}
+
+static void draw_thumb(const struct strip *strip, int i)
+{
+    SDL_Rect column = layout_column(&strip->layout->thumbs, i, n_columns(strip));
+    SDL_Rect at = thumb_rect(strip, &column);
+    struct picture *picture = strip->state->steps[i].thumb;
+    int border = layout_px(strip->scene->layout, 2);
+    SDL_Rect frame = {at.x - border, at.y - border, at.w + 2 * border, at.h + 2 * border};
+    if (is_current(strip, i))
+        canvas_rect(strip->scene->canvas, &frame, strip->colour);
+    canvas_rect(strip->scene->canvas, &at, THEME_RAISED);
+    if (!is_there(strip, i) || !picture)
+        return;
+    struct view_rect place = {0, 0, at.w, at.h};
+    struct picture_finish finish = scene_finish(strip->scene->layout, strip->colours);
+    picture_texture_draw(&strip->thumbs[i], strip->scene->renderer, picture, &at, &place, &finish);
+}
+
+static float track_x(const struct strip *strip, int i)
+{
+    SDL_Rect column = layout_column(&strip->layout->track, i, n_columns(strip));
+    return (float)column.x + (float)column.w / 2;
+}
+
+static void draw_track(const struct strip *strip)
+{
+    const SDL_Rect *track = &strip->layout->track;
+    float scale = strip->scene->layout->scale, y = (float)track->y + (float)track->h / 2;
+    int n = n_columns(strip), there = (int)state_n_positions(strip->state);
+    SDL_FPoint first = {track_x(strip, 0), y}, last = {track_x(strip, n - 1), y};
+    canvas_line(strip->scene->canvas, first, last, 3 * scale, THEME_OUTLINE);
+    if (there > 0) {
+        last.x = track_x(strip, there - 1);
+        canvas_line(strip->scene->canvas, first, last, 3 * scale, THEME_DIM);
+    }
+    for (int i = 0; i < n; i++) {
+        float x = track_x(strip, i);
+        canvas_disc(strip->scene->canvas, x, y, 5 * scale,
+                    is_there(strip, i) ? THEME_DIM : THEME_OUTLINE);
+        if (!is_there(strip, i))
+            canvas_disc(strip->scene->canvas, x, y, 3 * scale, THEME_BACKGROUND);
+        if (is_current(strip, i))
+            canvas_disc(strip->scene->canvas, x, y, 8 * scale, strip->colour);
+    }
+}
+
+static int line_height(const struct strip *strip)
+{
+    return text_height(strip->scene->text, TEXT_SMALL) + layout_px(strip->scene->layout, 2);
+}
+
+/* Draws a text if it fits into a column, else the shorter one. */
+static void draw_fitting(const struct strip *strip, const SDL_Rect *column, int y, SDL_Color colour,
+                         const char *text, const char *shorter)
+{
+    bool fits = text_width(strip->scene->text, TEXT_SMALL, text) <= column->w - 4;
+    text_draw(strip->scene->text, TEXT_SMALL, colour, TEXT_CENTRE, column->x + column->w / 2, y,
+              fits ? text : shorter);
+}
+
+/* Rate and distortion, side by side or below each other. */
+static void draw_cost(const struct strip *strip, const SDL_Rect *column, int y, uint32_t position)
+{
+    const struct state *state = strip->state;
+    bool there = is_there(strip, (int)position);
+    SDL_Color colour = there ? THEME_DIM : THEME_FAINT;
+    double decibels = there ? state_psnr(state, state->mode, position) : NAN;
+    struct text_line number, psnr, rate, both;
+    snprintf(rate.text, sizeof rate.text, "%.24s bpp",
+             format_rate(&number, state_rate(state, position)));
+    format_psnr(&psnr, decibels);
+    if (strip->layout->narrow_columns) {
+        draw_fitting(strip, column, y, colour, rate.text, number.text);
+        draw_fitting(strip, column, y + line_height(strip), colour, psnr.text, psnr.text);
+        return;
+    }
+    snprintf(both.text, sizeof both.text, "%.40s%s%.24s", rate.text, psnr.text[0] ? "  ·  " : "",
+             psnr.text);
+    draw_fitting(strip, column, y, colour, both.text, rate.text);
+}
+
+static void draw_labels(const struct strip *strip, int i)
+{
+    const struct state *state = strip->state;
+    SDL_Rect column = layout_column(&strip->layout->labels, i, n_columns(strip));
+    struct text_line name, bytes, line;
+    SDL_Color colour = is_current(strip, i) ? strip->colour
+                       : is_there(strip, i) ? THEME_TEXT
+                                            : THEME_FAINT;
+    state_step_name(state, (uint32_t)i, &name);
+    format_bytes(&bytes, state_bytes(state, (uint32_t)i));
+    snprintf(line.text, sizeof line.text, "%.60s · %.24s", name.text, bytes.text);
+    /* A name may stand out a little, but not reach into its neighbour's. */
+    if (text_width(strip->scene->text, TEXT_SMALL, name.text) * 5 > column.w * 6)
+        snprintf(name.text, sizeof name.text, "%d", i);
+    draw_fitting(strip, &column, column.y, colour, line.text, name.text);
+    draw_cost(strip, &column, column.y + line_height(strip), (uint32_t)i);
+}
+
+/* Where there are two files, a bar tells whose strip it is. */
+static void draw_bar(const struct strip *strip, bool active)
+{
+    const struct scene *scene = strip->scene;
+    const SDL_Rect *whole = &strip->layout->whole, *labels = &strip->layout->labels;
+    int top = strip->layout->thumbs.h > 0 ? strip->layout->thumbs.y : strip->layout->track.y;
+    SDL_Rect bar = {whole->x, top, layout_px(scene->layout, active ? 5 : 2),
+                    labels->y + labels->h - top};
+    canvas_rect(scene->canvas, &bar, strip->colour);
+}
+
+static void draw_strip(const struct strip *strip)
+{
+    draw_track(strip);
+    for (int i = 0; i < n_columns(strip); i++) {
+        if (strip->layout->thumbs.h > 0)
+            draw_thumb(strip, i);
+        draw_labels(strip, i);
+    }
+}
+
+void draw_strips(const struct scene *scene)
+{
+    for (int side = 0; side < scene->n_sides; side++) {
+        struct strip strip = {.scene = scene,
+                              .state = scene->sides[side].state,
+                              .layout = &scene->layout->strips[side],
+                              .thumbs = scene->sides[side].thumbs,
+                              .colours = scene->sides[side].colours,
+                              .colour = draw_side_colour(side)};
+        if (strip.layout->whole.h == 0)
+            continue;
+        draw_strip(&strip);
+        if (scene->n_sides > 1)
+            draw_bar(&strip, side == scene->active);
+    }
+}

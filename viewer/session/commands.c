@@ -1,0 +1,303 @@
+#include "session/commands.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct viewer_command viewer_commands[N_COMMANDS] = {
+    [COMMAND_STEP] = {"step",
+                      {ARGUMENT_STEP},
+                      "N|next|previous|first|last",
+                      "show a step; the first is step 0",
+                      {{"Right PageDown Space", "next", "next step"},
+                       {"Left PageUp Backspace", "previous", "previous step"},
+                       {"Home", "first", "first step"},
+                       {"End", "last", "last step there is, and follow new ones"}}},
+    [COMMAND_PLAY] = {"play",
+                      {ARGUMENT_SWITCH},
+                      "[on|off]",
+                      "go through the steps by itself",
+                      {{"P", "", "play the steps, or stop"}}},
+    [COMMAND_FILE] = {"file",
+                      {ARGUMENT_WHICH},
+                      "1|2|other",
+                      "two files: choose the one that commands are for",
+                      {{"X Return", "other", "go to the other file (or click on it)"}}},
+    [COMMAND_LINK] = {"link",
+                      {ARGUMENT_SWITCH},
+                      "[on|off]",
+                      "two files: the other one follows to the step of nearest rate",
+                      {{"L", "", "let the other file follow to the nearest rate, or stay"}}},
+    [COMMAND_MODE] = {"mode",
+                      {ARGUMENT_MODE},
+                      "denoised|ancestral|flow|next",
+                      "choose the reconstruction",
+                      {{"D 1", "denoised", "the network's estimate: the highest PSNR"},
+                       {"A 2", "ancestral", "the missing detail sampled, by seed"},
+                       {"F 3", "flow", "the missing detail at its most central values"},
+                       {"M Tab", "next", "next reconstruction"}}},
+    [COMMAND_SEED] = {"seed",
+                      {ARGUMENT_SEED},
+                      "N|new",
+                      "show an ancestral sample",
+                      {{"S N", "new", "another ancestral sample"}}},
+    [COMMAND_ORIGINAL] = {"original",
+                          {ARGUMENT_SWITCH},
+                          "[on|off]",
+                          "show the reference picture",
+                          {{"O", "", "flip between step and original"}}},
+    [COMMAND_ZOOM] = {"zoom",
+                      {ARGUMENT_ZOOM},
+                      "FACTOR|in|out",
+                      "enlarge or reduce",
+                      {{"= + Keypad_+", "in", "zoom in (wheel)"},
+                       {"- Keypad_-", "out", "zoom out (wheel)"},
+                       {"0 Keypad_0", "1", "one display pixel per picture pixel"}}},
+    [COMMAND_FIT] = {"fit",
+                     {ARGUMENT_NONE},
+                     "",
+                     "show the whole picture",
+                     {{"W", "", "the whole picture (double click)"}}},
+    [COMMAND_PAN] = {"pan",
+                     {ARGUMENT_DISTANCE, ARGUMENT_DISTANCE},
+                     "DX DY",
+                     "move the picture",
+                     {{"Shift+Left", "64 0", "move the picture (Shift and arrows, or drag)"},
+                      {"Shift+Right", "-64 0", NULL},
+                      {"Shift+Up Up", "0 64", NULL},
+                      {"Shift+Down Down", "0 -64", NULL}}},
+    [COMMAND_FILMSTRIP] = {"filmstrip",
+                           {ARGUMENT_SWITCH},
+                           "[on|off]",
+                           "small pictures of all steps",
+                           {{"T", "", "show or hide the filmstrip"}}},
+    [COMMAND_CURVE] = {"curve",
+                       {ARGUMENT_SWITCH},
+                       "[on|off]",
+                       "the panel with the curve",
+                       {{"C", "", "show or hide the curve"}}},
+    [COMMAND_BLANK] = {"blank",
+                       {ARGUMENT_SWITCH},
+                       "[on|off]",
+                       "an empty grey screen",
+                       {{"B .", "", "blank the screen"}}},
+    [COMMAND_FULLSCREEN] = {"fullscreen",
+                            {ARGUMENT_SWITCH},
+                            "[on|off]",
+                            "use the whole screen",
+                            {{"F11 F5", "", "full screen"}}},
+    [COMMAND_TEXT] = {"text",
+                      {ARGUMENT_SCALE},
+                      "FACTOR|larger|smaller",
+                      "size of texts and controls",
+                      {{"Ctrl+= Ctrl++", "larger", "larger texts"},
+                       {"Ctrl+-", "smaller", "smaller texts"},
+                       {"Ctrl+0", "1", "normal texts"}}},
+    [COMMAND_HELP] = {"help",
+                      {ARGUMENT_SWITCH},
+                      "[on|off]",
+                      "this list",
+                      {{"H F1 ?", "", "show or hide this list"}}},
+    [COMMAND_BACK] = {"back",
+                      {ARGUMENT_NONE},
+                      "",
+                      "leave help, blank or full screen",
+                      {{"Escape", "", "leave help, blank screen, full screen"}}},
+    [COMMAND_SCREENSHOT] = {"screenshot",
+                            {ARGUMENT_FILE},
+                            "[FILE]",
+                            "write the window to a PNG file",
+                            {{"F12", "", "write the window to a PNG file"}}},
+    [COMMAND_RESIZE] = {"resize",
+                        {ARGUMENT_LENGTH, ARGUMENT_LENGTH},
+                        "WIDTH HEIGHT",
+                        "set the size of the window",
+                        {{NULL, NULL, NULL}}},
+    [COMMAND_WAIT] = {"wait",
+                      {ARGUMENT_WAIT, ARGUMENT_STEP_NUMBER},
+                      "idle|step N",
+                      "scripts: until it is shown",
+                      {{NULL, NULL, NULL}}},
+    [COMMAND_QUIT] = {"quit", {ARGUMENT_NONE}, "", "end the viewer", {{"Q Ctrl+Q", "", "quit"}}},
+};
+
+bool command_needs_two_files(enum command_id id)
+{
+    return id == COMMAND_FILE || id == COMMAND_LINK;
+}
+
+static const char *const word_names[N_WORDS] = {
+    [WORD_NEXT] = "next",
+    [WORD_PREVIOUS] = "previous",
+    [WORD_FIRST] = "first",
+    [WORD_LAST] = "last",
+    [WORD_OTHER] = "other",
+    [WORD_DENOISED] = "denoised",
+    [WORD_ANCESTRAL] = "ancestral",
+    [WORD_FLOW] = "flow",
+    [WORD_NEW] = "new",
+    [WORD_ON] = "on",
+    [WORD_OFF] = "off",
+    [WORD_TOGGLE] = "toggle",
+    [WORD_IN] = "in",
+    [WORD_OUT] = "out",
+    [WORD_LARGER] = "larger",
+    [WORD_SMALLER] = "smaller",
+    [WORD_IDLE] = "idle",
+    [WORD_STEP] = "step",
+};
+
+#define BIT(word) (1u << (word))
+
+enum number_kind { NUMBER_NONE, NUMBER_INTEGER, NUMBER_REAL, NUMBER_TEXT };
+
+static const struct {
+    const char *what; /* for messages */
+    enum number_kind number;
+    double low, high; /* range of the number */
+    unsigned words;
+    bool optional;
+} types[] = {
+    [ARGUMENT_NONE] = {"", NUMBER_NONE, 0, 0, 0, true},
+    [ARGUMENT_STEP] = {"a step", NUMBER_INTEGER, 0, 1e6,
+                       BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_LAST),
+                       false},
+    [ARGUMENT_STEP_NUMBER] = {"a step", NUMBER_INTEGER, 0, 1e6, 0, true},
+    [ARGUMENT_WHICH] = {"a file", NUMBER_INTEGER, 1, 2, BIT(WORD_OTHER), false},
+    [ARGUMENT_MODE] = {"a mode", NUMBER_NONE, 0, 0,
+                       BIT(WORD_DENOISED) | BIT(WORD_ANCESTRAL) | BIT(WORD_FLOW) | BIT(WORD_NEXT),
+                       false},
+    [ARGUMENT_SEED] = {"a seed", NUMBER_INTEGER, 0, 0x1p64, BIT(WORD_NEW), false},
+    [ARGUMENT_SWITCH] = {"on or off", NUMBER_NONE, 0, 0,
+                         BIT(WORD_ON) | BIT(WORD_OFF) | BIT(WORD_TOGGLE), true},
+    [ARGUMENT_ZOOM] = {"a zoom", NUMBER_REAL, 1e-3, 1e3, BIT(WORD_IN) | BIT(WORD_OUT), false},
+    [ARGUMENT_SCALE] = {"a size", NUMBER_REAL, 0.5, 4, BIT(WORD_LARGER) | BIT(WORD_SMALLER), false},
+    [ARGUMENT_DISTANCE] = {"a distance", NUMBER_REAL, -1e6, 1e6, 0, false},
+    [ARGUMENT_LENGTH] = {"a length", NUMBER_REAL, 64, 16384, 0, false},
+    [ARGUMENT_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, true},
+    [ARGUMENT_WAIT] = {"idle or step", NUMBER_NONE, 0, 0, BIT(WORD_IDLE) | BIT(WORD_STEP), false},
+};
+
+static const char *skip_blanks(const char *text)
+{
+    return text + strspn(text, " \t\r\n");
+}
+
+/* Copies the next blank-separated token; returns its length, 0 at the end of the line. */
+static size_t take_token(const char **line, char *token, size_t size)
+{
+    const char *begin = skip_blanks(*line);
+    size_t length = strcspn(begin, " \t\r\n");
+    *line = begin + length;
+    snprintf(token, size, "%.*s", (int)(length < size ? length : size - 1), begin);
+    return length;
+}
+
+static enum word find_word(const char *token, unsigned allowed)
+{
+    for (int word = 1; word < N_WORDS; word++)
+        if (allowed & BIT(word) && !strcmp(token, word_names[word]))
+            return (enum word)word;
+    return WORD_NONE;
+}
+
+static bool parse_number(const char *token, enum argument_type type, struct argument *argument)
+{
+    char *end;
+    errno = 0;
+    if (types[type].number == NUMBER_INTEGER) {
+        if (*token < '0' || *token > '9')
+            return false;
+        argument->integer = strtoull(token, &end, 10);
+        argument->number = (double)argument->integer;
+    } else {
+        argument->number = strtod(token, &end);
+    }
+    return !errno && end != token && !*end && argument->number >= types[type].low &&
+           argument->number <= types[type].high;
+}
+
+static int parse_argument(const struct viewer_command *command, enum argument_type type,
+                          const char **line, struct command_call *call, struct argument *argument,
+                          struct message *message)
+{
+    char token[sizeof call->file];
+    if (types[type].number == NUMBER_TEXT) {
+        snprintf(call->file, sizeof call->file, "%s", skip_blanks(*line));
+        size_t length = strlen(call->file);
+        while (length > 0 && strchr(" \t\r\n", call->file[length - 1]))
+            call->file[--length] = '\0';
+        *line += strlen(*line);
+        return 0;
+    }
+    if (!take_token(line, token, sizeof token)) {
+        if (types[type].optional)
+            return 0;
+        return message_set(message, "`%s` needs %s: %s %s", command->name, types[type].what,
+                           command->name, command->usage);
+    }
+    argument->given = true;
+    argument->word = find_word(token, types[type].words);
+    if (argument->word != WORD_NONE)
+        return 0;
+    if (types[type].number == NUMBER_NONE || !parse_number(token, type, argument))
+        return message_set(message, "`%s` is not %s: %s %s", token, types[type].what, command->name,
+                           command->usage);
+    return 0;
+}
+
+static const struct viewer_command *find_command(const char *name)
+{
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (!strcmp(name, viewer_commands[i].name))
+            return &viewer_commands[i];
+    return NULL;
+}
+
+int command_parse(const char *line, struct command_call *call, struct message *message)
+{
+    char name[64], rest[64];
+    memset(call, 0, sizeof *call);
+    if (!take_token(&line, name, sizeof name) || name[0] == '#')
+        return 1;
+    const struct viewer_command *command = find_command(name);
+    if (!command)
+        return message_set(message, "there is no command `%s`", name);
+    call->id = (enum command_id)(command - viewer_commands);
+    int status = 0;
+    for (int i = 0; status == 0 && i < COMMAND_N_ARGUMENTS && command->types[i]; i++)
+        status =
+            parse_argument(command, command->types[i], &line, call, &call->arguments[i], message);
+    if (status < 0)
+        return status;
+    if (take_token(&line, rest, sizeof rest))
+        return message_set(message, "`%s` is too much for `%s %s`", rest, command->name,
+                           command->usage);
+    if (call->id == COMMAND_WAIT &&
+        (call->arguments[0].word == WORD_STEP) != call->arguments[1].given)
+        return message_set(message, "`wait` is either `wait idle` or `wait step N`");
+    return 0;
+}
+
+int command_keys_contain(const char *keys, const char *key)
+{
+    char token[32];
+    while (take_token(&keys, token, sizeof token))
+        if (!strcmp(token, key))
+            return 1;
+    return 0;
+}
+
+const char *command_for_key(const char *key, char *line, size_t line_size)
+{
+    for (int i = 0; i < N_COMMANDS; i++)
+        for (const struct command_binding *b = viewer_commands[i].bindings;
+             b < viewer_commands[i].bindings + COMMAND_N_BINDINGS && b->keys; b++)
+            if (command_keys_contain(b->keys, key)) {
+                snprintf(line, line_size, "%s %s", viewer_commands[i].name, b->arguments);
+                return line;
+            }
+    return NULL;
+}

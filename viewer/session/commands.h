@@ -1,0 +1,126 @@
+/* Everything that the viewer can be told: one table that feeds keyboard, buttons, scripts and the
+ * help. A command is one line of text, its name and its arguments separated by blanks. */
+#ifndef UQD_VIEWER_SESSION_COMMANDS_H
+#define UQD_VIEWER_SESSION_COMMANDS_H
+
+#include "message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum command_id {
+    COMMAND_STEP,
+    COMMAND_PLAY,
+    COMMAND_FILE,
+    COMMAND_LINK,
+    COMMAND_MODE,
+    COMMAND_SEED,
+    COMMAND_ORIGINAL,
+    COMMAND_ZOOM,
+    COMMAND_FIT,
+    COMMAND_PAN,
+    COMMAND_FILMSTRIP,
+    COMMAND_CURVE,
+    COMMAND_BLANK,
+    COMMAND_FULLSCREEN,
+    COMMAND_TEXT,
+    COMMAND_HELP,
+    COMMAND_BACK,
+    COMMAND_SCREENSHOT,
+    COMMAND_RESIZE,
+    COMMAND_WAIT,
+    COMMAND_QUIT,
+    N_COMMANDS
+};
+
+enum argument_type {
+    ARGUMENT_NONE,
+    ARGUMENT_STEP,        /* a number from 0, or next, previous, first, last */
+    ARGUMENT_STEP_NUMBER, /* a number from 0; may be left out */
+    ARGUMENT_WHICH,       /* 1, 2, or other */
+    ARGUMENT_MODE,        /* denoised, ancestral, flow, or next */
+    ARGUMENT_SEED,        /* a number from 0, or new */
+    ARGUMENT_SWITCH,      /* on, off, toggle; may be left out: toggle */
+    ARGUMENT_ZOOM,        /* display pixels per picture pixel, or in, out */
+    ARGUMENT_SCALE,       /* larger, smaller, or a factor */
+    ARGUMENT_DISTANCE,    /* display pixels, may be negative */
+    ARGUMENT_LENGTH,      /* window units, positive */
+    ARGUMENT_FILE,        /* the rest of the line; may be left out */
+    ARGUMENT_WAIT,        /* idle, or step */
+};
+
+enum word {
+    WORD_NONE, /* the argument is a number, a text, or left out */
+    WORD_NEXT,
+    WORD_PREVIOUS,
+    WORD_FIRST,
+    WORD_LAST,
+    WORD_OTHER,
+    WORD_DENOISED,
+    WORD_ANCESTRAL,
+    WORD_FLOW,
+    WORD_NEW,
+    WORD_ON,
+    WORD_OFF,
+    WORD_TOGGLE,
+    WORD_IN,
+    WORD_OUT,
+    WORD_LARGER,
+    WORD_SMALLER,
+    WORD_IDLE,
+    WORD_STEP,
+    N_WORDS
+};
+
+struct argument {
+    bool given; /* not left out */
+    enum word word;
+    uint64_t integer; /* steps and seeds */
+    double number;    /* everything else that is a number */
+};
+
+#define COMMAND_N_ARGUMENTS 2
+
+struct command_call {
+    enum command_id id;
+    struct argument arguments[COMMAND_N_ARGUMENTS];
+    char file[512]; /* of an ARGUMENT_FILE; empty if it was left out */
+};
+
+/* Keys that run the command with fixed arguments. Names are SDL's, blanks in them as _, modifiers
+ * in front as Ctrl+ and Shift+. */
+struct command_binding {
+    const char *keys; /* separated by blanks; NULL ends the list */
+    const char *arguments;
+    const char *help;
+};
+
+#define COMMAND_N_BINDINGS 6
+
+struct viewer_command {
+    const char *name;
+    enum argument_type types[COMMAND_N_ARGUMENTS];
+    const char *usage; /* of the arguments, e.g. "on|off" */
+    const char *help;
+    struct command_binding bindings[COMMAND_N_BINDINGS];
+};
+
+/* Indexed by command_id. */
+extern const struct viewer_command viewer_commands[N_COMMANDS];
+
+/* Whether a command makes sense with two files only. */
+bool command_needs_two_files(enum command_id id);
+
+/* Reads one line. 0: *call is the command; 1: the line is empty or a comment (#); -1 with a
+ * message. */
+int command_parse(const char *line, struct command_call *call, struct message *message);
+
+/* The command line that a key runs, or NULL. line_size bytes of line are enough for any binding:
+ * at least 64. */
+const char *command_for_key(const char *key, char *line, size_t line_size);
+
+/* Whether a blank-separated list of keys holds the key. */
+int command_keys_contain(const char *keys, const char *key);
+
+#endif

@@ -1,0 +1,164 @@
+#include "session/settings.h"
+
+#include "options.h"
+#include "session/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_CACHE          256     /* MiB */
+#define DEFAULT_DAEMON_TIMEOUT 1000    /* ms */
+#define MAX_DAEMON_TIMEOUT     3600000 /* ms */
+
+/* The members that the option table fills. */
+struct values {
+    const char *reference, *script, *font, *size;
+    int no_daemon, mode;
+    uint64_t seed;
+    uint32_t threads, cache, daemon_timeout;
+};
+
+static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
+
+static const struct option_row rows[] = {
+    {"reference", 'r', OPTION_TEXT, "FILE", offsetof(struct values, reference),
+     "the original picture, PNG, JPEG or PNM, to measure against and to flip to", "Picture"},
+    {"mode", 'm', OPTION_CHOICE, "denoised|ancestral|flow", offsetof(struct values, mode),
+     "reconstruction to begin with", NULL},
+    {"seed", 0, OPTION_U64, "N", offsetof(struct values, seed), "seed of the ancestral samples",
+     NULL},
+    {"size", 0, OPTION_TEXT, "WxH", offsetof(struct values, size), "size of the window", "Window"},
+    {"font", 0, OPTION_TEXT, "FILE", offsetof(struct values, font),
+     "TrueType font of all texts, or \"builtin\"", NULL},
+    {"script", 0, OPTION_TEXT, "FILE", offsetof(struct values, script),
+     "run the commands of a file, \"-\" for standard input", NULL},
+    {"cache", 0, OPTION_U32, "MIB", offsetof(struct values, cache),
+     "memory for pictures that can come back without decoding, in MiB (256)", "Decoding"},
+    {"no-daemon", 0, OPTION_FLAG, NULL, offsetof(struct values, no_daemon),
+     "decode in this process", NULL},
+    {"daemon-timeout", 0, OPTION_U32, "MS", offsetof(struct values, daemon_timeout),
+     "silence after which a daemon counts as hung and this process decodes, in milliseconds "
+     "(1000); 0 for none",
+     NULL},
+    {"threads", 't', OPTION_U32, "N", offsetof(struct values, threads),
+     "threads for decoding in this process, 0 for all", NULL},
+};
+
+static const struct command view_command = {
+    .synopsis = "FILE.uqd [OTHER.uqd]",
+    .summary = "show how a picture comes into being, step by step",
+    .rows = rows,
+    .n_rows = sizeof rows / sizeof *rows,
+    .min_operands = 1,
+    .max_operands = 2,
+};
+
+static const struct command *const view_commands[] = {&view_command};
+
+static const struct program program = {
+    .name = "uqd-view",
+    .version = UQD_VIEW_VERSION,
+    .summary = "show how a picture comes into being, step by step",
+    .description =
+        "uqd-view shows a .uqd file as it is decoded: the picture of every step, its "
+        "rate-distortion curve, and the three reconstructions that any part of the file allows. "
+        "A file that was cut anywhere shows its best picture.\n"
+        "\n"
+        "Two files, usually the same photograph with two models or settings, are shown side by "
+        "side with one zoom and one plot. Commands are for the active file, the one whose caption "
+        "is marked. The other one follows to the step that costs most nearly as many bytes, so "
+        "that pictures of about equal rate are compared; `link off` lets it stay where it is. "
+        "Mode, seed and view are always those of both. Their pictures must have the same size.\n"
+        "\n"
+        "Decoding is done by the daemon uqdd over D-Bus, or in the viewer itself where there is "
+        "no session bus, where the daemon does not answer, or with --no-daemon. A daemon that ends "
+        "is started again.",
+    .commands = view_commands,
+    .n_commands = 1,
+};
+
+/* "800x600" */
+static int parse_size(const char *text, struct settings *settings)
+{
+    char *end;
+    long width = strtol(text, &end, 10);
+    if (*end != 'x' || text[0] < '0' || text[0] > '9' || end[1] < '0' || end[1] > '9')
+        return -1;
+    long height = strtol(end + 1, &end, 10);
+    if (*end || width < 64 || height < 64 || width > 16384 || height > 16384)
+        return -1;
+    settings->width = (int)width;
+    settings->height = (int)height;
+    return 0;
+}
+
+int settings_parse(struct settings *settings, int argc, char **argv, struct message *message)
+{
+    struct values values = {.cache = DEFAULT_CACHE, .daemon_timeout = DEFAULT_DAEMON_TIMEOUT};
+    int operand = options_parse(&program, &view_command, argc, argv, &values, message);
+    if (operand <= 0)
+        return operand == OPTIONS_PRINTED ? SETTINGS_PRINTED : operand;
+    *settings = (struct settings){
+        .files = {argv[operand], argv[operand + 1]}, /* argv ends with NULL */
+        .reference = values.reference,
+        .script = values.script,
+        .font = values.font,
+        .no_daemon = values.no_daemon,
+        .seed = values.seed,
+        .mode = modes[values.mode],
+        .threads = values.threads,
+        .daemon_timeout = values.daemon_timeout,
+        .cache = (size_t)values.cache << 20,
+    };
+    if (values.size && parse_size(values.size, settings))
+        return message_set(message, "--size: \"%s\" is not a size like 800x600", values.size);
+    if (settings->daemon_timeout > MAX_DAEMON_TIMEOUT)
+        return message_set(message, "--daemon-timeout: at most %d milliseconds",
+                           MAX_DAEMON_TIMEOUT);
+    return 0;
+}
+
+/* ---- Manual -------------------------------------------------------------------------------- */
+
+static int append(char *text, size_t size, size_t *length, const char *format, const char *a,
+                  const char *b, const char *c)
+{
+    int n = snprintf(text + *length, size - *length, format, a, b, c);
+    if (n < 0 || (size_t)n >= size - *length)
+        return -1;
+    *length += (size_t)n;
+    return 0;
+}
+
+static void append_bindings(const struct viewer_command *command, char *text, size_t size,
+                            size_t *length)
+{
+    for (int i = 0; i < COMMAND_N_BINDINGS && command->bindings[i].keys; i++) {
+        const struct command_binding *binding = &command->bindings[i];
+        append(text, size, length, "  %-24s%s %s\n", binding->keys, command->name,
+               binding->arguments);
+    }
+}
+
+void settings_print_manual(FILE *out)
+{
+    char names[8192] = "Commands are run by keys, by buttons, and by the lines of a script.\n\n";
+    char keys[8192] = "";
+    size_t names_length = strlen(names), keys_length = 0;
+    for (int i = 0; i < N_COMMANDS; i++) {
+        const struct viewer_command *command = &viewer_commands[i];
+        append(names, sizeof names, &names_length, "  %s %s\n    %s\n", command->name,
+               command->usage, command->help);
+        append_bindings(command, keys, sizeof keys, &keys_length);
+    }
+    const struct manual_section sections[] = {
+        {"COMMANDS", names},
+        {"KEYS", keys},
+        {"EXIT STATUS", "0 when the viewer was closed, 1 when the file could not be shown whole "
+                        "or a script failed, 2 for wrong usage and where there is no display."},
+    };
+    struct program with_sections = program;
+    with_sections.sections = sections;
+    with_sections.n_sections = sizeof sections / sizeof *sections;
+    options_print_manual(out, &with_sections);
+}

@@ -1,0 +1,34 @@
+/* What the command line of uqd-view says. */
+#ifndef UQD_VIEWER_SESSION_SETTINGS_H
+#define UQD_VIEWER_SESSION_SETTINGS_H
+
+#include "message.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <uqd/uqd.h>
+
+struct settings {
+    const char *files[2];  /* the second is NULL if there is one only */
+    const char *reference; /* NULL if not given, as are the other texts */
+    const char *script;
+    const char *font;  /* a file, or "builtin" */
+    int width, height; /* of the window, 0: default */
+    int no_daemon;
+    uint64_t seed;
+    enum uqd_mode mode;
+    uint32_t threads;
+    uint32_t daemon_timeout; /* milliseconds of silence, 0: for ever */
+    size_t cache;            /* bytes of memory for pictures */
+};
+
+/* The help or the version was asked for, and is printed. */
+enum { SETTINGS_PRINTED = 1 };
+
+/* Fills the settings. 0, SETTINGS_PRINTED, or -1 with a message if the usage is wrong. */
+int settings_parse(struct settings *settings, int argc, char **argv, struct message *message);
+
+/* The manual page in man(7) markup, with all commands and keys. */
+void settings_print_manual(FILE *out);
+
+#endif

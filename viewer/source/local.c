@@ -1,0 +1,223 @@
+/* Pictures decoded by the library in a thread of this process. The thread does one thing at a time,
+ * the most urgent first: a picture for the screen, a small one, the next step, a picture in the
+ * background. The library asks between pieces of work whether to go on; background work gives way
+ * to everything else and starts again later. */
+#include "model_file.h"
+#include "source/private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK (256u << 10)
+
+/* Those after the first in the order of enum source_purpose. */
+enum work { WORK_DECODE, WORK_SCREEN, WORK_FILMSTRIP, WORK_BACKGROUND };
+
+struct local {
+    struct source source;
+    pthread_cond_t changed;
+    struct uqd_model *model;
+    struct uqd_decoder *decoder;
+    uint64_t offset; /* of the next byte to feed */
+    bool ended;      /* nothing more can be decoded */
+    enum work work;  /* what the library is doing, for the progress callback */
+};
+
+/* Whether a request can be answered now, be it by a refusal. */
+static bool ready(const struct local *local, const struct source_request *request)
+{
+    const struct frame_key *key = &request->key;
+    if (!request->waiting)
+        return false;
+    if (key->step == UQD_STEP_LATEST || local->ended)
+        return true;
+    return key->step < uqd_decoder_steps_complete(local->decoder);
+}
+
+/* Whether what the library does now should be cancelled, in favour of more urgent requests or a
+ * newer one. Called by the library in our thread. */
+static int on_progress(void *cookie, double done)
+{
+    struct local *local = cookie;
+    struct source *source = &local->source;
+    (void)done;
+    pthread_mutex_lock(&source->lock);
+    bool stop = source->quit;
+    for (int work = WORK_SCREEN; work <= (int)local->work; work++)
+        stop |= ready(local, &source->requests[work - WORK_SCREEN]);
+    pthread_mutex_unlock(&source->lock);
+    return stop;
+}
+
+static int open_decoder(struct local *local, struct message *message)
+{
+    const struct source_config *config = &local->source.config;
+    struct uqd_decoder_settings settings;
+    int status = model_load_by_id(config->file->info.model_id, &local->model, message);
+    if (status < 0)
+        return status;
+    uqd_decoder_settings_default(&settings);
+    settings.threads = config->threads;
+    settings.progress = on_progress;
+    settings.cookie = local;
+    status = uqd_decoder_new(&local->decoder, local->model, &settings);
+    if (status != UQD_OK)
+        return message_set(message, "%s: %s", config->file->path, uqd_status_text(status));
+    for (uint32_t step = 0; step < config->file->info.n_steps; step++) {
+        const char *name = uqd_model_step_name(local->model, step);
+        source_post_step(&local->source, SOURCE_STEP_NAME, step, name ? name : "");
+    }
+    return 0;
+}
+
+static void end(struct local *local, const char *text)
+{
+    local->ended = true;
+    source_post_text(&local->source, SOURCE_END, text);
+}
+
+static void end_damaged(struct local *local, int status)
+{
+    char text[256];
+    snprintf(text, sizeof text, "step %u: %s", (unsigned)uqd_decoder_steps_complete(local->decoder),
+             uqd_status_text(status));
+    end(local, text);
+}
+
+/* Gives the decoder more of the file, or ends where there is no more. */
+static void feed(struct local *local)
+{
+    uint8_t *chunk = malloc(CHUNK);
+    ssize_t n =
+        chunk ? pread(local->source.config.file->fd, chunk, CHUNK, (off_t)local->offset) : -1;
+    int status = n > 0 ? uqd_decoder_feed(local->decoder, chunk, (size_t)n) : UQD_OK;
+    if (n < 0)
+        end(local, strerror(errno));
+    else if (n == 0)
+        end(local, "");
+    else if (status < 0)
+        end_damaged(local, status);
+    else
+        local->offset += (uint64_t)n;
+    free(chunk);
+}
+
+static void decode_next_step(struct local *local)
+{
+    local->work = WORK_DECODE;
+    int status = uqd_decoder_advance(local->decoder);
+    if (status == UQD_OK)
+        source_post_step(&local->source, SOURCE_STEP, uqd_decoder_steps_complete(local->decoder),
+                         "");
+    else if (status == UQD_NEED_DATA)
+        feed(local);
+    else if (status == UQD_END)
+        end(local, "");
+    else if (status != UQD_ERR_CANCELLED)
+        end_damaged(local, status);
+}
+
+static void draw(struct local *local, enum source_purpose purpose, const struct frame_key *key)
+{
+    struct source *source = &local->source;
+    const struct uqd_info *info = &source->config.file->info;
+    struct uqd_picture_request request = {sizeof request, key->step, key->mode, key->seed,
+                                          key->reduce};
+    struct picture *picture =
+        picture_new(uqd_reduced_side(info->width, key->reduce),
+                    uqd_reduced_side(info->height, key->reduce), info->channels);
+    int status = UQD_ERR_NOMEM;
+    local->work = (enum work)(WORK_SCREEN + purpose);
+    if (picture)
+        status =
+            uqd_decoder_picture(local->decoder, &request, picture_pixels(picture), picture->stride);
+    if (status == UQD_OK) {
+        source_post_picture(source, purpose, key, picture);
+        return;
+    }
+    picture_unref(picture);
+    if (status != UQD_ERR_CANCELLED) {
+        source_post_refused(source, purpose, key, uqd_status_text(status));
+        return;
+    }
+    pthread_mutex_lock(&source->lock);
+    if (!source->requests[purpose].waiting)
+        source->requests[purpose] = (struct source_request){true, *key};
+    pthread_mutex_unlock(&source->lock);
+}
+
+/* Takes the most urgent work, waiting for it. False when the source is to end. */
+static bool take_work(struct local *local, enum work *work, struct frame_key *key)
+{
+    struct source *source = &local->source;
+    bool found = false;
+    pthread_mutex_lock(&source->lock);
+    while (!found && !source->quit) {
+        for (int purpose = 0; purpose < SOURCE_N_PURPOSES && !found; purpose++) {
+            struct source_request *request = &source->requests[purpose];
+            if (purpose == SOURCE_BACKGROUND && !local->ended)
+                break;
+            found = ready(local, request);
+            if (found) {
+                request->waiting = false;
+                *work = (enum work)(WORK_SCREEN + purpose);
+                *key = request->key;
+            }
+        }
+        if (!found && !local->ended) {
+            *work = WORK_DECODE;
+            found = true;
+        }
+        if (!found)
+            pthread_cond_wait(&local->changed, &source->lock);
+    }
+    pthread_mutex_unlock(&source->lock);
+    return found;
+}
+
+static void local_run(struct source *source)
+{
+    struct local *local = (struct local *)source;
+    struct message message;
+    enum work work;
+    struct frame_key key;
+    if (open_decoder(local, &message)) {
+        source_post_text(source, SOURCE_FAILED, message.text);
+        return;
+    }
+    while (take_work(local, &work, &key)) {
+        if (work == WORK_DECODE)
+            decode_next_step(local);
+        else
+            draw(local, (enum source_purpose)(work - WORK_SCREEN), &key);
+    }
+}
+
+static void local_wake(struct source *source)
+{
+    pthread_cond_signal(&((struct local *)source)->changed);
+}
+
+static void local_destroy(struct source *source)
+{
+    struct local *local = (struct local *)source;
+    uqd_decoder_free(local->decoder);
+    uqd_model_free(local->model);
+    pthread_cond_destroy(&local->changed);
+    free(local);
+}
+
+struct source *source_local_new(const struct source_config *config)
+{
+    struct local *local = calloc(1, sizeof *local);
+    if (!local)
+        return NULL;
+    pthread_cond_init(&local->changed, NULL);
+    local->source.run = local_run;
+    local->source.wake = local_wake;
+    local->source.destroy = local_destroy;
+    return source_start(&local->source, config);
+}

@@ -1,0 +1,46 @@
+/* What the two kinds of sources share: mailboxes between the user interface and their thread. */
+#ifndef UQD_VIEWER_SOURCE_PRIVATE_H
+#define UQD_VIEWER_SOURCE_PRIVATE_H
+
+#include "source/source.h"
+
+#include <pthread.h>
+
+struct source_request {
+    bool waiting;
+    struct frame_key key;
+};
+
+struct source_node;
+
+struct source {
+    struct source_config config;
+    void (*run)(struct source *source);  /* body of the thread; returns after quit */
+    void (*wake)(struct source *source); /* requests or quit changed; called with the lock held */
+    void (*destroy)(struct source *source); /* frees all that the kind allocated */
+
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards what follows */
+    struct picture *reference;
+    struct source_request requests[SOURCE_N_PURPOSES];
+    bool quit;
+    struct source_node *first, *last; /* events not yet taken */
+};
+
+/* Completes a source whose functions are set, and starts its thread. On failure destroys it and
+ * returns NULL. */
+struct source *source_start(struct source *source, const struct source_config *config);
+
+/* For the source's thread: posts an event and passes on the ownership of its picture. */
+void source_post(struct source *source, const struct source_event *event);
+void source_post_text(struct source *source, enum source_event_type type, const char *text);
+void source_post_step(struct source *source, enum source_event_type type, uint32_t step,
+                      const char *text);
+
+/* Posts a picture with its distortion. */
+void source_post_picture(struct source *source, enum source_purpose purpose,
+                         const struct frame_key *key, struct picture *picture);
+void source_post_refused(struct source *source, enum source_purpose purpose,
+                         const struct frame_key *key, const char *text);
+
+#endif

@@ -1,0 +1,137 @@
+#include "source/private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct source_node {
+    struct source_node *next;
+    struct source_event event;
+};
+
+static void *run_thread(void *cookie)
+{
+    struct source *source = cookie;
+    source->run(source);
+    return NULL;
+}
+
+struct source *source_start(struct source *source, const struct source_config *config)
+{
+    source->config = *config;
+    if (config->reference)
+        source->reference = picture_ref(config->reference);
+    pthread_mutex_init(&source->lock, NULL);
+    if (pthread_create(&source->thread, NULL, run_thread, source) == 0)
+        return source;
+    picture_unref(source->reference);
+    pthread_mutex_destroy(&source->lock);
+    source->destroy(source);
+    return NULL;
+}
+
+void source_free(struct source *source)
+{
+    if (!source)
+        return;
+    pthread_mutex_lock(&source->lock);
+    source->quit = true;
+    source->wake(source);
+    pthread_mutex_unlock(&source->lock);
+    pthread_join(source->thread, NULL);
+    while (source->first) {
+        struct source_node *node = source->first;
+        source->first = node->next;
+        picture_unref(node->event.picture);
+        free(node);
+    }
+    picture_unref(source->reference);
+    pthread_mutex_destroy(&source->lock);
+    source->destroy(source);
+}
+
+void source_request(struct source *source, enum source_purpose purpose, const struct frame_key *key)
+{
+    pthread_mutex_lock(&source->lock);
+    source->requests[purpose] = (struct source_request){true, *key};
+    source->wake(source);
+    pthread_mutex_unlock(&source->lock);
+}
+
+void source_set_reference(struct source *source, struct picture *reference)
+{
+    pthread_mutex_lock(&source->lock);
+    picture_unref(source->reference);
+    source->reference = picture_ref(reference);
+    pthread_mutex_unlock(&source->lock);
+}
+
+void source_take(struct source *source, struct source_event *event)
+{
+    pthread_mutex_lock(&source->lock);
+    struct source_node *node = source->first;
+    if (node) {
+        source->first = node->next;
+        if (!node->next)
+            source->last = NULL;
+    }
+    pthread_mutex_unlock(&source->lock);
+    *event = node ? node->event : (struct source_event){.type = SOURCE_NOTHING};
+    free(node);
+}
+
+/* An event that finds no memory is dropped with its picture: the viewer then shows an older one. */
+void source_post(struct source *source, const struct source_event *event)
+{
+    struct source_node *node = malloc(sizeof *node);
+    if (!node) {
+        picture_unref(event->picture);
+        return;
+    }
+    *node = (struct source_node){.event = *event};
+    pthread_mutex_lock(&source->lock);
+    if (source->last)
+        source->last->next = node;
+    else
+        source->first = node;
+    source->last = node;
+    pthread_mutex_unlock(&source->lock);
+    source->config.notify(source->config.cookie);
+}
+
+void source_post_step(struct source *source, enum source_event_type type, uint32_t step,
+                      const char *text)
+{
+    struct source_event event = {.type = type, .step = step};
+    snprintf(event.text, sizeof event.text, "%s", text);
+    source_post(source, &event);
+}
+
+void source_post_text(struct source *source, enum source_event_type type, const char *text)
+{
+    source_post_step(source, type, 0, text);
+}
+
+void source_post_picture(struct source *source, enum source_purpose purpose,
+                         const struct frame_key *key, struct picture *picture)
+{
+    struct source_event event = {
+        .type = SOURCE_PICTURE, .purpose = purpose, .key = *key, .picture = picture, .psnr = NAN};
+    struct picture *reference = NULL;
+    pthread_mutex_lock(&source->lock);
+    if (source->reference && key->reduce == 0)
+        reference = picture_ref(source->reference);
+    pthread_mutex_unlock(&source->lock);
+    if (reference)
+        event.psnr = picture_psnr(picture, reference);
+    picture_unref(reference);
+    source_post(source, &event);
+}
+
+void source_post_refused(struct source *source, enum source_purpose purpose,
+                         const struct frame_key *key, const char *text)
+{
+    struct source_event event = {.type = SOURCE_REFUSED, .purpose = purpose, .key = *key};
+    snprintf(event.text, sizeof event.text, "%s", text);
+    source_post(source, &event);
+}

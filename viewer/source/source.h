@@ -1,0 +1,84 @@
+/* Where pictures come from: the daemon over D-Bus, or the library in a thread of this process. Both
+ * behave the same. A source works in its own thread and answers by events; nothing here blocks.
+ *
+ * Life: SOURCE_STEP_NAME for every step, then SOURCE_STEP as steps become complete, and SOURCE_END
+ * when everything that the file has is decoded. SOURCE_LOST says that the daemon died: what was
+ * decoded counts no more, and the next request opens the file anew. SOURCE_FAILED is final; it also
+ * says that the daemon hangs.
+ *
+ * Requests: one per purpose at a time. A new request takes the place of an unanswered older one of
+ * the same purpose, which then gets no answer; every other request gets exactly one SOURCE_PICTURE
+ * or SOURCE_REFUSED, unless the source is lost or fails. Requests may be made before their step is
+ * complete; they are answered once it is. */
+#ifndef UQD_VIEWER_SOURCE_SOURCE_H
+#define UQD_VIEWER_SOURCE_SOURCE_H
+
+#include "frame_key.h"
+#include "source/picture.h"
+#include "source/uqd_file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* In the order of their urgency. */
+enum source_purpose {
+    SOURCE_SCREEN,     /* to be seen now */
+    SOURCE_FILMSTRIP,  /* small pictures */
+    SOURCE_BACKGROUND, /* for the curve, and in advance */
+    SOURCE_N_PURPOSES
+};
+
+enum source_event_type {
+    SOURCE_NOTHING,
+    SOURCE_STEP_NAME, /* step, text */
+    SOURCE_STEP,      /* step: number of complete steps */
+    SOURCE_END,       /* text: what is wrong with the rest of the file; empty if nothing */
+    SOURCE_PICTURE,   /* purpose, key, picture, psnr */
+    SOURCE_REFUSED,   /* purpose, key, text */
+    SOURCE_LOST,      /* text */
+    SOURCE_FAILED,    /* text; unavailable if another source may do better */
+};
+
+struct source_event {
+    enum source_event_type type;
+    enum source_purpose purpose;
+    struct frame_key key;
+    struct picture *picture; /* the receiver's reference */
+    double psnr;             /* against the reference picture, NaN without one */
+    uint32_t step;
+    bool unavailable;
+    char text[512];
+};
+
+struct source_config {
+    const struct uqd_file *file;  /* borrowed for the life of the source */
+    uint32_t threads;             /* of the library */
+    uint32_t daemon_timeout;      /* milliseconds that the daemon may be silent while something is
+                                     expected of it; then it hangs. 0: for ever */
+    struct picture *reference;    /* to measure full-size pictures against, or NULL */
+    void (*notify)(void *cookie); /* called from any thread when an event waits */
+    void *cookie;
+};
+
+struct source;
+
+/* NULL if there is no memory or no thread. */
+struct source *source_local_new(const struct source_config *config);
+
+/* Through the session bus. A source without a bus or a daemon answers SOURCE_FAILED with
+ * unavailable set. NULL also if the program was built without D-Bus. */
+struct source *source_daemon_new(const struct source_config *config);
+
+/* Stops the work and waits for the thread. NULL is allowed. */
+void source_free(struct source *source);
+
+void source_request(struct source *source, enum source_purpose purpose,
+                    const struct frame_key *key);
+
+/* Measures pictures against this one from now on. */
+void source_set_reference(struct source *source, struct picture *reference);
+
+/* Takes the next event; its type is SOURCE_NOTHING if there is none. */
+void source_take(struct source *source, struct source_event *event);
+
+#endif
