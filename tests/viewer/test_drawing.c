@@ -3,6 +3,7 @@
 #include "draw/scene.h"
 #include "profiles.h"
 #include "screen.h"
+#include "sdl/surface.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -67,16 +68,14 @@ static struct picture *paint(const struct frame_key *key, uint32_t channels)
 }
 
 struct stage {
-    SDL_Surface *surface;
+    SDL_Surface *pixels;
     SDL_Renderer *renderer;
-    struct canvas canvas;
-    struct text *text;
+    struct sdl_surface surface;
     struct layout layout;
     struct uqd_file file;
     struct look look;
     struct state state;
     struct view view;
-    struct picture_texture picture, thumbs[N_STEPS + 1];
     struct shown_colours colours;
     struct stage *other; /* its file, state and pictures are shown beside the own ones */
     int active;
@@ -89,12 +88,10 @@ static void stage_open(struct stage *stage, int width, int height, uint64_t file
     struct message message;
     memset(stage, 0, sizeof *stage);
     stage->look = LOOK_DEFAULT;
-    stage->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
-    stage->renderer = SDL_CreateSoftwareRenderer(stage->surface);
+    stage->pixels = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+    stage->renderer = SDL_CreateSoftwareRenderer(stage->pixels);
     assert_non_null(stage->renderer);
-    stage->canvas.renderer = stage->renderer;
-    stage->text = text_new(stage->renderer, "builtin", &message);
-    assert_non_null(stage->text);
+    assert_int_equal(sdl_surface_open(&stage->surface, stage->renderer, "builtin", &message), 0);
     stage->file = make_file(file_size);
     assert_int_equal(state_init(&stage->state, &stage->file, &settings), 0);
     for (uint32_t i = 0; i < N_STEPS; i++) {
@@ -108,15 +105,11 @@ static void stage_open(struct stage *stage, int width, int height, uint64_t file
 
 static void stage_close(struct stage *stage)
 {
-    picture_texture_clear(&stage->picture);
-    for (int i = 0; i <= N_STEPS; i++)
-        picture_texture_clear(&stage->thumbs[i]);
     shown_colours_clear(&stage->colours);
     state_clear(&stage->state);
-    text_free(stage->text);
-    canvas_forget(&stage->canvas);
+    sdl_surface_close(&stage->surface);
     SDL_DestroyRenderer(stage->renderer);
-    SDL_FreeSurface(stage->surface);
+    SDL_FreeSurface(stage->pixels);
 }
 
 /* Does what the viewer does once all pictures have come. */
@@ -143,8 +136,8 @@ static void measure(struct stage *stage, enum uqd_mode mode, double below)
 
 static void lay_out(struct stage *stage)
 {
-    struct layout_wishes wishes = {.width = stage->surface->w,
-                                   .height = stage->surface->h,
+    struct layout_wishes wishes = {.width = stage->pixels->w,
+                                   .height = stage->pixels->h,
                                    .density = 1,
                                    .text_scale = (float)stage->look.text_scale,
                                    .curve = stage->look.curve,
@@ -157,7 +150,6 @@ static void lay_out(struct stage *stage)
     if (stage->other)
         wishes.n_columns[1] = (int)stage->other->file.info.n_steps;
     layout_compute(&stage->layout, &wishes);
-    text_set_scale(stage->text, stage->layout.scale);
     struct view_frame frame = scene_frame(&stage->layout, &stage->state);
     if (stage->view.zoom == 0)
         view_fit(&stage->view, &frame);
@@ -166,24 +158,21 @@ static void lay_out(struct stage *stage)
 
 static void draw(struct stage *stage, struct pixels *screen)
 {
-    struct scene scene = {.renderer = stage->renderer,
-                          .canvas = &stage->canvas,
-                          .text = stage->text,
-                          .layout = &stage->layout,
-                          .look = &stage->look,
-                          .view = &stage->view,
-                          .sides = {{&stage->state, "parrots.uqd", &stage->picture, stage->thumbs,
-                                     &stage->colours, &stage->colours}},
-                          .n_sides = stage->other ? 2 : 1,
-                          .active = stage->active,
-                          .hover = -1};
+    struct scene scene = {
+        .surface = &stage->surface.base,
+        .layout = &stage->layout,
+        .look = &stage->look,
+        .view = &stage->view,
+        .sides = {{&stage->state, "parrots.uqd", &stage->colours, &stage->colours}},
+        .n_sides = stage->other ? 2 : 1,
+        .active = stage->active,
+        .hover = -1};
     if (stage->other)
-        scene.sides[1] = (struct scene_side){&stage->other->state,   "paper/parrots.uqd",
-                                             &stage->other->picture, stage->other->thumbs,
+        scene.sides[1] = (struct scene_side){&stage->other->state, "paper/parrots.uqd",
                                              &stage->other->colours, &stage->other->colours};
     scene_draw(&scene);
     *screen = (struct pixels){
-        .width = (uint32_t)stage->surface->w, .height = (uint32_t)stage->surface->h, .channels = 3};
+        .width = (uint32_t)stage->pixels->w, .height = (uint32_t)stage->pixels->h, .channels = 3};
     screen->data = malloc((size_t)screen->width * screen->height * 3);
     assert_non_null(screen->data);
     assert_int_equal(SDL_RenderReadPixels(stage->renderer, NULL, SDL_PIXELFORMAT_RGB24,
@@ -286,7 +275,7 @@ static void squares_keep_their_place(void **state)
         view_pan(&stage.view, &frame, zoom, -3 * zoom);
         lay_out(&stage);
         draw(&stage, &screen);
-        const SDL_Rect *port = &stage.layout.pictures[0];
+        const struct rect *port = &stage.layout.pictures[0];
         struct view_rect place = view_place(&stage.view, &frame);
         int x = place.x > 0 ? place.x : 0, y = place.y > 0 ? place.y : 0; /* a clear corner */
         uint8_t wanted = (x / 16 + y / 16) % 2 ? 102 : 153;
@@ -321,8 +310,8 @@ static void the_loss_of_the_daemon(void **state)
     stage_close(&stage);
 }
 
-/* The second file has fewer steps, and other ones. Its textures belong to the first one's renderer;
- * its own is there to have it closed like the other. */
+/* The second file has fewer steps, and other ones. It is drawn on the first one's
+ * surface; its own is there to have it closed like the other. */
 static void open_pair(struct stage *a, struct stage *b, int width, int height)
 {
     static struct uqd_file_step four[] = {{200, 26.5}, {900, 38.2}, {3100, 46.1}, {9000, 0}};
@@ -349,9 +338,6 @@ static void open_pair(struct stage *a, struct stage *b, int width, int height)
 
 static void close_pair(struct stage *a, struct stage *b)
 {
-    picture_texture_clear(&b->picture);
-    for (int i = 0; i <= N_STEPS; i++)
-        picture_texture_clear(&b->thumbs[i]);
     stage_close(a);
     stage_close(b);
 }
@@ -402,7 +388,7 @@ static void two_files_share_the_view(void **state)
     view_pan(&a.view, &frame, 31, -44);
     lay_out(&a);
     draw(&a, &screen);
-    const SDL_Rect *left = &a.layout.pictures[0], *right = &a.layout.pictures[1];
+    const struct rect *left = &a.layout.pictures[0], *right = &a.layout.pictures[1];
     for (int y = 0; y < left->h; y++)
         assert_memory_equal(
             screen.data + ((size_t)(left->y + y) * screen.width + (size_t)left->x) * 3,

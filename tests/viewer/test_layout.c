@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static bool inside(const SDL_Rect *inner, const SDL_Rect *outer)
+static bool inside(const struct rect *inner, const struct rect *outer)
 {
     return inner->w <= 0 || inner->h <= 0 ||
            (inner->x >= outer->x && inner->y >= outer->y &&
@@ -16,17 +16,21 @@ static bool inside(const SDL_Rect *inner, const SDL_Rect *outer)
             inner->y + inner->h <= outer->y + outer->h);
 }
 
-static bool overlap(const SDL_Rect *a, const SDL_Rect *b)
+static bool overlap(const struct rect *a, const struct rect *b)
 {
-    return SDL_HasIntersection(a, b) == SDL_TRUE;
+    int left = a->x > b->x ? a->x : b->x,
+        right = a->x + a->w < b->x + b->w ? a->x + a->w : b->x + b->w;
+    int top = a->y > b->y ? a->y : b->y,
+        bottom = a->y + a->h < b->y + b->h ? a->y + a->h : b->y + b->h;
+    return left < right && top < bottom;
 }
 
 static void check(const struct layout *layout, int width, int height)
 {
-    const SDL_Rect *parts[] = {&layout->pictures[0], &layout->panel, &layout->strips[0].whole,
-                               &layout->status};
-    const SDL_Rect *in_panel[] = {&layout->title, &layout->readout, &layout->curve,
-                                  &layout->legend};
+    const struct rect *parts[] = {&layout->pictures[0], &layout->panel, &layout->strips[0].whole,
+                                  &layout->status};
+    const struct rect *in_panel[] = {&layout->title, &layout->readout, &layout->curve,
+                                     &layout->legend};
     for (int i = 0; i < 4; i++) {
         if (!inside(parts[i], &layout->window) || !inside(in_panel[i], &layout->panel))
             fail_msg("%d x %d: part %d sticks out", width, height, i);
@@ -108,12 +112,12 @@ static void dense_displays_get_the_same_layout(void **state)
 
 static void columns_cover_the_row(void **state)
 {
-    SDL_Rect row = {17, 5, 1003, 20};
+    struct rect row = {17, 5, 1003, 20};
     (void)state;
     for (int n = 1; n <= 12; n++) {
         int x = row.x;
         for (int i = 0; i < n; i++) {
-            SDL_Rect column = layout_column(&row, i, n);
+            struct rect column = layout_column(&row, i, n);
             assert_int_equal(column.x, x);
             x += column.w;
             assert_int_equal(layout_column_at(&row, column.x + column.w / 2, n), i);
@@ -131,7 +135,7 @@ static void buttons_are_found(void **state)
     (void)state;
     layout_compute(&layout, &wishes);
     for (int i = 0; i < N_BUTTONS; i++) {
-        const SDL_Rect *at = &layout.buttons[i];
+        const struct rect *at = &layout.buttons[i];
         assert_int_equal(layout_button_at(&layout, at->x + at->w / 2, at->y + at->h / 2), i);
     }
     assert_int_equal(layout_button_at(&layout, 10, 10), -1);
@@ -141,10 +145,10 @@ static void buttons_are_found(void **state)
 
 static void check_pair(const struct layout *layout, int width, int height)
 {
-    const SDL_Rect *parts[] = {&layout->pictures[0],     &layout->pictures[1],
-                               &layout->captions[0],     &layout->captions[1],
-                               &layout->strips[0].whole, &layout->strips[1].whole,
-                               &layout->panel,           &layout->status};
+    const struct rect *parts[] = {&layout->pictures[0],     &layout->pictures[1],
+                                  &layout->captions[0],     &layout->captions[1],
+                                  &layout->strips[0].whole, &layout->strips[1].whole,
+                                  &layout->panel,           &layout->status};
     for (int i = 0; i < 8; i++) {
         if (!inside(parts[i], &layout->window))
             fail_msg("%d x %d: part %d sticks out", width, height, i);
@@ -237,7 +241,7 @@ static void places_of_two_files_are_found(void **state)
     (void)state;
     struct layout layout = lay_out_pair(1280, 800, 768, 512);
     for (int file = 0; file < 2; file++) {
-        const SDL_Rect *picture = &layout.pictures[file], *strip = &layout.strips[file].whole;
+        const struct rect *picture = &layout.pictures[file], *strip = &layout.strips[file].whole;
         assert_int_equal(layout_picture_at(&layout, picture->x + 5, picture->y + 5), file);
         assert_int_equal(layout_strip_at(&layout, strip->x + 5, strip->y + 5), file);
         assert_int_equal(layout_strip_at(&layout, picture->x + 5, picture->y + 5), -1);

@@ -176,7 +176,7 @@ static void find_pictures(int n_left_steps, int n_right_steps)
     layout_compute(&layout, &wishes);
     struct region *regions[] = {&left_picture, &right_picture};
     for (int i = 0; i < 2; i++) {
-        const SDL_Rect *at = &layout.pictures[i];
+        const struct rect *at = &layout.pictures[i];
         *regions[i] =
             (struct region){(uint32_t)at->x, (uint32_t)at->y, (uint32_t)at->w, (uint32_t)at->h};
     }

@@ -4,8 +4,7 @@
 #define UQD_VIEWER_APP_APP_H
 
 #include "draw/layout.h"
-#include "sdl/canvas.h"
-#include "sdl/text.h"
+#include "sdl/surface.h"
 #include "session/look.h"
 #include "session/pair.h"
 #include "session/script.h"
@@ -25,8 +24,7 @@ struct app {
 
     SDL_Window *window;
     SDL_Renderer *renderer;
-    struct canvas canvas;
-    struct text *text;
+    struct sdl_surface surface;
     struct layout layout;
     float density; /* display pixels per window unit */
     int hover;

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-SDL_Color draw_side_colour(int side)
+struct colour draw_side_colour(int side)
 {
     return side == 0 ? THEME_ACCENT : THEME_SECOND;
 }
@@ -43,7 +43,7 @@ static int choose_numbers(const struct scene *scene, const struct state *state, 
         return 0;
     for (int shortening = 0; shortening < N_LENGTHS; shortening++) {
         describe(state, shortening, line);
-        width = text_width(scene->text, TEXT_BODY, line->text);
+        width = surface_text_width(scene->surface, TEXT_BODY, line->text);
         if (width + (name < least ? name : least) <= room)
             break;
     }
@@ -52,27 +52,28 @@ static int choose_numbers(const struct scene *scene, const struct state *state, 
 
 void draw_caption(const struct scene *scene, int side)
 {
-    const SDL_Rect *at = &scene->layout->captions[side];
+    const struct rect *at = &scene->layout->captions[side];
     const struct scene_side *shown = &scene->sides[side];
     bool active = side == scene->active;
     int pad = layout_px(scene->layout, 14), mark = layout_px(scene->layout, 20);
-    int y = at->y + (at->h - text_height(scene->text, TEXT_BODY)) / 2;
+    int y = at->y + (at->h - surface_text_height(scene->surface, TEXT_BODY)) / 2;
     int bar = layout_px(scene->layout, 3);
     struct text_line numbers;
-    SDL_Rect rule = {at->x, at->y, at->w, bar};
-    canvas_rect(scene->canvas, &rule, active ? draw_side_colour(side) : THEME_OUTLINE);
+    struct rect rule = {at->x, at->y, at->w, bar};
+    surface_fill(scene->surface, &rule, active ? draw_side_colour(side) : THEME_OUTLINE);
     int left = at->x + pad + mark, right = at->x + at->w - pad;
-    int width = choose_numbers(scene, shown->state, right - left - pad,
-                               text_width(scene->text, TEXT_BODY, shown->label), &numbers);
-    text_draw(scene->text, TEXT_BODY, active ? THEME_TEXT : THEME_DIM, TEXT_RIGHT, right, y,
-              numbers.text);
-    canvas_disc(scene->canvas, (float)(at->x + pad) + 5 * scene->layout->scale,
-                (float)at->y + (float)at->h / 2, 5 * scene->layout->scale, draw_side_colour(side));
-    SDL_Rect clip = {left, at->y, right - width - pad - left, at->h};
+    int width =
+        choose_numbers(scene, shown->state, right - left - pad,
+                       surface_text_width(scene->surface, TEXT_BODY, shown->label), &numbers);
+    surface_text(scene->surface, TEXT_BODY, active ? THEME_TEXT : THEME_DIM, TEXT_RIGHT, right, y,
+                 numbers.text);
+    surface_disc(scene->surface, (float)(at->x + pad) + 5 * scene->layout->scale,
+                 (float)at->y + (float)at->h / 2, 5 * scene->layout->scale, draw_side_colour(side));
+    struct rect clip = {left, at->y, right - width - pad - left, at->h};
     if (clip.w <= 0)
         return;
-    SDL_RenderSetClipRect(scene->renderer, &clip);
-    text_draw(scene->text, TEXT_BODY, active ? THEME_TEXT : THEME_DIM, TEXT_LEFT, left, y,
-              shown->label);
-    SDL_RenderSetClipRect(scene->renderer, NULL);
+    surface_clip(scene->surface, &clip);
+    surface_text(scene->surface, TEXT_BODY, active ? THEME_TEXT : THEME_DIM, TEXT_LEFT, left, y,
+                 shown->label);
+    surface_clip(scene->surface, NULL);
 }

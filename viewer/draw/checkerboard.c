@@ -7,7 +7,7 @@ static uint32_t blend(uint32_t above, uint32_t below, uint32_t alpha)
     return (above * alpha + below * (255 - alpha) + 127) / 255;
 }
 
-static uint32_t lay(uint32_t pixel, SDL_Color ground)
+static uint32_t lay(uint32_t pixel, struct colour ground)
 {
     uint32_t alpha = pixel >> 24;
     return 0xff000000u | blend(pixel >> 16 & 255, ground.r, alpha) << 16 |

@@ -9,21 +9,21 @@
 #include <stdio.h>
 
 struct plot {
-    SDL_Rect area;            /* inside the axes */
+    struct rect area;         /* inside the axes */
     double log_low, log_high; /* of the rate */
     double low, high;         /* decibels */
     int high_y;               /* of `high` */
     int lossless_y;
 };
 
-static SDL_FPoint plot_point(const struct plot *plot, double rate, double decibels)
+static struct point plot_point(const struct plot *plot, double rate, double decibels)
 {
-    const SDL_Rect *area = &plot->area;
+    const struct rect *area = &plot->area;
     double x = (log(rate) - plot->log_low) / (plot->log_high - plot->log_low);
     double y = (decibels - plot->low) / (plot->high - plot->low);
     int bottom = area->y + area->h;
     double down = isinf(decibels) ? plot->lossless_y : bottom - y * (bottom - plot->high_y);
-    return (SDL_FPoint){(float)(area->x + x * area->w), (float)(down < bottom ? down : bottom)};
+    return (struct point){(float)(area->x + x * area->w), (float)(down < bottom ? down : bottom)};
 }
 
 static void include_psnr(struct plot *plot, const struct state *state)
@@ -71,9 +71,9 @@ static bool any_lossless(const struct scene *scene)
 
 static struct plot make_plot(const struct scene *scene)
 {
-    const SDL_Rect *at = &scene->layout->curve;
-    int text = text_height(scene->text, TEXT_SMALL);
-    int left = text_width(scene->text, TEXT_SMALL, "60") + layout_px(scene->layout, 8);
+    const struct rect *at = &scene->layout->curve;
+    int text = surface_text_height(scene->surface, TEXT_SMALL);
+    int left = surface_text_width(scene->surface, TEXT_SMALL, "60") + layout_px(scene->layout, 8);
     struct plot plot = {.area = {at->x + left, at->y + text, at->w - left,
                                  at->h - 2 * text - layout_px(scene->layout, 6)}};
     plot.lossless_y = plot.area.y + layout_px(scene->layout, 8);
@@ -92,21 +92,21 @@ static void draw_rate_line(const struct scene *scene, const struct plot *plot, d
                            bool labelled)
 {
     struct text_line line;
-    const SDL_Rect *area = &plot->area;
+    const struct rect *area = &plot->area;
     if (log(rate) < plot->log_low || log(rate) > plot->log_high)
         return;
-    SDL_FPoint at = plot_point(plot, rate, plot->low);
-    SDL_Rect grid = {(int)at.x, area->y, 1, area->h};
-    canvas_rect(scene->canvas, &grid, labelled ? THEME_OUTLINE : THEME_RAISED);
+    struct point at = plot_point(plot, rate, plot->low);
+    struct rect grid = {(int)at.x, area->y, 1, area->h};
+    surface_fill(scene->surface, &grid, labelled ? THEME_OUTLINE : THEME_RAISED);
     if (!labelled)
         return;
     bool last = log(rate * 10) > plot->log_high;
     snprintf(line.text, sizeof line.text, last ? "%g bpp" : "%g", rate);
-    int half = text_width(scene->text, TEXT_SMALL, line.text) / 2;
+    int half = surface_text_width(scene->surface, TEXT_SMALL, line.text) / 2;
     int right = area->x + area->w - half;
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_CENTRE,
-              (int)at.x < right ? (int)at.x : right,
-              area->y + area->h + layout_px(scene->layout, 4), line.text);
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_CENTRE,
+                 (int)at.x < right ? (int)at.x : right,
+                 area->y + area->h + layout_px(scene->layout, 4), line.text);
 }
 
 static void draw_rate_axis(const struct scene *scene, const struct plot *plot)
@@ -122,64 +122,65 @@ static void draw_rate_axis(const struct scene *scene, const struct plot *plot)
 static void draw_psnr_line(const struct scene *scene, const struct plot *plot, double decibels,
                            const char *label)
 {
-    const SDL_Rect *area = &plot->area;
-    SDL_FPoint at = plot_point(plot, exp(plot->log_low), decibels);
-    SDL_Rect grid = {area->x, (int)at.y, area->w, 1};
-    canvas_rect(scene->canvas, &grid, THEME_OUTLINE);
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, area->x - layout_px(scene->layout, 6),
-              (int)at.y - text_height(scene->text, TEXT_SMALL) / 2, label);
+    const struct rect *area = &plot->area;
+    struct point at = plot_point(plot, exp(plot->log_low), decibels);
+    struct rect grid = {area->x, (int)at.y, area->w, 1};
+    surface_fill(scene->surface, &grid, THEME_OUTLINE);
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_RIGHT,
+                 area->x - layout_px(scene->layout, 6),
+                 (int)at.y - surface_text_height(scene->surface, TEXT_SMALL) / 2, label);
 }
 
 static void draw_psnr_axis(const struct scene *scene, const struct plot *plot)
 {
     struct text_line line;
     int lines = (int)((plot->high - plot->low) / 10);
-    int crowded =
-        lines * text_height(scene->text, TEXT_SMALL) > plot->area.y + plot->area.h - plot->high_y;
+    int crowded = lines * surface_text_height(scene->surface, TEXT_SMALL) >
+                  plot->area.y + plot->area.h - plot->high_y;
     for (double decibels = plot->low; decibels <= plot->high; decibels += crowded ? 20 : 10) {
         snprintf(line.text, sizeof line.text, "%.0f", decibels);
         draw_psnr_line(scene, plot, decibels, line.text);
     }
     if (any_lossless(scene))
         draw_psnr_line(scene, plot, INFINITY, "∞");
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, plot->area.x,
-              scene->layout->curve.y - layout_px(scene->layout, 2), "PSNR, dB");
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, plot->area.x,
+                 scene->layout->curve.y - layout_px(scene->layout, 2), "PSNR, dB");
 }
 
 /* ---- Curves -------------------------------------------------------------------------------- */
 
-SDL_Color draw_mode_colour(enum uqd_mode mode)
+struct colour draw_mode_colour(enum uqd_mode mode)
 {
     return mode == UQD_MODE_DENOISED ? THEME_ACCENT
            : mode == UQD_MODE_FLOW   ? THEME_DIM
                                      : THEME_TEXT;
 }
 
-void draw_mark(const struct scene *scene, enum uqd_mode mode, SDL_Color colour, float x, float y,
-               float size)
+void draw_mark(const struct scene *scene, enum uqd_mode mode, struct colour colour, float x,
+               float y, float size)
 {
     int side = (int)(size * 1.7F + 0.5F);
-    SDL_Rect square = {(int)x - side / 2, (int)y - side / 2, side, side};
+    struct rect square = {(int)x - side / 2, (int)y - side / 2, side, side};
     if (mode == UQD_MODE_FLOW) {
-        canvas_rect(scene->canvas, &square, colour);
+        surface_fill(scene->surface, &square, colour);
         return;
     }
-    canvas_disc(scene->canvas, x, y, size, colour);
+    surface_disc(scene->surface, x, y, size, colour);
     if (mode == UQD_MODE_ANCESTRAL)
-        canvas_disc(scene->canvas, x, y, size * 0.5F, THEME_BACKGROUND);
+        surface_disc(scene->surface, x, y, size * 0.5F, THEME_BACKGROUND);
 }
 
 struct curve {
     const struct state *state;
     enum uqd_mode mode;
-    SDL_Color colour;
+    struct colour colour;
 };
 
 static void draw_lines(const struct scene *scene, const struct plot *plot,
                        const struct curve *curve)
 {
     const struct state *state = curve->state;
-    SDL_FPoint last = {0, 0};
+    struct point last = {0, 0};
     bool joined = false;
     for (uint32_t i = 0; i < state_n_positions(state); i++) {
         double decibels = state_psnr(state, curve->mode, i);
@@ -187,9 +188,9 @@ static void draw_lines(const struct scene *scene, const struct plot *plot,
             joined = false;
             continue;
         }
-        SDL_FPoint at = plot_point(plot, state_rate(state, i), decibels);
+        struct point at = plot_point(plot, state_rate(state, i), decibels);
         if (joined)
-            canvas_line(scene->canvas, last, at, 2 * scene->layout->scale, curve->colour);
+            surface_line(scene->surface, last, at, 2 * scene->layout->scale, curve->colour);
         last = at;
         joined = true;
     }
@@ -203,7 +204,7 @@ static void draw_points(const struct scene *scene, const struct plot *plot,
         double decibels = state_psnr(state, curve->mode, i);
         if (isnan(decibels))
             continue;
-        SDL_FPoint at = plot_point(plot, state_rate(state, i), decibels);
+        struct point at = plot_point(plot, state_rate(state, i), decibels);
         draw_mark(scene, curve->mode, curve->colour, at.x, at.y, 4 * scene->layout->scale);
     }
 }
@@ -218,15 +219,15 @@ static void draw_current(const struct scene *scene, const struct plot *plot,
         return;
     double decibels = state_psnr(state, curve->mode, state->position);
     double rate = state_rate(state, state->position);
-    SDL_FPoint at = plot_point(plot, rate, isnan(decibels) ? INFINITY : decibels);
-    SDL_Rect down = {(int)at.x, (int)at.y, 1, plot->area.y + plot->area.h - (int)at.y};
-    SDL_Rect left = {plot->area.x, (int)at.y, (int)at.x - plot->area.x, 1};
-    canvas_rect(scene->canvas, &down, THEME_FAINT);
+    struct point at = plot_point(plot, rate, isnan(decibels) ? INFINITY : decibels);
+    struct rect down = {(int)at.x, (int)at.y, 1, plot->area.y + plot->area.h - (int)at.y};
+    struct rect left = {plot->area.x, (int)at.y, (int)at.x - plot->area.x, 1};
+    surface_fill(scene->surface, &down, THEME_FAINT);
     if (isnan(decibels))
         return;
-    canvas_rect(scene->canvas, &left, THEME_FAINT);
-    canvas_disc(scene->canvas, at.x, at.y, 9 * scale, THEME_TEXT);
-    canvas_disc(scene->canvas, at.x, at.y, 7 * scale, THEME_BACKGROUND);
+    surface_fill(scene->surface, &left, THEME_FAINT);
+    surface_disc(scene->surface, at.x, at.y, 9 * scale, THEME_TEXT);
+    surface_disc(scene->surface, at.x, at.y, 7 * scale, THEME_BACKGROUND);
     draw_mark(scene, curve->mode, curve->colour, at.x, at.y, 5 * scale);
 }
 

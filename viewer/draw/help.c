@@ -59,7 +59,7 @@ struct columns {
 
 static int wider(const struct scene *scene, enum text_size size, const char *text, int width)
 {
-    int own = text_width(scene->text, size, text);
+    int own = surface_text_width(scene->surface, size, text);
     return own > width ? own : width;
 }
 
@@ -81,21 +81,21 @@ static struct columns measure(const struct scene *scene, enum text_size size,
 static void draw_row(const struct scene *scene, enum text_size size, const struct row *row, int x,
                      int y, const struct columns *columns)
 {
-    text_draw(scene->text, size, THEME_TEXT, TEXT_LEFT, x, y, row->keys);
+    surface_text(scene->surface, size, THEME_TEXT, TEXT_LEFT, x, y, row->keys);
     x += columns->keys;
-    text_draw(scene->text, size, THEME_DIM, TEXT_LEFT, x, y, row->command);
+    surface_text(scene->surface, size, THEME_DIM, TEXT_LEFT, x, y, row->command);
     x += columns->command;
-    text_draw(scene->text, size, THEME_TEXT, TEXT_LEFT, x, y, row->help);
+    surface_text(scene->surface, size, THEME_TEXT, TEXT_LEFT, x, y, row->help);
 }
 
 void draw_help(const struct scene *scene)
 {
     struct row rows[MAX_ROWS];
-    const SDL_Rect *window = &scene->layout->window;
+    const struct rect *window = &scene->layout->window;
     enum text_size size = TEXT_BODY;
     int n = list_rows(rows, MAX_ROWS, scene->n_sides > 1), pad = layout_px(scene->layout, 12);
-    int head = text_height(scene->text, TEXT_TITLE) + pad;
-    int line = text_height(scene->text, size) + pad / 3;
+    int head = surface_text_height(scene->surface, TEXT_TITLE) + pad;
+    int line = surface_text_height(scene->surface, size) + pad / 3;
     if (head + n * line + 2 * pad > window->h) {
         size = TEXT_SMALL;
         line = (window->h - head - 2 * pad) / n;
@@ -104,8 +104,8 @@ void draw_help(const struct scene *scene)
     int x = (window->w - columns.keys - columns.command - columns.help) / 2;
     int y = (window->h - head - n * line) / 2;
     x = x < pad ? pad : x;
-    canvas_rect(scene->canvas, window, THEME_CURTAIN);
-    text_draw(scene->text, TEXT_TITLE, THEME_ACCENT, TEXT_LEFT, x, y, "Keys and commands");
+    surface_fill(scene->surface, window, THEME_CURTAIN);
+    surface_text(scene->surface, TEXT_TITLE, THEME_ACCENT, TEXT_LEFT, x, y, "Keys and commands");
     for (int i = 0; i < n; i++)
         draw_row(scene, size, &rows[i], x, y + head + i * line, &columns);
 }

@@ -49,46 +49,46 @@ static float choose_scale(const struct layout_wishes *wishes)
     return scale * wishes->density * wishes->text_scale;
 }
 
-static SDL_Rect cut_bottom(SDL_Rect *rect, int height)
+static struct rect cut_bottom(struct rect *rect, int height)
 {
     height = height < rect->h ? height : rect->h;
     rect->h -= height;
-    return (SDL_Rect){rect->x, rect->y + rect->h, rect->w, height};
+    return (struct rect){rect->x, rect->y + rect->h, rect->w, height};
 }
 
-static SDL_Rect cut_top(SDL_Rect *rect, int height)
+static struct rect cut_top(struct rect *rect, int height)
 {
     height = height < rect->h ? height : rect->h;
-    SDL_Rect top = {rect->x, rect->y, rect->w, height};
+    struct rect top = {rect->x, rect->y, rect->w, height};
     rect->y += height;
     rect->h -= height;
     return top;
 }
 
-static SDL_Rect inset(const SDL_Rect *rect, int x, int y)
+static struct rect inset(const struct rect *rect, int x, int y)
 {
-    SDL_Rect inner = {rect->x + x, rect->y + y, rect->w - 2 * x, rect->h - 2 * y};
+    struct rect inner = {rect->x + x, rect->y + y, rect->w - 2 * x, rect->h - 2 * y};
     inner.w = inner.w < 0 ? 0 : inner.w;
     inner.h = inner.h < 0 ? 0 : inner.h;
     return inner;
 }
 
-static void place_buttons(struct layout *layout, SDL_Rect *rest)
+static void place_buttons(struct layout *layout, struct rect *rest)
 {
     for (int row = 1; row >= 0; row--) {
-        SDL_Rect line = cut_bottom(rest, layout_px(layout, BUTTON));
+        struct rect line = cut_bottom(rest, layout_px(layout, BUTTON));
         int gap = row ? layout_px(layout, GAP) : 0; /* the modes are one segmented control */
         for (int i = 0; i < 3; i++) {
             int left = line.x + i * (line.w + gap) / 3;
             int right = line.x + (i + 1) * (line.w + gap) / 3 - gap;
-            layout->buttons[row * 3 + i] = (SDL_Rect){left, line.y, right - left, line.h};
+            layout->buttons[row * 3 + i] = (struct rect){left, line.y, right - left, line.h};
         }
         cut_bottom(rest, layout_px(layout, GAP));
     }
 }
 
 /* The title has so much room below it. */
-static void place_panel(struct layout *layout, SDL_Rect *rest, float below_title)
+static void place_panel(struct layout *layout, struct rect *rest, float below_title)
 {
     float width = (float)rest->w / layout->scale * 0.30F;
     width = width < PANEL_LEAST ? PANEL_LEAST : width > PANEL_WIDEST ? PANEL_WIDEST : width;
@@ -96,8 +96,8 @@ static void place_panel(struct layout *layout, SDL_Rect *rest, float below_title
     if (panel * 2 > rest->w)
         return;
     rest->w -= panel;
-    layout->panel = (SDL_Rect){rest->x + rest->w, rest->y, panel, rest->h};
-    SDL_Rect inner = inset(&layout->panel, layout_px(layout, PAD), layout_px(layout, PAD));
+    layout->panel = (struct rect){rest->x + rest->w, rest->y, panel, rest->h};
+    struct rect inner = inset(&layout->panel, layout_px(layout, PAD), layout_px(layout, PAD));
     place_buttons(layout, &inner);
     layout->title = cut_top(&inner, layout_px(layout, TITLE + below_title));
     layout->readout = cut_top(&inner, layout_px(layout, READOUT));
@@ -106,14 +106,14 @@ static void place_panel(struct layout *layout, SDL_Rect *rest, float below_title
 }
 
 /* thumbs is the height of the small pictures, 0 to hide them. */
-static void place_strip(const struct layout *layout, struct layout_strip *strip, SDL_Rect *rest,
+static void place_strip(const struct layout *layout, struct layout_strip *strip, struct rect *rest,
                         int n_columns, float thumbs)
 {
     strip->narrow_columns = rest->w < n_columns * layout_px(layout, NARROW);
     float labels = LABELS + (strip->narrow_columns ? NARROW_LABEL : 0);
     float above = thumbs > 0 ? PAD : GAP;
     strip->whole = cut_bottom(rest, layout_px(layout, TRACK + labels + GAP + above + thumbs));
-    SDL_Rect inner = inset(&strip->whole, layout_px(layout, PAD), 0);
+    struct rect inner = inset(&strip->whole, layout_px(layout, PAD), 0);
     cut_top(&inner, layout_px(layout, above));
     if (thumbs > 0)
         strip->thumbs = cut_top(&inner, layout_px(layout, thumbs));
@@ -121,7 +121,8 @@ static void place_strip(const struct layout *layout, struct layout_strip *strip,
     strip->labels = cut_top(&inner, layout_px(layout, labels));
 }
 
-static void place_single(struct layout *layout, SDL_Rect *rest, const struct layout_wishes *wishes)
+static void place_single(struct layout *layout, struct rect *rest,
+                         const struct layout_wishes *wishes)
 {
     bool filmstrip = wishes->filmstrip && wishes->height > layout_px(layout, 440);
     if (wishes->height > layout_px(layout, 320))
@@ -134,7 +135,8 @@ static void place_single(struct layout *layout, SDL_Rect *rest, const struct lay
 /* ---- Two files ----------------------------------------------------------------------------- */
 
 /* Cuts a rectangle into two of equal size, side by side or one above the other. */
-static void halve(const struct layout *layout, const SDL_Rect *whole, bool above, SDL_Rect half[2])
+static void halve(const struct layout *layout, const struct rect *whole, bool above,
+                  struct rect half[2])
 {
     int seam = layout_px(layout, SEAM);
     half[0] = half[1] = *whole;
@@ -148,7 +150,7 @@ static void halve(const struct layout *layout, const SDL_Rect *whole, bool above
 }
 
 /* How large a whole picture can be shown below a caption. */
-static float fit(const struct layout *layout, const SDL_Rect *pane,
+static float fit(const struct layout *layout, const struct rect *pane,
                  const struct layout_wishes *wishes)
 {
     float across = (float)pane->w / (float)wishes->picture_width;
@@ -156,7 +158,7 @@ static float fit(const struct layout *layout, const SDL_Rect *pane,
     return across < down ? across : down;
 }
 
-static void place_pane(struct layout *layout, int file, SDL_Rect pane)
+static void place_pane(struct layout *layout, int file, struct rect pane)
 {
     layout->captions[file] = cut_top(&pane, layout_px(layout, CAPTION));
     layout->pictures[file] = pane;
@@ -164,13 +166,13 @@ static void place_pane(struct layout *layout, int file, SDL_Rect pane)
 
 /* Returns how large the pictures are shown. Where two would be tiny there is only the active one,
  * which counts as if it were as tiny. */
-static float place_panes(struct layout *layout, const SDL_Rect *rest,
+static float place_panes(struct layout *layout, const struct rect *rest,
                          const struct layout_wishes *wishes)
 {
-    SDL_Rect beside[2], above[2];
+    struct rect beside[2], above[2];
     halve(layout, rest, false, beside);
     halve(layout, rest, true, above);
-    const SDL_Rect *panes =
+    const struct rect *panes =
         fit(layout, above, wishes) > fit(layout, beside, wishes) ? above : beside;
     int least = layout_px(layout, PICTURE_LEAST);
     if (panes->w < least || panes->h < least) {
@@ -182,7 +184,8 @@ static float place_panes(struct layout *layout, const SDL_Rect *rest,
     return fit(layout, panes, wishes);
 }
 
-static void place_strips(struct layout *layout, SDL_Rect *rest, const struct layout_wishes *wishes)
+static void place_strips(struct layout *layout, struct rect *rest,
+                         const struct layout_wishes *wishes)
 {
     bool filmstrip = wishes->filmstrip && wishes->height > layout_px(layout, 700);
     bool both = wishes->height > layout_px(layout, 480);
@@ -194,7 +197,7 @@ static void place_strips(struct layout *layout, SDL_Rect *rest, const struct lay
 }
 
 /* The numbers stand in the captions, so the panel has more room for the curve. */
-static float place_panel_beside_pictures(struct layout *layout, SDL_Rect rest,
+static float place_panel_beside_pictures(struct layout *layout, struct rect rest,
                                          const struct layout_wishes *wishes)
 {
     place_strips(layout, &rest, wishes);
@@ -202,12 +205,12 @@ static float place_panel_beside_pictures(struct layout *layout, SDL_Rect rest,
         place_panel(layout, &rest, 0);
     layout->curve.h = layout->legend.y + layout->legend.h - layout->readout.y;
     layout->curve.y = layout->readout.y;
-    layout->readout = layout->legend = (SDL_Rect){0, 0, 0, 0};
+    layout->readout = layout->legend = (struct rect){0, 0, 0, 0};
     return place_panes(layout, &rest, wishes);
 }
 
 /* The buttons below each other, those of the modes as one segmented control. */
-static void stack_buttons(struct layout *layout, SDL_Rect column)
+static void stack_buttons(struct layout *layout, struct rect column)
 {
     int gap = layout_px(layout, GAP), height = layout_px(layout, BUTTON);
     int most = (column.h - 3 * gap) / N_BUTTONS;
@@ -220,20 +223,20 @@ static void stack_buttons(struct layout *layout, SDL_Rect column)
 }
 
 /* Returns 0 if the panel finds no room there. */
-static float place_panel_beside_strips(struct layout *layout, SDL_Rect rest,
+static float place_panel_beside_strips(struct layout *layout, struct rect rest,
                                        const struct layout_wishes *wishes)
 {
-    SDL_Rect left = rest;
+    struct rect left = rest;
     int width = (int)((float)rest.w * PAIR_PANEL), top = rest.y + rest.h;
     left.w -= width;
     place_strips(layout, &left, wishes);
     rest.h = left.h;
-    layout->panel = (SDL_Rect){left.x + left.w, rest.y + rest.h, width, top - rest.y - rest.h};
+    layout->panel = (struct rect){left.x + left.w, rest.y + rest.h, width, top - rest.y - rest.h};
     if (width < layout_px(layout, PANEL_LEAST + PAIR_BUTTON) ||
         layout->panel.h < layout_px(layout, PANEL_SHORTEST))
         return 0;
-    SDL_Rect inner = inset(&layout->panel, layout_px(layout, PAD), layout_px(layout, PAD));
-    SDL_Rect column = inner;
+    struct rect inner = inset(&layout->panel, layout_px(layout, PAD), layout_px(layout, PAD));
+    struct rect column = inner;
     column.w = layout_px(layout, PAIR_BUTTON);
     column.x += inner.w - column.w;
     inner.w -= column.w + layout_px(layout, PAD);
@@ -243,7 +246,7 @@ static float place_panel_beside_strips(struct layout *layout, SDL_Rect rest,
     return place_panes(layout, &rest, wishes);
 }
 
-static void place_pair(struct layout *layout, const SDL_Rect *rest,
+static void place_pair(struct layout *layout, const struct rect *rest,
                        const struct layout_wishes *wishes)
 {
     struct layout other = *layout;
@@ -259,7 +262,7 @@ void layout_compute(struct layout *layout, const struct layout_wishes *wishes)
 {
     *layout = (struct layout){.scale = choose_scale(wishes),
                               .window = {0, 0, wishes->width, wishes->height}};
-    SDL_Rect rest = layout->window;
+    struct rect rest = layout->window;
     layout->status = cut_bottom(&rest, layout_px(layout, STATUS));
     if (wishes->n_columns[1] > 0)
         place_pair(layout, &rest, wishes);
@@ -267,14 +270,14 @@ void layout_compute(struct layout *layout, const struct layout_wishes *wishes)
         place_single(layout, &rest, wishes);
 }
 
-SDL_Rect layout_column(const SDL_Rect *row, int i, int n)
+struct rect layout_column(const struct rect *row, int i, int n)
 {
     int left = row->x + (int)((long long)row->w * i / n);
     int right = row->x + (int)((long long)row->w * (i + 1) / n);
-    return (SDL_Rect){left, row->y, right - left, row->h};
+    return (struct rect){left, row->y, right - left, row->h};
 }
 
-int layout_column_at(const SDL_Rect *row, int x, int n)
+int layout_column_at(const struct rect *row, int x, int n)
 {
     if (row->w <= 0 || x < row->x)
         return 0;
@@ -282,34 +285,31 @@ int layout_column_at(const SDL_Rect *row, int x, int n)
     return i < n ? i : n - 1;
 }
 
-const SDL_Rect *layout_port(const struct layout *layout)
+const struct rect *layout_port(const struct layout *layout)
 {
     return layout->pictures[0].w > 0 ? &layout->pictures[0] : &layout->pictures[1];
 }
 
 int layout_button_at(const struct layout *layout, int x, int y)
 {
-    SDL_Point point = {x, y};
     for (int i = 0; i < N_BUTTONS; i++)
-        if (SDL_PointInRect(&point, &layout->buttons[i]))
+        if (rect_contains(&layout->buttons[i], x, y))
             return i;
     return -1;
 }
 
 int layout_picture_at(const struct layout *layout, int x, int y)
 {
-    SDL_Point point = {x, y};
     for (int file = 0; file < LAYOUT_MAX_FILES; file++)
-        if (SDL_PointInRect(&point, &layout->pictures[file]))
+        if (rect_contains(&layout->pictures[file], x, y))
             return file;
     return -1;
 }
 
 int layout_strip_at(const struct layout *layout, int x, int y)
 {
-    SDL_Point point = {x, y};
     for (int file = 0; file < LAYOUT_MAX_FILES; file++)
-        if (SDL_PointInRect(&point, &layout->strips[file].whole))
+        if (rect_contains(&layout->strips[file].whole, x, y))
             return file;
     return -1;
 }

@@ -6,7 +6,8 @@
 #ifndef UQD_VIEWER_DRAW_LAYOUT_H
 #define UQD_VIEWER_DRAW_LAYOUT_H
 
-#include <SDL.h>
+#include "draw/shapes.h"
+
 #include <stdbool.h>
 
 enum button_id {
@@ -30,22 +31,22 @@ extern const struct button buttons[N_BUTTONS];
 
 /* The place of a file's steps. */
 struct layout_strip {
-    SDL_Rect whole;  /* empty if it is hidden, as are the rectangles inside */
-    SDL_Rect thumbs; /* row of the small pictures; empty if hidden */
-    SDL_Rect track, labels;
+    struct rect whole;  /* empty if it is hidden, as are the rectangles inside */
+    struct rect thumbs; /* row of the small pictures; empty if hidden */
+    struct rect track, labels;
     bool narrow_columns; /* rate and distortion stand below each other */
 };
 
 struct layout {
     float scale; /* display pixels per unit of the layout */
-    SDL_Rect window;
-    SDL_Rect pictures[LAYOUT_MAX_FILES]; /* viewports of equal size; empty if hidden */
-    SDL_Rect captions[LAYOUT_MAX_FILES]; /* above them; empty for a single file */
-    SDL_Rect panel;                      /* empty if it is hidden, as are the rectangles inside */
-    SDL_Rect title, readout, curve, legend;
-    SDL_Rect buttons[N_BUTTONS];
+    struct rect window;
+    struct rect pictures[LAYOUT_MAX_FILES]; /* viewports of equal size; empty if hidden */
+    struct rect captions[LAYOUT_MAX_FILES]; /* above them; empty for a single file */
+    struct rect panel; /* empty if it is hidden, as are the rectangles inside */
+    struct rect title, readout, curve, legend;
+    struct rect buttons[N_BUTTONS];
     struct layout_strip strips[LAYOUT_MAX_FILES];
-    SDL_Rect status;
+    struct rect status;
 };
 
 struct layout_wishes {
@@ -65,13 +66,13 @@ void layout_compute(struct layout *layout, const struct layout_wishes *wishes);
 int layout_px(const struct layout *layout, float units);
 
 /* The part of a row that belongs to step i of n. */
-SDL_Rect layout_column(const SDL_Rect *row, int i, int n);
+struct rect layout_column(const struct rect *row, int i, int n);
 
 /* The column at x, limited to 0 .. n - 1. */
-int layout_column_at(const SDL_Rect *row, int x, int n);
+int layout_column_at(const struct rect *row, int x, int n);
 
 /* The viewport of any picture that is not hidden. */
-const SDL_Rect *layout_port(const struct layout *layout);
+const struct rect *layout_port(const struct layout *layout);
 
 /* The button, the file whose picture, and the file whose strip is at a point, or -1. */
 int layout_button_at(const struct layout *layout, int x, int y);

@@ -12,7 +12,8 @@ static void draw_profile(const struct scene *scene, const struct shown_colours *
     if (!colours || !colours->profile[0])
         return;
     snprintf(line.text, sizeof line.text, "%s, shown as sRGB", colours->profile);
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, scene->layout->title.x, y, line.text);
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, scene->layout->title.x, y,
+                 line.text);
 }
 
 /* "96 × 64 with alpha  ·  7 steps  ·  8.00 kB"; where that is too wide without the steps, which the
@@ -26,7 +27,7 @@ static void describe_file(const struct scene *scene, const struct uqd_info *info
     format_bytes(&bytes, info->file_size);
     snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u steps  ·  %.24s", info->width,
              info->height, kind, info->n_steps, bytes.text);
-    if (text_width(scene->text, TEXT_SMALL, line->text) > scene->layout->title.w)
+    if (surface_text_width(scene->surface, TEXT_SMALL, line->text) > scene->layout->title.w)
         snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %.24s", info->width, info->height,
                  kind, bytes.text);
 }
@@ -35,29 +36,29 @@ static void draw_title(const struct scene *scene)
 {
     const struct state *state = scene_state(scene);
     const struct uqd_info *info = &state->file->info;
-    const SDL_Rect *at = &scene->layout->title;
+    const struct rect *at = &scene->layout->title;
     const char *slash = strrchr(state->file->path, '/');
-    int y = at->y + text_height(scene->text, TEXT_TITLE) + layout_px(scene->layout, 2);
+    int y = at->y + surface_text_height(scene->surface, TEXT_TITLE) + layout_px(scene->layout, 2);
     struct text_line facts;
     describe_file(scene, info, &facts);
-    SDL_RenderSetClipRect(scene->renderer, at);
-    text_draw(scene->text, TEXT_TITLE, THEME_TEXT, TEXT_LEFT, at->x, at->y,
-              slash ? slash + 1 : state->file->path);
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, at->x, y, facts.text);
+    surface_clip(scene->surface, at);
+    surface_text(scene->surface, TEXT_TITLE, THEME_TEXT, TEXT_LEFT, at->x, at->y,
+                 slash ? slash + 1 : state->file->path);
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, at->x, y, facts.text);
     draw_profile(scene, scene->sides[scene->active].colours,
-                 y + text_height(scene->text, TEXT_SMALL) + layout_px(scene->layout, 2));
-    SDL_RenderSetClipRect(scene->renderer, NULL);
+                 y + surface_text_height(scene->surface, TEXT_SMALL) + layout_px(scene->layout, 2));
+    surface_clip(scene->surface, NULL);
 }
 
 /* A large number with what it means underneath. */
 static void draw_number(const struct scene *scene, int column, const char *number,
                         const char *meaning)
 {
-    const SDL_Rect *at = &scene->layout->readout;
+    const struct rect *at = &scene->layout->readout;
     int x = at->x + at->w * column * 36 / 100;
-    text_draw(scene->text, TEXT_BIG, THEME_TEXT, TEXT_LEFT, x, at->y, number);
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x,
-              at->y + text_height(scene->text, TEXT_BIG), meaning);
+    surface_text(scene->surface, TEXT_BIG, THEME_TEXT, TEXT_LEFT, x, at->y, number);
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x,
+                 at->y + surface_text_height(scene->surface, TEXT_BIG), meaning);
 }
 
 /* Splits "20.9 kB" into the number and "kB received". */
@@ -106,33 +107,34 @@ static bool is_active(const struct scene *scene, int button)
     }
 }
 
-static SDL_Color brighter(SDL_Color colour)
+static struct colour brighter(struct colour colour)
 {
-    return (SDL_Color){(Uint8)(colour.r + 12), (Uint8)(colour.g + 12), (Uint8)(colour.b + 12),
-                       colour.a};
+    return (struct colour){(uint8_t)(colour.r + 12), (uint8_t)(colour.g + 12),
+                           (uint8_t)(colour.b + 12), colour.a};
 }
 
 static void draw_button(const struct scene *scene, int i)
 {
-    const SDL_Rect *at = &scene->layout->buttons[i];
+    const struct rect *at = &scene->layout->buttons[i];
     bool active = is_active(scene, i), segment = i < BUTTON_SEED;
-    SDL_Color fill = active ? THEME_ACCENT : THEME_RAISED;
+    struct colour fill = active ? THEME_ACCENT : THEME_RAISED;
     if (scene->hover == i && !active)
         fill = brighter(fill);
     if (active || !segment || scene->hover == i)
-        canvas_round_rect(scene->canvas, at, 6 * scene->layout->scale, fill);
+        surface_round_rect(scene->surface, at, 6 * scene->layout->scale, fill);
     const char *label = i == BUTTON_PLAY && active ? "Stop" : buttons[i].label;
-    text_draw(scene->text, TEXT_BODY, active ? THEME_ON_ACCENT : THEME_TEXT, TEXT_CENTRE,
-              at->x + at->w / 2, at->y + (at->h - text_height(scene->text, TEXT_BODY)) / 2, label);
+    surface_text(scene->surface, TEXT_BODY, active ? THEME_ON_ACCENT : THEME_TEXT, TEXT_CENTRE,
+                 at->x + at->w / 2,
+                 at->y + (at->h - surface_text_height(scene->surface, TEXT_BODY)) / 2, label);
 }
 
 static void draw_buttons(const struct scene *scene)
 {
-    const SDL_Rect *first = &scene->layout->buttons[BUTTON_DENOISED];
-    const SDL_Rect *last = &scene->layout->buttons[BUTTON_FLOW];
-    SDL_Rect modes = {first->x, first->y, last->x + last->w - first->x,
-                      last->y + last->h - first->y};
-    canvas_round_rect(scene->canvas, &modes, 6 * scene->layout->scale, THEME_RAISED);
+    const struct rect *first = &scene->layout->buttons[BUTTON_DENOISED];
+    const struct rect *last = &scene->layout->buttons[BUTTON_FLOW];
+    struct rect modes = {first->x, first->y, last->x + last->w - first->x,
+                         last->y + last->h - first->y};
+    surface_round_rect(scene->surface, &modes, 6 * scene->layout->scale, THEME_RAISED);
     for (int i = 0; i < N_BUTTONS; i++)
         draw_button(scene, i);
 }
@@ -149,8 +151,8 @@ static bool has_points(const struct state *state, enum uqd_mode mode)
 
 static void draw_legend(const struct scene *scene)
 {
-    const SDL_Rect *at = &scene->layout->legend;
-    int height = text_height(scene->text, TEXT_SMALL);
+    const struct rect *at = &scene->layout->legend;
+    int height = surface_text_height(scene->surface, TEXT_SMALL);
     int y = at->y + (at->h - height) / 2, x = at->x;
     float size = 4 * scene->layout->scale;
     for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
@@ -160,34 +162,35 @@ static void draw_legend(const struct scene *scene)
         draw_mark(scene, (enum uqd_mode)mode, draw_mode_colour((enum uqd_mode)mode),
                   (float)x + size, (float)y + (float)height / 2, size);
         x += layout_px(scene->layout, 14);
-        text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, name);
-        x += text_width(scene->text, TEXT_SMALL, name) + layout_px(scene->layout, 14);
+        surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, name);
+        x += surface_text_width(scene->surface, TEXT_SMALL, name) + layout_px(scene->layout, 14);
     }
 }
 
 /* What all of a file costs, if there is room for it beside its name. */
 static int draw_file_facts(const struct scene *scene, const struct scene_side *side, int y)
 {
-    const SDL_Rect *at = &scene->layout->title;
+    const struct rect *at = &scene->layout->title;
     struct text_line facts, bytes;
     format_bytes(&bytes, side->state->file->info.file_size);
     snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.24s", side->state->file->info.n_steps,
              bytes.text);
-    int room =
-        at->w - layout_px(scene->layout, 28) - text_width(scene->text, TEXT_SMALL, side->label);
-    if (text_width(scene->text, TEXT_SMALL, facts.text) > room)
+    int room = at->w - layout_px(scene->layout, 28) -
+               surface_text_width(scene->surface, TEXT_SMALL, side->label);
+    if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
         facts = bytes;
-    if (text_width(scene->text, TEXT_SMALL, facts.text) > room)
+    if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
         return 0;
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, at->x + at->w, y, facts.text);
-    return text_width(scene->text, TEXT_SMALL, facts.text);
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, at->x + at->w, y, facts.text);
+    return surface_text_width(scene->surface, TEXT_SMALL, facts.text);
 }
 
 /* Whose curve is whose: one line per file. */
 static void draw_files(const struct scene *scene)
 {
-    const SDL_Rect *at = &scene->layout->title;
-    int height = text_height(scene->text, TEXT_SMALL), row = layout_px(scene->layout, 20);
+    const struct rect *at = &scene->layout->title;
+    int height = surface_text_height(scene->surface, TEXT_SMALL),
+        row = layout_px(scene->layout, 20);
     int mark = layout_px(scene->layout, 14);
     float size = 4 * scene->layout->scale;
     for (int i = 0; i < scene->n_sides; i++) {
@@ -196,10 +199,10 @@ static void draw_files(const struct scene *scene)
         draw_mark(scene, side->state->mode, draw_side_colour(i), (float)at->x + size,
                   (float)y + (float)height / 2, size);
         int facts = draw_file_facts(scene, side, y);
-        SDL_Rect clip = {at->x + mark, y, at->w - mark - facts, row};
-        SDL_RenderSetClipRect(scene->renderer, &clip);
-        text_draw(scene->text, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, clip.x, y, side->label);
-        SDL_RenderSetClipRect(scene->renderer, NULL);
+        struct rect clip = {at->x + mark, y, at->w - mark - facts, row};
+        surface_clip(scene->surface, &clip);
+        surface_text(scene->surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, clip.x, y, side->label);
+        surface_clip(scene->surface, NULL);
     }
 }
 

@@ -4,20 +4,21 @@
 #include <stdio.h>
 
 /* A dark pill with a text in the upper left corner of a viewport. */
-static void draw_tag(const struct scene *scene, const SDL_Rect *port, const char *text)
+static void draw_tag(const struct scene *scene, const struct rect *port, const char *text)
 {
     int pad = layout_px(scene->layout, 12);
-    int height = text_height(scene->text, TEXT_BODY);
-    SDL_Rect pill = {port->x + pad, port->y + pad,
-                     text_width(scene->text, TEXT_BODY, text) + 2 * pad, height + pad};
-    SDL_Color colour = THEME_BACKGROUND;
+    int height = surface_text_height(scene->surface, TEXT_BODY);
+    struct rect pill = {port->x + pad, port->y + pad,
+                        surface_text_width(scene->surface, TEXT_BODY, text) + 2 * pad,
+                        height + pad};
+    struct colour colour = THEME_BACKGROUND;
     colour.a = 224;
-    canvas_round_rect(scene->canvas, &pill, (float)pill.h / 2, colour);
-    text_draw(scene->text, TEXT_BODY, THEME_TEXT, TEXT_LEFT, port->x + 2 * pad,
-              port->y + pad + pad / 2, text);
+    surface_round_rect(scene->surface, &pill, (float)pill.h / 2, colour);
+    surface_text(scene->surface, TEXT_BODY, THEME_TEXT, TEXT_LEFT, port->x + 2 * pad,
+                 port->y + pad + pad / 2, text);
 }
 
-static void draw_tags(const struct scene *scene, const SDL_Rect *port, const struct state *state)
+static void draw_tags(const struct scene *scene, const struct rect *port, const struct state *state)
 {
     struct text_line line;
     if (state->original)
@@ -34,23 +35,23 @@ static void draw_picture(const struct scene *scene, int side)
 {
     const struct scene_side *shown = &scene->sides[side];
     const struct state *state = shown->state;
-    const SDL_Rect *port = &scene->layout->pictures[side];
+    const struct rect *port = &scene->layout->pictures[side];
     struct picture *picture = state->original ? state->reference : state->shown;
-    canvas_rect(scene->canvas, port, THEME_SURROUND);
+    surface_fill(scene->surface, port, THEME_SURROUND);
     if (picture) {
         struct view_frame frame = scene_frame(scene->layout, state);
-        struct view_rect place = view_place(scene->view, &frame);
-        struct picture_finish finish =
-            scene_finish(scene->layout, state->original ? shown->original_colours : shown->colours);
-        picture_texture_draw(shown->picture, scene->renderer, picture, port, &place, &finish);
+        struct placed_picture placed = {picture, view_place(scene->view, &frame),
+                                        state->original ? shown->original_colours : shown->colours,
+                                        scene_square(scene->layout)};
+        surface_picture(scene->surface, port, &placed);
     } else {
-        text_draw(scene->text, TEXT_TITLE, THEME_TEXT, TEXT_CENTRE, port->x + port->w / 2,
-                  port->y + (port->h - text_height(scene->text, TEXT_TITLE)) / 2,
-                  state->failed ? "No picture" : "Waiting for the first step ...");
+        surface_text(scene->surface, TEXT_TITLE, THEME_TEXT, TEXT_CENTRE, port->x + port->w / 2,
+                     port->y + (port->h - surface_text_height(scene->surface, TEXT_TITLE)) / 2,
+                     state->failed ? "No picture" : "Waiting for the first step ...");
     }
-    SDL_RenderSetClipRect(scene->renderer, port);
+    surface_clip(scene->surface, port);
     draw_tags(scene, port, state);
-    SDL_RenderSetClipRect(scene->renderer, NULL);
+    surface_clip(scene->surface, NULL);
 }
 
 void draw_pictures(const struct scene *scene)

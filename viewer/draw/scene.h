@@ -3,9 +3,7 @@
 #define UQD_VIEWER_DRAW_SCENE_H
 
 #include "draw/layout.h"
-#include "sdl/canvas.h"
-#include "sdl/picture_texture.h"
-#include "sdl/text.h"
+#include "draw/surface.h"
 #include "session/look.h"
 #include "session/state.h"
 
@@ -14,18 +12,14 @@
 /* A file that is shown. */
 struct scene_side {
     const struct state *state;
-    const char *label;               /* of the file, where there are two */
-    struct picture_texture *picture; /* of the picture that is shown */
-    struct picture_texture *thumbs;  /* one per position */
+    const char *label; /* of the file, where there are two */
     /* Of the file's pictures, and of the original; NULL: as they are stored. */
     const struct shown_colours *colours, *original_colours;
 };
 
 /* All that drawing needs; borrowed. */
 struct scene {
-    SDL_Renderer *renderer;
-    struct canvas *canvas;
-    struct text *text;
+    struct surface *surface;
     const struct layout *layout;
     const struct look *look;
     const struct view *view;
@@ -43,9 +37,8 @@ const struct state *scene_state(const struct scene *scene);
 /* The viewport and the picture's size in the terms of the view. */
 struct view_frame scene_frame(const struct layout *layout, const struct state *state);
 
-/* How pictures of these colours are finished. */
-struct picture_finish scene_finish(const struct layout *layout,
-                                   const struct shown_colours *colours);
+/* The side of the checkerboard's squares. */
+int scene_square(const struct layout *layout);
 
 void draw_pictures(const struct scene *scene);
 void draw_panel(const struct scene *scene);
@@ -58,11 +51,11 @@ void draw_help(const struct scene *scene);
 void draw_caption(const struct scene *scene, int side);
 
 /* The mark of a mode in the curve and its legend: shapes differ as well as colours. */
-void draw_mark(const struct scene *scene, enum uqd_mode mode, SDL_Color colour, float x, float y,
-               float size);
+void draw_mark(const struct scene *scene, enum uqd_mode mode, struct colour colour, float x,
+               float y, float size);
 
 /* The colour of a mode where there is one file, and of a file. */
-SDL_Color draw_mode_colour(enum uqd_mode mode);
-SDL_Color draw_side_colour(int side);
+struct colour draw_mode_colour(enum uqd_mode mode);
+struct colour draw_side_colour(int side);
 
 #endif

@@ -61,26 +61,27 @@ static const struct state *describe_now(const struct scene *scene, struct text_l
 
 void draw_status(const struct scene *scene)
 {
-    const SDL_Rect *at = &scene->layout->status;
+    const struct rect *at = &scene->layout->status;
     int pad = layout_px(scene->layout, 14), x = at->x + pad;
-    int y = at->y + (at->h - text_height(scene->text, TEXT_SMALL)) / 2;
+    int y = at->y + (at->h - surface_text_height(scene->surface, TEXT_SMALL)) / 2;
     struct text_line now, current = {""}, view;
-    SDL_Rect rule = {at->x, at->y, at->w, 1};
+    struct rect rule = {at->x, at->y, at->w, 1};
     const struct state *state = describe_now(scene, &now);
     if (scene->n_sides < 2)
         describe_current(state, &current);
     describe_view(scene, &view);
-    canvas_rect(scene->canvas, &rule, THEME_OUTLINE);
-    text_draw(scene->text, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, x, y, current.text);
-    x += current.text[0] ? text_width(scene->text, TEXT_SMALL, current.text) + 2 * pad : 0;
+    surface_fill(scene->surface, &rule, THEME_OUTLINE);
+    surface_text(scene->surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, x, y, current.text);
+    x += current.text[0] ? surface_text_width(scene->surface, TEXT_SMALL, current.text) + 2 * pad
+                         : 0;
     int right = at->x + at->w - pad;
-    text_draw(scene->text, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, right, y, view.text);
-    right -= text_width(scene->text, TEXT_SMALL, view.text) + 2 * pad;
-    SDL_Rect clip = {x, at->y, right - x, at->h};
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, right, y, view.text);
+    right -= surface_text_width(scene->surface, TEXT_SMALL, view.text) + 2 * pad;
+    struct rect clip = {x, at->y, right - x, at->h};
     if (clip.w <= 0)
         return;
-    SDL_RenderSetClipRect(scene->renderer, &clip);
-    text_draw(scene->text, TEXT_SMALL, state->trouble[0] ? THEME_ACCENT : THEME_DIM, TEXT_LEFT, x,
-              y, now.text);
-    SDL_RenderSetClipRect(scene->renderer, NULL);
+    surface_clip(scene->surface, &clip);
+    surface_text(scene->surface, TEXT_SMALL, state->trouble[0] ? THEME_ACCENT : THEME_DIM,
+                 TEXT_LEFT, x, y, now.text);
+    surface_clip(scene->surface, NULL);
 }

@@ -9,9 +9,8 @@ struct strip {
     const struct scene *scene;
     const struct state *state;
     const struct layout_strip *layout;
-    struct picture_texture *thumbs;
     const struct shown_colours *colours;
-    SDL_Color colour; /* of the current position */
+    struct colour colour; /* of the current position */
 };
 
 static int n_columns(const struct strip *strip)
@@ -30,7 +29,7 @@ static bool is_current(const struct strip *strip, int i)
 }
 
 /* The largest rectangle of the picture's shape inside the column. */
-static SDL_Rect thumb_rect(const struct strip *strip, const SDL_Rect *column)
+static struct rect thumb_rect(const struct strip *strip, const struct rect *column)
 {
     const struct uqd_info *info = &strip->state->file->info;
     int width = column->w - layout_px(strip->scene->layout, 8), height = column->h;
@@ -40,75 +39,77 @@ static SDL_Rect thumb_rect(const struct strip *strip, const SDL_Rect *column)
         height = (int)((int64_t)width * info->height / info->width);
     width = width < 1 ? 1 : width;
     height = height < 1 ? 1 : height;
-    return (SDL_Rect){column->x + (column->w - width) / 2, column->y + (column->h - height) / 2,
-                      width, height};
+    return (struct rect){column->x + (column->w - width) / 2, column->y + (column->h - height) / 2,
+                         width, height};
 }
 
 static void draw_thumb(const struct strip *strip, int i)
 {
-    SDL_Rect column = layout_column(&strip->layout->thumbs, i, n_columns(strip));
-    SDL_Rect at = thumb_rect(strip, &column);
+    struct rect column = layout_column(&strip->layout->thumbs, i, n_columns(strip));
+    struct rect at = thumb_rect(strip, &column);
     struct picture *picture = strip->state->steps[i].thumb;
     int border = layout_px(strip->scene->layout, 2);
-    SDL_Rect frame = {at.x - border, at.y - border, at.w + 2 * border, at.h + 2 * border};
+    struct rect frame = {at.x - border, at.y - border, at.w + 2 * border, at.h + 2 * border};
     if (is_current(strip, i))
-        canvas_rect(strip->scene->canvas, &frame, strip->colour);
-    canvas_rect(strip->scene->canvas, &at, THEME_RAISED);
+        surface_fill(strip->scene->surface, &frame, strip->colour);
+    surface_fill(strip->scene->surface, &at, THEME_RAISED);
     if (!is_there(strip, i) || !picture)
         return;
-    struct view_rect place = {0, 0, at.w, at.h};
-    struct picture_finish finish = scene_finish(strip->scene->layout, strip->colours);
-    picture_texture_draw(&strip->thumbs[i], strip->scene->renderer, picture, &at, &place, &finish);
+    struct placed_picture placed = {
+        picture, {0, 0, at.w, at.h}, strip->colours, scene_square(strip->scene->layout)};
+    surface_picture(strip->scene->surface, &at, &placed);
 }
 
 static float track_x(const struct strip *strip, int i)
 {
-    SDL_Rect column = layout_column(&strip->layout->track, i, n_columns(strip));
+    struct rect column = layout_column(&strip->layout->track, i, n_columns(strip));
     return (float)column.x + (float)column.w / 2;
 }
 
 static void draw_track(const struct strip *strip)
 {
-    const SDL_Rect *track = &strip->layout->track;
+    const struct rect *track = &strip->layout->track;
     float scale = strip->scene->layout->scale, y = (float)track->y + (float)track->h / 2;
     int n = n_columns(strip), there = (int)state_n_positions(strip->state);
-    SDL_FPoint first = {track_x(strip, 0), y}, last = {track_x(strip, n - 1), y};
-    canvas_line(strip->scene->canvas, first, last, 3 * scale, THEME_OUTLINE);
+    struct point first = {track_x(strip, 0), y}, last = {track_x(strip, n - 1), y};
+    surface_line(strip->scene->surface, first, last, 3 * scale, THEME_OUTLINE);
     if (there > 0) {
         last.x = track_x(strip, there - 1);
-        canvas_line(strip->scene->canvas, first, last, 3 * scale, THEME_DIM);
+        surface_line(strip->scene->surface, first, last, 3 * scale, THEME_DIM);
     }
     for (int i = 0; i < n; i++) {
         float x = track_x(strip, i);
-        canvas_disc(strip->scene->canvas, x, y, 5 * scale,
-                    is_there(strip, i) ? THEME_DIM : THEME_OUTLINE);
+        surface_disc(strip->scene->surface, x, y, 5 * scale,
+                     is_there(strip, i) ? THEME_DIM : THEME_OUTLINE);
         if (!is_there(strip, i))
-            canvas_disc(strip->scene->canvas, x, y, 3 * scale, THEME_BACKGROUND);
+            surface_disc(strip->scene->surface, x, y, 3 * scale, THEME_BACKGROUND);
         if (is_current(strip, i))
-            canvas_disc(strip->scene->canvas, x, y, 8 * scale, strip->colour);
+            surface_disc(strip->scene->surface, x, y, 8 * scale, strip->colour);
     }
 }
 
 static int line_height(const struct strip *strip)
 {
-    return text_height(strip->scene->text, TEXT_SMALL) + layout_px(strip->scene->layout, 2);
+    return surface_text_height(strip->scene->surface, TEXT_SMALL) +
+           layout_px(strip->scene->layout, 2);
 }
 
 /* Draws a text if it fits into a column, else the shorter one. */
-static void draw_fitting(const struct strip *strip, const SDL_Rect *column, int y, SDL_Color colour,
-                         const char *text, const char *shorter)
+static void draw_fitting(const struct strip *strip, const struct rect *column, int y,
+                         struct colour colour, const char *text, const char *shorter)
 {
-    bool fits = text_width(strip->scene->text, TEXT_SMALL, text) <= column->w - 4;
-    text_draw(strip->scene->text, TEXT_SMALL, colour, TEXT_CENTRE, column->x + column->w / 2, y,
-              fits ? text : shorter);
+    bool fits = surface_text_width(strip->scene->surface, TEXT_SMALL, text) <= column->w - 4;
+    surface_text(strip->scene->surface, TEXT_SMALL, colour, TEXT_CENTRE, column->x + column->w / 2,
+                 y, fits ? text : shorter);
 }
 
 /* Rate and distortion, side by side or below each other. */
-static void draw_cost(const struct strip *strip, const SDL_Rect *column, int y, uint32_t position)
+static void draw_cost(const struct strip *strip, const struct rect *column, int y,
+                      uint32_t position)
 {
     const struct state *state = strip->state;
     bool there = is_there(strip, (int)position);
-    SDL_Color colour = there ? THEME_DIM : THEME_FAINT;
+    struct colour colour = there ? THEME_DIM : THEME_FAINT;
     double decibels = there ? state_psnr(state, state->mode, position) : NAN;
     struct text_line number, psnr, rate, both;
     snprintf(rate.text, sizeof rate.text, "%.24s bpp",
@@ -127,16 +128,16 @@ static void draw_cost(const struct strip *strip, const SDL_Rect *column, int y, 
 static void draw_labels(const struct strip *strip, int i)
 {
     const struct state *state = strip->state;
-    SDL_Rect column = layout_column(&strip->layout->labels, i, n_columns(strip));
+    struct rect column = layout_column(&strip->layout->labels, i, n_columns(strip));
     struct text_line name, bytes, line;
-    SDL_Color colour = is_current(strip, i) ? strip->colour
-                       : is_there(strip, i) ? THEME_TEXT
-                                            : THEME_FAINT;
+    struct colour colour = is_current(strip, i) ? strip->colour
+                           : is_there(strip, i) ? THEME_TEXT
+                                                : THEME_FAINT;
     state_step_name(state, (uint32_t)i, &name);
     format_bytes(&bytes, state_bytes(state, (uint32_t)i));
     snprintf(line.text, sizeof line.text, "%.60s · %.24s", name.text, bytes.text);
     /* A name may stand out a little, but not reach into its neighbour's. */
-    if (text_width(strip->scene->text, TEXT_SMALL, name.text) * 5 > column.w * 6)
+    if (surface_text_width(strip->scene->surface, TEXT_SMALL, name.text) * 5 > column.w * 6)
         snprintf(name.text, sizeof name.text, "%d", i);
     draw_fitting(strip, &column, column.y, colour, line.text, name.text);
     draw_cost(strip, &column, column.y + line_height(strip), (uint32_t)i);
@@ -146,11 +147,11 @@ static void draw_labels(const struct strip *strip, int i)
 static void draw_bar(const struct strip *strip, bool active)
 {
     const struct scene *scene = strip->scene;
-    const SDL_Rect *whole = &strip->layout->whole, *labels = &strip->layout->labels;
+    const struct rect *whole = &strip->layout->whole, *labels = &strip->layout->labels;
     int top = strip->layout->thumbs.h > 0 ? strip->layout->thumbs.y : strip->layout->track.y;
-    SDL_Rect bar = {whole->x, top, layout_px(scene->layout, active ? 5 : 2),
-                    labels->y + labels->h - top};
-    canvas_rect(scene->canvas, &bar, strip->colour);
+    struct rect bar = {whole->x, top, layout_px(scene->layout, active ? 5 : 2),
+                       labels->y + labels->h - top};
+    surface_fill(scene->surface, &bar, strip->colour);
 }
 
 static void draw_strip(const struct strip *strip)
@@ -169,7 +170,6 @@ void draw_strips(const struct scene *scene)
         struct strip strip = {.scene = scene,
                               .state = scene->sides[side].state,
                               .layout = &scene->layout->strips[side],
-                              .thumbs = scene->sides[side].thumbs,
                               .colours = scene->sides[side].colours,
                               .colour = draw_side_colour(side)};
         if (strip.layout->whole.h == 0)

@@ -1,5 +1,7 @@
 #include "sdl/canvas.h"
 
+#include "sdl/convert.h"
+
 #define SUBPIXELS 8 /* per side, for the coverage of a pixel */
 
 void canvas_forget(struct canvas *canvas)
@@ -8,11 +10,12 @@ void canvas_forget(struct canvas *canvas)
         SDL_DestroyTexture(canvas->discs[--canvas->n_discs].texture);
 }
 
-void canvas_rect(struct canvas *canvas, const SDL_Rect *rect, SDL_Color colour)
+void canvas_rect(struct canvas *canvas, const struct rect *rect, struct colour colour)
 {
+    SDL_Rect to = sdl_rect(rect);
     SDL_SetRenderDrawBlendMode(canvas->renderer, SDL_BLENDMODE_BLEND);
     SDL_SetRenderDrawColor(canvas->renderer, colour.r, colour.g, colour.b, colour.a);
-    SDL_RenderFillRect(canvas->renderer, rect);
+    SDL_RenderFillRect(canvas->renderer, &to);
 }
 
 /* ---- Discs --------------------------------------------------------------------------------- */
@@ -66,7 +69,7 @@ static int diameter_of(float radius)
     return diameter < 2 ? 2 : diameter;
 }
 
-static SDL_Texture *get_tinted_disc(struct canvas *canvas, int diameter, SDL_Color colour)
+static SDL_Texture *get_tinted_disc(struct canvas *canvas, int diameter, struct colour colour)
 {
     SDL_Texture *texture = get_disc(canvas, diameter);
     if (texture) {
@@ -76,7 +79,7 @@ static SDL_Texture *get_tinted_disc(struct canvas *canvas, int diameter, SDL_Col
     return texture;
 }
 
-void canvas_disc(struct canvas *canvas, float x, float y, float radius, SDL_Color colour)
+void canvas_disc(struct canvas *canvas, float x, float y, float radius, struct colour colour)
 {
     int diameter = diameter_of(radius);
     SDL_Texture *texture = get_tinted_disc(canvas, diameter, colour);
@@ -88,7 +91,8 @@ void canvas_disc(struct canvas *canvas, float x, float y, float radius, SDL_Colo
 
 /* ---- Rectangles and lines ------------------------------------------------------------------ */
 
-void canvas_round_rect(struct canvas *canvas, const SDL_Rect *rect, float radius, SDL_Color colour)
+void canvas_round_rect(struct canvas *canvas, const struct rect *rect, float radius,
+                       struct colour colour)
 {
     int corner = diameter_of(radius) / 2;
     corner = 2 * corner > rect->h ? rect->h / 2 : corner;
@@ -100,9 +104,9 @@ void canvas_round_rect(struct canvas *canvas, const SDL_Rect *rect, float radius
                        below ? rect->y + rect->h - corner : rect->y, corner, corner};
         SDL_RenderCopy(canvas->renderer, texture, &from, &to);
     }
-    SDL_Rect middle = {rect->x, rect->y + corner, rect->w, rect->h - 2 * corner};
-    SDL_Rect top = {rect->x + corner, rect->y, rect->w - 2 * corner, corner};
-    SDL_Rect bottom = top;
+    struct rect middle = {rect->x, rect->y + corner, rect->w, rect->h - 2 * corner};
+    struct rect top = {rect->x + corner, rect->y, rect->w - 2 * corner, corner};
+    struct rect bottom = top;
     bottom.y = rect->y + rect->h - corner;
     canvas_rect(canvas, &middle, colour);
     canvas_rect(canvas, &top, colour);
@@ -111,7 +115,7 @@ void canvas_round_rect(struct canvas *canvas, const SDL_Rect *rect, float radius
 
 /* One column (or row, if steep) of a line: the display pixels between two heights. */
 static void line_slice(struct canvas *canvas, int along, float low, float high, int steep,
-                       SDL_Color colour)
+                       struct colour colour)
 {
     for (int across = (int)low - 1; across <= (int)high + 1; across++) {
         float top = low > (float)across ? low : (float)across;
@@ -124,17 +128,17 @@ static void line_slice(struct canvas *canvas, int along, float low, float high, 
     }
 }
 
-void canvas_line(struct canvas *canvas, SDL_FPoint from, SDL_FPoint to, float width,
-                 SDL_Color colour)
+void canvas_line(struct canvas *canvas, struct point from, struct point to, float width,
+                 struct colour colour)
 {
     float dx = to.x - from.x, dy = to.y - from.y;
     int steep = SDL_fabsf(dy) > SDL_fabsf(dx);
     if (steep) {
-        from = (SDL_FPoint){from.y, from.x};
-        to = (SDL_FPoint){to.y, to.x};
+        from = (struct point){from.y, from.x};
+        to = (struct point){to.y, to.x};
     }
     if (from.x > to.x) {
-        SDL_FPoint swap = from;
+        struct point swap = from;
         from = to;
         to = swap;
     }

@@ -3,6 +3,8 @@
 #ifndef UQD_VIEWER_SDL_CANVAS_H
 #define UQD_VIEWER_SDL_CANVAS_H
 
+#include "draw/shapes.h"
+
 #include <SDL.h>
 
 #define CANVAS_N_DISCS 24
@@ -22,16 +24,17 @@ struct canvas {
 /* Drops all textures. */
 void canvas_forget(struct canvas *canvas);
 
-void canvas_rect(struct canvas *canvas, const SDL_Rect *rect, SDL_Color colour);
+void canvas_rect(struct canvas *canvas, const struct rect *rect, struct colour colour);
 
 /* With rounded corners. */
-void canvas_round_rect(struct canvas *canvas, const SDL_Rect *rect, float radius, SDL_Color colour);
+void canvas_round_rect(struct canvas *canvas, const struct rect *rect, float radius,
+                       struct colour colour);
 
 /* A straight line with blunt ends. */
-void canvas_line(struct canvas *canvas, SDL_FPoint from, SDL_FPoint to, float width,
-                 SDL_Color colour);
+void canvas_line(struct canvas *canvas, struct point from, struct point to, float width,
+                 struct colour colour);
 
 /* The centre is rounded to half pixels. */
-void canvas_disc(struct canvas *canvas, float x, float y, float radius, SDL_Color colour);
+void canvas_disc(struct canvas *canvas, float x, float y, float radius, struct colour colour);
 
 #endif

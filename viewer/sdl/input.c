@@ -44,7 +44,7 @@ static void scrub(struct app *app, int x)
 {
     char line[32];
     const struct state *state = &app_active(app)->state;
-    const SDL_Rect *track = &app->layout.strips[app->active].track;
+    const struct rect *track = &app->layout.strips[app->active].track;
     int n = (int)state_n_positions(state);
     int i = layout_column_at(track, x, (int)state->file->info.n_steps);
     if (n == 0)
@@ -118,7 +118,7 @@ static void handle_wheel(struct app *app, const SDL_MouseWheelEvent *event)
         app_run_line(app, event->y > 0 ? "step previous" : "step next");
         return;
     }
-    const SDL_Rect *port = &app->layout.pictures[picture];
+    const struct rect *port = &app->layout.pictures[picture];
     struct view_frame frame = app_frame(app);
     view_zoom_to(&app->view, &frame, view_next_zoom(app->view.zoom, event->y), at.x - port->x,
                  at.y - port->y);

@@ -232,7 +232,7 @@ int text_width(struct text *text, enum text_size size, const char *string)
     return width;
 }
 
-void text_draw(struct text *text, enum text_size size, SDL_Color colour, enum text_align align,
+void text_draw(struct text *text, enum text_size size, struct colour colour, enum text_align align,
                int x, int y, const char *string)
 {
     struct cached *entry = get(text, size, string);

@@ -2,13 +2,10 @@
 #ifndef UQD_VIEWER_SDL_TEXT_H
 #define UQD_VIEWER_SDL_TEXT_H
 
+#include "draw/surface.h"
 #include "message.h"
 
 #include <SDL.h>
-
-enum text_size { TEXT_SMALL, TEXT_BODY, TEXT_TITLE, TEXT_BIG, TEXT_N_SIZES };
-
-enum text_align { TEXT_LEFT, TEXT_CENTRE, TEXT_RIGHT };
 
 struct text;
 
@@ -29,7 +26,7 @@ int text_height(const struct text *text, enum text_size size);
 int text_width(struct text *text, enum text_size size, const char *string);
 
 /* Draws a string whose left end, centre or right end is at x, below y. */
-void text_draw(struct text *text, enum text_size size, SDL_Color colour, enum text_align align,
+void text_draw(struct text *text, enum text_size size, struct colour colour, enum text_align align,
                int x, int y, const char *string);
 
 #endif

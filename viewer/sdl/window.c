@@ -44,7 +44,6 @@ static int create_window(struct app *app)
     if (!app->renderer)
         app->renderer = SDL_CreateRenderer(app->window, -1, SDL_RENDERER_SOFTWARE);
     SDL_SetWindowMinimumSize(app->window, 320, 240);
-    app->canvas.renderer = app->renderer;
     return app->renderer ? 0 : -1;
 }
 
@@ -59,14 +58,12 @@ int app_open_window(struct app *app, struct message *message)
         return no_display(message);
     if (create_window(app))
         return message_set(message, "the window cannot be opened: %s", SDL_GetError());
-    app->text = text_new(app->renderer, app->settings.font, message);
-    return app->text ? 0 : -1;
+    return sdl_surface_open(&app->surface, app->renderer, app->settings.font, message);
 }
 
 void app_close_window(struct app *app)
 {
-    app_forget_textures(app);
-    text_free(app->text);
+    sdl_surface_close(&app->surface);
     if (app->renderer)
         SDL_DestroyRenderer(app->renderer);
     if (app->window)
@@ -97,7 +94,6 @@ void app_relayout(struct app *app)
     wishes.density = width > 0 ? (float)wishes.width / (float)width : 1;
     app->density = wishes.density;
     layout_compute(&app->layout, &wishes);
-    text_set_scale(app->text, app->layout.scale);
     struct view_frame frame = app_frame(app);
     if (app->view.zoom == 0)
         view_fit(&app->view, &frame);
@@ -107,9 +103,7 @@ void app_relayout(struct app *app)
 
 static void draw(struct app *app)
 {
-    struct scene scene = {.renderer = app->renderer,
-                          .canvas = &app->canvas,
-                          .text = app->text,
+    struct scene scene = {.surface = &app->surface.base,
                           .layout = &app->layout,
                           .look = &app->look,
                           .view = &app->view,
@@ -121,8 +115,6 @@ static void draw(struct app *app)
         struct side *side = &app->sides[i];
         scene.sides[i] = (struct scene_side){.state = &side->state,
                                              .label = side->label,
-                                             .picture = &side->picture,
-                                             .thumbs = side->thumbs,
                                              .colours = &side->colours,
                                              .original_colours = side->state.reference_given
                                                                      ? &side->reference_colours
@@ -140,11 +132,7 @@ void app_draw(struct app *app)
 
 void app_forget_textures(struct app *app)
 {
-    for (int i = 0; i < app->n_sides; i++)
-        side_forget_textures(&app->sides[i]);
-    if (app->text)
-        text_forget(app->text);
-    canvas_forget(&app->canvas);
+    sdl_surface_forget(&app->surface);
     app->dirty = true;
 }
 

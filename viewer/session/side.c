@@ -2,7 +2,6 @@
 
 #include "image_file.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static int check_reference(const struct side *side, const char *path, const struct pixels *pixels,
@@ -61,27 +60,17 @@ int side_open(struct side *side, const char *path, const struct settings *settin
         return status;
     shown_colours_init(&side->colours, side->file.icc, side->file.icc_size,
                        side->file.info.channels);
-    side->thumbs = calloc(side->file.info.n_steps + (size_t)1, sizeof *side->thumbs);
-    if (state_init(&side->state, &side->file, settings) || !side->thumbs)
+    if (state_init(&side->state, &side->file, settings))
         return message_set(message, "%s: out of memory", path);
     return settings->reference ? load_reference(side, settings->reference, message) : 0;
 }
 
 void side_close(struct side *side)
 {
-    side_forget_textures(side);
     frames_clear(&side->frames);
     if (side->state.file)
         state_clear(&side->state);
-    free(side->thumbs);
     shown_colours_clear(&side->colours);
     shown_colours_clear(&side->reference_colours);
     uqd_file_close(&side->file);
-}
-
-void side_forget_textures(struct side *side)
-{
-    picture_texture_clear(&side->picture);
-    for (uint32_t i = 0; side->thumbs && i <= side->file.info.n_steps; i++)
-        picture_texture_clear(&side->thumbs[i]);
 }

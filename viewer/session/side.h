@@ -2,9 +2,9 @@
 #ifndef UQD_VIEWER_SESSION_SIDE_H
 #define UQD_VIEWER_SESSION_SIDE_H
 
-#include "sdl/picture_texture.h"
 #include "session/frames.h"
 #include "session/settings.h"
+#include "session/shown_colours.h"
 #include "session/state.h"
 #include "source/source.h"
 
@@ -22,9 +22,6 @@ struct side {
         bool asked;
         struct frame_key key;
     } requests[SOURCE_N_PURPOSES];
-
-    struct picture_texture picture;
-    struct picture_texture *thumbs; /* one per position */
 };
 
 /* Reads the header of a file, and the reference that the settings name. 0, or -1 with a message.
@@ -34,8 +31,6 @@ int side_open(struct side *side, const char *path, const struct settings *settin
 
 /* After the source was freed. */
 void side_close(struct side *side);
-
-void side_forget_textures(struct side *side);
 
 /* side_pictures.c: a picture arrived; takes over its reference. */
 void side_take_picture(struct side *side, struct source_event *event);

@@ -1,0 +1,43 @@
+#include "draw/placed_picture.h"
+
+#include "draw/checkerboard.h"
+#include "draw/resample.h"
+
+struct view_rect placed_picture_part(const struct placed_picture *placed, const struct rect *port)
+{
+    const struct view_rect *place = &placed->place;
+    int left = place->x > 0 ? place->x : 0;
+    int top = place->y > 0 ? place->y : 0;
+    int right = place->x + place->width < port->w ? place->x + place->width : port->w;
+    int bottom = place->y + place->height < port->h ? place->y + place->height : port->h;
+    return (struct view_rect){left - place->x, top - place->y, right - left, bottom - top};
+}
+
+int placed_picture_render(const struct placed_picture *placed, const struct view_rect *part,
+                          uint32_t *pixels, size_t stride)
+{
+    const struct view_rect *place = &placed->place;
+    if (resample(placed->picture, place, part, pixels, stride))
+        return -1;
+    for (int y = 0; y < part->height; y++) {
+        uint32_t *row = (uint32_t *)((uint8_t *)pixels + (size_t)y * stride);
+        shown_colours_convert(placed->colours, row, part->width);
+        if (picture_has_alpha(placed->picture))
+            checkerboard_lay(row, part->width, place->x + part->x, place->y + part->y + y,
+                             placed->square);
+    }
+    return 0;
+}
+
+/* Whether the squares behind the pictures lie alike. */
+static bool same_ground(const struct placed_picture *a, const struct placed_picture *b)
+{
+    return a->place.x == b->place.x && a->place.y == b->place.y && a->square == b->square;
+}
+
+bool placed_picture_equal(const struct placed_picture *a, const struct placed_picture *b)
+{
+    return a->picture == b->picture && a->place.width == b->place.width &&
+           a->place.height == b->place.height && a->colours == b->colours &&
+           (!picture_has_alpha(a->picture) || same_ground(a, b));
+}

@@ -1,0 +1,30 @@
+/* A picture scaled to its place in a viewport, as it is to be seen there. */
+#ifndef UQD_VIEWER_DRAW_PLACED_PICTURE_H
+#define UQD_VIEWER_DRAW_PLACED_PICTURE_H
+
+#include "draw/shapes.h"
+#include "session/shown_colours.h"
+#include "session/view.h"
+#include "source/picture.h"
+
+/* All borrowed. */
+struct placed_picture {
+    struct picture *picture;
+    struct view_rect place;              /* of the whole picture, relative to the viewport */
+    const struct shown_colours *colours; /* NULL: as they are stored */
+    int square; /* side of the checkerboard's squares behind transparent pictures */
+};
+
+/* The part of the place inside the viewport, relative to the place. Its sides are not positive
+ * where nothing is to be seen. */
+struct view_rect placed_picture_part(const struct placed_picture *placed, const struct rect *port);
+
+/* Renders a part of the place: opaque pixels 0xAARRGGBB, stride in bytes. The checkerboard begins
+ * at the viewport's corner. 0, or -1 if there is no memory. */
+int placed_picture_render(const struct placed_picture *placed, const struct view_rect *part,
+                          uint32_t *pixels, size_t stride);
+
+/* Whether the same part of both has the same pixels. */
+bool placed_picture_equal(const struct placed_picture *a, const struct placed_picture *b);
+
+#endif
