@@ -1,6 +1,7 @@
 #include "decodes.h"
 
 #include "app/app.h"
+#include "sdl/window.h"
 #include "stage.h"
 
 #include <pthread.h>
@@ -100,7 +101,7 @@ void decodes_run(const char *script, const char *const arguments[])
         argv[argc++] = copies[i];
     }
     n_shown = n_decoded = n_again = 0;
-    assert_int_equal(app_main(argc, argv), 0);
+    assert_int_equal(app_main(argc, argv, sdl_window_open), 0);
 }
 
 unsigned decodes_all(void)

@@ -51,7 +51,7 @@ static int run_step(struct app *app, const struct command_call *call, struct mes
     else
         position = (uint32_t)argument->integer;
     state_select(state, position);
-    app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
+    app->play_next = app_now(app) + PLAY_INTERVAL;
     app->look.feedback[0] = '\0';
     return 0;
 }
@@ -64,7 +64,7 @@ static int run_play(struct app *app, const struct command_call *call, struct mes
     if (app->look.playing) {
         if (state->position + 1 >= state_n_positions(state))
             state_select(state, 0);
-        app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
+        app->play_next = app_now(app) + PLAY_INTERVAL;
     }
     say(app, app->look.playing ? "Playing" : "Stopped");
     return 0;
@@ -73,9 +73,9 @@ static int run_play(struct app *app, const struct command_call *call, struct mes
 void app_play(struct app *app)
 {
     struct state *state = &app_active(app)->state;
-    if (!app->look.playing || SDL_GetTicks64() < app->play_next)
+    if (!app->look.playing || app_now(app) < app->play_next)
         return;
-    app->play_next = SDL_GetTicks64() + PLAY_INTERVAL;
+    app->play_next = app_now(app) + PLAY_INTERVAL;
     if (!state_is_shown(state) || (app_other(app) && !state_is_shown(&app_other(app)->state)))
         return;
     if (state->position + 1 < state_n_positions(state)) {
@@ -215,13 +215,13 @@ static int run_switch(struct app *app, const struct command_call *call, struct m
 
 static void set_fullscreen(struct app *app, bool on)
 {
-    SDL_SetWindowFullscreen(app->window, on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    app->backend->type->set_fullscreen(app->backend, on);
     app_relayout(app);
 }
 
 static bool is_fullscreen(const struct app *app)
 {
-    return (SDL_GetWindowFlags(app->window) & SDL_WINDOW_FULLSCREEN) != 0;
+    return app->backend->type->is_fullscreen(app->backend);
 }
 
 static int run_fullscreen(struct app *app, const struct command_call *call, struct message *message)
@@ -261,7 +261,8 @@ static int run_text(struct app *app, const struct command_call *call, struct mes
 static int run_resize(struct app *app, const struct command_call *call, struct message *message)
 {
     (void)message;
-    SDL_SetWindowSize(app->window, (int)call->arguments[0].number, (int)call->arguments[1].number);
+    app->backend->type->resize(app->backend, (int)call->arguments[0].number,
+                               (int)call->arguments[1].number);
     app_relayout(app);
     return 0;
 }

@@ -12,6 +12,11 @@ static int complain(const struct message *message, int exit_code)
     return exit_code;
 }
 
+uint64_t app_now(const struct app *app)
+{
+    return app->backend->type->now(app->backend);
+}
+
 struct side *app_active(struct app *app)
 {
     return &app->sides[app->active];
@@ -40,7 +45,7 @@ void app_follow(struct app *app)
 /* Milliseconds until something has to happen without an event, or -1. */
 static int time_left(const struct app *app)
 {
-    Uint64 now = SDL_GetTicks64(), next = 0;
+    uint64_t now = app_now(app), next = 0;
     if (app->look.playing)
         next = app->play_next;
     if (app->script_limit && (!next || app->script_limit < next))
@@ -50,15 +55,13 @@ static int time_left(const struct app *app)
     return next > now ? (int)(next - now) : 0;
 }
 
-static void wait_for_events(struct app *app)
+/* Takes all that is waiting. */
+static void wait_for_input(struct app *app)
 {
-    SDL_Event event;
-    int timeout = time_left(app);
-    if (timeout < 0 ? SDL_WaitEvent(&event) : SDL_WaitEventTimeout(&event, timeout)) {
-        do
-            app_handle_event(app, &event);
-        while (SDL_PollEvent(&event));
-    }
+    struct input input;
+    for (int timeout = time_left(app); app->backend->type->wait(app->backend, timeout, &input);
+         timeout = 0)
+        app_handle_input(app, &input);
 }
 
 static void run(struct app *app)
@@ -69,7 +72,7 @@ static void run(struct app *app)
         app_request_pictures(app);
         if (app->dirty)
             app_draw(app);
-        wait_for_events(app);
+        wait_for_input(app);
         app_take_source_events(app);
         app_play(app);
         app_run_script(app);
@@ -103,14 +106,14 @@ static int open_files(struct app *app, struct message *message)
 }
 
 /* Shows the files. Returns the exit code. */
-static int show(struct app *app)
+static int show(struct app *app, backend_open *open)
 {
     struct message message;
     if (open_files(app, &message))
         return complain(&message, EXIT_FAILURE);
-    int status = app_open_window(app, &message);
+    int status = app_open_window(app, open, &message);
     if (status)
-        return complain(&message, status == APP_NO_DISPLAY ? EXIT_NO_DISPLAY : EXIT_FAILURE);
+        return complain(&message, status == BACKEND_NO_DISPLAY ? EXIT_NO_DISPLAY : EXIT_FAILURE);
     if (app_open_sources(app, &message))
         return complain(&message, EXIT_FAILURE);
     run(app);
@@ -126,7 +129,7 @@ static void tear_down(struct app *app)
     script_free(&app->script);
 }
 
-int app_main(int argc, char **argv)
+int app_main(int argc, char **argv, backend_open *open)
 {
     struct app app = {.look = LOOK_DEFAULT, .hover = -1};
     struct message message;
@@ -139,7 +142,7 @@ int app_main(int argc, char **argv)
     if (app.settings.script && script_load(&app.script, app.settings.script, &misuse, &message))
         exit_code = complain(&message, misuse ? EXIT_USAGE : EXIT_FAILURE);
     else
-        exit_code = show(&app);
+        exit_code = show(&app, open);
     tear_down(&app);
     return exit_code;
 }

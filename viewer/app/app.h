@@ -1,10 +1,10 @@
-/* The running viewer. Everything happens in the main thread; the source works in its own and wakes
- * the main thread by a user event of SDL. */
+/* The running viewer. Everything happens in the main thread; the sources work in their own and wake
+ * it. */
 #ifndef UQD_VIEWER_APP_APP_H
 #define UQD_VIEWER_APP_APP_H
 
+#include "app/backend.h"
 #include "draw/layout.h"
-#include "sdl/surface.h"
 #include "session/look.h"
 #include "session/pair.h"
 #include "session/script.h"
@@ -22,26 +22,26 @@ struct app {
     struct look look;
     struct view view;
 
-    SDL_Window *window;
-    SDL_Renderer *renderer;
-    struct sdl_surface surface;
+    struct backend *backend; /* NULL while no window is open */
     struct layout layout;
-    float density; /* display pixels per window unit */
-    int hover;
+    int hover; /* button under the pointer, or -1 */
     enum { DRAG_NONE, DRAG_PICTURE, DRAG_STRIP } drag;
 
     struct script script;
-    size_t script_next;  /* line to run next */
-    Uint64 script_limit; /* when the wait that is going on gives up; 0: none is */
-    Uint64 play_next;    /* when playing goes to the next step */
+    size_t script_next;    /* line to run next */
+    uint64_t script_limit; /* when the wait that is going on gives up; 0: none is */
+    uint64_t play_next;    /* when playing goes to the next step */
 
     bool dirty; /* the window must be drawn */
     bool quit;
     int exit_code;
 };
 
-/* Runs the whole program. Returns the exit code. */
-int app_main(int argc, char **argv);
+/* Runs the whole program in a window that is opened so. Returns the exit code. */
+int app_main(int argc, char **argv, backend_open *open);
+
+/* Milliseconds of the backend's clock. */
+uint64_t app_now(const struct app *app);
 
 /* The side that commands are for. */
 struct side *app_active(struct app *app);
@@ -50,18 +50,14 @@ struct side *app_other(struct app *app);
 /* After a change of a side's state: puts the other one where it belongs. */
 void app_follow(struct app *app);
 
-/* There is no display to open a window on; also with a message. */
-enum { APP_NO_DISPLAY = 1 };
-
-/* sdl/window.c: 0, APP_NO_DISPLAY, or -1 with a message. */
-int app_open_window(struct app *app, struct message *message);
+/* window.c: as backend_open. */
+int app_open_window(struct app *app, backend_open *open, struct message *message);
 void app_close_window(struct app *app);
 /* After a change of the window's size, the text size, or what is visible. */
 void app_relayout(struct app *app);
 /* The viewport and the picture's size in the terms of the view, for all sides. */
 struct view_frame app_frame(const struct app *app);
 void app_draw(struct app *app);
-void app_forget_textures(struct app *app);
 /* Writes the window as it would look now. 0, or -1 with a message. */
 int app_screenshot(struct app *app, const char *path, struct message *message);
 
@@ -87,7 +83,7 @@ void app_play(struct app *app);
 /* script.c: runs commands until one has to wait. */
 void app_run_script(struct app *app);
 
-/* sdl/input.c */
-void app_handle_event(struct app *app, const SDL_Event *event);
+/* input.c */
+void app_handle_input(struct app *app, const struct input *input);
 
 #endif

@@ -44,7 +44,7 @@ static int check_wait_in_time(struct app *app, const struct command_call *call,
         app->script_limit = 0;
         return status;
     }
-    Uint64 now = SDL_GetTicks64();
+    uint64_t now = app_now(app);
     if (app->script_limit == 0)
         app->script_limit = now + WAIT_LIMIT;
     else if (now >= app->script_limit)

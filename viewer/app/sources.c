@@ -2,13 +2,11 @@
 
 #include <stdio.h>
 
-/* Called from the source's thread. Events pile up harmlessly: one wakes the main thread as well as
- * many do. */
+/* Called from the source's thread. */
 static void wake(void *cookie)
 {
-    SDL_Event event = {.type = SDL_USEREVENT};
-    (void)cookie;
-    SDL_PushEvent(&event);
+    struct backend *backend = cookie;
+    backend->type->wake(backend);
 }
 
 static struct source_config make_config(const struct app *app, const struct side *side)
@@ -17,7 +15,8 @@ static struct source_config make_config(const struct app *app, const struct side
                                   .threads = app->settings.threads,
                                   .daemon_timeout = app->settings.daemon_timeout,
                                   .reference = side->state.reference,
-                                  .notify = wake};
+                                  .notify = wake,
+                                  .cookie = app->backend};
 }
 
 static int open_source(struct app *app, struct side *side, struct message *message)

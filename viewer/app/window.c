@@ -1,0 +1,91 @@
+/* The window as the viewer sees it: laid out and drawn. */
+#include "app/app.h"
+
+#include "draw/scene.h"
+
+#include <stdio.h>
+
+int app_open_window(struct app *app, backend_open *open, struct message *message)
+{
+    char title[512];
+    struct backend_wishes wishes = {.title = title,
+                                    .width = app->settings.width ? app->settings.width : 1280,
+                                    .height = app->settings.height ? app->settings.height : 800,
+                                    .font = app->settings.font};
+    snprintf(title, sizeof title, "%.240s%s%.240s", app->sides[0].label,
+             app->n_sides == 2 ? " | " : "", app->n_sides == 2 ? app->sides[1].label : "");
+    return open(&app->backend, &wishes, message);
+}
+
+void app_close_window(struct app *app)
+{
+    if (app->backend)
+        app->backend->type->close(app->backend);
+    app->backend = NULL;
+}
+
+struct view_frame app_frame(const struct app *app)
+{
+    return scene_frame(&app->layout, &app->sides[0].state);
+}
+
+void app_relayout(struct app *app)
+{
+    const struct uqd_info *info = &app->sides[0].file.info;
+    struct backend_size size = app->backend->type->size(app->backend);
+    struct layout_wishes wishes = {.width = size.width,
+                                   .height = size.height,
+                                   .density = size.density,
+                                   .text_scale = (float)app->look.text_scale,
+                                   .curve = app->look.curve,
+                                   .filmstrip = app->look.filmstrip,
+                                   .profile = app->sides[0].colours.profile[0] != '\0',
+                                   .picture_width = (int)info->width,
+                                   .picture_height = (int)info->height,
+                                   .active = app->active};
+    for (int i = 0; i < app->n_sides; i++)
+        wishes.n_columns[i] = (int)app->sides[i].file.info.n_steps;
+    layout_compute(&app->layout, &wishes);
+    struct view_frame frame = app_frame(app);
+    if (app->view.zoom == 0)
+        view_fit(&app->view, &frame);
+    view_update(&app->view, &frame);
+    app->dirty = true;
+}
+
+static void draw(struct app *app)
+{
+    struct scene scene = {.surface = app->backend->surface,
+                          .layout = &app->layout,
+                          .look = &app->look,
+                          .view = &app->view,
+                          .n_sides = app->n_sides,
+                          .active = app->active,
+                          .background = app_is_computing(app, SOURCE_BACKGROUND),
+                          .hover = app->hover};
+    for (int i = 0; i < app->n_sides; i++) {
+        struct side *side = &app->sides[i];
+        scene.sides[i] = (struct scene_side){.state = &side->state,
+                                             .label = side->label,
+                                             .colours = &side->colours,
+                                             .original_colours = side->state.reference_given
+                                                                     ? &side->reference_colours
+                                                                     : &side->colours};
+    }
+    scene_draw(&scene);
+}
+
+void app_draw(struct app *app)
+{
+    draw(app);
+    app->backend->type->show(app->backend);
+    app->dirty = false;
+}
+
+int app_screenshot(struct app *app, const char *path, struct message *message)
+{
+    draw(app);
+    int result = app->backend->type->screenshot(app->backend, path, message);
+    app->backend->type->show(app->backend);
+    return result;
+}
