@@ -41,16 +41,19 @@ static char seen[4096];
 static void check_key(const struct viewer_command *command, const struct command_binding *binding,
                       const char *key)
 {
-    char line[64], expected[64];
+    char line[128], expected[64];
+    const struct command_pointer pointer = {.x = 1, .y = 2, .dx = 3, .dy = 4, .file = 2, .step = 6};
     struct command_call call;
     struct message message;
     if (command_keys_contain(seen, key))
         fail_msg("%s is bound twice", key);
     strcat(seen, key);
     strcat(seen, " ");
-    assert_non_null(command_for_key(key, line, sizeof line));
-    snprintf(expected, sizeof expected, "%s %s", command->name, binding->arguments);
-    assert_string_equal(line, expected);
+    assert_non_null(command_for_key(key, &pointer, line, sizeof line));
+    snprintf(expected, sizeof expected, "%s%s%s", command->name, *binding->arguments ? " " : "",
+             binding->arguments);
+    if (strpbrk(binding->arguments, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL)
+        assert_string_equal(line, expected);
     if (command_parse(line, &call, &message))
         fail_msg("%s: %s", key, message.text);
     assert_ptr_equal(&viewer_commands[call.id], command);
@@ -58,24 +61,54 @@ static void check_key(const struct viewer_command *command, const struct command
 
 static void keys_are_unique_and_run(void **state)
 {
-    char line[64];
+    char line[128];
     (void)state;
     seen[0] = '\0';
     for_each_key(check_key);
     assert_true(strlen(seen) > 100);
-    assert_null(command_for_key("F9", line, sizeof line));
-    assert_null(command_for_key("Page", line, sizeof line));
+    assert_null(command_for_key("F9", NULL, line, sizeof line));
+    assert_null(command_for_key("Page", NULL, line, sizeof line));
 }
 
 /* A presenter remote sends these. */
 static void presenter_keys_are_bound(void **state)
 {
     static const char *const keys[] = {"PageUp", "PageDown", "B", "F5", "Escape"};
-    char line[64];
+    char line[128];
     (void)state;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (!command_for_key(keys[i], line, sizeof line))
+        if (!command_for_key(keys[i], NULL, line, sizeof line))
             fail_msg("%s does nothing", keys[i]);
+}
+
+/* Words in capitals stand for where the pointer is. */
+static void the_pointer_is_bound(void **state)
+{
+    static const struct {
+        const char *key, *line;
+    } cases[] = {
+        {"Wheel_Up", "step previous"},
+        {"Wheel_Down", "step next"},
+        {"Picture.Wheel_Up", "zoom in 12 34.5"},
+        {"Picture.Wheel_Down", "zoom out 12 34.5"},
+        {"Picture.Drag", "pan -7.25 1e-05"},
+        {"Picture.Double_Click", "fit"},
+        {"Picture.Press", "file 2"},
+        {"Strip.Press", "file 2"},
+        {"Strip.Drag", "step 9"},
+        {"Curtain.Press", "back"},
+        {"R", "original on"},
+        {"Release+R", "original off"},
+    };
+    const struct command_pointer pointer = {
+        .x = 12, .y = 34.5, .dx = -7.25, .dy = 1e-5, .file = 2, .step = 9};
+    char line[128];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (!command_for_key(cases[i].key, &pointer, line, sizeof line))
+            fail_msg("%s does nothing", cases[i].key);
+        assert_string_equal(line, cases[i].line);
+    }
 }
 
 static void lines_are_read(void **state)
@@ -93,6 +126,7 @@ static void lines_are_read(void **state)
         {"seed 18446744073709551615", COMMAND_SEED, WORD_NONE, UINT64_MAX, 0x1p64},
         {"seed new", COMMAND_SEED, WORD_NEW, 0, 0},
         {"zoom 2.5", COMMAND_ZOOM, WORD_NONE, 0, 2.5},
+        {"zoom in 20 -3.5", COMMAND_ZOOM, WORD_IN, 0, 0},
         {"pan -10 20", COMMAND_PAN, WORD_NONE, 0, -10},
         {"help", COMMAND_HELP, WORD_NONE, 0, 0},
         {"help on", COMMAND_HELP, WORD_ON, 0, 0},
@@ -156,6 +190,9 @@ static void mistakes_are_named(void **state)
         {"seed 99999999999999999999", "is not a seed"},
         {"zoom nan", "`nan` is not a zoom"},
         {"zoom 0", "`0` is not a zoom"},
+        {"zoom in 3", "needs X and Y"},
+        {"zoom in 3 4 5", "`5` is too much"},
+        {"zoom in 3 here", "`here` is not a place"},
         {"pan 3", "`pan` needs a distance"},
         {"help maybe", "`maybe` is not on or off"},
         {"resize 0 0", "`0` is not a length"},
@@ -186,6 +223,7 @@ int main(void)
         cmocka_unit_test(names_are_unique),
         cmocka_unit_test(keys_are_unique_and_run),
         cmocka_unit_test(presenter_keys_are_bound),
+        cmocka_unit_test(the_pointer_is_bound),
         cmocka_unit_test(lines_are_read),
         cmocka_unit_test(files_are_the_rest_of_the_line),
         cmocka_unit_test(nothing_is_no_command),

@@ -174,7 +174,10 @@ static int run_zoom(struct app *app, const struct command_call *call, struct mes
                   : argument->word == WORD_OUT ? view_next_zoom(app->view.zoom, -1)
                                                : argument->number;
     (void)message;
-    view_zoom_to(&app->view, &frame, zoom, frame.port_width / 2.0, frame.port_height / 2.0);
+    bool about = call->arguments[2].given;
+    view_zoom_to(&app->view, &frame, zoom,
+                 about ? call->arguments[1].number : frame.port_width / 2.0,
+                 about ? call->arguments[2].number : frame.port_height / 2.0);
     say(app, "Zoom %s", format_zoom(&line, app->view.zoom));
     return 0;
 }

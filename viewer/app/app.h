@@ -14,6 +14,12 @@
 
 #define APP_MAX_SIDES 2
 
+/* What the pointer can be on, by its name in bindings. */
+struct app_place {
+    const char *name; /* Picture, Strip, Button, Curtain; NULL: nothing */
+    int index;        /* of the file or the button */
+};
+
 struct app {
     struct settings settings;
     struct side sides[APP_MAX_SIDES];
@@ -24,8 +30,8 @@ struct app {
 
     struct backend *backend; /* NULL while no window is open */
     struct layout layout;
-    int hover; /* button under the pointer, or -1 */
-    enum { DRAG_NONE, DRAG_PICTURE, DRAG_STRIP } drag;
+    int hover;             /* button under the pointer, or -1 */
+    struct app_place drag; /* where the main button was pressed, as long as it is */
 
     struct script script;
     size_t script_next;    /* line to run next */

@@ -11,7 +11,8 @@ enum input_type {
     INPUT_QUIT,    /* the window is to be closed */
     INPUT_REDRAW,  /* the window must be drawn */
     INPUT_RESIZED, /* and laid out */
-    INPUT_KEY,     /* key */
+    INPUT_KEY,     /* key, with modifiers */
+    INPUT_KEY_UP,  /* key, without */
     INPUT_PRESS,   /* x, y, clicks: of the main button */
     INPUT_RELEASE,
     INPUT_MOTION, /* x, y, dx, dy */

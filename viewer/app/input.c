@@ -1,7 +1,18 @@
+/* Input becomes commands by the bindings of the one table. */
 #include "app/app.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* Runs what a key, or something done with the pointer, is bound to. Whether it is bound. */
+static bool run_bound(struct app *app, const char *key, const struct command_pointer *pointer)
+{
+    char line[128];
+    bool bound = command_for_key(key, pointer, line, sizeof line) != NULL;
+    if (bound)
+        app_run_line(app, line);
+    return bound;
+}
 
 /* ---- Keys ---------------------------------------------------------------------------------- */
 
@@ -9,94 +20,117 @@
 static void handle_key(struct app *app, const char *key)
 {
     static const char shift[] = "Shift+";
-    char plain[64], line[64];
-    const char *command = command_for_key(key, line, sizeof line);
+    char plain[64];
     const char *at = strstr(key, shift);
-    if (!command && at) {
-        snprintf(plain, sizeof plain, "%.*s%s", (int)(at - key), key, at + sizeof shift - 1);
-        command = command_for_key(plain, line, sizeof line);
-    }
-    if (command)
-        app_run_line(app, command);
-}
-
-/* ---- Mouse --------------------------------------------------------------------------------- */
-
-static void scrub(struct app *app, int x)
-{
-    char line[32];
-    const struct state *state = &app_active(app)->state;
-    const struct rect *track = &app->layout.strips[app->active].track;
-    int n = (int)state_n_positions(state);
-    int i = layout_column_at(track, x, (int)state->file->info.n_steps);
-    if (n == 0)
+    if (run_bound(app, key, NULL) || !at)
         return;
-    i = i < n ? i : n - 1;
-    if ((uint32_t)i == state->position)
-        return;
-    snprintf(line, sizeof line, "step %d", i);
-    app_run_line(app, line);
+    snprintf(plain, sizeof plain, "%.*s%s", (int)(at - key), key, at + sizeof shift - 1);
+    run_bound(app, plain, NULL);
 }
 
-/* What is pressed on becomes active. */
-static void activate(struct app *app, int file)
+static void handle_key_up(struct app *app, const char *key)
 {
-    if (file != app->active)
-        app_run_line(app, "file other");
+    char name[80];
+    snprintf(name, sizeof name, "Release+%s", key);
+    run_bound(app, name, NULL);
 }
 
-static void handle_press(struct app *app, const struct input *input)
+/* ---- Pointer ------------------------------------------------------------------------------- */
+
+static struct app_place find_place(const struct app *app, const struct input *input)
 {
     int button = layout_button_at(&app->layout, input->x, input->y);
     int picture = layout_picture_at(&app->layout, input->x, input->y);
     int strip = layout_strip_at(&app->layout, input->x, input->y);
-    if (app->look.help || app->look.blank) {
-        app_run_line(app, "back");
-    } else if (button >= 0) {
-        app_run_line(app, buttons[button].command);
-    } else if (strip >= 0) {
-        activate(app, strip);
-        app->drag = DRAG_STRIP;
-        scrub(app, input->x);
-    } else if (picture >= 0) {
-        activate(app, picture);
-        app->drag = DRAG_PICTURE;
-        if (input->clicks == 2)
-            app_run_line(app, "fit");
+    if (app->look.help || app->look.blank)
+        return (struct app_place){"Curtain", 0};
+    return button >= 0    ? (struct app_place){"Button", button}
+           : strip >= 0   ? (struct app_place){"Strip", strip}
+           : picture >= 0 ? (struct app_place){"Picture", picture}
+                          : (struct app_place){NULL, 0};
+}
+
+static bool is(const struct app_place *place, const char *name)
+{
+    return place->name && !strcmp(place->name, name);
+}
+
+/* The step of the active file whose part of the strip is at x, or the last one there is. */
+static int step_at(const struct app *app, int x)
+{
+    const struct state *state = &app->sides[app->active].state;
+    const struct rect *track = &app->layout.strips[app->active].track;
+    int n = (int)state_n_positions(state);
+    int step = layout_column_at(track, x, (int)state->file->info.n_steps);
+    return step < n ? step : n - 1;
+}
+
+/* Runs what is bound to something done at a place. Whether it is bound. */
+static bool run_bound_at(struct app *app, const struct app_place *place, const char *what,
+                         const struct input *input)
+{
+    char key[64];
+    struct command_pointer pointer = {
+        .dx = (double)input->dx, .dy = (double)input->dy, .file = place->index + 1};
+    if (!place->name)
+        return false;
+    if (is(place, "Picture")) {
+        const struct rect *port = &app->layout.pictures[place->index];
+        pointer.x = input->x - port->x;
+        pointer.y = input->y - port->y;
     }
+    if (is(place, "Strip"))
+        pointer.step = step_at(app, input->x);
+    snprintf(key, sizeof key, "%s.%s", place->name, what);
+    return run_bound(app, key, &pointer);
+}
+
+static void drag(struct app *app, const struct input *input)
+{
+    const struct state *state = &app_active(app)->state;
+    /* A step that is shown already is not chosen again, and without any there is none to choose. */
+    if (is(&app->drag, "Strip") &&
+        (state_n_positions(state) == 0 || step_at(app, input->x) == (int)state->position))
+        return;
+    run_bound_at(app, &app->drag, "Drag", input);
+}
+
+static void handle_press(struct app *app, const struct input *input)
+{
+    struct app_place place = find_place(app, input);
+    bool on_file = is(&place, "Picture") || is(&place, "Strip");
+    if (is(&place, "Button")) {
+        app_run_line(app, buttons[place.index].command);
+        return;
+    }
+    if (!on_file || place.index != app->active)
+        run_bound_at(app, &place, "Press", input);
+    if (!on_file)
+        return;
+    app->drag = place;
+    drag(app, input);
+    if (input->clicks == 2)
+        run_bound_at(app, &place, "Double_Click", input);
 }
 
 static void handle_motion(struct app *app, const struct input *input)
 {
     int hover = layout_button_at(&app->layout, input->x, input->y);
-    if (app->drag == DRAG_STRIP) {
-        scrub(app, input->x);
-    } else if (app->drag == DRAG_PICTURE) {
-        struct view_frame frame = app_frame(app);
-        view_pan(&app->view, &frame, (double)input->dx, (double)input->dy);
-        app->dirty = true;
-    }
+    if (app->drag.name)
+        drag(app, input);
     if (hover != app->hover) {
         app->hover = hover;
         app->dirty = true;
     }
 }
 
-/* Over the picture the wheel zooms about the pointer, elsewhere it goes through the steps. */
+/* What is bound nowhere in particular is so for every place that has nothing of its own. */
 static void handle_wheel(struct app *app, const struct input *input)
 {
-    int picture = layout_picture_at(&app->layout, input->x, input->y);
-    if (input->turn == 0)
-        return;
-    if (picture < 0) {
-        app_run_line(app, input->turn > 0 ? "step previous" : "step next");
-        return;
-    }
-    const struct rect *port = &app->layout.pictures[picture];
-    struct view_frame frame = app_frame(app);
-    view_zoom_to(&app->view, &frame, view_next_zoom(app->view.zoom, input->turn),
-                 input->x - port->x, input->y - port->y);
-    app->dirty = true;
+    struct app_place place = find_place(app, input);
+    const char *what = input->turn > 0 ? "Wheel_Up" : "Wheel_Down";
+    if (input->turn != 0 && !run_bound_at(app, &place, what, input))
+        run_bound(app, what, NULL);
 }
 
 /* ---- All ----------------------------------------------------------------------------------- */
@@ -118,11 +152,14 @@ void app_handle_input(struct app *app, const struct input *input)
     case INPUT_KEY:
         handle_key(app, input->key);
         break;
+    case INPUT_KEY_UP:
+        handle_key_up(app, input->key);
+        break;
     case INPUT_PRESS:
         handle_press(app, input);
         break;
     case INPUT_RELEASE:
-        app->drag = DRAG_NONE;
+        app->drag = (struct app_place){NULL, 0};
         break;
     case INPUT_MOTION:
         handle_motion(app, input);

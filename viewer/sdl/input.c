@@ -3,11 +3,14 @@
 
 #include <stdio.h>
 
-/* The name that the table of commands uses, e.g. "Ctrl+Keypad_0". */
-static void name_key(const SDL_Keysym *key, struct input *input)
+/* With the name that the table of commands uses, e.g. "Ctrl+Keypad_0". */
+static void take_key(const SDL_KeyboardEvent *event, struct input *input)
 {
-    snprintf(input->key, sizeof input->key, "%s%s%s", key->mod & KMOD_CTRL ? "Ctrl+" : "",
-             key->mod & KMOD_SHIFT ? "Shift+" : "", SDL_GetKeyName(key->sym));
+    bool down = event->type == SDL_KEYDOWN;
+    const SDL_Keysym *key = &event->keysym;
+    input->type = down ? INPUT_KEY : INPUT_KEY_UP;
+    snprintf(input->key, sizeof input->key, "%s%s%s", down && key->mod & KMOD_CTRL ? "Ctrl+" : "",
+             down && key->mod & KMOD_SHIFT ? "Shift+" : "", SDL_GetKeyName(key->sym));
     for (char *c = input->key; *c; c++)
         if (*c == ' ')
             *c = '_';
@@ -67,8 +70,8 @@ static void take(struct sdl_window *window, const SDL_Event *event, struct input
         input->type = window_input(&event->window);
         break;
     case SDL_KEYDOWN:
-        input->type = INPUT_KEY;
-        name_key(&event->key.keysym, input);
+    case SDL_KEYUP:
+        take_key(&event->key, input);
         break;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:

@@ -14,7 +14,10 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       {{"Right PageDown Space", "next", "next step"},
                        {"Left PageUp Backspace", "previous", "previous step"},
                        {"Home", "first", "first step"},
-                       {"End", "last", "last step there is, and follow new ones"}}},
+                       {"End", "last", "last step there is, and follow new ones"},
+                       {"Wheel_Down", "next", NULL},
+                       {"Wheel_Up", "previous", NULL},
+                       {"Strip.Drag", "STEP", NULL}}},
     [COMMAND_PLAY] = {"play",
                       {ARGUMENT_SWITCH},
                       "[on|off]",
@@ -24,7 +27,8 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       {ARGUMENT_WHICH},
                       "1|2|other",
                       "two files: choose the one that commands are for",
-                      {{"X Return", "other", "go to the other file (or click on it)"}}},
+                      {{"X Return", "other", "go to the other file (or click on it)"},
+                       {"Picture.Press Strip.Press", "FILE", NULL}}},
     [COMMAND_LINK] = {"link",
                       {ARGUMENT_SWITCH},
                       "[on|off]",
@@ -47,19 +51,24 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                           {ARGUMENT_SWITCH},
                           "[on|off]",
                           "show the reference picture",
-                          {{"O", "", "flip between step and original"}}},
+                          {{"O", "", "flip between step and original"},
+                           {"R", "on", NULL},
+                           {"Release+R", "off", NULL}}},
     [COMMAND_ZOOM] = {"zoom",
-                      {ARGUMENT_ZOOM},
-                      "FACTOR|in|out",
-                      "enlarge or reduce",
+                      {ARGUMENT_ZOOM, ARGUMENT_COORDINATE, ARGUMENT_COORDINATE},
+                      "FACTOR|in|out [X Y]",
+                      "enlarge or reduce; X Y is the point of the viewport that stays",
                       {{"= + Keypad_+", "in", "zoom in (wheel)"},
                        {"- Keypad_-", "out", "zoom out (wheel)"},
-                       {"0 Keypad_0", "1", "one display pixel per picture pixel"}}},
+                       {"0 Keypad_0", "1", "one display pixel per picture pixel"},
+                       {"Picture.Wheel_Up", "in X Y", NULL},
+                       {"Picture.Wheel_Down", "out X Y", NULL}}},
     [COMMAND_FIT] = {"fit",
                      {ARGUMENT_NONE},
                      "",
                      "show the whole picture",
-                     {{"W", "", "the whole picture (double click)"}}},
+                     {{"W", "", "the whole picture (double click)"},
+                      {"Picture.Double_Click", "", NULL}}},
     [COMMAND_PAN] = {"pan",
                      {ARGUMENT_DISTANCE, ARGUMENT_DISTANCE},
                      "DX DY",
@@ -67,7 +76,8 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                      {{"Shift+Left", "64 0", "move the picture (Shift and arrows, or drag)"},
                       {"Shift+Right", "-64 0", NULL},
                       {"Shift+Up Up", "0 64", NULL},
-                      {"Shift+Down Down", "0 -64", NULL}}},
+                      {"Shift+Down Down", "0 -64", NULL},
+                      {"Picture.Drag", "DX DY", NULL}}},
     [COMMAND_FILMSTRIP] = {"filmstrip",
                            {ARGUMENT_SWITCH},
                            "[on|off]",
@@ -104,7 +114,8 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       {ARGUMENT_NONE},
                       "",
                       "leave help, blank or full screen",
-                      {{"Escape", "", "leave help, blank screen, full screen"}}},
+                      {{"Escape", "", "leave help, blank screen, full screen"},
+                       {"Curtain.Press", "", NULL}}},
     [COMMAND_SCREENSHOT] = {"screenshot",
                             {ARGUMENT_FILE},
                             "[FILE]",
@@ -175,6 +186,7 @@ static const struct {
     [ARGUMENT_ZOOM] = {"a zoom", NUMBER_REAL, 1e-3, 1e3, BIT(WORD_IN) | BIT(WORD_OUT), false},
     [ARGUMENT_SCALE] = {"a size", NUMBER_REAL, 0.5, 4, BIT(WORD_LARGER) | BIT(WORD_SMALLER), false},
     [ARGUMENT_DISTANCE] = {"a distance", NUMBER_REAL, -1e6, 1e6, 0, false},
+    [ARGUMENT_COORDINATE] = {"a place", NUMBER_REAL, -1e6, 1e6, 0, true},
     [ARGUMENT_LENGTH] = {"a length", NUMBER_REAL, 64, 16384, 0, false},
     [ARGUMENT_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, true},
     [ARGUMENT_WAIT] = {"idle or step", NUMBER_NONE, 0, 0, BIT(WORD_IDLE) | BIT(WORD_STEP), false},
@@ -275,6 +287,8 @@ int command_parse(const char *line, struct command_call *call, struct message *m
     if (take_token(&line, rest, sizeof rest))
         return message_set(message, "`%s` is too much for `%s %s`", rest, command->name,
                            command->usage);
+    if (call->id == COMMAND_ZOOM && call->arguments[1].given && !call->arguments[2].given)
+        return message_set(message, "`zoom` about a point needs X and Y");
     if (call->id == COMMAND_WAIT &&
         (call->arguments[0].word == WORD_STEP) != call->arguments[1].given)
         return message_set(message, "`wait` is either `wait idle` or `wait step N`");
@@ -290,13 +304,42 @@ int command_keys_contain(const char *keys, const char *key)
     return 0;
 }
 
-const char *command_for_key(const char *key, char *line, size_t line_size)
+/* ---- Bindings ------------------------------------------------------------------------------ */
+
+/* A word of a binding's arguments, or the number that it stands for. */
+static void expand_word(const char *word, const struct command_pointer *pointer, char *out,
+                        size_t size)
+{
+    if (!strcmp(word, "X") || !strcmp(word, "DX"))
+        snprintf(out, size, "%.9g", word[0] == 'D' ? pointer->dx : pointer->x);
+    else if (!strcmp(word, "Y") || !strcmp(word, "DY"))
+        snprintf(out, size, "%.9g", word[0] == 'D' ? pointer->dy : pointer->y);
+    else if (!strcmp(word, "FILE") || !strcmp(word, "STEP"))
+        snprintf(out, size, "%d", word[0] == 'F' ? pointer->file : pointer->step);
+    else
+        snprintf(out, size, "%s", word);
+}
+
+static void write_line(const struct viewer_command *command, const char *arguments,
+                       const struct command_pointer *pointer, char *line, size_t size)
+{
+    static const struct command_pointer nowhere;
+    char word[32], number[32];
+    size_t length = (size_t)snprintf(line, size, "%s", command->name);
+    while (length < size && take_token(&arguments, word, sizeof word)) {
+        expand_word(word, pointer ? pointer : &nowhere, number, sizeof number);
+        length += (size_t)snprintf(line + length, size - length, " %s", number);
+    }
+}
+
+const char *command_for_key(const char *key, const struct command_pointer *pointer, char *line,
+                            size_t line_size)
 {
     for (int i = 0; i < N_COMMANDS; i++)
         for (const struct command_binding *b = viewer_commands[i].bindings;
              b < viewer_commands[i].bindings + COMMAND_N_BINDINGS && b->keys; b++)
             if (command_keys_contain(b->keys, key)) {
-                snprintf(line, line_size, "%s %s", viewer_commands[i].name, b->arguments);
+                write_line(&viewer_commands[i], b->arguments, pointer, line, line_size);
                 return line;
             }
     return NULL;

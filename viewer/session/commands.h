@@ -1,5 +1,5 @@
-/* Everything that the viewer can be told: one table that feeds keyboard, buttons, scripts and the
- * help. A command is one line of text, its name and its arguments separated by blanks. */
+/* Everything that the viewer can be told: one table that feeds keyboard, pointer, buttons, scripts
+ * and the help. A command is one line of text, its name and its arguments separated by blanks. */
 #ifndef UQD_VIEWER_SESSION_COMMANDS_H
 #define UQD_VIEWER_SESSION_COMMANDS_H
 
@@ -45,6 +45,7 @@ enum argument_type {
     ARGUMENT_ZOOM,        /* display pixels per picture pixel, or in, out */
     ARGUMENT_SCALE,       /* larger, smaller, or a factor */
     ARGUMENT_DISTANCE,    /* display pixels, may be negative */
+    ARGUMENT_COORDINATE,  /* the same; may be left out */
     ARGUMENT_LENGTH,      /* window units, positive */
     ARGUMENT_FILE,        /* the rest of the line; may be left out */
     ARGUMENT_WAIT,        /* idle, or step */
@@ -80,7 +81,7 @@ struct argument {
     double number;    /* everything else that is a number */
 };
 
-#define COMMAND_N_ARGUMENTS 2
+#define COMMAND_N_ARGUMENTS 3
 
 struct command_call {
     enum command_id id;
@@ -88,15 +89,23 @@ struct command_call {
     char file[512]; /* of an ARGUMENT_FILE; empty if it was left out */
 };
 
-/* Keys that run the command with fixed arguments. Names are SDL's, blanks in them as _, modifiers
- * in front as Ctrl+ and Shift+. */
+/* What runs the command with these arguments: keys, and the same way what is done with the pointer.
+ *
+ * Keys have the names that SDL gives them, blanks in them as _, modifiers in front as Ctrl+ and
+ * Shift+. Release+ in front of the plain name means that the key is let go.
+ *
+ * The pointer's are Wheel_Up and Wheel_Down, anywhere or on a Picture; Press on a Picture or a
+ * Strip that is not of the active file, or on the Curtain, which is help or blank over everything;
+ * Double_Click on a Picture; and Drag, for a Picture or Strip, which begins where it is pressed.
+ * The place is in front: "Picture.Drag". Words of the arguments in capitals stand for numbers: see
+ * struct command_pointer. */
 struct command_binding {
     const char *keys; /* separated by blanks; NULL ends the list */
     const char *arguments;
     const char *help;
 };
 
-#define COMMAND_N_BINDINGS 6
+#define COMMAND_N_BINDINGS 8
 
 struct viewer_command {
     const char *name;
@@ -116,9 +125,19 @@ bool command_needs_two_files(enum command_id id);
  * message. */
 int command_parse(const char *line, struct command_call *call, struct message *message);
 
-/* The command line that a key runs, or NULL. line_size bytes of line are enough for any binding:
- * at least 64. */
-const char *command_for_key(const char *key, char *line, size_t line_size);
+/* Where the pointer is, in the words of bindings. */
+struct command_pointer {
+    double x, y;   /* X Y: display pixels from the corner of the picture's viewport */
+    double dx, dy; /* DX DY: how far it moved, display pixels */
+    int file;      /* FILE: whose picture or strip it is on, from 1 */
+    int step;      /* STEP: whose part of the strip */
+};
+
+/* The command line that a key runs, or something done with the pointer, or NULL if it is not bound.
+ * The pointer may be NULL for keys. line_size bytes of line are enough for any binding: at least
+ * 128. */
+const char *command_for_key(const char *key, const struct command_pointer *pointer, char *line,
+                            size_t line_size);
 
 /* Whether a blank-separated list of keys holds the key. */
 int command_keys_contain(const char *keys, const char *key);

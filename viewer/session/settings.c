@@ -135,7 +135,7 @@ static void append_bindings(const struct viewer_command *command, char *text, si
 {
     for (int i = 0; i < COMMAND_N_BINDINGS && command->bindings[i].keys; i++) {
         const struct command_binding *binding = &command->bindings[i];
-        append(text, size, length, "  %-24s%s %s\n", binding->keys, command->name,
+        append(text, size, length, "  %-27s%s %s\n", binding->keys, command->name,
                binding->arguments);
     }
 }
@@ -143,8 +143,12 @@ static void append_bindings(const struct viewer_command *command, char *text, si
 void settings_print_manual(FILE *out)
 {
     char names[8192] = "Commands are run by keys, by buttons, and by the lines of a script.\n\n";
-    char keys[8192] = "";
-    size_t names_length = strlen(names), keys_length = 0;
+    char keys[8192] =
+        "Release+ means that a key is let go. What is done with the pointer stands with what it is "
+        "done on: a picture, a strip of steps, or the curtain, which is help or blank over "
+        "everything; a press on a picture or strip is one on that of the other file. X Y, DX DY, "
+        "FILE and STEP are where the pointer is, how far it moved, and whose place that is.\n\n";
+    size_t names_length = strlen(names), keys_length = strlen(keys);
     for (int i = 0; i < N_COMMANDS; i++) {
         const struct viewer_command *command = &viewer_commands[i];
         append(names, sizeof names, &names_length, "  %s %s\n    %s\n", command->name,
@@ -153,7 +157,7 @@ void settings_print_manual(FILE *out)
     }
     const struct manual_section sections[] = {
         {"COMMANDS", names},
-        {"KEYS", keys},
+        {"KEYS AND POINTER", keys},
         {"EXIT STATUS", "0 when the viewer was closed, 1 when the file could not be shown whole "
                         "or a script failed, 2 for wrong usage and where there is no display."},
     };
