@@ -43,7 +43,18 @@ static void drop_chroma(const struct uqd_state *state, const struct uqd_unit *un
                 values[cell * UQD_UNIT_CHANNELS + c] = 0;
 }
 
-/* The `whole` coarsest levels of the unit are inverted in whole numbers. */
+/* The denoiser may move even a coefficient that is known, by half a unit; in the `whole` coarsest
+ * levels, which are inverted in whole numbers, it must not. */
+static void keep_whole(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values)
+{
+    const struct uqd_unit *unit = &state->units[u];
+    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+        for (size_t cell = 0;
+             cell < n_cells && state->model->channels[c].level > UQD_UNIT_LEVELS - whole; cell++)
+            values[cell * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[cell * UQD_CELL_CHANNELS + c];
+}
+
 static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
                       const struct uqd_partial *partial, uint32_t u, uint32_t whole,
                       int32_t *values)
@@ -68,6 +79,7 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
     if (status == UQD_OK && (is_partial || (unit->nominal > 0 && unit->nominal < UQD_TOP_LEVEL))) {
         uqd_flat_clear(state, u, values, engine->work.threads);
         uqd_shrink(state, u, whole, values, engine->work.threads);
+        keep_whole(state, u, whole, values);
     }
     if (status == UQD_OK && state->colours == 1)
         drop_chroma(state, unit, values);
