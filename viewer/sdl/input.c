@@ -1,14 +1,36 @@
 /* Events of SDL as input. */
 #include "sdl/window.h"
 
+#include <ctype.h>
 #include <stdio.h>
+
+/* The digit or sign that the key which went down writes, 0 if it writes anything else. Only the
+ * text that SDL puts behind the key tells which: ? is Shift and / on one keyboard, Shift and ß on
+ * another. Letters, blanks and the keypad have names of their own. */
+static char written_sign(const SDL_Keysym *key)
+{
+    SDL_Event next;
+    if (key->sym & SDLK_SCANCODE_MASK)
+        return 0;
+    SDL_PumpEvents();
+    if (SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_KEYDOWN, SDL_TEXTINPUT) < 1 ||
+        next.type != SDL_TEXTINPUT)
+        return 0;
+    unsigned char sign = (unsigned char)next.text.text[0];
+    return sign < 0x80 && isgraph(sign) && !isalpha(sign) && !next.text.text[1] ? (char)sign : 0;
+}
 
 /* With the name that the table of commands uses, e.g. "Ctrl+Keypad_0". */
 static void take_key(const SDL_KeyboardEvent *event, struct input *input)
 {
     bool down = event->type == SDL_KEYDOWN;
     const SDL_Keysym *key = &event->keysym;
+    char sign = down ? written_sign(key) : 0;
     input->type = down ? INPUT_KEY : INPUT_KEY_UP;
+    if (sign) {
+        snprintf(input->key, sizeof input->key, "%c", sign);
+        return;
+    }
     snprintf(input->key, sizeof input->key, "%s%s%s", down && key->mod & KMOD_CTRL ? "Ctrl+" : "",
              down && key->mod & KMOD_SHIFT ? "Shift+" : "", SDL_GetKeyName(key->sym));
     for (char *c = input->key; *c; c++)

@@ -91,8 +91,9 @@ struct command_call {
 
 /* What runs the command with these arguments: keys, and the same way what is done with the pointer.
  *
- * Keys have the names that SDL gives them, blanks in them as _, modifiers in front as Ctrl+ and
- * Shift+. Release+ in front of the plain name means that the key is let go.
+ * A digit or sign is named by itself, whatever is held to write it on the keyboard at hand. Other
+ * keys, and all with Ctrl, have the names that SDL gives them, blanks in them as _, modifiers in
+ * front as Ctrl+ and Shift+. Release+ in front of the plain name means that the key is let go.
  *
  * The pointer's are Wheel_Up and Wheel_Down, anywhere or on a Picture; Press on a Picture or a
  * Strip that is not of the active file, or on the Curtain, which is help or blank over everything;
