@@ -116,10 +116,13 @@ static void make_files(void)
     write_file("cut.uqd", data, size / 2);
     write_file("header.uqd", data, 20);
     write_file("empty.uqd", data, 0);
+    write_file("letter.uqd", "T", 1);
     write_file("garbage.uqd", "This is not a picture, whatever its name may say.\n", 50);
     for (size_t i = size * 3 / 4; i < size * 3 / 4 + 8; i++)
         data[i] ^= 0x55;
     write_file("damaged.uqd", data, size);
+    data[8] ^= 0x55;
+    write_file("bad-header.uqd", data, size);
     free(data);
 }
 

@@ -80,6 +80,27 @@ static void damage_is_reported_through_the_daemon(void **state)
     kill_daemon();
 }
 
+/* Damage is never taken for another kind of file, nor the other way round. */
+static void bad_files_are_told_apart_with_the_daemon(void **state)
+{
+    static const struct {
+        const char *file, *part;
+    } cases[] = {
+        {"picture.png", "uqd-view: picture.png: is not a .uqd file\n"},
+        {"bad-header.uqd", "uqd-view: bad-header.uqd: its header is damaged\n"},
+        {"header.uqd", "uqd-view: header.uqd: the file ends inside its header\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct process_result result;
+        VIEW(&result, "quit\n", cases[i].file);
+        stage_assert_fails(&result, 1, cases[i].part);
+        process_result_free(&result);
+    }
+    VIEW_DONE("wait idle\nquit\n", "cut.uqd");
+    kill_daemon();
+}
+
 static void what_was_shown_is_not_asked_for_again(void **state)
 {
     (void)state;
@@ -237,6 +258,7 @@ int main(void)
         cmocka_unit_test(the_program_shows_the_same_with_a_daemon),
         cmocka_unit_test(two_files_show_the_same_with_a_daemon),
         cmocka_unit_test(damage_is_reported_through_the_daemon),
+        cmocka_unit_test(bad_files_are_told_apart_with_the_daemon),
         cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
         cmocka_unit_test(newer_requests_supersede),

@@ -281,8 +281,11 @@ static void bad_files_are_refused(void **state)
     static const struct {
         const char *file, *part;
     } cases[] = {
-        {"garbage.uqd", "uqd-view: garbage.uqd: is not a .uqd file"},
-        {"header.uqd", "uqd-view: header.uqd: the file ends inside its header"},
+        {"garbage.uqd", "uqd-view: garbage.uqd: is not a .uqd file\n"},
+        {"picture.png", "uqd-view: picture.png: is not a .uqd file\n"},
+        {"letter.uqd", "uqd-view: letter.uqd: is not a .uqd file\n"},
+        {"bad-header.uqd", "uqd-view: bad-header.uqd: its header is damaged\n"},
+        {"header.uqd", "uqd-view: header.uqd: the file ends inside its header\n"},
         {"empty.uqd", "uqd-view: empty.uqd: the file is empty"},
         {"missing.uqd", "uqd-view: missing.uqd: No such file"},
         {"models", "uqd-view: models: not a regular file"},

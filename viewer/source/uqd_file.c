@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,6 +29,15 @@ static int feed(const struct uqd_file *file, struct uqd_decoder *decoder, ssize_
     return *n > 0 ? uqd_decoder_feed(decoder, chunk, (size_t)*n) : UQD_NEED_DATA;
 }
 
+/* Whether the file begins as every .uqd file does, as far as it goes. */
+static bool has_signature(const struct uqd_file *file)
+{
+    static const uint8_t signature[] = {0x8d, 'U', 'Q', 'D'};
+    uint8_t start[sizeof signature];
+    ssize_t n = pread(file->fd, start, sizeof start, 0);
+    return n > 0 && !memcmp(start, signature, (size_t)n);
+}
+
 static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struct message *message)
 {
     int status = UQD_NEED_DATA;
@@ -44,7 +54,9 @@ static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
                                file->path);
     }
     if (status == UQD_ERR_CORRUPT)
-        return message_set(message, "%s: is not a .uqd file or its header is damaged", file->path);
+        return message_set(
+            message, has_signature(file) ? "%s: its header is damaged" : "%s: is not a .uqd file",
+            file->path);
     if (status < 0)
         return message_set(message, "%s: %s", file->path, uqd_status_text(status));
     return 0;
