@@ -12,7 +12,7 @@
 #define THEME_OUTLINE     ((struct colour){64, 66, 70, 255}) /* grid lines, borders */
 #define THEME_TEXT        ((struct colour){236, 236, 236, 255})
 #define THEME_DIM         ((struct colour){162, 165, 170, 255}) /* secondary texts */
-#define THEME_FAINT       ((struct colour){104, 107, 112, 255}) /* what is not there yet */
+#define THEME_FAINT       ((struct colour){134, 137, 142, 255}) /* what is not there yet */
 #define THEME_ACCENT      ((struct colour){245, 178, 66, 255})
 #define THEME_SECOND                                                                               \
     ((struct colour){86, 180, 233, 255}) /* of the second file; told from the accent               \
