@@ -201,6 +201,21 @@ static void while_decoding(void **state)
     stage_close(&stage);
 }
 
+/* The old picture does not stand under the new one's name. */
+static void while_a_picture_is_coming(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_open(&stage, 800, 600, 8000, N_STEPS);
+    state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
+    state_select(&stage.state, 1);
+    show_pictures(&stage);
+    state_select(&stage.state, 4);
+    state_set_mode(&stage.state, UQD_MODE_ANCESTRAL, 3);
+    assert_looks_like(&stage, "coming");
+    stage_close(&stage);
+}
+
 static void a_cut_file(void **state)
 {
     struct stage stage;
@@ -426,6 +441,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(while_decoding),
+        cmocka_unit_test(while_a_picture_is_coming),
         cmocka_unit_test(a_cut_file),
         cmocka_unit_test(everything_large),
         cmocka_unit_test(a_transparent_picture),

@@ -434,7 +434,7 @@ static void a_press_leaves_the_help_and_buttons_work(void **state)
     const struct rect *flow = &layout.buttons[BUTTON_FLOW], *help = &layout.buttons[BUTTON_HELP];
     (void)state;
     const struct deed deeds[] = {
-        {press(flow->x + 5, flow->y + 5, 1), "flow  ·  "},
+        {press(flow->x + 5, flow->y + 5, 1), "Step 6, flow, is coming ..."},
         {release(flow->x + 5, flow->y + 5), NULL},
         {press(help->x + 5, help->y + 5, 1), "Keys and commands"},
         {release(help->x + 5, help->y + 5), NULL},

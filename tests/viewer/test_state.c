@@ -410,6 +410,41 @@ static void small_pictures_are_small(void **state)
     room_close(&room);
 }
 
+/* Until the wanted picture comes, everything that is said is said of the one that is shown. */
+static void what_is_shown_is_described(void **state)
+{
+    struct room room;
+    struct frame_key key;
+    struct picture *picture = picture_new(40, 20, 1);
+    (void)state;
+    assert_non_null(picture);
+    room_open(&room, 1600);
+    complete(&room, 3);
+    state_select(&room.state, 1);
+    assert_int_equal(state_described(&room.state).step, 1); /* wanted; nothing is shown */
+    key = state_key(&room.state, 1, UQD_MODE_DENOISED);
+    state_show(&room.state, &key, picture, NAN);
+    state_select(&room.state, 2);
+    state_set_mode(&room.state, UQD_MODE_ANCESTRAL, 5);
+    key = state_described(&room.state);
+    assert_int_equal(key.step, 1);
+    assert_int_equal(key.mode, UQD_MODE_DENOISED);
+    assert_true(state_described_psnr(&room.state) == 25);
+    key = state_key(&room.state, 2, UQD_MODE_ANCESTRAL);
+    state_show(&room.state, &key, picture, 27);
+    state_measure(&room.state, &key, 27);
+    state_set_mode(&room.state, UQD_MODE_ANCESTRAL, 6);
+    key = state_key(&room.state, 2, UQD_MODE_ANCESTRAL);
+    state_measure(&room.state, &key, 28); /* in advance */
+    assert_int_equal(state_described(&room.state).seed, 5);
+    assert_true(state_described_psnr(&room.state) == 27);
+    state_show(&room.state, &key, picture, 28);
+    assert_int_equal(state_described(&room.state).seed, 6);
+    assert_true(state_described_psnr(&room.state) == 28);
+    picture_unref(picture);
+    room_close(&room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +464,7 @@ int main(void)
         cmocka_unit_test(the_cache_keeps_one_picture_without_memory),
         cmocka_unit_test(a_small_cache_comes_to_rest),
         cmocka_unit_test(small_pictures_are_small),
+        cmocka_unit_test(what_is_shown_is_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

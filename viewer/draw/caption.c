@@ -15,8 +15,9 @@ struct colour draw_side_colour(int side)
 static void describe(const struct state *state, int shortening, struct text_line *line)
 {
     struct text_line name, number, psnr, bytes;
-    uint32_t position = state->position;
-    const char *decibels = format_psnr(&psnr, state_psnr(state, state->mode, position));
+    struct frame_key key = state_described(state);
+    uint32_t position = state_key_position(state, &key);
+    const char *decibels = format_psnr(&psnr, state_described_psnr(state));
     const char *rate = format_rate(&number, state_rate(state, position));
     const char *dot = *decibels ? "  ·  " : "";
     state_step_name(state, position, &name);

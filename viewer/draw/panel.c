@@ -78,14 +78,16 @@ static void draw_readout(const struct scene *scene)
     struct text_line rate, psnr;
     if (state_n_positions(state) == 0)
         return;
-    double decibels = state_psnr(state, state->mode, state->position);
+    struct frame_key key = state_described(state);
+    uint32_t position = state_key_position(state, &key);
+    double decibels = state_described_psnr(state);
     if (isfinite(decibels))
         snprintf(psnr.text, sizeof psnr.text, "%.1f", decibels);
     else
         snprintf(psnr.text, sizeof psnr.text, "%s", isnan(decibels) ? "–" : "∞");
-    draw_number(scene, 0, format_rate(&rate, state_rate(state, state->position)), "bits per pixel");
+    draw_number(scene, 0, format_rate(&rate, state_rate(state, position)), "bits per pixel");
     draw_number(scene, 1, psnr.text, "dB PSNR");
-    draw_bytes(scene, state_bytes(state, state->position));
+    draw_bytes(scene, state_bytes(state, position));
 }
 
 static bool is_active(const struct scene *scene, int button)

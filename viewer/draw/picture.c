@@ -25,8 +25,8 @@ static void draw_tags(const struct scene *scene, const struct rect *port, const 
         draw_tag(scene, port, state->reference_given ? "Original" : "Original (lossless step)");
     else if (!state_is_shown(state) && state_n_positions(state) > 0 && !state->lost &&
              !state->failed) {
-        snprintf(line.text, sizeof line.text, "Step %u, %s ...", (unsigned)state->position,
-                 state_mode_name(state->mode));
+        snprintf(line.text, sizeof line.text, "Step %u, %s, is coming ...",
+                 (unsigned)state->position, state_mode_name(state->mode));
         draw_tag(scene, port, line.text);
     }
 }

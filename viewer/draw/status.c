@@ -7,28 +7,30 @@
 static void describe_current(const struct state *state, struct text_line *line)
 {
     struct text_line name, rate, psnr;
+    struct frame_key key = state_described(state);
+    uint32_t position = state_key_position(state, &key);
     line->text[0] = '\0';
     if (state_n_positions(state) == 0)
         return;
-    format_psnr(&psnr, state_psnr(state, state->mode, state->position));
+    format_psnr(&psnr, state_described_psnr(state));
     snprintf(line->text, sizeof line->text, "Step %.60s  ·  %.24s bpp%s%.24s",
-             state_step_name(state, state->position, &name),
-             format_rate(&rate, state_rate(state, state->position)), psnr.text[0] ? "  ·  " : "",
+             state_step_name(state, position, &name),
+             format_rate(&rate, state_rate(state, position)), psnr.text[0] ? "  ·  " : "",
              psnr.text);
 }
 
 /* "ancestral  ·  seed 7  ·  100 %"; for two files also whether they are linked */
 static void describe_view(const struct scene *scene, struct text_line *line)
 {
-    const struct state *state = scene_state(scene);
+    const struct frame_key key = state_described(scene_state(scene));
     const char *link = scene->n_sides < 2    ? ""
                        : scene->look->linked ? "nearest rate  ·  "
                                              : "not linked  ·  ";
     struct text_line zoom;
     char seed[40] = "";
-    if (state->mode == UQD_MODE_ANCESTRAL)
-        snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)state->seed);
-    snprintf(line->text, sizeof line->text, "%s%s%s  ·  %.24s", link, state_mode_name(state->mode),
+    if (key.mode == UQD_MODE_ANCESTRAL)
+        snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)key.seed);
+    snprintf(line->text, sizeof line->text, "%s%s%s  ·  %.24s", link, state_mode_name(key.mode),
              seed, format_zoom(&zoom, scene->view->zoom));
 }
 

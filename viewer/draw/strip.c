@@ -43,6 +43,14 @@ static struct rect thumb_rect(const struct strip *strip, const struct rect *colu
                          width, height};
 }
 
+/* A small picture of another mode or seed stands there, veiled, until its successor comes. */
+static void draw_veil(const struct strip *strip, const struct rect *at)
+{
+    struct colour veil = THEME_RAISED;
+    veil.a = 176;
+    surface_fill(strip->scene->surface, at, veil);
+}
+
 static void draw_thumb(const struct strip *strip, int i)
 {
     struct rect column = layout_column(&strip->layout->thumbs, i, n_columns(strip));
@@ -58,6 +66,8 @@ static void draw_thumb(const struct strip *strip, int i)
     struct placed_picture placed = {
         picture, {0, 0, at.w, at.h}, strip->colours, scene_square(strip->scene->layout)};
     surface_picture(strip->scene->surface, &at, &placed);
+    if (!state_has_thumb(strip->state, (uint32_t)i))
+        draw_veil(strip, &at);
 }
 
 static float track_x(const struct strip *strip, int i)
@@ -110,7 +120,8 @@ static void draw_cost(const struct strip *strip, const struct rect *column, int 
     const struct state *state = strip->state;
     bool there = is_there(strip, (int)position);
     struct colour colour = there ? THEME_DIM : THEME_FAINT;
-    double decibels = there ? state_psnr(state, state->mode, position) : NAN;
+    bool measured = there && state_is_measured(state, state->mode, position);
+    double decibels = measured ? state_psnr(state, state->mode, position) : NAN;
     struct text_line number, psnr, rate, both;
     snprintf(rate.text, sizeof rate.text, "%.24s bpp",
              format_rate(&number, state_rate(state, position)));

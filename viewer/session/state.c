@@ -61,6 +61,22 @@ bool state_is_shown(const struct state *state)
     return state->shown && frame_key_equal(&wanted, &state->shown_key);
 }
 
+struct frame_key state_described(const struct state *state)
+{
+    if (state->shown && state_key_position(state, &state->shown_key) < state_n_positions(state))
+        return state->shown_key;
+    return state_key(state, state->position, state->mode);
+}
+
+double state_described_psnr(const struct state *state)
+{
+    struct frame_key key = state_described(state);
+    uint32_t position = state_key_position(state, &key);
+    bool other_seed =
+        key.mode == UQD_MODE_ANCESTRAL && state->steps[position].measured_seed != key.seed;
+    return other_seed ? state->shown_psnr : state_psnr(state, key.mode, position);
+}
+
 uint64_t state_bytes(const struct state *state, uint32_t position)
 {
     if (state->partial && position == state->n_complete)

@@ -58,6 +58,13 @@ uint32_t state_key_position(const struct state *state, const struct frame_key *k
 /* Whether the picture that is wanted is the one that is shown. */
 bool state_is_shown(const struct state *state);
 
+/* What numbers and labels are to describe: the picture that is shown, or the wanted one before the
+ * first picture. Its position is one of the state's, if there are any. */
+struct frame_key state_described(const struct state *state);
+
+/* PSNR of that picture; NaN if unknown. */
+double state_described_psnr(const struct state *state);
+
 /* How often to halve pictures for the filmstrip. */
 uint32_t state_thumb_reduce(const struct state *state);
 
