@@ -10,7 +10,7 @@
 
 enum {
     FINE_LEVEL = 6, /* up to which being around 0 tells enough */
-    FLAT_LOW = 2,   /* difference of flat low-passes */
+    FLAT_LOW = 8,   /* difference of flat low-passes */
 };
 
 static int is_fine(const struct uqd_unit *unit)
