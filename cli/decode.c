@@ -20,12 +20,12 @@ struct decode_options {
     uint32_t step; /* UQD_STEP_LATEST: as far as the file goes */
     uint32_t reduce, threads;
     uint64_t bytes, seed, max_pixels;
-    int format;   /* an enum image_format, -1: as the name says */
-    int mode;     /* index into modes, -1: denoised, unless pictures are mixed */
-    uint64_t mix; /* percent of the way from denoised to ancestral, or NOT_MIXED */
+    int format; /* an enum image_format, -1: as the name says */
+    int mode;   /* index into modes, -1: denoised, unless pictures are mixed */
+    int mix;    /* percent of the way from denoised to ancestral, or NOT_MIXED */
 };
 
-#define NOT_MIXED UINT64_MAX
+enum { NOT_MIXED = -1 };
 
 static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
 
@@ -45,7 +45,7 @@ static const struct option_row rows[] = {
     ROW("reduce", 0, OPTION_U32, "N", reduce, "divide the sides by 2 N times, N at most 6", NULL),
     ROW("mode", 0, OPTION_CHOICE, "denoised|ancestral|flow", mode,
         "how to fill in what is missing: best estimate, sample, central path", "Reconstruction"),
-    ROW("mix", 0, OPTION_U64, "N", mix,
+    ROW("mix", 0, OPTION_PERCENT, "N", mix,
         "between best estimate and sample: 0 is denoised, 100 ancestral", NULL),
     ROW("seed", 0, OPTION_U64, "N", seed, "seed of ancestral sampling (0)", NULL),
     ROW("max-pixels", 0, OPTION_U64, "N", max_pixels, "refuse larger pictures (268435456)",
@@ -305,9 +305,6 @@ static int check_options(struct decoding *decoding, char **inputs, size_t n_inpu
         return message_set(message, "--step and --bytes exclude each other");
     if (options->mix != NOT_MIXED && options->mode >= 0)
         return message_set(message, "--mix and --mode exclude each other");
-    if (options->mix != NOT_MIXED && options->mix > 100)
-        return message_set(message, "--mix: %llu is more than 100",
-                           (unsigned long long)options->mix);
     if (options->reduce > UQD_MAX_REDUCE)
         return message_set(message, "--reduce: %u is more than %d", options->reduce,
                            UQD_MAX_REDUCE);

@@ -97,6 +97,11 @@ static int store(const struct option_row *row, const char *text, void *settings,
         return status;
     case OPTION_U64:
         return parse_number(row, text, UINT64_MAX, member, message);
+    case OPTION_PERCENT:
+        status = parse_number(row, text, 100, &number, message);
+        if (status == 0)
+            *(int *)member = (int)number;
+        return status;
     case OPTION_CHOICE:
         return parse_choice(row, text, member, message);
     }

@@ -22,11 +22,12 @@
 #include <stdio.h>
 
 enum option_type {
-    OPTION_FLAG,   /* int, set to 1 */
-    OPTION_TEXT,   /* const char *, points into argv */
-    OPTION_U32,    /* uint32_t, decimal */
-    OPTION_U64,    /* uint64_t, decimal */
-    OPTION_CHOICE, /* int, the index of one of the words of `argument`, which | separates */
+    OPTION_FLAG,    /* int, set to 1 */
+    OPTION_TEXT,    /* const char *, points into argv */
+    OPTION_U32,     /* uint32_t, decimal */
+    OPTION_U64,     /* uint64_t, decimal */
+    OPTION_PERCENT, /* int, 0 to 100 */
+    OPTION_CHOICE,  /* int, the index of one of the words of `argument`, which | separates */
 };
 
 struct option_row {

@@ -240,8 +240,10 @@ static void test_wrong_mix(void **state)
     static const struct {
         const char *mix, *mode, *part;
     } cases[] = {
-        {"101", NULL, "--mix: 101 is more than 100"},
-        {"4294967295", NULL, "--mix: 4294967295 is more than 100"},
+        {"101", NULL, "--mix: 101 is more than the largest value, 100"},
+        {"4294967295", NULL, "--mix: 4294967295 is more than the largest value, 100"},
+        {"18446744073709551615", NULL,
+         "--mix: 18446744073709551615 is more than the largest value, 100"},
         {"-1", NULL, "--mix"},
         {"half", NULL, "--mix"},
         {"50", "flow", "--mix and --mode exclude each other"},

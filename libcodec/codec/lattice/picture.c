@@ -101,8 +101,8 @@ struct picture {
     uint32_t fraction;
 };
 
-/* Number of the unit's coarsest levels, behind which it stays at least at level `to`, of which all
- * coefficients are known. */
+/* How many of the unit's coarsest levels have only coefficients that are exactly known; of those
+ * above level `to`, since the others are not undone. */
 static uint32_t whole_levels(const struct uqd_state *state, uint32_t u, uint32_t to)
 {
     uint32_t first = to; /* levels from UQD_UNIT_LEVELS down to first + 1 are whole */
