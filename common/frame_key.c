@@ -2,5 +2,6 @@
 
 bool frame_key_equal(const struct frame_key *a, const struct frame_key *b)
 {
-    return a->step == b->step && a->mode == b->mode && a->seed == b->seed && a->reduce == b->reduce;
+    return a->step == b->step && a->mode == b->mode && a->seed == b->seed &&
+           a->reduce == b->reduce && a->bytes == b->bytes;
 }

@@ -11,6 +11,8 @@ struct frame_key {
     uint32_t mode; /* enum uqd_mode */
     uint64_t seed; /* 0 unless the mode is ancestral */
     uint32_t reduce;
+    uint64_t bytes; /* the file is taken to end after so many, and the step is UQD_STEP_LATEST; 0:
+                       all that is there */
 };
 
 bool frame_key_equal(const struct frame_key *a, const struct frame_key *b);

@@ -131,8 +131,9 @@ static void sources_keep_their_promises(void **state)
     for (int i = 0; i < 2; i++) {
         struct listener listener;
         unsigned counts[SOURCE_FAILED + 1] = {0};
-        struct frame_key late = {3, UQD_MODE_DENOISED, 0, 0}, small = {1, UQD_MODE_FLOW, 0, 2};
-        struct frame_key wrong = {UINT32_MAX - 1, UQD_MODE_DENOISED, 0, 0};
+        struct frame_key late = {3, UQD_MODE_DENOISED, 0, 0, 0},
+                         small = {1, UQD_MODE_FLOW, 0, 2, 0};
+        struct frame_key wrong = {UINT32_MAX - 1, UQD_MODE_DENOISED, 0, 0, 0};
         listener_open(&listener, "picture.uqd", kinds[i].make, 0);
         source_request(listener.source, SOURCE_SCREEN, &late); /* before it is there */
         await_event(&listener, SOURCE_PICTURE, counts);
@@ -167,7 +168,7 @@ static void newer_requests_supersede(void **state)
     for (int i = 0; i < 2; i++) {
         struct listener listener;
         unsigned counts[SOURCE_FAILED + 1] = {0};
-        struct frame_key key = {0, UQD_MODE_ANCESTRAL, 0, 0};
+        struct frame_key key = {0, UQD_MODE_ANCESTRAL, 0, 0, 0};
         listener_open(&listener, "picture.uqd", kinds[i].make, 0);
         await_event(&listener, SOURCE_END, counts);
         for (key.seed = 1; key.seed < 40; key.seed++)
@@ -186,7 +187,7 @@ static void the_daemon_may_die(void **state)
 {
     struct listener listener;
     unsigned counts[SOURCE_FAILED + 1] = {0};
-    struct frame_key key = {1, UQD_MODE_DENOISED, 0, 0};
+    struct frame_key key = {1, UQD_MODE_DENOISED, 0, 0, 0};
     (void)state;
     start_daemon();
     listener_open(&listener, "picture.uqd", source_daemon_new, 0);

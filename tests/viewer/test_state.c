@@ -284,7 +284,7 @@ static void stored_distortion_is_believed(void **state)
 /* Pictures of 800 bytes. */
 static struct frame_key add(struct frames *frames, uint32_t step, enum frame_worth worth)
 {
-    struct frame_key key = {step, UQD_MODE_FLOW, 0, 0};
+    struct frame_key key = {.step = step, .mode = UQD_MODE_FLOW};
     struct picture *picture = picture_new(40, 20, 1);
     assert_non_null(picture);
     frames_add(frames, &key, picture, NAN, worth);
@@ -297,7 +297,7 @@ static void the_cache_keeps_its_limit(void **state)
     struct frames frames = {.limit = 10 * 800};
     (void)state;
     for (uint32_t i = 0; i < 30; i++) {
-        struct frame_key first = {0, UQD_MODE_FLOW, 0, 0};
+        struct frame_key first = {.mode = UQD_MODE_FLOW};
         add(&frames, i, FRAME_SHOWN);
         assert_true(frames.size <= frames.limit);
         assert_non_null(frames_use(&frames, &first)); /* used, so it stays */
