@@ -1,127 +1,149 @@
 /* What every command does. All ways to run a command end here, and all leave the same note in the
  * status line. */
-#include "app/app.h"
-
-#include "draw/scene.h"
+#include "app/actions.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-#define PLAY_INTERVAL 900 /* milliseconds */
+#define PLAY_INTERVAL     900  /* milliseconds */
+#define FEEDBACK_INTERVAL 5000 /* milliseconds */
+#define MIX_STEP          10   /* percent */
 
-static void say(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct app *app, const char *format, ...)
+void app_say(struct app *app, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(app->look.feedback, sizeof app->look.feedback, format, arguments);
     va_end(arguments);
+    app->feedback_until = app_now(app) + FEEDBACK_INTERVAL;
 }
 
-static bool switched(const struct argument *argument, bool now)
+static void say_nothing(struct app *app)
+{
+    app->look.feedback[0] = '\0';
+    app->feedback_until = 0;
+}
+
+bool action_switched(const struct argument *argument, bool now)
 {
     return argument->word == WORD_ON ? true : argument->word == WORD_OFF ? false : !now;
 }
 
 /* ---- Steps --------------------------------------------------------------------------------- */
 
+static int check_step(const struct progress *progress, uint64_t step, struct message *message)
+{
+    if (step >= progress->file->info.n_steps)
+        return message_set(message, "there is no step %llu: the last one is %u",
+                           (unsigned long long)step, progress->file->info.n_steps - 1);
+    if (step >= progress_n_positions(progress))
+        return message_set(message,
+                           progress->ended ? "step %llu is not in this cut file"
+                                           : "step %llu is not decoded yet",
+                           (unsigned long long)step);
+    return 0;
+}
+
+/* Inside a step, the next one is its end, and the previous one that before. */
+static uint32_t choose_step(const struct pane *pane, const struct argument *argument)
+{
+    uint32_t position = pane->wanted.position;
+    bool inside = pane->wanted.bytes != 0;
+    switch (argument->word) {
+    case WORD_NEXT:
+        return position + !inside;
+    case WORD_PREVIOUS:
+        return position - (position > 0);
+    case WORD_FIRST:
+        return 0;
+    case WORD_LAST:
+        return UINT32_MAX;
+    default:
+        return (uint32_t)argument->integer;
+    }
+}
+
 static int run_step(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app_active(app)->state;
+    struct pane *pane = app_active(app);
     const struct argument *argument = &call->arguments[0];
-    uint32_t n = state_n_positions(state), position = state->position;
-    if (argument->word == WORD_NEXT)
-        position += 1;
-    else if (argument->word == WORD_PREVIOUS)
-        position -= position > 0;
-    else if (argument->word == WORD_FIRST)
-        position = 0;
-    else if (argument->word == WORD_LAST)
-        position = UINT32_MAX;
-    else if (argument->integer >= state->file->info.n_steps)
-        return message_set(message, "there is no step %llu: the last one is %u",
-                           (unsigned long long)argument->integer, state->file->info.n_steps - 1);
-    else if (argument->integer >= n)
-        return message_set(message,
-                           state->ended ? "step %llu is not in this cut file"
-                                        : "step %llu is not decoded yet",
-                           (unsigned long long)argument->integer);
-    else
-        position = (uint32_t)argument->integer;
-    state_select(state, position);
+    if (argument->word == WORD_NONE && check_step(pane->progress, argument->integer, message))
+        return -1;
+    pane_select(pane, choose_step(pane, argument));
     app->play_next = app_now(app) + PLAY_INTERVAL;
-    app->look.feedback[0] = '\0';
+    say_nothing(app);
+    return 0;
+}
+
+static int run_bytes(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct pane *pane = app_active(app);
+    struct text_line line;
+    if (!pane_has_position(pane))
+        return message_set(message, "nothing is decoded yet");
+    pane_select_bytes(pane, call->arguments[0].integer);
+    app_say(app, "%s of the file",
+            format_bytes(&line, exhibit_bytes(pane->progress, &pane->wanted)));
+    return 0;
+}
+
+static int run_unit(struct app *app, const struct command_call *call, struct message *message)
+{
+    static const char *const names[N_SCRUB_UNITS] = {"steps", "bytes", "bits per pixel", "PSNR"};
+    enum word word = call->arguments[0].word;
+    (void)message;
+    app->look.unit = word == WORD_NEXT ? (enum scrub_unit)((app->look.unit + 1) % N_SCRUB_UNITS)
+                                       : (enum scrub_unit)(word - WORD_STEPS);
+    app_say(app, "The scrubber counts in %s", names[app->look.unit]);
     return 0;
 }
 
 static int run_play(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app_active(app)->state;
+    struct pane *pane = app_active(app);
     (void)message;
-    app->look.playing = switched(&call->arguments[0], app->look.playing);
+    app->look.playing = action_switched(&call->arguments[0], app->look.playing);
     if (app->look.playing) {
-        if (state->position + 1 >= state_n_positions(state))
-            state_select(state, 0);
+        if (pane->wanted.position + 1 >= progress_n_positions(pane->progress))
+            pane_select(pane, 0);
         app->play_next = app_now(app) + PLAY_INTERVAL;
     }
-    say(app, app->look.playing ? "Playing" : "Stopped");
+    app_say(app, app->look.playing ? "Playing" : "Stopped");
     return 0;
+}
+
+static bool all_are_shown(const struct app *app)
+{
+    bool shown = true;
+    for (int i = 0; i < app->n_panes; i++)
+        shown &= pane_is_shown(&app->panes[i]);
+    return shown;
 }
 
 void app_play(struct app *app)
 {
-    struct state *state = &app_active(app)->state;
+    struct pane *pane = app_active(app);
     if (!app->look.playing || app_now(app) < app->play_next)
         return;
     app->play_next = app_now(app) + PLAY_INTERVAL;
-    if (!state_is_shown(state) || (app_other(app) && !state_is_shown(&app_other(app)->state)))
+    if (!all_are_shown(app))
         return;
-    if (state->position + 1 < state_n_positions(state)) {
-        state_select(state, state->position + 1);
-    } else if (state->ended) {
+    if (pane->wanted.position + 1 < progress_n_positions(pane->progress)) {
+        pane_select(pane, pane->wanted.position + 1);
+    } else if (pane->progress->ended) {
         app->look.playing = false;
-        app->look.feedback[0] = '\0';
+        say_nothing(app);
     }
     app_follow(app);
     app->dirty = true;
 }
 
-/* ---- Two files ----------------------------------------------------------------------------- */
-
-static int run_file(struct app *app, const struct command_call *call, struct message *message)
-{
-    const struct argument *argument = &call->arguments[0];
-    (void)message;
-    app->active = argument->word == WORD_OTHER ? 1 - app->active : (int)argument->integer - 1;
-    app_relayout(app);
-    say(app, "Commands are for %.120s", app_active(app)->label);
-    return 0;
-}
-
-static int run_link(struct app *app, const struct command_call *call, struct message *message)
-{
-    (void)message;
-    app->look.linked = switched(&call->arguments[0], app->look.linked);
-    app->link = (struct pair_link){0};
-    say(app, app->look.linked ? "The other file follows to the nearest rate"
-                              : "The other file stays where it is");
-    return 0;
-}
-
 /* ---- Reconstructions ----------------------------------------------------------------------- */
-
-static void set_mode(struct app *app, enum uqd_mode mode, uint64_t seed)
-{
-    for (int i = 0; i < app->n_sides; i++)
-        state_set_mode(&app->sides[i].state, mode, seed);
-}
 
 static int run_mode(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app_active(app)->state;
-    enum uqd_mode mode = state->mode;
+    struct pane *pane = app_active(app);
+    enum uqd_mode mode = pane->wanted.mode;
     (void)message;
     switch (call->arguments[0].word) {
     case WORD_ANCESTRAL:
@@ -136,155 +158,62 @@ static int run_mode(struct app *app, const struct command_call *call, struct mes
     default:
         mode = UQD_MODE_DENOISED;
     }
-    set_mode(app, mode, state->seed);
-    say(app, "Mode: %s", state_mode_name(mode));
+    pane_set_mode(pane, mode, pane->wanted.seed);
+    app_say(app, "Mode: %s", mode_name(mode));
     return 0;
 }
 
 static int run_seed(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app_active(app)->state;
+    struct pane *pane = app_active(app);
     const struct argument *argument = &call->arguments[0];
     (void)message;
-    set_mode(app, UQD_MODE_ANCESTRAL,
-             argument->word == WORD_NEW ? state->seed + 1 : argument->integer);
-    say(app, "Ancestral sample with seed %llu", (unsigned long long)state->seed);
+    pane_set_mode(pane, UQD_MODE_ANCESTRAL,
+                  argument->word == WORD_NEW ? pane->wanted.seed + 1 : argument->integer);
+    app_say(app, "Ancestral sample with seed %llu", (unsigned long long)pane->wanted.seed);
+    return 0;
+}
+
+static int run_mix(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct pane *pane = app_active(app);
+    const struct argument *argument = &call->arguments[0];
+    uint32_t now = pane_mix(pane);
+    uint32_t more = now + MIX_STEP < 100 ? now + MIX_STEP : 100;
+    (void)message;
+    pane_set_mix(pane, argument->word == WORD_MORE   ? more
+                       : argument->word == WORD_LESS ? now - (now < MIX_STEP ? now : MIX_STEP)
+                                                     : (uint32_t)argument->integer);
+    app_say(app, "%u %% of the way from denoised to ancestral", (unsigned)pane_mix(pane));
     return 0;
 }
 
 static int run_original(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct state *state = &app_active(app)->state;
-    if (!state->reference)
+    struct pane *pane = app_active(app);
+    if (!pane->progress->reference)
         return message_set(message, "there is no original: give one with --reference, or wait for "
                                     "the lossless step");
-    state->original = switched(&call->arguments[0], state->original);
-    say(app, state->original ? "Original" : "Decoded picture");
+    pane_set_original(pane, action_switched(&call->arguments[0], pane->wanted.original));
+    app_say(app, pane->wanted.original ? "Original" : "Decoded picture");
     return 0;
 }
 
-/* ---- View ---------------------------------------------------------------------------------- */
-
-static int run_zoom(struct app *app, const struct command_call *call, struct message *message)
+static int run_map(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct view_frame frame = app_frame(app);
-    const struct argument *argument = &call->arguments[0];
-    struct text_line line;
-    double zoom = argument->word == WORD_IN    ? view_next_zoom(app->view.zoom, 1)
-                  : argument->word == WORD_OUT ? view_next_zoom(app->view.zoom, -1)
-                                               : argument->number;
+    struct pane *pane = app_active(app);
+    enum word word = call->arguments[0].word;
+    enum map_kind now = pane->wanted.map;
+    enum map_kind map = word == WORD_OFF    ? MAP_OFF
+                        : word == WORD_NEXT ? (enum map_kind)((now + 1) % N_MAPS)
+                                            : (enum map_kind)(word - WORD_BITS + MAP_BITS);
     (void)message;
-    bool about = call->arguments[2].given;
-    view_zoom_to(&app->view, &frame, zoom,
-                 about ? call->arguments[1].number : frame.port_width / 2.0,
-                 about ? call->arguments[2].number : frame.port_height / 2.0);
-    say(app, "Zoom %s", format_zoom(&line, app->view.zoom));
+    pane_set_map(pane, map == now ? MAP_OFF : map);
+    app_say(app, "Map: %s", map_name(pane->wanted.map));
     return 0;
 }
 
-static int run_fit(struct app *app, const struct command_call *call, struct message *message)
-{
-    struct view_frame frame = app_frame(app);
-    struct text_line line;
-    (void)call;
-    (void)message;
-    view_fit(&app->view, &frame);
-    say(app, "Whole picture, %s", format_zoom(&line, app->view.zoom));
-    return 0;
-}
-
-static int run_pan(struct app *app, const struct command_call *call, struct message *message)
-{
-    struct view_frame frame = app_frame(app);
-    (void)message;
-    view_pan(&app->view, &frame, call->arguments[0].number, call->arguments[1].number);
-    return 0;
-}
-
-/* ---- Window -------------------------------------------------------------------------------- */
-
-static int run_switch(struct app *app, const struct command_call *call, struct message *message)
-{
-    struct look *look = &app->look;
-    bool *flag = call->id == COMMAND_FILMSTRIP ? &look->filmstrip
-                 : call->id == COMMAND_CURVE   ? &look->curve
-                 : call->id == COMMAND_BLANK   ? &look->blank
-                                               : &look->help;
-    (void)message;
-    *flag = switched(&call->arguments[0], *flag);
-    app_relayout(app);
-    return 0;
-}
-
-static void set_fullscreen(struct app *app, bool on)
-{
-    app->backend->type->set_fullscreen(app->backend, on);
-    app_relayout(app);
-}
-
-static bool is_fullscreen(const struct app *app)
-{
-    return app->backend->type->is_fullscreen(app->backend);
-}
-
-static int run_fullscreen(struct app *app, const struct command_call *call, struct message *message)
-{
-    (void)message;
-    set_fullscreen(app, switched(&call->arguments[0], is_fullscreen(app)));
-    return 0;
-}
-
-static int run_back(struct app *app, const struct command_call *call, struct message *message)
-{
-    struct look *look = &app->look;
-    (void)call;
-    (void)message;
-    if (look->help)
-        look->help = false;
-    else if (look->blank)
-        look->blank = false;
-    else if (is_fullscreen(app))
-        set_fullscreen(app, false);
-    return 0;
-}
-
-static int run_text(struct app *app, const struct command_call *call, struct message *message)
-{
-    const struct argument *argument = &call->arguments[0];
-    double scale = argument->word == WORD_LARGER    ? app->look.text_scale * 1.125
-                   : argument->word == WORD_SMALLER ? app->look.text_scale / 1.125
-                                                    : argument->number;
-    (void)message;
-    app->look.text_scale = scale < 0.5 ? 0.5 : scale > 4 ? 4 : scale;
-    app_relayout(app);
-    say(app, "Text size %.0f %%", app->look.text_scale * 100);
-    return 0;
-}
-
-static int run_resize(struct app *app, const struct command_call *call, struct message *message)
-{
-    (void)message;
-    app->backend->type->resize(app->backend, (int)call->arguments[0].number,
-                               (int)call->arguments[1].number);
-    app_relayout(app);
-    return 0;
-}
-
-static int run_screenshot(struct app *app, const struct command_call *call, struct message *message)
-{
-    struct text_line name;
-    const char *path = call->file;
-    if (!*path) {
-        snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
-                 (unsigned)app_active(app)->state.position,
-                 state_mode_name(app_active(app)->state.mode));
-        path = name.text;
-    }
-    int status = app_screenshot(app, path, message);
-    if (status == 0)
-        say(app, "Written: %.140s", path);
-    return status;
-}
+/* ---- Others -------------------------------------------------------------------------------- */
 
 /* Waiting concerns scripts only, see app/script.c. */
 static int run_wait(struct app *app, const struct command_call *call, struct message *message)
@@ -303,30 +232,54 @@ static int run_quit(struct app *app, const struct command_call *call, struct mes
     return 0;
 }
 
-/* ---- Table --------------------------------------------------------------------------------- */
-
-typedef int (*action)(struct app *app, const struct command_call *call, struct message *message);
-
-static const action actions[N_COMMANDS] = {
-    [COMMAND_STEP] = run_step,         [COMMAND_PLAY] = run_play,
-    [COMMAND_FILE] = run_file,         [COMMAND_LINK] = run_link,
-    [COMMAND_MODE] = run_mode,         [COMMAND_SEED] = run_seed,
-    [COMMAND_ORIGINAL] = run_original, [COMMAND_ZOOM] = run_zoom,
-    [COMMAND_FIT] = run_fit,           [COMMAND_PAN] = run_pan,
-    [COMMAND_FILMSTRIP] = run_switch,  [COMMAND_CURVE] = run_switch,
-    [COMMAND_BLANK] = run_switch,      [COMMAND_FULLSCREEN] = run_fullscreen,
-    [COMMAND_TEXT] = run_text,         [COMMAND_HELP] = run_switch,
-    [COMMAND_BACK] = run_back,         [COMMAND_SCREENSHOT] = run_screenshot,
-    [COMMAND_RESIZE] = run_resize,     [COMMAND_WAIT] = run_wait,
+static action *const actions[N_COMMANDS] = {
+    [COMMAND_STEP] = run_step,
+    [COMMAND_BYTES] = run_bytes,
+    [COMMAND_UNIT] = run_unit,
+    [COMMAND_PLAY] = run_play,
+    [COMMAND_MODE] = run_mode,
+    [COMMAND_SEED] = run_seed,
+    [COMMAND_MIX] = run_mix,
+    [COMMAND_ORIGINAL] = run_original,
+    [COMMAND_FILE] = action_file,
+    [COMMAND_OPEN] = action_open,
+    [COMMAND_PANE] = action_pane,
+    [COMMAND_LINK] = action_link,
+    [COMMAND_COMPARE] = action_compare,
+    [COMMAND_WIPE] = action_wipe,
+    [COMMAND_FLICKER] = action_flicker,
+    [COMMAND_ABSOLUTE] = action_absolute,
+    [COMMAND_GAIN] = action_gain,
+    [COMMAND_MAP] = run_map,
+    [COMMAND_GRID] = action_switch,
+    [COMMAND_LOUPE] = action_switch,
+    [COMMAND_HISTOGRAM] = action_switch,
+    [COMMAND_ZOOM] = action_zoom,
+    [COMMAND_FIT] = action_fit,
+    [COMMAND_PAN] = action_pan,
+    [COMMAND_FILMSTRIP] = action_switch,
+    [COMMAND_CURVE] = action_switch,
+    [COMMAND_BLANK] = action_switch,
+    [COMMAND_FULLSCREEN] = action_fullscreen,
+    [COMMAND_TEXT] = action_text,
+    [COMMAND_HELP] = action_switch,
+    [COMMAND_BACK] = action_back,
+    [COMMAND_SCREENSHOT] = action_screenshot,
+    [COMMAND_EXPORT] = action_export,
+    [COMMAND_RESIZE] = action_resize,
+    [COMMAND_WAIT] = run_wait,
+    [COMMAND_PAUSE] = run_wait,
     [COMMAND_QUIT] = run_quit,
 };
 
 int app_run_command(struct app *app, const struct command_call *call, struct message *message)
 {
-    if (call->id == COMMAND_STEP || call->id == COMMAND_MODE || call->id == COMMAND_SEED)
+    if (call->id == COMMAND_STEP || call->id == COMMAND_BYTES || call->id == COMMAND_MODE ||
+        call->id == COMMAND_SEED || call->id == COMMAND_MIX)
         app_resume(app);
-    if (command_needs_two_files(call->id) && app->n_sides < 2)
-        return message_set(message, "`%s` needs two files", viewer_commands[call->id].name);
+    if (command_needs_panes(call->id) && app->n_panes < 2)
+        return message_set(message, "`%s` needs several panes: see `compare`",
+                           viewer_commands[call->id].name);
     int result = actions[call->id](app, call, message);
     app_follow(app);
     app->dirty = true;
@@ -338,6 +291,6 @@ void app_run_line(struct app *app, const char *line)
     struct command_call call;
     struct message message;
     if (command_parse(line, &call, &message) || app_run_command(app, &call, &message))
-        say(app, "%.159s", message.text);
+        app_say(app, "%.159s", message.text);
     app->dirty = true;
 }

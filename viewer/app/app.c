@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { EXIT_USAGE = 2, EXIT_NO_DISPLAY = 2 };
 
@@ -17,29 +16,6 @@ uint64_t app_now(const struct app *app)
     return app->backend->type->now(app->backend);
 }
 
-struct side *app_active(struct app *app)
-{
-    return &app->sides[app->active];
-}
-
-struct side *app_other(struct app *app)
-{
-    return app->n_sides == 2 ? &app->sides[1 - app->active] : NULL;
-}
-
-void app_follow(struct app *app)
-{
-    const struct state *state = &app_active(app)->state;
-    struct side *other = app_other(app);
-    if (!other)
-        return;
-    if (app->look.linked)
-        pair_follow(&app->link, app->active, state, &other->state);
-    else
-        pair_stay(&app->link, app->active, state, &other->state);
-    other->state.original = state->original && other->state.reference;
-}
-
 /* ---- Main loop ----------------------------------------------------------------------------- */
 
 /* Milliseconds until something has to happen without an event, or -1. */
@@ -50,6 +26,8 @@ static int time_left(const struct app *app)
         next = app->play_next;
     if (app->script_limit && (!next || app->script_limit < next))
         next = app->script_limit;
+    if (app->feedback_until && (!next || app->feedback_until < next))
+        next = app->feedback_until;
     if (!next)
         return -1;
     return next > now ? (int)(next - now) : 0;
@@ -64,6 +42,16 @@ static void wait_for_input(struct app *app)
         app_handle_input(app, &input);
 }
 
+/* What a command said is read by then. */
+static void forget_feedback(struct app *app)
+{
+    if (!app->feedback_until || app_now(app) < app->feedback_until)
+        return;
+    app->feedback_until = 0;
+    app->look.feedback[0] = '\0';
+    app->dirty = true;
+}
+
 static void run(struct app *app)
 {
     app_relayout(app);
@@ -75,41 +63,16 @@ static void run(struct app *app)
         wait_for_input(app);
         app_take_source_events(app);
         app_play(app);
+        forget_feedback(app);
         app_run_script(app);
     }
-}
-
-static int check_pair(struct app *app, struct message *message)
-{
-    struct side *a = &app->sides[0], *b = &app->sides[1];
-    if (a->file.info.width != b->file.info.width || a->file.info.height != b->file.info.height)
-        return message_set(message,
-                           "%s: %u x %u pixels, but %s has %u x %u: only pictures of the same size "
-                           "can be shown side by side",
-                           b->file.path, b->file.info.width, b->file.info.height, a->file.path,
-                           a->file.info.width, a->file.info.height);
-    if (!strcmp(a->label, b->label)) {
-        a->label = a->file.path;
-        b->label = b->file.path;
-    }
-    return 0;
-}
-
-static int open_files(struct app *app, struct message *message)
-{
-    int status = 0;
-    for (int i = 0; status == 0 && i < APP_MAX_SIDES && app->settings.files[i]; i++) {
-        app->n_sides = i + 1;
-        status = side_open(&app->sides[i], app->settings.files[i], &app->settings, message);
-    }
-    return status == 0 && app->n_sides == 2 ? check_pair(app, message) : status;
 }
 
 /* Shows the files. Returns the exit code. */
 static int show(struct app *app, backend_open *open)
 {
     struct message message;
-    if (open_files(app, &message))
+    if (app_open_documents(app, &message))
         return complain(&message, EXIT_FAILURE);
     int status = app_open_window(app, open, &message);
     if (status)
@@ -124,8 +87,7 @@ static void tear_down(struct app *app)
 {
     app_close_sources(app);
     app_close_window(app);
-    for (int i = 0; i < app->n_sides; i++)
-        side_close(&app->sides[i]);
+    app_close_documents(app);
     script_free(&app->script);
 }
 

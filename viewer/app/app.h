@@ -5,26 +5,28 @@
 
 #include "app/backend.h"
 #include "draw/layout.h"
+#include "session/document.h"
+#include "session/follow.h"
 #include "session/look.h"
-#include "session/pair.h"
 #include "session/script.h"
-#include "session/settings.h"
-#include "session/side.h"
 #include "session/view.h"
 
-#define APP_MAX_SIDES 2
+#define APP_MAX_DOCUMENTS 64
+#define APP_MAX_PANES     LAYOUT_MAX_PANES
 
 /* What the pointer can be on, by its name in bindings. */
 struct app_place {
     const char *name; /* Picture, Strip, Button, Curtain; NULL: nothing */
-    int index;        /* of the file or the button */
+    int index;        /* of the viewport or the button */
 };
 
 struct app {
     struct settings settings;
-    struct side sides[APP_MAX_SIDES];
-    int n_sides, active;
-    struct pair_link link;
+    struct document *documents[APP_MAX_DOCUMENTS];
+    int n_documents;
+    struct pane panes[APP_MAX_PANES];
+    struct follow follows[APP_MAX_PANES];
+    int n_panes, active;
     struct look look;
     struct view view;
 
@@ -34,9 +36,10 @@ struct app {
     struct app_place drag; /* where the main button was pressed, as long as it is */
 
     struct script script;
-    size_t script_next;    /* line to run next */
-    uint64_t script_limit; /* when the wait that is going on gives up; 0: none is */
-    uint64_t play_next;    /* when playing goes to the next step */
+    size_t script_next;      /* line to run next */
+    uint64_t script_limit;   /* when the wait that is going on ends or gives up; 0: none is */
+    uint64_t play_next;      /* when playing goes to the next step */
+    uint64_t feedback_until; /* when the status line forgets the last command */
 
     bool dirty; /* the window must be drawn */
     bool quit;
@@ -49,25 +52,42 @@ int app_main(int argc, char **argv, backend_open *open);
 /* Milliseconds of the backend's clock. */
 uint64_t app_now(const struct app *app);
 
-/* The side that commands are for. */
-struct side *app_active(struct app *app);
-/* The one beside it, or NULL. */
-struct side *app_other(struct app *app);
-/* After a change of a side's state: puts the other one where it belongs. */
+/* panes.c: the pane that commands are for, and the file that it shows. */
+struct pane *app_active(struct app *app);
+struct document *app_document(struct app *app);
+struct document *app_document_of(const struct app *app, const struct pane *pane);
+/* The pane that the active one is compared with: the next one, or itself if there is no other. */
+int app_other(const struct app *app);
+/* Whether two panes show different files. */
+bool app_has_several(const struct app *app);
+/* After a change of the active pane: puts the others where they belong. */
 void app_follow(struct app *app);
+/* Shows the document with this index in a pane. */
+void app_show_document(struct app *app, int pane, int index);
+/* The panes and their documents, in the terms of the sources: the active pane first. */
+struct schedule app_schedule(struct app *app, struct document *document);
+/* After the zoom changed: what is asked of the sources. */
+void app_set_reduce(struct app *app);
+
+/* documents.c: opens the files that the settings name; or one more, returning its index. -1 with a
+ * message. */
+int app_open_documents(struct app *app, struct message *message);
+int app_open_document(struct app *app, const char *path, struct message *message);
+void app_close_documents(struct app *app);
 
 /* window.c: as backend_open. */
 int app_open_window(struct app *app, backend_open *open, struct message *message);
 void app_close_window(struct app *app);
 /* After a change of the window's size, the text size, or what is visible. */
 void app_relayout(struct app *app);
-/* The viewport and the picture's size in the terms of the view, for all sides. */
+/* The viewport and the picture's size in the terms of the view, for all panes. */
 struct view_frame app_frame(const struct app *app);
 void app_draw(struct app *app);
 /* Writes the window as it would look now. 0, or -1 with a message. */
 int app_screenshot(struct app *app, const char *path, struct message *message);
 
 /* sources.c: 0, or -1 with a message. */
+int app_open_source(struct app *app, struct document *document, struct message *message);
 int app_open_sources(struct app *app, struct message *message);
 void app_close_sources(struct app *app);
 void app_take_source_events(struct app *app);
@@ -83,6 +103,8 @@ bool app_is_computing(const struct app *app, enum source_purpose purpose);
 int app_run_command(struct app *app, const struct command_call *call, struct message *message);
 /* Runs a command line; what is wrong is shown in the status line. */
 void app_run_line(struct app *app, const char *line);
+/* Says in the status line what was done. */
+void app_say(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Goes on with playing if its time has come. */
 void app_play(struct app *app);
 

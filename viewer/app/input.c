@@ -41,11 +41,11 @@ static struct app_place find_place(const struct app *app, const struct input *in
 {
     int button = layout_button_at(&app->layout, input->x, input->y);
     int picture = layout_picture_at(&app->layout, input->x, input->y);
-    int strip = layout_strip_at(&app->layout, input->x, input->y);
+    bool strip = rect_contains(&app->layout.strip.whole, input->x, input->y);
     if (app->look.help || app->look.blank)
         return (struct app_place){"Curtain", 0};
     return button >= 0    ? (struct app_place){"Button", button}
-           : strip >= 0   ? (struct app_place){"Strip", strip}
+           : strip        ? (struct app_place){"Strip", 0}
            : picture >= 0 ? (struct app_place){"Picture", picture}
                           : (struct app_place){NULL, 0};
 }
@@ -55,14 +55,19 @@ static bool is(const struct app_place *place, const char *name)
     return place->name && !strcmp(place->name, name);
 }
 
-/* The step of the active file whose part of the strip is at x, or the last one there is. */
+/* The step whose part of the strip is at x, or the last one there is. */
 static int step_at(const struct app *app, int x)
 {
-    const struct state *state = &app->sides[app->active].state;
-    const struct rect *track = &app->layout.strips[app->active].track;
-    int n = (int)state_n_positions(state);
-    int step = layout_column_at(track, x, (int)state->file->info.n_steps);
+    const struct progress *progress = app->panes[app->active].progress;
+    int n = (int)progress_n_positions(progress);
+    int step = layout_column_at(&app->layout.strip.track, x, (int)progress->file->info.n_steps);
     return step < n ? step : n - 1;
+}
+
+/* The pane in the viewport of a place. */
+static int pane_at(const struct app *app, const struct app_place *place)
+{
+    return is(place, "Picture") && app->layout.n_panes > 1 ? place->index : app->active;
 }
 
 /* Runs what is bound to something done at a place. Whether it is bound. */
@@ -71,7 +76,7 @@ static bool run_bound_at(struct app *app, const struct app_place *place, const c
 {
     char key[64];
     struct command_pointer pointer = {
-        .dx = (double)input->dx, .dy = (double)input->dy, .file = place->index + 1};
+        .dx = (double)input->dx, .dy = (double)input->dy, .pane = pane_at(app, place) + 1};
     if (!place->name)
         return false;
     if (is(place, "Picture")) {
@@ -87,10 +92,11 @@ static bool run_bound_at(struct app *app, const struct app_place *place, const c
 
 static void drag(struct app *app, const struct input *input)
 {
-    const struct state *state = &app_active(app)->state;
+    const struct pane *pane = app_active(app);
     /* A step that is shown already is not chosen again, and without any there is none to choose. */
     if (is(&app->drag, "Strip") &&
-        (state_n_positions(state) == 0 || step_at(app, input->x) == (int)state->position))
+        (!pane_has_position(pane) || (step_at(app, input->x) == (int)pane->wanted.position &&
+                                      !pane->wanted.bytes && !pane->wanted.original)))
         return;
     run_bound_at(app, &app->drag, "Drag", input);
 }
@@ -98,14 +104,14 @@ static void drag(struct app *app, const struct input *input)
 static void handle_press(struct app *app, const struct input *input)
 {
     struct app_place place = find_place(app, input);
-    bool on_file = is(&place, "Picture") || is(&place, "Strip");
+    bool draggable = is(&place, "Picture") || is(&place, "Strip");
     if (is(&place, "Button")) {
         app_run_line(app, buttons[place.index].command);
         return;
     }
-    if (!on_file || place.index != app->active)
+    if (!draggable || pane_at(app, &place) != app->active)
         run_bound_at(app, &place, "Press", input);
-    if (!on_file)
+    if (!draggable)
         return;
     app->drag = place;
     drag(app, input);

@@ -14,15 +14,16 @@ static void fail(struct app *app, const struct script_line *line, const char *ca
 /* A step is waited for until it, or a later one, is on the screen. */
 static int check_wait_step(struct app *app, uint64_t step, struct message *message)
 {
-    const struct state *state = &app_active(app)->state;
-    uint32_t n_positions = state_n_positions(state);
-    if (step >= state->file->info.n_steps || (state->ended && step >= n_positions))
+    const struct pane *pane = app_active(app);
+    const struct progress *progress = pane->progress;
+    uint32_t n_positions = progress_n_positions(progress);
+    if (step >= progress->file->info.n_steps || (progress->ended && step >= n_positions))
         return message_set(message, "there is no step %llu to wait for", (unsigned long long)step);
-    if (n_positions > 0 && state->position >= step)
-        return state_is_shown(state);
-    if (!state->following && !app->look.playing)
+    if (n_positions > 0 && pane->wanted.position >= step)
+        return pane_is_shown(pane);
+    if (!pane->following && !app->look.playing)
         return message_set(message, "step %llu will not come: step %u was chosen",
-                           (unsigned long long)step, (unsigned)state->position);
+                           (unsigned long long)step, (unsigned)pane->wanted.position);
     return 0;
 }
 
@@ -52,12 +53,26 @@ static int check_wait_in_time(struct app *app, const struct command_call *call,
     return 0;
 }
 
+static bool pause_is_over(struct app *app, uint64_t milliseconds)
+{
+    uint64_t now = app_now(app);
+    if (app->script_limit == 0)
+        app->script_limit = now + milliseconds;
+    if (now < app->script_limit)
+        return false;
+    app->script_limit = 0;
+    return true;
+}
+
 void app_run_script(struct app *app)
 {
     struct message message;
     while (!app->quit && app->script_next < app->script.n_lines) {
         const struct script_line *line = &app->script.lines[app->script_next];
-        if (line->call.id == COMMAND_WAIT) {
+        if (line->call.id == COMMAND_PAUSE) {
+            if (!pause_is_over(app, line->call.arguments[0].integer))
+                return;
+        } else if (line->call.id == COMMAND_WAIT) {
             int status = check_wait_in_time(app, &line->call, &message);
             if (status < 0)
                 fail(app, line, message.text);

@@ -9,151 +9,165 @@ static void wake(void *cookie)
     backend->type->wake(backend);
 }
 
-static struct source_config make_config(const struct app *app, const struct side *side)
+static struct source_config make_config(const struct app *app, const struct document *document)
 {
-    return (struct source_config){.file = &side->file,
+    return (struct source_config){.file = &document->file,
                                   .threads = app->settings.threads,
                                   .daemon_timeout = app->settings.daemon_timeout,
-                                  .reference = side->state.reference,
+                                  .reference = document->progress.reference,
                                   .notify = wake,
                                   .cookie = app->backend};
 }
 
-static int open_source(struct app *app, struct side *side, struct message *message)
+int app_open_source(struct app *app, struct document *document, struct message *message)
 {
-    struct source_config config = make_config(app, side);
+    struct source_config config = make_config(app, document);
+    if (document->source)
+        return 0;
     if (!app->settings.no_daemon)
-        side->source = source_daemon_new(&config);
-    if (!side->source)
-        side->source = source_local_new(&config);
-    if (!side->source)
-        return message_set(message, "%s: no thread for decoding can be started", side->file.path);
+        document->source = source_daemon_new(&config);
+    if (!document->source)
+        document->source = source_local_new(&config);
+    if (!document->source)
+        return message_set(message, "%s: no thread for decoding can be started",
+                           document->file.path);
     return 0;
 }
 
 int app_open_sources(struct app *app, struct message *message)
 {
     int status = 0;
-    for (int i = 0; status == 0 && i < app->n_sides; i++)
-        status = open_source(app, &app->sides[i], message);
+    for (int i = 0; status == 0 && i < app->n_panes; i++)
+        status = app_open_source(app, app_document_of(app, &app->panes[i]), message);
     return status;
 }
 
 void app_close_sources(struct app *app)
 {
-    for (int i = 0; i < app->n_sides; i++) {
-        source_free(app->sides[i].source);
-        app->sides[i].source = NULL;
+    for (int i = 0; i < app->n_documents; i++) {
+        source_free(app->documents[i]->source);
+        app->documents[i]->source = NULL;
     }
 }
 
 /* What a daemon that died left behind in the status line. */
-static void forget_loss(struct side *side)
+static void forget_loss(struct document *document)
 {
-    if (side->state.lost)
-        side->state.trouble[0] = '\0';
-    side->state.lost = false;
+    if (document->progress.lost)
+        document->progress.trouble[0] = '\0';
+    document->progress.lost = false;
 }
 
 /* Decodes in this process since the daemon cannot be had. */
-static void fall_back(struct app *app, struct side *side, const char *cause)
+static void fall_back(struct app *app, struct document *document, const char *cause)
 {
-    struct source_config config = make_config(app, side);
-    source_free(side->source);
-    side->source = source_local_new(&config);
-    side_forget_requests(side);
-    forget_loss(side);
-    snprintf(app->look.feedback, sizeof app->look.feedback, "Decoding in this process: %.120s",
-             cause);
-    if (!side->source)
-        side->state.failed = true;
+    struct source_config config = make_config(app, document);
+    source_free(document->source);
+    document->source = source_local_new(&config);
+    document_forget_requests(document);
+    forget_loss(document);
+    app_say(app, "Decoding in this process: %.120s", cause);
+    if (!document->source)
+        document->progress.failed = true;
 }
 
 /* Calls the daemon again. */
-static void resume(struct side *side)
+static void resume(struct document *document)
 {
-    struct state *state = &side->state;
-    if (!state->lost)
+    struct progress *progress = &document->progress;
+    if (!progress->lost)
         return;
-    forget_loss(side);
-    if (!state->ended) {
-        struct frame_key key = state_key(state, state->position, state->mode);
-        side_ask(side, SOURCE_SCREEN, &key);
+    forget_loss(document);
+    if (!progress->ended) {
+        struct frame_key key = {.step = progress->n_complete, .mode = UQD_MODE_DENOISED};
+        document_ask(document, SOURCE_SCREEN, &key);
     }
 }
 
 /* ---- Events -------------------------------------------------------------------------------- */
 
-static void take_refusal(struct app *app, struct side *side, const struct source_event *event)
+static void take_refusal(struct app *app, struct document *document,
+                         const struct source_event *event)
 {
-    side_finish_request(side, event);
-    if (state_refuse(&side->state, &event->key))
-        snprintf(app->look.feedback, sizeof app->look.feedback, "Step %u, %s: %.100s",
-                 (unsigned)state_key_position(&side->state, &event->key),
-                 state_mode_name(event->key.mode), event->text);
+    document_finish_request(document, event);
+    if (progress_refuse(&document->progress, &event->key))
+        app_say(app, "Step %u, %s: %.100s",
+                (unsigned)progress_key_position(&document->progress, &event->key),
+                mode_name((enum uqd_mode)event->key.mode), event->text);
 }
 
 /* A file of which nothing can be shown ends the viewer; otherwise what is shown stays. */
-static void take_trouble(struct app *app, struct side *side, const struct source_event *event)
+static void take_trouble(struct app *app, struct document *document,
+                         const struct source_event *event)
 {
-    const struct state *state = &side->state;
+    const struct progress *progress = &document->progress;
     if (event->text[0]) {
-        fprintf(stderr, "uqd-view: %s: %s\n", side->file.path, event->text);
+        fprintf(stderr, "uqd-view: %s: %s\n", document->file.path, event->text);
         app->exit_code = 1;
-        app->quit |= state_n_positions(state) == 0 && !state->shown;
+        app->quit |= app->n_documents == 1 && progress_n_positions(progress) == 0;
     }
     if (event->type != SOURCE_END)
-        side_forget_requests(side);
+        document_forget_requests(document);
 }
 
 /* A daemon that died over its work is called again at once, but only once per command: it may die
  * over the same work again. One that died idle is called when there is work. */
-static void take_loss(struct app *app, struct side *side, const struct source_event *event)
+static void take_loss(struct app *app, struct document *document, const struct source_event *event)
 {
-    bool again = !side_is_idle(side, app->look.filmstrip) && !side->reconnected;
-    state_take(&side->state, event);
-    side_forget_requests(side);
+    struct schedule schedule = app_schedule(app, document);
+    bool again =
+        !document_is_idle(document, &schedule, app->look.filmstrip) && !document->reconnected;
+    progress_take(&document->progress, event);
+    document_forget_requests(document);
     if (!again)
         return;
-    side->reconnected = true;
-    resume(side);
-    snprintf(app->look.feedback, sizeof app->look.feedback,
-             "The decoding daemon has ended and is started again");
+    document->reconnected = true;
+    resume(document);
+    app_say(app, "The decoding daemon has ended and is started again");
 }
 
-static void take_event(struct app *app, struct side *side, struct source_event *event)
+static void follow_progress(struct app *app, const struct document *document)
+{
+    for (int i = 0; i < app->n_panes; i++)
+        if (app->panes[i].progress == &document->progress)
+            pane_follow_progress(&app->panes[i]);
+}
+
+static void take_event(struct app *app, struct document *document, struct source_event *event)
 {
     app->dirty = true;
     if (event->type == SOURCE_PICTURE) {
-        side_take_picture(side, event);
+        struct schedule schedule = app_schedule(app, document);
+        document_take_picture(document, &schedule, event);
     } else if (event->type == SOURCE_REFUSED) {
-        take_refusal(app, side, event);
+        take_refusal(app, document, event);
     } else if (event->type == SOURCE_FAILED && event->unavailable) {
-        fall_back(app, side, event->text);
+        fall_back(app, document, event->text);
     } else if (event->type == SOURCE_LOST) {
-        take_loss(app, side, event);
+        take_loss(app, document, event);
     } else {
-        state_take(&side->state, event);
+        progress_take(&document->progress, event);
+        follow_progress(app, document);
         if (event->type != SOURCE_STEP && event->type != SOURCE_STEP_NAME)
-            take_trouble(app, side, event);
+            take_trouble(app, document, event);
     }
 }
 
-static void take_events(struct app *app, struct side *side)
+static void take_events(struct app *app, struct document *document)
 {
     struct source_event event;
-    while (side->source) {
-        source_take(side->source, &event);
+    while (document->source) {
+        source_take(document->source, &event);
         if (event.type == SOURCE_NOTHING)
             return;
-        take_event(app, side, &event);
+        take_event(app, document, &event);
     }
 }
 
 void app_take_source_events(struct app *app)
 {
-    for (int i = 0; i < app->n_sides; i++)
-        take_events(app, &app->sides[i]);
+    for (int i = 0; i < app->n_documents; i++)
+        take_events(app, app->documents[i]);
     app_follow(app);
 }
 
@@ -161,30 +175,34 @@ void app_take_source_events(struct app *app)
 
 void app_request_pictures(struct app *app)
 {
-    for (int i = 0; i < app->n_sides; i++)
-        app->dirty |= side_request_pictures(&app->sides[i], app->look.filmstrip);
+    for (int i = 0; i < app->n_documents; i++) {
+        struct schedule schedule = app_schedule(app, app->documents[i]);
+        app->dirty |= document_request_pictures(app->documents[i], &schedule, app->look.filmstrip);
+    }
 }
 
 void app_resume(struct app *app)
 {
-    for (int i = 0; i < app->n_sides; i++) {
-        app->sides[i].reconnected = false;
-        resume(&app->sides[i]);
+    for (int i = 0; i < app->n_documents; i++) {
+        app->documents[i]->reconnected = false;
+        resume(app->documents[i]);
     }
 }
 
 bool app_is_computing(const struct app *app, enum source_purpose purpose)
 {
     bool computing = false;
-    for (int i = 0; i < app->n_sides; i++)
-        computing |= app->sides[i].requests[purpose].asked;
+    for (int i = 0; i < app->n_documents; i++)
+        computing |= app->documents[i]->requests[purpose].asked;
     return computing;
 }
 
 bool app_is_idle(struct app *app)
 {
     bool idle = !app->look.playing;
-    for (int i = 0; i < app->n_sides; i++)
-        idle &= side_is_idle(&app->sides[i], app->look.filmstrip);
+    for (int i = 0; i < app->n_documents; i++) {
+        struct schedule schedule = app_schedule(app, app->documents[i]);
+        idle &= document_is_idle(app->documents[i], &schedule, app->look.filmstrip);
+    }
     return idle;
 }

@@ -12,8 +12,9 @@ int app_open_window(struct app *app, backend_open *open, struct message *message
                                     .width = app->settings.width ? app->settings.width : 1280,
                                     .height = app->settings.height ? app->settings.height : 800,
                                     .font = app->settings.font};
-    snprintf(title, sizeof title, "%.240s%s%.240s", app->sides[0].label,
-             app->n_sides == 2 ? " | " : "", app->n_sides == 2 ? app->sides[1].label : "");
+    bool several = app_has_several(app);
+    snprintf(title, sizeof title, "%.240s%s%.240s", app->documents[0]->label, several ? " | " : "",
+             several ? app->documents[1]->label : "");
     return open(&app->backend, &wishes, message);
 }
 
@@ -26,12 +27,14 @@ void app_close_window(struct app *app)
 
 struct view_frame app_frame(const struct app *app)
 {
-    return scene_frame(&app->layout, &app->sides[0].state);
+    return scene_frame(&app->layout, app->panes[app->active].progress->file);
 }
 
 void app_relayout(struct app *app)
 {
-    const struct uqd_info *info = &app->sides[0].file.info;
+    const struct document *document = app_document(app);
+    const struct uqd_info *info = &document->file.info;
+    bool beside = app->look.comparison == COMPARE_SIDE;
     struct backend_size size = app->backend->type->size(app->backend);
     struct layout_wishes wishes = {.width = size.width,
                                    .height = size.height,
@@ -39,17 +42,17 @@ void app_relayout(struct app *app)
                                    .text_scale = (float)app->look.text_scale,
                                    .curve = app->look.curve,
                                    .filmstrip = app->look.filmstrip,
-                                   .profile = app->sides[0].colours.profile[0] != '\0',
+                                   .profile = document->colours.profile[0] != '\0',
                                    .picture_width = (int)info->width,
                                    .picture_height = (int)info->height,
-                                   .active = app->active};
-    for (int i = 0; i < app->n_sides; i++)
-        wishes.n_columns[i] = (int)app->sides[i].file.info.n_steps;
+                                   .n_panes = beside ? app->n_panes : 1,
+                                   .n_columns = (int)info->n_steps};
     layout_compute(&app->layout, &wishes);
     struct view_frame frame = app_frame(app);
     if (app->view.zoom == 0)
         view_fit(&app->view, &frame);
     view_update(&app->view, &frame);
+    app_set_reduce(app);
     app->dirty = true;
 }
 
@@ -59,18 +62,20 @@ static void draw(struct app *app)
                           .layout = &app->layout,
                           .look = &app->look,
                           .view = &app->view,
-                          .n_sides = app->n_sides,
+                          .n_panes = app->n_panes,
                           .active = app->active,
+                          .other = app_other(app),
+                          .several = app_has_several(app),
                           .background = app_is_computing(app, SOURCE_BACKGROUND),
                           .hover = app->hover};
-    for (int i = 0; i < app->n_sides; i++) {
-        struct side *side = &app->sides[i];
-        scene.sides[i] = (struct scene_side){.state = &side->state,
-                                             .label = side->label,
-                                             .colours = &side->colours,
-                                             .original_colours = side->state.reference_given
-                                                                     ? &side->reference_colours
-                                                                     : &side->colours};
+    for (int i = 0; i < app->n_panes; i++) {
+        const struct document *document = app_document_of(app, &app->panes[i]);
+        bool given = document->progress.reference_given;
+        scene.panes[i] = (struct scene_pane){
+            .pane = &app->panes[i],
+            .label = document->label,
+            .colours = &document->colours,
+            .original_colours = given ? &document->reference_colours : &document->colours};
     }
     scene_draw(&scene);
 }

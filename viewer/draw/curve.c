@@ -26,11 +26,17 @@ static struct point plot_point(const struct plot *plot, double rate, double deci
     return (struct point){(float)(area->x + x * area->w), (float)(down < bottom ? down : bottom)};
 }
 
-static void include_psnr(struct plot *plot, const struct state *state)
+static double psnr_at(const struct pane *pane, enum uqd_mode mode, uint32_t position)
 {
-    for (uint32_t i = 0; i < state->file->info.n_steps; i++)
+    struct frame_key key = progress_key(pane->progress, position, mode, pane->wanted.seed);
+    return progress_psnr(pane->progress, &key);
+}
+
+static void include_psnr(struct plot *plot, const struct pane *pane)
+{
+    for (uint32_t i = 0; i < pane->progress->file->info.n_steps; i++)
         for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
-            double decibels = state_psnr(state, (enum uqd_mode)mode, i);
+            double decibels = psnr_at(pane, (enum uqd_mode)mode, i);
             if (isfinite(decibels) && decibels < plot->low)
                 plot->low = decibels;
             if (isfinite(decibels) && decibels > plot->high)
@@ -53,9 +59,9 @@ static void find_ranges(struct plot *plot, const struct scene *scene)
     plot->high = 50;
     plot->log_low = INFINITY;
     plot->log_high = -INFINITY;
-    for (int side = 0; side < scene->n_sides; side++) {
-        include_psnr(plot, scene->sides[side].state);
-        include_rates(plot, scene->sides[side].state->file);
+    for (int i = 0; i < scene->n_panes; i++) {
+        include_psnr(plot, scene->panes[i].pane);
+        include_rates(plot, scene->panes[i].pane->progress->file);
     }
     plot->low = floor(plot->low / 10) * 10;
     plot->high = ceil(plot->high / 10) * 10;
@@ -64,8 +70,8 @@ static void find_ranges(struct plot *plot, const struct scene *scene)
 static bool any_lossless(const struct scene *scene)
 {
     bool any = false;
-    for (int side = 0; side < scene->n_sides; side++)
-        any |= scene->sides[side].state->file->info.lossless != 0;
+    for (int i = 0; i < scene->n_panes; i++)
+        any |= scene->panes[i].pane->progress->file->info.lossless != 0;
     return any;
 }
 
@@ -171,7 +177,7 @@ void draw_mark(const struct scene *scene, enum uqd_mode mode, struct colour colo
 }
 
 struct curve {
-    const struct state *state;
+    const struct pane *pane;
     enum uqd_mode mode;
     struct colour colour;
 };
@@ -179,16 +185,17 @@ struct curve {
 static void draw_lines(const struct scene *scene, const struct plot *plot,
                        const struct curve *curve)
 {
-    const struct state *state = curve->state;
+    const struct pane *pane = curve->pane;
     struct point last = {0, 0};
     bool joined = false;
-    for (uint32_t i = 0; i < state_n_positions(state); i++) {
-        double decibels = state_psnr(state, curve->mode, i);
+    for (uint32_t i = 0; i < progress_n_positions(pane->progress); i++) {
+        double decibels = psnr_at(pane, curve->mode, i);
         if (isnan(decibels)) {
             joined = false;
             continue;
         }
-        struct point at = plot_point(plot, state_rate(state, i), decibels);
+        struct point at = plot_point(
+            plot, progress_rate(pane->progress, progress_bytes(pane->progress, i)), decibels);
         if (joined)
             surface_line(scene->surface, last, at, 2 * scene->layout->scale, curve->colour);
         last = at;
@@ -199,12 +206,13 @@ static void draw_lines(const struct scene *scene, const struct plot *plot,
 static void draw_points(const struct scene *scene, const struct plot *plot,
                         const struct curve *curve)
 {
-    const struct state *state = curve->state;
-    for (uint32_t i = 0; i < state_n_positions(state); i++) {
-        double decibels = state_psnr(state, curve->mode, i);
+    const struct pane *pane = curve->pane;
+    for (uint32_t i = 0; i < progress_n_positions(pane->progress); i++) {
+        double decibels = psnr_at(pane, curve->mode, i);
         if (isnan(decibels))
             continue;
-        struct point at = plot_point(plot, state_rate(state, i), decibels);
+        struct point at = plot_point(
+            plot, progress_rate(pane->progress, progress_bytes(pane->progress, i)), decibels);
         draw_mark(scene, curve->mode, curve->colour, at.x, at.y, 4 * scene->layout->scale);
     }
 }
@@ -213,12 +221,12 @@ static void draw_points(const struct scene *scene, const struct plot *plot,
 static void draw_current(const struct scene *scene, const struct plot *plot,
                          const struct curve *curve)
 {
-    const struct state *state = curve->state;
+    const struct pane *pane = curve->pane;
     float scale = scene->layout->scale;
-    if (state_n_positions(state) == 0)
+    if (!pane_has_position(pane))
         return;
-    double decibels = state_psnr(state, curve->mode, state->position);
-    double rate = state_rate(state, state->position);
+    double decibels = pane_described_psnr(pane);
+    double rate = progress_rate(pane->progress, pane_described_bytes(pane));
     struct point at = plot_point(plot, rate, isnan(decibels) ? INFINITY : decibels);
     struct rect down = {(int)at.x, (int)at.y, 1, plot->area.y + plot->area.h - (int)at.y};
     struct rect left = {plot->area.x, (int)at.y, (int)at.x - plot->area.x, 1};
@@ -234,29 +242,28 @@ static void draw_current(const struct scene *scene, const struct plot *plot,
 static void draw_modes(const struct scene *scene, const struct plot *plot)
 {
     static const enum uqd_mode modes[] = {UQD_MODE_FLOW, UQD_MODE_ANCESTRAL, UQD_MODE_DENOISED};
-    const struct state *state = scene_state(scene);
+    const struct pane *pane = scene_pane(scene);
     for (int i = 0; i < 3; i++) {
-        struct curve curve = {state, modes[i], draw_mode_colour(modes[i])};
+        struct curve curve = {pane, modes[i], draw_mode_colour(modes[i])};
         draw_lines(scene, plot, &curve);
         draw_points(scene, plot, &curve);
     }
-    struct curve current = {state, state->mode, draw_mode_colour(state->mode)};
+    enum uqd_mode mode = pane_described(pane).mode;
+    struct curve current = {pane, mode, draw_mode_colour(mode)};
     draw_current(scene, plot, &current);
 }
 
-/* The active one above the other. */
+/* The active one above the others. */
 static void draw_files(const struct scene *scene, const struct plot *plot)
 {
-    struct curve curves[2];
-    for (int i = 0; i < 2; i++) {
-        int side = i ? scene->active : 1 - scene->active;
-        const struct state *state = scene->sides[side].state;
-        curves[i] = (struct curve){state, state->mode, draw_side_colour(side)};
-        draw_lines(scene, plot, &curves[i]);
-        draw_points(scene, plot, &curves[i]);
+    for (int i = 0; i < scene->n_panes; i++) {
+        int index = (scene->active + 1 + i) % scene->n_panes;
+        const struct pane *pane = scene->panes[index].pane;
+        struct curve curve = {pane, pane_described(pane).mode, draw_pane_colour(index)};
+        draw_lines(scene, plot, &curve);
+        draw_points(scene, plot, &curve);
+        draw_current(scene, plot, &curve);
     }
-    for (int i = 0; i < 2; i++)
-        draw_current(scene, plot, &curves[i]);
 }
 
 void draw_curve(const struct scene *scene)
@@ -266,7 +273,7 @@ void draw_curve(const struct scene *scene)
         return;
     draw_rate_axis(scene, &plot);
     draw_psnr_axis(scene, &plot);
-    if (scene->n_sides > 1)
+    if (scene->several)
         draw_files(scene, &plot);
     else
         draw_modes(scene, &plot);

@@ -25,13 +25,13 @@ static void format_keys(const char *keys, char *out, size_t size)
     out[n] = '\0';
 }
 
-static int list_rows(struct row *rows, int max, bool two_files)
+static int list_rows(struct row *rows, int max, bool several_panes)
 {
     int n = 0;
     for (int i = 0; i < N_COMMANDS; i++) {
         const struct viewer_command *command = &viewer_commands[i];
         const struct command_binding *binding = command->bindings;
-        if (command_needs_two_files((enum command_id)i) && !two_files)
+        if (command_needs_panes((enum command_id)i) && !several_panes)
             continue;
         for (; binding < command->bindings + COMMAND_N_BINDINGS && binding->keys && n < max;
              binding++) {
@@ -93,7 +93,7 @@ void draw_help(const struct scene *scene)
     struct row rows[MAX_ROWS];
     const struct rect *window = &scene->layout->window;
     enum text_size size = TEXT_BODY;
-    int n = list_rows(rows, MAX_ROWS, scene->n_sides > 1), pad = layout_px(scene->layout, 12);
+    int n = list_rows(rows, MAX_ROWS, scene->n_panes > 1), pad = layout_px(scene->layout, 12);
     int head = surface_text_height(scene->surface, TEXT_TITLE) + pad;
     int line = surface_text_height(scene->surface, size) + pad / 3;
     if (head + n * line + 2 * pad > window->h) {

@@ -16,12 +16,8 @@
 #define PANEL_WIDEST 400.0F
 #define PANEL_LEAST  250.0F
 
-/* Two files. */
 #define CAPTION        32.0F
 #define SEAM           6.0F
-#define PAIR_THUMBS    54.0F
-#define PAIR_PANEL     0.38F /* of the width, beside the strips */
-#define PAIR_BUTTON    104.0F
 #define PANEL_SHORTEST 260.0F
 #define PICTURE_LEAST  140.0F
 
@@ -121,32 +117,19 @@ static void place_strip(const struct layout *layout, struct layout_strip *strip,
     strip->labels = cut_top(&inner, layout_px(layout, labels));
 }
 
-static void place_single(struct layout *layout, struct rect *rest,
-                         const struct layout_wishes *wishes)
-{
-    bool filmstrip = wishes->filmstrip && wishes->height > layout_px(layout, 440);
-    if (wishes->height > layout_px(layout, 320))
-        place_strip(layout, &layout->strips[0], rest, wishes->n_columns[0], filmstrip ? THUMBS : 0);
-    if (wishes->curve && rest->h > layout_px(layout, PANEL_SHORTEST))
-        place_panel(layout, rest, wishes->profile ? PROFILE : 0);
-    layout->pictures[0] = *rest;
-}
+/* ---- Panes --------------------------------------------------------------------------------- */
 
-/* ---- Two files ----------------------------------------------------------------------------- */
-
-/* Cuts a rectangle into two of equal size, side by side or one above the other. */
-static void halve(const struct layout *layout, const struct rect *whole, bool above,
-                  struct rect half[2])
+/* Cuts a rectangle into so many columns and rows of equal size. */
+static void cut_grid(const struct layout *layout, const struct rect *whole, int columns, int rows,
+                     struct rect *cells)
 {
     int seam = layout_px(layout, SEAM);
-    half[0] = half[1] = *whole;
-    if (above) {
-        half[0].h = half[1].h = whole->h > seam ? (whole->h - seam) / 2 : 0;
-        half[1].y = whole->y + whole->h - half[1].h;
-    } else {
-        half[0].w = half[1].w = whole->w > seam ? (whole->w - seam) / 2 : 0;
-        half[1].x = whole->x + whole->w - half[1].w;
-    }
+    int width = (whole->w - (columns - 1) * seam) / columns;
+    int height = (whole->h - (rows - 1) * seam) / rows;
+    for (int i = 0; i < columns * rows; i++)
+        cells[i] = (struct rect){whole->x + i % columns * (width + seam),
+                                 whole->y + i / columns * (height + seam), width < 0 ? 0 : width,
+                                 height < 0 ? 0 : height};
 }
 
 /* How large a whole picture can be shown below a caption. */
@@ -158,102 +141,30 @@ static float fit(const struct layout *layout, const struct rect *pane,
     return across < down ? across : down;
 }
 
-static void place_pane(struct layout *layout, int file, struct rect pane)
+/* So many panes as show the pictures largest; where they would be tiny there is one only. */
+static void place_panes(struct layout *layout, const struct rect *rest,
+                        const struct layout_wishes *wishes)
 {
-    layout->captions[file] = cut_top(&pane, layout_px(layout, CAPTION));
-    layout->pictures[file] = pane;
-}
-
-/* Returns how large the pictures are shown. Where two would be tiny there is only the active one,
- * which counts as if it were as tiny. */
-static float place_panes(struct layout *layout, const struct rect *rest,
-                         const struct layout_wishes *wishes)
-{
-    struct rect beside[2], above[2];
-    halve(layout, rest, false, beside);
-    halve(layout, rest, true, above);
-    const struct rect *panes =
-        fit(layout, above, wishes) > fit(layout, beside, wishes) ? above : beside;
+    struct rect cells[LAYOUT_MAX_PANES * LAYOUT_MAX_PANES], best[LAYOUT_MAX_PANES];
     int least = layout_px(layout, PICTURE_LEAST);
-    if (panes->w < least || panes->h < least) {
-        place_pane(layout, wishes->active, *rest);
-    } else {
-        place_pane(layout, 0, panes[0]);
-        place_pane(layout, 1, panes[1]);
+    float largest = 0;
+    layout->n_panes = 1;
+    layout->pictures[0] = *rest;
+    for (int rows = 1; wishes->n_panes > 1 && rows <= wishes->n_panes; rows++) {
+        int columns = (wishes->n_panes + rows - 1) / rows;
+        cut_grid(layout, rest, columns, rows, cells);
+        float size = fit(layout, &cells[0], wishes);
+        if (cells[0].w < least || cells[0].h < least || size <= largest)
+            continue;
+        largest = size;
+        layout->n_panes = wishes->n_panes;
+        for (int i = 0; i < wishes->n_panes; i++)
+            best[i] = cells[i];
     }
-    return fit(layout, panes, wishes);
-}
-
-static void place_strips(struct layout *layout, struct rect *rest,
-                         const struct layout_wishes *wishes)
-{
-    bool filmstrip = wishes->filmstrip && wishes->height > layout_px(layout, 700);
-    bool both = wishes->height > layout_px(layout, 480);
-    bool one = wishes->height > layout_px(layout, 320);
-    for (int file = 1; file >= 0; file--)
-        if (both || (one && file == wishes->active))
-            place_strip(layout, &layout->strips[file], rest, wishes->n_columns[file],
-                        filmstrip ? PAIR_THUMBS : 0);
-}
-
-/* The numbers stand in the captions, so the panel has more room for the curve. */
-static float place_panel_beside_pictures(struct layout *layout, struct rect rest,
-                                         const struct layout_wishes *wishes)
-{
-    place_strips(layout, &rest, wishes);
-    if (wishes->curve && rest.h > layout_px(layout, PANEL_SHORTEST))
-        place_panel(layout, &rest, 0);
-    layout->curve.h = layout->legend.y + layout->legend.h - layout->readout.y;
-    layout->curve.y = layout->readout.y;
-    layout->readout = layout->legend = (struct rect){0, 0, 0, 0};
-    return place_panes(layout, &rest, wishes);
-}
-
-/* The buttons below each other, those of the modes as one segmented control. */
-static void stack_buttons(struct layout *layout, struct rect column)
-{
-    int gap = layout_px(layout, GAP), height = layout_px(layout, BUTTON);
-    int most = (column.h - 3 * gap) / N_BUTTONS;
-    height = height < most ? height : most;
-    for (int i = 0; i < N_BUTTONS; i++) {
-        layout->buttons[i] = cut_top(&column, height);
-        if (i >= BUTTON_FLOW)
-            cut_top(&column, gap);
+    for (int i = 0; layout->n_panes > 1 && i < layout->n_panes; i++) {
+        layout->captions[i] = cut_top(&best[i], layout_px(layout, CAPTION));
+        layout->pictures[i] = best[i];
     }
-}
-
-/* Returns 0 if the panel finds no room there. */
-static float place_panel_beside_strips(struct layout *layout, struct rect rest,
-                                       const struct layout_wishes *wishes)
-{
-    struct rect left = rest;
-    int width = (int)((float)rest.w * PAIR_PANEL), top = rest.y + rest.h;
-    left.w -= width;
-    place_strips(layout, &left, wishes);
-    rest.h = left.h;
-    layout->panel = (struct rect){left.x + left.w, rest.y + rest.h, width, top - rest.y - rest.h};
-    if (width < layout_px(layout, PANEL_LEAST + PAIR_BUTTON) ||
-        layout->panel.h < layout_px(layout, PANEL_SHORTEST))
-        return 0;
-    struct rect inner = inset(&layout->panel, layout_px(layout, PAD), layout_px(layout, PAD));
-    struct rect column = inner;
-    column.w = layout_px(layout, PAIR_BUTTON);
-    column.x += inner.w - column.w;
-    inner.w -= column.w + layout_px(layout, PAD);
-    stack_buttons(layout, column);
-    layout->title = cut_top(&inner, layout_px(layout, TITLE));
-    layout->curve = inner;
-    return place_panes(layout, &rest, wishes);
-}
-
-static void place_pair(struct layout *layout, const struct rect *rest,
-                       const struct layout_wishes *wishes)
-{
-    struct layout other = *layout;
-    float beside_pictures = place_panel_beside_pictures(layout, *rest, wishes);
-    float beside_strips = wishes->curve ? place_panel_beside_strips(&other, *rest, wishes) : 0;
-    if (beside_strips > 0 && (layout->panel.w == 0 || beside_strips > beside_pictures))
-        *layout = other;
 }
 
 /* ---- All ----------------------------------------------------------------------------------- */
@@ -264,10 +175,12 @@ void layout_compute(struct layout *layout, const struct layout_wishes *wishes)
                               .window = {0, 0, wishes->width, wishes->height}};
     struct rect rest = layout->window;
     layout->status = cut_bottom(&rest, layout_px(layout, STATUS));
-    if (wishes->n_columns[1] > 0)
-        place_pair(layout, &rest, wishes);
-    else
-        place_single(layout, &rest, wishes);
+    bool filmstrip = wishes->filmstrip && wishes->height > layout_px(layout, 440);
+    if (wishes->height > layout_px(layout, 320))
+        place_strip(layout, &layout->strip, &rest, wishes->n_columns, filmstrip ? THUMBS : 0);
+    if (wishes->curve && rest.h > layout_px(layout, PANEL_SHORTEST))
+        place_panel(layout, &rest, wishes->profile ? PROFILE : 0);
+    place_panes(layout, &rest, wishes);
 }
 
 struct rect layout_column(const struct rect *row, int i, int n)
@@ -285,11 +198,6 @@ int layout_column_at(const struct rect *row, int x, int n)
     return i < n ? i : n - 1;
 }
 
-const struct rect *layout_port(const struct layout *layout)
-{
-    return layout->pictures[0].w > 0 ? &layout->pictures[0] : &layout->pictures[1];
-}
-
 int layout_button_at(const struct layout *layout, int x, int y)
 {
     for (int i = 0; i < N_BUTTONS; i++)
@@ -300,16 +208,8 @@ int layout_button_at(const struct layout *layout, int x, int y)
 
 int layout_picture_at(const struct layout *layout, int x, int y)
 {
-    for (int file = 0; file < LAYOUT_MAX_FILES; file++)
-        if (rect_contains(&layout->pictures[file], x, y))
-            return file;
-    return -1;
-}
-
-int layout_strip_at(const struct layout *layout, int x, int y)
-{
-    for (int file = 0; file < LAYOUT_MAX_FILES; file++)
-        if (rect_contains(&layout->strips[file].whole, x, y))
-            return file;
+    for (int i = 0; i < layout->n_panes; i++)
+        if (rect_contains(&layout->pictures[i], x, y))
+            return i;
     return -1;
 }

@@ -1,8 +1,7 @@
 /* Where everything lies in the window; pure functions in display pixels.
  *
- * One file: its picture, the panel to the right of it, its strip below both. Two files: a picture
- * and a strip for each, and one panel, which lies beside the pictures or beside the strips, as
- * shows the pictures larger. */
+ * The pictures, one or several beside each other, the panel to the right of them, and the strip of
+ * the active one's steps below both. */
 #ifndef UQD_VIEWER_DRAW_LAYOUT_H
 #define UQD_VIEWER_DRAW_LAYOUT_H
 
@@ -27,9 +26,9 @@ struct button {
 
 extern const struct button buttons[N_BUTTONS];
 
-#define LAYOUT_MAX_FILES 2
+#define LAYOUT_MAX_PANES 4
 
-/* The place of a file's steps. */
+/* The place of the steps. */
 struct layout_strip {
     struct rect whole;  /* empty if it is hidden, as are the rectangles inside */
     struct rect thumbs; /* row of the small pictures; empty if hidden */
@@ -40,12 +39,13 @@ struct layout_strip {
 struct layout {
     float scale; /* display pixels per unit of the layout */
     struct rect window;
-    struct rect pictures[LAYOUT_MAX_FILES]; /* viewports of equal size; empty if hidden */
-    struct rect captions[LAYOUT_MAX_FILES]; /* above them; empty for a single file */
+    int n_panes;                            /* that are to be seen */
+    struct rect pictures[LAYOUT_MAX_PANES]; /* their viewports, of equal size */
+    struct rect captions[LAYOUT_MAX_PANES]; /* above them; empty for a single one */
     struct rect panel; /* empty if it is hidden, as are the rectangles inside */
     struct rect title, readout, curve, legend;
     struct rect buttons[N_BUTTONS];
-    struct layout_strip strips[LAYOUT_MAX_FILES];
+    struct layout_strip strip;
     struct rect status;
 };
 
@@ -54,10 +54,10 @@ struct layout_wishes {
     float density;     /* display pixels per window unit */
     float text_scale;  /* chosen by the user */
     bool curve, filmstrip;
-    int n_columns[LAYOUT_MAX_FILES];   /* of the strips; 0: there is no such file */
-    int picture_width, picture_height; /* for two files: of each */
-    int active;                        /* the file to be seen if there is no room for two */
-    bool profile;                      /* for one file: the panel names its colour profile */
+    int n_panes;   /* to be seen; fewer are if there is no room for them */
+    int n_columns; /* of the strip */
+    int picture_width, picture_height;
+    bool profile; /* the panel names a colour profile */
 };
 
 void layout_compute(struct layout *layout, const struct layout_wishes *wishes);
@@ -71,12 +71,8 @@ struct rect layout_column(const struct rect *row, int i, int n);
 /* The column at x, limited to 0 .. n - 1. */
 int layout_column_at(const struct rect *row, int x, int n);
 
-/* The viewport of any picture that is not hidden. */
-const struct rect *layout_port(const struct layout *layout);
-
-/* The button, the file whose picture, and the file whose strip is at a point, or -1. */
+/* The button, or the viewport that is at a point, or -1. */
 int layout_button_at(const struct layout *layout, int x, int y);
 int layout_picture_at(const struct layout *layout, int x, int y);
-int layout_strip_at(const struct layout *layout, int x, int y);
 
 #endif

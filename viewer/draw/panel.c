@@ -34,18 +34,16 @@ static void describe_file(const struct scene *scene, const struct uqd_info *info
 
 static void draw_title(const struct scene *scene)
 {
-    const struct state *state = scene_state(scene);
-    const struct uqd_info *info = &state->file->info;
+    const struct uqd_info *info = &scene_pane(scene)->progress->file->info;
     const struct rect *at = &scene->layout->title;
-    const char *slash = strrchr(state->file->path, '/');
     int y = at->y + surface_text_height(scene->surface, TEXT_TITLE) + layout_px(scene->layout, 2);
     struct text_line facts;
     describe_file(scene, info, &facts);
     surface_clip(scene->surface, at);
     surface_text(scene->surface, TEXT_TITLE, THEME_TEXT, TEXT_LEFT, at->x, at->y,
-                 slash ? slash + 1 : state->file->path);
+                 scene->panes[scene->active].label);
     surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, at->x, y, facts.text);
-    draw_profile(scene, scene->sides[scene->active].colours,
+    draw_profile(scene, scene->panes[scene->active].colours,
                  y + surface_text_height(scene->surface, TEXT_SMALL) + layout_px(scene->layout, 2));
     surface_clip(scene->surface, NULL);
 }
@@ -74,32 +72,33 @@ static void draw_bytes(const struct scene *scene, uint64_t bytes)
 
 static void draw_readout(const struct scene *scene)
 {
-    const struct state *state = scene_state(scene);
+    const struct pane *pane = scene_pane(scene);
     struct text_line rate, psnr;
-    if (state_n_positions(state) == 0)
+    if (!pane_has_position(pane))
         return;
-    struct frame_key key = state_described(state);
-    uint32_t position = state_key_position(state, &key);
-    double decibels = state_described_psnr(state);
+    uint64_t bytes = pane_described_bytes(pane);
+    double decibels = pane_described_psnr(pane);
     if (isfinite(decibels))
         snprintf(psnr.text, sizeof psnr.text, "%.1f", decibels);
     else
         snprintf(psnr.text, sizeof psnr.text, "%s", isnan(decibels) ? "–" : "∞");
-    draw_number(scene, 0, format_rate(&rate, state_rate(state, position)), "bits per pixel");
+    draw_number(scene, 0, format_rate(&rate, progress_rate(pane->progress, bytes)),
+                "bits per pixel");
     draw_number(scene, 1, psnr.text, "dB PSNR");
-    draw_bytes(scene, state_bytes(state, position));
+    draw_bytes(scene, bytes);
 }
 
 static bool is_active(const struct scene *scene, int button)
 {
-    const struct state *state = scene_state(scene);
+    const struct exhibit exhibit = pane_described(scene_pane(scene));
+    bool plain = !exhibit.original && !exhibit.mix;
     switch (button) {
     case BUTTON_DENOISED:
-        return state->mode == UQD_MODE_DENOISED;
+        return plain && exhibit.mode == UQD_MODE_DENOISED;
     case BUTTON_ANCESTRAL:
-        return state->mode == UQD_MODE_ANCESTRAL;
+        return plain && exhibit.mode == UQD_MODE_ANCESTRAL;
     case BUTTON_FLOW:
-        return state->mode == UQD_MODE_FLOW;
+        return plain && exhibit.mode == UQD_MODE_FLOW;
     case BUTTON_PLAY:
         return scene->look->playing;
     case BUTTON_HELP:
@@ -141,13 +140,15 @@ static void draw_buttons(const struct scene *scene)
         draw_button(scene, i);
 }
 
-static bool has_points(const struct state *state, enum uqd_mode mode)
+static bool has_points(const struct pane *pane, enum uqd_mode mode)
 {
     if (mode == UQD_MODE_DENOISED || mode == UQD_MODE_ANCESTRAL)
         return true;
-    for (uint32_t i = 0; i < state_n_positions(state); i++)
-        if (!isnan(state_psnr(state, mode, i)))
+    for (uint32_t i = 0; i < progress_n_positions(pane->progress); i++) {
+        struct frame_key key = progress_key(pane->progress, i, mode, 0);
+        if (!isnan(progress_psnr(pane->progress, &key)))
             return true;
+    }
     return false;
 }
 
@@ -158,8 +159,8 @@ static void draw_legend(const struct scene *scene)
     int y = at->y + (at->h - height) / 2, x = at->x;
     float size = 4 * scene->layout->scale;
     for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
-        const char *name = state_mode_name((enum uqd_mode)mode);
-        if (!has_points(scene_state(scene), (enum uqd_mode)mode))
+        const char *name = mode_name((enum uqd_mode)mode);
+        if (!has_points(scene_pane(scene), (enum uqd_mode)mode))
             continue;
         draw_mark(scene, (enum uqd_mode)mode, draw_mode_colour((enum uqd_mode)mode),
                   (float)x + size, (float)y + (float)height / 2, size);
@@ -170,15 +171,15 @@ static void draw_legend(const struct scene *scene)
 }
 
 /* What all of a file costs, if there is room for it beside its name. */
-static int draw_file_facts(const struct scene *scene, const struct scene_side *side, int y)
+static int draw_file_facts(const struct scene *scene, const struct scene_pane *shown, int y)
 {
     const struct rect *at = &scene->layout->title;
     struct text_line facts, bytes;
-    format_bytes(&bytes, side->state->file->info.file_size);
-    snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.24s", side->state->file->info.n_steps,
-             bytes.text);
+    format_bytes(&bytes, shown->pane->progress->file->info.file_size);
+    snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.24s",
+             shown->pane->progress->file->info.n_steps, bytes.text);
     int room = at->w - layout_px(scene->layout, 28) -
-               surface_text_width(scene->surface, TEXT_SMALL, side->label);
+               surface_text_width(scene->surface, TEXT_SMALL, shown->label);
     if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
         facts = bytes;
     if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
@@ -195,15 +196,15 @@ static void draw_files(const struct scene *scene)
         row = layout_px(scene->layout, 20);
     int mark = layout_px(scene->layout, 14);
     float size = 4 * scene->layout->scale;
-    for (int i = 0; i < scene->n_sides; i++) {
-        const struct scene_side *side = &scene->sides[i];
+    for (int i = 0; i < scene->n_panes; i++) {
+        const struct scene_pane *shown = &scene->panes[i];
         int y = at->y + i * row;
-        draw_mark(scene, side->state->mode, draw_side_colour(i), (float)at->x + size,
+        draw_mark(scene, pane_described(shown->pane).mode, draw_pane_colour(i), (float)at->x + size,
                   (float)y + (float)height / 2, size);
-        int facts = draw_file_facts(scene, side, y);
+        int facts = draw_file_facts(scene, shown, y);
         struct rect clip = {at->x + mark, y, at->w - mark - facts, row};
         surface_clip(scene->surface, &clip);
-        surface_text(scene->surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, clip.x, y, side->label);
+        surface_text(scene->surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, clip.x, y, shown->label);
         surface_clip(scene->surface, NULL);
     }
 }
@@ -212,7 +213,7 @@ void draw_panel(const struct scene *scene)
 {
     if (scene->layout->panel.w == 0)
         return;
-    if (scene->n_sides > 1) {
+    if (scene->several) {
         draw_files(scene);
     } else {
         draw_title(scene);

@@ -18,48 +18,57 @@ static void draw_tag(const struct scene *scene, const struct rect *port, const c
                  port->y + pad + pad / 2, text);
 }
 
-static void draw_tags(const struct scene *scene, const struct rect *port, const struct state *state)
+/* The original, which is exactly known, and what is wanted but not there yet. */
+static void draw_tags(const struct scene *scene, const struct rect *port, const struct pane *pane)
 {
-    struct text_line line;
-    if (state->original)
-        draw_tag(scene, port, state->reference_given ? "Original" : "Original (lossless step)");
-    else if (!state_is_shown(state) && state_n_positions(state) > 0 && !state->lost &&
-             !state->failed) {
-        snprintf(line.text, sizeof line.text, "Step %u, %s, is coming ...",
-                 (unsigned)state->position, state_mode_name(state->mode));
+    const struct progress *progress = pane->progress;
+    struct text_line line, mode;
+    if (pane->shown && pane->exhibit.original && pane->wanted.original)
+        draw_tag(scene, port, progress->reference_given ? "Original" : "Original (lossless step)");
+    else if (!pane_is_shown(pane) && pane_has_position(pane) && !progress->lost &&
+             !progress->failed) {
+        bool sharpening = pane->shown && exhibit_equal(&pane->wanted, &pane->exhibit);
+        snprintf(line.text, sizeof line.text,
+                 sharpening ? "Step %u, %.40s, is getting sharper ..."
+                            : "Step %u, %.40s, is coming ...",
+                 (unsigned)pane->wanted.position, exhibit_mode_name(&pane->wanted, &mode));
         draw_tag(scene, port, line.text);
     }
 }
 
-static void draw_picture(const struct scene *scene, int side)
+static struct placed_picture place(const struct scene *scene, const struct scene_pane *shown)
 {
-    const struct scene_side *shown = &scene->sides[side];
-    const struct state *state = shown->state;
-    const struct rect *port = &scene->layout->pictures[side];
-    struct picture *picture = state->original ? state->reference : state->shown;
+    const struct pane *pane = shown->pane;
+    struct view_frame frame = scene_frame(scene->layout, pane->progress->file);
+    return (struct placed_picture){pane->shown, view_place(scene->view, &frame),
+                                   pane->exhibit.original ? shown->original_colours
+                                                          : shown->colours,
+                                   scene_square(scene->layout)};
+}
+
+static void draw_picture(const struct scene *scene, int viewport)
+{
+    const struct scene_pane *shown = &scene->panes[scene_pane_at(scene, viewport)];
+    const struct rect *port = &scene->layout->pictures[viewport];
     surface_fill(scene->surface, port, THEME_SURROUND);
-    if (picture) {
-        struct view_frame frame = scene_frame(scene->layout, state);
-        struct placed_picture placed = {picture, view_place(scene->view, &frame),
-                                        state->original ? shown->original_colours : shown->colours,
-                                        scene_square(scene->layout)};
-        surface_picture(scene->surface, port, &placed);
-    } else {
-        surface_text(scene->surface, TEXT_TITLE, THEME_TEXT, TEXT_CENTRE, port->x + port->w / 2,
-                     port->y + (port->h - surface_text_height(scene->surface, TEXT_TITLE)) / 2,
-                     state->failed ? "No picture" : "Waiting for the first step ...");
-    }
     surface_clip(scene->surface, port);
-    draw_tags(scene, port, state);
+    if (shown->pane->shown) {
+        struct placed_picture placed = place(scene, shown);
+        surface_picture(scene->surface, port, &placed);
+        draw_tags(scene, port, shown->pane);
+    } else {
+        draw_tag(scene, port,
+                 shown->pane->progress->failed ? "No picture" : "Waiting for the first step ...");
+    }
     surface_clip(scene->surface, NULL);
 }
 
 void draw_pictures(const struct scene *scene)
 {
-    for (int side = 0; side < scene->n_sides; side++) {
-        if (scene->layout->captions[side].w > 0)
-            draw_caption(scene, side);
-        if (scene->layout->pictures[side].w > 0)
-            draw_picture(scene, side);
+    for (int viewport = 0; viewport < scene->layout->n_panes; viewport++) {
+        if (scene->layout->captions[viewport].w > 0)
+            draw_caption(scene, viewport);
+        if (scene->layout->pictures[viewport].w > 0)
+            draw_picture(scene, viewport);
     }
 }

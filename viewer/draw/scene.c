@@ -4,18 +4,23 @@
 
 #define SQUARE 16.0F /* of the checkerboard, layout units */
 
-const struct state *scene_state(const struct scene *scene)
+const struct pane *scene_pane(const struct scene *scene)
 {
-    return scene->sides[scene->active].state;
+    return scene->panes[scene->active].pane;
 }
 
-struct view_frame scene_frame(const struct layout *layout, const struct state *state)
+int scene_pane_at(const struct scene *scene, int viewport)
 {
-    const struct rect *port = layout_port(layout);
+    return scene->layout->n_panes > 1 ? viewport : scene->active;
+}
+
+struct view_frame scene_frame(const struct layout *layout, const struct uqd_file *file)
+{
+    const struct rect *port = &layout->pictures[0];
     return (struct view_frame){.port_width = port->w,
                                .port_height = port->h,
-                               .picture_width = (int)state->file->info.width,
-                               .picture_height = (int)state->file->info.height};
+                               .picture_width = (int)file->info.width,
+                               .picture_height = (int)file->info.height};
 }
 
 int scene_square(const struct layout *layout)
@@ -31,7 +36,7 @@ void scene_draw(const struct scene *scene)
     if (!scene->look->blank) {
         draw_pictures(scene);
         draw_panel(scene);
-        draw_strips(scene);
+        draw_strip(scene);
         draw_status(scene);
     }
     if (scene->look->help)

@@ -5,14 +5,14 @@
 #include "draw/layout.h"
 #include "draw/surface.h"
 #include "session/look.h"
-#include "session/state.h"
+#include "session/pane.h"
 
-#define SCENE_MAX_SIDES LAYOUT_MAX_FILES
+#define SCENE_MAX_PANES LAYOUT_MAX_PANES
 
-/* A file that is shown. */
-struct scene_side {
-    const struct state *state;
-    const char *label; /* of the file, where there are two */
+/* Something that is shown. */
+struct scene_pane {
+    const struct pane *pane;
+    const char *label; /* of the file */
     /* Of the file's pictures, and of the original; NULL: as they are stored. */
     const struct shown_colours *colours, *original_colours;
 };
@@ -23,19 +23,24 @@ struct scene {
     const struct layout *layout;
     const struct look *look;
     const struct view *view;
-    struct scene_side sides[SCENE_MAX_SIDES];
-    int n_sides, active;
+    struct scene_pane panes[SCENE_MAX_PANES];
+    int n_panes, active;
+    int other;       /* the pane that the active one is compared with, or the active one itself */
+    bool several;    /* the panes show more than one file */
     bool background; /* pictures are computed unseen */
     int hover;       /* button under the pointer, or -1 */
 };
 
 void scene_draw(const struct scene *scene);
 
-/* The state of the active side. */
-const struct state *scene_state(const struct scene *scene);
+/* The active pane. */
+const struct pane *scene_pane(const struct scene *scene);
+
+/* The pane in a viewport of the layout. */
+int scene_pane_at(const struct scene *scene, int viewport);
 
 /* The viewport and the picture's size in the terms of the view. */
-struct view_frame scene_frame(const struct layout *layout, const struct state *state);
+struct view_frame scene_frame(const struct layout *layout, const struct uqd_file *file);
 
 /* The side of the checkerboard's squares. */
 int scene_square(const struct layout *layout);
@@ -43,19 +48,19 @@ int scene_square(const struct layout *layout);
 void draw_pictures(const struct scene *scene);
 void draw_panel(const struct scene *scene);
 void draw_curve(const struct scene *scene);
-void draw_strips(const struct scene *scene);
+void draw_strip(const struct scene *scene);
 void draw_status(const struct scene *scene);
 void draw_help(const struct scene *scene);
 
-/* Above a picture, where there are two: the file, its step, and what that costs and brings. */
-void draw_caption(const struct scene *scene, int side);
+/* Above a picture, where there are several: what it is, and what that costs and brings. */
+void draw_caption(const struct scene *scene, int viewport);
 
 /* The mark of a mode in the curve and its legend: shapes differ as well as colours. */
 void draw_mark(const struct scene *scene, enum uqd_mode mode, struct colour colour, float x,
                float y, float size);
 
-/* The colour of a mode where there is one file, and of a file. */
+/* The colour of a mode where there is one file, and of a pane. */
 struct colour draw_mode_colour(enum uqd_mode mode);
-struct colour draw_side_colour(int side);
+struct colour draw_pane_colour(int pane);
 
 #endif

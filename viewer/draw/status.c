@@ -4,61 +4,59 @@
 #include <stdio.h>
 
 /* "Step 3 · 27  ·  0.59 bpp  ·  38.6 dB" */
-static void describe_current(const struct state *state, struct text_line *line)
+static void describe_current(const struct pane *pane, struct text_line *line)
 {
     struct text_line name, rate, psnr;
-    struct frame_key key = state_described(state);
-    uint32_t position = state_key_position(state, &key);
+    struct exhibit exhibit = pane_described(pane);
     line->text[0] = '\0';
-    if (state_n_positions(state) == 0)
+    if (!pane_has_position(pane) || exhibit.original)
         return;
-    format_psnr(&psnr, state_described_psnr(state));
-    snprintf(line->text, sizeof line->text, "Step %.60s  ·  %.24s bpp%s%.24s",
-             state_step_name(state, position, &name),
-             format_rate(&rate, state_rate(state, position)), psnr.text[0] ? "  ·  " : "",
-             psnr.text);
+    format_psnr(&psnr, pane_described_psnr(pane));
+    snprintf(
+        line->text, sizeof line->text, "Step %.60s  ·  %.24s bpp%s%.24s",
+        progress_step_name(pane->progress, exhibit.position, pane_is_part(pane, &exhibit), &name),
+        format_rate(&rate, progress_rate(pane->progress, pane_described_bytes(pane))),
+        psnr.text[0] ? "  ·  " : "", psnr.text);
 }
 
 /* "ancestral  ·  seed 7  ·  100 %"; for two files also whether they are linked */
 static void describe_view(const struct scene *scene, struct text_line *line)
 {
-    const struct frame_key key = state_described(scene_state(scene));
-    const char *link = scene->n_sides < 2    ? ""
+    const struct exhibit exhibit = pane_described(scene_pane(scene));
+    const char *link = !scene->several       ? ""
                        : scene->look->linked ? "nearest rate  ·  "
                                              : "not linked  ·  ";
-    struct text_line zoom;
+    struct text_line zoom, mode;
     char seed[40] = "";
-    if (key.mode == UQD_MODE_ANCESTRAL)
-        snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)key.seed);
-    snprintf(line->text, sizeof line->text, "%s%s%s  ·  %.24s", link, state_mode_name(key.mode),
-             seed, format_zoom(&zoom, scene->view->zoom));
+    if (exhibit.mode == UQD_MODE_ANCESTRAL && !exhibit.original)
+        snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)exhibit.seed);
+    snprintf(line->text, sizeof line->text, "%s%.40s%s  ·  %.24s", link,
+             exhibit_mode_name(&exhibit, &mode), seed, format_zoom(&zoom, scene->view->zoom));
 }
 
-/* How much there is to say of a side. */
-static int urgency(const struct state *state)
+/* How much there is to say of a pane. */
+static int urgency(const struct pane *pane)
 {
-    return state->trouble[0] ? 3 : !state->ended ? 2 : !state_is_shown(state) ? 1 : 0;
+    const struct progress *progress = pane->progress;
+    return progress->trouble[0] ? 3 : !progress->ended ? 2 : !pane_is_shown(pane) ? 1 : 0;
 }
 
-/* What is going on; for two files, with the one of which there is most to say. */
-static const struct state *describe_now(const struct scene *scene, struct text_line *line)
+/* What is going on; for several files, with the one of which there is most to say. */
+static const struct pane *describe_now(const struct scene *scene, struct text_line *line)
 {
-    const struct scene_side *side = &scene->sides[scene->active];
+    const struct scene_pane *shown = &scene->panes[scene->active];
     const char *feedback = scene->look->feedback;
     struct text_line own;
-    if (scene->n_sides < 2) {
-        state_describe(side->state, scene->background, feedback, line);
-        return side->state;
-    }
-    const struct scene_side *other = &scene->sides[1 - scene->active];
-    if (urgency(other->state) > urgency(side->state))
-        side = other;
-    state_describe(side->state, scene->background, feedback, &own);
-    if (urgency(side->state) == 0 && (scene->background || feedback[0]))
+    for (int i = 0; i < scene->n_panes; i++)
+        if (urgency(scene->panes[i].pane) > urgency(shown->pane))
+            shown = &scene->panes[i];
+    pane_describe(shown->pane, scene->background, feedback, &own);
+    if (!scene->several || (!shown->pane->progress->trouble[0] && feedback[0]) ||
+        (urgency(shown->pane) == 0 && scene->background))
         *line = own;
     else
-        snprintf(line->text, sizeof line->text, "%.60s: %.90s", side->label, own.text);
-    return side->state;
+        snprintf(line->text, sizeof line->text, "%.60s: %.90s", shown->label, own.text);
+    return shown->pane;
 }
 
 void draw_status(const struct scene *scene)
@@ -68,9 +66,9 @@ void draw_status(const struct scene *scene)
     int y = at->y + (at->h - surface_text_height(scene->surface, TEXT_SMALL)) / 2;
     struct text_line now, current = {""}, view;
     struct rect rule = {at->x, at->y, at->w, 1};
-    const struct state *state = describe_now(scene, &now);
-    if (scene->n_sides < 2)
-        describe_current(state, &current);
+    const struct pane *pane = describe_now(scene, &now);
+    if (scene->layout->n_panes < 2)
+        describe_current(scene_pane(scene), &current);
     describe_view(scene, &view);
     surface_fill(scene->surface, &rule, THEME_OUTLINE);
     surface_text(scene->surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, x, y, current.text);
@@ -83,7 +81,7 @@ void draw_status(const struct scene *scene)
     if (clip.w <= 0)
         return;
     surface_clip(scene->surface, &clip);
-    surface_text(scene->surface, TEXT_SMALL, state->trouble[0] ? THEME_ACCENT : THEME_DIM,
+    surface_text(scene->surface, TEXT_SMALL, pane->progress->trouble[0] ? THEME_ACCENT : THEME_DIM,
                  TEXT_LEFT, x, y, now.text);
     surface_clip(scene->surface, NULL);
 }

@@ -1,13 +1,15 @@
 /* The steps side by side: small picture, place on the track, and what it costs and brings. */
 #include "draw/scene.h"
 #include "draw/theme.h"
+#include "session/schedule.h"
 
 #include <math.h>
 #include <stdio.h>
 
 struct strip {
     const struct scene *scene;
-    const struct state *state;
+    const struct pane *pane;
+    const struct progress *progress;
     const struct layout_strip *layout;
     const struct shown_colours *colours;
     struct colour colour; /* of the current position */
@@ -15,23 +17,23 @@ struct strip {
 
 static int n_columns(const struct strip *strip)
 {
-    return (int)strip->state->file->info.n_steps;
+    return (int)strip->progress->file->info.n_steps;
 }
 
 static bool is_there(const struct strip *strip, int i)
 {
-    return (uint32_t)i < state_n_positions(strip->state);
+    return (uint32_t)i < progress_n_positions(strip->progress);
 }
 
 static bool is_current(const struct strip *strip, int i)
 {
-    return is_there(strip, i) && (uint32_t)i == strip->state->position;
+    return is_there(strip, i) && (uint32_t)i == strip->pane->wanted.position;
 }
 
 /* The largest rectangle of the picture's shape inside the column. */
 static struct rect thumb_rect(const struct strip *strip, const struct rect *column)
 {
-    const struct uqd_info *info = &strip->state->file->info;
+    const struct uqd_info *info = &strip->progress->file->info;
     int width = column->w - layout_px(strip->scene->layout, 8), height = column->h;
     if ((int64_t)width * info->height > (int64_t)height * info->width)
         width = (int)((int64_t)height * info->width / info->height);
@@ -55,7 +57,7 @@ static void draw_thumb(const struct strip *strip, int i)
 {
     struct rect column = layout_column(&strip->layout->thumbs, i, n_columns(strip));
     struct rect at = thumb_rect(strip, &column);
-    struct picture *picture = strip->state->steps[i].thumb;
+    struct picture *picture = strip->progress->steps[i].thumb;
     int border = layout_px(strip->scene->layout, 2);
     struct rect frame = {at.x - border, at.y - border, at.w + 2 * border, at.h + 2 * border};
     if (is_current(strip, i))
@@ -66,7 +68,8 @@ static void draw_thumb(const struct strip *strip, int i)
     struct placed_picture placed = {
         picture, {0, 0, at.w, at.h}, strip->colours, scene_square(strip->scene->layout)};
     surface_picture(strip->scene->surface, &at, &placed);
-    if (!state_has_thumb(strip->state, (uint32_t)i))
+    struct frame_key wanted = schedule_strip_key(strip->pane, (uint32_t)i);
+    if (!progress_has_thumb(strip->progress, (uint32_t)i, &wanted))
         draw_veil(strip, &at);
 }
 
@@ -80,7 +83,7 @@ static void draw_track(const struct strip *strip)
 {
     const struct rect *track = &strip->layout->track;
     float scale = strip->scene->layout->scale, y = (float)track->y + (float)track->h / 2;
-    int n = n_columns(strip), there = (int)state_n_positions(strip->state);
+    int n = n_columns(strip), there = (int)progress_n_positions(strip->progress);
     struct point first = {track_x(strip, 0), y}, last = {track_x(strip, n - 1), y};
     surface_line(strip->scene->surface, first, last, 3 * scale, THEME_OUTLINE);
     if (there > 0) {
@@ -117,14 +120,14 @@ static void draw_fitting(const struct strip *strip, const struct rect *column, i
 static void draw_cost(const struct strip *strip, const struct rect *column, int y,
                       uint32_t position)
 {
-    const struct state *state = strip->state;
+    const struct progress *progress = strip->progress;
     bool there = is_there(strip, (int)position);
     struct colour colour = there ? THEME_DIM : THEME_FAINT;
-    bool measured = there && state_is_measured(state, state->mode, position);
-    double decibels = measured ? state_psnr(state, state->mode, position) : NAN;
+    struct frame_key key = schedule_strip_key(strip->pane, position);
+    double decibels = there ? progress_psnr(progress, &key) : NAN;
     struct text_line number, psnr, rate, both;
     snprintf(rate.text, sizeof rate.text, "%.24s bpp",
-             format_rate(&number, state_rate(state, position)));
+             format_rate(&number, progress_rate(progress, progress_bytes(progress, position))));
     format_psnr(&psnr, decibels);
     if (strip->layout->narrow_columns) {
         draw_fitting(strip, column, y, colour, rate.text, number.text);
@@ -138,14 +141,15 @@ static void draw_cost(const struct strip *strip, const struct rect *column, int 
 
 static void draw_labels(const struct strip *strip, int i)
 {
-    const struct state *state = strip->state;
+    const struct progress *progress = strip->progress;
+    bool part = progress->partial && (uint32_t)i == progress->n_complete;
     struct rect column = layout_column(&strip->layout->labels, i, n_columns(strip));
     struct text_line name, bytes, line;
     struct colour colour = is_current(strip, i) ? strip->colour
                            : is_there(strip, i) ? THEME_TEXT
                                                 : THEME_FAINT;
-    state_step_name(state, (uint32_t)i, &name);
-    format_bytes(&bytes, state_bytes(state, (uint32_t)i));
+    progress_step_name(progress, (uint32_t)i, part, &name);
+    format_bytes(&bytes, progress_bytes(progress, (uint32_t)i));
     snprintf(line.text, sizeof line.text, "%.60s · %.24s", name.text, bytes.text);
     /* A name may stand out a little, but not reach into its neighbour's. */
     if (surface_text_width(strip->scene->surface, TEXT_SMALL, name.text) * 5 > column.w * 6)
@@ -154,39 +158,21 @@ static void draw_labels(const struct strip *strip, int i)
     draw_cost(strip, &column, column.y + line_height(strip), (uint32_t)i);
 }
 
-/* Where there are two files, a bar tells whose strip it is. */
-static void draw_bar(const struct strip *strip, bool active)
+void draw_strip(const struct scene *scene)
 {
-    const struct scene *scene = strip->scene;
-    const struct rect *whole = &strip->layout->whole, *labels = &strip->layout->labels;
-    int top = strip->layout->thumbs.h > 0 ? strip->layout->thumbs.y : strip->layout->track.y;
-    struct rect bar = {whole->x, top, layout_px(scene->layout, active ? 5 : 2),
-                       labels->y + labels->h - top};
-    surface_fill(scene->surface, &bar, strip->colour);
-}
-
-static void draw_strip(const struct strip *strip)
-{
-    draw_track(strip);
-    for (int i = 0; i < n_columns(strip); i++) {
-        if (strip->layout->thumbs.h > 0)
-            draw_thumb(strip, i);
-        draw_labels(strip, i);
-    }
-}
-
-void draw_strips(const struct scene *scene)
-{
-    for (int side = 0; side < scene->n_sides; side++) {
-        struct strip strip = {.scene = scene,
-                              .state = scene->sides[side].state,
-                              .layout = &scene->layout->strips[side],
-                              .colours = scene->sides[side].colours,
-                              .colour = draw_side_colour(side)};
-        if (strip.layout->whole.h == 0)
-            continue;
-        draw_strip(&strip);
-        if (scene->n_sides > 1)
-            draw_bar(&strip, side == scene->active);
+    const struct scene_pane *shown = &scene->panes[scene->active];
+    struct strip strip = {.scene = scene,
+                          .pane = shown->pane,
+                          .progress = shown->pane->progress,
+                          .layout = &scene->layout->strip,
+                          .colours = shown->colours,
+                          .colour = draw_pane_colour(scene->active)};
+    if (strip.layout->whole.h == 0)
+        return;
+    draw_track(&strip);
+    for (int i = 0; i < n_columns(&strip); i++) {
+        if (strip.layout->thumbs.h > 0)
+            draw_thumb(&strip, i);
+        draw_labels(&strip, i);
     }
 }

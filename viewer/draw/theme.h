@@ -17,6 +17,8 @@
 #define THEME_SECOND                                                                               \
     ((struct colour){86, 180, 233, 255}) /* of the second file; told from the accent               \
                                         by the colour-blind, too */
+#define THEME_THIRD     ((struct colour){120, 200, 120, 255}) /* of the third and fourth pane */
+#define THEME_FOURTH    ((struct colour){214, 150, 214, 255})
 #define THEME_ON_ACCENT ((struct colour){28, 24, 16, 255})
 #define THEME_CURTAIN   ((struct colour){20, 21, 22, 232}) /* behind the help */
 

@@ -18,22 +18,21 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                        {"Wheel_Down", "next", NULL},
                        {"Wheel_Up", "previous", NULL},
                        {"Strip.Drag", "STEP", NULL}}},
+    [COMMAND_BYTES] = {"bytes",
+                       {ARGUMENT_BYTES},
+                       "N",
+                       "show the file as if it ended after so many bytes",
+                       {{"Scrubber.Drag", "BYTES", NULL}}},
+    [COMMAND_UNIT] = {"unit",
+                      {ARGUMENT_UNIT},
+                      "steps|bytes|bpp|psnr|next",
+                      "in what the scrubber counts",
+                      {{"J", "next", "scrub by steps, bytes, bits per pixel, PSNR"}}},
     [COMMAND_PLAY] = {"play",
                       {ARGUMENT_SWITCH},
                       "[on|off]",
                       "go through the steps by itself",
                       {{"P", "", "play the steps, or stop"}}},
-    [COMMAND_FILE] = {"file",
-                      {ARGUMENT_WHICH},
-                      "1|2|other",
-                      "two files: choose the one that commands are for",
-                      {{"X Return", "other", "go to the other file (or click on it)"},
-                       {"Picture.Press Strip.Press", "FILE", NULL}}},
-    [COMMAND_LINK] = {"link",
-                      {ARGUMENT_SWITCH},
-                      "[on|off]",
-                      "two files: the other one follows to the step of nearest rate",
-                      {{"L", "", "let the other file follow to the nearest rate, or stay"}}},
     [COMMAND_MODE] = {"mode",
                       {ARGUMENT_MODE},
                       "denoised|ancestral|flow|next",
@@ -47,13 +46,91 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       "N|new",
                       "show an ancestral sample",
                       {{"S N", "new", "another ancestral sample"}}},
+    [COMMAND_MIX] = {"mix",
+                     {ARGUMENT_PERCENT},
+                     "PERCENT|more|less",
+                     "between denoised (0) and ancestral (100): distortion against realism",
+                     {{"Ctrl+Right", "more", "towards the ancestral picture"},
+                      {"Ctrl+Left", "less", "towards the denoised picture"}}},
     [COMMAND_ORIGINAL] = {"original",
                           {ARGUMENT_SWITCH},
                           "[on|off]",
                           "show the reference picture",
                           {{"O", "", "flip between step and original"},
-                           {"R", "on", NULL},
+                           {"R", "on", "the original while the key is down"},
                            {"Release+R", "off", NULL}}},
+    [COMMAND_FILE] = {"file",
+                      {ARGUMENT_FILE_NUMBER},
+                      "N|next|previous|other",
+                      "several files: choose the one that is shown and that commands are for",
+                      {{"Ctrl+PageDown", "next", "next file"},
+                       {"Ctrl+PageUp", "previous", "previous file"}}},
+    [COMMAND_OPEN] =
+        {"open", {ARGUMENT_SOME_FILE}, "FILE", "show one more file", {{NULL, NULL, NULL}}},
+    [COMMAND_PANE] = {"pane",
+                      {ARGUMENT_PANE},
+                      "N|other",
+                      "several panes: choose the one that commands are for",
+                      {{"X Return", "other", "go to the other pane (or click on it)"},
+                       {"Picture.Press", "PANE", NULL}}},
+    [COMMAND_LINK] = {"link",
+                      {ARGUMENT_SWITCH},
+                      "[on|off]",
+                      "several panes: the others follow to the same rate",
+                      {{"L", "", "let the other panes follow to the same rate, or stay"}}},
+    [COMMAND_COMPARE] = {"compare",
+                         {ARGUMENT_COMPARISON},
+                         "side|wipe|flicker|difference|off|next",
+                         "with another file, or the original, or the other mode",
+                         {{"5", "side", "compare side by side"},
+                          {"6", "wipe", "by a line that follows the pointer"},
+                          {"7", "flicker", "in place: hold Z"},
+                          {"8", "difference", "by what differs"},
+                          {"4", "off", "one picture alone"}}},
+    [COMMAND_WIPE] = {"wipe",
+                      {ARGUMENT_SHARE},
+                      "SHARE",
+                      "where the line of the wipe is, from 0 to 1",
+                      {{"Wipe.Motion", "SHARE", NULL}}},
+    [COMMAND_FLICKER] = {"flicker",
+                         {ARGUMENT_SWITCH},
+                         "[on|off]",
+                         "show the picture that is compared with",
+                         {{"Z", "on", "the other picture while the key is down"},
+                          {"Release+Z", "off", NULL}}},
+    [COMMAND_ABSOLUTE] = {"absolute",
+                          {ARGUMENT_SWITCH},
+                          "[on|off]",
+                          "differences without their sign",
+                          {{"*", "", "differences without their sign"}}},
+    [COMMAND_GAIN] = {"gain",
+                      {ARGUMENT_GAIN},
+                      "FACTOR|larger|smaller",
+                      "amplify differences",
+                      {{"]", "larger", "amplify differences more"}, {"[", "smaller", "or less"}}},
+    [COMMAND_MAP] = {"map",
+                     {ARGUMENT_MAP},
+                     "bits|variance|change|error|off|next",
+                     "show a map in place of the picture; the same once more: off",
+                     {{"U", "bits", "where the bits of the step went"},
+                      {"V", "variance", "what the decoder makes up"},
+                      {"Y", "change", "what the step changed"},
+                      {"E", "error", "where it differs from the original"}}},
+    [COMMAND_GRID] = {"grid",
+                      {ARGUMENT_SWITCH},
+                      "[on|off]",
+                      "pixels with their values, from 16 times on",
+                      {{"G", "", "pixel grid and values at large zooms"}}},
+    [COMMAND_LOUPE] = {"loupe",
+                       {ARGUMENT_SWITCH},
+                       "[on|off]",
+                       "magnify what is under the pointer",
+                       {{"K", "", "loupe"}}},
+    [COMMAND_HISTOGRAM] = {"histogram",
+                           {ARGUMENT_SWITCH},
+                           "[on|off]",
+                           "of what is to be seen",
+                           {{"I", "", "histogram"}}},
     [COMMAND_ZOOM] = {"zoom",
                       {ARGUMENT_ZOOM, ARGUMENT_COORDINATE, ARGUMENT_COORDINATE},
                       "FACTOR|in|out [X Y]",
@@ -121,6 +198,11 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                             "[FILE]",
                             "write the window to a PNG file",
                             {{"F12", "", "write the window to a PNG file"}}},
+    [COMMAND_EXPORT] = {"export",
+                        {ARGUMENT_SOME_FILE},
+                        "FILE.png|FILE.csv",
+                        "write the picture itself, or the curves",
+                        {{NULL, NULL, NULL}}},
     [COMMAND_RESIZE] = {"resize",
                         {ARGUMENT_LENGTH, ARGUMENT_LENGTH},
                         "WIDTH HEIGHT",
@@ -131,12 +213,14 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       "idle|step N",
                       "scripts: until it is shown",
                       {{NULL, NULL, NULL}}},
+    [COMMAND_PAUSE] =
+        {"pause", {ARGUMENT_TIME}, "MS", "scripts: for so many milliseconds", {{NULL, NULL, NULL}}},
     [COMMAND_QUIT] = {"quit", {ARGUMENT_NONE}, "", "end the viewer", {{"Q Ctrl+Q", "", "quit"}}},
 };
 
-bool command_needs_two_files(enum command_id id)
+bool command_needs_panes(enum command_id id)
 {
-    return id == COMMAND_FILE || id == COMMAND_LINK;
+    return id == COMMAND_PANE || id == COMMAND_LINK;
 }
 
 static const char *const word_names[N_WORDS] = {
@@ -156,11 +240,25 @@ static const char *const word_names[N_WORDS] = {
     [WORD_OUT] = "out",
     [WORD_LARGER] = "larger",
     [WORD_SMALLER] = "smaller",
+    [WORD_MORE] = "more",
+    [WORD_LESS] = "less",
+    [WORD_SIDE] = "side",
+    [WORD_WIPE] = "wipe",
+    [WORD_FLICKER] = "flicker",
+    [WORD_DIFFERENCE] = "difference",
+    [WORD_BITS] = "bits",
+    [WORD_VARIANCE] = "variance",
+    [WORD_CHANGE] = "change",
+    [WORD_ERROR] = "error",
+    [WORD_STEPS] = "steps",
+    [WORD_BYTES] = "bytes",
+    [WORD_RATE] = "bpp",
+    [WORD_PSNR] = "psnr",
     [WORD_IDLE] = "idle",
     [WORD_STEP] = "step",
 };
 
-#define BIT(word) (1u << (word))
+#define BIT(word) (UINT64_C(1) << (word))
 
 enum number_kind { NUMBER_NONE, NUMBER_INTEGER, NUMBER_REAL, NUMBER_TEXT };
 
@@ -168,7 +266,7 @@ static const struct {
     const char *what; /* for messages */
     enum number_kind number;
     double low, high; /* range of the number */
-    unsigned words;
+    uint64_t words;
     bool optional;
 } types[] = {
     [ARGUMENT_NONE] = {"", NUMBER_NONE, 0, 0, 0, true},
@@ -176,7 +274,27 @@ static const struct {
                        BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_LAST),
                        false},
     [ARGUMENT_STEP_NUMBER] = {"a step", NUMBER_INTEGER, 0, 1e6, 0, true},
-    [ARGUMENT_WHICH] = {"a file", NUMBER_INTEGER, 1, 2, BIT(WORD_OTHER), false},
+    [ARGUMENT_BYTES] = {"a number of bytes", NUMBER_INTEGER, 1, 1e15, 0, false},
+    [ARGUMENT_UNIT] = {"a unit", NUMBER_NONE, 0, 0,
+                       BIT(WORD_STEPS) | BIT(WORD_BYTES) | BIT(WORD_RATE) | BIT(WORD_PSNR) |
+                           BIT(WORD_NEXT),
+                       false},
+    [ARGUMENT_FILE_NUMBER] = {"a file", NUMBER_INTEGER, 1, 64,
+                              BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_OTHER), false},
+    [ARGUMENT_PANE] = {"a pane", NUMBER_INTEGER, 1, 4, BIT(WORD_OTHER), false},
+    [ARGUMENT_PERCENT] = {"a percentage", NUMBER_INTEGER, 0, 100, BIT(WORD_MORE) | BIT(WORD_LESS),
+                          false},
+    [ARGUMENT_COMPARISON] = {"a comparison", NUMBER_NONE, 0, 0,
+                             BIT(WORD_OFF) | BIT(WORD_SIDE) | BIT(WORD_WIPE) | BIT(WORD_FLICKER) |
+                                 BIT(WORD_DIFFERENCE) | BIT(WORD_NEXT),
+                             false},
+    [ARGUMENT_SHARE] = {"a share from 0 to 1", NUMBER_REAL, 0, 1, 0, false},
+    [ARGUMENT_GAIN] = {"a factor from 1 to 64", NUMBER_REAL, 1, 64,
+                       BIT(WORD_LARGER) | BIT(WORD_SMALLER), false},
+    [ARGUMENT_MAP] = {"a map", NUMBER_NONE, 0, 0,
+                      BIT(WORD_OFF) | BIT(WORD_BITS) | BIT(WORD_VARIANCE) | BIT(WORD_CHANGE) |
+                          BIT(WORD_ERROR) | BIT(WORD_NEXT),
+                      false},
     [ARGUMENT_MODE] = {"a mode", NUMBER_NONE, 0, 0,
                        BIT(WORD_DENOISED) | BIT(WORD_ANCESTRAL) | BIT(WORD_FLOW) | BIT(WORD_NEXT),
                        false},
@@ -189,6 +307,8 @@ static const struct {
     [ARGUMENT_COORDINATE] = {"a place", NUMBER_REAL, -1e6, 1e6, 0, true},
     [ARGUMENT_LENGTH] = {"a length", NUMBER_REAL, 64, 16384, 0, false},
     [ARGUMENT_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, true},
+    [ARGUMENT_SOME_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, false},
+    [ARGUMENT_TIME] = {"a time in milliseconds", NUMBER_INTEGER, 0, 600000, 0, false},
     [ARGUMENT_WAIT] = {"idle or step", NUMBER_NONE, 0, 0, BIT(WORD_IDLE) | BIT(WORD_STEP), false},
 };
 
@@ -207,7 +327,7 @@ static size_t take_token(const char **line, char *token, size_t size)
     return length;
 }
 
-static enum word find_word(const char *token, unsigned allowed)
+static enum word find_word(const char *token, uint64_t allowed)
 {
     for (int word = 1; word < N_WORDS; word++)
         if (allowed & BIT(word) && !strcmp(token, word_names[word]))
@@ -242,6 +362,9 @@ static int parse_argument(const struct viewer_command *command, enum argument_ty
         while (length > 0 && strchr(" \t\r\n", call->file[length - 1]))
             call->file[--length] = '\0';
         *line += strlen(*line);
+        if (length == 0 && !types[type].optional)
+            return message_set(message, "`%s` needs %s: %s %s", command->name, types[type].what,
+                               command->name, command->usage);
         return 0;
     }
     if (!take_token(line, token, sizeof token)) {
@@ -314,8 +437,12 @@ static void expand_word(const char *word, const struct command_pointer *pointer,
         snprintf(out, size, "%.9g", word[0] == 'D' ? pointer->dx : pointer->x);
     else if (!strcmp(word, "Y") || !strcmp(word, "DY"))
         snprintf(out, size, "%.9g", word[0] == 'D' ? pointer->dy : pointer->y);
-    else if (!strcmp(word, "FILE") || !strcmp(word, "STEP"))
-        snprintf(out, size, "%d", word[0] == 'F' ? pointer->file : pointer->step);
+    else if (!strcmp(word, "PANE") || !strcmp(word, "STEP"))
+        snprintf(out, size, "%d", word[0] == 'P' ? pointer->pane : pointer->step);
+    else if (!strcmp(word, "BYTES"))
+        snprintf(out, size, "%llu", (unsigned long long)pointer->bytes);
+    else if (!strcmp(word, "SHARE"))
+        snprintf(out, size, "%.6f", pointer->share);
     else
         snprintf(out, size, "%s", word);
 }

@@ -11,12 +11,26 @@
 
 enum command_id {
     COMMAND_STEP,
+    COMMAND_BYTES,
+    COMMAND_UNIT,
     COMMAND_PLAY,
-    COMMAND_FILE,
-    COMMAND_LINK,
     COMMAND_MODE,
     COMMAND_SEED,
+    COMMAND_MIX,
     COMMAND_ORIGINAL,
+    COMMAND_FILE,
+    COMMAND_OPEN,
+    COMMAND_PANE,
+    COMMAND_LINK,
+    COMMAND_COMPARE,
+    COMMAND_WIPE,
+    COMMAND_FLICKER,
+    COMMAND_ABSOLUTE,
+    COMMAND_GAIN,
+    COMMAND_MAP,
+    COMMAND_GRID,
+    COMMAND_LOUPE,
+    COMMAND_HISTOGRAM,
     COMMAND_ZOOM,
     COMMAND_FIT,
     COMMAND_PAN,
@@ -28,8 +42,10 @@ enum command_id {
     COMMAND_HELP,
     COMMAND_BACK,
     COMMAND_SCREENSHOT,
+    COMMAND_EXPORT,
     COMMAND_RESIZE,
     COMMAND_WAIT,
+    COMMAND_PAUSE,
     COMMAND_QUIT,
     N_COMMANDS
 };
@@ -38,9 +54,17 @@ enum argument_type {
     ARGUMENT_NONE,
     ARGUMENT_STEP,        /* a number from 0, or next, previous, first, last */
     ARGUMENT_STEP_NUMBER, /* a number from 0; may be left out */
-    ARGUMENT_WHICH,       /* 1, 2, or other */
+    ARGUMENT_BYTES,       /* a number from 1 */
+    ARGUMENT_UNIT,        /* steps, bytes, bpp, psnr, or next */
+    ARGUMENT_FILE_NUMBER, /* a number from 1, or next, previous, other */
+    ARGUMENT_PANE,        /* a number from 1, or other */
     ARGUMENT_MODE,        /* denoised, ancestral, flow, or next */
     ARGUMENT_SEED,        /* a number from 0, or new */
+    ARGUMENT_PERCENT,     /* 0 to 100, or more, less */
+    ARGUMENT_COMPARISON,  /* off, side, wipe, flicker, difference, or next */
+    ARGUMENT_SHARE,       /* 0 to 1 */
+    ARGUMENT_GAIN,        /* 1 to 64, or larger, smaller */
+    ARGUMENT_MAP,         /* off, bits, variance, change, error, or next */
     ARGUMENT_SWITCH,      /* on, off, toggle; may be left out: toggle */
     ARGUMENT_ZOOM,        /* display pixels per picture pixel, or in, out */
     ARGUMENT_SCALE,       /* larger, smaller, or a factor */
@@ -48,7 +72,9 @@ enum argument_type {
     ARGUMENT_COORDINATE,  /* the same; may be left out */
     ARGUMENT_LENGTH,      /* window units, positive */
     ARGUMENT_FILE,        /* the rest of the line; may be left out */
+    ARGUMENT_SOME_FILE,   /* the rest of the line */
     ARGUMENT_WAIT,        /* idle, or step */
+    ARGUMENT_TIME,        /* milliseconds */
 };
 
 enum word {
@@ -69,6 +95,20 @@ enum word {
     WORD_OUT,
     WORD_LARGER,
     WORD_SMALLER,
+    WORD_MORE,
+    WORD_LESS,
+    WORD_SIDE,
+    WORD_WIPE,
+    WORD_FLICKER,
+    WORD_DIFFERENCE,
+    WORD_BITS,
+    WORD_VARIANCE,
+    WORD_CHANGE,
+    WORD_ERROR,
+    WORD_STEPS,
+    WORD_BYTES,
+    WORD_RATE,
+    WORD_PSNR,
     WORD_IDLE,
     WORD_STEP,
     N_WORDS
@@ -77,7 +117,7 @@ enum word {
 struct argument {
     bool given; /* not left out */
     enum word word;
-    uint64_t integer; /* steps and seeds */
+    uint64_t integer; /* steps, bytes, seeds, numbers of files */
     double number;    /* everything else that is a number */
 };
 
@@ -86,7 +126,7 @@ struct argument {
 struct command_call {
     enum command_id id;
     struct argument arguments[COMMAND_N_ARGUMENTS];
-    char file[512]; /* of an ARGUMENT_FILE; empty if it was left out */
+    char file[4096]; /* of an ARGUMENT_FILE; empty if it was left out */
 };
 
 /* What runs the command with these arguments: keys, and the same way what is done with the pointer.
@@ -95,11 +135,12 @@ struct command_call {
  * keys, and all with Ctrl, have the names that SDL gives them, blanks in them as _, modifiers in
  * front as Ctrl+ and Shift+. Release+ in front of the plain name means that the key is let go.
  *
- * The pointer's are Wheel_Up and Wheel_Down, anywhere or on a Picture; Press on a Picture or a
- * Strip that is not of the active file, or on the Curtain, which is help or blank over everything;
- * Double_Click on a Picture; and Drag, for a Picture or Strip, which begins where it is pressed.
- * The place is in front: "Picture.Drag". Words of the arguments in capitals stand for numbers: see
- * struct command_pointer. */
+ * The pointer's are Wheel_Up and Wheel_Down, anywhere or on a Picture; Press on a Picture that is
+ * not of the active pane, or on the Curtain, which is help or blank over everything; Motion over a
+ * picture that is wiped; Double_Click on a Picture; and Drag, which begins where it is pressed: of
+ * a Picture, of the Strip, or of the Scrubber, which is the strip where it counts in other units
+ * than steps. The place is in front: "Picture.Drag". Words of the arguments in capitals stand for
+ * numbers: see struct command_pointer. */
 struct command_binding {
     const char *keys; /* separated by blanks; NULL ends the list */
     const char *arguments;
@@ -119,8 +160,8 @@ struct viewer_command {
 /* Indexed by command_id. */
 extern const struct viewer_command viewer_commands[N_COMMANDS];
 
-/* Whether a command makes sense with two files only. */
-bool command_needs_two_files(enum command_id id);
+/* Whether a command makes sense with several panes only. */
+bool command_needs_panes(enum command_id id);
 
 /* Reads one line. 0: *call is the command; 1: the line is empty or a comment (#); -1 with a
  * message. */
@@ -128,10 +169,12 @@ int command_parse(const char *line, struct command_call *call, struct message *m
 
 /* Where the pointer is, in the words of bindings. */
 struct command_pointer {
-    double x, y;   /* X Y: display pixels from the corner of the picture's viewport */
-    double dx, dy; /* DX DY: how far it moved, display pixels */
-    int file;      /* FILE: whose picture or strip it is on, from 1 */
-    int step;      /* STEP: whose part of the strip */
+    double x, y;    /* X Y: display pixels from the corner of the picture's viewport */
+    double dx, dy;  /* DX DY: how far it moved, display pixels */
+    int pane;       /* PANE: the one that it is on, from 1 */
+    double share;   /* SHARE: how far it is across the viewport, 0 to 1 */
+    int step;       /* STEP: whose part of the strip */
+    uint64_t bytes; /* BYTES: of the file, by the scrubber */
 };
 
 /* The command line that a key runs, or something done with the pointer, or NULL if it is not bound.

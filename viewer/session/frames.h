@@ -35,7 +35,12 @@ void frames_clear(struct frames *frames);
 /* Looks without counting as a use. NULL if there is none. Valid until the next call that adds. */
 struct frame_entry *frames_find(struct frames *frames, const struct frame_key *key);
 
-/* The same for a picture that is to be shown. */
+/* The same picture halved as often or less, as often as there is; and halved more often, as rarely
+ * as there is. */
+struct frame_entry *frames_find_sharp(struct frames *frames, const struct frame_key *key);
+struct frame_entry *frames_find_coarse(struct frames *frames, const struct frame_key *key);
+
+/* As frames_find, for a picture that is to be shown. */
 struct frame_entry *frames_use(struct frames *frames, const struct frame_key *key);
 
 /* Adds a picture with a reference of its own, or replaces one with the same key. Drops others until

@@ -1,103 +1,177 @@
 #include "session/schedule.h"
 
-static bool refused(const struct state *state, uint32_t position, enum uqd_mode mode)
+#include <math.h>
+
+struct frame_key schedule_strip_key(const struct pane *pane, uint32_t position)
 {
-    return state->steps[position].refused[mode];
+    struct exhibit exhibit = pane->wanted;
+    exhibit.position = position;
+    exhibit.bytes = 0;
+    return exhibit_key(pane->progress, &exhibit);
 }
 
-static bool is_wanted(const struct state *state, struct frames *frames, uint32_t position,
-                      struct frame_key *key)
+/* The same as the pane would show it. */
+static struct frame_key pane_key(const struct pane *pane, uint32_t position, enum uqd_mode mode)
 {
-    *key = state_key(state, position, state->mode);
-    return !frames_find(frames, key) && !refused(state, position, state->mode);
+    struct frame_key key = progress_key(pane->progress, position, mode, pane->wanted.seed);
+    key.reduce = pane->reduce;
+    return key;
+}
+
+static bool is_missing(const struct schedule *schedule, const struct frame_key *key)
+{
+    return !frames_find_sharp(schedule->frames, key) &&
+           !progress_is_refused(schedule->progress, key);
 }
 
 /* While the latest step is followed, the next one is asked for in advance: so it is drawn as soon
  * as it is there, before the source turns to the step after it. */
-static bool next_for_screen(const struct state *state, struct frames *frames, struct frame_key *key)
+static bool next_for_screen(const struct schedule *schedule, struct frame_key *key)
 {
-    if (state_n_positions(state) > 0 && !state_is_shown(state))
-        return is_wanted(state, frames, state->position, key);
-    return state->following && !state->ended && state->n_complete < state->file->info.n_steps &&
-           is_wanted(state, frames, state->n_complete, key);
-}
-
-/* The position on the screen gets its small picture from the large one. */
-static bool next_for_filmstrip(const struct state *state, struct frame_key *key)
-{
-    for (uint32_t position = 0; position < state_n_positions(state); position++) {
-        if (state_has_thumb(state, position) || position == state->position ||
-            refused(state, position, state->mode))
+    const struct progress *progress = schedule->progress;
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        if (pane_missing(schedule->panes[i], key))
+            return true;
+    for (unsigned i = 0; i < schedule->n_panes; i++) {
+        const struct pane *pane = schedule->panes[i];
+        if (!pane->following || progress->ended ||
+            progress->n_complete >= progress->file->info.n_steps)
             continue;
-        *key = state_key(state, position, state->mode);
-        key->reduce = state_thumb_reduce(state);
-        return true;
+        *key = schedule_strip_key(pane, progress->n_complete);
+        key->reduce = pane->reduce;
+        if (is_missing(schedule, key))
+            return true;
     }
     return false;
 }
 
-static bool next_for_curve(const struct state *state, enum uqd_mode mode, struct frame_key *key)
+/* The picture on the screen makes its small picture itself. */
+static bool comes_from_screen(const struct pane *pane, uint32_t position)
 {
-    for (uint32_t position = 0; position < state_n_positions(state); position++)
-        if (!state_is_measured(state, mode, position) && !refused(state, position, mode)) {
-            *key = state_key(state, position, mode);
+    const struct exhibit *wanted = &pane->wanted;
+    return wanted->position == position && !wanted->bytes && wanted->map != MAP_VARIANCE &&
+           !wanted->original && pane->reduce <= progress_thumb_reduce(pane->progress);
+}
+
+static bool next_for_filmstrip(const struct schedule *schedule, struct frame_key *key)
+{
+    const struct progress *progress = schedule->progress;
+    const struct pane *pane = schedule->n_panes > 0 ? schedule->panes[0] : NULL;
+    for (uint32_t position = 0; pane && position < progress_n_positions(progress); position++) {
+        *key = schedule_strip_key(pane, position);
+        if (progress_has_thumb(progress, position, key) || comes_from_screen(pane, position))
+            continue;
+        key->reduce = progress_thumb_reduce(progress);
+        if (!progress_is_refused(progress, key))
             return true;
-        }
+    }
     return false;
 }
 
-/* Pictures of the mode, if all of them can be kept besides those that were shown. */
-static bool next_in_advance(const struct state *state, struct frames *frames, enum uqd_mode mode,
-                            struct frame_key *key)
+/* ---- In the background --------------------------------------------------------------------- */
+
+static bool next_for_curve(const struct schedule *schedule, enum uqd_mode mode, uint64_t seed,
+                           struct frame_key *key)
 {
-    const struct uqd_info *info = &state->file->info;
-    size_t size = (size_t)info->width * info->height * info->channels;
+    const struct progress *progress = schedule->progress;
+    for (uint32_t position = 0; position < progress_n_positions(progress); position++) {
+        *key = progress_key(progress, position, mode, seed);
+        if (isnan(progress_psnr(progress, key)) && !progress_is_refused(progress, key))
+            return true;
+    }
+    return false;
+}
+
+static bool next_for_curves(const struct schedule *schedule, struct frame_key *key)
+{
+    for (unsigned i = 0; i < schedule->n_panes; i++) {
+        const struct exhibit *wanted = &schedule->panes[i]->wanted;
+        if (next_for_curve(schedule, wanted->mode, wanted->seed, key) ||
+            next_for_curve(schedule, UQD_MODE_DENOISED, wanted->seed, key) ||
+            next_for_curve(schedule, UQD_MODE_ANCESTRAL, wanted->seed, key))
+            return true;
+    }
+    return false;
+}
+
+static size_t reduced_size(const struct schedule *schedule, uint32_t reduce)
+{
+    const struct uqd_info *info = &schedule->progress->file->info;
+    return (size_t)uqd_reduced_side(info->width, reduce) * uqd_reduced_side(info->height, reduce) *
+           info->channels;
+}
+
+/* Pictures of the mode, if all of them can be kept besides those that were shown. */
+static bool next_in_advance(const struct schedule *schedule, const struct pane *pane,
+                            enum uqd_mode mode, struct frame_key *key)
+{
     unsigned unseen = 0;
     bool found = false;
-    for (uint32_t position = state_n_positions(state); position-- > 0;) {
-        struct frame_key wanted = state_key(state, position, mode);
-        const struct frame_entry *entry = frames_find(frames, &wanted);
+    for (uint32_t position = progress_n_positions(schedule->progress); position-- > 0;) {
+        struct frame_key wanted = pane_key(pane, position, mode);
+        const struct frame_entry *entry = frames_find_sharp(schedule->frames, &wanted);
         unseen += !entry || !entry->shown;
-        if (entry || refused(state, position, mode))
+        if (entry || progress_is_refused(schedule->progress, &wanted))
             continue;
         *key = wanted;
         found = true;
     }
-    return found && frames_have_room(frames, unseen, size);
+    return found &&
+           frames_have_room(schedule->frames, unseen, reduced_size(schedule, pane->reduce));
 }
 
-static bool next_in_background(const struct state *state, struct frames *frames,
+/* What the next change of the mode is likely to show. */
+static bool next_of_other_mode(const struct schedule *schedule, const struct pane *pane,
                                struct frame_key *key)
 {
-    uint32_t last = state->file->info.n_steps - 1;
-    if (!state->ended)
-        return false;
-    if (!state->reference && state->file->info.lossless && state->n_complete == last + 1 &&
-        !refused(state, last, UQD_MODE_DENOISED)) {
-        *key = state_key(state, last, UQD_MODE_DENOISED);
-        return true;
-    }
-    if (next_in_advance(state, frames, state->mode, key))
-        return true;
-    if (!state->reference)
-        return false;
-    return next_for_curve(state, state->mode, key) ||
-           next_for_curve(state, UQD_MODE_DENOISED, key) ||
-           next_for_curve(state, UQD_MODE_ANCESTRAL, key);
+    enum uqd_mode other =
+        pane->wanted.mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
+    *key = pane->wanted.bytes
+               ? progress_key_at(pane->progress, pane->wanted.bytes, other, pane->wanted.seed)
+               : progress_key(pane->progress, pane->wanted.position, other, pane->wanted.seed);
+    key->reduce = pane->reduce;
+    return is_missing(schedule, key) &&
+           frames_have_room(schedule->frames, 1, reduced_size(schedule, pane->reduce));
 }
 
-bool schedule_next(const struct state *state, struct frames *frames, enum source_purpose purpose,
+static bool next_unseen(const struct schedule *schedule, struct frame_key *key)
+{
+    for (unsigned i = 0; i < schedule->n_panes; i++) {
+        const struct pane *pane = schedule->panes[i];
+        if (next_of_other_mode(schedule, pane, key) ||
+            next_in_advance(schedule, pane, pane->wanted.mode, key))
+            return true;
+    }
+    return false;
+}
+
+static bool next_in_background(const struct schedule *schedule, struct frame_key *key)
+{
+    const struct progress *progress = schedule->progress;
+    uint32_t last = progress->file->info.n_steps - 1;
+    if (!progress->ended || schedule->n_panes == 0)
+        return false;
+    *key = progress_key(progress, last, UQD_MODE_DENOISED, 0);
+    if (!progress->reference && progress->file->info.lossless && progress->n_complete == last + 1 &&
+        !progress_is_refused(progress, key))
+        return true;
+    if (next_unseen(schedule, key))
+        return true;
+    return progress->reference && next_for_curves(schedule, key);
+}
+
+bool schedule_next(const struct schedule *schedule, enum source_purpose purpose,
                    struct frame_key *key)
 {
-    if (state->lost || state->failed)
+    if (schedule->progress->lost || schedule->progress->failed)
         return false;
     switch (purpose) {
     case SOURCE_SCREEN:
-        return next_for_screen(state, frames, key);
+        return next_for_screen(schedule, key);
     case SOURCE_FILMSTRIP:
-        return next_for_filmstrip(state, key);
+        return next_for_filmstrip(schedule, key);
     case SOURCE_BACKGROUND:
-        return next_in_background(state, frames, key);
+        return next_in_background(schedule, key);
     case SOURCE_N_PURPOSES:
         break;
     }

@@ -45,12 +45,12 @@ static const struct option_row rows[] = {
 };
 
 static const struct command view_command = {
-    .synopsis = "FILE.uqd [OTHER.uqd]",
+    .synopsis = "FILE.uqd...",
     .summary = "show how a picture comes into being, step by step",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,
-    .max_operands = 2,
+    .max_operands = SETTINGS_MAX_FILES,
 };
 
 static const struct command *const view_commands[] = {&view_command};
@@ -64,11 +64,12 @@ static const struct program program = {
         "rate-distortion curve, and the three reconstructions that any part of the file allows. "
         "A file that was cut anywhere shows its best picture.\n"
         "\n"
-        "Two files, usually the same photograph with two models or settings, are shown side by "
-        "side with one zoom and one plot. Commands are for the active file, the one whose caption "
-        "is marked. The other one follows to the step that costs most nearly as many bytes, so "
-        "that pictures of about equal rate are compared; `link off` lets it stay where it is. "
-        "Mode, seed and view are always those of both. Their pictures must have the same size.\n"
+        "Up to four files of pictures of one size, usually the same photograph with several models "
+        "or settings, are shown side by side with one zoom and one plot; other files one at a "
+        "time. Commands are for the active pane, the one whose caption is marked. The others "
+        "follow to the step that costs most nearly as many bytes, so that pictures of about equal "
+        "rate are compared; `link off` lets them stay where they are. Mode and seed are those of "
+        "all files; two panes of one file have their own.\n"
         "\n"
         "Decoding is done by the daemon uqdd over D-Bus, or in the viewer itself where there is "
         "no session bus, where the daemon does not answer, or with --no-daemon. A daemon that ends "
@@ -99,7 +100,8 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
     if (operand <= 0)
         return operand == OPTIONS_PRINTED ? SETTINGS_PRINTED : operand;
     *settings = (struct settings){
-        .files = {argv[operand], argv[operand + 1]}, /* argv ends with NULL */
+        .files = argv + operand,
+        .n_files = argc - operand,
         .reference = values.reference,
         .script = values.script,
         .font = values.font,
@@ -142,12 +144,14 @@ static void append_bindings(const struct viewer_command *command, char *text, si
 
 void settings_print_manual(FILE *out)
 {
-    char names[8192] = "Commands are run by keys, by buttons, and by the lines of a script.\n\n";
-    char keys[8192] =
+    char names[16384] = "Commands are run by keys, by buttons, and by the lines of a script.\n\n";
+    char keys[16384] =
         "Release+ means that a key is let go. What is done with the pointer stands with what it is "
-        "done on: a picture, a strip of steps, or the curtain, which is help or blank over "
-        "everything; a press on a picture or strip is one on that of the other file. X Y, DX DY, "
-        "FILE and STEP are where the pointer is, how far it moved, and whose place that is.\n\n";
+        "done on: a picture, one that is wiped, the strip of steps (the scrubber where it counts "
+        "in "
+        "other units), or the curtain, which is help or blank over everything; a press on a "
+        "picture is one on that of another pane. X Y, DX DY, SHARE, PANE, STEP and BYTES are where "
+        "the pointer is, how far it moved, and whose place that is.\n\n";
     size_t names_length = strlen(names), keys_length = strlen(keys);
     for (int i = 0; i < N_COMMANDS; i++) {
         const struct viewer_command *command = &viewer_commands[i];

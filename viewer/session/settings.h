@@ -8,8 +8,11 @@
 #include <stdio.h>
 #include <uqd/uqd.h>
 
+#define SETTINGS_MAX_FILES 64
+
 struct settings {
-    const char *files[2];  /* the second is NULL if there is one only */
+    char *const *files; /* n_files of them, at least one */
+    int n_files;
     const char *reference; /* NULL if not given, as are the other texts */
     const char *script;
     const char *font;  /* a file, or "builtin" */

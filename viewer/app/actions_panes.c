@@ -1,0 +1,181 @@
+/* Commands that concern files and panes, and how they are compared. */
+#include "app/actions.h"
+
+/* ---- Files --------------------------------------------------------------------------------- */
+
+static int index_of(const struct app *app, const struct document *document)
+{
+    int index = 0;
+    while (app->documents[index] != document)
+        index++;
+    return index;
+}
+
+/* A file that a pane shows is gone to there. */
+static void go_to_document(struct app *app, int index)
+{
+    for (int i = 0; i < app->n_panes; i++)
+        if (app_document_of(app, &app->panes[i]) == app->documents[index]) {
+            app->active = i;
+            app_relayout(app);
+            return;
+        }
+    app_show_document(app, app->active, index);
+}
+
+int action_file(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct argument *argument = &call->arguments[0];
+    int now = index_of(app, app_document(app)), n = app->n_documents;
+    uint64_t index = argument->word == WORD_PREVIOUS ? (uint64_t)(now + n - 1) % (uint64_t)n
+                     : argument->word != WORD_NONE   ? (uint64_t)(now + 1) % (uint64_t)n
+                                                     : argument->integer - 1;
+    if (n < 2)
+        return message_set(message, "`file` needs several files: see `open`");
+    if (index >= (uint64_t)n)
+        return message_set(message, "there is no file %llu: %d are open",
+                           (unsigned long long)argument->integer, n);
+    go_to_document(app, (int)index);
+    app_say(app, "Commands are for %.120s", app_document(app)->label);
+    return 0;
+}
+
+int action_open(struct app *app, const struct command_call *call, struct message *message)
+{
+    int index = app_open_document(app, call->file, message);
+    if (index < 0)
+        return index;
+    app_show_document(app, app->active, index);
+    app_say(app, "Opened %.140s", app_document(app)->label);
+    return 0;
+}
+
+/* ---- Panes --------------------------------------------------------------------------------- */
+
+int action_pane(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct argument *argument = &call->arguments[0];
+    struct text_line mode;
+    if (argument->word != WORD_OTHER && argument->integer > (uint64_t)app->n_panes)
+        return message_set(message, "there is no pane %llu: there are %d",
+                           (unsigned long long)argument->integer, app->n_panes);
+    app->active = argument->word == WORD_OTHER ? app_other(app) : (int)argument->integer - 1;
+    app_relayout(app);
+    if (app_has_several(app))
+        app_say(app, "Commands are for %.120s", app_document(app)->label);
+    else
+        app_say(app, "Commands are for the pane with the %s picture",
+                exhibit_mode_name(&app_active(app)->wanted, &mode));
+    return 0;
+}
+
+int action_link(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    app->look.linked = action_switched(&call->arguments[0], app->look.linked);
+    for (int i = 0; i < app->n_panes; i++)
+        app->follows[i] = (struct follow){0};
+    app_say(app, app->look.linked ? "The other panes follow to the same rate"
+                                  : "The other panes stay where they are");
+    return 0;
+}
+
+/* ---- Comparing ----------------------------------------------------------------------------- */
+
+/* A second pane of the same file: with the original, or where there is none with the other mode. */
+static void add_pane(struct app *app)
+{
+    const struct pane *active = app_active(app);
+    struct pane *pane = &app->panes[app->n_panes];
+    const struct exhibit *wanted = &active->wanted;
+    pane_init(pane, active->progress, &app->settings);
+    pane->wanted = *wanted;
+    pane->following = active->following;
+    pane->reduce = active->reduce;
+    if (active->progress->reference && !wanted->original)
+        pane_set_original(pane, true);
+    else if (!wanted->original)
+        pane_set_mode(pane,
+                      wanted->mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED,
+                      wanted->seed);
+    pane->wanted.original &= active->progress->reference != NULL;
+    app->follows[app->n_panes] = (struct follow){0};
+    app->n_panes++;
+}
+
+static int check_sizes(const struct app *app, struct message *message)
+{
+    const struct uqd_info *first = &app->panes[0].progress->file->info;
+    for (int i = 1; i < app->n_panes; i++) {
+        const struct uqd_info *info = &app->panes[i].progress->file->info;
+        if (info->width != first->width || info->height != first->height)
+            return message_set(message,
+                               "%u x %u and %u x %u pixels: only pictures of the same size can be "
+                               "compared",
+                               first->width, first->height, info->width, info->height);
+    }
+    return 0;
+}
+
+int action_compare(struct app *app, const struct command_call *call, struct message *message)
+{
+    static const char *const names[N_COMPARISONS] = {
+        "One picture alone", "Side by side", "Wipe: the line follows the pointer",
+        "Flicker: hold Z to see the other picture", "Difference"};
+    static const enum comparison comparisons[] = {[WORD_OFF] = COMPARE_OFF,
+                                                  [WORD_SIDE] = COMPARE_SIDE,
+                                                  [WORD_WIPE] = COMPARE_WIPE,
+                                                  [WORD_FLICKER] = COMPARE_FLICKER,
+                                                  [WORD_DIFFERENCE] = COMPARE_DIFFERENCE};
+    enum word word = call->arguments[0].word;
+    enum comparison wanted = word == WORD_NEXT
+                                 ? (enum comparison)((app->look.comparison + 1) % N_COMPARISONS)
+                                 : comparisons[word];
+    if (wanted != COMPARE_OFF && app->n_panes == 1)
+        add_pane(app);
+    if (wanted != COMPARE_OFF && check_sizes(app, message))
+        return -1;
+    app->look.comparison = wanted;
+    app->look.flicker = false;
+    app_relayout(app);
+    app_say(app, "%s", names[wanted]);
+    return 0;
+}
+
+int action_wipe(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    app->look.wipe = call->arguments[0].number;
+    return 0;
+}
+
+int action_flicker(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct message unused;
+    struct command_call compare = {.id = COMMAND_COMPARE,
+                                   .arguments = {{.given = true, .word = WORD_FLICKER}}};
+    if (app->look.comparison == COMPARE_OFF && action_compare(app, &compare, &unused))
+        return message_set(message, "%s", unused.text);
+    app->look.flicker = action_switched(&call->arguments[0], app->look.flicker);
+    return 0;
+}
+
+int action_absolute(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    app->look.absolute = action_switched(&call->arguments[0], app->look.absolute);
+    app_say(app, app->look.absolute ? "Differences without their sign" : "Signed differences");
+    return 0;
+}
+
+int action_gain(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct argument *argument = &call->arguments[0];
+    uint32_t gain = argument->word == WORD_LARGER    ? app->look.gain * 2
+                    : argument->word == WORD_SMALLER ? app->look.gain / 2
+                                                     : (uint32_t)(argument->number + 0.5);
+    (void)message;
+    app->look.gain = gain < 1 ? 1 : gain > 64 ? 64 : gain;
+    app_say(app, "Differences are shown %u times as large", (unsigned)app->look.gain);
+    return 0;
+}

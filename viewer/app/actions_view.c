@@ -1,0 +1,164 @@
+/* Commands that concern the view and the window. */
+#include "app/actions.h"
+
+#include "image_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int action_zoom(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct view_frame frame = app_frame(app);
+    const struct argument *argument = &call->arguments[0];
+    struct text_line line;
+    double zoom = argument->word == WORD_IN    ? view_next_zoom(app->view.zoom, 1)
+                  : argument->word == WORD_OUT ? view_next_zoom(app->view.zoom, -1)
+                                               : argument->number;
+    (void)message;
+    bool about = call->arguments[2].given;
+    view_zoom_to(&app->view, &frame, zoom,
+                 about ? call->arguments[1].number : frame.port_width / 2.0,
+                 about ? call->arguments[2].number : frame.port_height / 2.0);
+    app_set_reduce(app);
+    app_say(app, "Zoom %s", format_zoom(&line, app->view.zoom));
+    return 0;
+}
+
+int action_fit(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct view_frame frame = app_frame(app);
+    struct text_line line;
+    (void)call;
+    (void)message;
+    view_fit(&app->view, &frame);
+    app_set_reduce(app);
+    app_say(app, "Whole picture, %s", format_zoom(&line, app->view.zoom));
+    return 0;
+}
+
+int action_pan(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct view_frame frame = app_frame(app);
+    (void)message;
+    view_pan(&app->view, &frame, call->arguments[0].number, call->arguments[1].number);
+    return 0;
+}
+
+/* ---- Window -------------------------------------------------------------------------------- */
+
+int action_switch(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct look *look = &app->look;
+    bool *flag = call->id == COMMAND_FILMSTRIP   ? &look->filmstrip
+                 : call->id == COMMAND_CURVE     ? &look->curve
+                 : call->id == COMMAND_BLANK     ? &look->blank
+                 : call->id == COMMAND_GRID      ? &look->grid
+                 : call->id == COMMAND_LOUPE     ? &look->loupe
+                 : call->id == COMMAND_HISTOGRAM ? &look->histogram
+                                                 : &look->help;
+    (void)message;
+    *flag = action_switched(&call->arguments[0], *flag);
+    app_relayout(app);
+    return 0;
+}
+
+static void set_fullscreen(struct app *app, bool on)
+{
+    app->backend->type->set_fullscreen(app->backend, on);
+    app_relayout(app);
+}
+
+static bool is_fullscreen(const struct app *app)
+{
+    return app->backend->type->is_fullscreen(app->backend);
+}
+
+int action_fullscreen(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    set_fullscreen(app, action_switched(&call->arguments[0], is_fullscreen(app)));
+    return 0;
+}
+
+int action_back(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct look *look = &app->look;
+    (void)call;
+    (void)message;
+    if (look->help)
+        look->help = false;
+    else if (look->blank)
+        look->blank = false;
+    else if (is_fullscreen(app))
+        set_fullscreen(app, false);
+    return 0;
+}
+
+int action_text(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct argument *argument = &call->arguments[0];
+    double scale = argument->word == WORD_LARGER    ? app->look.text_scale * 1.125
+                   : argument->word == WORD_SMALLER ? app->look.text_scale / 1.125
+                                                    : argument->number;
+    (void)message;
+    app->look.text_scale = scale < 0.5 ? 0.5 : scale > 4 ? 4 : scale;
+    app_relayout(app);
+    app_say(app, "Text size %.0f %%", app->look.text_scale * 100);
+    return 0;
+}
+
+int action_resize(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)message;
+    app->backend->type->resize(app->backend, (int)call->arguments[0].number,
+                               (int)call->arguments[1].number);
+    app_relayout(app);
+    return 0;
+}
+
+int action_screenshot(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct text_line name;
+    const char *path = call->file;
+    if (!*path) {
+        snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
+                 (unsigned)app_active(app)->wanted.position,
+                 mode_name(app_active(app)->wanted.mode));
+        path = name.text;
+    }
+    int status = app_screenshot(app, path, message);
+    if (status == 0)
+        app_say(app, "Written: %.140s", path);
+    return status;
+}
+
+/* The picture in the active pane, as it is stored, in the size in which it is there. */
+static int export_picture(struct app *app, const char *path, struct message *message)
+{
+    const struct picture *shown = app_active(app)->shown;
+    if (!shown)
+        return message_set(message, "there is no picture to write yet");
+    size_t row = shown->width * (size_t)shown->channels;
+    struct pixels pixels = {
+        .width = shown->width, .height = shown->height, .channels = shown->channels};
+    pixels.data = malloc(row * shown->height);
+    if (!pixels.data)
+        return message_set(message, "%s: out of memory", path);
+    for (uint32_t y = 0; y < shown->height; y++)
+        memcpy(pixels.data + y * row, shown->pixels + y * shown->stride, row);
+    int status = image_write(path, IMAGE_PNG, &pixels, message);
+    free(pixels.data);
+    return status;
+}
+
+int action_export(struct app *app, const struct command_call *call, struct message *message)
+{
+    const char *dot = strrchr(call->file, '.');
+    int status = dot && !strcmp(dot, ".png")
+                     ? export_picture(app, call->file, message)
+                     : message_set(message, "%s: export writes .png files", call->file);
+    if (status == 0)
+        app_say(app, "Written: %.140s", call->file);
+    return status;
+}

@@ -1,0 +1,96 @@
+/* The panes: which one is active, what the others do, and how sharp their pictures must be. */
+#include "app/app.h"
+
+#include <stddef.h>
+
+struct pane *app_active(struct app *app)
+{
+    return &app->panes[app->active];
+}
+
+struct document *app_document_of(const struct app *app, const struct pane *pane)
+{
+    for (int i = 0; i < app->n_documents; i++)
+        if (&app->documents[i]->progress == pane->progress)
+            return app->documents[i];
+    return NULL;
+}
+
+struct document *app_document(struct app *app)
+{
+    return app_document_of(app, app_active(app));
+}
+
+int app_other(const struct app *app)
+{
+    return app->n_panes > 0 ? (app->active + 1) % app->n_panes : 0;
+}
+
+bool app_has_several(const struct app *app)
+{
+    for (int i = 1; i < app->n_panes; i++)
+        if (app->panes[i].progress != app->panes[0].progress)
+            return true;
+    return false;
+}
+
+/* Panes of other files have the mode of the active one; those of the same file are there to differ
+ * from it. */
+static void follow_mode(const struct pane *active, struct pane *pane)
+{
+    const struct exhibit *wanted = &active->wanted;
+    if (active->progress == pane->progress)
+        return;
+    pane->wanted.mode = wanted->mode;
+    pane->wanted.seed = wanted->seed;
+    pane->wanted.mix = wanted->mix;
+    pane->wanted.map = wanted->map;
+    pane->wanted.original = wanted->original && pane->progress->reference;
+}
+
+void app_follow(struct app *app)
+{
+    const struct pane *active = app_active(app);
+    for (int i = 0; i < app->n_panes; i++) {
+        if (i == app->active)
+            continue;
+        if (app->look.linked)
+            follow_active(&app->follows[i], active, &app->panes[i]);
+        else
+            follow_stay(&app->follows[i], active, &app->panes[i]);
+        follow_mode(active, &app->panes[i]);
+    }
+}
+
+void app_show_document(struct app *app, int pane, int index)
+{
+    const struct uqd_info *before = &app->panes[pane].progress->file->info;
+    const struct uqd_info *after = &app->documents[index]->file.info;
+    bool same = before->width == after->width && before->height == after->height;
+    struct message message;
+    if (app_open_source(app, app->documents[index], &message))
+        app_say(app, "%.150s", message.text);
+    pane_set_progress(&app->panes[pane], &app->documents[index]->progress);
+    app->follows[pane] = (struct follow){0};
+    if (!same)
+        app->view.zoom = 0;
+    app_relayout(app);
+}
+
+struct schedule app_schedule(struct app *app, struct document *document)
+{
+    struct pane *panes[APP_MAX_PANES];
+    for (int i = 0; i < app->n_panes; i++)
+        panes[i] = &app->panes[(app->active + i) % app->n_panes];
+    return document_schedule(document, panes, (unsigned)app->n_panes);
+}
+
+/* Pictures are halved as long as they still have a pixel for every display pixel. */
+void app_set_reduce(struct app *app)
+{
+    uint32_t reduce = 0;
+    while (reduce < UQD_MAX_REDUCE && app->view.zoom * (2u << reduce) <= 1)
+        reduce++;
+    for (int i = 0; i < app->n_panes; i++)
+        app->panes[i].reduce = reduce;
+}

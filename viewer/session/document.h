@@ -1,0 +1,55 @@
+/* A file with everything that is known of it, and where its pictures come from. */
+#ifndef UQD_VIEWER_SESSION_DOCUMENT_H
+#define UQD_VIEWER_SESSION_DOCUMENT_H
+
+#include "session/frames.h"
+#include "session/pane.h"
+#include "session/schedule.h"
+#include "session/shown_colours.h"
+
+struct document {
+    char *path;
+    struct uqd_file file;
+    const char *label; /* what to call the file: the last part of its path, or all of it */
+    struct progress progress;
+    struct frames frames;
+    struct shown_colours colours;           /* by the file's profile */
+    struct shown_colours reference_colours; /* by that of the reference which the user gave */
+
+    struct source *source;
+    bool reconnected; /* since the last command the daemon died and was called again */
+    struct {
+        bool asked;
+        struct frame_key key;
+    } requests[SOURCE_N_PURPOSES];
+};
+
+/* Reads the header of a file, and the reference that the settings name. 0, or -1 with a message.
+ * Close with document_close in either case. */
+int document_open(struct document *document, const char *path, const struct settings *settings,
+                  struct message *message);
+
+/* After the source was freed. */
+void document_close(struct document *document);
+
+/* The panes that show a document, of n of them; the first of those is the one to be served first.
+ */
+struct schedule document_schedule(struct document *document, struct pane *const panes[],
+                                  unsigned n_panes);
+
+/* document_pictures.c: a picture arrived; takes over its reference. */
+void document_take_picture(struct document *document, const struct schedule *schedule,
+                           struct source_event *event);
+/* A request was answered; or none will be. */
+void document_finish_request(struct document *document, const struct source_event *event);
+void document_forget_requests(struct document *document);
+void document_ask(struct document *document, enum source_purpose purpose,
+                  const struct frame_key *key);
+/* Takes from the cache what it has, and asks for whatever else is missing. Whether anything
+ * changed that is to be seen. */
+bool document_request_pictures(struct document *document, const struct schedule *schedule,
+                               bool filmstrip);
+/* Nothing is asked for, and nothing more will be. */
+bool document_is_idle(struct document *document, const struct schedule *schedule, bool filmstrip);
+
+#endif

@@ -1,0 +1,83 @@
+#include "session/measurements.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void measurements_clear(struct measurements *measurements)
+{
+    free(measurements->entries);
+    *measurements = (struct measurements){0};
+}
+
+static struct measurement *find(const struct measurements *measurements,
+                                const struct frame_key *key)
+{
+    for (size_t i = 0; i < measurements->n_entries; i++)
+        if (frame_key_equal(&measurements->entries[i].key, key))
+            return &measurements->entries[i];
+    return NULL;
+}
+
+const struct measurement *measurements_find(const struct measurements *measurements,
+                                            const struct frame_key *key)
+{
+    return find(measurements, key);
+}
+
+static int grow(struct measurements *measurements)
+{
+    size_t allocated = measurements->allocated ? 2 * measurements->allocated : 64;
+    struct measurement *entries =
+        realloc(measurements->entries, allocated * sizeof *measurements->entries);
+    if (!entries)
+        return -1;
+    measurements->entries = entries;
+    measurements->allocated = allocated;
+    return 0;
+}
+
+/* The entry of a key, made if need be. NULL without memory. */
+static struct measurement *get(struct measurements *measurements, const struct frame_key *key)
+{
+    struct measurement *entry = find(measurements, key);
+    if (entry)
+        return entry;
+    if (measurements->n_entries == MEASUREMENTS_MAX) {
+        measurements->n_entries--;
+        memmove(measurements->entries, measurements->entries + 1,
+                measurements->n_entries * sizeof *measurements->entries);
+    }
+    if (measurements->n_entries == measurements->allocated && grow(measurements))
+        return NULL;
+    entry = &measurements->entries[measurements->n_entries++];
+    *entry = (struct measurement){.key = *key, .psnr = NAN};
+    return entry;
+}
+
+void measurements_set_psnr(struct measurements *measurements, const struct frame_key *key,
+                           double psnr)
+{
+    struct measurement *entry = get(measurements, key);
+    if (entry)
+        entry->psnr = psnr;
+}
+
+void measurements_refuse(struct measurements *measurements, const struct frame_key *key)
+{
+    struct measurement *entry = get(measurements, key);
+    if (entry)
+        entry->refused = true;
+}
+
+void measurements_forget_refusals(struct measurements *measurements)
+{
+    for (size_t i = 0; i < measurements->n_entries; i++)
+        measurements->entries[i].refused = false;
+}
+
+void measurements_forget_psnr(struct measurements *measurements)
+{
+    for (size_t i = 0; i < measurements->n_entries; i++)
+        measurements->entries[i].psnr = NAN;
+}

@@ -1,0 +1,42 @@
+/* What is known of the pictures of a file by number: their distortion, and that they cannot be had.
+ */
+#ifndef UQD_VIEWER_SESSION_MEASUREMENTS_H
+#define UQD_VIEWER_SESSION_MEASUREMENTS_H
+
+#include "frame_key.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MEASUREMENTS_MAX 4096 /* pictures; the oldest goes first */
+
+struct measurement {
+    struct frame_key key;
+    double psnr;  /* decibels, NaN if unknown */
+    bool refused; /* the source could not make that picture */
+};
+
+/* Zero-initialise. */
+struct measurements {
+    struct measurement *entries;
+    size_t n_entries, allocated;
+};
+
+void measurements_clear(struct measurements *measurements);
+
+/* NULL if nothing is known. Valid until the next call that adds. */
+const struct measurement *measurements_find(const struct measurements *measurements,
+                                            const struct frame_key *key);
+
+/* Without memory nothing is remembered. */
+void measurements_set_psnr(struct measurements *measurements, const struct frame_key *key,
+                           double psnr);
+void measurements_refuse(struct measurements *measurements, const struct frame_key *key);
+
+/* Every picture may be asked for again. */
+void measurements_forget_refusals(struct measurements *measurements);
+
+/* Drops what was measured: the reference is another one. */
+void measurements_forget_psnr(struct measurements *measurements);
+
+#endif

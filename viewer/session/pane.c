@@ -1,0 +1,292 @@
+#include "session/pane.h"
+
+#include "session/compose.h"
+
+#include <math.h>
+
+static void keep(struct picture **kept, struct picture *picture)
+{
+    if (picture)
+        picture_ref(picture);
+    picture_unref(*kept);
+    *kept = picture;
+}
+
+static void drop_parts(struct pane *pane)
+{
+    for (unsigned i = 0; i < pane->n_parts; i++)
+        picture_unref(pane->parts[i].picture);
+    pane->n_parts = 0;
+}
+
+void pane_init(struct pane *pane, struct progress *progress, const struct settings *settings)
+{
+    *pane = (struct pane){.progress = progress,
+                          .wanted = {.mode = settings->mode, .seed = settings->seed},
+                          .following = true,
+                          .shown_psnr = NAN};
+}
+
+void pane_clear(struct pane *pane)
+{
+    drop_parts(pane);
+    picture_unref(pane->shown);
+    *pane = (struct pane){0};
+}
+
+void pane_set_progress(struct pane *pane, struct progress *progress)
+{
+    drop_parts(pane);
+    keep(&pane->shown, NULL);
+    pane->progress = progress;
+    pane->wanted.bytes = 0;
+    pane->wanted.original &= progress->reference != NULL;
+    pane->following |= pane->wanted.position >= progress_n_positions(progress);
+    pane_follow_progress(pane);
+}
+
+/* ---- What is wanted ------------------------------------------------------------------------ */
+
+static void change(struct pane *pane)
+{
+    pane->wanted.original = false;
+    measurements_forget_refusals(&pane->progress->measurements);
+}
+
+void pane_select(struct pane *pane, uint32_t position)
+{
+    uint32_t n = progress_n_positions(pane->progress);
+    if (n == 0)
+        return;
+    pane->wanted.position = position < n ? position : n - 1;
+    pane->wanted.bytes = 0;
+    pane->following = pane->wanted.position == n - 1;
+    change(pane);
+}
+
+void pane_select_bytes(struct pane *pane, uint64_t bytes)
+{
+    const struct progress *progress = pane->progress;
+    uint32_t position = progress_position_at(progress, bytes);
+    if (bytes >= progress_available(progress)) {
+        pane_select(pane, UINT32_MAX);
+    } else if (progress_bytes(progress, position) == bytes) {
+        pane_select(pane, position);
+    } else {
+        pane->wanted.position = position;
+        pane->wanted.bytes = bytes > 0 ? bytes : 1;
+        pane->following = false;
+        change(pane);
+    }
+}
+
+void pane_set_mode(struct pane *pane, enum uqd_mode mode, uint64_t seed)
+{
+    pane->wanted.mode = mode;
+    pane->wanted.seed = seed;
+    pane->wanted.mix = 0;
+    change(pane);
+}
+
+void pane_set_mix(struct pane *pane, uint32_t percent)
+{
+    pane->wanted.mode = percent > 0 ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
+    pane->wanted.mix = percent < 100 ? percent : 0;
+    change(pane);
+}
+
+uint32_t pane_mix(const struct pane *pane)
+{
+    const struct exhibit *wanted = &pane->wanted;
+    return wanted->mix ? wanted->mix : wanted->mode == UQD_MODE_ANCESTRAL ? 100 : 0;
+}
+
+void pane_set_original(struct pane *pane, bool on)
+{
+    pane->wanted.original = on;
+}
+
+void pane_set_map(struct pane *pane, enum map_kind map)
+{
+    pane->wanted.map = map;
+    change(pane);
+}
+
+void pane_follow_progress(struct pane *pane)
+{
+    bool original = pane->wanted.original;
+    if (pane->following)
+        pane_select(pane, UINT32_MAX);
+    pane->wanted.original = original && pane->progress->reference;
+}
+
+/* ---- What is shown ------------------------------------------------------------------------- */
+
+bool pane_has_position(const struct pane *pane)
+{
+    return progress_n_positions(pane->progress) > 0;
+}
+
+bool pane_is_shown(const struct pane *pane)
+{
+    return pane->shown && exhibit_equal(&pane->wanted, &pane->exhibit) &&
+           (pane->exhibit.original || pane->shown_reduce <= pane->reduce);
+}
+
+struct exhibit pane_described(const struct pane *pane)
+{
+    if (pane->shown && pane->exhibit.position < progress_n_positions(pane->progress))
+        return pane->exhibit;
+    return pane->wanted;
+}
+
+bool pane_is_part(const struct pane *pane, const struct exhibit *exhibit)
+{
+    const struct progress *progress = pane->progress;
+    return exhibit->bytes || (progress->partial && exhibit->position == progress->n_complete);
+}
+
+uint64_t pane_described_bytes(const struct pane *pane)
+{
+    struct exhibit exhibit = pane_described(pane);
+    return exhibit_bytes(pane->progress, &exhibit);
+}
+
+double pane_described_psnr(const struct pane *pane)
+{
+    struct exhibit exhibit = pane_described(pane);
+    if (exhibit.original)
+        return INFINITY;
+    if (exhibit.mix)
+        return pane->shown_psnr;
+    struct frame_key key = exhibit_key(pane->progress, &exhibit);
+    double known = progress_psnr(pane->progress, &key);
+    return isnan(known) ? pane->shown_psnr : known;
+}
+
+/* ---- Parts --------------------------------------------------------------------------------- */
+
+/* The parts of what is wanted, or of what comes back after the original. */
+static unsigned list_parts(const struct pane *pane, struct frame_key keys[EXHIBIT_MAX_PARTS])
+{
+    struct exhibit exhibit = pane->wanted;
+    exhibit.original = false;
+    if (!pane_has_position(pane))
+        return 0;
+    return exhibit_parts(pane->progress, &exhibit, pane->reduce, keys);
+}
+
+/* Brings the list of parts up to what is wanted, and keeps those that are still needed. */
+static void renew_parts(struct pane *pane)
+{
+    struct frame_key keys[EXHIBIT_MAX_PARTS];
+    struct pane_part old[EXHIBIT_MAX_PARTS];
+    unsigned n_old = pane->n_parts;
+    for (unsigned i = 0; i < n_old; i++)
+        old[i] = pane->parts[i];
+    pane->n_parts = list_parts(pane, keys);
+    for (unsigned i = 0; i < pane->n_parts; i++) {
+        pane->parts[i] = (struct pane_part){.key = keys[i]};
+        for (unsigned k = 0; k < n_old; k++)
+            if (frame_key_equal(&keys[i], &old[k].key))
+                keep(&pane->parts[i].picture, old[k].picture);
+    }
+    for (unsigned i = 0; i < n_old; i++)
+        picture_unref(old[i].picture);
+}
+
+bool pane_wants(const struct pane *pane, const struct frame_key *key)
+{
+    struct frame_key keys[EXHIBIT_MAX_PARTS];
+    unsigned n = list_parts(pane, keys);
+    for (unsigned i = 0; i < n; i++)
+        if (frame_key_equal(&keys[i], key))
+            return true;
+    return false;
+}
+
+bool pane_missing(const struct pane *pane, struct frame_key *key)
+{
+    if (!pane_has_position(pane) || pane_is_shown(pane))
+        return false;
+    for (unsigned i = 0; i < pane->n_parts; i++) {
+        *key = pane->parts[i].key;
+        if (!pane->parts[i].picture)
+            return !progress_is_refused(pane->progress, key);
+    }
+    return false;
+}
+
+static void show(struct pane *pane, struct picture *picture, uint32_t reduce, double psnr)
+{
+    keep(&pane->shown, picture);
+    pane->exhibit = pane->wanted;
+    pane->shown_reduce = reduce;
+    pane->shown_psnr = psnr;
+}
+
+bool pane_update(struct pane *pane)
+{
+    struct picture *pictures[EXHIBIT_MAX_PARTS];
+    double psnr = NAN;
+    renew_parts(pane);
+    if (pane_is_shown(pane) || (pane->n_parts == 0 && !pane->wanted.original))
+        return false;
+    for (unsigned i = 0; i < pane->n_parts; i++) {
+        pictures[i] = pane->parts[i].picture;
+        if (!pictures[i] && !pane->wanted.original)
+            return false;
+    }
+    struct picture *picture = compose(pane->progress, &pane->wanted, pictures, pane->reduce, &psnr);
+    if (!picture)
+        return false;
+    show(pane, picture, pane->reduce, psnr);
+    picture_unref(picture);
+    return true;
+}
+
+/* One picture by itself may as well be sharper than needed. */
+static bool serves(const struct pane *pane, const struct pane_part *part,
+                   const struct frame_key *key)
+{
+    if (frame_key_equal(&part->key, key))
+        return true;
+    return pane->n_parts == 1 && pane->wanted.map == MAP_OFF && key->reduce < part->key.reduce &&
+           frame_key_same_content(&part->key, key);
+}
+
+bool pane_serves(const struct pane *pane, const struct frame_key *key)
+{
+    for (unsigned i = 0; i < pane->n_parts; i++)
+        if (serves(pane, &pane->parts[i], key))
+            return true;
+    return false;
+}
+
+bool pane_offer(struct pane *pane, const struct frame_key *key, struct picture *picture,
+                double psnr)
+{
+    bool wanted = false;
+    renew_parts(pane);
+    for (unsigned i = 0; i < pane->n_parts; i++)
+        if (serves(pane, &pane->parts[i], key)) {
+            keep(&pane->parts[i].picture, picture);
+            wanted = true;
+        }
+    if (!wanted || !pane_update(pane))
+        return false;
+    if (pane->n_parts == 1 && !isnan(psnr))
+        pane->shown_psnr = psnr;
+    return true;
+}
+
+bool pane_offer_coarse(struct pane *pane, const struct frame_key *key, struct picture *picture)
+{
+    bool better = !exhibit_equal(&pane->wanted, &pane->exhibit) || !pane->shown ||
+                  key->reduce < pane->shown_reduce;
+    if (pane->n_parts != 1 || pane->wanted.map != MAP_OFF ||
+        !frame_key_same_content(key, &pane->parts[0].key) || !better)
+        return false;
+    show(pane, picture, key->reduce, NAN);
+    return true;
+}

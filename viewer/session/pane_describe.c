@@ -1,0 +1,53 @@
+/* What is going on in a pane, in words. */
+#include "session/pane.h"
+
+#include <stdio.h>
+
+static void describe_end(const struct progress *progress, struct text_line *line)
+{
+    struct text_line there, whole;
+    const struct uqd_file *file = progress->file;
+    unsigned n_steps = file->info.n_steps;
+    if (progress->n_complete == n_steps)
+        snprintf(line->text, sizeof line->text, "All %u steps are decoded", n_steps);
+    else
+        snprintf(line->text, sizeof line->text, "The file ends inside step %u: %s of %s are there",
+                 (unsigned)progress->n_complete, format_bytes(&there, file->size),
+                 format_bytes(&whole, file->info.file_size));
+}
+
+static void describe_coming(const struct pane *pane, struct text_line *line)
+{
+    struct text_line mode;
+    unsigned n_there = 0;
+    for (unsigned i = 0; i < pane->n_parts; i++)
+        n_there += pane->parts[i].picture != NULL;
+    if (pane->wanted.map != MAP_OFF && pane->n_parts > 1)
+        snprintf(line->text, sizeof line->text,
+                 "Computing the map of step %u: %u of %u pictures ...",
+                 (unsigned)pane->wanted.position, n_there, pane->n_parts);
+    else
+        snprintf(line->text, sizeof line->text, "Computing the %s picture of step %u ...",
+                 exhibit_mode_name(&pane->wanted, &mode), (unsigned)pane->wanted.position);
+}
+
+const char *pane_describe(const struct pane *pane, bool background, const char *feedback,
+                          struct text_line *line)
+{
+    const struct progress *progress = pane->progress;
+    unsigned n_steps = progress->file->info.n_steps;
+    if (progress->trouble[0])
+        snprintf(line->text, sizeof line->text, "%.159s", progress->trouble);
+    else if (feedback[0])
+        snprintf(line->text, sizeof line->text, "%s", feedback);
+    else if (!progress->ended)
+        snprintf(line->text, sizeof line->text, "Decoding step %u ...",
+                 (unsigned)progress->n_complete < n_steps ? progress->n_complete : n_steps - 1);
+    else if (!pane_is_shown(pane))
+        describe_coming(pane, line);
+    else if (background)
+        snprintf(line->text, sizeof line->text, "Measuring in the background ...");
+    else
+        describe_end(progress, line);
+    return line->text;
+}
