@@ -31,7 +31,7 @@ int app_open_document(struct app *app, const char *path, struct message *message
     struct document *document = malloc(sizeof *document);
     if (!document)
         return message_set(message, "%s: out of memory", path);
-    int status = document_open(document, path, &app->settings, message);
+    int status = document_open(document, path, message);
     if (status < 0) {
         document_close(document);
         free(document);

@@ -24,6 +24,8 @@ int app_open_source(struct app *app, struct document *document, struct message *
     struct source_config config = make_config(app, document);
     if (document->source)
         return 0;
+    if (app->settings.reference)
+        document_read_reference(document, app->settings.reference, wake, app->backend);
     if (!app->settings.no_daemon)
         document->source = source_daemon_new(&config);
     if (!document->source)
@@ -164,10 +166,26 @@ static void take_events(struct app *app, struct document *document)
     }
 }
 
+/* A wrong reference is told; the picture is shown all the same. */
+static void take_reference(struct app *app, struct document *document)
+{
+    struct message message;
+    if (!document_take_reference(document, &message))
+        return;
+    app->dirty = true;
+    if (!message.text[0])
+        return;
+    fprintf(stderr, "uqd-view: %s\n", message.text);
+    app_say(app, "%.150s", message.text);
+    app->exit_code = 1;
+}
+
 void app_take_source_events(struct app *app)
 {
-    for (int i = 0; i < app->n_documents; i++)
+    for (int i = 0; i < app->n_documents; i++) {
         take_events(app, app->documents[i]);
+        take_reference(app, app->documents[i]);
+    }
     app_follow(app);
 }
 

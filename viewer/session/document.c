@@ -1,56 +1,9 @@
 #include "session/document.h"
 
-#include "image_file.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-static int check_reference(const struct document *document, const char *path,
-                           const struct pixels *pixels, struct message *message)
-{
-    const struct uqd_info *info = &document->file.info;
-    if (pixels->width == info->width && pixels->height == info->height &&
-        pixels->channels == info->channels)
-        return 0;
-    return message_set(message, "%s: %u x %u pixels with %u channels, but %s has %u x %u with %u",
-                       path, pixels->width, pixels->height, pixels->channels, document->file.path,
-                       info->width, info->height, info->channels);
-}
-
-/* Before the channels become as many as the file's: the profile is for those that it has. */
-static void set_reference_colours(struct document *document, const struct pixels *pixels)
-{
-    const struct uqd_metadata *profile = pixels_metadata(pixels, UQD_METADATA_ICC);
-    if (profile)
-        shown_colours_init(&document->reference_colours, profile->data, profile->size,
-                           pixels->channels);
-}
-
-static int load_reference(struct document *document, const char *path, struct message *message)
-{
-    struct pixels pixels;
-    int result = image_read(path, NULL, &pixels, message);
-    if (result < 0)
-        return result;
-    set_reference_colours(document, &pixels);
-    result = pixels_expand(&pixels, document->file.info.channels) < 0
-                 ? message_set(message, "%s: out of memory", path)
-                 : check_reference(document, path, &pixels, message);
-    if (result == 0) {
-        struct picture *reference = picture_new(pixels.width, pixels.height, pixels.channels);
-        if (reference)
-            memcpy(picture_pixels(reference), pixels.data, picture_size(reference));
-        else
-            result = message_set(message, "%s: out of memory", path);
-        document->progress.reference = reference;
-        document->progress.reference_given = true;
-    }
-    pixels_free(&pixels);
-    return result;
-}
-
-int document_open(struct document *document, const char *path, const struct settings *settings,
-                  struct message *message)
+int document_open(struct document *document, const char *path, struct message *message)
 {
     *document = (struct document){.path = strdup(path), .file.fd = -1};
     if (!document->path)
@@ -64,11 +17,50 @@ int document_open(struct document *document, const char *path, const struct sett
                        document->file.info.channels);
     if (progress_init(&document->progress, &document->file))
         return message_set(message, "%s: out of memory", path);
-    return settings->reference ? load_reference(document, settings->reference, message) : 0;
+    return 0;
+}
+
+void document_read_reference(struct document *document, const char *path,
+                             void (*notify)(void *cookie), void *cookie)
+{
+    const struct uqd_info *info = &document->file.info;
+    struct reference_config config = {.path = path,
+                                      .file = document->file.path,
+                                      .width = info->width,
+                                      .height = info->height,
+                                      .channels = info->channels,
+                                      .notify = notify,
+                                      .cookie = cookie};
+    document->reference = reference_new(&config);
+    document->progress.reference_given = document->reference != NULL;
+}
+
+bool document_take_reference(struct document *document, struct message *message)
+{
+    struct progress *progress = &document->progress;
+    struct reference_result result;
+    if (!document->reference || !reference_take(document->reference, &result))
+        return false;
+    message->text[0] = '\0';
+    progress->reference_given = result.picture != NULL;
+    if (result.picture) {
+        progress->reference = result.picture;
+        source_set_reference(document->source, result.picture);
+        if (result.icc)
+            shown_colours_init(&document->reference_colours, result.icc, result.icc_size,
+                               result.icc_channels);
+    } else {
+        *message = result.message;
+    }
+    free(result.icc);
+    reference_free(document->reference);
+    document->reference = NULL;
+    return true;
 }
 
 void document_close(struct document *document)
 {
+    reference_free(document->reference);
     frames_clear(&document->frames);
     if (document->progress.file)
         progress_clear(&document->progress);

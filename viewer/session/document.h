@@ -6,6 +6,7 @@
 #include "session/pane.h"
 #include "session/schedule.h"
 #include "session/shown_colours.h"
+#include "source/reference.h"
 
 struct document {
     char *path;
@@ -17,17 +18,24 @@ struct document {
     struct shown_colours reference_colours; /* by that of the reference which the user gave */
 
     struct source *source;
-    bool reconnected; /* since the last command the daemon died and was called again */
+    struct reference *reference; /* being read, or NULL */
+    bool reconnected;            /* since the last command the daemon died and was called again */
     struct {
         bool asked;
         struct frame_key key;
     } requests[SOURCE_N_PURPOSES];
 };
 
-/* Reads the header of a file, and the reference that the settings name. 0, or -1 with a message.
- * Close with document_close in either case. */
-int document_open(struct document *document, const char *path, const struct settings *settings,
-                  struct message *message);
+/* Reads the header of a file. 0, or -1 with a message. Close with document_close in either case. */
+int document_open(struct document *document, const char *path, struct message *message);
+
+/* Begins to read the original from another file. */
+void document_read_reference(struct document *document, const char *path,
+                             void (*notify)(void *cookie), void *cookie);
+
+/* Whether that has ended just now: then pictures are measured against it, unless the message says
+ * why not. */
+bool document_take_reference(struct document *document, struct message *message);
 
 /* After the source was freed. */
 void document_close(struct document *document);

@@ -22,8 +22,8 @@ static void adopt_reference(struct document *document, const struct source_event
 {
     struct progress *progress = &document->progress;
     uint32_t last = document->file.info.n_steps - 1;
-    if (progress->reference || !document->file.info.lossless || event->key.step != last ||
-        event->key.reduce)
+    if (progress->reference || progress->reference_given || !document->file.info.lossless ||
+        event->key.step != last || event->key.reduce)
         return;
     progress->reference = picture_ref(event->picture);
     source_set_reference(document->source, event->picture);
@@ -197,7 +197,7 @@ bool document_is_idle(struct document *document, const struct schedule *schedule
     const struct progress *progress = &document->progress;
     if (!document->source || progress->lost || progress->failed)
         return true;
-    if (!progress->ended)
+    if (!progress->ended || document->reference)
         return false;
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
         struct frame_key key;

@@ -24,7 +24,8 @@ struct progress {
     char trouble[256]; /* what is wrong with the file or the source; empty if nothing */
 
     struct picture *reference; /* NULL while there is none */
-    bool reference_given;      /* by the user; otherwise it is the lossless step */
+    bool reference_given;      /* by the user, though it may still be read; otherwise it is the
+                                  lossless step */
     struct measurements measurements;
 };
 
