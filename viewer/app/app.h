@@ -5,9 +5,11 @@
 
 #include "app/backend.h"
 #include "draw/layout.h"
+#include "session/difference.h"
 #include "session/document.h"
 #include "session/follow.h"
 #include "session/look.h"
+#include "session/maps/histogram.h"
 #include "session/script.h"
 #include "session/view.h"
 
@@ -32,6 +34,11 @@ struct app {
 
     struct backend *backend; /* NULL while no window is open */
     struct layout layout;
+    struct difference difference; /* of the panes that are compared */
+    struct histogram histogram;   /* of the part that is seen ... */
+    struct picture *histogram_of; /* ... of this picture, with a reference; NULL: of none */
+    struct histogram_region histogram_part;
+    int pointer_x, pointer_y;
     int hover;             /* button under the pointer, or -1 */
     struct app_place drag; /* where the main button was pressed, as long as it is */
 

@@ -45,6 +45,9 @@ int app_open_document(struct app *app, const char *path, struct message *message
 
 void app_close_documents(struct app *app)
 {
+    difference_clear(&app->difference);
+    picture_unref(app->histogram_of);
+    app->histogram_of = NULL;
     for (int i = 0; i < app->n_panes; i++)
         pane_clear(&app->panes[i]);
     for (int i = 0; i < app->n_documents; i++) {

@@ -79,10 +79,11 @@ static bool run_bound_at(struct app *app, const struct app_place *place, const c
         .dx = (double)input->dx, .dy = (double)input->dy, .pane = pane_at(app, place) + 1};
     if (!place->name)
         return false;
-    if (is(place, "Picture")) {
+    if (is(place, "Picture") || is(place, "Wipe")) {
         const struct rect *port = &app->layout.pictures[place->index];
         pointer.x = input->x - port->x;
         pointer.y = input->y - port->y;
+        pointer.share = pointer.x / port->w;
     }
     if (is(place, "Strip"))
         pointer.step = step_at(app, input->x);
@@ -122,8 +123,14 @@ static void handle_press(struct app *app, const struct input *input)
 static void handle_motion(struct app *app, const struct input *input)
 {
     int hover = layout_button_at(&app->layout, input->x, input->y);
+    struct app_place place = find_place(app, input);
+    app->pointer_x = input->x;
+    app->pointer_y = input->y;
+    app->dirty |= app->look.loupe;
     if (app->drag.name)
         drag(app, input);
+    else if (is(&place, "Picture") && app->look.comparison == COMPARE_WIPE)
+        run_bound_at(app, &(struct app_place){"Wipe", place.index}, "Motion", input);
     if (hover != app->hover) {
         app->hover = hover;
         app->dirty = true;

@@ -56,8 +56,53 @@ void app_relayout(struct app *app)
     app->dirty = true;
 }
 
+/* The part of a picture that is to be seen, in pixels of its own size. */
+static struct histogram_region seen_part(const struct app *app, const struct picture *picture)
+{
+    struct view_frame frame = app_frame(app);
+    struct rect port = {0, 0, frame.port_width, frame.port_height};
+    struct placed_picture placed = {.place = view_place(&app->view, &frame)};
+    struct view_rect part = placed_picture_part(&placed, &port);
+    double across = (double)picture->width / placed.place.width;
+    double down = (double)picture->height / placed.place.height;
+    if (part.width <= 0 || part.height <= 0)
+        return (struct histogram_region){0, 0, 0, 0};
+    return (struct histogram_region){(uint32_t)(part.x * across), (uint32_t)(part.y * down),
+                                     (uint32_t)(part.width * across + 0.999),
+                                     (uint32_t)(part.height * down + 0.999)};
+}
+
+static void update_histogram(struct app *app)
+{
+    const struct pane *pane = app_active(app);
+    struct picture *picture = pane->values ? pane->values : pane->shown;
+    if (!app->look.histogram || !picture)
+        return;
+    struct histogram_region part = seen_part(app, picture);
+    const struct histogram_region *known = &app->histogram_part;
+    if (app->histogram_of == picture && part.x == known->x && part.y == known->y &&
+        part.width == known->width && part.height == known->height)
+        return;
+    picture_unref(app->histogram_of);
+    app->histogram_of = picture_ref(picture);
+    app->histogram_part = part;
+    histogram_take(&app->histogram, picture, &part);
+}
+
+static void update_difference(struct app *app)
+{
+    struct picture *a = app_active(app)->shown, *b = app->panes[app_other(app)].shown;
+    if (app->look.comparison == COMPARE_DIFFERENCE)
+        difference_update(&app->difference, a, b, app->look.absolute ? MAP_HEAT : MAP_LUMA,
+                          (int)app->look.gain);
+    else
+        difference_clear(&app->difference);
+}
+
 static void draw(struct app *app)
 {
+    update_histogram(app);
+    update_difference(app);
     struct scene scene = {.surface = app->backend->surface,
                           .layout = &app->layout,
                           .look = &app->look,
@@ -66,6 +111,10 @@ static void draw(struct app *app)
                           .active = app->active,
                           .other = app_other(app),
                           .several = app_has_several(app),
+                          .difference = &app->difference,
+                          .histogram = app->histogram_of ? &app->histogram : NULL,
+                          .pointer_x = app->pointer_x,
+                          .pointer_y = app->pointer_y,
                           .background = app_is_computing(app, SOURCE_BACKGROUND),
                           .hover = app->hover};
     for (int i = 0; i < app->n_panes; i++) {

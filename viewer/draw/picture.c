@@ -36,30 +36,53 @@ static void draw_tags(const struct scene *scene, const struct rect *port, const 
     }
 }
 
-static struct placed_picture place(const struct scene *scene, const struct scene_pane *shown)
+/* The pane whose picture is to be seen in a viewport. */
+static int seen_pane(const struct scene *scene, int viewport)
 {
-    const struct pane *pane = shown->pane;
-    struct view_frame frame = scene_frame(scene->layout, pane->progress->file);
-    return (struct placed_picture){pane->shown, view_place(scene->view, &frame),
-                                   pane->exhibit.original ? shown->original_colours
-                                                          : shown->colours,
-                                   scene_square(scene->layout)};
+    bool flicker = scene->look->comparison == COMPARE_FLICKER && scene->look->flicker;
+    return flicker ? scene->other : scene_pane_at(scene, viewport);
+}
+
+static void draw_difference(const struct scene *scene, const struct rect *port)
+{
+    const struct scene_pane *shown = &scene->panes[scene->active];
+    struct placed_picture placed = scene_place(scene, shown);
+    placed.picture = scene->difference->picture;
+    placed.colours = NULL;
+    if (placed.picture)
+        surface_picture(scene->surface, port, &placed);
+    else
+        draw_tag(scene, port, "The other picture is coming ...");
+}
+
+static void draw_single(const struct scene *scene, const struct rect *port,
+                        const struct scene_pane *shown)
+{
+    struct placed_picture placed = scene_place(scene, shown);
+    if (placed.picture)
+        surface_picture(scene->surface, port, &placed);
+    else
+        draw_tag(scene, port,
+                 shown->pane->progress->failed ? "No picture" : "Waiting for the first step ...");
 }
 
 static void draw_picture(const struct scene *scene, int viewport)
 {
-    const struct scene_pane *shown = &scene->panes[scene_pane_at(scene, viewport)];
+    int index = seen_pane(scene, viewport);
+    const struct scene_pane *shown = &scene->panes[index];
     const struct rect *port = &scene->layout->pictures[viewport];
     surface_fill(scene->surface, port, THEME_SURROUND);
     surface_clip(scene->surface, port);
-    if (shown->pane->shown) {
-        struct placed_picture placed = place(scene, shown);
-        surface_picture(scene->surface, port, &placed);
+    if (scene->look->comparison == COMPARE_WIPE)
+        draw_wiped(scene, port);
+    else if (scene->look->comparison == COMPARE_DIFFERENCE)
+        draw_difference(scene, port);
+    else
+        draw_single(scene, port, shown);
+    draw_helps(scene, port, index);
+    surface_clip(scene->surface, port);
+    if (shown->pane->shown)
         draw_tags(scene, port, shown->pane);
-    } else {
-        draw_tag(scene, port,
-                 shown->pane->progress->failed ? "No picture" : "Waiting for the first step ...");
-    }
     surface_clip(scene->surface, NULL);
 }
 

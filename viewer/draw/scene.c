@@ -23,6 +23,17 @@ struct view_frame scene_frame(const struct layout *layout, const struct uqd_file
                                .picture_height = (int)file->info.height};
 }
 
+struct placed_picture scene_place(const struct scene *scene, const struct scene_pane *shown)
+{
+    const struct pane *pane = shown->pane;
+    struct view_frame frame = scene_frame(scene->layout, pane->progress->file);
+    const struct shown_colours *colours = pane->values             ? NULL
+                                          : pane->exhibit.original ? shown->original_colours
+                                                                   : shown->colours;
+    return (struct placed_picture){pane->shown, view_place(scene->view, &frame), colours,
+                                   scene_square(scene->layout)};
+}
+
 int scene_square(const struct layout *layout)
 {
     int square = layout_px(layout, SQUARE);

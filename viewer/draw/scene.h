@@ -4,7 +4,9 @@
 
 #include "draw/layout.h"
 #include "draw/surface.h"
+#include "session/difference.h"
 #include "session/look.h"
+#include "session/maps/histogram.h"
 #include "session/pane.h"
 
 #define SCENE_MAX_PANES LAYOUT_MAX_PANES
@@ -25,8 +27,11 @@ struct scene {
     const struct view *view;
     struct scene_pane panes[SCENE_MAX_PANES];
     int n_panes, active;
-    int other;       /* the pane that the active one is compared with, or the active one itself */
-    bool several;    /* the panes show more than one file */
+    int other;    /* the pane that the active one is compared with, or the active one itself */
+    bool several; /* the panes show more than one file */
+    const struct difference *difference; /* of these two */
+    const struct histogram *histogram;   /* of the active pane's visible part, or NULL */
+    int pointer_x, pointer_y;
     bool background; /* pictures are computed unseen */
     int hover;       /* button under the pointer, or -1 */
 };
@@ -42,10 +47,17 @@ int scene_pane_at(const struct scene *scene, int viewport);
 /* The viewport and the picture's size in the terms of the view. */
 struct view_frame scene_frame(const struct layout *layout, const struct uqd_file *file);
 
+/* The picture of a pane where the view puts it; its picture is NULL if there is none yet. */
+struct placed_picture scene_place(const struct scene *scene, const struct scene_pane *shown);
+
 /* The side of the checkerboard's squares. */
 int scene_square(const struct layout *layout);
 
 void draw_pictures(const struct scene *scene);
+/* The two panes that are compared, parted by a line; and what lies over the picture of a pane. */
+void draw_wiped(const struct scene *scene, const struct rect *port);
+void draw_helps(const struct scene *scene, const struct rect *port, int index);
+
 void draw_panel(const struct scene *scene);
 void draw_curve(const struct scene *scene);
 void draw_strip(const struct scene *scene);

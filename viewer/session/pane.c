@@ -31,6 +31,7 @@ void pane_clear(struct pane *pane)
 {
     drop_parts(pane);
     picture_unref(pane->shown);
+    picture_unref(pane->values);
     *pane = (struct pane){0};
 }
 
@@ -38,6 +39,7 @@ void pane_set_progress(struct pane *pane, struct progress *progress)
 {
     drop_parts(pane);
     keep(&pane->shown, NULL);
+    keep(&pane->values, NULL);
     pane->progress = progress;
     pane->wanted.bytes = 0;
     pane->wanted.original &= progress->reference != NULL;
@@ -217,18 +219,19 @@ bool pane_missing(const struct pane *pane, struct frame_key *key)
     return false;
 }
 
-static void show(struct pane *pane, struct picture *picture, uint32_t reduce, double psnr)
+static void show(struct pane *pane, const struct composed *composed, uint32_t reduce)
 {
-    keep(&pane->shown, picture);
+    keep(&pane->shown, composed->picture);
+    keep(&pane->values, composed->values);
+    pane->legend = composed->legend;
     pane->exhibit = pane->wanted;
     pane->shown_reduce = reduce;
-    pane->shown_psnr = psnr;
+    pane->shown_psnr = composed->psnr;
 }
 
 bool pane_update(struct pane *pane)
 {
     struct picture *pictures[EXHIBIT_MAX_PARTS];
-    double psnr = NAN;
     renew_parts(pane);
     if (pane_is_shown(pane) || (pane->n_parts == 0 && !pane->wanted.original))
         return false;
@@ -237,11 +240,13 @@ bool pane_update(struct pane *pane)
         if (!pictures[i] && !pane->wanted.original)
             return false;
     }
-    struct picture *picture = compose(pane->progress, &pane->wanted, pictures, pane->reduce, &psnr);
-    if (!picture)
+    struct composed composed =
+        compose(pane->progress, &pane->wanted, pictures, pane->n_parts, pane->reduce);
+    if (!composed.picture)
         return false;
-    show(pane, picture, pane->reduce, psnr);
-    picture_unref(picture);
+    show(pane, &composed, pane->reduce);
+    picture_unref(composed.picture);
+    picture_unref(composed.values);
     return true;
 }
 
@@ -287,6 +292,6 @@ bool pane_offer_coarse(struct pane *pane, const struct frame_key *key, struct pi
     if (pane->n_parts != 1 || pane->wanted.map != MAP_OFF ||
         !frame_key_same_content(key, &pane->parts[0].key) || !better)
         return false;
-    show(pane, picture, key->reduce, NAN);
+    show(pane, &(struct composed){.picture = picture, .psnr = NAN}, key->reduce);
     return true;
 }

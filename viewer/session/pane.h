@@ -4,6 +4,7 @@
 #define UQD_VIEWER_SESSION_PANE_H
 
 #include "session/exhibit.h"
+#include "session/maps/map.h"
 #include "session/settings.h"
 
 /* A picture that has come for what is wanted. */
@@ -20,10 +21,12 @@ struct pane {
     struct pane_part parts[EXHIBIT_MAX_PARTS]; /* of what is wanted */
     unsigned n_parts;
 
-    struct picture *shown;  /* NULL before the first picture */
-    struct exhibit exhibit; /* what that is */
-    uint32_t shown_reduce;  /* how often it is halved */
-    double shown_psnr;      /* as measured when it came, NaN if it was not */
+    struct picture *shown;    /* NULL before the first picture */
+    struct picture *values;   /* what a map is of, NULL: no map is shown */
+    struct map_legend legend; /* of the map */
+    struct exhibit exhibit;   /* what is shown */
+    uint32_t shown_reduce;    /* how often it is halved */
+    double shown_psnr;        /* as measured when it came, NaN if it was not */
 };
 
 void pane_init(struct pane *pane, struct progress *progress, const struct settings *settings);

@@ -15,8 +15,10 @@ int progress_init(struct progress *progress, const struct uqd_file *file)
 
 void progress_clear(struct progress *progress)
 {
-    for (uint32_t i = 0; progress->steps && i <= progress->file->info.n_steps; i++)
+    for (uint32_t i = 0; progress->steps && i <= progress->file->info.n_steps; i++) {
         picture_unref(progress->steps[i].thumb);
+        bits_map_unref(progress->steps[i].bits);
+    }
     free(progress->steps);
     picture_unref(progress->reference);
     measurements_clear(&progress->measurements);

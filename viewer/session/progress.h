@@ -6,12 +6,14 @@
 
 #include "session/format.h"
 #include "session/measurements.h"
+#include "source/bits_map.h"
 #include "source/source.h"
 
 struct progress_step {
     char name[24];
     struct picture *thumb; /* small picture, NULL if there is none yet */
     struct frame_key thumb_key;
+    struct bits_map *bits; /* where its bits went, NULL if that is not known */
 };
 
 struct progress {

@@ -1,0 +1,22 @@
+/* What differs between two pictures that are shown, kept as long as they are. */
+#ifndef UQD_VIEWER_SESSION_DIFFERENCE_H
+#define UQD_VIEWER_SESSION_DIFFERENCE_H
+
+#include "session/maps/map.h"
+
+/* Zero-initialise. */
+struct difference {
+    struct picture *a, *b; /* what it is made from, with references of its own */
+    enum map_difference_kind kind;
+    int gain;
+    struct picture *picture; /* NULL: they cannot be compared, or there is no memory */
+    struct map_legend legend;
+};
+
+void difference_clear(struct difference *difference);
+
+/* Brings it up to date; a and b may be NULL. */
+void difference_update(struct difference *difference, struct picture *a, struct picture *b,
+                       enum map_difference_kind kind, int gain);
+
+#endif
