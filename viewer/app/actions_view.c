@@ -21,7 +21,10 @@ int action_zoom(struct app *app, const struct command_call *call, struct message
                  about ? call->arguments[1].number : frame.port_width / 2.0,
                  about ? call->arguments[2].number : frame.port_height / 2.0);
     app_set_reduce(app);
-    app_say(app, "Zoom %s", format_zoom(&line, app->view.zoom));
+    app_say(app, "Zoom %s%s", format_zoom(&line, app->view.zoom),
+            app->view.zoom > zoom * 1.001   ? ", the least for this picture"
+            : app->view.zoom < zoom * 0.999 ? ", the most there is"
+                                            : "");
     return 0;
 }
 

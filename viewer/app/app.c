@@ -93,7 +93,7 @@ static void tear_down(struct app *app)
 
 int app_main(int argc, char **argv, backend_open *open)
 {
-    struct app app = {.look = LOOK_DEFAULT, .hover = -1};
+    struct app app = {.look = LOOK_DEFAULT, .hover = -1, .pointer_x = -1, .pointer_y = -1};
     struct message message;
     int misuse = 0, exit_code;
     int status = settings_parse(&app.settings, argc, argv, &message);

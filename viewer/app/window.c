@@ -118,11 +118,12 @@ static void draw(struct app *app)
                           .background = app_is_computing(app, SOURCE_BACKGROUND),
                           .hover = app->hover};
     for (int i = 0; i < app->n_panes; i++) {
-        const struct document *document = app_document_of(app, &app->panes[i]);
+        struct document *document = app_document_of(app, &app->panes[i]);
         bool given = document->progress.reference_given;
         scene.panes[i] = (struct scene_pane){
             .pane = &app->panes[i],
             .label = document->label,
+            .frames = &document->frames,
             .colours = &document->colours,
             .original_colours = given ? &document->reference_colours : &document->colours};
     }

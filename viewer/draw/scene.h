@@ -8,13 +8,15 @@
 #include "session/look.h"
 #include "session/maps/histogram.h"
 #include "session/pane.h"
+#include "session/schedule.h"
 
 #define SCENE_MAX_PANES LAYOUT_MAX_PANES
 
 /* Something that is shown. */
 struct scene_pane {
     const struct pane *pane;
-    const char *label; /* of the file */
+    const char *label;     /* of the file */
+    struct frames *frames; /* its pictures that are at hand */
     /* Of the file's pictures, and of the original; NULL: as they are stored. */
     const struct shown_colours *colours, *original_colours;
 };

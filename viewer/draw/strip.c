@@ -11,6 +11,7 @@ struct strip {
     const struct pane *pane;
     const struct progress *progress;
     const struct layout_strip *layout;
+    struct frames *frames;
     const struct shown_colours *colours;
     struct colour colour; /* of the current position */
 };
@@ -53,23 +54,55 @@ static void draw_veil(const struct strip *strip, const struct rect *at)
     surface_fill(strip->scene->surface, at, veil);
 }
 
+/* Where the view is enlarged, the small picture is its middle at the same zoom, so that steps can
+ * be told apart. False if there is no picture sharp enough for that. */
+static bool place_crop(const struct strip *strip, int i, const struct rect *at,
+                       struct placed_picture *placed)
+{
+    const struct scene *scene = strip->scene;
+    struct frame_key key = schedule_strip_key(strip->pane, (uint32_t)i);
+    key.reduce = strip->pane->reduce;
+    const struct frame_entry *entry =
+        scene->view->fit ? NULL : frames_find_sharp(strip->frames, &key);
+    if (!entry)
+        return false;
+    struct view view = *scene->view;
+    struct view_frame frame = scene_frame(scene->layout, strip->progress->file);
+    frame.port_width = at->w;
+    frame.port_height = at->h;
+    view_update(&view, &frame);
+    placed->picture = entry->picture;
+    placed->place = view_place(&view, &frame);
+    return true;
+}
+
+static void draw_frame(const struct strip *strip, const struct rect *at)
+{
+    int border = layout_px(strip->scene->layout, 2);
+    struct rect frame = {at->x - border, at->y - border, at->w + 2 * border, at->h + 2 * border};
+    surface_fill(strip->scene->surface, &frame, strip->colour);
+}
+
 static void draw_thumb(const struct strip *strip, int i)
 {
     struct rect column = layout_column(&strip->layout->thumbs, i, n_columns(strip));
     struct rect at = thumb_rect(strip, &column);
     struct picture *picture = strip->progress->steps[i].thumb;
-    int border = layout_px(strip->scene->layout, 2);
-    struct rect frame = {at.x - border, at.y - border, at.w + 2 * border, at.h + 2 * border};
-    if (is_current(strip, i))
-        surface_fill(strip->scene->surface, &frame, strip->colour);
-    surface_fill(strip->scene->surface, &at, THEME_RAISED);
-    if (!is_there(strip, i) || !picture)
-        return;
+    struct frame_key wanted = schedule_strip_key(strip->pane, (uint32_t)i);
     struct placed_picture placed = {
         picture, {0, 0, at.w, at.h}, strip->colours, scene_square(strip->scene->layout)};
+    int gap = layout_px(strip->scene->layout, 4);
+    struct rect wide = {column.x + gap, column.y, column.w - 2 * gap, column.h};
+    bool crop = wide.w > 0 && is_there(strip, i) && place_crop(strip, i, &wide, &placed);
+    if (crop)
+        at = wide;
+    if (is_current(strip, i))
+        draw_frame(strip, &at);
+    surface_fill(strip->scene->surface, &at, THEME_RAISED);
+    if (!is_there(strip, i) || !placed.picture)
+        return;
     surface_picture(strip->scene->surface, &at, &placed);
-    struct frame_key wanted = schedule_strip_key(strip->pane, (uint32_t)i);
-    if (!progress_has_thumb(strip->progress, (uint32_t)i, &wanted))
+    if (!crop && !progress_has_thumb(strip->progress, (uint32_t)i, &wanted))
         draw_veil(strip, &at);
 }
 
@@ -165,6 +198,7 @@ void draw_strip(const struct scene *scene)
                           .pane = shown->pane,
                           .progress = shown->pane->progress,
                           .layout = &scene->layout->strip,
+                          .frames = shown->frames,
                           .colours = shown->colours,
                           .colour = draw_pane_colour(scene->active)};
     if (strip.layout->whole.h == 0)
