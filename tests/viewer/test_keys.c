@@ -1,4 +1,6 @@
-/* Events of SDL become the names of keys that the table of commands uses, on any keyboard. */
+/* Events of SDL become the names of keys that the table of commands uses, on any keyboard, and the
+ * names of files that are dropped. */
+#include "app/app.h"
 #include "sdl/window.h"
 
 #include <setjmp.h>
@@ -7,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -111,12 +114,83 @@ static void signs_of_later_keys_are_left_to_them(void **state)
     assert_key("?");
 }
 
+/* ---- Dropped files ------------------------------------------------------------------------- */
+
+/* The window owns what is dropped on it, and frees it. */
+static void drop(Uint32 type, const char *text)
+{
+    SDL_Event event = {.drop = {.type = type, .file = text ? SDL_strdup(text) : NULL}};
+    SDL_PushEvent(&event);
+}
+
+/* Waits until all is dropped: whatever else comes is no file. */
+static void assert_dropped(const char *const *paths)
+{
+    struct input input;
+    press(SDLK_END, KMOD_NONE, NULL);
+    do {
+        assert_true(window->type->wait(window, 1000, &input));
+        if (input.type != INPUT_DROP)
+            continue;
+        assert_non_null(*paths);
+        assert_string_equal(input.path, *paths++);
+    } while (input.type != INPUT_KEY_UP);
+    assert_null(*paths);
+}
+
+static void dropped_files_come_one_after_the_other(void **state)
+{
+    static const char *const paths[] = {"/home/me/a picture.uqd", "/tmp/line\nbreak\xff.uqd", NULL};
+    (void)state;
+    drop(SDL_DROPBEGIN, NULL);
+    drop(SDL_DROPFILE, paths[0]);
+    drop(SDL_DROPFILE, paths[1]);
+    drop(SDL_DROPCOMPLETE, NULL);
+    assert_dropped(paths);
+}
+
+static void what_is_no_file_is_not_dropped(void **state)
+{
+    static const char *const none[] = {NULL};
+    char longest[PATH_MAX + 1];
+    (void)state;
+    memset(longest, 'x', sizeof longest);
+    longest[0] = '/';
+    longest[PATH_MAX] = '\0';
+    drop(SDL_DROPTEXT, "/home/me/picture.uqd");
+    drop(SDL_DROPFILE, longest);
+    drop(SDL_DROPFILE, "");
+    drop(SDL_DROPFILE, NULL);
+    assert_dropped(none);
+    longest[PATH_MAX - 1] = '\0';
+    drop(SDL_DROPFILE, longest);
+    assert_dropped((const char *const[]){longest, NULL});
+}
+
+static void a_command_opens_what_is_dropped(void **state)
+{
+    char line[PATH_MAX + 8], longest[PATH_MAX];
+    (void)state;
+    assert_true(app_drop_line("/home/me/a picture.uqd", line, sizeof line));
+    assert_string_equal(line, "open /home/me/a picture.uqd");
+    memset(longest, 'x', sizeof longest);
+    longest[PATH_MAX - 1] = '\0';
+    assert_true(app_drop_line(longest, line, sizeof line));
+    assert_string_equal(line + 5, longest);
+    assert_false(app_drop_line("/tmp/ends with a blank ", line, sizeof line));
+    assert_false(app_drop_line("", line, sizeof line));
+    assert_false(app_drop_line("/tmp/file", line, 14));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signs_are_named_by_themselves),
         cmocka_unit_test(other_keys_have_names),
         cmocka_unit_test(signs_of_later_keys_are_left_to_them),
+        cmocka_unit_test(dropped_files_come_one_after_the_other),
+        cmocka_unit_test(what_is_no_file_is_not_dropped),
+        cmocka_unit_test(a_command_opens_what_is_dropped),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -120,5 +120,8 @@ void app_run_script(struct app *app);
 
 /* input.c */
 void app_handle_input(struct app *app, const struct input *input);
+/* The command line that opens a file which was dropped on the window: PATH_MAX + 8 bytes are enough
+ * for any. False if no command line can name the file: blanks around a path are no part of it. */
+bool app_drop_line(const char *path, char *line, size_t size);
 
 #endif

@@ -6,6 +6,8 @@
 #include "draw/surface.h"
 #include "message.h"
 
+#include <limits.h>
+
 enum input_type {
     INPUT_NONE,    /* somebody called wake */
     INPUT_QUIT,    /* the window is to be closed */
@@ -17,6 +19,7 @@ enum input_type {
     INPUT_RELEASE,
     INPUT_MOTION, /* x, y, dx, dy */
     INPUT_WHEEL,  /* x, y, turn */
+    INPUT_DROP,   /* path: a file was dropped on the window; of several one after the other */
 };
 
 /* Lengths are display pixels. */
@@ -27,6 +30,7 @@ struct input {
     float dx, dy; /* how far it moved */
     int clicks;   /* 2: a double click */
     int turn;     /* above 0: away from the user */
+    char path[PATH_MAX];
 };
 
 struct backend_size {

@@ -146,6 +146,17 @@ static void handle_wheel(struct app *app, const struct input *input)
         run_bound(app, what, NULL);
 }
 
+/* ---- Dropped files ------------------------------------------------------------------------- */
+
+bool app_drop_line(const char *path, char *line, size_t size)
+{
+    static const char blanks[] = " \t\r\n";
+    size_t length = strlen(path);
+    if (length == 0 || strchr(blanks, path[0]) || strchr(blanks, path[length - 1]))
+        return false;
+    return (size_t)snprintf(line, size, "open %s", path) < size;
+}
+
 /* ---- All ----------------------------------------------------------------------------------- */
 
 void app_handle_input(struct app *app, const struct input *input)
@@ -179,6 +190,8 @@ void app_handle_input(struct app *app, const struct input *input)
         break;
     case INPUT_WHEEL:
         handle_wheel(app, input);
+        break;
+    case INPUT_DROP:
         break;
     }
 }

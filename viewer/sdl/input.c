@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The digit or sign that the key which went down writes, 0 if it writes anything else. Only the
  * text that SDL puts behind the key tells which: ? is Shift and / on one keyboard, Shift and ß on
@@ -73,6 +74,17 @@ static void take_wheel(const SDL_MouseWheelEvent *event, const struct backend_si
     place(size, x, y, input);
 }
 
+/* What SDL gives is a path already, not an address; a text that was dropped is none. */
+static void take_drop(const SDL_DropEvent *event, struct input *input)
+{
+    char *file = event->file;
+    if (event->type == SDL_DROPFILE && file && *file && strlen(file) < sizeof input->path) {
+        input->type = INPUT_DROP;
+        memcpy(input->path, file, strlen(file) + 1);
+    }
+    SDL_free(file);
+}
+
 static enum input_type window_input(const SDL_WindowEvent *event)
 {
     return event->event == SDL_WINDOWEVENT_SIZE_CHANGED ||
@@ -104,6 +116,10 @@ static void take(struct sdl_window *window, const SDL_Event *event, struct input
         break;
     case SDL_MOUSEWHEEL:
         take_wheel(&event->wheel, &size, input);
+        break;
+    case SDL_DROPFILE:
+    case SDL_DROPTEXT:
+        take_drop(&event->drop, input);
         break;
     case SDL_RENDER_TARGETS_RESET:
     case SDL_RENDER_DEVICE_RESET:
