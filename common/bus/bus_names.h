@@ -1,5 +1,6 @@
-/* What the daemon and its clients call things, as docs/dbus.md describes them. The interface
- * descriptions, daemon/org.uqd.*.xml, have the same names; a test compares. Needs no libdbus. */
+/* What the daemon, the viewer and their clients call things, as docs/dbus.md describes them. The
+ * interface descriptions, org.uqd.*.xml in daemon/ and viewer/remote/, have the same names; a test
+ * compares. Needs no libdbus. */
 #ifndef UQD_COMMON_BUS_NAMES_H
 #define UQD_COMMON_BUS_NAMES_H
 
@@ -10,6 +11,14 @@
 #define ROOT_INTERFACE "org.uqd.Decoder1"
 #define JOBS_NODE      "job" /* below the root; see job_path.h */
 #define JOB_INTERFACE  "org.uqd.Decoder1.Job"
+
+/* ---- The viewer ---- */
+
+#define VIEWER_NAME      "org.uqd.Viewer" /* also with .P and the number of the process */
+#define VIEWER_PATH      "/org/uqd/Viewer1"
+#define VIEWER_INTERFACE "org.uqd.Viewer1"
+
+#define METHOD_RUN "Run"
 
 /* ---- Members of the root ---- */
 
@@ -77,6 +86,7 @@ enum priority {
 #define ERROR_LIMIT       "org.uqd.Error.Limit"
 #define ERROR_CANCELLED   "org.uqd.Error.Cancelled"
 #define ERROR_GONE        "org.uqd.Error.Gone"
+#define ERROR_COMMAND     "org.uqd.Error.Command"
 
 /* ---- Keys of dictionaries: one name means the same in all of them ---- */
 
@@ -120,6 +130,12 @@ enum priority {
 #define KEY_COLOUR   "colour"
 #define COLOUR_SRGB  "srgb"
 #define COLOUR_ICC   "icc"
+
+/* What the viewer is told, and what it shows. */
+#define KEY_WAIT "wait"
+#define KEY_IDLE "idle"
+#define KEY_ZOOM "zoom"
+#define KEY_FILE "file"
 
 /* What became of a step or of the whole. */
 #define KEY_NAME     "name"

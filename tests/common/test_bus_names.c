@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,15 +28,20 @@ static char *read_source(const char *name)
     return text;
 }
 
-static char *names, *manual, *root_xml, *job_xml;
+static char *names, *manual;
+
+/* The interface descriptions. */
+enum { N_XML = 3 };
+static char *xml[N_XML];
 
 static int setup(void **state)
 {
     (void)state;
     names = read_source("common/bus/bus_names.h");
     manual = read_source("docs/dbus.md");
-    root_xml = read_source("daemon/org.uqd.Decoder1.xml");
-    job_xml = read_source("daemon/org.uqd.Decoder1.Job.xml");
+    xml[0] = read_source("daemon/org.uqd.Decoder1.xml");
+    xml[1] = read_source("daemon/org.uqd.Decoder1.Job.xml");
+    xml[2] = read_source("viewer/remote/org.uqd.Viewer1.xml");
     return 0;
 }
 
@@ -44,8 +50,8 @@ static int teardown(void **state)
     (void)state;
     free(names);
     free(manual);
-    free(root_xml);
-    free(job_xml);
+    for (int i = 0; i < N_XML; i++)
+        free(xml[i]);
     return 0;
 }
 
@@ -84,8 +90,11 @@ static void all_names_are_documented(void **state)
 static void check_described(const char *element, const char *macro, const char *value)
 {
     char tag[128];
+    bool found = false;
     snprintf(tag, sizeof tag, "<%s name=\"%s\"", element, value);
-    if (!strstr(root_xml, tag) && !strstr(job_xml, tag))
+    for (int i = 0; i < N_XML; i++)
+        found |= strstr(xml[i], tag) != NULL;
+    if (!found)
         fail_msg("the descriptions have no %s %s (%s)", element, value, macro);
 }
 
@@ -104,13 +113,29 @@ static void check_property(const char *macro, const char *value)
     check_described("property", macro, value);
 }
 
+/* Whether an earlier description than that of this index has a tag like the one at its beginning.
+ */
+static bool is_known(const char *at, int index)
+{
+    char tag[128];
+    snprintf(tag, sizeof tag, "%.*s", (int)strcspn(at, " ") + 1, at);
+    const char *name = strstr(at, "name=\"");
+    assert_non_null(name);
+    size_t length = strlen(tag);
+    snprintf(tag + length, sizeof tag - length, "%.*s", (int)strcspn(name + 6, "\"") + 7, name);
+    for (int i = 0; i < index; i++)
+        if (strstr(xml[i], tag))
+            return true;
+    return false;
+}
+
+/* Members of different names. */
 static unsigned count(const char *tag)
 {
     unsigned n = 0;
-    for (const char *at = root_xml; (at = strstr(at, tag)); at++)
-        n++;
-    for (const char *at = job_xml; (at = strstr(at, tag)); at++)
-        n++;
+    for (int i = 0; i < N_XML; i++)
+        for (const char *at = xml[i]; (at = strstr(at, tag)); at++)
+            n += !is_known(at, i);
     return n;
 }
 
