@@ -26,6 +26,8 @@ static int time_left(const struct app *app)
         next = app->play_next;
     if (app->script_limit && (!next || app->script_limit < next))
         next = app->script_limit;
+    if (app->files_next && (!next || app->files_next < next))
+        next = app->files_next;
     if (app->feedback_until && (!next || app->feedback_until < next))
         next = app->feedback_until;
     if (!next)
@@ -55,23 +57,33 @@ static void forget_feedback(struct app *app)
 static void run(struct app *app)
 {
     app_relayout(app);
+    app_recall_position(app);
     app_run_script(app);
     while (!app->quit) {
         app_request_pictures(app);
         if (app->dirty)
             app_draw(app);
         wait_for_input(app);
+        app_take_file_changes(app);
         app_take_source_events(app);
+        app_serve_remote(app);
         app_play(app);
         forget_feedback(app);
         app_run_script(app);
     }
 }
 
+static void wake(void *cookie)
+{
+    struct backend *backend = cookie;
+    backend->type->wake(backend);
+}
+
 /* Shows the files. Returns the exit code. */
 static int show(struct app *app, backend_open *open)
 {
     struct message message;
+    app_recall_settings(app);
     if (app_open_documents(app, &message))
         return complain(&message, EXIT_FAILURE);
     int status = app_open_window(app, open, &message);
@@ -79,15 +91,19 @@ static int show(struct app *app, backend_open *open)
         return complain(&message, status == BACKEND_NO_DISPLAY ? EXIT_NO_DISPLAY : EXIT_FAILURE);
     if (app_open_sources(app, &message))
         return complain(&message, EXIT_FAILURE);
+    app->remote = remote_new(wake, app->backend);
     run(app);
+    app_remember(app);
     return app->exit_code;
 }
 
 static void tear_down(struct app *app)
 {
+    remote_free(app->remote);
     app_close_sources(app);
     app_close_window(app);
     app_close_documents(app);
+    app_close_files(app);
     script_free(&app->script);
 }
 

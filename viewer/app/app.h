@@ -5,6 +5,7 @@
 
 #include "app/backend.h"
 #include "draw/layout.h"
+#include "remote/remote.h"
 #include "session/difference.h"
 #include "session/document.h"
 #include "session/follow.h"
@@ -12,6 +13,8 @@
 #include "session/maps/histogram.h"
 #include "session/script.h"
 #include "session/view.h"
+#include "source/input_file.h"
+#include "source/watch.h"
 
 #define APP_MAX_DOCUMENTS 64
 #define APP_MAX_PANES     LAYOUT_MAX_PANES
@@ -41,6 +44,14 @@ struct app {
     int pointer_x, pointer_y;
     int hover;             /* button under the pointer, or -1 */
     struct app_place drag; /* where the main button was pressed, as long as it is */
+
+    struct watch *watch;               /* of the files; NULL: changes are not seen */
+    struct input_file *standard_input; /* NULL unless a file comes from there */
+    uint64_t input_size;               /* bytes of it that are known */
+    uint64_t files_next;               /* when a file that has grown is opened anew; 0: none has */
+    struct remote_control *remote;
+    uint32_t remote_waiting[REMOTE_MAX_CALLS]; /* calls to be answered when nothing is left to do */
+    int n_remote_waiting;
 
     struct script script;
     size_t script_next;      /* line to run next */
@@ -81,6 +92,24 @@ void app_set_reduce(struct app *app);
 int app_open_documents(struct app *app, struct message *message);
 int app_open_document(struct app *app, const char *path, struct message *message);
 void app_close_documents(struct app *app);
+
+/* files.c: the file that comes through standard input; waits for its header. 0, or -1 with a
+ * message. */
+int app_open_standard_input(struct app *app, struct document *document, struct message *message);
+/* Looks out for changes of a file from now on. */
+void app_watch(struct app *app, struct document *document);
+/* Shows what is new in files that have changed. */
+void app_take_file_changes(struct app *app);
+void app_close_files(struct app *app);
+
+/* remote.c: runs commands that other programs send, and answers those that were waited for. */
+void app_serve_remote(struct app *app);
+
+/* remembering.c: brings back the settings before the window is open, and where each file was left
+ * once it is; and saves both. */
+void app_recall_settings(struct app *app);
+void app_recall_position(struct app *app);
+void app_remember(struct app *app);
 
 /* window.c: as backend_open. */
 int app_open_window(struct app *app, backend_open *open, struct message *message);

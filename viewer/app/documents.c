@@ -17,21 +17,34 @@ static void tell_apart(struct app *app, struct document *document)
     for (int i = 0; i < app->n_documents; i++) {
         struct document *other = app->documents[i];
         if (other != document && !strcmp(other->label, document->label)) {
-            other->label = other->path;
-            document->label = document->path;
+            other->label = other->name;
+            document->label = document->name;
         }
     }
 }
 
+static int find_document(const struct app *app, const char *path)
+{
+    for (int i = 0; i < app->n_documents; i++)
+        if (!strcmp(app->documents[i]->path, path))
+            return i;
+    return -1;
+}
+
 int app_open_document(struct app *app, const char *path, struct message *message)
 {
+    int known = find_document(app, path);
+    if (known >= 0)
+        return known;
     if (app->n_documents == APP_MAX_DOCUMENTS)
         return message_set(message, "%s: more than %d files cannot be open", path,
                            APP_MAX_DOCUMENTS);
-    struct document *document = malloc(sizeof *document);
+    struct document *document = calloc(1, sizeof *document);
     if (!document)
         return message_set(message, "%s: out of memory", path);
-    int status = document_open(document, path, message);
+    document->file.fd = -1;
+    int status = strcmp(path, "-") ? document_open(document, path, NULL, message)
+                                   : app_open_standard_input(app, document, message);
     if (status < 0) {
         document_close(document);
         free(document);
@@ -40,6 +53,7 @@ int app_open_document(struct app *app, const char *path, struct message *message
     app->documents[app->n_documents++] = document;
     tell_apart(app, document);
     share_cache(app);
+    app_watch(app, document);
     return app->n_documents - 1;
 }
 

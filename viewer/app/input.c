@@ -157,6 +157,15 @@ bool app_drop_line(const char *path, char *line, size_t size)
     return (size_t)snprintf(line, size, "open %s", path) < size;
 }
 
+static void handle_drop(struct app *app, const struct input *input)
+{
+    char line[PATH_MAX + 8];
+    if (app_drop_line(input->path, line, sizeof line))
+        app_run_line(app, line);
+    else
+        app_say(app, "That name begins or ends with a blank, which no command can carry");
+}
+
 /* ---- All ----------------------------------------------------------------------------------- */
 
 void app_handle_input(struct app *app, const struct input *input)
@@ -192,6 +201,7 @@ void app_handle_input(struct app *app, const struct input *input)
         handle_wheel(app, input);
         break;
     case INPUT_DROP:
+        handle_drop(app, input);
         break;
     }
 }

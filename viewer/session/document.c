@@ -2,14 +2,26 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-int document_open(struct document *document, const char *path, struct message *message)
+/* What comes through standard input has a name that nobody should have to read. */
+static int name(struct document *document, const char *path, const char *label)
 {
-    *document = (struct document){.path = strdup(path), .file.fd = -1};
-    if (!document->path)
+    document->path = strdup(path);
+    document->name = strdup(label ? label : path);
+    if (!document->path || !document->name)
+        return -1;
+    const char *slash = strrchr(document->name, '/');
+    document->label = slash ? slash + 1 : document->name;
+    return 0;
+}
+
+int document_open(struct document *document, const char *path, const char *label,
+                  struct message *message)
+{
+    *document = (struct document){.file.fd = -1};
+    if (name(document, path, label))
         return message_set(message, "%s: out of memory", path);
-    const char *slash = strrchr(document->path, '/');
-    document->label = slash ? slash + 1 : document->path;
     int status = uqd_file_open(&document->file, document->path, message);
     if (status < 0)
         return status;
@@ -25,7 +37,7 @@ void document_read_reference(struct document *document, const char *path,
 {
     const struct uqd_info *info = &document->file.info;
     struct reference_config config = {.path = path,
-                                      .file = document->file.path,
+                                      .file = document->name,
                                       .width = info->width,
                                       .height = info->height,
                                       .channels = info->channels,
@@ -58,6 +70,79 @@ bool document_take_reference(struct document *document, struct message *message)
     return true;
 }
 
+/* Whether both are the same file, of which there may be more now. */
+static bool is_same(const struct uqd_file *before, const struct uqd_file *after)
+{
+    size_t size = (size_t)before->info.header_size;
+    bool same = false;
+    if (before->info.header_size != after->info.header_size || after->size < before->size)
+        return false;
+    uint8_t *headers = malloc(2 * size);
+    if (headers && pread(before->fd, headers, size, 0) == (ssize_t)size &&
+        pread(after->fd, headers + size, size, 0) == (ssize_t)size)
+        same = memcmp(headers, headers + size, size) == 0;
+    free(headers);
+    return same;
+}
+
+/* The panes go on with the same file. */
+static void go_on(struct document *document, const struct schedule *schedule, struct uqd_file *file)
+{
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        pane_pin(schedule->panes[i]);
+    uqd_file_close(&document->file);
+    shown_colours_clear(&document->colours);
+    document->file = *file;
+    shown_colours_init(&document->colours, file->icc, file->icc_size, file->info.channels);
+    document->progress.ended = document->progress.partial = false;
+    document->progress.trouble[0] = '\0';
+}
+
+static int begin_anew(struct document *document, const struct schedule *schedule,
+                      struct uqd_file *file)
+{
+    struct picture *reference = document->progress.reference;
+    bool given = document->progress.reference_given;
+    bool fits = given && reference && reference->width == file->info.width &&
+                reference->height == file->info.height &&
+                reference->channels == file->info.channels;
+    if (fits)
+        picture_ref(reference);
+    progress_clear(&document->progress);
+    frames_clear(&document->frames);
+    uqd_file_close(&document->file);
+    shown_colours_clear(&document->colours);
+    document->file = *file;
+    shown_colours_init(&document->colours, file->icc, file->icc_size, file->info.channels);
+    if (progress_init(&document->progress, &document->file))
+        return -1;
+    document->progress.reference = fits ? reference : NULL;
+    document->progress.reference_given = fits;
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        pane_set_progress(schedule->panes[i], &document->progress);
+    return 0;
+}
+
+int document_reload(struct document *document, const struct schedule *schedule, bool *grown,
+                    struct message *message)
+{
+    struct uqd_file file;
+    int status = uqd_file_open(&file, document->path, message);
+    if (status < 0) {
+        uqd_file_close(&file);
+        return status;
+    }
+    source_free(document->source);
+    document->source = NULL;
+    document_forget_requests(document);
+    *grown = is_same(&document->file, &file);
+    if (*grown)
+        go_on(document, schedule, &file);
+    else if (begin_anew(document, schedule, &file))
+        return message_set(message, "%s: out of memory", document->path);
+    return 0;
+}
+
 void document_close(struct document *document)
 {
     reference_free(document->reference);
@@ -68,5 +153,6 @@ void document_close(struct document *document)
     shown_colours_clear(&document->reference_colours);
     uqd_file_close(&document->file);
     free(document->path);
+    free(document->name);
     *document = (struct document){.file.fd = -1};
 }

@@ -9,9 +9,10 @@
 #include "source/reference.h"
 
 struct document {
-    char *path;
+    char *path; /* to open */
+    char *name; /* for messages */
     struct uqd_file file;
-    const char *label; /* what to call the file: the last part of its path, or all of it */
+    const char *label; /* what to call it in short: the last part of the name, or all of it */
     struct progress progress;
     struct frames frames;
     struct shown_colours colours;           /* by the file's profile */
@@ -19,15 +20,26 @@ struct document {
 
     struct source *source;
     struct reference *reference; /* being read, or NULL */
-    bool reconnected;            /* since the last command the daemon died and was called again */
+    int watch;                   /* the file's number in the watch, or 0 */
+    uint64_t grown;   /* when more of the file was first seen, milliseconds; 0: it was not */
+    bool reconnected; /* since the last command the daemon died and was called again */
     struct {
         bool asked;
         struct frame_key key;
     } requests[SOURCE_N_PURPOSES];
 };
 
-/* Reads the header of a file. 0, or -1 with a message. Close with document_close in either case. */
-int document_open(struct document *document, const char *path, struct message *message);
+/* Reads the header of a file, which people know by the label; NULL: by its path. 0, or -1 with a
+ * message. Close with document_close in either case. */
+int document_open(struct document *document, const char *path, const char *label,
+                  struct message *message);
+
+/* Opens the file anew after it changed, and frees the source, which is to be opened again. With a
+ * header that is still the same, more of the same file is there: what was decoded stays valid, and
+ * true is left in *grown. Otherwise all that was known is dropped, also by the panes. 0, or -1 with
+ * a message; then everything stays as it was. */
+int document_reload(struct document *document, const struct schedule *schedule, bool *grown,
+                    struct message *message);
 
 /* Begins to read the original from another file. */
 void document_read_reference(struct document *document, const char *path,

@@ -35,15 +35,21 @@ void pane_clear(struct pane *pane)
     *pane = (struct pane){0};
 }
 
-void pane_set_progress(struct pane *pane, struct progress *progress)
+void pane_forget(struct pane *pane)
 {
     drop_parts(pane);
     keep(&pane->shown, NULL);
     keep(&pane->values, NULL);
+}
+
+void pane_set_progress(struct pane *pane, struct progress *progress)
+{
+    pane_forget(pane);
     pane->progress = progress;
     pane->wanted.bytes = 0;
     pane->wanted.original &= progress->reference != NULL;
-    pane->following |= pane->wanted.position >= progress_n_positions(progress);
+    if (pane->wanted.position >= progress->file->info.n_steps)
+        pane->wanted.position = progress->file->info.n_steps - 1;
     pane_follow_progress(pane);
 }
 
@@ -64,6 +70,31 @@ void pane_select(struct pane *pane, uint32_t position)
     pane->wanted.bytes = 0;
     pane->following = pane->wanted.position == n - 1;
     change(pane);
+}
+
+void pane_await(struct pane *pane, uint32_t step)
+{
+    uint32_t n = progress_n_positions(pane->progress), n_steps = pane->progress->file->info.n_steps;
+    if (step < n) {
+        pane_select(pane, step);
+        return;
+    }
+    pane->wanted.position = step < n_steps ? step : n_steps - 1;
+    pane->wanted.bytes = 0;
+    pane->following = false;
+    change(pane);
+}
+
+static void pin(const struct progress *progress, struct exhibit *exhibit)
+{
+    if (progress->partial && exhibit->position == progress->n_complete && !exhibit->bytes)
+        exhibit->bytes = progress->file->size;
+}
+
+void pane_pin(struct pane *pane)
+{
+    pin(pane->progress, &pane->wanted);
+    pin(pane->progress, &pane->exhibit);
 }
 
 void pane_select_bytes(struct pane *pane, uint64_t bytes)
@@ -117,7 +148,9 @@ void pane_set_map(struct pane *pane, enum map_kind map)
 void pane_follow_progress(struct pane *pane)
 {
     bool original = pane->wanted.original;
-    if (pane->following)
+    bool beyond =
+        pane->progress->ended && pane->wanted.position >= progress_n_positions(pane->progress);
+    if (pane->following || beyond)
         pane_select(pane, UINT32_MAX);
     pane->wanted.original = original && pane->progress->reference;
 }
@@ -137,9 +170,7 @@ bool pane_is_shown(const struct pane *pane)
 
 struct exhibit pane_described(const struct pane *pane)
 {
-    if (pane->shown && pane->exhibit.position < progress_n_positions(pane->progress))
-        return pane->exhibit;
-    return pane->wanted;
+    return pane->shown ? pane->exhibit : pane->wanted;
 }
 
 bool pane_is_part(const struct pane *pane, const struct exhibit *exhibit)

@@ -33,8 +33,17 @@ void pane_init(struct pane *pane, struct progress *progress, const struct settin
 
 void pane_clear(struct pane *pane);
 
+/* Drops what is shown: it is of a file that is no more. */
+void pane_forget(struct pane *pane);
+
 /* Shows another file, in the same way as far as it goes. */
 void pane_set_progress(struct pane *pane, struct progress *progress);
+
+/* Goes to a step that may not be decoded yet: until it is, it is awaited. */
+void pane_await(struct pane *pane, uint32_t step);
+
+/* Before the file grows: what is shown at its end is a place inside a step from now on. */
+void pane_pin(struct pane *pane);
 
 /* Goes to a position, or the last one if there are fewer. */
 void pane_select(struct pane *pane, uint32_t position);
@@ -63,7 +72,7 @@ bool pane_is_shown(const struct pane *pane);
 bool pane_has_position(const struct pane *pane);
 
 /* What numbers and labels are to describe: what is shown, or what is wanted before the first
- * picture. Its position is one of the file's, if there are any. */
+ * picture. */
 struct exhibit pane_described(const struct pane *pane);
 
 /* Whether an exhibit shows a step of which only a part is there. */

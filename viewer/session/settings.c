@@ -13,7 +13,7 @@
 /* The members that the option table fills. */
 struct values {
     const char *reference, *script, *font, *size;
-    int no_daemon, mode;
+    int no_daemon, forget, mode;
     uint64_t seed;
     uint32_t threads, cache, daemon_timeout;
 };
@@ -32,6 +32,8 @@ static const struct option_row rows[] = {
      "TrueType font of all texts, or \"builtin\"", NULL},
     {"script", 0, OPTION_TEXT, "FILE", offsetof(struct values, script),
      "run the commands of a file, \"-\" for standard input", NULL},
+    {"forget", 0, OPTION_FLAG, NULL, offsetof(struct values, forget),
+     "neither bring back settings and the place in the file nor save them; as with a script", NULL},
     {"cache", 0, OPTION_U32, "MIB", offsetof(struct values, cache),
      "memory for pictures that can come back without decoding, in MiB (256)", "Decoding"},
     {"no-daemon", 0, OPTION_FLAG, NULL, offsetof(struct values, no_daemon),
@@ -45,7 +47,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct command view_command = {
-    .synopsis = "FILE.uqd...",
+    .synopsis = "FILE.uqd|-...",
     .summary = "show how a picture comes into being, step by step",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
@@ -106,6 +108,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
         .script = values.script,
         .font = values.font,
         .no_daemon = values.no_daemon,
+        .forget = values.forget,
         .seed = values.seed,
         .mode = modes[values.mode],
         .threads = values.threads,

@@ -18,6 +18,7 @@ struct settings {
     const char *font;  /* a file, or "builtin" */
     int width, height; /* of the window, 0: default */
     int no_daemon;
+    int forget; /* nothing is remembered, nor brought back */
     uint64_t seed;
     enum uqd_mode mode;
     uint32_t threads;
