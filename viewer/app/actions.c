@@ -112,21 +112,13 @@ static int run_play(struct app *app, const struct command_call *call, struct mes
     return 0;
 }
 
-static bool all_are_shown(const struct app *app)
-{
-    bool shown = true;
-    for (int i = 0; i < app->n_panes; i++)
-        shown &= pane_is_shown(&app->panes[i]);
-    return shown;
-}
-
 void app_play(struct app *app)
 {
     struct pane *pane = app_active(app);
     if (!app->look.playing || app_now(app) < app->play_next)
         return;
     app->play_next = app_now(app) + PLAY_INTERVAL;
-    if (!all_are_shown(app))
+    if (!app_shows_wanted(app))
         return;
     if (pane->wanted.position + 1 < progress_n_positions(pane->progress)) {
         pane_select(pane, pane->wanted.position + 1);

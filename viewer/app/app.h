@@ -80,6 +80,8 @@ int app_other(const struct app *app);
 bool app_has_several(const struct app *app);
 /* After a change of the active pane: puts the others where they belong. */
 void app_follow(struct app *app);
+/* Whether what is wanted is on the screen in all panes. */
+bool app_shows_wanted(const struct app *app);
 /* Shows the document with this index in a pane. */
 void app_show_document(struct app *app, int pane, int index);
 /* The panes and their documents, in the terms of the sources: the active pane first. */

@@ -94,3 +94,11 @@ void app_set_reduce(struct app *app)
     for (int i = 0; i < app->n_panes; i++)
         app->panes[i].reduce = reduce;
 }
+
+bool app_shows_wanted(const struct app *app)
+{
+    bool shown = true;
+    for (int i = 0; i < app->n_panes; i++)
+        shown &= pane_is_shown(&app->panes[i]);
+    return shown;
+}

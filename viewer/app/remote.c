@@ -43,7 +43,7 @@ void app_serve_remote(struct app *app)
     struct remote_call call;
     while (!app->quit && remote_take(app->remote, &call))
         run(app, &call);
-    if (app->n_remote_waiting == 0 || !app_is_idle(app))
+    if (app->n_remote_waiting == 0 || !(app_shows_wanted(app) || app_is_idle(app)))
         return;
     for (int i = 0; i < app->n_remote_waiting; i++)
         answer(app, app->remote_waiting[i]);

@@ -14,7 +14,7 @@ enum {
 
 struct remote_call {
     uint32_t id; /* from 1 on */
-    bool wait;   /* the caller wants the answer when nothing is left to do */
+    bool wait;   /* the caller wants the answer when what it asked for is on the screen */
     char command[REMOTE_COMMAND_SIZE];
 };
 
