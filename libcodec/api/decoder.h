@@ -48,9 +48,10 @@ struct uqd_extent uqd_decoder_record(const struct uqd_decoder *decoder, uint32_t
 /* Verifies and keeps the pieces of alpha before a body. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
 int uqd_decoder_take_alpha(struct uqd_decoder *decoder, uint32_t body);
 
-/* Puts the alpha that is known at the end of a step, -1 being none, or with latest that of all fed
- * bytes, beside the colours of a picture reduced so many times. Errors: UQD_ERR_NOMEM. */
-int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, int latest, uint32_t reduce,
-                          uint8_t *pixels, size_t stride);
+/* Puts the alpha that is known at the end of a step, -1 being none, or with a source what is at
+ * hand there of all alpha, beside the colours of a picture reduced so many times.
+ * Errors: UQD_ERR_NOMEM. */
+int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
+                          uint32_t reduce, uint8_t *pixels, size_t stride);
 
 #endif

@@ -38,20 +38,52 @@ int uqd_decoder_take_alpha(struct uqd_decoder *decoder, uint32_t body)
     return status;
 }
 
-int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, int latest, uint32_t reduce,
-                          uint8_t *pixels, size_t stride)
+/* The alpha of all fed bytes: pieces are kept. A damaged piece, like a damaged step, tells nothing.
+ */
+static int show_fed(struct uqd_decoder *decoder, const uint32_t records[UQD_ALPHA_PIECES],
+                    uint32_t reduce, uint8_t *pixels, size_t stride)
+{
+    for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
+        if (records[piece] < UQD_HEADER_MAX_RECORDS &&
+            take_piece(decoder, (enum uqd_alpha_piece)piece, records[piece]) == UQD_ERR_NOMEM)
+            return UQD_ERR_NOMEM;
+    return uqd_alpha_show(&decoder->alpha, reduce, decoder->header.colours, pixels, stride);
+}
+
+/* The alpha of fewer bytes than were fed, beside that of all. */
+static int show_part(const struct uqd_decoder *decoder, const struct uqd_source *source,
+                     const uint32_t records[UQD_ALPHA_PIECES], uint32_t reduce, uint8_t *pixels,
+                     size_t stride)
+{
+    struct uqd_alpha part = {.width = decoder->alpha.width, .height = decoder->alpha.height};
+    int status = UQD_OK;
+    for (int piece = 0; piece < UQD_ALPHA_PIECES && status != UQD_ERR_NOMEM; piece++) {
+        if (records[piece] == UQD_HEADER_MAX_RECORDS)
+            continue;
+        const struct uqd_extent extent = uqd_source_record(source, records[piece]);
+        if (extent.available > 0)
+            status = uqd_alpha_decode(&part, (enum uqd_alpha_piece)piece, extent.data,
+                                      extent.available, extent.size);
+    }
+    if (status != UQD_ERR_NOMEM)
+        status = uqd_alpha_show(&part, reduce, decoder->header.colours, pixels, stride);
+    uqd_alpha_free(&part);
+    return status;
+}
+
+int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
+                          uint32_t reduce, uint8_t *pixels, size_t stride)
 {
     const struct uqd_header *header = &decoder->header;
     const int body = header->solid ? (step < 0 ? -1 : 0) : step;
     uint32_t records[UQD_ALPHA_PIECES];
     find_pieces(header, records);
-    /* A damaged piece, like a damaged step, tells nothing. */
-    for (int piece = 0; piece < UQD_ALPHA_PIECES && latest; piece++)
-        if (records[piece] < UQD_HEADER_MAX_RECORDS &&
-            take_piece(decoder, (enum uqd_alpha_piece)piece, records[piece]) == UQD_ERR_NOMEM)
-            return UQD_ERR_NOMEM;
+    if (source != NULL && source->size < decoder->fed.size)
+        return show_part(decoder, source, records, reduce, pixels, stride);
+    if (source != NULL)
+        return show_fed(decoder, records, reduce, pixels, stride);
     struct uqd_alpha known = decoder->alpha;
-    for (int piece = 0; piece < UQD_ALPHA_PIECES && !latest; piece++)
+    for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
         if (records[piece] == UQD_HEADER_MAX_RECORDS ||
             (int)header->records[records[piece]].position > body)
             known.n_known[piece] = 0;

@@ -59,11 +59,8 @@ int uqd_decoder_step_info(const struct uqd_decoder *decoder, uint32_t step,
 
 struct uqd_extent uqd_decoder_record(const struct uqd_decoder *decoder, uint32_t record)
 {
-    const uint64_t begin = decoder->layout.record[record];
-    const uint64_t size = decoder->header.records[record].size;
-    const uint64_t left = decoder->fed.size > begin ? decoder->fed.size - begin : 0;
-    return (struct uqd_extent){decoder->fed.data + (left > 0 ? begin : 0),
-                               (size_t)(left < size ? left : size), (size_t)size};
+    const struct uqd_source source = uqd_decoder_source(decoder);
+    return uqd_source_record(&source, record);
 }
 
 /* The profile in the header of a file of version 3. */

@@ -28,24 +28,46 @@ static int check_request(const struct uqd_decoder *decoder,
         request->mode > UQD_MODE_FLOW ||
         stride < uqd_reduced_side(decoder->header.width, request->reduce) * channels)
         return UQD_ERR_ARG;
+    if (request->step != UQD_STEP_LATEST && request->bytes > 0)
+        return UQD_ERR_ARG;
     if (request->step != UQD_STEP_LATEST && request->step >= uqd_decoder_steps_complete(decoder))
         return request->step < decoder->header.n_steps ? UQD_NEED_DATA : UQD_ERR_ARG;
     return UQD_OK;
 }
 
-/* Nothing behind a damaged step is known. */
+/* What the request counts of the file. */
+static struct uqd_source source_of(const struct uqd_decoder *decoder,
+                                   const struct uqd_picture_request *request)
+{
+    struct uqd_source source = uqd_decoder_source(decoder);
+    const uint64_t header = decoder->header.size;
+    const uint64_t bytes = request->bytes > header ? request->bytes : header;
+    if (request->bytes > 0 && bytes < source.size)
+        source.size = bytes;
+    return source;
+}
+
+/* Nothing behind a damaged step is known. Whether it is damaged, a part of it does not tell. */
+static int is_damaged(const struct uqd_decoder *decoder, const struct uqd_source *source)
+{
+    return decoder->failure != UQD_OK &&
+           (source->size == decoder->fed.size ||
+            source->size >= decoder->layout.step_end[decoder->session->n_complete]);
+}
+
 static int show(struct uqd_decoder *decoder, const struct uqd_picture_request *request,
                 uint8_t *pixels, size_t stride)
 {
     const int latest = request->step == UQD_STEP_LATEST;
+    const struct uqd_source source = source_of(decoder, request);
     /* With no step complete, -1: nothing is known but the mean. */
-    const int step = latest ? (int)uqd_decoder_steps_complete(decoder) - 1 : (int)request->step;
-    const struct uqd_source source = uqd_decoder_source(decoder);
-    const int more = latest && decoder->failure == UQD_OK;
+    const int step = latest ? (int)uqd_source_steps(&source, decoder->session->n_complete) - 1
+                            : (int)request->step;
+    const struct uqd_source *more = latest && !is_damaged(decoder, &source) ? &source : NULL;
     uqd_work_begin(decoder->session->work,
-                   decoder->sessions->show_work(decoder->session, step, latest, request));
-    const int status = decoder->sessions->show(decoder->session, step, more ? &source : NULL,
-                                               request, pixels, stride);
+                   decoder->sessions->show_work(decoder->session, step, more, request));
+    const int status =
+        decoder->sessions->show(decoder->session, step, more, request, pixels, stride);
     if (status != UQD_OK || !decoder->header.has_alpha)
         return status;
     return uqd_decoder_add_alpha(decoder, step, more, request->reduce, pixels, stride);

@@ -26,6 +26,13 @@ struct uqd_source {
 /* The bytes of a step's body, or of the one body of a solid file. */
 struct uqd_extent uqd_source_extent(const struct uqd_source *source, uint32_t step);
 
+/* The same of a record. */
+struct uqd_extent uqd_source_record(const struct uqd_source *source, uint32_t record);
+
+/* How many of the first n steps are wholly at hand. Of a solid file, where a step ends is only
+ * known once it has been decoded; before, it ends with the body. */
+uint32_t uqd_source_steps(const struct uqd_source *source, uint32_t n);
+
 struct uqd_session_settings {
     uint32_t threads, cpu_mask; /* threads 0: OpenMP's default */
     uqd_progress progress;
@@ -75,16 +82,16 @@ struct uqd_session_class {
                  uint32_t *blocks);
 
     /* The picture of a complete step, or of none (-1); or, with source, of what is at hand behind
-     * the complete steps, as long as it is not damaged. request->step is not read.
+     * that step, as long as it is not damaged. request->step and request->bytes are not read.
      * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
     int (*show)(struct uqd_session *session, int step, const struct uqd_source *source,
                 const struct uqd_picture_request *request, uint8_t *pixels, size_t stride);
 
-    /* Work, for progress, of decoding steps from first to last; of a picture; of encoding n_steps
-     * with or without a denoised picture of each. */
+    /* Work, for progress, of decoding steps from first to last; of a picture, as show; of encoding
+     * n_steps with or without a denoised picture of each. */
     double (*decode_work)(const struct uqd_session *session, uint32_t first, uint32_t last);
-    double (*show_work)(const struct uqd_session *session, int step, int latest,
-                        const struct uqd_picture_request *request);
+    double (*show_work)(const struct uqd_session *session, int step,
+                        const struct uqd_source *source, const struct uqd_picture_request *request);
     double (*encode_work)(const struct uqd_session *session, uint32_t n_steps, int with_pictures);
 };
 

@@ -85,7 +85,11 @@ static void test_picture_arguments(void **state)
     request.reduce = 7;
     assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, 27), UQD_ERR_ARG);
     request = good;
+    request.bytes = 1;
+    assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, 27), UQD_OK);
     request.step = 0;
+    assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, 27), UQD_ERR_ARG);
+    request.bytes = 0;
     assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, 27), UQD_NEED_DATA);
     request.step = n_steps;
     assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, 27), UQD_ERR_ARG);
@@ -287,10 +291,10 @@ static void check_reduced(struct uqd_decoder *decoder, const struct uqd_image *i
     assert_int_equal(width, (image->width + (1u << reduce) - 1) >> reduce);
     uint8_t *pixels[4];
     const struct uqd_picture_request requests[4] = {
-        {sizeof *requests, UQD_STEP_LATEST, UQD_MODE_DENOISED, 0, reduce},
-        {sizeof *requests, info_of(decoder).n_steps - 1, UQD_MODE_ANCESTRAL, 3, reduce},
-        {sizeof *requests, info_of(decoder).n_steps - 1, UQD_MODE_FLOW, 3, reduce},
-        {sizeof *requests, 2, UQD_MODE_ANCESTRAL, 3, reduce},
+        {sizeof *requests, UQD_STEP_LATEST, UQD_MODE_DENOISED, 0, reduce, 0},
+        {sizeof *requests, info_of(decoder).n_steps - 1, UQD_MODE_ANCESTRAL, 3, reduce, 0},
+        {sizeof *requests, info_of(decoder).n_steps - 1, UQD_MODE_FLOW, 3, reduce, 0},
+        {sizeof *requests, 2, UQD_MODE_ANCESTRAL, 3, reduce, 0},
     };
     for (int i = 0; i < 4; i++) {
         pixels[i] = malloc((size_t)width * height * 3);
@@ -331,8 +335,8 @@ static void test_reduce_of_tiny_pictures(void **state)
         for (int status = UQD_OK; status == UQD_OK; status = uqd_decoder_advance(decoder))
             for (uint32_t reduce = 0; reduce <= 6; reduce++)
                 for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
-                    const struct uqd_picture_request request = {sizeof request, UQD_STEP_LATEST,
-                                                                (enum uqd_mode)mode, 1, reduce};
+                    const struct uqd_picture_request request = {
+                        sizeof request, UQD_STEP_LATEST, (enum uqd_mode)mode, 1, reduce, 0};
                     assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, 27), UQD_OK);
                 }
         uqd_decoder_free(decoder);
@@ -398,6 +402,28 @@ static void test_settings_of_other_versions(void **state)
     free(image);
 }
 
+/* A request of a program that knows no bytes means all that was fed, whatever lies behind it. */
+static void test_request_of_an_earlier_version(void **state)
+{
+    struct sample sample = make_sample(*state, 40, 33);
+    struct uqd_decoder *decoder = full_decoder(*state, sample.file);
+    const size_t n = image_bytes(sample.image);
+    uint8_t *pixels = malloc(n);
+    struct uqd_picture_request request;
+    assert_int_equal(advance_all(decoder), UQD_END);
+    memset(&request, 0xa5, sizeof request);
+    uqd_picture_request_init(&request, offsetof(struct uqd_picture_request, bytes));
+    assert_int_equal(request.struct_size, offsetof(struct uqd_picture_request, bytes));
+    request.bytes = 1;
+    assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, sample.image->stride), UQD_OK);
+    assert_memory_equal(pixels, sample.image->pixels, n);
+    request.step = 0;
+    assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, sample.image->stride), UQD_OK);
+    free(pixels);
+    uqd_decoder_free(decoder);
+    free_sample(&sample);
+}
+
 /* ---- Seed ---- */
 
 static void test_sampling_seed(void **state)
@@ -408,8 +434,11 @@ static void test_sampling_seed(void **state)
     const size_t n = image_bytes(sample.image);
     uint8_t *pixels[3];
     for (uint64_t i = 0; i < 3; i++) {
-        const struct uqd_picture_request request = {sizeof request, 1, UQD_MODE_ANCESTRAL, i / 2,
-                                                    0};
+        struct uqd_picture_request request;
+        uqd_picture_request_default(&request);
+        request.step = 1;
+        request.mode = UQD_MODE_ANCESTRAL;
+        request.seed = i / 2;
         pixels[i] = malloc(n);
         assert_int_equal(uqd_decoder_picture(decoder, &request, pixels[i], sample.image->stride),
                          UQD_OK);
@@ -447,8 +476,9 @@ static void *work(void *cookie)
             uqd_decoder_feed(decoder, worker->sample->file.data, worker->sample->file.size);
         while (status == UQD_OK) {
             status = uqd_decoder_advance(decoder);
-            const struct uqd_picture_request request = {sizeof request, UQD_STEP_LATEST,
-                                                        UQD_MODE_FLOW, 0, 0};
+            struct uqd_picture_request request;
+            uqd_picture_request_default(&request);
+            request.mode = UQD_MODE_FLOW;
             if (uqd_decoder_picture(decoder, &request, pixels, image->stride) == UQD_OK)
                 for (size_t i = 0; i < image_bytes(image); i++)
                     worker->hash = (worker->hash ^ pixels[i]) * UINT64_C(1099511628211);
@@ -492,6 +522,7 @@ int main(void)
         cmocka_unit_test(test_reduce_of_tiny_pictures),
         cmocka_unit_test(test_limit_with_a_late_model),
         cmocka_unit_test(test_settings_of_other_versions),
+        cmocka_unit_test(test_request_of_an_earlier_version),
         cmocka_unit_test(test_sampling_seed),
         cmocka_unit_test(test_parallel_decoders),
     };

@@ -124,8 +124,12 @@ static void draw(struct local *local, enum source_purpose purpose, const struct 
 {
     struct source *source = &local->source;
     const struct uqd_info *info = &source->config.file->info;
-    struct uqd_picture_request request = {sizeof request, key->step, key->mode, key->seed,
-                                          key->reduce};
+    const struct uqd_picture_request request = {.struct_size = sizeof request,
+                                                .step = key->step,
+                                                .mode = key->mode,
+                                                .seed = key->seed,
+                                                .reduce = key->reduce,
+                                                .bytes = key->bytes};
     struct picture *picture =
         picture_new(uqd_reduced_side(info->width, key->reduce),
                     uqd_reduced_side(info->height, key->reduce), info->channels);

@@ -247,13 +247,22 @@ static int session_count(struct uqd_session *base, const struct uqd_source *sour
 
 /* ---- Pictures ---- */
 
-/* Everything received on top of the session's state, in a copy of it: UQD_OK, UQD_NEED_DATA if a
+/* The state at the end of a complete step, in a copy. */
+static int state_at(struct session *session, int step, struct uqd_state *copy)
+{
+    const int status = uqd_state_copy(copy, &session->state);
+    if (status == UQD_OK)
+        uqd_schedule_rewind(&session->schedule, copy, step);
+    return status;
+}
+
+/* Everything at hand behind a complete step, in a copy of the state: UQD_OK, UQD_NEED_DATA if a
  * step was cut. From a damaged step on, all is left out. */
-static int latest_state(struct session *session, const struct uqd_source *source,
+static int latest_state(struct session *session, int complete, const struct uqd_source *source,
                         struct uqd_state *copy, struct uqd_partial *partial)
 {
-    int status = uqd_state_copy(copy, &session->state);
-    for (uint32_t step = session->base.n_complete;
+    int status = state_at(session, complete, copy);
+    for (uint32_t step = (uint32_t)(complete + 1);
          step < source->header->n_steps && status == UQD_OK; step++) {
         status = decode_step(session, source, copy, step, partial);
         if (status == UQD_ERR_CORRUPT) {
@@ -264,28 +273,30 @@ static int latest_state(struct session *session, const struct uqd_source *source
     return status;
 }
 
-static int latest_solid_state(struct session *session, const struct uqd_source *source,
-                              struct uqd_state *copy, struct uqd_partial *partial)
+static int latest_solid_state(struct session *session, int complete,
+                              const struct uqd_source *source, struct uqd_state *copy,
+                              struct uqd_partial *partial)
 {
     const uint32_t n_steps = source->header->n_steps;
-    int status = uqd_state_copy(copy, &session->state);
+    int status = state_at(session, complete, copy);
     uint64_t used;
-    if (status < 0 || session->base.n_complete == n_steps)
+    if (status < 0 || complete + 1 == (int)n_steps)
         return status;
     status = decode_solid(session, source, copy, n_steps - 1, partial, &used);
     if (status != UQD_ERR_CORRUPT)
         return status;
     uqd_state_free(copy);
-    return uqd_state_copy(copy, &session->state);
+    return state_at(session, complete, copy);
 }
 
-static int show_latest(struct session *session, const struct uqd_source *source, uint32_t reduce,
-                       uint8_t *pixels, size_t stride)
+static int show_latest(struct session *session, int complete, const struct uqd_source *source,
+                       uint32_t reduce, uint8_t *pixels, size_t stride)
 {
     struct uqd_state copy;
     struct uqd_partial partial = {0};
-    int status = source->header->solid ? latest_solid_state(session, source, &copy, &partial)
-                                       : latest_state(session, source, &copy, &partial);
+    int status = source->header->solid
+                     ? latest_solid_state(session, complete, source, &copy, &partial)
+                     : latest_state(session, complete, source, &copy, &partial);
     if (status == UQD_OK) { /* no pass is interrupted, though a damaged one may have been */
         free(partial.mean_q4);
         partial.mean_q4 = NULL;
@@ -303,10 +314,9 @@ static int show_copy(struct session *session, int step, const struct uqd_picture
                      uint8_t *pixels, size_t stride)
 {
     struct uqd_state copy;
-    int status = uqd_state_copy(&copy, &session->state);
+    int status = state_at(session, step, &copy);
     if (status < 0)
         return status;
-    uqd_schedule_rewind(&session->schedule, &copy, step);
     if (request->mode != UQD_MODE_DENOISED)
         status = uqd_picture_complete(&session->engine, &session->schedule, &copy,
                                       request->mode == UQD_MODE_FLOW ? UQD_SYMBOLS_CENTRAL
@@ -324,7 +334,7 @@ static int session_show(struct uqd_session *base, int step, const struct uqd_sou
 {
     struct session *session = session_of(base);
     if (source != NULL && request->mode == UQD_MODE_DENOISED)
-        return show_latest(session, source, request->reduce, pixels, stride);
+        return show_latest(session, step, source, request->reduce, pixels, stride);
     if (request->mode == UQD_MODE_DENOISED && step + 1 == (int)base->n_complete)
         return uqd_picture_denoised(&session->engine, &session->state, NULL, request->reduce,
                                     pixels, stride);
@@ -346,20 +356,31 @@ static double session_decode_work(const struct uqd_session *base, uint32_t first
     return steps_work((const struct session *)base, first, last + 1);
 }
 
-static double session_show_work(const struct uqd_session *base, int step, int latest,
+/* What latest_state decodes: whole steps, of a solid file from its beginning, and a part. */
+static double latest_work(const struct session *session, int complete,
+                          const struct uqd_source *source)
+{
+    const uint32_t n_steps = source->header->n_steps, next = (uint32_t)(complete + 1);
+    const uint32_t end = uqd_source_steps(source, n_steps);
+    if (next == n_steps)
+        return 0;
+    const double part = uqd_engine_macs(&session->engine, &session->state.units[0],
+                                        end < n_steps ? UQD_PART_GROUPS : 0);
+    return part + steps_work(session, source->header->solid ? 0 : next, end > next ? end : next);
+}
+
+static double session_show_work(const struct uqd_session *base, int step,
+                                const struct uqd_source *source,
                                 const struct uqd_picture_request *request)
 {
     const struct session *session = (const struct session *)base;
-    const uint32_t n_steps = session->engine.model->n_steps, next = (uint32_t)(step + 1);
     if (session->state.n_units == 0)
         return 1;
     if (request->mode != UQD_MODE_DENOISED)
-        return steps_work(session, next, n_steps);
-    /* A step that is there in part is decoded first. */
-    unsigned parts = UQD_PART_TRUNK | UQD_PART_DENOISER;
-    if (latest && next < n_steps)
-        parts |= UQD_PART_GROUPS;
-    return uqd_engine_macs(&session->engine, &session->state.units[0], parts);
+        return steps_work(session, (uint32_t)(step + 1), session->engine.model->n_steps);
+    const double shown = uqd_engine_macs(&session->engine, &session->state.units[0],
+                                         UQD_PART_TRUNK | UQD_PART_DENOISER);
+    return source != NULL ? shown + latest_work(session, step, source) : shown;
 }
 
 /* All passes, and a denoised picture after each step but the lossless one. Its trunk is that of the

@@ -104,27 +104,48 @@ static struct uqd_paper_tile counting_tile(const struct step_run *run, uint32_t 
     return tile;
 }
 
+/* Decodes the pixels of a tile, which is the last step. */
+static int decode_tile_pixels(const struct step_run *run, const struct uqd_paper_tile *tile,
+                              uint32_t i)
+{
+    uint8_t *pixels = uqd_paper_pixels(run->tiles, i);
+    uint8_t decoded[UQD_PAPER_VALUES];
+    memcpy(decoded, pixels, sizeof decoded);
+    const int status = uqd_paper_decode_pixels(tile, uqd_paper_z(run->tiles, run->step, i),
+                                               &run->stream->open[i].decoder, decoded);
+    if (status == UQD_OK)
+        memcpy(pixels, decoded, sizeof decoded);
+    return status;
+}
+
+/* Decodes the next z of a tile. */
+static int decode_tile_z(const struct step_run *run, const struct uqd_paper_tile *tile, uint32_t i,
+                         struct uqd_paper_network *network, struct uqd_work *work)
+{
+    struct uqd_paper_tiles *tiles = run->tiles;
+    float dither[UQD_PAPER_VALUES], decoded[UQD_PAPER_VALUES];
+    int status = uqd_paper_predict(tiles, run->step, i, network, work);
+    if (status != UQD_OK)
+        return status;
+    uqd_paper_dithers(tile, run->step, dither);
+    status = uqd_paper_decode_step(tile, run->step, uqd_paper_z(tiles, run->step, i),
+                                   &tiles->predictions[i], dither, &run->stream->open[i].decoder,
+                                   decoded);
+    if (status == UQD_OK)
+        memcpy(uqd_paper_z(tiles, run->step + 1, i), decoded, sizeof decoded);
+    return status;
+}
+
 /* A tile whose chunk is cut stays where it was: values of two kinds of noise are nothing that the
- * network knows. */
+ * network knows. What is kept of the step stays too: it may have been decoded from more bytes. */
 static int decode_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
                        struct uqd_work *work)
 {
     const struct step_run *run = arguments;
-    struct uqd_paper_tiles *tiles = run->tiles;
     const struct uqd_paper_tile tile = counting_tile(run, i);
-    struct uqd_range_decoder *decoder = &run->stream->open[i].decoder;
-    const float *z_t = uqd_paper_z(tiles, run->step, i);
-    int status = UQD_OK;
-    if (run->step == n_steps_of(tiles)) {
-        status = uqd_paper_decode_pixels(&tile, z_t, decoder, uqd_paper_pixels(tiles, i));
-    } else {
-        status = uqd_paper_predict(tiles, run->step, i, network, work);
-        float dither[UQD_PAPER_VALUES];
-        uqd_paper_dithers(&tile, run->step, dither);
-        if (status == UQD_OK)
-            status = uqd_paper_decode_step(&tile, run->step, z_t, &tiles->predictions[i], dither,
-                                           decoder, uqd_paper_z(tiles, run->step + 1, i));
-    }
+    const int status = run->step == n_steps_of(run->tiles)
+                           ? decode_tile_pixels(run, &tile, i)
+                           : decode_tile_z(run, &tile, i, network, work);
     if (status == UQD_OK && run->reached != NULL)
         run->reached[i] = (uint8_t)(run->step + 1);
     return status;
@@ -290,14 +311,15 @@ static int show_tile(void *arguments, uint32_t i, struct uqd_paper_network *netw
     return status;
 }
 
-/* Decodes what is at hand behind the complete steps; *reached: how far each tile goes. */
-static int reach_latest(struct session *session, const struct uqd_source *source, uint8_t *reached)
+/* Decodes what is at hand behind a complete step; *reached: how far each tile goes. */
+static int reach_latest(struct session *session, int complete, const struct uqd_source *source,
+                        uint8_t *reached)
 {
     struct uqd_paper_tiles *tiles = &session->tiles;
     const uint32_t n_steps = source->header->n_steps;
     size_t used;
     const int solid = source->header->solid;
-    uint32_t step = session->base.n_complete;
+    uint32_t step = (uint32_t)(complete + 1);
     int status = UQD_OK;
     if (solid && step < n_steps) {
         memset(reached, 0, tiles->n);
@@ -330,7 +352,7 @@ static int session_show(struct uqd_session *base, int step, const struct uqd_sou
     if (status == UQD_OK)
         memset(reached, step + 1, tiles->n);
     if (status == UQD_OK && source != NULL && request->mode == UQD_MODE_DENOISED)
-        status = reach_latest(session, source, reached);
+        status = reach_latest(session, step, source, reached);
     if (status == UQD_OK)
         status = uqd_paper_for_tiles(tiles, show_tile, &run);
     if (status == UQD_OK)
@@ -354,12 +376,20 @@ static double session_decode_work(const struct uqd_session *base, uint32_t first
     return runs_of_all_tiles(base, last - first + 1.0);
 }
 
-static double session_show_work(const struct uqd_session *base, int step, int latest,
+/* With a source, what reach_latest decodes, of a solid file from its beginning, comes on top. */
+static double session_show_work(const struct uqd_session *base, int step,
+                                const struct uqd_source *source,
                                 const struct uqd_picture_request *request)
 {
     const struct uqd_paper_tiles *tiles = &((const struct session *)base)->tiles;
     const int left = (int)n_steps_of(tiles) - (step + 1);
-    return runs_of_all_tiles(base, request->mode != UQD_MODE_DENOISED ? left : 1 + latest);
+    if (request->mode != UQD_MODE_DENOISED)
+        return runs_of_all_tiles(base, left);
+    if (source == NULL || step + 1 == (int)source->header->n_steps)
+        return runs_of_all_tiles(base, 1);
+    const int first = source->header->solid ? 0 : step + 1;
+    const int end = (int)uqd_source_steps(source, source->header->n_steps);
+    return runs_of_all_tiles(base, 2 + (end > step + 1 ? end : step + 1) - first);
 }
 
 /* A picture needs no run of its own: it shows what the next step needs. */

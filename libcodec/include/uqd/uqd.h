@@ -358,6 +358,9 @@ struct uqd_picture_request {
     uint32_t reduce; /* 0: full size; n <= UQD_MAX_REDUCE: sides divided by 2^n, rounded up. Reduced
                         pictures of lattice models cost less: 3 and above never run the full-size
                         network in denoised mode */
+    uint64_t bytes;  /* with UQD_STEP_LATEST: the file is taken to end after so many bytes, so that
+                        only what was fed of these counts; fewer than the header has count as the
+                        header. Default 0: all that was fed. 0 with any other step */
 };
 
 /* Fills in the defaults of a structure of struct_size bytes. */
@@ -376,6 +379,10 @@ UQD_API uint32_t uqd_reduced_side(uint32_t side, uint32_t reduce);
  * the header is known, with any number of bytes; in the other modes than denoised it shows the
  * last complete step. Costs up to one run of the network in denoised mode and all remaining
  * steps' runs in the others; any step may be asked for at any time, in any order.
+ *
+ * With request->bytes the picture is that of a decoder which has been fed only these bytes, and has
+ * decoded as many of the steps complete within them as this one has: for files cut anywhere, from
+ * one decoder, in any order. It costs what that decoder's picture costs, and a copy.
  * Errors: UQD_NEED_DATA if that step is not complete, UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_LIMIT,
  * UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 UQD_NODISCARD UQD_API int uqd_decoder_picture(struct uqd_decoder *decoder,
