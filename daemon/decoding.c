@@ -207,7 +207,11 @@ int decoding_open(struct decoding *decoding, struct models *models, struct failu
 static void count_steps(struct decoding *decoding)
 {
     uint32_t complete = uqd_decoder_steps_complete(decoding->decoder);
+    struct uqd_step_info last;
 
+    /* The table that was read first does not know where the steps of a solid file end. */
+    if (complete > 0 && uqd_decoder_step_info(decoding->decoder, complete - 1, &last) == UQD_OK)
+        decoding->decoded = last.bytes;
     decoding->steps_complete = complete;
     decoding->ended = complete >= decoding->info.n_steps || complete > decoding->max_step;
 }
@@ -272,6 +276,7 @@ static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *
     request.mode = frame->key.mode;
     request.seed = frame->key.seed;
     request.reduce = frame->key.reduce;
+    request.bytes = frame->key.bytes;
     status = uqd_decoder_picture(decoding->decoder, &request, pixels, frame->shape.stride);
     if (status < 0)
         return failure_set_status(failure, status);
@@ -280,6 +285,17 @@ static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *
     if (decoding->reference.data && frame->key.reduce == 0)
         return measure(decoding, frame, pixels, failure);
     return 0;
+}
+
+static uint64_t bytes_used(const struct decoding *decoding, const struct frame_key *key)
+{
+    uint64_t received = decoding->input.offset, header = decoding->info.header_size;
+
+    if (key->step != UQD_STEP_LATEST)
+        return decoding->steps[key->step].bytes;
+    if (key->bytes == 0 || key->bytes > received)
+        return received;
+    return key->bytes > header ? key->bytes : header;
 }
 
 int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure)
@@ -291,8 +307,7 @@ int decoding_render(struct decoding *decoding, struct frame *frame, struct failu
     int status;
 
     frame->fd = -1;
-    frame->bytes = frame->key.step == UQD_STEP_LATEST ? decoding->input.offset
-                                                      : decoding->steps[frame->key.step].bytes;
+    frame->bytes = bytes_used(decoding, &frame->key);
     if (should_stop(decoding, 0))
         return failure_set_status(failure, UQD_ERR_CANCELLED);
     if (frame_map(frame, width, height, info->channels, &pixels) < 0)

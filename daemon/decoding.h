@@ -37,7 +37,8 @@ struct decoding {
     struct pixels reference;
 
     uint32_t steps_complete;
-    bool ended; /* no further step can be decoded */
+    uint64_t decoded; /* length of the file up to and including them */
+    bool ended;       /* no further step can be decoded */
 };
 
 /* Takes the descriptors over; reference_fd may be -1. NULL without memory, and then they are

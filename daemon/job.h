@@ -66,6 +66,7 @@ struct job {
     bool in_flight; /* the task is with the workers */
     bool opened, started, paused, closed;
     uint32_t steps_complete; /* as told to the client */
+    uint64_t decoded;        /* bytes of the file up to and including them */
     uint64_t received;       /* bytes of the file that have been read */
     bool finished;           /* no further step will come */
     bool failed;             /* finished by this failure: */

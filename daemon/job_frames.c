@@ -9,6 +9,20 @@
 
 enum outlook { FRAME_READY, FRAME_WAITS, FRAME_IMPOSSIBLE };
 
+/* What can be done at present about a picture where the file is taken to end. What lies behind all
+ * that there is can never be had: then *key becomes that of everything. */
+static enum outlook resolve_bytes(const struct job *job, struct frame_key *key)
+{
+    if (key->bytes <= job->decoded)
+        return FRAME_READY;
+    if (!job->finished)
+        return FRAME_WAITS;
+    if (key->bytes < job->received && job->steps_complete <= job->settings.max_step)
+        return FRAME_READY;
+    key->bytes = 0;
+    return FRAME_IMPOSSIBLE;
+}
+
 /* What can be done about a requested frame at present; *key is what to render if it is ready. */
 static enum outlook resolve(const struct job *job, const struct frame_key *wanted,
                             struct frame_key *key)
@@ -19,6 +33,12 @@ static enum outlook resolve(const struct job *job, const struct frame_key *wante
                    complete <= job->settings.max_step;
 
     *key = *wanted;
+    if (wanted->bytes > 0) {
+        enum outlook outlook = resolve_bytes(job, key);
+
+        if (outlook != FRAME_IMPOSSIBLE)
+            return outlook;
+    }
     if (wanted->step < complete)
         return FRAME_READY;
     if (!job->finished)

@@ -108,6 +108,9 @@ static int check_frame(const struct job *job, const struct frame_key *key, uint3
     if (key->step >= n_steps && key->step != UQD_STEP_LATEST)
         return failure_set(failure, ERROR_INVALID_ARGS, "there is no step %u: the file has %u",
                            key->step, n_steps);
+    if (key->bytes > 0 && key->step != UQD_STEP_LATEST)
+        return failure_set(failure, ERROR_INVALID_ARGS, "bytes goes with step %u only, not with %u",
+                           UQD_STEP_LATEST, key->step);
     if (key->mode < UQD_MODE_DENOISED || key->mode > UQD_MODE_FLOW)
         return failure_set(failure, ERROR_INVALID_ARGS, "there is no mode %u", key->mode);
     if (key->reduce > UQD_MAX_REDUCE)
@@ -127,9 +130,8 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
     uint32_t priority = job->settings.priority;
     const char *purpose = "";
     const struct dict_field fields[] = {
-        {KEY_SEED, DBUS_TYPE_UINT64, &key.seed},
-        {KEY_REDUCE, DBUS_TYPE_UINT32, &key.reduce},
-        {KEY_PURPOSE, DBUS_TYPE_STRING, &purpose},
+        {KEY_SEED, DBUS_TYPE_UINT64, &key.seed},     {KEY_REDUCE, DBUS_TYPE_UINT32, &key.reduce},
+        {KEY_BYTES, DBUS_TYPE_UINT64, &key.bytes},   {KEY_PURPOSE, DBUS_TYPE_STRING, &purpose},
         {KEY_PRIORITY, DBUS_TYPE_UINT32, &priority},
     };
     DBusMessageIter args;

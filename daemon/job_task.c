@@ -142,6 +142,7 @@ static void step_done(struct work *work)
     if (!job)
         return;
     job->steps_complete = job->decoding->steps_complete;
+    job->decoded = job->decoding->decoded;
     job->received = job->decoding->input.offset;
     if (task->status == UQD_OK)
         step_complete(job);

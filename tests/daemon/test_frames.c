@@ -325,6 +325,89 @@ static void test_cut_file_shows_the_rest(void **state)
     free(job);
 }
 
+/* The picture where the file is taken to end is that of a file which ends there. */
+static void expect_cut(struct fixture *f, const char *job, uint64_t bytes, uint32_t mode)
+{
+    const struct option_value options[] = {{KEY_BYTES, DBUS_TYPE_UINT64, &bytes}};
+    uint64_t header = f->sample.info.header_size, size = f->sample.size;
+    uint64_t used = bytes < header ? header : bytes < size ? bytes : size;
+    struct uqd_picture_request request;
+    struct memory memory;
+    DBusMessageIter dict;
+    DBusMessage *reply =
+        client_call(f->client, new_get_frame(job, UQD_STEP_LATEST, mode, options, 1));
+
+    uqd_picture_request_default(&request);
+    request.mode = mode;
+    read_frame(reply, &memory, &dict);
+    expect_pixels(&f->sample, (size_t)used, &request, &memory, "cut");
+    assert_int_equal(dict_number(&dict, KEY_BYTES), used);
+    release(&memory);
+    dbus_message_unref(reply);
+}
+
+static void test_bytes(void **state)
+{
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+    uint64_t one = f->sample.step_bytes[0], two = f->sample.step_bytes[1];
+
+    expect_cut(f, job, (one + two) / 2, UQD_MODE_DENOISED);
+    /* No more is decoded than it takes. */
+    assert_int_equal(client_job_number(f->client, job, PROPERTY_STEPS_COMPLETE), 2);
+    expect_cut(f, job, (one + two) / 2 - 3, UQD_MODE_FLOW);
+    expect_cut(f, job, two, UQD_MODE_DENOISED);
+    expect_cut(f, job, f->sample.size + 1, UQD_MODE_DENOISED);
+    expect_cut(f, job, f->sample.size - 1, UQD_MODE_DENOISED);
+    expect_cut(f, job, one - 1, UQD_MODE_ANCESTRAL);
+    expect_cut(f, job, 1, UQD_MODE_DENOISED);
+    expect_cut(f, job, (one + two) / 2, UQD_MODE_DENOISED);
+    free(job);
+}
+
+/* With one step the bytes mean nothing. */
+static void test_bytes_of_a_step(void **state)
+{
+    static const uint64_t bytes = 100;
+    const struct option_value options[] = {{KEY_BYTES, DBUS_TYPE_UINT64, &bytes}};
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+
+    expect_error(client_call(f->client, new_get_frame(job, 1, UQD_MODE_DENOISED, options, 1)),
+                 DBUS_ERROR_INVALID_ARGS, "bytes of step 1");
+    free(job);
+}
+
+/* A file that ends before answers with what it has; so does a job that stops decoding before. */
+static void test_bytes_behind_the_end(void **state)
+{
+    struct fixture *f = *state;
+    static const uint32_t last = 1;
+    const struct option_value stop[] = {{KEY_MAX_STEP, DBUS_TYPE_UINT32, &last}};
+    const struct option_value options[] = {{KEY_BYTES, DBUS_TYPE_UINT64, &f->sample.step_bytes[3]}};
+    size_t cut = (size_t)(f->sample.step_bytes[1] + f->sample.step_bytes[2]) / 2;
+    const size_t expected[2] = {cut, (size_t)f->sample.step_bytes[1]};
+    int fd = sample_file(&f->sample, &f->desk, cut);
+    char *jobs[2] = {client_open(f->client, fd, NULL, 0), client_open(f->client, f->fd, stop, 1)};
+
+    for (int i = 0; i < 2; i++) {
+        DBusMessage *reply = client_call(
+            f->client, new_get_frame(jobs[i], UQD_STEP_LATEST, UQD_MODE_DENOISED, options, 1));
+        struct uqd_picture_request request;
+        struct memory memory;
+        DBusMessageIter dict;
+
+        uqd_picture_request_default(&request);
+        read_frame(reply, &memory, &dict);
+        expect_pixels(&f->sample, expected[i], &request, &memory, "behind the end");
+        assert_int_equal(dict_number(&dict, KEY_BYTES), expected[i]);
+        release(&memory);
+        dbus_message_unref(reply);
+        free(jobs[i]);
+    }
+    close(fd);
+}
+
 /* Only the first signal has pixels until the client calls again. */
 static void test_frames_in_signals(void **state)
 {
@@ -429,6 +512,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_urgent_goes_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_max_edge, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cut_file_shows_the_rest, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bytes_of_a_step, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bytes_behind_the_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_frames_in_signals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_measured_distortion, setup, teardown),
     };
