@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -160,6 +161,46 @@ static void sources_keep_their_promises(void **state)
     kill_daemon();
 }
 
+/* The picture of a key, asked for at once. */
+static struct picture *request_picture(const char *path,
+                                       struct source *(*make)(const struct source_config *config),
+                                       const struct frame_key *key)
+{
+    struct listener listener;
+    unsigned counts[SOURCE_FAILED + 1] = {0};
+    listener_open(&listener, path, make, 0);
+    source_request(listener.source, SOURCE_SCREEN, key);
+    await_event(&listener, SOURCE_PICTURE, counts);
+    assert_true(frame_key_equal(&listener.event.key, key));
+    struct picture *picture = picture_ref(listener.event.picture);
+    listener_close(&listener);
+    return picture;
+}
+
+/* Whatever has been decoded by then, and from whomever. */
+static void a_place_in_the_file_is_a_file_that_ends_there(void **state)
+{
+    static const uint32_t modes[] = {UQD_MODE_DENOISED, UQD_MODE_FLOW};
+    struct stat status;
+    (void)state;
+    assert_int_equal(stat("cut.uqd", &status), 0);
+    start_daemon();
+    for (int i = 0; i < 4; i++) {
+        uint64_t bytes = (uint64_t)status.st_size;
+        struct frame_key end = {UQD_STEP_LATEST, modes[i / 2], 0, 0, 2 * bytes},
+                         place = {UQD_STEP_LATEST, modes[i / 2], 0, 0, bytes};
+        struct picture *cut = request_picture("cut.uqd", kinds[i % 2].make, &end);
+        struct picture *shown = request_picture("picture.uqd", kinds[i % 2].make, &place);
+        assert_int_equal(cut->width, shown->width);
+        for (uint32_t y = 0; y < cut->height; y++)
+            assert_memory_equal(cut->pixels + y * cut->stride, shown->pixels + y * shown->stride,
+                                (size_t)cut->width * cut->channels);
+        picture_unref(cut);
+        picture_unref(shown);
+    }
+    kill_daemon();
+}
+
 /* Of many requests for one purpose at least the last is answered. */
 static void newer_requests_supersede(void **state)
 {
@@ -262,6 +303,7 @@ int main(void)
         cmocka_unit_test(bad_files_are_told_apart_with_the_daemon),
         cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
+        cmocka_unit_test(a_place_in_the_file_is_a_file_that_ends_there),
         cmocka_unit_test(newer_requests_supersede),
         cmocka_unit_test(the_daemon_may_die),
         cmocka_unit_test(without_a_daemon_the_source_says_so),

@@ -47,6 +47,8 @@ DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose pu
     dict_begin(&options, &arguments);
     dict_add_u64(&options, KEY_SEED, key->seed);
     dict_add_u32(&options, KEY_REDUCE, key->reduce);
+    if (key->bytes > 0)
+        dict_add_u64(&options, KEY_BYTES, key->bytes);
     dict_add_string(&options, KEY_PURPOSE, names[purpose]);
     dict_add_u32(&options, KEY_PRIORITY, (uint32_t)purpose + 1);
     if (dict_end(&options))

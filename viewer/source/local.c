@@ -26,14 +26,26 @@ struct local {
     enum work work;  /* what the library is doing, for the progress callback */
 };
 
+/* Bytes of the file up to the end of the last complete step. */
+static uint64_t decoded(const struct local *local)
+{
+    struct uqd_step_info last = {.bytes = 0};
+    uint32_t complete = uqd_decoder_steps_complete(local->decoder);
+    if (complete == 0 || uqd_decoder_step_info(local->decoder, complete - 1, &last) != UQD_OK)
+        return 0;
+    return last.bytes;
+}
+
 /* Whether a request can be answered now, be it by a refusal. */
 static bool ready(const struct local *local, const struct source_request *request)
 {
     const struct frame_key *key = &request->key;
     if (!request->waiting)
         return false;
-    if (key->step == UQD_STEP_LATEST || local->ended)
+    if (local->ended)
         return true;
+    if (key->step == UQD_STEP_LATEST)
+        return key->bytes <= decoded(local);
     return key->step < uqd_decoder_steps_complete(local->decoder);
 }
 

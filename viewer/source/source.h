@@ -9,7 +9,8 @@
  * Requests: one per purpose at a time. A new request takes the place of an unanswered older one of
  * the same purpose, which then gets no answer; every other request gets exactly one SOURCE_PICTURE
  * or SOURCE_REFUSED, unless the source is lost or fails. Requests may be made before their step is
- * complete; they are answered once it is. */
+ * complete; they are answered once it is, those with bytes once all steps within these bytes are, or
+ * when the file ends. */
 #ifndef UQD_VIEWER_SOURCE_SOURCE_H
 #define UQD_VIEWER_SOURCE_SOURCE_H
 
