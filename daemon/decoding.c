@@ -265,11 +265,9 @@ static int measure(const struct decoding *decoding, struct frame *frame, const u
     return 0;
 }
 
-static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *pixels,
-                       struct failure *failure)
+static int request_picture(struct decoding *decoding, const struct frame *frame, uint8_t *pixels)
 {
     struct uqd_picture_request request;
-    int status;
 
     uqd_picture_request_default(&request);
     request.step = frame->key.step;
@@ -277,12 +275,28 @@ static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *
     request.seed = frame->key.seed;
     request.reduce = frame->key.reduce;
     request.bytes = frame->key.bytes;
-    status = uqd_decoder_picture(decoding->decoder, &request, pixels, frame->shape.stride);
+    return uqd_decoder_picture(decoding->decoder, &request, pixels, frame->shape.stride);
+}
+
+/* The memory is that of a mapping, which numbers may lie in. */
+static int request_bits(struct decoding *decoding, const struct frame *frame, void *numbers)
+{
+    return uqd_decoder_step_bits(decoding->decoder, frame->key.step, numbers,
+                                 (size_t)frame->shape.width * frame->shape.height);
+}
+
+static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *pixels,
+                       struct failure *failure)
+{
+    bool bits = frame->key.mode == FRAME_OF_BITS;
+    int status =
+        bits ? request_bits(decoding, frame, pixels) : request_picture(decoding, frame, pixels);
+
     if (status < 0)
         return failure_set_status(failure, status);
     if (status == UQD_NEED_DATA)
         return failure_set(failure, ERROR_GONE, "the file ends before the requested step");
-    if (decoding->reference.data && frame->key.reduce == 0)
+    if (decoding->reference.data && frame->key.reduce == 0 && !bits)
         return measure(decoding, frame, pixels, failure);
     return 0;
 }
@@ -298,11 +312,21 @@ static uint64_t bytes_used(const struct decoding *decoding, const struct frame_k
     return key->bytes > header ? key->bytes : header;
 }
 
-int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure)
+/* Blocks of bits have their size whatever the key says of pictures; a number is as large as a pixel
+ * of four channels. */
+static int map_frame(const struct decoding *decoding, struct frame *frame, uint8_t **pixels)
 {
     const struct uqd_info *info = &decoding->info;
-    uint32_t width = uqd_reduced_side(info->width, frame->key.reduce);
-    uint32_t height = uqd_reduced_side(info->height, frame->key.reduce);
+    bool bits = frame->key.mode == FRAME_OF_BITS;
+    uint32_t reduce = bits ? 3 : frame->key.reduce;
+
+    return frame_map(frame, uqd_reduced_side(info->width, reduce),
+                     uqd_reduced_side(info->height, reduce),
+                     bits ? (uint32_t)sizeof(uint32_t) : info->channels, pixels);
+}
+
+int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure)
+{
     uint8_t *pixels;
     int status;
 
@@ -310,7 +334,7 @@ int decoding_render(struct decoding *decoding, struct frame *frame, struct failu
     frame->bytes = bytes_used(decoding, &frame->key);
     if (should_stop(decoding, 0))
         return failure_set_status(failure, UQD_ERR_CANCELLED);
-    if (frame_map(frame, width, height, info->channels, &pixels) < 0)
+    if (map_frame(decoding, frame, &pixels) < 0)
         return failure_set(failure, ERROR_LIMIT, "no memory for the frame: %s", strerror(errno));
     status = render_into(decoding, frame, pixels, failure);
     if (status < 0) {

@@ -57,7 +57,8 @@ int decoding_open(struct decoding *decoding, struct models *models, struct failu
 int decoding_advance(struct decoding *decoding, struct failure *failure);
 
 /* Renders into a new sealed frame, and measures it if there is a reference and the picture is not
- * reduced. frame->key says what to render. 0, or -1 with a failure and no frame. */
+ * reduced. frame->key says what to render; its mode may be FRAME_OF_BITS. 0, or -1 with a failure
+ * and no frame. */
 int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure);
 
 /* The largest reduction that leaves the longer side at max_edge pixels or more; 0 (full size) if

@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* In the place of a mode: the frame is no picture but the map of where the bits of its step went,
+ * UQD_BITS_BLOCK pixels a side to a number of 32 bits. */
+#define FRAME_OF_BITS 0u
+
 struct frame {
     struct frame_key key;
     int fd; /* memfd, owned; -1 if there is no frame */

@@ -44,7 +44,7 @@ struct task {
     double seconds; /* that decoding the step took */
 };
 
-/* An unanswered GetFrame. */
+/* An unanswered GetFrame, or GetBits: then the mode of its key is FRAME_OF_BITS. */
 struct frame_request {
     struct frame_request *next;
     DBusMessage *call;
@@ -116,8 +116,8 @@ void task_frame(struct job *job, const struct frame_key *key, enum priority prio
 
 /* ---- job_frames.c: requests of frames ---- */
 
-/* Adds a request for a GetFrame call. The key may have the step UQD_STEP_LATEST. An older request
- * of the same purpose is answered with Cancelled. */
+/* Adds a request for a GetFrame call, whose key may have the step UQD_STEP_LATEST, or for a GetBits
+ * call. An older request of the same method and purpose is answered with Cancelled. */
 int requests_add(struct job *job, DBusMessage *call, const struct frame_key *key,
                  enum priority priority, const char *purpose, struct failure *failure);
 
@@ -141,7 +141,7 @@ void requests_fail(struct job *job, const struct frame_key *key, const struct fa
 /* The reply to Open. False if it could not be made: the client has received an error. */
 bool job_reply_open(struct job *job);
 
-/* The reply to GetFrame. */
+/* The reply to GetFrame, or to GetBits. */
 void job_reply_frame(struct job *job, DBusMessage *call, const struct frame *frame);
 
 /* StepReady for the last complete step. The frames may be NULL: one was measured, one is to be

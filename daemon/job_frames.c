@@ -83,11 +83,14 @@ static void fail_impossible(struct job *job, struct frame_request *request)
 
 /* ---- Adding ---- */
 
-static struct frame_request *find_purpose(const struct job *job, const char *purpose)
+static struct frame_request *find_older(const struct job *job, const struct frame_key *key,
+                                        const char *purpose)
 {
     struct frame_request *request = job->requests;
+    bool bits = key->mode == FRAME_OF_BITS;
 
-    while (request && strcmp(request->purpose, purpose) != 0)
+    while (request &&
+           (strcmp(request->purpose, purpose) != 0 || (request->key.mode == FRAME_OF_BITS) != bits))
         request = request->next;
     return request;
 }
@@ -105,7 +108,7 @@ static void append(struct job *job, struct frame_request *request)
 int requests_add(struct job *job, DBusMessage *call, const struct frame_key *key,
                  enum priority priority, const char *purpose, struct failure *failure)
 {
-    struct frame_request *older = find_purpose(job, purpose);
+    struct frame_request *older = find_older(job, key, purpose);
     size_t size = strlen(purpose) + 1;
     struct frame_request *request;
     struct failure superseded;

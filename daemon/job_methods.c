@@ -100,14 +100,30 @@ static void call_get_step_table(void *object, DBusMessage *call)
 
 /* ---- GetFrame ---- */
 
-static int check_frame(const struct job *job, const struct frame_key *key, uint32_t priority,
-                       const char *purpose, struct failure *failure)
+static int check_step(const struct job *job, uint32_t step, struct failure *failure)
 {
     uint32_t n_steps = job->decoding->info.n_steps;
 
-    if (key->step >= n_steps && key->step != UQD_STEP_LATEST)
+    if (step >= n_steps)
         return failure_set(failure, ERROR_INVALID_ARGS, "there is no step %u: the file has %u",
-                           key->step, n_steps);
+                           step, n_steps);
+    return 0;
+}
+
+static int check_urgency(uint32_t priority, const char *purpose, struct failure *failure)
+{
+    if (priority < PRIORITY_INTERACTIVE || priority > PRIORITY_BACKGROUND)
+        return failure_set(failure, ERROR_INVALID_ARGS, "there is no priority %u", priority);
+    if (strlen(purpose) > MAX_PURPOSE)
+        return failure_set(failure, ERROR_INVALID_ARGS, "the purpose is longer than %u bytes",
+                           MAX_PURPOSE);
+    return 0;
+}
+
+static int check_frame(const struct job *job, const struct frame_key *key, struct failure *failure)
+{
+    if (key->step != UQD_STEP_LATEST && check_step(job, key->step, failure) < 0)
+        return -1;
     if (key->bytes > 0 && key->step != UQD_STEP_LATEST)
         return failure_set(failure, ERROR_INVALID_ARGS, "bytes goes with step %u only, not with %u",
                            UQD_STEP_LATEST, key->step);
@@ -116,11 +132,6 @@ static int check_frame(const struct job *job, const struct frame_key *key, uint3
     if (key->reduce > UQD_MAX_REDUCE)
         return failure_set(failure, ERROR_INVALID_ARGS, "reduce must not exceed %d",
                            UQD_MAX_REDUCE);
-    if (priority < PRIORITY_INTERACTIVE || priority > PRIORITY_BACKGROUND)
-        return failure_set(failure, ERROR_INVALID_ARGS, "there is no priority %u", priority);
-    if (strlen(purpose) > MAX_PURPOSE)
-        return failure_set(failure, ERROR_INVALID_ARGS, "the purpose is longer than %u bytes",
-                           MAX_PURPOSE);
     return 0;
 }
 
@@ -149,7 +160,9 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
         key.mode = job->settings.mode;
     if (key.mode != UQD_MODE_ANCESTRAL)
         key.seed = 0;
-    status = check_frame(job, &key, priority, purpose, failure);
+    status = check_frame(job, &key, failure);
+    if (status == 0)
+        status = check_urgency(priority, purpose, failure);
     if (status < 0)
         return status;
     return requests_add(job, call, &key, priority, purpose, failure);
@@ -161,6 +174,44 @@ static void call_get_frame(void *object, DBusMessage *call)
     struct failure failure;
 
     if (request_frame(job, call, &failure) < 0)
+        reply_failure(connection_of(job), call, &failure);
+    else
+        job_schedule(job);
+}
+
+/* ---- GetBits ---- */
+
+static int request_bits(struct job *job, DBusMessage *call, struct failure *failure)
+{
+    struct frame_key key = {.mode = FRAME_OF_BITS};
+    uint32_t priority = job->settings.priority;
+    const char *purpose = "";
+    const struct dict_field fields[] = {
+        {KEY_PURPOSE, DBUS_TYPE_STRING, &purpose},
+        {KEY_PRIORITY, DBUS_TYPE_UINT32, &priority},
+    };
+    DBusMessageIter args;
+    int status;
+
+    dbus_message_iter_init(call, &args);
+    dbus_message_iter_get_basic(&args, &key.step);
+    dbus_message_iter_next(&args);
+    status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
+    if (status == 0)
+        status = check_step(job, key.step, failure);
+    if (status == 0)
+        status = check_urgency(priority, purpose, failure);
+    if (status < 0)
+        return status;
+    return requests_add(job, call, &key, priority, purpose, failure);
+}
+
+static void call_get_bits(void *object, DBusMessage *call)
+{
+    struct job *job = object;
+    struct failure failure;
+
+    if (request_bits(job, call, &failure) < 0)
         reply_failure(connection_of(job), call, &failure);
     else
         job_schedule(job);
@@ -214,6 +265,7 @@ static const struct object_method methods[] = {
     {METHOD_START, "", call_start},
     {METHOD_PAUSE, "", call_pause},
     {METHOD_GET_FRAME, "uua{sv}", call_get_frame},
+    {METHOD_GET_BITS, "ua{sv}", call_get_bits},
     {METHOD_GET_STEP_TABLE, "", call_get_step_table},
     {METHOD_SET_MODE, "ut", call_set_mode},
     {METHOD_CLOSE, "", call_close},

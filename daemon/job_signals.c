@@ -128,15 +128,31 @@ static bool append_frame(DBusMessageIter *args, const struct job *job, const str
     return dict_end(&dict);
 }
 
+static bool append_bits(DBusMessageIter *args, const struct frame *frame)
+{
+    struct dict dict;
+
+    if (!dbus_message_iter_append_basic(args, DBUS_TYPE_UNIX_FD, &frame->fd))
+        return false;
+    dict_begin(&dict, args);
+    dict_add_u32(&dict, KEY_STEP, frame->key.step);
+    dict_add_u32(&dict, KEY_WIDTH, frame->shape.width);
+    dict_add_u32(&dict, KEY_HEIGHT, frame->shape.height);
+    dict_add_u64(&dict, KEY_OFFSET, frame->shape.offset);
+    dict_add_u64(&dict, KEY_SIZE, frame->shape.size);
+    return dict_end(&dict);
+}
+
 void job_reply_frame(struct job *job, DBusMessage *call, const struct frame *frame)
 {
     DBusConnection *connection = job->daemon->connection;
     DBusMessage *reply = dbus_message_new_method_return(call);
     DBusMessageIter args;
+    bool bits = frame->key.mode == FRAME_OF_BITS;
 
     if (reply)
         dbus_message_iter_init_append(reply, &args);
-    if (reply && append_frame(&args, job, frame)) {
+    if (reply && (bits ? append_bits(&args, frame) : append_frame(&args, job, frame))) {
         reply_send(connection, call, reply);
         return;
     }

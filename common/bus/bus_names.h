@@ -34,6 +34,7 @@
 #define METHOD_START          "Start"
 #define METHOD_PAUSE          "Pause"
 #define METHOD_GET_FRAME      "GetFrame"
+#define METHOD_GET_BITS       "GetBits"
 #define METHOD_GET_STEP_TABLE "GetStepTable"
 #define METHOD_SET_MODE       "SetMode"
 #define METHOD_CLOSE          "Close"

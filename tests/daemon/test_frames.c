@@ -408,6 +408,103 @@ static void test_bytes_behind_the_end(void **state)
     close(fd);
 }
 
+/* ---- Bits ---- */
+
+static DBusMessage *new_get_bits(const char *job, uint32_t step, const struct option_value *options,
+                                 size_t n)
+{
+    DBusMessage *call = client_new_call(job, JOB_INTERFACE, METHOD_GET_BITS);
+
+    assert_true(dbus_message_append_args(call, DBUS_TYPE_UINT32, &step, DBUS_TYPE_INVALID));
+    append_options(call, options, n);
+    return call;
+}
+
+/* What the library counts in this process. */
+static uint32_t *expected_bits(const struct sample *sample, uint32_t step, size_t n)
+{
+    uint32_t *bits = calloc(n, sizeof *bits);
+    struct uqd_decoder_settings settings;
+    struct uqd_decoder *decoder;
+
+    assert_non_null(bits);
+    uqd_decoder_settings_default(&settings);
+    settings.threads = 1;
+    assert_int_equal(uqd_decoder_new(&decoder, sample->model, &settings), UQD_OK);
+    assert_int_equal(uqd_decoder_feed(decoder, sample->data, sample->size), UQD_OK);
+    for (uint32_t i = 0; i <= step; i++)
+        assert_int_equal(uqd_decoder_advance(decoder), UQD_OK);
+    assert_int_equal(uqd_decoder_step_bits(decoder, step, bits, n), UQD_OK);
+    uqd_decoder_free(decoder);
+    return bits;
+}
+
+static void expect_bits(struct fixture *f, const char *job, uint32_t step)
+{
+    DBusMessage *reply = client_call(f->client, new_get_bits(job, step, NULL, 0));
+    uint32_t *expected = expected_bits(&f->sample, step, 11 * 9);
+    DBusMessageIter dict;
+    void *bits;
+    int fd, seals;
+
+    expect_error(dbus_message_ref(reply), NULL, "GetBits");
+    assert_string_equal(dbus_message_get_signature(reply), "ha{sv}");
+    dbus_message_iter_init(reply, &dict);
+    dbus_message_iter_get_basic(&dict, &fd);
+    dbus_message_iter_next(&dict);
+    assert_int_equal(dict_number(&dict, KEY_STEP), step);
+    assert_int_equal(dict_number(&dict, KEY_WIDTH), 11);
+    assert_int_equal(dict_number(&dict, KEY_HEIGHT), 9);
+    assert_int_equal(dict_number(&dict, KEY_OFFSET), 0);
+    assert_int_equal(dict_number(&dict, KEY_SIZE), 11 * 9 * 4);
+    seals = fcntl(fd, F_GET_SEALS);
+    assert_int_equal(seals & (F_SEAL_SHRINK | F_SEAL_WRITE), F_SEAL_SHRINK | F_SEAL_WRITE);
+    bits = mmap(NULL, 11 * 9 * 4, PROT_READ, MAP_SHARED, fd, 0);
+    assert_ptr_not_equal(bits, MAP_FAILED);
+    assert_memory_equal(bits, expected, 11 * 9 * 4);
+    munmap(bits, 11 * 9 * 4);
+    close(fd);
+    free(expected);
+    dbus_message_unref(reply);
+}
+
+/* The numbers of the library, waited for and kept like pictures, of which they are independent. */
+static void test_bits(void **state)
+{
+    struct fixture *f = *state;
+    char *job = client_open(f->client, f->fd, NULL, 0);
+    DBusPendingCall *frame = client_send(f->client, new_get_frame(job, 2, 1, NULL, 0));
+    DBusPendingCall *older = client_send(f->client, new_get_bits(job, 3, NULL, 0));
+
+    expect_bits(f, job, 2);
+    expect_error(client_reply(older), ERROR_CANCELLED, "older bits");
+    expect_error(client_reply(frame), NULL, "a frame of the same purpose");
+    expect_bits(f, job, 0);
+    expect_bits(f, job, 2);
+    free(job);
+}
+
+static void test_no_bits(void **state)
+{
+    struct fixture *f = *state;
+    int fd = sample_file(&f->sample, &f->desk, (size_t)f->sample.step_bytes[1]);
+    char *job = client_open(f->client, fd, NULL, 0);
+    uint32_t priority = 4;
+    const struct option_value options[] = {{KEY_PRIORITY, DBUS_TYPE_UINT32, &priority}};
+
+    expect_error(client_call(f->client, new_get_bits(job, 2, NULL, 0)), ERROR_GONE, "cut off");
+    expect_error(client_call(f->client, new_get_bits(job, f->sample.info.n_steps, NULL, 0)),
+                 DBUS_ERROR_INVALID_ARGS, "no step");
+    expect_error(client_call(f->client, new_get_bits(job, UQD_STEP_LATEST, NULL, 0)),
+                 DBUS_ERROR_INVALID_ARGS, "everything");
+    expect_error(client_call(f->client, new_get_bits(job, 0, options, 1)), DBUS_ERROR_INVALID_ARGS,
+                 "priority");
+    close(fd);
+    free(job);
+}
+
+/* ---- Signals ---- */
+
 /* Only the first signal has pixels until the client calls again. */
 static void test_frames_in_signals(void **state)
 {
@@ -515,6 +612,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bytes_of_a_step, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bytes_behind_the_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bits, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_bits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_frames_in_signals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_measured_distortion, setup, teardown),
     };

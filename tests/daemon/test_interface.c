@@ -222,7 +222,7 @@ static void test_members(void **state)
     struct fixture *f = *state;
 
     assert_int_equal(each_member(f, ROOT_PATH, ROOT_INTERFACE, "method", check_method), 1);
-    assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "method", check_method), 6);
+    assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "method", check_method), 7);
     assert_int_equal(each_member(f, ROOT_PATH, ROOT_INTERFACE, "property", check_property),
                      count_properties(f, ROOT_PATH, ROOT_INTERFACE));
     assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "property", check_property),
