@@ -2,6 +2,8 @@
  * status line. */
 #include "app/actions.h"
 
+#include "draw/scrubber.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -89,12 +91,11 @@ static int run_bytes(struct app *app, const struct command_call *call, struct me
 
 static int run_unit(struct app *app, const struct command_call *call, struct message *message)
 {
-    static const char *const names[N_SCRUB_UNITS] = {"steps", "bytes", "bits per pixel", "PSNR"};
     enum word word = call->arguments[0].word;
     (void)message;
     app->look.unit = word == WORD_NEXT ? (enum scrub_unit)((app->look.unit + 1) % N_SCRUB_UNITS)
                                        : (enum scrub_unit)(word - WORD_STEPS);
-    app_say(app, "The scrubber counts in %s", names[app->look.unit]);
+    app_say(app, "The scrubber counts in %s", scrubber_unit_name(app->look.unit));
     return 0;
 }
 
@@ -257,6 +258,8 @@ static action *const actions[N_COMMANDS] = {
     [COMMAND_HELP] = action_switch,
     [COMMAND_BACK] = action_back,
     [COMMAND_SCREENSHOT] = action_screenshot,
+    [COMMAND_METRIC] = action_metric,
+    [COMMAND_IMPORT] = action_import,
     [COMMAND_EXPORT] = action_export,
     [COMMAND_RESIZE] = action_resize,
     [COMMAND_WAIT] = run_wait,

@@ -16,6 +16,6 @@ action action_file, action_open, action_pane, action_link, action_compare, actio
 
 /* actions_view.c */
 action action_zoom, action_fit, action_pan, action_switch, action_fullscreen, action_back,
-    action_text, action_resize, action_screenshot, action_export;
+    action_text, action_resize, action_screenshot, action_metric, action_import, action_export;
 
 #endif

@@ -2,6 +2,7 @@
 #include "app/actions.h"
 
 #include "image_file.h"
+#include "session/curve_csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,13 +156,43 @@ static int export_picture(struct app *app, const char *path, struct message *mes
     return status;
 }
 
+static bool ends_with(const char *path, const char *ending)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && !strcmp(dot, ending);
+}
+
+/* ---- Plot ---------------------------------------------------------------------------------- */
+
+int action_metric(struct app *app, const struct command_call *call, struct message *message)
+{
+    enum word word = call->arguments[0].word;
+    (void)message;
+    app->look.metric = word == WORD_NEXT ? (enum metric)((app->look.metric + 1) % N_METRICS)
+                                         : (enum metric)(word - WORD_PSNR);
+    app_say(app, "The plot shows %s", metric_name(app->look.metric));
+    return 0;
+}
+
+int action_import(struct app *app, const struct command_call *call, struct message *message)
+{
+    int before = app->imported.n_curves;
+    int status = curve_csv_read(&app->imported, call->file, message);
+    if (status == 0)
+        app_say(app, "%d curves of %.120s", app->imported.n_curves - before, call->file);
+    return status;
+}
+
 int action_export(struct app *app, const struct command_call *call, struct message *message)
 {
-    const char *dot = strrchr(call->file, '.');
-    int status = dot && !strcmp(dot, ".png")
-                     ? export_picture(app, call->file, message)
-                     : message_set(message, "%s: export writes .png files", call->file);
+    const char *path = call->file;
+    int status = ends_with(path, ".png")   ? export_picture(app, path, message)
+                 : ends_with(path, ".csv") ? curve_csv_write(&app->curves, path, message)
+                                           : message_set(message,
+                                                         "%s: export writes the picture to a .png "
+                                                         "file, or the curves to a .csv file",
+                                                         path);
     if (status == 0)
-        app_say(app, "Written: %.140s", call->file);
+        app_say(app, "Written: %.140s", path);
     return status;
 }

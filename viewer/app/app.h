@@ -6,6 +6,7 @@
 #include "app/backend.h"
 #include "draw/layout.h"
 #include "remote/remote.h"
+#include "session/curve_set.h"
 #include "session/difference.h"
 #include "session/document.h"
 #include "session/follow.h"
@@ -37,11 +38,13 @@ struct app {
 
     struct backend *backend; /* NULL while no window is open */
     struct layout layout;
-    struct difference difference; /* of the panes that are compared */
-    struct histogram histogram;   /* of the part that is seen ... */
-    struct picture *histogram_of; /* ... of this picture, with a reference; NULL: of none */
+    struct curve_set imported, curves; /* read from files; and all that are plotted */
+    struct difference difference;      /* of the panes that are compared */
+    struct histogram histogram;        /* of the part that is seen ... */
+    struct picture *histogram_of;      /* ... of this picture, with a reference; NULL: of none */
     struct histogram_region histogram_part;
     int pointer_x, pointer_y;
+    bool was_on_plot;      /* the pointer */
     int hover;             /* button under the pointer, or -1 */
     struct app_place drag; /* where the main button was pressed, as long as it is */
 
@@ -121,6 +124,9 @@ void app_relayout(struct app *app);
 /* The viewport and the picture's size in the terms of the view, for all panes. */
 struct view_frame app_frame(const struct app *app);
 void app_draw(struct app *app);
+/* What the pointer is on in the plot or the scrubber, as the window was last drawn: bytes of the
+ * active file; 0 if it is on neither. */
+uint64_t app_bytes_at(struct app *app, const char *place, int x, int y);
 /* Writes the window as it would look now. 0, or -1 with a message. */
 int app_screenshot(struct app *app, const char *path, struct message *message);
 

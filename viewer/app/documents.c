@@ -60,6 +60,8 @@ int app_open_document(struct app *app, const char *path, struct message *message
 void app_close_documents(struct app *app)
 {
     difference_clear(&app->difference);
+    curve_set_clear(&app->curves);
+    curve_set_clear(&app->imported);
     picture_unref(app->histogram_of);
     app->histogram_of = NULL;
     for (int i = 0; i < app->n_panes; i++)

@@ -37,15 +37,23 @@ static void handle_key_up(struct app *app, const char *key)
 
 /* ---- Pointer ------------------------------------------------------------------------------- */
 
+/* The strip counts in steps, or is a scrubber. */
+static const char *strip_name(const struct app *app)
+{
+    return app->look.unit == SCRUB_STEPS ? "Strip" : "Scrubber";
+}
+
 static struct app_place find_place(const struct app *app, const struct input *input)
 {
     int button = layout_button_at(&app->layout, input->x, input->y);
     int picture = layout_picture_at(&app->layout, input->x, input->y);
+    bool plot = rect_contains(&app->layout.curve, input->x, input->y);
     bool strip = rect_contains(&app->layout.strip.whole, input->x, input->y);
     if (app->look.help || app->look.blank)
         return (struct app_place){"Curtain", 0};
     return button >= 0    ? (struct app_place){"Button", button}
-           : strip        ? (struct app_place){"Strip", 0}
+           : strip        ? (struct app_place){strip_name(app), 0}
+           : plot         ? (struct app_place){"Plot", 0}
            : picture >= 0 ? (struct app_place){"Picture", picture}
                           : (struct app_place){NULL, 0};
 }
@@ -87,6 +95,8 @@ static bool run_bound_at(struct app *app, const struct app_place *place, const c
     }
     if (is(place, "Strip"))
         pointer.step = step_at(app, input->x);
+    if (is(place, "Scrubber") || is(place, "Plot"))
+        pointer.bytes = app_bytes_at(app, place->name, input->x, input->y);
     snprintf(key, sizeof key, "%s.%s", place->name, what);
     return run_bound(app, key, &pointer);
 }
@@ -105,7 +115,8 @@ static void drag(struct app *app, const struct input *input)
 static void handle_press(struct app *app, const struct input *input)
 {
     struct app_place place = find_place(app, input);
-    bool draggable = is(&place, "Picture") || is(&place, "Strip");
+    bool draggable = is(&place, "Picture") || is(&place, "Strip") || is(&place, "Scrubber") ||
+                     is(&place, "Plot");
     if (is(&place, "Button")) {
         app_run_line(app, buttons[place.index].command);
         return;
@@ -126,7 +137,8 @@ static void handle_motion(struct app *app, const struct input *input)
     struct app_place place = find_place(app, input);
     app->pointer_x = input->x;
     app->pointer_y = input->y;
-    app->dirty |= app->look.loupe;
+    app->dirty |= app->look.loupe || is(&place, "Plot") || app->was_on_plot;
+    app->was_on_plot = is(&place, "Plot");
     if (app->drag.name)
         drag(app, input);
     else if (is(&place, "Picture") && app->look.comparison == COMPARE_WIPE)

@@ -1,9 +1,11 @@
 /* The window as the viewer sees it: laid out and drawn. */
 #include "app/app.h"
 
+#include "draw/plotting.h"
 #include "draw/scene.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int app_open_window(struct app *app, backend_open *open, struct message *message)
 {
@@ -99,35 +101,95 @@ static void update_difference(struct app *app)
         difference_clear(&app->difference);
 }
 
-static void draw(struct app *app)
+/* The curves of all files that are shown, and the imported ones. */
+static void update_curves(struct app *app)
 {
-    update_histogram(app);
-    update_difference(app);
-    struct scene scene = {.surface = app->backend->surface,
-                          .layout = &app->layout,
-                          .look = &app->look,
-                          .view = &app->view,
-                          .n_panes = app->n_panes,
-                          .active = app->active,
-                          .other = app_other(app),
-                          .several = app_has_several(app),
-                          .difference = &app->difference,
-                          .histogram = app->histogram_of ? &app->histogram : NULL,
-                          .pointer_x = app->pointer_x,
-                          .pointer_y = app->pointer_y,
-                          .background = app_is_computing(app, SOURCE_BACKGROUND),
-                          .hover = app->hover};
+    bool several = app_has_several(app);
+    curve_set_clear(&app->curves);
+    if (curve_set_copy(&app->curves, &app->imported))
+        return;
+    for (int i = 0; i < app->n_documents; i++) {
+        const struct document *document = app->documents[i];
+        for (int pane = 0; pane < app->n_panes; pane++)
+            if (app->panes[pane].progress == &document->progress) {
+                plotted_add(&app->curves, i, several ? document->label : NULL, &document->progress);
+                break;
+            }
+    }
+}
+
+static void add_panes(const struct app *app, struct scene *scene)
+{
     for (int i = 0; i < app->n_panes; i++) {
         struct document *document = app_document_of(app, &app->panes[i]);
         bool given = document->progress.reference_given;
-        scene.panes[i] = (struct scene_pane){
+        int number = 0;
+        while (app->documents[number] != document)
+            number++;
+        scene->panes[i] = (struct scene_pane){
             .pane = &app->panes[i],
+            .document = number,
             .label = document->label,
             .frames = &document->frames,
             .colours = &document->colours,
             .original_colours = given ? &document->reference_colours : &document->colours};
     }
+}
+
+static void make_scene(const struct app *app, struct scene *scene)
+{
+    *scene = (struct scene){.surface = app->backend->surface,
+                            .layout = &app->layout,
+                            .look = &app->look,
+                            .view = &app->view,
+                            .n_panes = app->n_panes,
+                            .active = app->active,
+                            .other = app_other(app),
+                            .several = app_has_several(app),
+                            .difference = &app->difference,
+                            .histogram = app->histogram_of ? &app->histogram : NULL,
+                            .curves = &app->curves,
+                            .pointer_x = app->pointer_x,
+                            .pointer_y = app->pointer_y,
+                            .background = app_is_computing(app, SOURCE_BACKGROUND),
+                            .hover = app->hover};
+    add_panes(app, scene);
+}
+
+static void draw(struct app *app)
+{
+    struct scene scene;
+    update_histogram(app);
+    update_difference(app);
+    update_curves(app);
+    make_scene(app, &scene);
     scene_draw(&scene);
+}
+
+static uint64_t bytes_in_plot(const struct scene *scene, double x, double y)
+{
+    struct plotting plotting;
+    struct plot_geometry geometry;
+    struct curve_place place;
+    plotting_prepare(&plotting, scene);
+    plot_geometry(&geometry, &plotting.view);
+    if (plot_nearest(&geometry, scene->curves, x, y, plot_reach(scene->layout->scale), &place) &&
+        scene->curves->curves[place.curve].points[place.point].bytes > 0)
+        return scene->curves->curves[place.curve].points[place.point].bytes;
+    return plot_bytes_at(&geometry, &plotting.file, x);
+}
+
+uint64_t app_bytes_at(struct app *app, const char *place, int x, int y)
+{
+    struct scene scene;
+    make_scene(app, &scene);
+    if (!strcmp(place, "Plot"))
+        return bytes_in_plot(&scene, x, y);
+    struct scrubbing scrubbing;
+    struct scrubber_geometry geometry;
+    scrubbing_prepare(&scrubbing, &scene);
+    scrubber_geometry(&geometry, &scrubbing.view);
+    return scrubber_place_at(&geometry, x, plot_reach(app->layout.scale)).bytes;
 }
 
 void app_draw(struct app *app)

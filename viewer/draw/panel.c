@@ -1,3 +1,4 @@
+#include "draw/plot.h"
 #include "draw/scene.h"
 #include "draw/theme.h"
 
@@ -140,36 +141,6 @@ static void draw_buttons(const struct scene *scene)
         draw_button(scene, i);
 }
 
-static bool has_points(const struct pane *pane, enum uqd_mode mode)
-{
-    if (mode == UQD_MODE_DENOISED || mode == UQD_MODE_ANCESTRAL)
-        return true;
-    for (uint32_t i = 0; i < progress_n_positions(pane->progress); i++) {
-        struct frame_key key = progress_key(pane->progress, i, mode, 0);
-        if (!isnan(progress_psnr(pane->progress, &key)))
-            return true;
-    }
-    return false;
-}
-
-static void draw_legend(const struct scene *scene)
-{
-    const struct rect *at = &scene->layout->legend;
-    int height = surface_text_height(scene->surface, TEXT_SMALL);
-    int y = at->y + (at->h - height) / 2, x = at->x;
-    float size = 4 * scene->layout->scale;
-    for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++) {
-        const char *name = mode_name((enum uqd_mode)mode);
-        if (!has_points(scene_pane(scene), (enum uqd_mode)mode))
-            continue;
-        draw_mark(scene, (enum uqd_mode)mode, draw_mode_colour((enum uqd_mode)mode),
-                  (float)x + size, (float)y + (float)height / 2, size);
-        x += layout_px(scene->layout, 14);
-        surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, name);
-        x += surface_text_width(scene->surface, TEXT_SMALL, name) + layout_px(scene->layout, 14);
-    }
-}
-
 /* What all of a file costs, if there is room for it beside its name. */
 static int draw_file_facts(const struct scene *scene, const struct scene_pane *shown, int y)
 {
@@ -199,8 +170,9 @@ static void draw_files(const struct scene *scene)
     for (int i = 0; i < scene->n_panes; i++) {
         const struct scene_pane *shown = &scene->panes[i];
         int y = at->y + i * row;
-        draw_mark(scene, pane_described(shown->pane).mode, draw_pane_colour(i), (float)at->x + size,
-                  (float)y + (float)height / 2, size);
+        plot_draw_mark(scene->surface, pane_described(shown->pane).mode, draw_pane_colour(i),
+                       THEME_BACKGROUND,
+                       (struct point){(float)at->x + size, (float)y + (float)height / 2}, size);
         int facts = draw_file_facts(scene, shown, y);
         struct rect clip = {at->x + mark, y, at->w - mark - facts, row};
         surface_clip(scene->surface, &clip);
@@ -218,7 +190,6 @@ void draw_panel(const struct scene *scene)
     } else {
         draw_title(scene);
         draw_readout(scene);
-        draw_legend(scene);
     }
     draw_curve(scene);
     draw_buttons(scene);

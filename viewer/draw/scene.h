@@ -8,6 +8,7 @@
 #include "session/look.h"
 #include "session/maps/histogram.h"
 #include "session/pane.h"
+#include "session/plotted.h"
 #include "session/schedule.h"
 
 #define SCENE_MAX_PANES LAYOUT_MAX_PANES
@@ -15,6 +16,7 @@
 /* Something that is shown. */
 struct scene_pane {
     const struct pane *pane;
+    int document;          /* number of the file */
     const char *label;     /* of the file */
     struct frames *frames; /* its pictures that are at hand */
     /* Of the file's pictures, and of the original; NULL: as they are stored. */
@@ -33,6 +35,7 @@ struct scene {
     bool several; /* the panes show more than one file */
     const struct difference *difference; /* of these two */
     const struct histogram *histogram;   /* of the active pane's visible part, or NULL */
+    const struct curve_set *curves;
     int pointer_x, pointer_y;
     bool background; /* pictures are computed unseen */
     int hover;       /* button under the pointer, or -1 */
@@ -68,10 +71,6 @@ void draw_help(const struct scene *scene);
 
 /* Above a picture, where there are several: what it is, and what that costs and brings. */
 void draw_caption(const struct scene *scene, int viewport);
-
-/* The mark of a mode in the curve and its legend: shapes differ as well as colours. */
-void draw_mark(const struct scene *scene, enum uqd_mode mode, struct colour colour, float x,
-               float y, float size);
 
 /* The colour of a mode where there is one file, and of a pane. */
 struct colour draw_mode_colour(enum uqd_mode mode);

@@ -1,4 +1,5 @@
 /* The steps side by side: small picture, place on the track, and what it costs and brings. */
+#include "draw/plotting.h"
 #include "draw/scene.h"
 #include "draw/theme.h"
 #include "session/schedule.h"
@@ -112,6 +113,21 @@ static float track_x(const struct strip *strip, int i)
     return (float)column.x + (float)column.w / 2;
 }
 
+/* Inside a step the handle is as far from the step before as bytes of the step are there. */
+static float handle_x(const struct strip *strip)
+{
+    const struct exhibit *wanted = &strip->pane->wanted;
+    int position = (int)wanted->position;
+    float x = track_x(strip, position);
+    if (!wanted->bytes || position == 0)
+        return x;
+    double before = (double)progress_bytes(strip->progress, wanted->position - 1);
+    double after = (double)strip->progress->file->steps[position].bytes;
+    double share = ((double)wanted->bytes - before) / (after - before);
+    float left = track_x(strip, position - 1);
+    return left + (x - left) * (float)share;
+}
+
 static void draw_track(const struct strip *strip)
 {
     const struct rect *track = &strip->layout->track;
@@ -129,9 +145,9 @@ static void draw_track(const struct strip *strip)
                      is_there(strip, i) ? THEME_DIM : THEME_OUTLINE);
         if (!is_there(strip, i))
             surface_disc(strip->scene->surface, x, y, 3 * scale, THEME_BACKGROUND);
-        if (is_current(strip, i))
-            surface_disc(strip->scene->surface, x, y, 8 * scale, strip->colour);
     }
+    if (progress_n_positions(strip->progress) > 0)
+        surface_disc(strip->scene->surface, handle_x(strip), y, 8 * scale, strip->colour);
 }
 
 static int line_height(const struct strip *strip)
@@ -203,10 +219,15 @@ void draw_strip(const struct scene *scene)
                           .colour = draw_pane_colour(scene->active)};
     if (strip.layout->whole.h == 0)
         return;
-    draw_track(&strip);
-    for (int i = 0; i < n_columns(&strip); i++) {
-        if (strip.layout->thumbs.h > 0)
-            draw_thumb(&strip, i);
-        draw_labels(&strip, i);
+    for (int i = 0; strip.layout->thumbs.h > 0 && i < n_columns(&strip); i++)
+        draw_thumb(&strip, i);
+    if (scene->look->unit == SCRUB_STEPS) {
+        draw_track(&strip);
+        for (int i = 0; i < n_columns(&strip); i++)
+            draw_labels(&strip, i);
+    } else {
+        struct scrubbing scrubbing;
+        scrubbing_prepare(&scrubbing, scene);
+        scrubber_draw(&scrubbing.view);
     }
 }

@@ -42,6 +42,8 @@ enum command_id {
     COMMAND_HELP,
     COMMAND_BACK,
     COMMAND_SCREENSHOT,
+    COMMAND_METRIC,
+    COMMAND_IMPORT,
     COMMAND_EXPORT,
     COMMAND_RESIZE,
     COMMAND_WAIT,
@@ -56,6 +58,7 @@ enum argument_type {
     ARGUMENT_STEP_NUMBER, /* a number from 0; may be left out */
     ARGUMENT_BYTES,       /* a number from 1 */
     ARGUMENT_UNIT,        /* steps, bytes, bpp, psnr, or next */
+    ARGUMENT_METRIC,      /* psnr, ms-ssim, butteraugli, or next */
     ARGUMENT_FILE_NUMBER, /* a number from 1, or next, previous, other */
     ARGUMENT_PANE,        /* a number from 1, or other */
     ARGUMENT_MODE,        /* denoised, ancestral, flow, or next */
@@ -109,6 +112,8 @@ enum word {
     WORD_BYTES,
     WORD_RATE,
     WORD_PSNR,
+    WORD_MS_SSIM,
+    WORD_BUTTERAUGLI,
     WORD_IDLE,
     WORD_STEP,
     N_WORDS

@@ -2,6 +2,8 @@
 #ifndef UQD_VIEWER_SESSION_LOOK_H
 #define UQD_VIEWER_SESSION_LOOK_H
 
+#include "session/curve_set.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,6 +31,7 @@ struct look {
     uint32_t gain; /* differences are so many times as large */
     double wipe;   /* where the line is, share of the viewport's width */
     enum scrub_unit unit;
+    enum metric metric; /* of the plot */
     double text_scale;
     char feedback[160]; /* what the last command did */
 };

@@ -1,0 +1,83 @@
+#include "session/plotted.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static int find_curve(struct curve_set *set, int document, const char *name, uint32_t mode,
+                      uint64_t seed)
+{
+    char label[64], own[40];
+    if (mode == UQD_MODE_ANCESTRAL && seed > 0)
+        snprintf(own, sizeof own, "ancestral, seed %llu", (unsigned long long)seed);
+    else
+        snprintf(own, sizeof own, "%s", mode_name((enum uqd_mode)mode));
+    if (name)
+        snprintf(label, sizeof label, "%.24s, %.36s", name, own);
+    else
+        snprintf(label, sizeof label, "%s", own);
+    return curve_set_curve(set, label, document, mode, seed);
+}
+
+static void add_point(struct curve_set *set, int curve, const struct progress *progress,
+                      uint64_t bytes, uint32_t step, double psnr)
+{
+    struct curve_point point = {.bytes = bytes,
+                                .rate = progress_rate(progress, bytes),
+                                .values = {psnr, NAN, NAN},
+                                .step = step};
+    if (curve >= 0 && !isnan(psnr) && bytes > 0)
+        curve_set_add(set, curve, &point);
+}
+
+static void add_steps(struct curve_set *set, int document, const char *name,
+                      const struct progress *progress)
+{
+    int curve = find_curve(set, document, name, UQD_MODE_DENOISED, 0);
+    for (uint32_t step = 0; step < progress->n_complete; step++) {
+        struct frame_key key = {.step = step, .mode = UQD_MODE_DENOISED};
+        add_point(set, curve, progress, progress->file->steps[step].bytes, step,
+                  progress_psnr(progress, &key));
+    }
+}
+
+/* Other modes, and places between steps. */
+static void add_measurements(struct curve_set *set, int document, const char *name,
+                             const struct progress *progress)
+{
+    const struct measurements *measurements = &progress->measurements;
+    for (size_t i = 0; i < measurements->n_entries; i++) {
+        const struct frame_key *key = &measurements->entries[i].key;
+        bool between = key->step == UQD_STEP_LATEST;
+        if (isnan(measurements->entries[i].psnr) ||
+            (!between && (key->mode == UQD_MODE_DENOISED || key->step >= progress->n_complete)))
+            continue;
+        add_point(set, find_curve(set, document, name, key->mode, key->seed), progress,
+                  between ? key->bytes : progress->file->steps[key->step].bytes,
+                  between ? CURVE_NO_STEP : key->step, measurements->entries[i].psnr);
+    }
+}
+
+void plotted_add(struct curve_set *set, int document, const char *name,
+                 const struct progress *progress)
+{
+    const struct uqd_file *file = progress->file;
+    uint32_t last = file->info.n_steps - 1;
+    curve_set_expect_rate(set, progress_rate(progress, file->steps[0].bytes));
+    curve_set_expect_rate(set, progress_rate(progress, file->steps[last].bytes));
+    for (uint32_t step = 0; step <= last; step++)
+        curve_set_expect(set, METRIC_PSNR, file->steps[step].psnr);
+    add_steps(set, document, name, progress);
+    add_measurements(set, document, name, progress);
+}
+
+int plotted_curve_of(const struct curve_set *set, int document, const struct exhibit *exhibit)
+{
+    bool seeded = exhibit->mode == UQD_MODE_ANCESTRAL;
+    for (int i = 0; i < set->n_curves; i++) {
+        const struct curve *curve = &set->curves[i];
+        if (curve->document == document && curve->mode == (uint32_t)exhibit->mode &&
+            curve->seed == (seeded ? exhibit->seed : 0))
+            return i;
+    }
+    return -1;
+}
