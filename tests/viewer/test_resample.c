@@ -182,6 +182,162 @@ static void parts_agree_with_the_whole(void **state)
     picture_unref(picture);
 }
 
+/* ---- The definition, pixel by pixel -------------------------------------------------------- */
+
+#define MOST 3000 /* picture pixels that one display pixel covers */
+
+/* What display pixel i covers along one axis: picture pixels from `first` with weights that add up
+ * to 65536. They are rounded down; the first of the largest gets what is missing. */
+struct cover {
+    uint32_t first, n, weights[MOST];
+};
+
+static void cover_init(struct cover *cover, uint64_t i, uint64_t source, uint64_t scaled)
+{
+    uint64_t begin = i * source, end = begin + source;
+    uint32_t missing = 65536, largest = 0;
+    cover->first = (uint32_t)(begin / scaled);
+    cover->n = 0;
+    for (uint64_t at = cover->first; at * scaled < end; at++) {
+        uint64_t low = at * scaled > begin ? at * scaled : begin;
+        uint64_t high = (at + 1) * scaled < end ? (at + 1) * scaled : end;
+        uint32_t weight = (uint32_t)((high - low) * 65536 / source);
+        assert_true(cover->n < MOST);
+        cover->weights[cover->n] = weight;
+        if (weight > cover->weights[largest])
+            largest = cover->n;
+        missing -= weight;
+        cover->n++;
+    }
+    cover->weights[largest] += missing;
+}
+
+/* Sum of a channel over the rows in one column; a colour is multiplied by alpha, if there is any.
+ */
+static uint32_t column_sum(const struct picture *picture, const struct cover *rows, uint32_t x,
+                           uint32_t channel)
+{
+    uint32_t sum = 0, alpha = picture->channels - 1;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        const uint8_t *p =
+            picture->pixels + (rows->first + i) * picture->stride + x * picture->channels;
+        uint32_t factor = picture_has_alpha(picture) && channel != alpha ? p[alpha] : 1;
+        sum += p[channel] * factor * rows->weights[i];
+    }
+    return sum;
+}
+
+static uint32_t area_sum(const struct picture *picture, const struct cover *rows,
+                         const struct cover *columns, uint32_t channel)
+{
+    uint64_t sum = 0;
+    bool alpha = picture_has_alpha(picture);
+    for (uint32_t i = 0; i < columns->n; i++) {
+        uint32_t column = column_sum(picture, rows, columns->first + i, channel);
+        sum += (uint64_t)(alpha ? column : column >> 8) * columns->weights[i];
+    }
+    return (uint32_t)(alpha ? sum >> 16 : (sum + (1 << 23)) >> 24);
+}
+
+static uint32_t defined_pixel(const struct picture *picture, const struct cover *rows,
+                              const struct cover *columns)
+{
+    uint32_t n_colours = picture->channels < 3 ? 1 : 3, colours[3], alpha = 255;
+    for (uint32_t c = 0; c < n_colours; c++)
+        colours[c] = area_sum(picture, rows, columns, c);
+    if (picture_has_alpha(picture)) {
+        uint32_t sum = area_sum(picture, rows, columns, picture->channels - 1);
+        alpha = (sum + 32768) >> 16;
+        for (uint32_t c = 0; alpha > 0 && c < n_colours; c++)
+            colours[c] = (colours[c] + sum / 2) / sum;
+    }
+    if (alpha == 0)
+        return 0;
+    return alpha << 24 | colours[0] << 16 | colours[n_colours / 2] << 8 | colours[n_colours - 1];
+}
+
+static void assert_as_defined(const struct picture *picture, const struct view_rect *place,
+                              const struct view_rect *part)
+{
+    static struct cover rows, columns;
+    uint32_t *out = scale(picture, place->width, place->height, part);
+    for (int y = 0; y < part->height; y++) {
+        cover_init(&rows, (uint64_t)(part->y + y), picture->height, (uint64_t)place->height);
+        for (int x = 0; x < part->width; x++) {
+            cover_init(&columns, (uint64_t)(part->x + x), picture->width, (uint64_t)place->width);
+            uint32_t wanted = defined_pixel(picture, &rows, &columns);
+            uint32_t is = out[(size_t)y * (size_t)part->width + (size_t)x];
+            if (is != wanted)
+                fail_msg("%u x %u, %u channels, to %d x %d, pixel %d %d: %08x, not %08x",
+                         picture->width, picture->height, picture->channels, place->width,
+                         place->height, part->x + x, part->y + y, is, wanted);
+        }
+    }
+    free(out);
+}
+
+static uint32_t random_below(uint32_t *noise, uint32_t limit)
+{
+    *noise = *noise * 1664525 + 1013904223;
+    return (uint32_t)((uint64_t)*noise * limit >> 32);
+}
+
+/* Of every fourth pixel nothing shows, every fourth is opaque. */
+static void vary_alpha(struct picture *picture, uint32_t *noise)
+{
+    for (size_t i = picture->channels - 1; i < picture_size(picture); i += picture->channels) {
+        uint32_t kind = random_below(noise, 4);
+        if (kind < 2)
+            picture_pixels(picture)[i] = kind ? 255 : 0;
+    }
+}
+
+static void any_part_of_any_size_is_as_defined(void **state)
+{
+    uint32_t noise = 1;
+    (void)state;
+    for (uint32_t round = 0; round < 600; round++) {
+        uint32_t most = round % 8 ? 60 : 400;
+        struct picture *picture =
+            make(1 + random_below(&noise, most), 1 + random_below(&noise, most), 1 + round % 4);
+        struct view_rect place = {0, 0, 1 + (int)random_below(&noise, 150),
+                                  1 + (int)random_below(&noise, 90)};
+        if (round % 5 == 0) {
+            place.width = (int)picture->width * 2;
+            place.height = (int)picture->height;
+        }
+        struct view_rect part = {(int)random_below(&noise, (uint32_t)place.width),
+                                 (int)random_below(&noise, (uint32_t)place.height), 0, 0};
+        part.width = 1 + (int)random_below(&noise, (uint32_t)(place.width - part.x) % 70);
+        part.height = 1 + (int)random_below(&noise, (uint32_t)(place.height - part.y) % 50);
+        if (picture_has_alpha(picture))
+            vary_alpha(picture, &noise);
+        assert_as_defined(picture, &place, &part);
+        picture_unref(picture);
+    }
+}
+
+/* Long rows, and more rows of full brightness in one pixel than 16 bits hold the sum of. */
+static void large_pictures_are_as_defined(void **state)
+{
+    static const struct {
+        uint32_t width, height;
+        struct view_rect place;
+    } cases[] = {{2900, 3, {0, 0, 1201, 2}},
+                 {3, 2999, {0, 0, 2, 2}},
+                 {5, 2047, {0, 0, 5, 7}},
+                 {2700, 4, {0, 0, 1, 3}}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (uint32_t channels = 1; channels <= 4; channels++) {
+            struct picture *picture = make(cases[i].width, cases[i].height, channels);
+            assert_as_defined(picture, &cases[i].place, &cases[i].place);
+            memset(picture_pixels(picture), 255, picture_size(picture));
+            assert_as_defined(picture, &cases[i].place, &cases[i].place);
+            picture_unref(picture);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +348,8 @@ int main(void)
         cmocka_unit_test(colours_are_weighted_by_alpha),
         cmocka_unit_test(opaque_pixels_look_as_without_alpha),
         cmocka_unit_test(parts_agree_with_the_whole),
+        cmocka_unit_test(any_part_of_any_size_is_as_defined),
+        cmocka_unit_test(large_pictures_are_as_defined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
