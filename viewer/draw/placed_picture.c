@@ -16,17 +16,27 @@ struct view_rect placed_picture_part(const struct placed_picture *placed, const 
 int placed_picture_render(const struct placed_picture *placed, const struct view_rect *part,
                           uint32_t *pixels, size_t stride)
 {
-    const struct view_rect *place = &placed->place;
-    if (resample(placed->picture, place, part, pixels, stride))
+    if (resample(placed->picture, &placed->place, part, pixels, stride))
         return -1;
-    for (int y = 0; y < part->height; y++) {
-        uint32_t *row = (uint32_t *)((uint8_t *)pixels + (size_t)y * stride);
-        shown_colours_convert(placed->colours, row, part->width);
-        if (picture_has_alpha(placed->picture))
-            checkerboard_lay(row, part->width, place->x + part->x, place->y + part->y + y,
-                             placed->square);
-    }
+    for (int y = 0; y < part->height; y++)
+        shown_colours_convert(placed->colours, (uint32_t *)((uint8_t *)pixels + (size_t)y * stride),
+                              part->width);
     return 0;
+}
+
+void placed_picture_lay(const struct placed_picture *placed, const struct view_rect *part, int y,
+                        uint32_t *row)
+{
+    const struct view_rect *place = &placed->place;
+    if (picture_has_alpha(placed->picture))
+        checkerboard_lay(row, part->width, place->x + part->x, place->y + part->y + y,
+                         placed->square);
+}
+
+bool placed_picture_same_pixels(const struct placed_picture *a, const struct placed_picture *b)
+{
+    return a->picture == b->picture && a->place.width == b->place.width &&
+           a->place.height == b->place.height && a->colours == b->colours;
 }
 
 /* Whether the squares behind the pictures lie alike. */
@@ -37,7 +47,6 @@ static bool same_ground(const struct placed_picture *a, const struct placed_pict
 
 bool placed_picture_equal(const struct placed_picture *a, const struct placed_picture *b)
 {
-    return a->picture == b->picture && a->place.width == b->place.width &&
-           a->place.height == b->place.height && a->colours == b->colours &&
+    return placed_picture_same_pixels(a, b) &&
            (!picture_has_alpha(a->picture) || same_ground(a, b));
 }

@@ -19,12 +19,20 @@ struct placed_picture {
  * where nothing is to be seen. */
 struct view_rect placed_picture_part(const struct placed_picture *placed, const struct rect *port);
 
-/* Renders a part of the place: opaque pixels 0xAARRGGBB, stride in bytes. The checkerboard begins
- * at the viewport's corner. 0, or -1 if there is no memory. */
+/* Renders a part of the place, scaled and in the colours to be shown: pixels 0xAARRGGBB, alpha not
+ * multiplied into the colours, stride in bytes. 0, or -1 if there is no memory. */
 int placed_picture_render(const struct placed_picture *placed, const struct view_rect *part,
                           uint32_t *pixels, size_t stride);
 
-/* Whether the same part of both has the same pixels. */
+/* Lays such pixels, of row y of the part, on what is seen behind the picture: they become opaque.
+ * The checkerboard begins at the viewport's corner. */
+void placed_picture_lay(const struct placed_picture *placed, const struct view_rect *part, int y,
+                        uint32_t *row);
+
+/* Whether the same part of both is rendered alike. */
+bool placed_picture_same_pixels(const struct placed_picture *a, const struct placed_picture *b);
+
+/* Whether it also looks alike once it is laid on what is behind it. */
 bool placed_picture_equal(const struct placed_picture *a, const struct placed_picture *b);
 
 #endif
