@@ -122,6 +122,48 @@ static int no_display(struct message *message)
     return BACKEND_NO_DISPLAY;
 }
 
+bool sdl_gl_is_software(const char *name)
+{
+    static const char *const names[] = {"llvmpipe", "softpipe", "swrast", "swiftshader",
+                                        "software"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (name && strcasestr(name, names[i]))
+            return true;
+    return false;
+}
+
+/* What the GL of a renderer calls itself; NULL if it does not draw with GL. */
+static const char *gl_name(SDL_Renderer *renderer)
+{
+    enum { GL_RENDERER = 0x1f01 };
+    const unsigned char *(*get_string)(unsigned name);
+    SDL_RendererInfo info;
+    if (SDL_GetRendererInfo(renderer, &info) || strncmp(info.name, "opengl", 6) != 0)
+        return NULL;
+    void *address = SDL_GL_GetProcAddress("glGetString");
+    memcpy(&get_string, &address, sizeof get_string);
+    return get_string ? (const char *)get_string(GL_RENDERER) : NULL;
+}
+
+/* A GL that has no graphics processor is slower than SDL's own drawing, which is then shown without
+ * GL. A driver that the user named stays. */
+static SDL_Renderer *create_renderer(SDL_Window *window)
+{
+    const char *wish = SDL_GetHint(SDL_HINT_RENDER_DRIVER);
+    SDL_Renderer *renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_PRESENTVSYNC), *other;
+    if (renderer && ((wish && *wish) || !sdl_gl_is_software(gl_name(renderer))))
+        return renderer;
+    if (renderer) {
+        SDL_DestroyRenderer(renderer);
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    }
+    other = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE | SDL_RENDERER_PRESENTVSYNC);
+    if (other || !renderer)
+        return other;
+    SDL_ResetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION);
+    return SDL_CreateRenderer(window, -1, SDL_RENDERER_PRESENTVSYNC);
+}
+
 static int create(struct sdl_window *window, const struct backend_wishes *wishes)
 {
     window->window = SDL_CreateWindow(wishes->title, SDL_WINDOWPOS_UNDEFINED,
@@ -129,9 +171,7 @@ static int create(struct sdl_window *window, const struct backend_wishes *wishes
                                       SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!window->window)
         return -1;
-    window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_PRESENTVSYNC);
-    if (!window->renderer)
-        window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
+    window->renderer = create_renderer(window->window);
     SDL_SetWindowMinimumSize(window->window, 320, 240);
     return window->renderer ? 0 : -1;
 }

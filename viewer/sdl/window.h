@@ -16,6 +16,10 @@ struct sdl_window {
 int sdl_window_open(struct backend **backend, const struct backend_wishes *wishes,
                     struct message *message);
 
+/* window.c: whether a GL of this name, as GL_RENDERER tells it, computes on the processor. NULL is
+ * allowed: there is none. */
+bool sdl_gl_is_software(const char *name);
+
 /* window.c: the size of the window as it is now. */
 struct backend_size sdl_window_size(struct backend *backend);
 
