@@ -156,6 +156,14 @@ static int run_mode(struct app *app, const struct command_call *call, struct mes
     return 0;
 }
 
+static int run_peek(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct pane *pane = app_active(app);
+    (void)message;
+    pane_peek(pane, action_switched(&call->arguments[0], pane->peeking));
+    return 0;
+}
+
 static int run_seed(struct app *app, const struct command_call *call, struct message *message)
 {
     struct pane *pane = app_active(app);
@@ -231,6 +239,7 @@ static action *const actions[N_COMMANDS] = {
     [COMMAND_UNIT] = run_unit,
     [COMMAND_PLAY] = run_play,
     [COMMAND_MODE] = run_mode,
+    [COMMAND_PEEK] = run_peek,
     [COMMAND_SEED] = run_seed,
     [COMMAND_MIX] = run_mix,
     [COMMAND_ORIGINAL] = run_original,

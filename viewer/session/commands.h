@@ -15,6 +15,7 @@ enum command_id {
     COMMAND_UNIT,
     COMMAND_PLAY,
     COMMAND_MODE,
+    COMMAND_PEEK,
     COMMAND_SEED,
     COMMAND_MIX,
     COMMAND_ORIGINAL,

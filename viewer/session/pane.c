@@ -118,6 +118,25 @@ void pane_set_mode(struct pane *pane, enum uqd_mode mode, uint64_t seed)
     pane->wanted.mode = mode;
     pane->wanted.seed = seed;
     pane->wanted.mix = 0;
+    pane->peeking = false;
+    change(pane);
+}
+
+void pane_peek(struct pane *pane, bool on)
+{
+    struct exhibit *wanted = &pane->wanted;
+    if (on == pane->peeking)
+        return;
+    pane->peeking = on;
+    if (on) {
+        pane->mode_after = wanted->mode;
+        pane->mix_after = wanted->mix;
+        wanted->mode = wanted->mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
+        wanted->mix = 0;
+    } else {
+        wanted->mode = pane->mode_after;
+        wanted->mix = pane->mix_after;
+    }
     change(pane);
 }
 
@@ -125,6 +144,7 @@ void pane_set_mix(struct pane *pane, uint32_t percent)
 {
     pane->wanted.mode = percent > 0 ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
     pane->wanted.mix = percent < 100 ? percent : 0;
+    pane->peeking = false;
     change(pane);
 }
 

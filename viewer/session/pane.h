@@ -16,7 +16,10 @@ struct pane_part {
 struct pane {
     struct progress *progress; /* borrowed: of the file that is shown */
     struct exhibit wanted;
-    bool following;  /* the wanted position is the latest one */
+    bool following;           /* the wanted position is the latest one */
+    bool peeking;             /* the other mode is shown for a moment ... */
+    enum uqd_mode mode_after; /* ... and this one after that, ... */
+    uint32_t mix_after;       /* ... mixed so */
     uint32_t reduce; /* pictures may be halved so often without a loss at the present zoom */
     struct pane_part parts[EXHIBIT_MAX_PARTS]; /* of what is wanted */
     unsigned n_parts;
@@ -52,6 +55,9 @@ void pane_select(struct pane *pane, uint32_t position);
 void pane_select_bytes(struct pane *pane, uint64_t bytes);
 
 void pane_set_mode(struct pane *pane, enum uqd_mode mode, uint64_t seed);
+
+/* Shows the other mode for a moment, and then the mode that was there. */
+void pane_peek(struct pane *pane, bool on);
 
 /* So many percent, 0 to 100, of the way from the denoised to the ancestral picture. */
 void pane_set_mix(struct pane *pane, uint32_t percent);
