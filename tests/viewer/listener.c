@@ -40,6 +40,7 @@ void listener_close(struct listener *listener)
 {
     source_free(listener->source);
     picture_unref(listener->event.picture);
+    bits_map_unref(listener->event.bits);
     uqd_file_close(&listener->file);
     pthread_cond_destroy(&listener->rung);
     pthread_mutex_destroy(&listener->lock);
@@ -54,8 +55,10 @@ void await_event(struct listener *listener, enum source_event_type type,
     pthread_mutex_lock(&listener->lock);
     for (;;) {
         picture_unref(listener->event.picture);
+        bits_map_unref(listener->event.bits);
         source_take(listener->source, &listener->event);
-        counts[listener->event.type]++;
+        if (listener->event.type != SOURCE_BITS)
+            counts[listener->event.type]++;
         if (listener->event.type == type)
             break;
         if (listener->event.type == SOURCE_NOTHING &&

@@ -20,7 +20,7 @@ void listener_open(struct listener *listener, const char *path,
                    uint32_t daemon_timeout);
 void listener_close(struct listener *listener);
 
-/* Waits for an event of a type, passing over others, which it counts by type. */
+/* Waits for an event of a type, passing over others. Counts them by type, but for SOURCE_BITS. */
 void await_event(struct listener *listener, enum source_event_type type,
                  unsigned counts[SOURCE_FAILED + 1]);
 

@@ -201,6 +201,63 @@ static void a_place_in_the_file_is_a_file_that_ends_there(void **state)
     kill_daemon();
 }
 
+/* The same numbers from both, for whichever step was asked last. */
+static void bits_are_told(void **state)
+{
+    struct bits_map *maps[2];
+    (void)state;
+    start_daemon();
+    for (int i = 0; i < 2; i++) {
+        struct listener listener;
+        unsigned counts[SOURCE_FAILED + 1] = {0};
+        uint64_t sum = 0;
+        listener_open(&listener, "picture.uqd", kinds[i].make, 0);
+        const struct uqd_file *file = &listener.file;
+        source_request_bits(listener.source, 1);
+        source_request_bits(listener.source, 2); /* before it is there */
+        do
+            await_event(&listener, SOURCE_BITS, counts);
+        while (listener.event.step != 2);
+        assert_non_null(listener.event.bits);
+        maps[i] = bits_map_ref(listener.event.bits);
+        assert_int_equal(maps[i]->width, uqd_reduced_side(file->info.width, 3));
+        assert_int_equal(maps[i]->height, uqd_reduced_side(file->info.height, 3));
+        for (size_t k = 0; k < (size_t)maps[i]->width * maps[i]->height; k++)
+            sum += maps[i]->bits[k];
+        assert_true(sum / 256 / 8 <= file->steps[2].bytes - file->steps[1].bytes);
+        assert_true(sum > 0);
+        source_request_bits(listener.source, file->info.n_steps);
+        await_event(&listener, SOURCE_BITS, counts);
+        assert_int_equal(listener.event.step, file->info.n_steps);
+        assert_null(listener.event.bits);
+        assert_true(strlen(listener.event.text) > 0);
+        listener_close(&listener);
+    }
+    assert_memory_equal(maps[0]->bits, maps[1]->bits,
+                        (size_t)maps[0]->width * maps[0]->height * sizeof *maps[0]->bits);
+    bits_map_unref(maps[0]);
+    bits_map_unref(maps[1]);
+    kill_daemon();
+}
+
+/* Where the file ends before the step, there is only a reason. */
+static void bits_that_are_not_there_are_refused(void **state)
+{
+    (void)state;
+    start_daemon();
+    for (int i = 0; i < 2; i++) {
+        struct listener listener;
+        unsigned counts[SOURCE_FAILED + 1] = {0};
+        listener_open(&listener, "cut.uqd", kinds[i].make, 0);
+        source_request_bits(listener.source, listener.file.info.n_steps - 1);
+        await_event(&listener, SOURCE_BITS, counts);
+        assert_null(listener.event.bits);
+        assert_true(strlen(listener.event.text) > 0);
+        listener_close(&listener);
+    }
+    kill_daemon();
+}
+
 /* Of many requests for one purpose at least the last is answered. */
 static void newer_requests_supersede(void **state)
 {
@@ -304,6 +361,8 @@ int main(void)
         cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
         cmocka_unit_test(a_place_in_the_file_is_a_file_that_ends_there),
+        cmocka_unit_test(bits_are_told),
+        cmocka_unit_test(bits_that_are_not_there_are_refused),
         cmocka_unit_test(newer_requests_supersede),
         cmocka_unit_test(the_daemon_may_die),
         cmocka_unit_test(without_a_daemon_the_source_says_so),

@@ -22,8 +22,14 @@ DBusMessage *bus_new_job_call(const struct bus_job *job, const char *member);
 DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
                                const struct frame_key *key);
 
+DBusMessage *bus_new_get_bits(const struct bus_job *job, uint32_t step);
+
 /* The picture in a reply to GetFrame, checked against the file; NULL with a message. */
 struct picture *bus_read_frame(DBusMessage *reply, const struct uqd_info *info, uint32_t reduce,
+                               struct message *message);
+
+/* The same of a reply to GetBits. */
+struct bits_map *bus_read_bits(DBusMessage *reply, const struct uqd_info *info,
                                struct message *message);
 
 #endif

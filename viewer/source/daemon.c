@@ -47,11 +47,15 @@ static bool connect_bus(struct remote *remote)
 }
 
 /* Takes the requests out of the mailbox, if they can be passed on now. False to end. */
-static bool take_requests(struct remote *remote, struct source_request *requests)
+static bool take_requests(struct remote *remote, struct source_request *requests,
+                          struct source_bits_request *bits)
 {
     struct source *source = &remote->source;
-    bool any = false;
     pthread_mutex_lock(&source->lock);
+    bool any = source->bits.waiting;
+    *bits = source->bits;
+    if (remote->phase == OPEN)
+        source->bits.waiting = false;
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
         any |= source->requests[purpose].waiting;
         requests[purpose] = source->requests[purpose];
@@ -65,17 +69,20 @@ static bool take_requests(struct remote *remote, struct source_request *requests
     return !quit;
 }
 
-static void pass_requests(struct remote *remote, const struct source_request *requests)
+static void pass_requests(struct remote *remote, const struct source_request *requests,
+                          const struct source_bits_request *bits)
 {
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
         if (requests[purpose].waiting)
             remote_ask_frame(remote, (enum source_purpose)purpose, &requests[purpose].key);
+    if (bits->waiting)
+        remote_ask_bits(remote, bits->step);
 }
 
 /* Whose answer is awaited, or NULL. */
 static const char *awaited(const struct remote *remote)
 {
-    bool busy = remote->decoding;
+    bool busy = remote->decoding || remote->bits.call;
     if (remote->unavailable)
         return NULL;
     if (remote->phase == OPENING)
@@ -95,15 +102,16 @@ static void on_turn(void *cookie)
 {
     struct remote *remote = cookie;
     struct source_request requests[SOURCE_N_PURPOSES];
+    struct source_bits_request bits;
     if (!dbus_connection_get_is_connected(remote->connection))
         remote_give_up(remote, remote->phase == GREETING ? "the session bus cannot be reached"
                                                          : remote_bus_gone);
-    if (remote->unavailable || !take_requests(remote, requests)) {
+    if (remote->unavailable || !take_requests(remote, requests, &bits)) {
         loop_stop(remote->loop);
         return;
     }
     if (remote->phase == OPEN)
-        pass_requests(remote, requests);
+        pass_requests(remote, requests, &bits);
     watchdog_expect(&remote->watchdog, awaited(remote));
 }
 
@@ -148,6 +156,7 @@ static void set_handlers(struct remote *remote)
 {
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
         remote->frames[purpose].remote = remote;
+    remote->bits.remote = remote;
     remote->patience = (struct loop_timer){.fire = remote_on_impatience, .cookie = remote};
     remote->retry = (struct loop_timer){.fire = remote_on_retry, .cookie = remote};
     remote->source.run = remote_run;

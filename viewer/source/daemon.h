@@ -41,6 +41,7 @@ struct remote {
     DBusPendingCall *call; /* Hello or Open, unanswered */
     bool decoding;         /* the job has not told yet that it is finished */
     struct in_flight frames[SOURCE_N_PURPOSES];
+    struct in_flight bits;
     bool unavailable;
 };
 
@@ -86,6 +87,11 @@ void remote_on_alive(void *cookie);
 /* Asks for a frame instead of an older one of the same purpose. */
 void remote_ask_frame(struct remote *remote, enum source_purpose purpose,
                       const struct frame_key *key);
+
+/* ---- daemon_bits.c ---- */
+
+/* Asks where the bits of a step went, instead of an older request. */
+void remote_ask_bits(struct remote *remote, uint32_t step);
 
 /* ---- daemon_signals.c ---- */
 

@@ -12,6 +12,7 @@ void remote_drop_calls(struct remote *remote)
     pending_call_drop(&remote->call);
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
         pending_call_drop(&remote->frames[purpose].call);
+    pending_call_drop(&remote->bits.call);
 }
 
 bool remote_is_death(DBusMessage *reply)

@@ -1,7 +1,7 @@
 /* Pictures decoded by the library in a thread of this process. The thread does one thing at a time,
  * the most urgent first: a picture for the screen, a small one, the next step, a picture in the
- * background. The library asks between pieces of work whether to go on; background work gives way
- * to everything else and starts again later. */
+ * background, a map of bits. The library asks between pieces of work whether to go on; background
+ * work gives way to everything else and starts again later. */
 #include "model_file.h"
 #include "source/private.h"
 
@@ -14,7 +14,7 @@
 #define CHUNK (256u << 10)
 
 /* Those after the first in the order of enum source_purpose. */
-enum work { WORK_DECODE, WORK_SCREEN, WORK_FILMSTRIP, WORK_BACKGROUND };
+enum work { WORK_DECODE, WORK_SCREEN, WORK_FILMSTRIP, WORK_BACKGROUND, WORK_BITS };
 
 struct local {
     struct source source;
@@ -58,8 +58,9 @@ static int on_progress(void *cookie, double done)
     (void)done;
     pthread_mutex_lock(&source->lock);
     bool stop = source->quit;
-    for (int work = WORK_SCREEN; work <= (int)local->work; work++)
+    for (int work = WORK_SCREEN; work <= (int)local->work && work < WORK_BITS; work++)
         stop |= ready(local, &source->requests[work - WORK_SCREEN]);
+    stop |= local->work == WORK_BITS && source->bits.waiting;
     pthread_mutex_unlock(&source->lock);
     return stop;
 }
@@ -165,6 +166,51 @@ static void draw(struct local *local, enum source_purpose purpose, const struct 
     pthread_mutex_unlock(&source->lock);
 }
 
+/* Tells where the bits of a step went, or begins anew later if something came between. */
+static void tell_bits(struct local *local, uint32_t step)
+{
+    struct source *source = &local->source;
+    const struct uqd_info *info = &source->config.file->info;
+    struct bits_map *map =
+        bits_map_new(uqd_reduced_side(info->width, 3), uqd_reduced_side(info->height, 3));
+    int status = UQD_ERR_NOMEM;
+    local->work = WORK_BITS;
+    if (map)
+        status = uqd_decoder_step_bits(local->decoder, step, map->bits,
+                                       (size_t)map->width * map->height);
+    if (status == UQD_OK) {
+        source_post_bits(source, step, map, "");
+        return;
+    }
+    bits_map_unref(map);
+    if (status != UQD_ERR_CANCELLED) {
+        source_post_bits(source, step, NULL, uqd_status_text(status));
+        return;
+    }
+    pthread_mutex_lock(&source->lock);
+    if (!source->bits.waiting)
+        source->bits = (struct source_bits_request){true, step};
+    pthread_mutex_unlock(&source->lock);
+}
+
+/* Takes the most urgent request of a picture that can be answered. */
+static bool take_request(struct local *local, enum work *work, struct frame_key *key)
+{
+    struct source *source = &local->source;
+    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
+        struct source_request *request = &source->requests[purpose];
+        if (purpose == SOURCE_BACKGROUND && !local->ended)
+            break;
+        if (!ready(local, request))
+            continue;
+        request->waiting = false;
+        *work = (enum work)(WORK_SCREEN + purpose);
+        *key = request->key;
+        return true;
+    }
+    return false;
+}
+
 /* Takes the most urgent work, waiting for it. False when the source is to end. */
 static bool take_work(struct local *local, enum work *work, struct frame_key *key)
 {
@@ -172,19 +218,14 @@ static bool take_work(struct local *local, enum work *work, struct frame_key *ke
     bool found = false;
     pthread_mutex_lock(&source->lock);
     while (!found && !source->quit) {
-        for (int purpose = 0; purpose < SOURCE_N_PURPOSES && !found; purpose++) {
-            struct source_request *request = &source->requests[purpose];
-            if (purpose == SOURCE_BACKGROUND && !local->ended)
-                break;
-            found = ready(local, request);
-            if (found) {
-                request->waiting = false;
-                *work = (enum work)(WORK_SCREEN + purpose);
-                *key = request->key;
-            }
-        }
+        found = take_request(local, work, key);
         if (!found && !local->ended) {
             *work = WORK_DECODE;
+            found = true;
+        } else if (!found && source->bits.waiting) {
+            source->bits.waiting = false;
+            *work = WORK_BITS;
+            key->step = source->bits.step;
             found = true;
         }
         if (!found)
@@ -207,6 +248,8 @@ static void local_run(struct source *source)
     while (take_work(local, &work, &key)) {
         if (work == WORK_DECODE)
             decode_next_step(local);
+        else if (work == WORK_BITS)
+            tell_bits(local, key.step);
         else
             draw(local, (enum source_purpose)(work - WORK_SCREEN), &key);
     }

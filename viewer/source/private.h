@@ -11,6 +11,11 @@ struct source_request {
     struct frame_key key;
 };
 
+struct source_bits_request {
+    bool waiting;
+    uint32_t step;
+};
+
 struct source_node;
 
 struct source {
@@ -23,6 +28,7 @@ struct source {
     pthread_mutex_t lock; /* guards what follows */
     struct picture *reference;
     struct source_request requests[SOURCE_N_PURPOSES];
+    struct source_bits_request bits;
     bool quit;
     struct source_node *first, *last; /* events not yet taken */
 };
@@ -31,7 +37,8 @@ struct source {
  * returns NULL. */
 struct source *source_start(struct source *source, const struct source_config *config);
 
-/* For the source's thread: posts an event and passes on the ownership of its picture. */
+/* For the source's thread: posts an event and passes on the ownership of its picture
+ * and its bits. */
 void source_post(struct source *source, const struct source_event *event);
 void source_post_text(struct source *source, enum source_event_type type, const char *text);
 void source_post_step(struct source *source, enum source_event_type type, uint32_t step,
@@ -42,5 +49,9 @@ void source_post_picture(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, struct picture *picture);
 void source_post_refused(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, const char *text);
+
+/* Posts a map of bits, or with NULL why there is none. */
+void source_post_bits(struct source *source, uint32_t step, struct bits_map *bits,
+                      const char *text);
 
 #endif

@@ -43,6 +43,7 @@ void source_free(struct source *source)
         struct source_node *node = source->first;
         source->first = node->next;
         picture_unref(node->event.picture);
+        bits_map_unref(node->event.bits);
         free(node);
     }
     picture_unref(source->reference);
@@ -54,6 +55,14 @@ void source_request(struct source *source, enum source_purpose purpose, const st
 {
     pthread_mutex_lock(&source->lock);
     source->requests[purpose] = (struct source_request){true, *key};
+    source->wake(source);
+    pthread_mutex_unlock(&source->lock);
+}
+
+void source_request_bits(struct source *source, uint32_t step)
+{
+    pthread_mutex_lock(&source->lock);
+    source->bits = (struct source_bits_request){true, step};
     source->wake(source);
     pthread_mutex_unlock(&source->lock);
 }
@@ -80,12 +89,13 @@ void source_take(struct source *source, struct source_event *event)
     free(node);
 }
 
-/* An event that finds no memory is dropped with its picture: the viewer then shows an older one. */
+/* An event that finds no memory is dropped with what it has: the viewer then shows an older one. */
 void source_post(struct source *source, const struct source_event *event)
 {
     struct source_node *node = malloc(sizeof *node);
     if (!node) {
         picture_unref(event->picture);
+        bits_map_unref(event->bits);
         return;
     }
     *node = (struct source_node){.event = *event};
@@ -132,6 +142,13 @@ void source_post_refused(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, const char *text)
 {
     struct source_event event = {.type = SOURCE_REFUSED, .purpose = purpose, .key = *key};
+    snprintf(event.text, sizeof event.text, "%s", text);
+    source_post(source, &event);
+}
+
+void source_post_bits(struct source *source, uint32_t step, struct bits_map *bits, const char *text)
+{
+    struct source_event event = {.type = SOURCE_BITS, .step = step, .bits = bits};
     snprintf(event.text, sizeof event.text, "%s", text);
     source_post(source, &event);
 }

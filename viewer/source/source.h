@@ -9,12 +9,13 @@
  * Requests: one per purpose at a time. A new request takes the place of an unanswered older one of
  * the same purpose, which then gets no answer; every other request gets exactly one SOURCE_PICTURE
  * or SOURCE_REFUSED, unless the source is lost or fails. Requests may be made before their step is
- * complete; they are answered once it is, those with bytes once all steps within these bytes are, or
- * when the file ends. */
+ * complete; they are answered once it is, those with bytes once all steps within these bytes are,
+ * or when the file ends. */
 #ifndef UQD_VIEWER_SOURCE_SOURCE_H
 #define UQD_VIEWER_SOURCE_SOURCE_H
 
 #include "frame_key.h"
+#include "source/bits_map.h"
 #include "source/picture.h"
 #include "source/uqd_file.h"
 
@@ -40,11 +41,16 @@ enum source_event_type {
     SOURCE_FAILED,    /* text; unavailable if another source may do better */
 };
 
+/* One more type of event, which only those see who ask for bits: step, bits; text if bits is NULL.
+ * It is no member of the enumeration, so that others need not name it. */
+#define SOURCE_BITS ((enum source_event_type)(SOURCE_FAILED + 1))
+
 struct source_event {
     enum source_event_type type;
     enum source_purpose purpose;
     struct frame_key key;
     struct picture *picture; /* the receiver's reference */
+    struct bits_map *bits;   /* the receiver's reference */
     double psnr;             /* against the reference picture, NaN without one */
     uint32_t step;
     bool unavailable;
@@ -75,6 +81,10 @@ void source_free(struct source *source);
 
 void source_request(struct source *source, enum source_purpose purpose,
                     const struct frame_key *key);
+
+/* Asks where the bits of a step went, which is told when nothing else is to be done. Answered like
+ * the requests above, by SOURCE_BITS in any case. */
+void source_request_bits(struct source *source, uint32_t step);
 
 /* Measures pictures against this one from now on. */
 void source_set_reference(struct source *source, struct picture *reference);
