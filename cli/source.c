@@ -14,8 +14,8 @@ enum { CHUNK_SIZE = 1 << 16 };
 static int feed_failed(const struct source *source, int status, struct message *message)
 {
     if (status == UQD_ERR_CORRUPT)
-        return message_set(message, "%s: is not a .uqd file or its header is damaged",
-                           source->name);
+        return message_set(message, "%s: %s", source->name,
+                           uqd_start_trouble(source->start, source->n_start));
     return message_set(message, "%s: cannot be decoded: %s", source->name, uqd_status_text(status));
 }
 
@@ -27,6 +27,13 @@ static void use_wait(const struct source *source)
     int status = UQD_OK;
     while (status == UQD_OK && poll(&pollfd, 1, 0) == 0)
         status = uqd_decoder_prepare(source->decoder);
+}
+
+/* What a pipe gave cannot be read again. */
+static void note_start(struct source *source, const uint8_t *chunk, size_t n)
+{
+    for (size_t i = 0; i < n && source->n_start < sizeof source->start; i++)
+        source->start[source->n_start++] = chunk[i];
 }
 
 /* Reads and feeds up to limit bytes. */
@@ -45,6 +52,7 @@ static int feed_chunk(struct source *source, uint64_t limit, struct message *mes
         source->has_ended = 1;
         return 0;
     }
+    note_start(source, chunk, (size_t)n);
     int status = uqd_decoder_feed(source->decoder, chunk, (size_t)n);
     return status < 0 ? feed_failed(source, status, message) : 0;
 }

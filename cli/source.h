@@ -3,7 +3,9 @@
 #define UQD_CLI_SOURCE_H
 
 #include "message.h"
+#include "uqd_start.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <uqd/uqd.h>
 
@@ -11,6 +13,8 @@ struct source {
     const char *name; /* for messages */
     int fd;
     int has_ended;
+    uint8_t start[UQD_START_SIZE]; /* the first bytes, of which n_start are known */
+    size_t n_start;
     uint64_t max_bytes; /* the file is taken to end here; UINT64_MAX: where it does */
     struct uqd_decoder *decoder;
     struct uqd_info info;

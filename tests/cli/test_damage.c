@@ -60,9 +60,31 @@ static void test_not_a_uqd_file(void **state)
         assert_sentence(cases[i].name, &result, 1, cases[i].part);
         process_result_free(&result);
     }
-    check_failed_decode("PNG", "in.png", "in.png: is not a .uqd file");
+    check_failed_decode("PNG", "in.png", "in.png: is not a .uqd file\n");
     check_failed_decode("missing", "missing.uqd", "missing.uqd: cannot be opened: No such file");
     check_failed_decode("directory", "models", "models: cannot be read: Is a directory");
+}
+
+/* A file of ours with a damaged header is not taken for one of another kind, nor one that comes
+ * through a pipe. */
+static void test_damaged_header(void **state)
+{
+    static const char *const argv[] = {"info", "-", NULL};
+    struct process_result result;
+    size_t size;
+    uint8_t *data = scratch_read("a.uqd", &size);
+    (void)state;
+    data[info.header_bytes - 1] ^= 1;
+    scratch_write("bad.uqd", data, size);
+    check_failed_decode("header", "bad.uqd", "bad.uqd: its header is damaged\n");
+    uqd_run(&result, data, size, argv);
+    assert_sentence("header in a pipe", &result, 1, "standard input: its header is damaged\n");
+    process_result_free(&result);
+    data[1] ^= 1;
+    uqd_run(&result, data, size, argv);
+    assert_sentence("another start", &result, 1, "standard input: is not a .uqd file\n");
+    process_result_free(&result);
+    free(data);
 }
 
 /* One decode of a file with one bit flipped: the right picture or a sentence, nothing else. */
@@ -231,6 +253,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_not_a_uqd_file),
+        cmocka_unit_test(test_damaged_header),
         cmocka_unit_test(test_flipped_bits),
         cmocka_unit_test(test_earlier_steps_of_a_damaged_file),
         cmocka_unit_test(test_damaged_first_step),

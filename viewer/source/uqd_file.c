@@ -1,8 +1,9 @@
 #include "source/uqd_file.h"
 
+#include "uqd_start.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,13 +30,13 @@ static int feed(const struct uqd_file *file, struct uqd_decoder *decoder, ssize_
     return *n > 0 ? uqd_decoder_feed(decoder, chunk, (size_t)*n) : UQD_NEED_DATA;
 }
 
-/* Whether the file begins as every .uqd file does, as far as it goes. */
-static bool has_signature(const struct uqd_file *file)
+/* What is wrong with a file whose header is no good. */
+static int refuse(const struct uqd_file *file, struct message *message)
 {
-    static const uint8_t signature[] = {0x8d, 'U', 'Q', 'D'};
-    uint8_t start[sizeof signature];
+    uint8_t start[UQD_START_SIZE];
     ssize_t n = pread(file->fd, start, sizeof start, 0);
-    return n > 0 && !memcmp(start, signature, (size_t)n);
+    return message_set(message, "%s: %s", file->path,
+                       uqd_start_trouble(start, n > 0 ? (size_t)n : 0));
 }
 
 static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struct message *message)
@@ -54,9 +55,7 @@ static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
                                file->path);
     }
     if (status == UQD_ERR_CORRUPT)
-        return message_set(
-            message, has_signature(file) ? "%s: its header is damaged" : "%s: is not a .uqd file",
-            file->path);
+        return refuse(file, message);
     if (status < 0)
         return message_set(message, "%s: %s", file->path, uqd_status_text(status));
     return 0;
