@@ -141,6 +141,11 @@ static void take_event(struct app *app, struct document *document, struct source
     if (event->type == SOURCE_PICTURE) {
         struct schedule schedule = app_schedule(app, document);
         document_take_picture(document, &schedule, event);
+    } else if (event->type == SOURCE_BITS) {
+        if (!event->bits)
+            app_say(app, "Where the bits of step %u went: %.100s", (unsigned)event->step,
+                    event->text);
+        document_take_bits(document, event);
     } else if (event->type == SOURCE_REFUSED) {
         take_refusal(app, document, event);
     } else if (event->type == SOURCE_FAILED && event->unavailable) {

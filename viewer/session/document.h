@@ -27,6 +27,7 @@ struct document {
         bool asked;
         struct frame_key key;
     } requests[SOURCE_N_PURPOSES];
+    bool bits_asked; /* where the bits of a step went */
 };
 
 /* Reads the header of a file, which people know by the label; NULL: by its path. 0, or -1 with a
@@ -60,6 +61,8 @@ struct schedule document_schedule(struct document *document, struct pane *const 
 /* document_pictures.c: a picture arrived; takes over its reference. */
 void document_take_picture(struct document *document, const struct schedule *schedule,
                            struct source_event *event);
+/* What is known of a step's bits arrived; takes over its reference. */
+void document_take_bits(struct document *document, struct source_event *event);
 /* A request was answered; or none will be. */
 void document_finish_request(struct document *document, const struct source_event *event);
 void document_forget_requests(struct document *document);

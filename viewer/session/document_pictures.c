@@ -15,6 +15,13 @@ void document_forget_requests(struct document *document)
 {
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
         document->requests[purpose].asked = false;
+    document->bits_asked = false;
+}
+
+void document_take_bits(struct document *document, struct source_event *event)
+{
+    document->bits_asked = false;
+    progress_take_bits(&document->progress, event->step, event->bits);
 }
 
 /* The lossless picture is the original: from now on pictures can be measured. */
@@ -173,6 +180,28 @@ static bool is_missing(const struct schedule *schedule, int purpose, bool filmst
     return schedule_next(schedule, (enum source_purpose)purpose, key);
 }
 
+/* The step whose bits a pane wants to map and that are not known. False if there is none. */
+static bool bits_missing(const struct schedule *schedule, uint32_t *step)
+{
+    const struct progress *progress = schedule->progress;
+    for (unsigned i = 0; i < schedule->n_panes; i++) {
+        *step = schedule->panes[i]->wanted.position;
+        if (schedule->panes[i]->wanted.map == MAP_BITS && *step < progress->n_complete &&
+            !progress->steps[*step].bits && !progress->steps[*step].bits_refused)
+            return true;
+    }
+    return false;
+}
+
+static void ask_bits(struct document *document, const struct schedule *schedule)
+{
+    uint32_t step;
+    if (document->bits_asked || !bits_missing(schedule, &step))
+        return;
+    document->bits_asked = true;
+    source_request_bits(document->source, step);
+}
+
 /* What is done in the background would only be broken off for the next small picture. */
 bool document_request_pictures(struct document *document, const struct schedule *schedule,
                                bool filmstrip)
@@ -180,6 +209,7 @@ bool document_request_pictures(struct document *document, const struct schedule 
     if (!document->source)
         return false;
     bool changed = adopt_cached(document, schedule);
+    ask_bits(document, schedule);
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
         struct frame_key key;
         if (purpose == SOURCE_BACKGROUND && document->requests[SOURCE_FILMSTRIP].asked)
@@ -197,7 +227,9 @@ bool document_is_idle(struct document *document, const struct schedule *schedule
     const struct progress *progress = &document->progress;
     if (!document->source || progress->lost || progress->failed)
         return true;
-    if (!progress->ended || document->reference)
+    uint32_t step;
+    if (!progress->ended || document->reference || document->bits_asked ||
+        bits_missing(schedule, &step))
         return false;
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
         struct frame_key key;

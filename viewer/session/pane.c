@@ -68,7 +68,7 @@ void pane_select(struct pane *pane, uint32_t position)
         return;
     pane->wanted.position = position < n ? position : n - 1;
     pane->wanted.bytes = 0;
-    pane->following = pane->wanted.position == n - 1;
+    pane->following = position >= n;
     change(pane);
 }
 

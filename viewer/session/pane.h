@@ -16,7 +16,7 @@ struct pane_part {
 struct pane {
     struct progress *progress; /* borrowed: of the file that is shown */
     struct exhibit wanted;
-    bool following;           /* the wanted position is the latest one */
+    bool following;           /* the wanted position goes on with the latest one */
     bool peeking;             /* the other mode is shown for a moment ... */
     enum uqd_mode mode_after; /* ... and this one after that, ... */
     uint32_t mix_after;       /* ... mixed so */
@@ -48,7 +48,7 @@ void pane_await(struct pane *pane, uint32_t step);
 /* Before the file grows: what is shown at its end is a place inside a step from now on. */
 void pane_pin(struct pane *pane);
 
-/* Goes to a position, or the last one if there are fewer. */
+/* Goes to a position, or if there are fewer to the last one, and follows it. */
 void pane_select(struct pane *pane, uint32_t position);
 
 /* Goes to where the file would be cut after so many bytes; to a step if that is its end. */

@@ -62,6 +62,7 @@ void progress_take(struct progress *progress, const struct source_event *event)
     case SOURCE_NOTHING:
     case SOURCE_PICTURE:
     case SOURCE_REFUSED:
+    case SOURCE_BITS:
         break;
     }
 }
@@ -240,6 +241,16 @@ void progress_set_thumb(struct progress *progress, uint32_t position, const stru
     picture_unref(step->thumb);
     step->thumb = small;
     step->thumb_key = *key;
+}
+
+/* ---- Bits ---------------------------------------------------------------------------------- */
+
+void progress_take_bits(struct progress *progress, uint32_t step, struct bits_map *bits)
+{
+    struct progress_step *own = &progress->steps[step];
+    bits_map_unref(own->bits);
+    own->bits = bits;
+    own->bits_refused = !bits;
 }
 
 /* ---- Words --------------------------------------------------------------------------------- */

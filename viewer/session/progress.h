@@ -13,7 +13,8 @@ struct progress_step {
     char name[24];
     struct picture *thumb; /* small picture, NULL if there is none yet */
     struct frame_key thumb_key;
-    struct bits_map *bits; /* where its bits went, NULL if that is not known */
+    struct bits_map *bits; /* where its bits went, NULL if that is not known ... */
+    bool bits_refused;     /* ... and cannot be */
 };
 
 struct progress {
@@ -95,6 +96,9 @@ void progress_set_thumb(struct progress *progress, uint32_t position, const stru
 
 /* Whether both are the same picture, whatever their sizes. */
 bool frame_key_same_content(const struct frame_key *a, const struct frame_key *b);
+
+/* Takes over where the bits of a step went; NULL: that cannot be known. */
+void progress_take_bits(struct progress *progress, uint32_t step, struct bits_map *bits);
 
 const char *mode_name(enum uqd_mode mode);
 

@@ -37,13 +37,10 @@ enum source_event_type {
     SOURCE_END,       /* text: what is wrong with the rest of the file; empty if nothing */
     SOURCE_PICTURE,   /* purpose, key, picture, psnr */
     SOURCE_REFUSED,   /* purpose, key, text */
+    SOURCE_BITS,      /* step, bits; text if bits is NULL */
     SOURCE_LOST,      /* text */
     SOURCE_FAILED,    /* text; unavailable if another source may do better */
 };
-
-/* One more type of event, which only those see who ask for bits: step, bits; text if bits is NULL.
- * It is no member of the enumeration, so that others need not name it. */
-#define SOURCE_BITS ((enum source_event_type)(SOURCE_FAILED + 1))
 
 struct source_event {
     enum source_event_type type;
