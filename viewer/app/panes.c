@@ -52,13 +52,12 @@ void app_follow(struct app *app)
 {
     const struct pane *active = app_active(app);
     for (int i = 0; i < app->n_panes; i++) {
-        if (i == app->active)
-            continue;
-        if (app->look.linked)
+        if (app->look.linked && i != app->active)
             follow_active(&app->follows[i], active, &app->panes[i]);
         else
             follow_stay(&app->follows[i], active, &app->panes[i]);
-        follow_mode(active, &app->panes[i]);
+        if (i != app->active)
+            follow_mode(active, &app->panes[i]);
     }
 }
 

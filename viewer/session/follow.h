@@ -16,7 +16,8 @@ struct follow {
  * as many bytes. Becoming active moves nothing. */
 void follow_active(struct follow *follow, const struct pane *active, struct pane *pane);
 
-/* Notes where both are without moving anything: they are not linked. */
+/* Notes where both are without moving anything: they are not linked, or the pane is the active one
+ * itself, which has to follow another one later from where it is then. */
 void follow_stay(struct follow *follow, const struct pane *active, const struct pane *pane);
 
 #endif
