@@ -84,6 +84,21 @@ void document_take_picture(struct document *document, const struct schedule *sch
 
 /* ---- The cache ----------------------------------------------------------------------------- */
 
+/* Shows a coarser picture of what is missing: the filmstrip has one, whatever it was made from. */
+static bool show_coarse(struct document *document, struct pane *pane, const struct frame_key *key)
+{
+    const struct progress *progress = &document->progress;
+    const struct progress_step *step = &progress->steps[progress_key_position(progress, key)];
+    struct frame_entry *coarse = frames_find_coarse(&document->frames, key);
+    if (coarse)
+        return pane_offer_coarse(pane, &coarse->key, coarse->picture);
+    if (!step->thumb)
+        return false;
+    struct frame_key small = step->thumb_key;
+    small.reduce = progress_thumb_reduce(progress);
+    return pane_offer_coarse(pane, &small, step->thumb);
+}
+
 /* Shows what the cache has of the wanted picture, a coarser one if need be. */
 static bool show_cached(struct document *document, struct pane *pane)
 {
@@ -98,15 +113,8 @@ static bool show_cached(struct document *document, struct pane *pane)
         frames_use(&document->frames, &entry->key);
         changed |= pane_offer(pane, &entry->key, entry->picture, entry->psnr);
     }
-    if (!pane_missing(pane, &key))
-        return changed;
-    struct frame_entry *coarse = frames_find_coarse(&document->frames, &key);
-    const struct progress_step *step =
-        &document->progress.steps[progress_key_position(pane->progress, &key)];
-    if (coarse)
-        changed |= pane_offer_coarse(pane, &coarse->key, coarse->picture);
-    else if (step->thumb)
-        changed |= pane_offer_coarse(pane, &step->thumb_key, step->thumb);
+    if (pane_missing(pane, &key))
+        changed |= show_coarse(document, pane, &key);
     return changed;
 }
 
