@@ -39,15 +39,10 @@ static void adopt_reference(struct document *document, const struct source_event
 /* How much to keep a picture that arrived. */
 static enum frame_worth judge(const struct schedule *schedule, const struct frame_key *key)
 {
-    enum frame_worth worth = FRAME_BY_THE_WAY;
-    for (unsigned i = 0; i < schedule->n_panes; i++) {
-        const struct pane *pane = schedule->panes[i];
-        if (pane_wants(pane, key))
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        if (pane_wants(schedule->panes[i], key))
             return FRAME_SHOWN;
-        if (key->reduce == pane->reduce)
-            worth = FRAME_EXPECTED;
-    }
-    return worth;
+    return schedule_expects(schedule, key) ? FRAME_EXPECTED : FRAME_BY_THE_WAY;
 }
 
 static void set_thumb(struct document *document, const struct schedule *schedule,

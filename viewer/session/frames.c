@@ -71,6 +71,14 @@ struct frame_entry *frames_find_coarse(struct frames *frames, const struct frame
     return found;
 }
 
+struct frame_entry *frames_expect(struct frames *frames, const struct frame_key *key)
+{
+    struct frame_entry *entry = frames_find_sharp(frames, key);
+    if (entry && !entry->shown)
+        entry->used = ++frames->clock;
+    return entry;
+}
+
 struct frame_entry *frames_use(struct frames *frames, const struct frame_key *key)
 {
     struct frame_entry *entry = frames_find(frames, key);

@@ -40,6 +40,10 @@ struct frame_entry *frames_find(struct frames *frames, const struct frame_key *k
 struct frame_entry *frames_find_sharp(struct frames *frames, const struct frame_key *key);
 struct frame_entry *frames_find_coarse(struct frames *frames, const struct frame_key *key);
 
+/* As frames_find_sharp, for a picture that may be shown next: unseen ones that nobody expects any
+ * more are dropped before it. */
+struct frame_entry *frames_expect(struct frames *frames, const struct frame_key *key);
+
 /* As frames_find, for a picture that is to be shown. */
 struct frame_entry *frames_use(struct frames *frames, const struct frame_key *key);
 

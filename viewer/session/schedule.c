@@ -101,48 +101,75 @@ static size_t reduced_size(const struct schedule *schedule, uint32_t reduce)
            info->channels;
 }
 
-/* Pictures of the mode, if all of them can be kept besides those that were shown. */
-static bool next_in_advance(const struct schedule *schedule, const struct pane *pane,
-                            enum uqd_mode mode, struct frame_key *key)
-{
-    unsigned unseen = 0;
-    bool found = false;
-    for (uint32_t position = progress_n_positions(schedule->progress); position-- > 0;) {
-        struct frame_key wanted = pane_key(pane, position, mode);
-        const struct frame_entry *entry = frames_find_sharp(schedule->frames, &wanted);
-        unseen += !entry || !entry->shown;
-        if (entry || progress_is_refused(schedule->progress, &wanted))
-            continue;
-        *key = wanted;
-        found = true;
-    }
-    return found &&
-           frames_have_room(schedule->frames, unseen, reduced_size(schedule, pane->reduce));
-}
-
 /* What the next change of the mode is likely to show. */
-static bool next_of_other_mode(const struct schedule *schedule, const struct pane *pane,
-                               struct frame_key *key)
+static struct frame_key other_mode_key(const struct pane *pane)
 {
+    const struct exhibit *wanted = &pane->wanted;
     enum uqd_mode other =
-        pane->wanted.mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
-    *key = pane->wanted.bytes
-               ? progress_key_at(pane->progress, pane->wanted.bytes, other, pane->wanted.seed)
-               : progress_key(pane->progress, pane->wanted.position, other, pane->wanted.seed);
-    key->reduce = pane->reduce;
-    return is_missing(schedule, key) &&
-           frames_have_room(schedule->frames, 1, reduced_size(schedule, pane->reduce));
+        wanted->mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
+    struct frame_key key =
+        wanted->bytes ? progress_key_at(pane->progress, wanted->bytes, other, wanted->seed)
+                      : progress_key(pane->progress, wanted->position, other, wanted->seed);
+    key.reduce = pane->reduce;
+    return key;
 }
 
-static bool next_unseen(const struct schedule *schedule, struct frame_key *key)
+bool schedule_expects(const struct schedule *schedule, const struct frame_key *key)
 {
+    uint32_t position = progress_key_position(schedule->progress, key);
     for (unsigned i = 0; i < schedule->n_panes; i++) {
         const struct pane *pane = schedule->panes[i];
-        if (next_of_other_mode(schedule, pane, key) ||
-            next_in_advance(schedule, pane, pane->wanted.mode, key))
+        struct frame_key own = pane_key(pane, position, pane->wanted.mode);
+        struct frame_key strip = schedule_strip_key(pane, position), other = other_mode_key(pane);
+        strip.reduce = pane->reduce;
+        if (frame_key_equal(&own, key) || frame_key_equal(&strip, key) ||
+            frame_key_equal(&other, key))
             return true;
     }
     return false;
+}
+
+/* Pictures that are to be kept before they are shown, and one of them that is missing. */
+struct unseen {
+    unsigned n;
+    bool found;
+    struct frame_key missing;
+};
+
+static void expect(const struct schedule *schedule, const struct frame_key *key,
+                   struct unseen *unseen)
+{
+    struct frame_entry *entry = frames_expect(schedule->frames, key);
+    unseen->n += !entry || !entry->shown;
+    if (entry || progress_is_refused(schedule->progress, key))
+        return;
+    unseen->missing = *key;
+    unseen->found = true;
+}
+
+/* Of all positions, the first one is missing most. */
+static void expect_all(const struct schedule *schedule, const struct pane *pane,
+                       struct unseen *unseen)
+{
+    for (uint32_t position = progress_n_positions(schedule->progress); position-- > 0;) {
+        struct frame_key key = pane_key(pane, position, pane->wanted.mode);
+        expect(schedule, &key, unseen);
+    }
+}
+
+/* If all of them can be kept besides what was shown: else they would push each other out. */
+static bool next_unseen(const struct schedule *schedule, struct frame_key *key)
+{
+    struct unseen unseen = {0};
+    size_t size = reduced_size(schedule, schedule->panes[0]->reduce);
+    for (unsigned i = 0; !unseen.found && i < schedule->n_panes; i++) {
+        struct frame_key other = other_mode_key(schedule->panes[i]);
+        expect(schedule, &other, &unseen);
+    }
+    for (unsigned i = 0; !unseen.found && i < schedule->n_panes; i++)
+        expect_all(schedule, schedule->panes[i], &unseen);
+    *key = unseen.missing;
+    return unseen.found && frames_have_room(schedule->frames, unseen.n, size);
 }
 
 static bool next_in_background(const struct schedule *schedule, struct frame_key *key)

@@ -20,6 +20,9 @@ struct schedule {
 bool schedule_next(const struct schedule *schedule, enum source_purpose purpose,
                    struct frame_key *key);
 
+/* Whether a picture may be shown next, so that it is computed in advance. */
+bool schedule_expects(const struct schedule *schedule, const struct frame_key *key);
+
 /* The small picture of a position as the filmstrip of the pane shows it, in full size. */
 struct frame_key schedule_strip_key(const struct pane *pane, uint32_t position);
 
