@@ -61,9 +61,12 @@ static void draw_single(const struct scene *scene, const struct rect *port,
     struct placed_picture placed = scene_place(scene, shown);
     if (placed.picture)
         surface_picture(scene->surface, port, &placed);
+    else if (shown->pane->progress->failed)
+        draw_tag(scene, port, "No picture");
+    else if (!pane_has_position(shown->pane))
+        draw_tag(scene, port, "Waiting for the first step ...");
     else
-        draw_tag(scene, port,
-                 shown->pane->progress->failed ? "No picture" : "Waiting for the first step ...");
+        draw_tags(scene, port, shown->pane);
 }
 
 static void draw_picture(const struct scene *scene, int viewport)
