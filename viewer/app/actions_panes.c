@@ -103,20 +103,6 @@ static void add_pane(struct app *app)
     app->n_panes++;
 }
 
-static int check_sizes(const struct app *app, struct message *message)
-{
-    const struct uqd_info *first = &app->panes[0].progress->file->info;
-    for (int i = 1; i < app->n_panes; i++) {
-        const struct uqd_info *info = &app->panes[i].progress->file->info;
-        if (info->width != first->width || info->height != first->height)
-            return message_set(message,
-                               "%u x %u and %u x %u pixels: only pictures of the same size can be "
-                               "compared",
-                               first->width, first->height, info->width, info->height);
-    }
-    return 0;
-}
-
 int action_compare(struct app *app, const struct command_call *call, struct message *message)
 {
     static const char *const names[N_COMPARISONS] = {
@@ -133,7 +119,7 @@ int action_compare(struct app *app, const struct command_call *call, struct mess
                                  : comparisons[word];
     if (wanted != COMPARE_OFF && app->n_panes == 1)
         add_pane(app);
-    if (wanted != COMPARE_OFF && check_sizes(app, message))
+    if (wanted != COMPARE_OFF && app_check_sizes(app, message))
         return -1;
     app->look.comparison = wanted;
     app->look.flicker = false;

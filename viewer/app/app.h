@@ -85,7 +85,10 @@ bool app_has_several(const struct app *app);
 void app_follow(struct app *app);
 /* Whether what is wanted is on the screen in all panes. */
 bool app_shows_wanted(const struct app *app);
-/* Shows the document with this index in a pane. */
+/* Whether the pictures of all panes have one size and can be compared. 0, or -1 with a message. */
+int app_check_sizes(const struct app *app, struct message *message);
+/* Shows the document with this index in a pane, which is alone if its pictures have another size
+ * than those of the other panes. */
 void app_show_document(struct app *app, int pane, int index);
 /* The panes and their documents, in the terms of the sources: the active pane first. */
 struct schedule app_schedule(struct app *app, struct document *document);

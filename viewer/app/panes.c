@@ -61,6 +61,20 @@ void app_follow(struct app *app)
     }
 }
 
+int app_check_sizes(const struct app *app, struct message *message)
+{
+    const struct uqd_info *first = &app->panes[0].progress->file->info;
+    for (int i = 1; i < app->n_panes; i++) {
+        const struct uqd_info *info = &app->panes[i].progress->file->info;
+        if (info->width != first->width || info->height != first->height)
+            return message_set(message,
+                               "%u x %u and %u x %u pixels: only pictures of the same size can be "
+                               "compared",
+                               first->width, first->height, info->width, info->height);
+    }
+    return 0;
+}
+
 void app_show_document(struct app *app, int pane, int index)
 {
     const struct uqd_info *before = &app->panes[pane].progress->file->info;
@@ -73,6 +87,8 @@ void app_show_document(struct app *app, int pane, int index)
     app->follows[pane] = (struct follow){0};
     if (!same)
         app->view.zoom = 0;
+    if (app_check_sizes(app, &message))
+        app->look.comparison = COMPARE_OFF;
     app_relayout(app);
 }
 
