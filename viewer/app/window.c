@@ -32,6 +32,18 @@ struct view_frame app_frame(const struct app *app)
     return scene_frame(&app->layout, app->panes[app->active].progress->file);
 }
 
+/* The steps of the file with the most: so the strip keeps its height, and the pictures their place,
+ * when another pane becomes active. */
+static int count_columns(const struct app *app)
+{
+    uint32_t n = 1;
+    for (int i = 0; i < app->n_panes; i++) {
+        uint32_t n_steps = app->panes[i].progress->file->info.n_steps;
+        n = n_steps > n ? n_steps : n;
+    }
+    return (int)n;
+}
+
 void app_relayout(struct app *app)
 {
     const struct document *document = app_document(app);
@@ -48,7 +60,7 @@ void app_relayout(struct app *app)
                                    .picture_width = (int)info->width,
                                    .picture_height = (int)info->height,
                                    .n_panes = beside ? app->n_panes : 1,
-                                   .n_columns = (int)info->n_steps};
+                                   .n_columns = count_columns(app)};
     layout_compute(&app->layout, &wishes);
     struct view_frame frame = app_frame(app);
     if (app->view.zoom == 0)

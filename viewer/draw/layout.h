@@ -55,7 +55,7 @@ struct layout_wishes {
     float text_scale;  /* chosen by the user */
     bool curve, filmstrip;
     int n_panes;   /* to be seen; fewer are if there is no room for them */
-    int n_columns; /* of the strip */
+    int n_columns; /* of the strip, at most */
     int picture_width, picture_height;
     bool profile; /* the panel names a colour profile */
 };
