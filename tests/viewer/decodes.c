@@ -52,19 +52,20 @@ int __wrap_uqd_decoder_picture(struct uqd_decoder *decoder,
     return status;
 }
 
-void __real_state_show(struct state *state, const struct frame_key *key, struct picture *picture,
+bool __real_pane_offer(struct pane *pane, const struct frame_key *key, struct picture *picture,
                        double psnr);
-void __wrap_state_show(struct state *state, const struct frame_key *key, struct picture *picture,
+bool __wrap_pane_offer(struct pane *pane, const struct frame_key *key, struct picture *picture,
                        double psnr);
 
-void __wrap_state_show(struct state *state, const struct frame_key *key, struct picture *picture,
+/* What is offered and wanted is on the screen, or a part of it. */
+bool __wrap_pane_offer(struct pane *pane, const struct frame_key *key, struct picture *picture,
                        double psnr)
 {
     pthread_mutex_lock(&lock);
-    if (n_shown < MAX_SHOWN)
+    if (pane_wants(pane, key) && n_shown < MAX_SHOWN)
         shown[n_shown++] = *key;
     pthread_mutex_unlock(&lock);
-    __real_state_show(state, key, picture, psnr);
+    return __real_pane_offer(pane, key, picture, psnr);
 }
 
 #ifdef WITH_DAEMON
