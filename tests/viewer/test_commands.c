@@ -42,7 +42,8 @@ static void check_key(const struct viewer_command *command, const struct command
                       const char *key)
 {
     char line[128], expected[64];
-    const struct command_pointer pointer = {.x = 1, .y = 2, .dx = 3, .dy = 4, .file = 2, .step = 6};
+    const struct command_pointer pointer = {
+        .x = 1, .y = 2, .dx = 3, .dy = 4, .pane = 2, .share = 0.25, .step = 6, .bytes = 700};
     struct command_call call;
     struct message message;
     if (command_keys_contain(seen, key))
@@ -93,15 +94,26 @@ static void the_pointer_is_bound(void **state)
         {"Picture.Wheel_Down", "zoom out 12 34.5"},
         {"Picture.Drag", "pan -7.25 1e-05"},
         {"Picture.Double_Click", "fit"},
-        {"Picture.Press", "file 2"},
-        {"Strip.Press", "file 2"},
+        {"Picture.Press", "pane 2"},
         {"Strip.Drag", "step 9"},
+        {"Scrubber.Drag", "bytes 18446744073709551615"},
+        {"Wipe.Motion", "wipe 0.333333"},
         {"Curtain.Press", "back"},
         {"R", "original on"},
         {"Release+R", "original off"},
+        {"Z", "flicker on"},
+        {"Release+Z", "flicker off"},
+        {"Ctrl+PageDown", "file next"},
+        {"X", "pane other"},
     };
-    const struct command_pointer pointer = {
-        .x = 12, .y = 34.5, .dx = -7.25, .dy = 1e-5, .file = 2, .step = 9};
+    const struct command_pointer pointer = {.x = 12,
+                                            .y = 34.5,
+                                            .dx = -7.25,
+                                            .dy = 1e-5,
+                                            .pane = 2,
+                                            .share = 1 / 3.0,
+                                            .step = 9,
+                                            .bytes = UINT64_MAX};
     char line[128];
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -136,10 +148,47 @@ static void lines_are_read(void **state)
         {"wait step 4", COMMAND_WAIT, WORD_STEP, 0, 0},
         {"fit", COMMAND_FIT, WORD_NONE, 0, 0},
         {"resize 900 600", COMMAND_RESIZE, WORD_NONE, 0, 900},
-        {"file 2", COMMAND_FILE, WORD_NONE, 2, 2},
+        {"file 64", COMMAND_FILE, WORD_NONE, 64, 64},
+        {"file next", COMMAND_FILE, WORD_NEXT, 0, 0},
+        {"file previous", COMMAND_FILE, WORD_PREVIOUS, 0, 0},
         {"file other", COMMAND_FILE, WORD_OTHER, 0, 0},
         {"link off", COMMAND_LINK, WORD_OFF, 0, 0},
         {"link", COMMAND_LINK, WORD_NONE, 0, 0},
+        {"pane 4", COMMAND_PANE, WORD_NONE, 4, 4},
+        {"pane other", COMMAND_PANE, WORD_OTHER, 0, 0},
+        {"bytes 1", COMMAND_BYTES, WORD_NONE, 1, 1},
+        {"bytes 1000000000000000", COMMAND_BYTES, WORD_NONE, 1000000000000000, 1e15},
+        {"unit steps", COMMAND_UNIT, WORD_STEPS, 0, 0},
+        {"unit bytes", COMMAND_UNIT, WORD_BYTES, 0, 0},
+        {"unit bpp", COMMAND_UNIT, WORD_RATE, 0, 0},
+        {"unit psnr", COMMAND_UNIT, WORD_PSNR, 0, 0},
+        {"unit next", COMMAND_UNIT, WORD_NEXT, 0, 0},
+        {"mix 0", COMMAND_MIX, WORD_NONE, 0, 0},
+        {"mix 100", COMMAND_MIX, WORD_NONE, 100, 100},
+        {"mix more", COMMAND_MIX, WORD_MORE, 0, 0},
+        {"mix less", COMMAND_MIX, WORD_LESS, 0, 0},
+        {"compare side", COMMAND_COMPARE, WORD_SIDE, 0, 0},
+        {"compare wipe", COMMAND_COMPARE, WORD_WIPE, 0, 0},
+        {"compare flicker", COMMAND_COMPARE, WORD_FLICKER, 0, 0},
+        {"compare difference", COMMAND_COMPARE, WORD_DIFFERENCE, 0, 0},
+        {"compare off", COMMAND_COMPARE, WORD_OFF, 0, 0},
+        {"compare next", COMMAND_COMPARE, WORD_NEXT, 0, 0},
+        {"wipe 0.25", COMMAND_WIPE, WORD_NONE, 0, 0.25},
+        {"wipe 1", COMMAND_WIPE, WORD_NONE, 0, 1},
+        {"flicker", COMMAND_FLICKER, WORD_NONE, 0, 0},
+        {"absolute on", COMMAND_ABSOLUTE, WORD_ON, 0, 0},
+        {"gain 64", COMMAND_GAIN, WORD_NONE, 0, 64},
+        {"gain larger", COMMAND_GAIN, WORD_LARGER, 0, 0},
+        {"map bits", COMMAND_MAP, WORD_BITS, 0, 0},
+        {"map variance", COMMAND_MAP, WORD_VARIANCE, 0, 0},
+        {"map change", COMMAND_MAP, WORD_CHANGE, 0, 0},
+        {"map error", COMMAND_MAP, WORD_ERROR, 0, 0},
+        {"map off", COMMAND_MAP, WORD_OFF, 0, 0},
+        {"grid", COMMAND_GRID, WORD_NONE, 0, 0},
+        {"loupe toggle", COMMAND_LOUPE, WORD_TOGGLE, 0, 0},
+        {"histogram off", COMMAND_HISTOGRAM, WORD_OFF, 0, 0},
+        {"pause 0", COMMAND_PAUSE, WORD_NONE, 0, 0},
+        {"pause 600000", COMMAND_PAUSE, WORD_NONE, 600000, 600000},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -163,6 +212,10 @@ static void files_are_the_rest_of_the_line(void **state)
     assert_string_equal(call.file, "a b.png");
     assert_int_equal(command_parse("screenshot", &call, &message), 0);
     assert_string_equal(call.file, "");
+    assert_int_equal(command_parse("open some where/a b.uqd\t", &call, &message), 0);
+    assert_string_equal(call.file, "some where/a b.uqd");
+    assert_int_equal(command_parse("export next.png", &call, &message), 0);
+    assert_string_equal(call.file, "next.png");
 }
 
 static void nothing_is_no_command(void **state)
@@ -200,9 +253,43 @@ static void mistakes_are_named(void **state)
         {"wait step", "`wait idle` or `wait step N`"},
         {"wait idle 0", "`wait idle` or `wait step N`"},
         {"wait idle 3", "`wait idle` or `wait step N`"},
-        {"file", "`file` needs a file: file 1|2|other"},
+        {"file", "`file` needs a file: file N|next|previous|other"},
         {"file 0", "`0` is not a file"},
-        {"file 3", "`3` is not a file"},
+        {"file 65", "`65` is not a file"},
+        {"file first", "`first` is not a file"},
+        {"pane", "`pane` needs a pane: pane N|other"},
+        {"pane 0", "`0` is not a pane"},
+        {"pane 5", "`5` is not a pane"},
+        {"pane next", "`next` is not a pane"},
+        {"bytes", "`bytes` needs a number of bytes"},
+        {"bytes 0", "`0` is not a number of bytes"},
+        {"bytes -5", "`-5` is not a number of bytes"},
+        {"bytes 1.5", "`1.5` is not a number of bytes"},
+        {"bytes 1000000000000001", "is not a number of bytes"},
+        {"unit", "`unit` needs a unit: unit steps|bytes|bpp|psnr|next"},
+        {"unit pixels", "`pixels` is not a unit"},
+        {"mix", "`mix` needs a percentage"},
+        {"mix 101", "`101` is not a percentage"},
+        {"mix 50%", "`50%` is not a percentage"},
+        {"mix 12.5", "`12.5` is not a percentage"},
+        {"open", "`open` needs a file: open FILE"},
+        {"open   ", "`open` needs a file: open FILE"},
+        {"export", "`export` needs a file"},
+        {"compare", "`compare` needs a comparison"},
+        {"compare on", "`on` is not a comparison"},
+        {"compare side wipe", "`wipe` is too much"},
+        {"wipe 1.5", "`1.5` is not a share from 0 to 1"},
+        {"wipe -0.1", "`-0.1` is not a share from 0 to 1"},
+        {"wipe nan", "`nan` is not a share from 0 to 1"},
+        {"gain 0.5", "`0.5` is not a factor from 1 to 64"},
+        {"gain 65", "`65` is not a factor from 1 to 64"},
+        {"gain next", "`next` is not a factor"},
+        {"map", "`map` needs a map: map bits|variance|change|error|off|next"},
+        {"map side", "`side` is not a map"},
+        {"grid 16", "`16` is not on or off"},
+        {"pause", "`pause` needs a time in milliseconds"},
+        {"pause 600001", "`600001` is not a time in milliseconds"},
+        {"pause 0.5", "`0.5` is not a time in milliseconds"},
         {"link 2", "`2` is not on or off"},
         {"quit now", "`now` is too much"},
     };
