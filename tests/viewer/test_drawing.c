@@ -4,6 +4,7 @@
 #include "profiles.h"
 #include "screen.h"
 #include "sdl/surface.h"
+#include "session/schedule.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -74,17 +75,44 @@ struct stage {
     struct layout layout;
     struct uqd_file file;
     struct look look;
-    struct state state;
+    struct progress progress;
+    struct pane panes[SCENE_MAX_PANES]; /* of that file, or the others' */
+    int n_panes, active;
     struct view view;
     struct shown_colours colours;
-    struct stage *other; /* its file, state and pictures are shown beside the own ones */
-    int active;
+    struct stage *other; /* its file and pictures are shown in the second pane */
 };
+
+static void take(struct stage *stage, const struct source_event *event)
+{
+    progress_take(&stage->progress, event);
+    for (int i = 0; i < stage->n_panes; i++)
+        pane_follow_progress(&stage->panes[i]);
+}
+
+static void end(struct stage *stage)
+{
+    take(stage, &(struct source_event){.type = SOURCE_END});
+}
+
+static void add_pane(struct stage *stage)
+{
+    const struct settings settings = {.mode = UQD_MODE_DENOISED};
+    struct pane *pane = &stage->panes[stage->n_panes++];
+    pane_init(pane, &stage->progress, &settings);
+    pane_follow_progress(pane);
+}
+
+static void name_step(struct stage *stage, uint32_t i, const char *name)
+{
+    struct source_event event = {.type = SOURCE_STEP_NAME, .step = i};
+    strcpy(event.text, name);
+    take(stage, &event);
+}
 
 static void stage_open(struct stage *stage, int width, int height, uint64_t file_size,
                        uint32_t n_complete)
 {
-    struct settings settings = {.mode = UQD_MODE_DENOISED};
     struct message message;
     memset(stage, 0, sizeof *stage);
     stage->look = LOOK_DEFAULT;
@@ -93,20 +121,20 @@ static void stage_open(struct stage *stage, int width, int height, uint64_t file
     assert_non_null(stage->renderer);
     assert_int_equal(sdl_surface_open(&stage->surface, stage->renderer, "builtin", &message), 0);
     stage->file = make_file(file_size);
-    assert_int_equal(state_init(&stage->state, &stage->file, &settings), 0);
-    for (uint32_t i = 0; i < N_STEPS; i++) {
-        struct source_event name = {.type = SOURCE_STEP_NAME, .step = i};
-        strcpy(name.text, names[i]);
-        state_take(&stage->state, &name);
-    }
+    assert_int_equal(progress_init(&stage->progress, &stage->file), 0);
+    add_pane(stage);
+    for (uint32_t i = 0; i < N_STEPS; i++)
+        name_step(stage, i, names[i]);
     for (uint32_t i = 1; i <= n_complete; i++)
-        state_take(&stage->state, &(struct source_event){.type = SOURCE_STEP, .step = i});
+        take(stage, &(struct source_event){.type = SOURCE_STEP, .step = i});
 }
 
 static void stage_close(struct stage *stage)
 {
     shown_colours_clear(&stage->colours);
-    state_clear(&stage->state);
+    for (int i = 0; i < stage->n_panes; i++)
+        pane_clear(&stage->panes[i]);
+    progress_clear(&stage->progress);
     sdl_surface_close(&stage->surface);
     SDL_DestroyRenderer(stage->renderer);
     SDL_FreeSurface(stage->pixels);
@@ -115,23 +143,49 @@ static void stage_close(struct stage *stage)
 /* Does what the viewer does once all pictures have come. */
 static void show_pictures(struct stage *stage)
 {
-    struct state *state = &stage->state;
-    for (uint32_t i = 0; i < state_n_positions(state); i++) {
-        struct frame_key key = state_key(state, i, state->mode);
-        struct picture *picture = paint(&key, state->file->info.channels);
-        state_set_thumb(state, &key, picture);
-        if (i == state->position)
-            state_show(state, &key, picture, NAN);
+    struct progress *progress = &stage->progress;
+    struct frame_key keys[EXHIBIT_MAX_PARTS];
+    for (uint32_t i = 0; i < progress_n_positions(progress); i++) {
+        struct frame_key key = schedule_strip_key(&stage->panes[0], i);
+        struct picture *picture = paint(&key, progress->file->info.channels);
+        progress_set_thumb(progress, i, &key, picture);
         picture_unref(picture);
+    }
+    for (int i = 0; i < stage->n_panes; i++) {
+        struct pane *pane = &stage->panes[i];
+        unsigned n = exhibit_parts(progress, &pane->wanted, 0, keys);
+        pane_update(pane);
+        for (unsigned k = 0; k < n; k++) {
+            struct picture *picture = paint(&keys[k], progress->file->info.channels);
+            pane_offer(pane, &keys[k], picture, NAN);
+            picture_unref(picture);
+        }
     }
 }
 
 static void measure(struct stage *stage, enum uqd_mode mode, double below)
 {
-    for (uint32_t i = 0; i < state_n_positions(&stage->state); i++) {
-        struct frame_key key = state_key(&stage->state, i, mode);
-        state_measure(&stage->state, &key, steps[i].psnr - below);
+    uint64_t seed = stage->panes[0].wanted.seed;
+    for (uint32_t i = 0; i < progress_n_positions(&stage->progress); i++) {
+        struct frame_key key = progress_key(&stage->progress, i, mode, seed);
+        progress_measure(&stage->progress, &key, steps[i].psnr - below);
     }
+}
+
+/* The panes of this file, or of this and the other one. */
+static int n_shown_panes(const struct stage *stage)
+{
+    return stage->other ? 2 : stage->n_panes;
+}
+
+static const struct stage *stage_of(const struct stage *stage, int pane)
+{
+    return stage->other && pane == 1 ? stage->other : stage;
+}
+
+static struct view_frame frame_of(const struct stage *stage)
+{
+    return scene_frame(&stage->layout, &stage->file);
 }
 
 static void lay_out(struct stage *stage)
@@ -142,15 +196,16 @@ static void lay_out(struct stage *stage)
                                    .text_scale = (float)stage->look.text_scale,
                                    .curve = stage->look.curve,
                                    .filmstrip = stage->look.filmstrip,
-                                   .n_columns = {N_STEPS},
+                                   .n_panes = n_shown_panes(stage),
+                                   .n_columns =
+                                       (int)stage_of(stage, stage->active)->file.info.n_steps,
                                    .picture_width = WIDTH,
                                    .picture_height = HEIGHT,
-                                   .active = stage->active,
                                    .profile = stage->colours.profile[0] != '\0'};
-    if (stage->other)
-        wishes.n_columns[1] = (int)stage->other->file.info.n_steps;
+    if (stage->look.comparison != COMPARE_SIDE)
+        wishes.n_panes = 1;
     layout_compute(&stage->layout, &wishes);
-    struct view_frame frame = scene_frame(&stage->layout, &stage->state);
+    struct view_frame frame = frame_of(stage);
     if (stage->view.zoom == 0)
         view_fit(&stage->view, &frame);
     view_update(&stage->view, &frame);
@@ -158,18 +213,22 @@ static void lay_out(struct stage *stage)
 
 static void draw(struct stage *stage, struct pixels *screen)
 {
-    struct scene scene = {
-        .surface = &stage->surface.base,
-        .layout = &stage->layout,
-        .look = &stage->look,
-        .view = &stage->view,
-        .sides = {{&stage->state, "parrots.uqd", &stage->colours, &stage->colours}},
-        .n_sides = stage->other ? 2 : 1,
-        .active = stage->active,
-        .hover = -1};
-    if (stage->other)
-        scene.sides[1] = (struct scene_side){&stage->other->state, "paper/parrots.uqd",
-                                             &stage->other->colours, &stage->other->colours};
+    static const char *const labels[] = {"parrots.uqd", "paper/parrots.uqd"};
+    struct scene scene = {.surface = &stage->surface.base,
+                          .layout = &stage->layout,
+                          .look = &stage->look,
+                          .view = &stage->view,
+                          .n_panes = n_shown_panes(stage),
+                          .active = stage->active,
+                          .several = stage->other != NULL,
+                          .hover = -1};
+    scene.other = (scene.active + 1) % scene.n_panes;
+    for (int i = 0; i < scene.n_panes; i++) {
+        const struct stage *owner = stage_of(stage, i);
+        scene.panes[i] =
+            (struct scene_pane){&owner->panes[owner == stage ? i : 0], labels[owner != stage],
+                                &owner->colours, &owner->colours};
+    }
     scene_draw(&scene);
     *screen = (struct pixels){
         .width = (uint32_t)stage->pixels->w, .height = (uint32_t)stage->pixels->h, .channels = 3};
@@ -194,7 +253,7 @@ static void while_decoding(void **state)
     struct stage stage;
     (void)state;
     stage_open(&stage, 800, 600, 8000, 4);
-    state_select(&stage.state, 2);
+    pane_select(&stage.panes[0], 2);
     measure(&stage, UQD_MODE_ANCESTRAL, 3);
     show_pictures(&stage);
     assert_looks_like(&stage, "decoding");
@@ -207,11 +266,11 @@ static void while_a_picture_is_coming(void **state)
     struct stage stage;
     (void)state;
     stage_open(&stage, 800, 600, 8000, N_STEPS);
-    state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
-    state_select(&stage.state, 1);
+    end(&stage);
+    pane_select(&stage.panes[0], 1);
     show_pictures(&stage);
-    state_select(&stage.state, 4);
-    state_set_mode(&stage.state, UQD_MODE_ANCESTRAL, 3);
+    pane_select(&stage.panes[0], 4);
+    pane_set_mode(&stage.panes[0], UQD_MODE_ANCESTRAL, 3);
     assert_looks_like(&stage, "coming");
     stage_close(&stage);
 }
@@ -221,8 +280,8 @@ static void a_cut_file(void **state)
     struct stage stage;
     (void)state;
     stage_open(&stage, 800, 600, 3000, 5);
-    state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
-    state_set_mode(&stage.state, UQD_MODE_ANCESTRAL, 5);
+    end(&stage);
+    pane_set_mode(&stage.panes[0], UQD_MODE_ANCESTRAL, 5);
     stage.look.filmstrip = false;
     show_pictures(&stage);
     assert_looks_like(&stage, "cut");
@@ -234,14 +293,14 @@ static void everything_large(void **state)
     struct stage stage;
     (void)state;
     stage_open(&stage, 1000, 800, 8000, 7);
-    state_take(&stage.state, &(struct source_event){.type = SOURCE_END});
-    state_set_mode(&stage.state, UQD_MODE_FLOW, 0);
+    end(&stage);
+    pane_set_mode(&stage.panes[0], UQD_MODE_FLOW, 0);
     measure(&stage, UQD_MODE_ANCESTRAL, 3);
     measure(&stage, UQD_MODE_FLOW, 1.5);
     stage.look.text_scale = 1.5;
     show_pictures(&stage);
     lay_out(&stage);
-    struct view_frame frame = scene_frame(&stage.layout, &stage.state);
+    struct view_frame frame = frame_of(&stage);
     view_zoom_to(&stage.view, &frame, 24, 100, 100);
     assert_looks_like(&stage, "large");
     stage_close(&stage);
@@ -253,7 +312,7 @@ static void a_transparent_picture(void **state)
     (void)state;
     stage_open(&stage, 800, 600, 8000, 4);
     stage.file.info.channels = 4;
-    state_select(&stage.state, 3);
+    pane_select(&stage.panes[0], 3);
     show_pictures(&stage);
     assert_looks_like(&stage, "transparent");
     stage_close(&stage);
@@ -268,7 +327,7 @@ static void a_profile_that_exchanges_colours(void **state)
     stage_open(&stage, 800, 600, 8000, 4);
     shown_colours_init(&stage.colours, profile.data, profile.size, 3);
     free(profile.data);
-    state_select(&stage.state, 2);
+    pane_select(&stage.panes[0], 2);
     show_pictures(&stage);
     assert_looks_like(&stage, "profile");
     stage_close(&stage);
@@ -285,7 +344,7 @@ static void squares_keep_their_place(void **state)
     show_pictures(&stage);
     for (int zoom = 3; zoom < 30; zoom += 5) {
         lay_out(&stage);
-        struct view_frame frame = scene_frame(&stage.layout, &stage.state);
+        struct view_frame frame = frame_of(&stage);
         view_zoom_to(&stage.view, &frame, zoom, 0, 0);
         view_pan(&stage.view, &frame, zoom, -3 * zoom);
         lay_out(&stage);
@@ -320,7 +379,7 @@ static void the_loss_of_the_daemon(void **state)
     (void)state;
     stage_open(&stage, 640, 400, 8000, 2);
     show_pictures(&stage);
-    state_take(&stage.state, &lost);
+    take(&stage, &lost);
     assert_looks_like(&stage, "lost");
     stage_close(&stage);
 }
@@ -333,21 +392,22 @@ static void open_pair(struct stage *a, struct stage *b, int width, int height)
     static const char *const four_names[] = {"a", "b", "c", "lossless"};
     stage_open(a, width, height, 8000, N_STEPS);
     stage_open(b, 64, 64, 9000, 0);
-    state_clear(&b->state);
+    pane_clear(&b->panes[0]);
+    progress_clear(&b->progress);
+    b->n_panes = 0;
     four[3].psnr = INFINITY;
     b->file.steps = four;
     b->file.info.n_steps = 4;
     b->file.info.file_size = 9000;
-    assert_int_equal(state_init(&b->state, &b->file, &(struct settings){.mode = UQD_MODE_DENOISED}),
-                     0);
+    assert_int_equal(progress_init(&b->progress, &b->file), 0);
+    add_pane(b);
     for (uint32_t i = 0; i < 4; i++) {
-        struct source_event name = {.type = SOURCE_STEP_NAME, .step = i};
-        strcpy(name.text, four_names[i]);
-        state_take(&b->state, &name);
-        state_take(&b->state, &(struct source_event){.type = SOURCE_STEP, .step = i + 1});
+        name_step(b, i, four_names[i]);
+        take(b, &(struct source_event){.type = SOURCE_STEP, .step = i + 1});
     }
-    state_take(&a->state, &(struct source_event){.type = SOURCE_END});
-    state_take(&b->state, &(struct source_event){.type = SOURCE_END});
+    end(a);
+    end(b);
+    a->look.comparison = COMPARE_SIDE;
     a->other = b;
 }
 
@@ -362,8 +422,8 @@ static void two_files(void **state)
     struct stage a, b;
     (void)state;
     open_pair(&a, &b, 1280, 800);
-    state_select(&a.state, 3);
-    state_select(&b.state, 1);
+    pane_select(&a.panes[0], 3);
+    pane_select(&b.panes[0], 1);
     show_pictures(&a);
     show_pictures(&b);
     assert_looks_like(&a, "pair");
@@ -377,10 +437,10 @@ static void two_files_in_a_narrow_window(void **state)
     open_pair(&a, &b, 560, 720);
     a.active = 1;
     a.look.linked = false;
-    state_set_mode(&a.state, UQD_MODE_ANCESTRAL, 2);
-    state_set_mode(&b.state, UQD_MODE_ANCESTRAL, 2);
+    pane_set_mode(&a.panes[0], UQD_MODE_ANCESTRAL, 2);
+    pane_set_mode(&b.panes[0], UQD_MODE_ANCESTRAL, 2);
     measure(&a, UQD_MODE_ANCESTRAL, 3);
-    state_select(&a.state, 2);
+    pane_select(&a.panes[0], 2);
     show_pictures(&a);
     assert_looks_like(&a, "pair-narrow");
     close_pair(&a, &b);
@@ -393,12 +453,12 @@ static void two_files_share_the_view(void **state)
     struct pixels screen;
     (void)state;
     open_pair(&a, &b, 1280, 800);
-    state_select(&a.state, 1);
-    state_select(&b.state, 1);
+    pane_select(&a.panes[0], 1);
+    pane_select(&b.panes[0], 1);
     show_pictures(&a);
     show_pictures(&b);
     lay_out(&a);
-    struct view_frame frame = scene_frame(&a.layout, &a.state);
+    struct view_frame frame = frame_of(&a);
     view_zoom_to(&a.view, &frame, 17, 100, 50);
     view_pan(&a.view, &frame, 31, -44);
     lay_out(&a);
@@ -413,6 +473,58 @@ static void two_files_share_the_view(void **state)
     close_pair(&a, &b);
 }
 
+/* ---- Panes of one file --------------------------------------------------------------------- */
+
+static void give_reference(struct stage *stage)
+{
+    struct frame_key last = {.step = N_STEPS - 1, .mode = UQD_MODE_DENOISED};
+    stage->progress.reference = paint(&last, stage->file.info.channels);
+}
+
+/* They are told apart by what they show, not by the name of the file. */
+static void four_panes_of_one_file(void **state)
+{
+    struct stage stage;
+    (void)state;
+    stage_open(&stage, 1280, 800, 8000, N_STEPS);
+    end(&stage);
+    give_reference(&stage);
+    for (int i = 1; i < 4; i++)
+        add_pane(&stage);
+    for (int i = 0; i < 4; i++)
+        pane_select(&stage.panes[i], 1);
+    pane_set_mode(&stage.panes[1], UQD_MODE_ANCESTRAL, 12);
+    pane_set_mix(&stage.panes[2], 40);
+    pane_set_original(&stage.panes[3], true);
+    stage.look.comparison = COMPARE_SIDE;
+    stage.active = 2;
+    show_pictures(&stage);
+    assert_looks_like(&stage, "panes");
+    stage_close(&stage);
+}
+
+/* Inside a step, with a coarse picture of it until the sharp one comes, and after a command. */
+static void inside_a_step(void **state)
+{
+    struct stage stage;
+    struct frame_key key;
+    (void)state;
+    stage_open(&stage, 800, 600, 8000, N_STEPS);
+    end(&stage);
+    show_pictures(&stage);
+    pane_select_bytes(&stage.panes[0], 700);
+    pane_update(&stage.panes[0]);
+    key = progress_key_at(&stage.progress, 700, UQD_MODE_DENOISED, 0);
+    struct frame_key looks = {.step = 2, .mode = UQD_MODE_DENOISED};
+    struct picture *picture = paint(&looks, 3);
+    key.reduce = 2;
+    pane_offer_coarse(&stage.panes[0], &key, picture);
+    picture_unref(picture);
+    strcpy(stage.look.feedback, "700 B of the file");
+    assert_looks_like(&stage, "inside");
+    stage_close(&stage);
+}
+
 /* Zoom and pan do not depend on what is shown. */
 static void the_view_survives_other_pictures(void **state)
 {
@@ -421,13 +533,13 @@ static void the_view_survives_other_pictures(void **state)
     (void)state;
     stage_open(&stage, 800, 600, 8000, 7);
     lay_out(&stage);
-    struct view_frame frame = scene_frame(&stage.layout, &stage.state);
+    struct view_frame frame = frame_of(&stage);
     view_zoom_to(&stage.view, &frame, 12, 30, 40);
     view_pan(&stage.view, &frame, 55, -31);
     struct view before = stage.view;
     for (uint32_t i = 0; i < N_STEPS; i++) {
-        state_select(&stage.state, i);
-        state_set_mode(&stage.state, (enum uqd_mode)(1 + i % 3), i);
+        pane_select(&stage.panes[0], i);
+        pane_set_mode(&stage.panes[0], (enum uqd_mode)(1 + i % 3), i);
         show_pictures(&stage);
         lay_out(&stage);
         draw(&stage, &screen);
@@ -452,6 +564,8 @@ int main(void)
         cmocka_unit_test(two_files),
         cmocka_unit_test(two_files_in_a_narrow_window),
         cmocka_unit_test(two_files_share_the_view),
+        cmocka_unit_test(four_panes_of_one_file),
+        cmocka_unit_test(inside_a_step),
         cmocka_unit_test(the_view_survives_other_pictures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
