@@ -18,7 +18,7 @@ enum { WIDTH = 96, HEIGHT = 64, PATIENCE = 120, MAX_ARGUMENTS = 12 };
 
 /* Inside the viewport, so that tags in its corner do not count. */
 const struct region stage_picture = {20, 60, 500, 300};
-const struct region stage_window = {0, 0, 800, 600};
+const struct region stage_window = {0, 0, 800, 560};
 
 static char directory[64];
 
@@ -102,6 +102,9 @@ static void make_files(void)
     uqd_encode_settings_default(&settings);
     write_picture("other.png", 10, 10, &pixels);
     stage_encode("other.uqd", &pixels, &settings);
+    pixels_free(&pixels);
+    write_picture("large.png", 520, 320, &pixels);
+    stage_encode("large.uqd", &pixels, &settings);
     pixels_free(&pixels);
     write_picture("picture.png", WIDTH, HEIGHT, &pixels);
     make_clear(&pixels, &clear);

@@ -8,8 +8,8 @@
 
 /* cmocka group fixtures. There are picture.png, picture.uqd, cut.uqd (half of its bytes),
  * header.uqd (20 bytes), garbage.uqd, empty.uqd, damaged.uqd (whole in its first half), short.uqd
- * (the same picture dithered, four steps), clear.uqd (the same with alpha), and other.png and
- * other.uqd of another size. */
+ * (the same picture dithered, four steps), clear.uqd (the same with alpha), other.png and other.uqd
+ * of another size, and large.png and large.uqd, whose small pictures are smaller. */
 int stage_setup(void **state);
 int stage_teardown(void **state);
 
@@ -34,7 +34,8 @@ void stage_encode(const char *path, const struct pixels *pixels,
 /* How many pixels of a region differ between two screenshots. */
 size_t stage_difference(const char *a, const char *b, const struct region *region);
 
-/* The places of an 800 x 600 window. */
+/* The places of an 800 x 600 window: the second one is all of it but for the status line, which
+ * says what a command did for some seconds only. */
 extern const struct region stage_picture, stage_window;
 
 #endif

@@ -112,8 +112,8 @@ static void what_was_shown_is_not_asked_for_again(void **state)
                 "picture.uqd");
     assert_true(decodes_all() >= 4);
     assert_int_equal(decodes_again(), 0);
-    DECODES_RUN("wait idle\nstep 4\nwait idle\nstep 1\nwait idle\nstep 4\nwait idle\nquit\n",
-                "picture.uqd", "--cache", "0");
+    DECODES_RUN("wait idle\nstep 2\nwait idle\nstep 1\nwait idle\nstep 2\nwait idle\nquit\n",
+                "large.uqd", "--cache", "0");
     assert_true(decodes_again() > 0);
     kill_daemon();
 }

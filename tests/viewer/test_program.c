@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -24,6 +25,16 @@ static void assert_differ(const char *a, const char *b, const struct region *reg
 {
     if (stage_difference(a, b, region) == 0)
         fail_msg("%s and %s look the same", a, b);
+}
+
+/* Of pictures, which need not have the size of the window. */
+static void assert_same_pictures(const char *a, const char *b)
+{
+    struct pixels first;
+    screen_read(a, &first);
+    struct region whole = {0, 0, first.width, first.height};
+    pixels_free(&first);
+    assert_same(a, b, &whole);
 }
 
 /* ---- What is shown ------------------------------------------------------------------------- */
@@ -162,7 +173,7 @@ static void parts_can_be_hidden(void **state)
 /* The viewports of two 96 x 64 pictures in a window of 800 x 600 without filmstrips. */
 static struct region left_picture, right_picture;
 
-static void find_pictures(int n_left_steps, int n_right_steps)
+static void find_pictures(int n_steps)
 {
     struct layout layout;
     const struct layout_wishes wishes = {.width = 800,
@@ -170,7 +181,8 @@ static void find_pictures(int n_left_steps, int n_right_steps)
                                          .density = 1,
                                          .text_scale = 1,
                                          .curve = true,
-                                         .n_columns = {n_left_steps, n_right_steps},
+                                         .n_panes = 2,
+                                         .n_columns = n_steps,
                                          .picture_width = 96,
                                          .picture_height = 64};
     layout_compute(&layout, &wishes);
@@ -203,7 +215,7 @@ static void linked_files_go_together(void **state)
 {
     static const char *const shots[] = {"first.png", "second.png", "third.png", "fourth.png"};
     (void)state;
-    find_pictures(7, 7);
+    find_pictures(7);
     VIEW_DONE("wait idle\nfilmstrip off\nstep 1\nwait idle\nscreenshot first.png\n"
               "zoom 5\npan 20 -10\nscreenshot second.png\n"
               "file 2\nstep 4\nmode ancestral\nseed 3\nwait idle\nscreenshot third.png\n"
@@ -228,7 +240,7 @@ static void linked_files_go_together(void **state)
 static void each_file_shows_its_own_step(void **state)
 {
     (void)state;
-    find_pictures(4, 7);
+    find_pictures(7);
     VIEW_DONE("wait idle\nfilmstrip off\nlink off\nstep 2\nfile other\nstep last\n"
               "wait idle\nscreenshot a.png\n"
               "step 1\nwait idle\nscreenshot b.png\n"
@@ -243,6 +255,24 @@ static void each_file_shows_its_own_step(void **state)
     assert_regions_same("original.png", &left_picture, &right_picture, true);
     assert_differ("original.png", "c.png", &left_picture);
     assert_differ("first.png", "c.png", &right_picture);
+}
+
+/* Whichever file commands are for, the other one stays where it is until something is done. */
+static void going_to_the_other_pane_moves_nothing(void **state)
+{
+    (void)state;
+    find_pictures(7);
+    VIEW_DONE("wait idle\nfilmstrip off\nwait idle\nscreenshot before.png\n"
+              "pane 2\nwait idle\nscreenshot second.png\npane other\nwait idle\n"
+              "screenshot first.png\nstep 2\nwait idle\npane 2\nstep 1\nwait idle\n"
+              "screenshot moved.png\npane 1\nwait idle\nscreenshot back.png\nquit\n",
+              "picture.uqd", "short.uqd", LOCAL);
+    assert_same("before.png", "second.png", &left_picture);
+    assert_same("before.png", "second.png", &right_picture);
+    assert_same("before.png", "first.png", &left_picture);
+    assert_same("before.png", "first.png", &right_picture);
+    assert_same("moved.png", "back.png", &left_picture);
+    assert_same("moved.png", "back.png", &right_picture);
 }
 
 static void two_files_look_the_same_again(void **state)
@@ -263,6 +293,182 @@ static void two_files_look_the_same_again(void **state)
     assert_same("one-small.png", "two-small.png", &all);
     assert_same("one-other.png", "two-other.png", &all);
     assert_differ("one-small.png", "one-other.png", &all);
+}
+
+/* ---- More files and panes ------------------------------------------------------------------ */
+
+/* A file compared with itself: with the original where there is one, else with the other mode. */
+static void one_file_is_compared_with_itself(void **state)
+{
+    (void)state;
+    find_pictures(7);
+    VIEW_DONE("wait idle\nfilmstrip off\nstep 1\nwait idle\ncompare side\nwait idle\n"
+              "screenshot original.png\npane 2\nmode denoised\nwait idle\n"
+              "screenshot same.png\nmode ancestral\nseed 5\nwait idle\nscreenshot modes.png\n"
+              "step 3\nwait idle\nmode denoised\nwait idle\nscreenshot linked.png\n"
+              "link off\nstep 0\nwait idle\nscreenshot apart.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_regions_same("original.png", &left_picture, &right_picture, false);
+    assert_regions_same("same.png", &left_picture, &right_picture, true);
+    assert_regions_same("modes.png", &left_picture, &right_picture, false);
+    assert_same("same.png", "modes.png", &left_picture);
+    assert_regions_same("linked.png", &left_picture, &right_picture, true);
+    assert_differ("modes.png", "linked.png", &left_picture);
+    assert_same("linked.png", "apart.png", &left_picture);
+    assert_differ("linked.png", "apart.png", &right_picture);
+    VIEW_DONE("wait idle\nfilmstrip off\ncompare side\nwait idle\nscreenshot cut.png\nquit\n",
+              "cut.uqd", LOCAL);
+    assert_regions_same("cut.png", &left_picture, &right_picture, false);
+}
+
+static void comparing_ends_with_the_picture_alone(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nstep 1\nwait idle\nscreenshot alone.png\ncompare side\nwait idle\n"
+              "screenshot beside.png\ncompare off\nwait idle\nscreenshot again.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_same("alone.png", "again.png", &stage_picture);
+    assert_differ("alone.png", "beside.png", &stage_picture);
+}
+
+static void files_are_gone_through(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nexport first.png\nopen other.uqd\nwait idle\nexport second.png\n"
+              "open short.uqd\nwait idle\nexport third.png\n"
+              "file next\nwait idle\nexport next.png\n"
+              "file previous\nwait idle\nexport previous.png\n"
+              "file 2\nwait idle\nexport number.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_same_pictures("first.png", "next.png");
+    assert_same_pictures("third.png", "previous.png");
+    assert_same_pictures("second.png", "number.png");
+    assert_same_pictures("first.png", "picture.png");
+    assert_same_pictures("second.png", "other.png");
+}
+
+/* Files of different sizes are shown one at a time, also where there were several panes. */
+static void files_of_other_sizes_are_shown_alone(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nscreenshot alone.png\nquit\n", "other.uqd", LOCAL);
+    VIEW_DONE("wait idle\nscreenshot a.png\nfile 2\nwait idle\nscreenshot b.png\nquit\n",
+              "picture.uqd", "other.uqd", LOCAL);
+    assert_same("alone.png", "b.png", &stage_picture);
+    VIEW_DONE("wait idle\nscreenshot pair.png\nopen other.uqd\nwait idle\nscreenshot c.png\n"
+              "file 1\ncompare side\nwait idle\nscreenshot pair-again.png\nquit\n",
+              "picture.uqd", "short.uqd", LOCAL);
+    assert_same("alone.png", "c.png", &stage_picture);
+    assert_same("pair.png", "pair-again.png", &stage_picture);
+}
+
+/* ---- Exported pictures --------------------------------------------------------------------- */
+
+static void decode(const char *path, const char *const options[])
+{
+    const char *argv[16] = {UQD, "decode", "-o", path};
+    struct process_result result;
+    for (int n = 4; options[n - 4]; n++)
+        argv[n] = options[n - 4];
+    assert_int_equal(process_run(&result, argv, NULL, 0, 60), 0);
+    if (result.exit_code != 0)
+        fail_msg("%s: %s", path, result.err);
+    process_result_free(&result);
+}
+
+/* What is exported is what `uqd decode` writes, exactly. */
+static void exported_pictures_are_those_of_uqd(void **state)
+{
+    static const char *const cases[][10] = {
+        {"picture.uqd", "--step", "0"},
+        {"picture.uqd", "--step", "2", "--mode", "flow"},
+        {"picture.uqd", "--step", "2", "--mode", "ancestral", "--seed", "7"},
+        {"picture.uqd", "--step", "2", "--mix", "40", "--seed", "7"},
+        {"picture.uqd"},
+    };
+    static const char *const names[] = {"first.png", "flow.png", "seed.png", "mix.png", "last.png"};
+    (void)state;
+    VIEW_DONE("wait idle\nstep 0\nwait idle\nexport first.png\n"
+              "step 2\nmode flow\nwait idle\nexport flow.png\n"
+              "seed 7\nwait idle\nexport seed.png\n"
+              "mix 40\nwait idle\nexport mix.png\n"
+              "mode denoised\nzoom 1\nstep last\nwait idle\nexport last.png\n"
+              "step 1\noriginal on\nexport original.png\nquit\n",
+              "picture.uqd", LOCAL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        decode("decoded.png", cases[i]);
+        assert_same_pictures(names[i], "decoded.png");
+    }
+    assert_same_pictures("original.png", "picture.png");
+}
+
+static void cut_and_transparent_files_are_exported_too(void **state)
+{
+    static const char *const files[] = {"cut.uqd", "clear.uqd"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const char *const options[] = {files[i], NULL};
+        VIEW_DONE("wait idle\nexport exported.png\nquit\n", files[i], LOCAL);
+        decode("decoded.png", options);
+        assert_same_pictures("exported.png", "decoded.png");
+    }
+}
+
+/* In a window that is too small for it, here for large texts, a picture is decoded as small as it
+ * is shown. */
+static void small_windows_show_halved_pictures(void **state)
+{
+    static const char *const options[] = {"large.uqd", "--step",   "1", "--mode",
+                                          "flow",      "--reduce", "1", NULL};
+    (void)state;
+    VIEW_DONE("resize 320 240\ntext 4\nwait idle\nstep 1\nmode flow\nwait idle\nexport half.png\n"
+              "zoom 1\nwait idle\nexport whole.png\nquit\n",
+              "large.uqd", LOCAL);
+    decode("decoded.png", options);
+    assert_same_pictures("half.png", "decoded.png");
+    struct pixels whole;
+    screen_read("whole.png", &whole);
+    assert_int_equal(whole.width, 520);
+    pixels_free(&whole);
+}
+
+/* The picture of the other mode is there before it is asked for. */
+static void the_other_mode_is_there_at_once(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nstep 2\nwait idle\nexport denoised.png\n"
+              "mode ancestral\nexport at-once.png\nwait idle\nexport later.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_same_pictures("at-once.png", "later.png");
+    struct pixels a, b;
+    screen_read("at-once.png", &a);
+    screen_read("denoised.png", &b);
+    struct region whole = {0, 0, a.width, a.height};
+    assert_true(screen_difference(&a, &b, &whole, 0) > 0);
+    pixels_free(&a);
+    pixels_free(&b);
+}
+
+static void scripts_can_pause(void **state)
+{
+    struct timespec begin, end;
+    (void)state;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    VIEW_DONE("pause 0\npause 400\nquit\n", "picture.uqd", LOCAL);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    double seconds =
+        difftime(end.tv_sec, begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+    assert_true(seconds >= 0.4);
+}
+
+/* Numbers of bytes beyond both ends are the ends. */
+static void bytes_are_limited(void **state)
+{
+    (void)state;
+    VIEW_DONE("wait idle\nexport last.png\nstep 1\nbytes 1000000000000000\nwait idle\n"
+              "export end.png\nquit\n",
+              "picture.uqd", LOCAL);
+    assert_same_pictures("last.png", "end.png");
 }
 
 /* ---- What goes wrong ----------------------------------------------------------------------- */
@@ -309,9 +515,6 @@ static void bad_pairs_are_refused(void **state)
         {{"missing.uqd", "picture.uqd"}, "uqd-view: missing.uqd: No such file"},
         {{"picture.uqd", "garbage.uqd"}, "uqd-view: garbage.uqd: is not a .uqd file"},
         {{"picture.uqd", "header.uqd"}, "uqd-view: header.uqd: the file ends inside its header"},
-        {{"picture.uqd", "other.uqd"},
-         "uqd-view: other.uqd: 10 x 10 pixels, but picture.uqd has 96 x 64: only pictures of the "
-         "same size can be shown side by side"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -372,7 +575,7 @@ static void wrong_usage_is_told(void **state)
         {{"picture.uqd", "--mode", "fast", NULL}, "--mode", 2},
         {{"picture.uqd", "--seed", "x", NULL}, "--seed", 2},
         {{"picture.uqd", "--unknown", NULL}, "--unknown", 2},
-        {{"picture.uqd", "cut.uqd", "damaged.uqd", NULL}, "damaged.uqd", 2},
+        {{NULL}, "FILE.uqd", 2},
         {{"picture.uqd", "--reference", "other.png", NULL}, "other.png", 1},
         {{"picture.uqd", "--cache", "much", NULL}, "--cache", 2},
         {{"picture.uqd", "--daemon-timeout", "soon", NULL}, "--daemon-timeout", 2},
@@ -401,8 +604,22 @@ static void script_errors_have_a_line(void **state)
         {"wait idle\nstep 99\n", "standard input:2: there is no step 99", 1},
         {"wait step 99\n", "standard input:1: there is no step 99", 1},
         {"wait idle\nstep 1\nwait step 2\n", "standard input:3: step 2 will not come", 1},
-        {"file other\n", "standard input:1: `file` needs two files", 1},
-        {"link off\n", "standard input:1: `link` needs two files", 1},
+        {"file other\n", "standard input:1: `file` needs several files: see `open`", 1},
+        {"open other.uqd\nfile 3\n", "standard input:2: there is no file 3: 2 are open", 1},
+        {"link off\n", "standard input:1: `link` needs several panes: see `compare`", 1},
+        {"pane other\n", "standard input:1: `pane` needs several panes: see `compare`", 1},
+        {"compare side\npane 3\n", "standard input:2: there is no pane 3: there are 2", 1},
+        {"bytes 5\n", "standard input:1: nothing is decoded yet", 1},
+        {"original on\n", "standard input:1: there is no original", 1},
+        {"open missing.uqd\n", "standard input:1: missing.uqd: No such file", 1},
+        {"open garbage.uqd\n", "standard input:1: garbage.uqd: is not a .uqd file", 1},
+        {"open header.uqd\n", "standard input:1: header.uqd: the file ends inside its header", 1},
+        {"compare side\nopen other.uqd\ncompare wipe\n",
+         "standard input:3: 10 x 10 and 96 x 64 pixels: only pictures of the same size", 1},
+        {"export a.png\n", "standard input:1: there is no picture to write yet", 1},
+        {"wait idle\nexport a.jpg\n", "standard input:2: a.jpg: export writes .png", 1},
+        {"wait idle\nexport apng\n", "standard input:2: apng: export writes .png", 1},
+        {"wait idle\nexport /nonexistent/a.png\n", "standard input:2: /nonexistent/a.png: ", 1},
         {"wait idle\nscreenshot /nonexistent/a.png\n", "standard input:2: ", 1},
     };
     (void)state;
@@ -455,7 +672,18 @@ int main(void)
         cmocka_unit_test(parts_can_be_hidden),
         cmocka_unit_test(linked_files_go_together),
         cmocka_unit_test(each_file_shows_its_own_step),
+        cmocka_unit_test(going_to_the_other_pane_moves_nothing),
         cmocka_unit_test(two_files_look_the_same_again),
+        cmocka_unit_test(one_file_is_compared_with_itself),
+        cmocka_unit_test(comparing_ends_with_the_picture_alone),
+        cmocka_unit_test(files_are_gone_through),
+        cmocka_unit_test(files_of_other_sizes_are_shown_alone),
+        cmocka_unit_test(exported_pictures_are_those_of_uqd),
+        cmocka_unit_test(cut_and_transparent_files_are_exported_too),
+        cmocka_unit_test(small_windows_show_halved_pictures),
+        cmocka_unit_test(the_other_mode_is_there_at_once),
+        cmocka_unit_test(scripts_can_pause),
+        cmocka_unit_test(bytes_are_limited),
         cmocka_unit_test(cut_files_are_shown),
         cmocka_unit_test(bad_files_are_refused),
         cmocka_unit_test(bad_pairs_are_refused),

@@ -34,13 +34,81 @@ static void modes_and_seeds_do_too(void **state)
     assert_int_equal(decodes_again(), 0);
 }
 
-/* Without memory for it, a picture has to come again. */
+/* How many pictures a script decodes. */
+static unsigned count(const char *script)
+{
+    DECODES_RUN(script, "picture.uqd", LOCAL);
+    return decodes_all();
+}
+
+/* After both modes were shown, changing between them costs nothing. */
+static void toggling_the_mode_decodes_nothing(void **state)
+{
+    (void)state;
+    unsigned once = count("wait idle\nstep 2\nmode ancestral\nwait idle\nmode denoised\nwait idle\n"
+                          "quit\n");
+    unsigned often =
+        count("wait idle\nstep 2\nmode ancestral\nwait idle\nmode denoised\nwait idle\n"
+              "mode ancestral\nwait idle\nmode denoised\nwait idle\n"
+              "mode ancestral\nmode denoised\nmode ancestral\nwait idle\nquit\n");
+    assert_true(once > 0);
+    assert_int_equal(once, often);
+}
+
+/* The original, which is the lossless step here, is kept beside what is shown. */
+static void holding_the_original_decodes_nothing(void **state)
+{
+    (void)state;
+    unsigned without = count("wait idle\nstep 2\nwait idle\nquit\n");
+    unsigned with = count("wait idle\nstep 2\nwait idle\noriginal on\nwait idle\noriginal off\n"
+                          "wait idle\noriginal on\noriginal off\nwait idle\nquit\n");
+    assert_int_equal(without, with);
+}
+
+/* Neither does any share of a mixture of pictures that are there. */
+static void mixing_decodes_nothing(void **state)
+{
+    (void)state;
+    unsigned ends = count("wait idle\nstep 2\nwait idle\nmode ancestral\nwait idle\nquit\n");
+    unsigned between = count("wait idle\nstep 2\nwait idle\nmode ancestral\nwait idle\n"
+                             "mix 10\nwait idle\nmix more\nwait idle\nmix 99\nwait idle\n"
+                             "mix 100\nwait idle\nmix 0\nwait idle\nquit\n");
+    assert_int_equal(ends, between);
+}
+
+/* A second pane of the same file uses the pictures of the first one. */
+static void a_second_pane_decodes_nothing(void **state)
+{
+    (void)state;
+    unsigned one = count("wait idle\nstep 2\nwait idle\nmode ancestral\nwait idle\nmode denoised\n"
+                         "wait idle\nquit\n");
+    unsigned two = count("wait idle\nstep 2\nwait idle\nmode ancestral\nwait idle\nmode denoised\n"
+                         "wait idle\ncompare side\nwait idle\npane 2\nwait idle\n"
+                         "mode ancestral\nwait idle\npane 1\nwait idle\nquit\n");
+    assert_int_equal(one, two);
+}
+
+/* ---- Little memory ------------------------------------------------------------------------- */
+
+/* Without memory for it, a picture has to come again. The small pictures of the strip are not
+ * enough here. */
 static void the_limit_is_obeyed(void **state)
 {
     (void)state;
     DECODES_RUN("wait idle\nstep 2\nwait idle\nstep 1\nwait idle\nstep 2\nwait idle\nquit\n",
-                "picture.uqd", LOCAL, "--cache", "0");
+                "large.uqd", LOCAL, "--cache", "0");
     assert_true(decodes_again() > 0);
+}
+
+/* Two pictures of this file fit into a cache of 1 MiB, which is what a mixture needs; then there
+ * is no room for those that two panes expect. */
+static void a_tiny_cache_does_not_loop(void **state)
+{
+    (void)state;
+    DECODES_RUN("wait idle\nstep 1\nmix 40\nwait idle\nmix 60\nwait idle\n"
+                "compare side\npane 2\nlink off\nstep 0\nwait idle\nquit\n",
+                "large.uqd", LOCAL, "--cache", "1");
+    assert_true(decodes_all() < 100);
 }
 
 int main(void)
@@ -48,7 +116,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_come_back_without_decoding),
         cmocka_unit_test(modes_and_seeds_do_too),
+        cmocka_unit_test(toggling_the_mode_decodes_nothing),
+        cmocka_unit_test(holding_the_original_decodes_nothing),
+        cmocka_unit_test(mixing_decodes_nothing),
+        cmocka_unit_test(a_second_pane_decodes_nothing),
         cmocka_unit_test(the_limit_is_obeyed),
+        cmocka_unit_test(a_tiny_cache_does_not_loop),
     };
     return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
 }
