@@ -192,7 +192,7 @@ static void test_paper(void **state)
     settings.no_distortion = 1;
     for (settings.solid = 0; settings.solid <= 1; settings.solid++) {
         struct sample sample = make_sample(model, settings.solid ? 9 : 66, 5, 4, &settings);
-        check_sample(&sample, sample.file.size / 5);
+        check_sample(&sample, sample.file.size / 2);
         free_sample(&sample);
     }
     uqd_model_free(model);
