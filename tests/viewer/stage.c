@@ -116,6 +116,7 @@ static void make_files(void)
     stage_encode("short.uqd", &pixels, &settings);
     pixels_free(&pixels);
     write_file("picture.uqd", data, size);
+    write_file("twin.uqd", data, size);
     write_file("cut.uqd", data, size / 2);
     write_file("header.uqd", data, 20);
     write_file("empty.uqd", data, 0);

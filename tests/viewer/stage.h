@@ -6,10 +6,10 @@
 #include "process.h"
 #include "screen.h"
 
-/* cmocka group fixtures. There are picture.png, picture.uqd, cut.uqd (half of its bytes),
- * header.uqd (20 bytes), garbage.uqd, empty.uqd, damaged.uqd (whole in its first half), short.uqd
- * (the same picture dithered, four steps), clear.uqd (the same with alpha), other.png and other.uqd
- * of another size, and large.png and large.uqd, whose small pictures are smaller. */
+/* cmocka group fixtures. There are picture.png, picture.uqd, twin.uqd (a copy), cut.uqd (half of
+ * its bytes), header.uqd (20 bytes), garbage.uqd, empty.uqd, damaged.uqd (whole in its first half),
+ * short.uqd (the same picture dithered, four steps), clear.uqd (the same with alpha), other.png and
+ * other.uqd of another size, and large.png and large.uqd, whose small pictures are smaller. */
 int stage_setup(void **state);
 int stage_teardown(void **state);
 

@@ -76,6 +76,7 @@ struct stage {
     struct uqd_file file;
     struct look look;
     struct progress progress;
+    struct frames frames;
     struct pane panes[SCENE_MAX_PANES]; /* of that file, or the others' */
     int n_panes, active;
     struct view view;
@@ -116,6 +117,7 @@ static void stage_open(struct stage *stage, int width, int height, uint64_t file
     struct message message;
     memset(stage, 0, sizeof *stage);
     stage->look = LOOK_DEFAULT;
+    stage->frames.limit = 1 << 20;
     stage->pixels = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
     stage->renderer = SDL_CreateSoftwareRenderer(stage->pixels);
     assert_non_null(stage->renderer);
@@ -135,6 +137,7 @@ static void stage_close(struct stage *stage)
     for (int i = 0; i < stage->n_panes; i++)
         pane_clear(&stage->panes[i]);
     progress_clear(&stage->progress);
+    frames_clear(&stage->frames);
     sdl_surface_close(&stage->surface);
     SDL_DestroyRenderer(stage->renderer);
     SDL_FreeSurface(stage->pixels);
@@ -149,6 +152,7 @@ static void show_pictures(struct stage *stage)
         struct frame_key key = schedule_strip_key(&stage->panes[0], i);
         struct picture *picture = paint(&key, progress->file->info.channels);
         progress_set_thumb(progress, i, &key, picture);
+        frames_add(&stage->frames, &key, picture, NAN, FRAME_SHOWN);
         picture_unref(picture);
     }
     for (int i = 0; i < stage->n_panes; i++) {
@@ -178,7 +182,7 @@ static int n_shown_panes(const struct stage *stage)
     return stage->other ? 2 : stage->n_panes;
 }
 
-static const struct stage *stage_of(const struct stage *stage, int pane)
+static struct stage *stage_of(struct stage *stage, int pane)
 {
     return stage->other && pane == 1 ? stage->other : stage;
 }
@@ -211,9 +215,19 @@ static void lay_out(struct stage *stage)
     view_update(&stage->view, &frame);
 }
 
+static const char *const labels[] = {"parrots.uqd", "paper/parrots.uqd"};
+
+static void plot(struct stage *stage, struct curve_set *curves)
+{
+    plotted_add(curves, 0, stage->other ? labels[0] : NULL, &stage->progress);
+    if (stage->other)
+        plotted_add(curves, 1, labels[1], &stage->other->progress);
+}
+
 static void draw(struct stage *stage, struct pixels *screen)
 {
-    static const char *const labels[] = {"parrots.uqd", "paper/parrots.uqd"};
+    static const struct difference difference;
+    struct curve_set curves = {0};
     struct scene scene = {.surface = &stage->surface.base,
                           .layout = &stage->layout,
                           .look = &stage->look,
@@ -221,15 +235,24 @@ static void draw(struct stage *stage, struct pixels *screen)
                           .n_panes = n_shown_panes(stage),
                           .active = stage->active,
                           .several = stage->other != NULL,
+                          .difference = &difference,
+                          .curves = &curves,
+                          .pointer_x = -1,
+                          .pointer_y = -1,
                           .hover = -1};
     scene.other = (scene.active + 1) % scene.n_panes;
     for (int i = 0; i < scene.n_panes; i++) {
-        const struct stage *owner = stage_of(stage, i);
-        scene.panes[i] =
-            (struct scene_pane){&owner->panes[owner == stage ? i : 0], labels[owner != stage],
-                                &owner->colours, &owner->colours};
+        struct stage *owner = stage_of(stage, i);
+        scene.panes[i] = (struct scene_pane){.pane = &owner->panes[owner == stage ? i : 0],
+                                             .document = owner != stage,
+                                             .label = labels[owner != stage],
+                                             .frames = &owner->frames,
+                                             .colours = &owner->colours,
+                                             .original_colours = &owner->colours};
     }
+    plot(stage, &curves);
     scene_draw(&scene);
+    curve_set_clear(&curves);
     *screen = (struct pixels){
         .width = (uint32_t)stage->pixels->w, .height = (uint32_t)stage->pixels->h, .channels = 3};
     screen->data = malloc((size_t)screen->width * screen->height * 3);

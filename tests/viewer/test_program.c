@@ -210,7 +210,7 @@ static void assert_regions_same(const char *path, const struct region *a, const 
         fail_msg("%s: the pictures %s", path, same ? "differ" : "are the same");
 }
 
-/* The same file twice: whatever is done to one of them is to be seen in both. */
+/* A file and its copy: whatever is done to one of them is to be seen in both. */
 static void linked_files_go_together(void **state)
 {
     static const char *const shots[] = {"first.png", "second.png", "third.png", "fourth.png"};
@@ -223,7 +223,7 @@ static void linked_files_go_together(void **state)
               "link off\nstep 5\nwait idle\nscreenshot apart.png\n"
               "link on\nwait idle\nscreenshot again.png\n"
               "original on\nscreenshot original.png\nquit\n",
-              "picture.uqd", "picture.uqd", LOCAL, "--reference", "picture.png");
+              "picture.uqd", "twin.uqd", LOCAL, "--reference", "picture.png");
     for (int i = 0; i < 4; i++) {
         assert_regions_same(shots[i], &left_picture, &right_picture, true);
         if (i > 0)
@@ -587,7 +587,7 @@ static void wrong_usage_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct process_result result;
-        stage_view(&result, "quit\n", cases[i].arguments);
+        stage_view(&result, "wait idle\nquit\n", cases[i].arguments);
         stage_assert_fails(&result, cases[i].exit_code, cases[i].part);
         process_result_free(&result);
     }
@@ -617,8 +617,10 @@ static void script_errors_have_a_line(void **state)
         {"compare side\nopen other.uqd\ncompare wipe\n",
          "standard input:3: 10 x 10 and 96 x 64 pixels: only pictures of the same size", 1},
         {"export a.png\n", "standard input:1: there is no picture to write yet", 1},
-        {"wait idle\nexport a.jpg\n", "standard input:2: a.jpg: export writes .png", 1},
-        {"wait idle\nexport apng\n", "standard input:2: apng: export writes .png", 1},
+        {"wait idle\nexport a.jpg\n",
+         "standard input:2: a.jpg: export writes the picture to a .png file", 1},
+        {"wait idle\nexport apng\n",
+         "standard input:2: apng: export writes the picture to a .png file", 1},
         {"wait idle\nexport /nonexistent/a.png\n", "standard input:2: /nonexistent/a.png: ", 1},
         {"wait idle\nscreenshot /nonexistent/a.png\n", "standard input:2: ", 1},
     };
