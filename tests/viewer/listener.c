@@ -26,7 +26,7 @@ void listener_open(struct listener *listener, const char *path,
     memset(listener, 0, sizeof *listener);
     pthread_mutex_init(&listener->lock, NULL);
     pthread_cond_init(&listener->rung, NULL);
-    if (uqd_file_open(&listener->file, path, &message))
+    if (uqd_file_open(&listener->file, path, path, &message))
         fail_msg("%s", message.text);
     const struct source_config config = {.file = &listener->file,
                                          .daemon_timeout = daemon_timeout,

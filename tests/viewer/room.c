@@ -64,7 +64,7 @@ void room_open_steps(struct room *room, const struct uqd_file_step *steps, uint3
 {
     struct document *document = &room->document;
     memset(room, 0, sizeof *room);
-    document->file = (struct uqd_file){.path = "test.uqd",
+    document->file = (struct uqd_file){.name = "test.uqd",
                                        .fd = -1,
                                        .size = steps[n_steps - 1].bytes,
                                        .info = {.width = WIDTH,

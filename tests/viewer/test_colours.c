@@ -70,7 +70,7 @@ static void assert_profile(const char *path, const struct profile *profile)
 {
     struct uqd_file file;
     struct message message;
-    if (uqd_file_open(&file, path, &message))
+    if (uqd_file_open(&file, path, path, &message))
         fail_msg("%s", message.text);
     if (profile) {
         assert_non_null(file.icc);

@@ -29,7 +29,7 @@ static struct uqd_file_step steps[N_STEPS] = {{60, 20.4},   {130, 24.1},  {420, 
 static struct uqd_file make_file(uint64_t size)
 {
     steps[N_STEPS - 1].psnr = INFINITY;
-    return (struct uqd_file){.path = "somewhere/parrots.uqd",
+    return (struct uqd_file){.name = "somewhere/parrots.uqd",
                              .fd = -1,
                              .size = size,
                              .info = {.width = WIDTH,

@@ -31,8 +31,7 @@ int app_open_source(struct app *app, struct document *document, struct message *
     if (!document->source)
         document->source = source_local_new(&config);
     if (!document->source)
-        return message_set(message, "%s: no thread for decoding can be started",
-                           document->file.path);
+        return message_set(message, "%s: no thread for decoding can be started", document->name);
     return 0;
 }
 
@@ -104,7 +103,7 @@ static void take_trouble(struct app *app, struct document *document,
 {
     const struct progress *progress = &document->progress;
     if (event->text[0]) {
-        fprintf(stderr, "uqd-view: %s: %s\n", document->file.path, event->text);
+        fprintf(stderr, "uqd-view: %s: %s\n", document->name, event->text);
         app->exit_code = 1;
         app->quit |= app->n_documents == 1 && progress_n_positions(progress) == 0;
     }

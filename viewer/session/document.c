@@ -22,7 +22,7 @@ int document_open(struct document *document, const char *path, const char *label
     *document = (struct document){.file.fd = -1};
     if (name(document, path, label))
         return message_set(message, "%s: out of memory", path);
-    int status = uqd_file_open(&document->file, document->path, message);
+    int status = uqd_file_open(&document->file, document->path, document->name, message);
     if (status < 0)
         return status;
     shown_colours_init(&document->colours, document->file.icc, document->file.icc_size,
@@ -127,7 +127,7 @@ int document_reload(struct document *document, const struct schedule *schedule, 
                     struct message *message)
 {
     struct uqd_file file;
-    int status = uqd_file_open(&file, document->path, message);
+    int status = uqd_file_open(&file, document->path, document->name, message);
     if (status < 0) {
         uqd_file_close(&file);
         return status;

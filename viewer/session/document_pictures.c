@@ -126,6 +126,19 @@ static bool adopt_thumb(struct document *document, const struct pane *pane, uint
     return entry != NULL;
 }
 
+/* The picture on the screen may be in the cache no more. */
+static bool adopt_shown(struct document *document, const struct pane *pane)
+{
+    struct frame_key key = schedule_strip_key(pane, pane->wanted.position);
+    bool plain = pane->shown && !pane->values && !pane->exhibit.mix && !pane->exhibit.original &&
+                 !pane->exhibit.bytes && exhibit_equal(&pane->exhibit, &pane->wanted);
+    if (!plain || progress_has_thumb(&document->progress, pane->wanted.position, &key))
+        return false;
+    key.reduce = pane->shown_reduce;
+    progress_set_thumb(&document->progress, pane->wanted.position, &key, pane->shown);
+    return true;
+}
+
 /* Measures pictures in the cache that are older than the reference. */
 static bool adopt_measurements(struct document *document)
 {
@@ -152,6 +165,8 @@ static bool adopt_cached(struct document *document, const struct schedule *sched
     for (uint32_t position = 0;
          schedule->n_panes > 0 && position < progress_n_positions(&document->progress); position++)
         changed |= adopt_thumb(document, schedule->panes[0], position);
+    if (schedule->n_panes > 0 && pane_has_position(schedule->panes[0]))
+        changed |= adopt_shown(document, schedule->panes[0]);
     return changed;
 }
 

@@ -12,7 +12,7 @@ static int find_curve(struct curve_set *set, int document, const char *name, uin
     else
         snprintf(own, sizeof own, "%s", mode_name((enum uqd_mode)mode));
     if (name)
-        snprintf(label, sizeof label, "%.24s, %.36s", name, own);
+        snprintf(label, sizeof label, "%.32s, %.28s", own, name);
     else
         snprintf(label, sizeof label, "%s", own);
     return curve_set_curve(set, label, document, mode, seed);

@@ -78,7 +78,7 @@ static int open_decoder(struct local *local, struct message *message)
     settings.cookie = local;
     status = uqd_decoder_new(&local->decoder, local->model, &settings);
     if (status != UQD_OK)
-        return message_set(message, "%s: %s", config->file->path, uqd_status_text(status));
+        return message_set(message, "%s: %s", config->file->name, uqd_status_text(status));
     for (uint32_t step = 0; step < config->file->info.n_steps; step++) {
         const char *name = uqd_model_step_name(local->model, step);
         source_post_step(&local->source, SOURCE_STEP_NAME, step, name ? name : "");

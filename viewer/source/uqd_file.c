@@ -9,14 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int open_regular(struct uqd_file *file, struct message *message)
+static int open_regular(struct uqd_file *file, const char *path, struct message *message)
 {
     struct stat status;
-    file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->fd < 0 || fstat(file->fd, &status))
-        return message_set(message, "%s: %s", file->path, strerror(errno));
+        return message_set(message, "%s: %s", file->name, strerror(errno));
     if (!S_ISREG(status.st_mode))
-        return message_set(message, "%s: not a regular file", file->path);
+        return message_set(message, "%s: not a regular file", file->name);
     file->size = (uint64_t)status.st_size;
     return 0;
 }
@@ -35,7 +35,7 @@ static int refuse(const struct uqd_file *file, struct message *message)
 {
     uint8_t start[UQD_START_SIZE];
     ssize_t n = pread(file->fd, start, sizeof start, 0);
-    return message_set(message, "%s: %s", file->path,
+    return message_set(message, "%s: %s", file->name,
                        uqd_start_trouble(start, n > 0 ? (size_t)n : 0));
 }
 
@@ -46,18 +46,18 @@ static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
         ssize_t n;
         status = feed(file, decoder, &n);
         if (n < 0)
-            return message_set(message, "%s: %s", file->path, strerror(errno));
+            return message_set(message, "%s: %s", file->name, strerror(errno));
         if (n == 0)
             return message_set(message,
                                uqd_decoder_bytes_fed(decoder) > 0
                                    ? "%s: the file ends inside its header"
                                    : "%s: the file is empty",
-                               file->path);
+                               file->name);
     }
     if (status == UQD_ERR_CORRUPT)
         return refuse(file, message);
     if (status < 0)
-        return message_set(message, "%s: %s", file->path, uqd_status_text(status));
+        return message_set(message, "%s: %s", file->name, uqd_status_text(status));
     return 0;
 }
 
@@ -75,7 +75,7 @@ static int copy_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
             file->steps[step] = (struct uqd_file_step){info.bytes, info.psnr};
     }
     if (status != UQD_OK)
-        return message_set(message, "%s: %s", file->path, uqd_status_text(status));
+        return message_set(message, "%s: %s", file->name, uqd_status_text(status));
     return 0;
 }
 
@@ -112,22 +112,23 @@ static int copy_profile(struct uqd_file *file, struct uqd_decoder *decoder, stru
         return 0;
     file->icc = malloc(profile.size);
     if (!file->icc)
-        return message_set(message, "%s: out of memory", file->path);
+        return message_set(message, "%s: out of memory", file->name);
     memcpy(file->icc, profile.data, profile.size);
     file->icc_size = profile.size;
     return 0;
 }
 
-int uqd_file_open(struct uqd_file *file, const char *path, struct message *message)
+int uqd_file_open(struct uqd_file *file, const char *path, const char *name,
+                  struct message *message)
 {
-    *file = (struct uqd_file){.path = path, .fd = -1};
-    int result = open_regular(file, message);
+    *file = (struct uqd_file){.name = name, .fd = -1};
+    int result = open_regular(file, path, message);
     if (result < 0)
         return result;
     struct uqd_decoder *decoder;
     int status = uqd_decoder_new(&decoder, NULL, NULL);
     if (status != UQD_OK)
-        return message_set(message, "%s: %s", path, uqd_status_text(status));
+        return message_set(message, "%s: %s", name, uqd_status_text(status));
     result = feed_header(file, decoder, message);
     if (result == 0)
         result = copy_header(file, decoder, message);

@@ -14,7 +14,7 @@ struct uqd_file_step {
 };
 
 struct uqd_file {
-    const char *path; /* borrowed */
+    const char *name; /* what messages call it; borrowed */
     int fd;           /* open for reading */
     uint64_t size;    /* bytes that are really there */
     struct uqd_info info;
@@ -23,9 +23,10 @@ struct uqd_file {
     size_t icc_size;
 };
 
-/* Opens a file and reads its header and profile. 0, or -1 with a message. Close with uqd_file_close
- * in either case. */
-int uqd_file_open(struct uqd_file *file, const char *path, struct message *message);
+/* Opens a file, which messages call by the name, and reads its header and profile. 0, or -1 with a
+ * message. Close with uqd_file_close in either case. */
+int uqd_file_open(struct uqd_file *file, const char *path, const char *name,
+                  struct message *message);
 
 void uqd_file_close(struct uqd_file *file);
 
