@@ -1,6 +1,7 @@
 #include "decodes.h"
 
 #include "app/app.h"
+#include "image_file.h"
 #include "sdl/window.h"
 #include "stage.h"
 
@@ -15,7 +16,7 @@ enum { MAX_SHOWN = 256, MAX_ARGUMENTS = 16 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* sources have threads */
 static struct frame_key shown[MAX_SHOWN];
-static unsigned n_shown, n_decoded, n_again;
+static unsigned n_shown, n_decoded, n_again, n_before_export;
 
 static void count(const struct frame_key *key)
 {
@@ -68,6 +69,20 @@ bool __wrap_pane_offer(struct pane *pane, const struct frame_key *key, struct pi
     return __real_pane_offer(pane, key, picture, psnr);
 }
 
+int __real_image_write(const char *path, enum image_format format, const struct pixels *pixels,
+                       struct message *message);
+int __wrap_image_write(const char *path, enum image_format format, const struct pixels *pixels,
+                       struct message *message);
+
+int __wrap_image_write(const char *path, enum image_format format, const struct pixels *pixels,
+                       struct message *message)
+{
+    pthread_mutex_lock(&lock);
+    n_before_export = n_decoded;
+    pthread_mutex_unlock(&lock);
+    return __real_image_write(path, format, pixels, message);
+}
+
 #ifdef WITH_DAEMON
 #include "source/bus_calls.h"
 
@@ -102,7 +117,7 @@ void decodes_run(const char *script, const char *const arguments[])
         snprintf(copies[i], sizeof copies[i], "%s", arguments[i]);
         argv[argc++] = copies[i];
     }
-    n_shown = n_decoded = n_again = 0;
+    n_shown = n_decoded = n_again = n_before_export = 0;
     assert_int_equal(app_main(argc, argv, sdl_window_open), 0);
 }
 
@@ -114,4 +129,9 @@ unsigned decodes_all(void)
 unsigned decodes_again(void)
 {
     return n_again;
+}
+
+unsigned decodes_since_export(void)
+{
+    return n_decoded - n_before_export;
 }

@@ -14,4 +14,7 @@ void decodes_run(const char *script, const char *const arguments[]);
 unsigned decodes_all(void);
 unsigned decodes_again(void);
 
+/* How many it decoded after the last picture that the script exported. */
+unsigned decodes_since_export(void);
+
 #endif
