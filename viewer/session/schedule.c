@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#define MAX_CURVE_PIXELS                                                                           \
+    (4u << 20) /* of pictures whose curves of other modes are measured unasked */
+
 struct frame_key schedule_strip_key(const struct pane *pane, uint32_t position)
 {
     struct exhibit exhibit = pane->wanted;
@@ -82,13 +85,28 @@ static bool next_for_curve(const struct schedule *schedule, enum uqd_mode mode, 
     return false;
 }
 
+/* What is shown is measured in full size, even if a smaller picture is enough for the screen. */
+static bool next_for_numbers(const struct schedule *schedule, const struct pane *pane,
+                             struct frame_key *key)
+{
+    *key = exhibit_key(schedule->progress, &pane->wanted);
+    return pane_has_position(pane) && !pane->wanted.mix && !pane->wanted.original &&
+           isnan(progress_psnr(schedule->progress, key)) &&
+           !progress_is_refused(schedule->progress, key);
+}
+
+/* Whole curves would take minutes where pictures are large. */
 static bool next_for_curves(const struct schedule *schedule, struct frame_key *key)
 {
+    const struct uqd_info *info = &schedule->progress->file->info;
+    bool small = (uint64_t)info->width * info->height <= MAX_CURVE_PIXELS;
     for (unsigned i = 0; i < schedule->n_panes; i++) {
         const struct exhibit *wanted = &schedule->panes[i]->wanted;
-        if (next_for_curve(schedule, wanted->mode, wanted->seed, key) ||
-            next_for_curve(schedule, UQD_MODE_DENOISED, wanted->seed, key) ||
-            next_for_curve(schedule, UQD_MODE_ANCESTRAL, wanted->seed, key))
+        if (next_for_numbers(schedule, schedule->panes[i], key) ||
+            next_for_curve(schedule, UQD_MODE_DENOISED, wanted->seed, key))
+            return true;
+        if (small && (next_for_curve(schedule, wanted->mode, wanted->seed, key) ||
+                      next_for_curve(schedule, UQD_MODE_ANCESTRAL, wanted->seed, key)))
             return true;
     }
     return false;
