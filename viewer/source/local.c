@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#define CHUNK (256u << 10)
+#define CHUNK             (256u << 10)
+#define DECODING_NICENESS 5
 
 /* Those after the first in the order of enum source_purpose. */
 enum work { WORK_DECODE, WORK_SCREEN, WORK_FILMSTRIP, WORK_BACKGROUND, WORK_BITS };
@@ -235,12 +237,20 @@ static bool take_work(struct local *local, enum work *work, struct frame_key *ke
     return found;
 }
 
+/* The thread that draws goes first. Threads of OpenMP have the priority of the one that starts
+ * them; without the right to change it all is as before. */
+static void give_way(void)
+{
+    setpriority(PRIO_PROCESS, (id_t)gettid(), DECODING_NICENESS);
+}
+
 static void local_run(struct source *source)
 {
     struct local *local = (struct local *)source;
     struct message message;
     enum work work;
     struct frame_key key;
+    give_way();
     if (open_decoder(local, &message)) {
         source_post_text(source, SOURCE_FAILED, message.text);
         return;
