@@ -30,6 +30,7 @@ struct fake {
     bool ready;               /* the script took its screenshot: input may come */
     int done;
     char texts[16384];       /* of the last frame */
+    char title[512];
     struct view_rect placed; /* the picture of the last frame, if there is one file */
     uint64_t time;
     pthread_mutex_t lock;
@@ -203,6 +204,12 @@ static void resize(struct backend *backend, int width, int height)
     (void)height;
 }
 
+static void set_title(struct backend *backend, const char *title)
+{
+    (void)backend;
+    snprintf(fake.title, sizeof fake.title, "%s", title);
+}
+
 static void set_fullscreen(struct backend *backend, bool on)
 {
     (void)backend;
@@ -239,6 +246,7 @@ static const struct backend_type backend_type = {.now = now,
                                                  .wait = wait_for_input,
                                                  .size = size,
                                                  .resize = resize,
+                                                 .set_title = set_title,
                                                  .set_fullscreen = set_fullscreen,
                                                  .is_fullscreen = is_fullscreen,
                                                  .show = show,

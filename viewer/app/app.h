@@ -37,6 +37,7 @@ struct app {
     struct view view;
 
     struct backend *backend; /* NULL while no window is open */
+    char title[512];         /* of the window */
     struct layout layout;
     struct curve_set imported, curves; /* read from files; and all that are plotted */
     struct difference difference;      /* of the panes that are compared */

@@ -51,6 +51,7 @@ struct backend_type {
     struct backend_size (*size)(struct backend *backend);
     /* In window units. */
     void (*resize)(struct backend *backend, int width, int height);
+    void (*set_title)(struct backend *backend, const char *title);
     void (*set_fullscreen)(struct backend *backend, bool on);
     bool (*is_fullscreen)(struct backend *backend);
     /* Shows what was drawn on the surface since surface_begin. */

@@ -7,16 +7,33 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The files that are to be seen. */
+static void write_title(const struct app *app, char *title, size_t size)
+{
+    const struct document *active = app_document_of(app, &app->panes[app->active]);
+    const struct document *other = app_document_of(app, &app->panes[app_other(app)]);
+    bool both = other != active && app->look.comparison != COMPARE_OFF;
+    snprintf(title, size, "%.240s%s%.240s", active->label, both ? " | " : "",
+             both ? other->label : "");
+}
+
+static void update_title(struct app *app)
+{
+    char title[sizeof app->title];
+    write_title(app, title, sizeof title);
+    if (!strcmp(title, app->title))
+        return;
+    memcpy(app->title, title, sizeof title);
+    app->backend->type->set_title(app->backend, title);
+}
+
 int app_open_window(struct app *app, backend_open *open, struct message *message)
 {
-    char title[512];
-    struct backend_wishes wishes = {.title = title,
+    struct backend_wishes wishes = {.title = app->title,
                                     .width = app->settings.width ? app->settings.width : 1280,
                                     .height = app->settings.height ? app->settings.height : 800,
                                     .font = app->settings.font};
-    bool several = app_has_several(app);
-    snprintf(title, sizeof title, "%.240s%s%.240s", app->documents[0]->label, several ? " | " : "",
-             several ? app->documents[1]->label : "");
+    write_title(app, app->title, sizeof app->title);
     return open(&app->backend, &wishes, message);
 }
 
@@ -62,6 +79,7 @@ void app_relayout(struct app *app)
                                    .n_panes = beside ? app->n_panes : 1,
                                    .n_columns = count_columns(app)};
     layout_compute(&app->layout, &wishes);
+    update_title(app);
     struct view_frame frame = app_frame(app);
     if (app->view.zoom == 0)
         view_fit(&app->view, &frame);

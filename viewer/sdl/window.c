@@ -41,6 +41,11 @@ static void resize(struct backend *backend, int width, int height)
     SDL_SetWindowSize(own(backend)->window, width, height);
 }
 
+static void set_title(struct backend *backend, const char *title)
+{
+    SDL_SetWindowTitle(own(backend)->window, title);
+}
+
 static void set_fullscreen(struct backend *backend, bool on)
 {
     SDL_SetWindowFullscreen(own(backend)->window, on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
@@ -92,6 +97,7 @@ static const struct backend_type type = {.now = now,
                                          .wait = sdl_window_wait,
                                          .size = sdl_window_size,
                                          .resize = resize,
+                                         .set_title = set_title,
                                          .set_fullscreen = set_fullscreen,
                                          .is_fullscreen = is_fullscreen,
                                          .show = show,
