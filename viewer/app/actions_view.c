@@ -1,5 +1,6 @@
 /* Commands that concern the view and the window. */
 #include "app/actions.h"
+#include "draw/scene.h"
 
 #include "image_file.h"
 #include "session/curve_csv.h"
@@ -51,16 +52,29 @@ int action_pan(struct app *app, const struct command_call *call, struct message 
 
 /* ---- Window -------------------------------------------------------------------------------- */
 
+/* Where the list of keys has several pages its key goes through them. */
+int action_help(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct look *look = &app->look;
+    bool on = action_switched(&call->arguments[0], look->help);
+    int n_pages = scene_help_pages(app->backend->surface, &app->layout, app->n_panes > 1);
+    (void)message;
+    bool next = look->help && !on && !call->arguments[0].given && app->help_page + 1 < n_pages;
+    app->help_page = next ? app->help_page + 1 : 0;
+    look->help = on || next;
+    app_relayout(app);
+    return 0;
+}
+
 int action_switch(struct app *app, const struct command_call *call, struct message *message)
 {
     struct look *look = &app->look;
-    bool *flag = call->id == COMMAND_FILMSTRIP   ? &look->filmstrip
-                 : call->id == COMMAND_CURVE     ? &look->curve
-                 : call->id == COMMAND_BLANK     ? &look->blank
-                 : call->id == COMMAND_GRID      ? &look->grid
-                 : call->id == COMMAND_LOUPE     ? &look->loupe
-                 : call->id == COMMAND_HISTOGRAM ? &look->histogram
-                                                 : &look->help;
+    bool *flag = call->id == COMMAND_FILMSTRIP ? &look->filmstrip
+                 : call->id == COMMAND_CURVE   ? &look->curve
+                 : call->id == COMMAND_BLANK   ? &look->blank
+                 : call->id == COMMAND_GRID    ? &look->grid
+                 : call->id == COMMAND_LOUPE   ? &look->loupe
+                                               : &look->histogram;
     (void)message;
     *flag = action_switched(&call->arguments[0], *flag);
     app_relayout(app);

@@ -182,7 +182,8 @@ static void make_scene(const struct app *app, struct scene *scene)
                             .pointer_x = app->pointer_x,
                             .pointer_y = app->pointer_y,
                             .background = app_is_computing(app, SOURCE_BACKGROUND),
-                            .hover = app->hover};
+                            .hover = app->hover,
+                            .help_page = app->help_page};
     add_panes(app, scene);
 }
 

@@ -39,6 +39,7 @@ struct scene {
     int pointer_x, pointer_y;
     bool background; /* pictures are computed unseen */
     int hover;       /* button under the pointer, or -1 */
+    int help_page;   /* of the list of keys, from 0 */
 };
 
 void scene_draw(const struct scene *scene);
@@ -68,6 +69,9 @@ void draw_curve(const struct scene *scene);
 void draw_strip(const struct scene *scene);
 void draw_status(const struct scene *scene);
 void draw_help(const struct scene *scene);
+
+/* How many pages the list of keys has in a window, the surface's texts being of its scale. */
+int scene_help_pages(struct surface *surface, const struct layout *layout, bool several_panes);
 
 /* Above a picture, where there are several: what it is, and what that costs and brings. */
 void draw_caption(const struct scene *scene, int viewport);

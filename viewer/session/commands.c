@@ -192,7 +192,7 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       {ARGUMENT_SWITCH},
                       "[on|off]",
                       "this list",
-                      {{"H F1 ?", "", "show or hide this list"}}},
+                      {{"H F1 ?", "", "this list, page by page"}}},
     [COMMAND_BACK] = {"back",
                       {ARGUMENT_NONE},
                       "",
