@@ -1,10 +1,13 @@
 /* Everything has its place at every size of the window. */
 #include "draw/layout.h"
+#include "scene_texts.h"
+#include "session/commands.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -40,58 +43,93 @@ static struct layout_wishes wish(int width, int height)
                                   .picture_height = 64};
 }
 
-static void check(const struct layout *layout, int width, int height)
+/* With the texts of the tests' font. */
+static struct layout lay_out(const struct layout_wishes *wishes)
 {
-    const struct rect *parts[] = {&layout->pictures[0], &layout->panel, &layout->strip.whole,
-                                  &layout->status};
-    const struct rect *in_panel[] = {&layout->title, &layout->readout, &layout->curve,
-                                     &layout->legend};
-    for (int i = 0; i < 4; i++) {
-        if (!inside(parts[i], &layout->window) || !inside(in_panel[i], &layout->panel))
-            fail_msg("%d x %d: part %d sticks out", width, height, i);
+    static struct scene_texts texts;
+    struct layout layout;
+    struct layout_wishes measured = *wishes;
+    scene_texts_init(&texts, wishes->width, wishes->height);
+    layout_measure(&measured, &texts.base);
+    layout_compute(&layout, &measured);
+    return layout;
+}
+
+/* ---- Nothing overlaps ---------------------------------------------------------------------- */
+
+static void check_disjoint(const struct layout *layout, const struct rect *const parts[], int n,
+                           const struct rect *outer)
+{
+    for (int i = 0; i < n; i++) {
+        if (!inside(parts[i], outer))
+            fail_msg("%d x %d: part %d sticks out", layout->window.w, layout->window.h, i);
         for (int k = 0; k < i; k++)
-            if (overlap(parts[i], parts[k]) || overlap(in_panel[i], in_panel[k]))
-                fail_msg("%d x %d: parts %d and %d overlap", width, height, i, k);
-    }
-    for (int i = 0; i < N_BUTTONS; i++) {
-        if (!inside(&layout->buttons[i], &layout->panel))
-            fail_msg("%d x %d: button %d sticks out", width, height, i);
-        for (int k = 0; k < 4; k++)
-            if (overlap(&layout->buttons[i], in_panel[k]))
-                fail_msg("%d x %d: button %d on part %d", width, height, i, k);
+            if (overlap(parts[i], parts[k]))
+                fail_msg("%d x %d: parts %d and %d overlap", layout->window.w, layout->window.h, i,
+                         k);
     }
 }
 
+static void check(const struct layout *layout)
+{
+    const struct rect *parts[3 + 2 * LAYOUT_MAX_PANES] = {&layout->strip.whole, &layout->status};
+    const struct rect *in_panel[3 + N_BUTTONS] = {&layout->title, &layout->readout, &layout->curve};
+    const struct rect *in_strip[] = {&layout->strip.thumbs, &layout->strip.track,
+                                     &layout->strip.labels};
+    int n = 2;
+    if (!layout->panel_over)
+        parts[n++] = &layout->panel;
+    for (int i = 0; i < layout->n_panes; i++) {
+        parts[n++] = &layout->pictures[i];
+        parts[n++] = &layout->captions[i];
+        assert_int_equal(layout->pictures[i].w, layout->pictures[0].w);
+        assert_int_equal(layout->pictures[i].h, layout->pictures[0].h);
+    }
+    for (int i = 0; i < N_BUTTONS; i++)
+        in_panel[3 + i] = &layout->buttons[i];
+    check_disjoint(layout, parts, n, &layout->window);
+    check_disjoint(layout, in_panel, 3 + N_BUTTONS, &layout->panel);
+    check_disjoint(layout, in_strip, 3, &layout->strip.whole);
+}
+
+/* Also in windows where nearly nothing has room. */
 static void parts_do_not_overlap(void **state)
 {
-    static const int sizes[][2] = {{64, 64},    {320, 240},   {640, 480},   {800, 600},
-                                   {1280, 800}, {1920, 1080}, {3840, 2160}, {600, 1200},
-                                   {2000, 300}, {16384, 64}};
+    static const int sizes[][2] = {{64, 64},    {100, 300},  {320, 240},   {640, 480},
+                                   {800, 600},  {1280, 800}, {1920, 1080}, {3840, 2160},
+                                   {600, 1200}, {2000, 300}, {16384, 64},  {64, 16384}};
+    static const int pictures[][2] = {{768, 512}, {512, 768}, {5000, 20}, {1, 1}};
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (int shown = 0; shown < 4; shown++)
+        for (int shown = 0; shown < 128; shown++)
             for (float text = 0.5F; text <= 4; text *= 2) {
-                struct layout layout;
                 struct layout_wishes wishes = wish(sizes[i][0], sizes[i][1]);
                 wishes.text_scale = text;
                 wishes.curve = wishes.profile = (shown & 1) != 0;
                 wishes.filmstrip = (shown & 2) != 0;
+                wishes.curve_over = (shown & 4) != 0;
+                wishes.n_panes = 1 + (shown >> 3 & 3);
+                wishes.n_files = (shown & 1) != 0 ? wishes.n_panes : 0;
                 wishes.n_columns = 11;
-                layout_compute(&layout, &wishes);
-                check(&layout, sizes[i][0], sizes[i][1]);
+                wishes.picture_width = pictures[shown >> 5][0];
+                wishes.picture_height = pictures[shown >> 5][1];
+                struct layout layout = lay_out(&wishes);
+                check(&layout);
+                assert_true(layout.pictures[0].w > 0 && layout.pictures[0].h > 0);
             }
 }
 
+/* ---- One picture --------------------------------------------------------------------------- */
+
 static void the_picture_is_the_largest_part(void **state)
 {
-    struct layout layout;
-    struct layout_wishes wishes = wish(1280, 800);
     (void)state;
-    layout_compute(&layout, &wishes);
+    struct layout_wishes wishes = wish(1280, 800);
+    struct layout layout = lay_out(&wishes);
     assert_true(layout.pictures[0].w > 2 * layout.panel.w);
     assert_true(layout.pictures[0].h > 3 * layout.strip.whole.h);
     wishes.curve = wishes.filmstrip = false;
-    layout_compute(&layout, &wishes);
+    layout = lay_out(&wishes);
     assert_int_equal(layout.pictures[0].w, 1280);
     assert_int_equal(layout.panel.w, 0);
     assert_int_equal(layout.strip.thumbs.h, 0);
@@ -100,32 +138,106 @@ static void the_picture_is_the_largest_part(void **state)
 /* There is a line more for it. */
 static void a_profile_makes_the_title_higher(void **state)
 {
-    struct layout plain, with;
-    struct layout_wishes wishes = wish(1280, 800);
     (void)state;
-    for (wishes.n_panes = 1; wishes.n_panes <= LAYOUT_MAX_PANES; wishes.n_panes++) {
-        wishes.profile = false;
-        layout_compute(&plain, &wishes);
-        wishes.profile = true;
-        layout_compute(&with, &wishes);
-        assert_int_equal(with.title.h - plain.title.h, 18);
-        assert_int_equal(with.pictures[0].w, plain.pictures[0].w);
-    }
+    struct layout_wishes wishes = wish(1280, 800);
+    struct layout plain = lay_out(&wishes);
+    wishes.profile = true;
+    struct layout with = lay_out(&wishes);
+    assert_int_equal(with.title.h - plain.title.h, 18);
+    assert_int_equal(with.pictures[0].w, plain.pictures[0].w);
 }
 
 static void dense_displays_get_the_same_layout(void **state)
 {
-    struct layout plain, dense;
-    struct layout_wishes wishes = wish(1280, 800);
     (void)state;
-    layout_compute(&plain, &wishes);
+    struct layout_wishes wishes = wish(1280, 800);
+    struct layout plain = lay_out(&wishes);
     wishes = wish(2560, 1600);
     wishes.density = 2;
-    layout_compute(&dense, &wishes);
+    struct layout dense = lay_out(&wishes);
     assert_int_equal(dense.panel.w, 2 * plain.panel.w);
     assert_int_equal(dense.strip.whole.h, 2 * plain.strip.whole.h);
     assert_true(dense.scale == 2 * plain.scale);
 }
+
+/* Texts that the window could not hold would push everything else out of it. */
+static void texts_are_no_larger_than_the_window_can_hold(void **state)
+{
+    (void)state;
+    struct layout_wishes wishes = wish(640, 480);
+    wishes.text_scale = 1.6F;
+    assert_true(layout_scale(&wishes) == 1.6F);
+    wishes.text_scale = 4;
+    assert_true(layout_scale(&wishes) == 2);
+    wishes = wish(64, 64);
+    assert_true(layout_scale(&wishes) == 1);
+}
+
+/* ---- The panel ----------------------------------------------------------------------------- */
+
+static void the_panel_is_below_in_upright_windows(void **state)
+{
+    static const int sizes[][2] = {{600, 1000}, {1080, 1920}};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct layout_wishes wishes = wish(sizes[i][0], sizes[i][1]);
+        struct layout layout = lay_out(&wishes);
+        assert_int_equal(layout.panel.w, sizes[i][0]);
+        assert_true(layout.panel.y >= layout.pictures[0].y + layout.pictures[0].h);
+        assert_true(layout.strip.whole.y >= layout.panel.y + layout.panel.h);
+    }
+}
+
+static void larger_texts_do_not_drive_the_panel_away(void **state)
+{
+    (void)state;
+    struct layout_wishes wishes = wish(1280, 800);
+    wishes.text_scale = 1.6F;
+    wishes.n_columns = 10;
+    struct layout layout = lay_out(&wishes);
+    assert_true(layout.panel.w > 0 && !layout.panel_over);
+    assert_true(layout.curve.h >= layout_px(&layout, 90));
+}
+
+static void the_panel_comes_over_the_picture_only_when_asked_for(void **state)
+{
+    (void)state;
+    struct layout_wishes wishes = wish(320, 240);
+    struct layout layout = lay_out(&wishes);
+    assert_int_equal(layout.panel.w, 0);
+    wishes.curve_over = true;
+    layout = lay_out(&wishes);
+    assert_true(layout.panel_over);
+    assert_int_equal(layout.panel.w, 320);
+    assert_int_equal(layout_picture_at(&layout, 5, 5), -1);
+    wishes = wish(1280, 800);
+    wishes.curve_over = true;
+    layout = lay_out(&wishes);
+    assert_false(layout.panel_over);
+    assert_true(layout.panel.w > 0);
+}
+
+static void buttons_are_found_and_do_something(void **state)
+{
+    char line[128];
+    struct command_call call;
+    struct message message;
+    (void)state;
+    struct layout_wishes wishes = wish(1280, 800);
+    struct layout layout = lay_out(&wishes);
+    for (int i = 0; i < N_BUTTONS; i++) {
+        const struct rect *at = &layout.buttons[i];
+        assert_int_equal(layout_button_at(&layout, at->x + at->w / 2, at->y + at->h / 2), i);
+        if (!command_for_key(buttons[i].key, NULL, line, sizeof line))
+            fail_msg("%s is not bound", buttons[i].key);
+        assert_int_equal(command_parse(line, &call, &message), 0);
+    }
+    assert_int_equal(layout_button_at(&layout, 10, 10), -1);
+    command_for_key(buttons[BUTTON_FLOW].key, NULL, line, sizeof line);
+    assert_string_equal(line, "mode flow");
+}
+
+/* ---- The strip ----------------------------------------------------------------------------- */
 
 static void columns_cover_the_row(void **state)
 {
@@ -145,120 +257,56 @@ static void columns_cover_the_row(void **state)
     }
 }
 
-static void buttons_are_found(void **state)
+/* The more steps, the less is said of each. */
+static void labels_have_the_lines_that_their_columns_need(void **state)
 {
-    struct layout layout;
-    struct layout_wishes wishes = wish(1280, 800);
     (void)state;
-    layout_compute(&layout, &wishes);
-    for (int i = 0; i < N_BUTTONS; i++) {
-        const struct rect *at = &layout.buttons[i];
-        assert_int_equal(layout_button_at(&layout, at->x + at->w / 2, at->y + at->h / 2), i);
-    }
-    assert_int_equal(layout_button_at(&layout, 10, 10), -1);
+    struct layout_wishes wishes = wish(1280, 800);
+    wishes.n_columns = 5;
+    struct layout layout = lay_out(&wishes);
+    assert_int_equal(layout.strip.n_lines, 2);
+    wishes.n_columns = 10;
+    layout = lay_out(&wishes);
+    assert_int_equal(layout.strip.n_lines, 3);
+    wishes.n_columns = 30;
+    layout = lay_out(&wishes);
+    assert_int_equal(layout.strip.n_lines, 1);
 }
 
 /* ---- Several panes ------------------------------------------------------------------------- */
 
-/* The pictures are of equal size and do not touch each other or what is around them. */
-static void check_panes(const struct layout *layout, int width, int height)
+static struct layout lay_out_pair(int width, int height, int picture_width, int picture_height)
 {
-    const struct rect *around[] = {&layout->strip.whole, &layout->panel, &layout->status};
-    for (int i = 0; i < layout->n_panes; i++) {
-        const struct rect *picture = &layout->pictures[i], *caption = &layout->captions[i];
-        if (!inside(picture, &layout->window) || !inside(caption, &layout->window) ||
-            overlap(picture, caption))
-            fail_msg("%d x %d: pane %d sticks out", width, height, i);
-        for (int k = 0; k < 3; k++)
-            if (overlap(picture, around[k]) || overlap(caption, around[k]))
-                fail_msg("%d x %d: pane %d on part %d", width, height, i, k);
-        for (int k = 0; k < i; k++)
-            if (overlap(picture, &layout->pictures[k]) || overlap(caption, &layout->captions[k]) ||
-                overlap(picture, &layout->captions[k]) || overlap(caption, &layout->pictures[k]))
-                fail_msg("%d x %d: panes %d and %d overlap", width, height, i, k);
-        assert_int_equal(picture->w, layout->pictures[0].w);
-        assert_int_equal(picture->h, layout->pictures[0].h);
-        assert_int_equal(caption->w, layout->n_panes > 1 ? picture->w : 0);
-    }
-}
-
-static void panes_do_not_overlap(void **state)
-{
-    static const int sizes[][2] = {{64, 64},    {320, 240},   {640, 480},   {800, 600},
-                                   {1280, 800}, {1920, 1080}, {3840, 2160}, {600, 1200},
-                                   {2000, 300}, {16384, 64}};
-    static const int pictures[][2] = {{768, 512}, {512, 768}, {5000, 20}, {1, 1}};
-    (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (int shown = 0; shown < 64; shown++)
-            for (float text = 0.5F; text <= 4; text *= 2) {
-                struct layout layout;
-                struct layout_wishes wishes = wish(sizes[i][0], sizes[i][1]);
-                wishes.text_scale = text;
-                wishes.curve = (shown & 1) != 0;
-                wishes.filmstrip = (shown & 2) != 0;
-                wishes.n_panes = 1 + (shown >> 2 & 3);
-                wishes.picture_width = pictures[shown >> 4][0];
-                wishes.picture_height = pictures[shown >> 4][1];
-                layout_compute(&layout, &wishes);
-                check(&layout, sizes[i][0], sizes[i][1]);
-                check_panes(&layout, sizes[i][0], sizes[i][1]);
-                if (layout.n_panes != wishes.n_panes)
-                    assert_int_equal(layout.n_panes, 1);
-                if (sizes[i][1] >= 240)
-                    assert_true(layout.pictures[0].w > 0 && layout.pictures[0].h > 0);
-            }
-}
-
-static struct layout lay_out(int n_panes, int width, int height, int picture_width,
-                             int picture_height)
-{
-    struct layout layout;
     struct layout_wishes wishes = wish(width, height);
-    wishes.n_panes = n_panes;
+    wishes.n_panes = 2;
     wishes.picture_width = picture_width;
     wishes.picture_height = picture_height;
-    layout_compute(&layout, &wishes);
-    return layout;
+    return lay_out(&wishes);
 }
 
-/* Beside or below each other, as they are shown largest. */
-static void panes_take_the_room_there_is(void **state)
+static void two_pictures_take_the_room_there_is(void **state)
 {
     (void)state;
-    struct layout wide = lay_out(2, 1280, 800, 512, 768);
-    assert_int_equal(wide.n_panes, 2);
-    assert_int_equal(wide.pictures[0].y, wide.pictures[1].y);
-    assert_true(wide.panel.x >= wide.pictures[1].x + wide.pictures[1].w);
-    struct layout tall = lay_out(2, 700, 1000, 768, 512);
+    struct layout upright = lay_out_pair(1280, 800, 512, 768);
+    assert_int_equal(upright.pictures[0].y, upright.pictures[1].y);
+    assert_true(upright.panel.x >= upright.pictures[1].x + upright.pictures[1].w);
+    struct layout tall = lay_out_pair(700, 1000, 768, 512);
     assert_true(tall.pictures[1].y > tall.pictures[0].y + tall.pictures[0].h);
-    assert_int_equal(tall.pictures[0].x, tall.pictures[1].x);
-    struct layout four = lay_out(4, 1280, 800, 768, 512);
-    assert_int_equal(four.n_panes, 4);
-    assert_int_equal(four.pictures[0].y, four.pictures[1].y);
-    assert_int_equal(four.pictures[0].x, four.pictures[2].x);
-    assert_true(four.pictures[2].y > four.pictures[0].y);
-    assert_int_equal(four.pictures[3].x, four.pictures[1].x);
-    struct layout flat = lay_out(4, 1280, 800, 5000, 100);
-    for (int i = 1; i < 4; i++)
-        assert_true(flat.pictures[i].y > flat.pictures[i - 1].y);
-    struct layout tiny = lay_out(2, 240, 200, 768, 512); /* room for the active one only */
+    struct layout tiny = lay_out_pair(240, 200, 768, 512);
     assert_int_equal(tiny.n_panes, 1);
-    assert_int_equal(tiny.captions[0].w, 0);
     assert_int_equal(tiny.pictures[0].w, 240);
+    assert_true(tiny.captions[0].h > 0); /* tells that there is another one */
 }
 
-static void places_of_panes_are_found(void **state)
+static void panes_are_found(void **state)
 {
     (void)state;
-    for (int n = 1; n <= LAYOUT_MAX_PANES; n++) {
-        struct layout layout = lay_out(n, 1280, 800, 768, 512);
-        for (int i = 0; i < n; i++) {
-            const struct rect *picture = &layout.pictures[i];
-            assert_int_equal(layout_picture_at(&layout, picture->x + 5, picture->y + 5), i);
-        }
-        assert_int_equal(layout_picture_at(&layout, 5, 799), -1);
+    struct layout layout = lay_out_pair(1280, 800, 768, 512);
+    for (int i = 0; i < 2; i++) {
+        const struct rect *picture = &layout.pictures[i];
+        assert_int_equal(layout_picture_at(&layout, picture->x + 5, picture->y + 5), i);
     }
+    assert_int_equal(layout_picture_at(&layout, 5, 799), -1);
 }
 
 int main(void)
@@ -268,11 +316,15 @@ int main(void)
         cmocka_unit_test(the_picture_is_the_largest_part),
         cmocka_unit_test(a_profile_makes_the_title_higher),
         cmocka_unit_test(dense_displays_get_the_same_layout),
+        cmocka_unit_test(texts_are_no_larger_than_the_window_can_hold),
+        cmocka_unit_test(the_panel_is_below_in_upright_windows),
+        cmocka_unit_test(larger_texts_do_not_drive_the_panel_away),
+        cmocka_unit_test(the_panel_comes_over_the_picture_only_when_asked_for),
+        cmocka_unit_test(buttons_are_found_and_do_something),
         cmocka_unit_test(columns_cover_the_row),
-        cmocka_unit_test(buttons_are_found),
-        cmocka_unit_test(panes_do_not_overlap),
-        cmocka_unit_test(panes_take_the_room_there_is),
-        cmocka_unit_test(places_of_panes_are_found),
+        cmocka_unit_test(labels_have_the_lines_that_their_columns_need),
+        cmocka_unit_test(two_pictures_take_the_room_there_is),
+        cmocka_unit_test(panes_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

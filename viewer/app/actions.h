@@ -15,8 +15,8 @@ action action_file, action_open, action_pane, action_link, action_compare, actio
     action_flicker, action_absolute, action_gain;
 
 /* actions_view.c */
-action action_zoom, action_fit, action_pan, action_switch, action_help, action_fullscreen,
-    action_back, action_text, action_resize, action_screenshot, action_metric, action_import,
-    action_export;
+action action_zoom, action_fit, action_pan, action_switch, action_curve, action_help,
+    action_fullscreen, action_back, action_text, action_resize, action_screenshot, action_metric,
+    action_import, action_export;
 
 #endif

@@ -52,6 +52,18 @@ int action_pan(struct app *app, const struct command_call *call, struct message 
 
 /* ---- Window -------------------------------------------------------------------------------- */
 
+/* What counts is whether the panel is to be seen: one for which there is no room comes over the
+ * pictures when it is asked for. */
+int action_curve(struct app *app, const struct command_call *call, struct message *message)
+{
+    bool on = action_switched(&call->arguments[0], app->layout.panel.w > 0);
+    (void)message;
+    app->look.curve = on;
+    app->curve_over = on;
+    app_relayout(app);
+    return 0;
+}
+
 /* Where the list of keys has several pages its key goes through them. */
 int action_help(struct app *app, const struct command_call *call, struct message *message)
 {
@@ -70,7 +82,6 @@ int action_switch(struct app *app, const struct command_call *call, struct messa
 {
     struct look *look = &app->look;
     bool *flag = call->id == COMMAND_FILMSTRIP ? &look->filmstrip
-                 : call->id == COMMAND_CURVE   ? &look->curve
                  : call->id == COMMAND_BLANK   ? &look->blank
                  : call->id == COMMAND_GRID    ? &look->grid
                  : call->id == COMMAND_LOUPE   ? &look->loupe
@@ -108,8 +119,11 @@ int action_back(struct app *app, const struct command_call *call, struct message
         look->help = false;
     else if (look->blank)
         look->blank = false;
+    else if (app->layout.panel_over)
+        app->curve_over = false;
     else if (is_fullscreen(app))
         set_fullscreen(app, false);
+    app_relayout(app);
     return 0;
 }
 

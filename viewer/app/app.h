@@ -46,6 +46,7 @@ struct app {
     struct histogram_region histogram_part;
     int pointer_x, pointer_y;
     bool was_on_plot;      /* the pointer */
+    bool curve_over;       /* the panel was asked for where it has to be over the pictures */
     int help_page;         /* of the list of keys, from 0 */
     int hover;             /* button under the pointer, or -1 */
     struct app_place drag; /* where the main button was pressed, as long as it is */

@@ -118,7 +118,7 @@ static void handle_press(struct app *app, const struct input *input)
     bool draggable = is(&place, "Picture") || is(&place, "Strip") || is(&place, "Scrubber") ||
                      is(&place, "Plot");
     if (is(&place, "Button")) {
-        app_run_line(app, buttons[place.index].command);
+        run_bound(app, buttons[place.index].key, NULL);
         return;
     }
     if (!draggable || pane_at(app, &place) != app->active)

@@ -61,6 +61,15 @@ static int count_columns(const struct app *app)
     return (int)n;
 }
 
+/* Likewise for the line that names a profile. */
+static bool any_profile(const struct app *app)
+{
+    bool any = false;
+    for (int i = 0; i < app->n_panes; i++)
+        any |= app_document_of(app, &app->panes[i])->colours.profile[0] != '\0';
+    return any;
+}
+
 void app_relayout(struct app *app)
 {
     const struct document *document = app_document(app);
@@ -72,13 +81,17 @@ void app_relayout(struct app *app)
                                    .density = size.density,
                                    .text_scale = (float)app->look.text_scale,
                                    .curve = app->look.curve,
+                                   .curve_over = app->curve_over,
                                    .filmstrip = app->look.filmstrip,
-                                   .profile = document->colours.profile[0] != '\0',
+                                   .profile = any_profile(app),
                                    .picture_width = (int)info->width,
                                    .picture_height = (int)info->height,
                                    .n_panes = beside ? app->n_panes : 1,
+                                   .n_files = app_has_several(app) ? app->n_panes : 0,
                                    .n_columns = count_columns(app)};
+    layout_measure(&wishes, app->backend->surface);
     layout_compute(&app->layout, &wishes);
+    app->curve_over = app->layout.panel_over;
     update_title(app);
     struct view_frame frame = app_frame(app);
     if (app->view.zoom == 0)

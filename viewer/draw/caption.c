@@ -1,4 +1,5 @@
 /* Captions of several pictures beside each other, and how their panes are told apart. */
+#include "draw/fit_text.h"
 #include "draw/scene.h"
 #include "draw/theme.h"
 
@@ -54,49 +55,66 @@ static void describe_pane(const struct scene *scene, const struct scene_pane *sh
         snprintf(line->text, sizeof line->text, "%.80s", mode.text);
 }
 
-/* The longest description that leaves the name of the file some room. */
+/* The longest description that leaves the name of the file some room; empty if none does. */
 static int choose_numbers(const struct scene *scene, const struct pane *pane, int room, int name,
                           struct text_line *line)
 {
-    int width = 0, least = layout_px(scene->layout, 96);
-    line->text[0] = '\0';
-    if (!pane_has_position(pane))
-        return 0;
-    for (int shortening = 0; shortening < N_LENGTHS; shortening++) {
+    int least = layout_px(scene->layout, 96);
+    bool said = !scene->several && pane_described(pane).original; /* by the name */
+    bool any = pane_has_position(pane) && !said;
+    least = name < least ? name : least;
+    for (int shortening = 0; any && shortening < N_LENGTHS; shortening++) {
         describe(pane, shortening, line);
-        width = surface_text_width(scene->surface, TEXT_BODY, line->text);
-        if (width + (name < least ? name : least) <= room)
-            break;
+        int width = surface_text_width(scene->surface, TEXT_BODY, line->text);
+        if (width + least <= room)
+            return width;
     }
-    return width;
+    line->text[0] = '\0';
+    return 0;
+}
+
+int draw_pane_number(const struct scene *scene, int pane, int x, int y, int height)
+{
+    int text = surface_text_height(scene->surface, TEXT_SMALL);
+    int side = text + layout_px(scene->layout, 2);
+    char number[16];
+    snprintf(number, sizeof number, "%d", pane + 1);
+    surface_disc(scene->surface, (float)x + (float)side / 2, (float)y + (float)height / 2,
+                 (float)side / 2, draw_pane_colour(pane));
+    surface_text(scene->surface, TEXT_SMALL, THEME_ON_ACCENT, TEXT_CENTRE, x + side / 2,
+                 y + (height - text) / 2, number);
+    return side + layout_px(scene->layout, 8);
+}
+
+/* The edge above the active pane is thick and coloured. */
+static void draw_edge(const struct scene *scene, const struct rect *at, int pane)
+{
+    bool active = pane == scene->active;
+    struct rect edge = {at->x, at->y, at->w, layout_px(scene->layout, active ? 3 : 1)};
+    surface_fill(scene->surface, &edge, active ? draw_pane_colour(pane) : THEME_OUTLINE);
 }
 
 void draw_caption(const struct scene *scene, int viewport)
 {
     const struct rect *at = &scene->layout->captions[viewport];
-    int index = scene_pane_at(scene, viewport);
+    int index = scene_pane_at(scene, viewport), pad = layout_px(scene->layout, 10);
     const struct scene_pane *shown = &scene->panes[index];
-    bool active = index == scene->active;
-    int pad = layout_px(scene->layout, 14), mark = layout_px(scene->layout, 20);
+    struct colour colour = index == scene->active ? THEME_TEXT : THEME_DIM;
     int y = at->y + (at->h - surface_text_height(scene->surface, TEXT_BODY)) / 2;
-    int bar = layout_px(scene->layout, 3);
-    struct text_line numbers, name;
-    struct rect rule = {at->x, at->y, at->w, bar};
-    surface_fill(scene->surface, &rule, active ? draw_pane_colour(index) : THEME_OUTLINE);
-    int left = at->x + pad + mark, right = at->x + at->w - pad;
+    struct text_line numbers, name, all;
+    struct fitted_text fitted;
+    draw_edge(scene, at, index);
+    int left = at->x + pad, right = at->x + at->w - pad;
+    left += draw_pane_number(scene, index, left, at->y, at->h);
     describe_pane(scene, shown, &name);
+    all = name;
+    if (scene->layout->n_panes < scene->n_panes)
+        snprintf(all.text, sizeof all.text, "of %d  ·  %.120s", scene->n_panes, name.text);
     int width = choose_numbers(scene, shown->pane, right - left - pad,
-                               surface_text_width(scene->surface, TEXT_BODY, name.text), &numbers);
-    surface_text(scene->surface, TEXT_BODY, active ? THEME_TEXT : THEME_DIM, TEXT_RIGHT, right, y,
-                 numbers.text);
-    surface_disc(scene->surface, (float)(at->x + pad) + 5 * scene->layout->scale,
-                 (float)at->y + (float)at->h / 2, 5 * scene->layout->scale,
-                 draw_pane_colour(index));
-    struct rect clip = {left, at->y, right - width - pad - left, at->h};
-    if (clip.w <= 0)
-        return;
-    surface_clip(scene->surface, &clip);
-    surface_text(scene->surface, TEXT_BODY, active ? THEME_TEXT : THEME_DIM, TEXT_LEFT, left, y,
-                 name.text);
-    surface_clip(scene->surface, NULL);
+                               surface_text_width(scene->surface, TEXT_BODY, all.text), &numbers);
+    if (width > 0)
+        surface_text(scene->surface, TEXT_BODY, colour, TEXT_RIGHT, right, y, numbers.text);
+    int room = right - left - (width > 0 ? width + pad : 0);
+    fit_text(scene->surface, TEXT_BODY, all.text, room, &fitted);
+    surface_text(scene->surface, TEXT_BODY, colour, TEXT_LEFT, left, y, fitted.text);
 }

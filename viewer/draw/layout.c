@@ -1,34 +1,27 @@
-#include "draw/layout.h"
+#include "draw/layout_private.h"
 
-#define PAD          14.0F
-#define GAP          8.0F
-#define STATUS       30.0F
-#define BUTTON       34.0F
-#define THUMBS       76.0F
-#define TRACK        26.0F
-#define LABELS       40.0F
-#define NARROW_LABEL 16.0F
-#define NARROW       146.0F
-#define TITLE        48.0F
-#define PROFILE      18.0F
-#define READOUT      70.0F
-#define LEGEND       24.0F
-#define PANEL_WIDEST 400.0F
-#define PANEL_LEAST  250.0F
+#include <stddef.h>
 
-#define CAPTION        32.0F
-#define SEAM           6.0F
-#define PANEL_SHORTEST 260.0F
-#define PICTURE_LEAST  140.0F
+#define STATUS        30.0F
+#define STATUS_LINE   18.0F
+#define CAPTION       32.0F
+#define SEAM          6.0F
+#define PICTURE_LEAST 120.0F
+
+/* The smallest window that is laid out with texts as large as they are to be, units. */
+#define LEAST_WIDTH  320.0F
+#define LEAST_HEIGHT 240.0F
 
 const struct button buttons[N_BUTTONS] = {
-    [BUTTON_DENOISED] = {"Denoised", "mode denoised"},
-    [BUTTON_ANCESTRAL] = {"Ancestral", "mode ancestral"},
-    [BUTTON_FLOW] = {"Flow", "mode flow"},
-    [BUTTON_SEED] = {"New seed", "seed new"},
-    [BUTTON_PLAY] = {"Play", "play"},
-    [BUTTON_HELP] = {"Help", "help"},
+    [BUTTON_DENOISED] = {"Denoised", "Button.Denoised"},
+    [BUTTON_ANCESTRAL] = {"Ancestral", "Button.Ancestral"},
+    [BUTTON_FLOW] = {"Flow", "Button.Flow"},
+    [BUTTON_SEED] = {"New seed", "Button.New_Seed"},
+    [BUTTON_PLAY] = {"Play", "Button.Play"},
+    [BUTTON_HELP] = {"Help", "Button.Help"},
 };
+
+/* ---- Lengths ------------------------------------------------------------------------------- */
 
 int layout_px(const struct layout *layout, float units)
 {
@@ -36,23 +29,28 @@ int layout_px(const struct layout *layout, float units)
 }
 
 /* Larger windows get larger controls: on a stage the window is large and the audience far. */
-static float choose_scale(const struct layout_wishes *wishes)
+float layout_scale(const struct layout_wishes *wishes)
 {
     float across = (float)wishes->width / (1280 * wishes->density);
     float down = (float)wishes->height / (800 * wishes->density);
     float scale = across < down ? across : down;
     scale = scale < 1 ? 1 : scale > 2.5F ? 2.5F : scale;
-    return scale * wishes->density * wishes->text_scale;
+    scale *= wishes->density * wishes->text_scale;
+    across = (float)wishes->width / LEAST_WIDTH;
+    down = (float)wishes->height / LEAST_HEIGHT;
+    float most = across < down ? across : down;
+    most = most < wishes->density ? wishes->density : most;
+    return scale < most ? scale : most;
 }
 
-static struct rect cut_bottom(struct rect *rect, int height)
+struct rect layout_cut_bottom(struct rect *rect, int height)
 {
     height = height < rect->h ? height : rect->h;
     rect->h -= height;
     return (struct rect){rect->x, rect->y + rect->h, rect->w, height};
 }
 
-static struct rect cut_top(struct rect *rect, int height)
+struct rect layout_cut_top(struct rect *rect, int height)
 {
     height = height < rect->h ? height : rect->h;
     struct rect top = {rect->x, rect->y, rect->w, height};
@@ -61,7 +59,14 @@ static struct rect cut_top(struct rect *rect, int height)
     return top;
 }
 
-static struct rect inset(const struct rect *rect, int x, int y)
+struct rect layout_cut_right(struct rect *rect, int width)
+{
+    width = width < rect->w ? width : rect->w;
+    rect->w -= width;
+    return (struct rect){rect->x + rect->w, rect->y, width, rect->h};
+}
+
+struct rect layout_inset(const struct rect *rect, int x, int y)
 {
     struct rect inner = {rect->x + x, rect->y + y, rect->w - 2 * x, rect->h - 2 * y};
     inner.w = inner.w < 0 ? 0 : inner.w;
@@ -69,52 +74,12 @@ static struct rect inset(const struct rect *rect, int x, int y)
     return inner;
 }
 
-static void place_buttons(struct layout *layout, struct rect *rest)
+int layout_row(const struct layout *layout, const struct layout_wishes *wishes, float units,
+               enum text_size size, float around)
 {
-    for (int row = 1; row >= 0; row--) {
-        struct rect line = cut_bottom(rest, layout_px(layout, BUTTON));
-        int gap = row ? layout_px(layout, GAP) : 0; /* the modes are one segmented control */
-        for (int i = 0; i < 3; i++) {
-            int left = line.x + i * (line.w + gap) / 3;
-            int right = line.x + (i + 1) * (line.w + gap) / 3 - gap;
-            layout->buttons[row * 3 + i] = (struct rect){left, line.y, right - left, line.h};
-        }
-        cut_bottom(rest, layout_px(layout, GAP));
-    }
-}
-
-/* The title has so much room below it. */
-static void place_panel(struct layout *layout, struct rect *rest, float below_title)
-{
-    float width = (float)rest->w / layout->scale * 0.30F;
-    width = width < PANEL_LEAST ? PANEL_LEAST : width > PANEL_WIDEST ? PANEL_WIDEST : width;
-    int panel = layout_px(layout, width);
-    if (panel * 2 > rest->w)
-        return;
-    rest->w -= panel;
-    layout->panel = (struct rect){rest->x + rest->w, rest->y, panel, rest->h};
-    struct rect inner = inset(&layout->panel, layout_px(layout, PAD), layout_px(layout, PAD));
-    place_buttons(layout, &inner);
-    layout->title = cut_top(&inner, layout_px(layout, TITLE + below_title));
-    layout->readout = cut_top(&inner, layout_px(layout, READOUT));
-    layout->legend = cut_bottom(&inner, layout_px(layout, LEGEND));
-    layout->curve = inner;
-}
-
-/* thumbs is the height of the small pictures, 0 to hide them. */
-static void place_strip(const struct layout *layout, struct layout_strip *strip, struct rect *rest,
-                        int n_columns, float thumbs)
-{
-    strip->narrow_columns = rest->w < n_columns * layout_px(layout, NARROW);
-    float labels = LABELS + (strip->narrow_columns ? NARROW_LABEL : 0);
-    float above = thumbs > 0 ? PAD : GAP;
-    strip->whole = cut_bottom(rest, layout_px(layout, TRACK + labels + GAP + above + thumbs));
-    struct rect inner = inset(&strip->whole, layout_px(layout, PAD), 0);
-    cut_top(&inner, layout_px(layout, above));
-    if (thumbs > 0)
-        strip->thumbs = cut_top(&inner, layout_px(layout, thumbs));
-    strip->track = cut_top(&inner, layout_px(layout, TRACK));
-    strip->labels = cut_top(&inner, layout_px(layout, labels));
+    int row = layout_px(layout, units);
+    int text = wishes->metrics.heights[size] + layout_px(layout, around);
+    return row > text ? row : text;
 }
 
 /* ---- Panes --------------------------------------------------------------------------------- */
@@ -132,28 +97,28 @@ static void cut_grid(const struct layout *layout, const struct rect *whole, int 
                                  height < 0 ? 0 : height};
 }
 
-/* How large a whole picture can be shown below a caption. */
-static float fit(const struct layout *layout, const struct rect *pane,
-                 const struct layout_wishes *wishes)
+/* How large a whole picture can be shown in so much room. */
+static float fit(int width, int height, const struct layout_wishes *wishes)
 {
-    float across = (float)pane->w / (float)wishes->picture_width;
-    float down = (float)(pane->h - layout_px(layout, CAPTION)) / (float)wishes->picture_height;
+    float across = (float)width / (float)(wishes->picture_width > 0 ? wishes->picture_width : 1);
+    float down = (float)height / (float)(wishes->picture_height > 0 ? wishes->picture_height : 1);
     return across < down ? across : down;
 }
 
-/* So many panes as show the pictures largest; where they would be tiny there is one only. */
+/* So many panes as show the pictures largest; where they would be tiny there is one only, whose
+ * caption tells of the others. */
 static void place_panes(struct layout *layout, const struct rect *rest,
                         const struct layout_wishes *wishes)
 {
-    struct rect cells[LAYOUT_MAX_PANES * LAYOUT_MAX_PANES], best[LAYOUT_MAX_PANES];
+    struct rect cells[LAYOUT_MAX_PANES * LAYOUT_MAX_PANES], best[LAYOUT_MAX_PANES] = {*rest};
     int least = layout_px(layout, PICTURE_LEAST);
+    int caption = layout_row(layout, wishes, CAPTION, TEXT_BODY, 10);
     float largest = 0;
     layout->n_panes = 1;
-    layout->pictures[0] = *rest;
     for (int rows = 1; wishes->n_panes > 1 && rows <= wishes->n_panes; rows++) {
         int columns = (wishes->n_panes + rows - 1) / rows;
         cut_grid(layout, rest, columns, rows, cells);
-        float size = fit(layout, &cells[0], wishes);
+        float size = fit(cells[0].w, cells[0].h - caption, wishes);
         if (cells[0].w < least || cells[0].h < least || size <= largest)
             continue;
         largest = size;
@@ -161,27 +126,121 @@ static void place_panes(struct layout *layout, const struct rect *rest,
         for (int i = 0; i < wishes->n_panes; i++)
             best[i] = cells[i];
     }
-    for (int i = 0; layout->n_panes > 1 && i < layout->n_panes; i++) {
-        layout->captions[i] = cut_top(&best[i], layout_px(layout, CAPTION));
+    for (int i = 0; i < layout->n_panes; i++) {
+        if (wishes->n_panes > 1)
+            layout->captions[i] = layout_cut_top(&best[i], caption);
         layout->pictures[i] = best[i];
     }
 }
 
 /* ---- All ----------------------------------------------------------------------------------- */
 
-void layout_compute(struct layout *layout, const struct layout_wishes *wishes)
+/* What to show, and how much of the window the pictures then have at least. */
+struct plan {
+    enum strip_kind strip;
+    bool panel;
+    int status_lines; /* at most */
+    float share;
+};
+
+/* From everything to the pictures alone. */
+static const struct plan plans[] = {
+    {STRIP_THUMBS, true, 2, 0.40F},   {STRIP_NUMBERS, true, 2, 0.36F},
+    {STRIP_NAMES, true, 2, 0.30F},    {STRIP_THUMBS, false, 2, 0.55F},
+    {STRIP_NUMBERS, false, 2, 0.48F}, {STRIP_NAMES, false, 2, 0.42F},
+    {STRIP_TRACK, false, 2, 0.34F},   {STRIP_TRACK, false, 1, 0.28F},
+    {STRIP_NONE, false, 1, 0.28F},    {STRIP_NONE, false, 0, 0},
+};
+
+static void place_status(struct layout *layout, const struct layout_wishes *wishes, int most,
+                         struct rect *rest)
 {
-    *layout = (struct layout){.scale = choose_scale(wishes),
+    int status = wishes->metrics.status ? wishes->metrics.status : layout_px(layout, 560);
+    int lines = status + 4 * layout_px(layout, LAYOUT_PAD) <= wishes->width ? 1 : 2;
+    int height = layout_row(layout, wishes, STATUS, TEXT_SMALL, 8);
+    layout->status_lines = lines < most ? lines : most;
+    if (layout->status_lines == 2)
+        height += layout_row(layout, wishes, STATUS_LINE, TEXT_SMALL, 2);
+    layout->status = layout_cut_bottom(rest, layout->status_lines > 0 ? height : 0);
+}
+
+/* Whether all of a plan, and so many panes, have their places with the panel there. */
+static bool follow_plan(struct layout *layout, const struct layout_wishes *wishes,
+                        const struct plan *plan, enum panel_place panel, int n_panes)
+{
+    *layout = (struct layout){.scale = layout_scale(wishes),
                               .window = {0, 0, wishes->width, wishes->height}};
     struct rect rest = layout->window;
-    layout->status = cut_bottom(&rest, layout_px(layout, STATUS));
-    bool filmstrip = wishes->filmstrip && wishes->height > layout_px(layout, 440);
-    if (wishes->height > layout_px(layout, 320))
-        place_strip(layout, &layout->strip, &rest, wishes->n_columns, filmstrip ? THUMBS : 0);
-    if (wishes->curve && rest.h > layout_px(layout, PANEL_SHORTEST))
-        place_panel(layout, &rest, wishes->profile ? PROFILE : 0);
+    bool first = panel == PANEL_RIGHT_HIGH || panel == PANEL_OVER;
+    place_status(layout, wishes, plan->status_lines, &rest);
+    if (first && !layout_place_panel(layout, wishes, panel, &rest))
+        return false;
+    if (panel != PANEL_OVER && !layout_place_strip(layout, wishes, plan->strip, &rest))
+        return false;
+    if (!first && !layout_place_panel(layout, wishes, panel, &rest))
+        return false;
     place_panes(layout, &rest, wishes);
+    const struct rect *port = &layout->pictures[0];
+    float area = (float)port->w * (float)port->h * (float)layout->n_panes;
+    return layout->n_panes >= n_panes &&
+           area >= plan->share * (float)wishes->width * (float)wishes->height;
 }
+
+/* By how much larger the pictures have to be for the panel to be put there. */
+static float reluctance(const struct layout_wishes *wishes, enum panel_place panel)
+{
+    bool upright = wishes->height > wishes->width;
+    return panel == PANEL_BELOW ? (upright ? 0 : 1.15F) : 1.08F;
+}
+
+/* The places that the plan's panel may have; the pictures are largest with the one that is taken.
+ * False if there is none. */
+static bool try_plan(struct layout *best, const struct layout_wishes *wishes,
+                     const struct plan *plan, int n_panes)
+{
+    static const enum panel_place places[] = {PANEL_RIGHT, PANEL_RIGHT_HIGH, PANEL_BELOW};
+    struct layout layout;
+    float largest = 0;
+    bool found = false;
+    if (!plan->panel)
+        return follow_plan(best, wishes, plan, PANEL_NONE, n_panes);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (!follow_plan(&layout, wishes, plan, places[i], n_panes))
+            continue;
+        float size = fit(layout.pictures[0].w, layout.pictures[0].h, wishes);
+        if (found && size < largest * reluctance(wishes, places[i]))
+            continue;
+        found = true;
+        largest = size;
+        *best = layout;
+    }
+    return found;
+}
+
+/* The richest plan that shows so many panes. */
+static bool choose_plan(struct layout *layout, const struct layout_wishes *wishes, int n_panes)
+{
+    static const struct plan over = {STRIP_NONE, true, 1, 0};
+    bool panel = wishes->curve || wishes->curve_over;
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
+        const struct plan *plan = &plans[i];
+        if ((plan->panel && !panel) || (plan->strip == STRIP_THUMBS && !wishes->filmstrip))
+            continue;
+        if (!plan->panel && wishes->curve_over && follow_plan(layout, wishes, &over, PANEL_OVER, 1))
+            return true;
+        if (try_plan(layout, wishes, plan, n_panes))
+            return true;
+    }
+    return false;
+}
+
+void layout_compute(struct layout *layout, const struct layout_wishes *wishes)
+{
+    if (wishes->n_panes < 2 || !choose_plan(layout, wishes, wishes->n_panes))
+        choose_plan(layout, wishes, 1);
+}
+
+/* ---- Places -------------------------------------------------------------------------------- */
 
 struct rect layout_column(const struct rect *row, int i, int n)
 {
@@ -208,6 +267,8 @@ int layout_button_at(const struct layout *layout, int x, int y)
 
 int layout_picture_at(const struct layout *layout, int x, int y)
 {
+    if (rect_contains(&layout->panel, x, y))
+        return -1;
     for (int i = 0; i < layout->n_panes; i++)
         if (rect_contains(&layout->pictures[i], x, y))
             return i;

@@ -1,11 +1,14 @@
 /* Where everything lies in the window; pure functions in display pixels.
  *
- * The pictures, one or several beside each other, the panel to the right of them, and the strip of
- * the active one's steps below both. */
+ * The pictures, one or several beside each other, the strip of the active one's steps below them,
+ * the status line at the bottom, and the panel: to the right of the pictures, or below them, by
+ * where the pictures are larger; in an upright window below them. What has no room is left out in
+ * the order of its worth: first the small pictures, then parts of the panel, the panel, the
+ * numbers of the strip. The pictures always keep a good part of the window. */
 #ifndef UQD_VIEWER_DRAW_LAYOUT_H
 #define UQD_VIEWER_DRAW_LAYOUT_H
 
-#include "draw/shapes.h"
+#include "draw/surface.h"
 
 #include <stdbool.h>
 
@@ -19,9 +22,9 @@ enum button_id {
     N_BUTTONS
 };
 
-/* What a button says and does: a command line. */
+/* What a button says, and its name in the table of commands, which tells what it does. */
 struct button {
-    const char *label, *command;
+    const char *label, *key;
 };
 
 extern const struct button buttons[N_BUTTONS];
@@ -32,8 +35,9 @@ extern const struct button buttons[N_BUTTONS];
 struct layout_strip {
     struct rect whole;  /* empty if it is hidden, as are the rectangles inside */
     struct rect thumbs; /* row of the small pictures; empty if hidden */
-    struct rect track, labels;
-    bool narrow_columns; /* rate and distortion stand below each other */
+    struct rect track;
+    struct rect labels; /* empty if hidden */
+    int n_lines;        /* of the labels: names, then rate and distortion in one line or in two */
 };
 
 struct layout {
@@ -41,12 +45,23 @@ struct layout {
     struct rect window;
     int n_panes;                            /* that are to be seen */
     struct rect pictures[LAYOUT_MAX_PANES]; /* their viewports, of equal size */
-    struct rect captions[LAYOUT_MAX_PANES]; /* above them; empty for a single one */
+    struct rect captions[LAYOUT_MAX_PANES]; /* above them; empty where there is one pane only */
     struct rect panel; /* empty if it is hidden, as are the rectangles inside */
-    struct rect title, readout, curve, legend;
+    bool panel_over;   /* the panel covers pictures and strip: there is no room beside them */
+    struct rect title, readout, curve; /* of those only the curve is never left out */
     struct rect buttons[N_BUTTONS];
     struct layout_strip strip;
     struct rect status;
+    int status_lines;
+};
+
+/* Sizes of texts at the layout's scale; 0: as a usual font has them. */
+struct layout_metrics {
+    int heights[TEXT_N_SIZES]; /* of a line */
+    int button;                /* width of the widest label of a button */
+    int numbers;               /* of rate and distortion of a step in one line */
+    int number;                /* of one of them without its unit */
+    int status;                /* of what the status line has to say in any case */
 };
 
 struct layout_wishes {
@@ -54,11 +69,21 @@ struct layout_wishes {
     float density;     /* display pixels per window unit */
     float text_scale;  /* chosen by the user */
     bool curve, filmstrip;
-    int n_panes;   /* to be seen; fewer are if there is no room for them */
-    int n_columns; /* of the strip, at most */
+    bool curve_over; /* the panel was asked for: over the pictures if need be */
+    int n_panes;     /* to be seen; fewer are if there is no room for them */
+    int n_files;     /* whose names the panel lists; 0: it describes one file */
+    int n_columns;   /* of the strip, at most */
     int picture_width, picture_height;
     bool profile; /* the panel names a colour profile */
+    struct layout_metrics metrics;
 };
+
+/* Display pixels per unit, by the window and the size of texts that the user chose. Texts are never
+ * so large that the window could not hold the least it has to show. */
+float layout_scale(const struct layout_wishes *wishes);
+
+/* Fills the metrics as the surface has them at the layout's scale. */
+void layout_measure(struct layout_wishes *wishes, struct surface *surface);
 
 void layout_compute(struct layout *layout, const struct layout_wishes *wishes);
 

@@ -1,4 +1,4 @@
-#include "draw/plot.h"
+#include "draw/fit_text.h"
 #include "draw/scene.h"
 #include "draw/theme.h"
 
@@ -6,88 +6,139 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "Display P3, shown as sRGB", if the file's colours have to be converted. */
-static void draw_profile(const struct scene *scene, const struct shown_colours *colours, int y)
+/* A text in a line of the title, if the title has room for it. Returns where the next line is. */
+static int draw_title_line(const struct scene *scene, enum text_size size, struct colour colour,
+                           int y, const char *text)
 {
-    struct text_line line;
-    if (!colours || !colours->profile[0])
-        return;
-    snprintf(line.text, sizeof line.text, "%s, shown as sRGB", colours->profile);
-    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, scene->layout->title.x, y,
-                 line.text);
+    const struct rect *at = &scene->layout->title;
+    int height = surface_text_height(scene->surface, size);
+    struct fitted_text fitted;
+    if (y + height > at->y + at->h)
+        return y;
+    fit_text(scene->surface, size, text, at->w, &fitted);
+    surface_text(scene->surface, size, colour, TEXT_LEFT, at->x, y, fitted.text);
+    return y + height + layout_px(scene->layout, 2);
 }
 
 /* "96 × 64 with alpha  ·  7 steps  ·  8.00 kB"; where that is too wide without the steps, which the
- * strip shows. */
+ * strip shows, then without the kind. */
 static void describe_file(const struct scene *scene, const struct uqd_info *info,
                           struct text_line *line)
 {
     static const char *const kinds[] = {" grey", " grey with alpha", "", " with alpha"};
     const char *kind = kinds[info->channels - 1];
-    struct text_line bytes;
+    struct text_line bytes, without, least;
+    int room = scene->layout->title.w;
     format_bytes(&bytes, info->file_size);
     snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u steps  ·  %.24s", info->width,
              info->height, kind, info->n_steps, bytes.text);
-    if (surface_text_width(scene->surface, TEXT_SMALL, line->text) > scene->layout->title.w)
-        snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %.24s", info->width, info->height,
-                 kind, bytes.text);
+    snprintf(without.text, sizeof without.text, "%u × %u%s  ·  %.24s", info->width, info->height,
+             kind, bytes.text);
+    snprintf(least.text, sizeof least.text, "%u × %u  ·  %.24s", info->width, info->height,
+             bytes.text);
+    if (surface_text_width(scene->surface, TEXT_SMALL, without.text) > room)
+        *line = least;
+    else if (surface_text_width(scene->surface, TEXT_SMALL, line->text) > room)
+        *line = without;
 }
 
+/* The name of the file, what it is, and "Display P3, shown as sRGB" if its colours have to be
+ * converted. */
 static void draw_title(const struct scene *scene)
 {
-    const struct uqd_info *info = &scene_pane(scene)->progress->file->info;
-    const struct rect *at = &scene->layout->title;
-    int y = at->y + surface_text_height(scene->surface, TEXT_TITLE) + layout_px(scene->layout, 2);
-    struct text_line facts;
-    describe_file(scene, info, &facts);
-    surface_clip(scene->surface, at);
-    surface_text(scene->surface, TEXT_TITLE, THEME_TEXT, TEXT_LEFT, at->x, at->y,
-                 scene->panes[scene->active].label);
-    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, at->x, y, facts.text);
-    draw_profile(scene, scene->panes[scene->active].colours,
-                 y + surface_text_height(scene->surface, TEXT_SMALL) + layout_px(scene->layout, 2));
-    surface_clip(scene->surface, NULL);
-}
-
-/* A large number with what it means underneath. */
-static void draw_number(const struct scene *scene, int column, const char *number,
-                        const char *meaning)
-{
-    const struct rect *at = &scene->layout->readout;
-    int x = at->x + at->w * column * 36 / 100;
-    surface_text(scene->surface, TEXT_BIG, THEME_TEXT, TEXT_LEFT, x, at->y, number);
-    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x,
-                 at->y + surface_text_height(scene->surface, TEXT_BIG), meaning);
-}
-
-/* Splits "20.9 kB" into the number and "kB received". */
-static void draw_bytes(const struct scene *scene, uint64_t bytes)
-{
-    struct text_line number, meaning;
-    format_bytes(&number, bytes);
-    char *unit = strchr(number.text, ' ');
-    snprintf(meaning.text, sizeof meaning.text, "%.8s received", unit + 1);
-    *unit = '\0';
-    draw_number(scene, 2, number.text, meaning.text);
-}
-
-static void draw_readout(const struct scene *scene)
-{
-    const struct pane *pane = scene_pane(scene);
-    struct text_line rate, psnr;
-    if (!pane_has_position(pane))
+    const struct scene_pane *shown = &scene->panes[scene->active];
+    struct text_line facts, profile;
+    int y = draw_title_line(scene, TEXT_TITLE, THEME_TEXT, scene->layout->title.y, shown->label);
+    describe_file(scene, &shown->pane->progress->file->info, &facts);
+    y = draw_title_line(scene, TEXT_SMALL, THEME_DIM, y, facts.text);
+    if (!shown->colours || !shown->colours->profile[0])
         return;
+    snprintf(profile.text, sizeof profile.text, "%.120s, shown as sRGB", shown->colours->profile);
+    draw_title_line(scene, TEXT_SMALL, THEME_DIM, y, profile.text);
+}
+
+/* ---- Readout ------------------------------------------------------------------------------- */
+
+#define N_NUMBERS 3
+
+/* Large numbers with what they mean underneath, in words and short. */
+struct readout {
+    struct text_line numbers[N_NUMBERS], meanings[N_NUMBERS], units[N_NUMBERS];
+};
+
+static void describe_readout(const struct pane *pane, struct readout *readout)
+{
     uint64_t bytes = pane_described_bytes(pane);
     double decibels = pane_described_psnr(pane);
+    char *number = readout->numbers[1].text;
+    format_rate(&readout->numbers[0], progress_rate(pane->progress, bytes));
     if (isfinite(decibels))
-        snprintf(psnr.text, sizeof psnr.text, "%.1f", decibels);
+        snprintf(number, sizeof readout->numbers[1].text, "%.1f", decibels);
     else
-        snprintf(psnr.text, sizeof psnr.text, "%s", isnan(decibels) ? "–" : "∞");
-    draw_number(scene, 0, format_rate(&rate, progress_rate(pane->progress, bytes)),
-                "bits per pixel");
-    draw_number(scene, 1, psnr.text, "dB PSNR");
-    draw_bytes(scene, bytes);
+        strcpy(number, isnan(decibels) ? "–" : "∞");
+    /* "20.9 kB" is a number and "kB received". */
+    format_bytes(&readout->numbers[2], bytes);
+    char *unit = strchr(readout->numbers[2].text, ' ');
+    snprintf(readout->units[2].text, sizeof readout->units[2].text, "%.8s", unit + 1);
+    snprintf(readout->meanings[2].text, sizeof readout->units[2].text, "%.8s received", unit + 1);
+    *unit = '\0';
+    strcpy(readout->meanings[0].text, "bits per pixel");
+    strcpy(readout->units[0].text, "bpp");
+    strcpy(readout->meanings[1].text, "dB PSNR");
+    strcpy(readout->units[1].text, "dB");
 }
+
+/* How wide the columns are with numbers of a size, which do not move while the numbers change; and
+ * how much room is left between them. */
+static int measure_readout(const struct scene *scene, const struct readout *readout,
+                           enum text_size size, const struct text_line *meanings,
+                           int widths[N_NUMBERS])
+{
+    static const char *const usual[N_NUMBERS] = {"0.0888", "88.8", "88.8"};
+    int rest = scene->layout->readout.w;
+    for (int i = 0; i < N_NUMBERS; i++) {
+        int width = surface_text_width(scene->surface, size, usual[i]);
+        int own = surface_text_width(scene->surface, size, readout->numbers[i].text);
+        int below = surface_text_width(scene->surface, TEXT_SMALL, meanings[i].text);
+        width = width > own ? width : own;
+        widths[i] = width > below ? width : below;
+        rest -= widths[i];
+    }
+    return rest / (N_NUMBERS - 1);
+}
+
+/* As large, and said with as many words, as there is room for. */
+static void draw_readout(const struct scene *scene)
+{
+    const struct rect *at = &scene->layout->readout;
+    struct readout readout;
+    enum text_size size = TEXT_BIG;
+    int widths[N_NUMBERS], least = layout_px(scene->layout, 10), x = at->x, n = N_NUMBERS;
+    if (!pane_has_position(scene_pane(scene)) || at->h == 0)
+        return;
+    describe_readout(scene_pane(scene), &readout);
+    const struct text_line *meanings = readout.meanings;
+    int gap = measure_readout(scene, &readout, size, meanings, widths);
+    if (gap < least)
+        gap = measure_readout(scene, &readout, size = TEXT_TITLE, meanings, widths);
+    if (gap < least)
+        gap = measure_readout(scene, &readout, size, meanings = readout.units, widths);
+    if (gap < least) { /* the strip tells the bytes, too */
+        gap = least;
+        n--;
+    }
+    gap = gap > 4 * least ? 4 * least : gap;
+    int number = surface_text_height(scene->surface, size);
+    int y = at->y + layout_px(scene->layout, 6) + surface_text_height(scene->surface, TEXT_BIG) -
+            number;
+    for (int i = 0; i < n; x += widths[i++] + gap) {
+        surface_text(scene->surface, size, THEME_TEXT, TEXT_LEFT, x, y, readout.numbers[i].text);
+        surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y + number,
+                     meanings[i].text);
+    }
+}
+
+/* ---- Buttons ------------------------------------------------------------------------------- */
 
 static bool is_active(const struct scene *scene, int button)
 {
@@ -125,9 +176,11 @@ static void draw_button(const struct scene *scene, int i)
     if (active || !segment || scene->hover == i)
         surface_round_rect(scene->surface, at, 6 * scene->layout->scale, fill);
     const char *label = i == BUTTON_PLAY && active ? "Stop" : buttons[i].label;
+    struct fitted_text fitted;
+    fit_text(scene->surface, TEXT_BODY, label, at->w, &fitted);
     surface_text(scene->surface, TEXT_BODY, active ? THEME_ON_ACCENT : THEME_TEXT, TEXT_CENTRE,
                  at->x + at->w / 2,
-                 at->y + (at->h - surface_text_height(scene->surface, TEXT_BODY)) / 2, label);
+                 at->y + (at->h - surface_text_height(scene->surface, TEXT_BODY)) / 2, fitted.text);
 }
 
 static void draw_buttons(const struct scene *scene)
@@ -141,43 +194,44 @@ static void draw_buttons(const struct scene *scene)
         draw_button(scene, i);
 }
 
-/* What all of a file costs, if there is room for it beside its name. */
-static int draw_file_facts(const struct scene *scene, const struct scene_pane *shown, int y)
+/* ---- Several files ------------------------------------------------------------------------- */
+
+/* What all of a file costs, if there is room for it beside its name. Returns how wide it is. */
+static int draw_file_facts(const struct scene *scene, const struct scene_pane *shown, int y,
+                           int room)
 {
     const struct rect *at = &scene->layout->title;
     struct text_line facts, bytes;
     format_bytes(&bytes, shown->pane->progress->file->info.file_size);
     snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.24s",
              shown->pane->progress->file->info.n_steps, bytes.text);
-    int room = at->w - layout_px(scene->layout, 28) -
-               surface_text_width(scene->surface, TEXT_SMALL, shown->label);
     if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
         facts = bytes;
-    if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
+    int width = surface_text_width(scene->surface, TEXT_SMALL, facts.text);
+    if (width > room)
         return 0;
     surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, at->x + at->w, y, facts.text);
-    return surface_text_width(scene->surface, TEXT_SMALL, facts.text);
+    return width + layout_px(scene->layout, 10);
 }
 
-/* Whose curve is whose: one line per file. */
+/* Whose curve is whose: one line per pane. */
 static void draw_files(const struct scene *scene)
 {
     const struct rect *at = &scene->layout->title;
-    int height = surface_text_height(scene->surface, TEXT_SMALL),
-        row = layout_px(scene->layout, 20);
-    int mark = layout_px(scene->layout, 14);
-    float size = 4 * scene->layout->scale;
-    for (int i = 0; i < scene->n_panes; i++) {
+    int height = surface_text_height(scene->surface, TEXT_SMALL);
+    int least = height + layout_px(scene->layout, 2), row = layout_px(scene->layout, 20);
+    row = row > least ? row : least;
+    for (int i = 0; i < scene->n_panes && (i + 1) * row <= at->h; i++) {
         const struct scene_pane *shown = &scene->panes[i];
-        int y = at->y + i * row;
-        plot_draw_mark(scene->surface, pane_described(shown->pane).mode, draw_pane_colour(i),
-                       THEME_BACKGROUND,
-                       (struct point){(float)at->x + size, (float)y + (float)height / 2}, size);
-        int facts = draw_file_facts(scene, shown, y);
-        struct rect clip = {at->x + mark, y, at->w - mark - facts, row};
-        surface_clip(scene->surface, &clip);
-        surface_text(scene->surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, clip.x, y, shown->label);
-        surface_clip(scene->surface, NULL);
+        int y = at->y + i * row, text_y = y + (row - height) / 2;
+        int x = at->x + draw_pane_number(scene, i, at->x, y, row), right = at->x + at->w;
+        int name = surface_text_width(scene->surface, TEXT_SMALL, shown->label);
+        struct fitted_text fitted;
+        right -=
+            draw_file_facts(scene, shown, text_y, right - x - name - layout_px(scene->layout, 10));
+        fit_text(scene->surface, TEXT_SMALL, shown->label, right - x, &fitted);
+        surface_text(scene->surface, TEXT_SMALL, i == scene->active ? THEME_TEXT : THEME_DIM,
+                     TEXT_LEFT, x, text_y, fitted.text);
     }
 }
 

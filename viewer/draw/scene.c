@@ -45,7 +45,8 @@ void scene_draw(const struct scene *scene)
     struct colour ground = scene->look->blank ? THEME_SURROUND : THEME_BACKGROUND;
     surface_begin(scene->surface, ground, scene->layout->scale);
     if (!scene->look->blank) {
-        draw_pictures(scene);
+        if (!scene->layout->panel_over)
+            draw_pictures(scene);
         draw_panel(scene);
         draw_strip(scene);
         draw_status(scene);

@@ -76,6 +76,10 @@ int scene_help_pages(struct surface *surface, const struct layout *layout, bool 
 /* Above a picture, where there are several: what it is, and what that costs and brings. */
 void draw_caption(const struct scene *scene, int viewport);
 
+/* What a pane is told by where its colour is not enough: its number on a disc, whose left end is at
+ * x, in the middle of a line of this height. Returns how wide it is, with a gap. */
+int draw_pane_number(const struct scene *scene, int pane, int x, int y, int height);
+
 /* The colour of a mode where there is one file, and of a pane. */
 struct colour draw_mode_colour(enum uqd_mode mode);
 struct colour draw_pane_colour(int pane);

@@ -6,6 +6,8 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct strip {
     const struct scene *scene;
@@ -150,61 +152,146 @@ static void draw_track(const struct strip *strip)
         surface_disc(strip->scene->surface, handle_x(strip), y, 8 * scale, strip->colour);
 }
 
-static int line_height(const struct strip *strip)
+/* ---- Labels -------------------------------------------------------------------------------- */
+
+#define MAX_VARIANTS 3
+
+/* The texts of one line of the labels, from the longest to the shortest variant; an empty last one
+ * means that the text may be left out. */
+struct variants {
+    struct text_line texts[MAX_VARIANTS];
+    struct colour colour;
+};
+
+typedef void describe_column(const struct strip *strip, int i, struct variants *variants);
+
+static bool is_part(const struct strip *strip, int i)
 {
-    return surface_text_height(strip->scene->surface, TEXT_SMALL) +
-           layout_px(strip->scene->layout, 2);
+    return strip->progress->partial && (uint32_t)i == strip->progress->n_complete;
 }
 
-/* Draws a text if it fits into a column, else the shorter one. */
-static void draw_fitting(const struct strip *strip, const struct rect *column, int y,
-                         struct colour colour, const char *text, const char *shorter)
+static struct colour name_colour(const struct strip *strip, int i)
 {
-    bool fits = surface_text_width(strip->scene->surface, TEXT_SMALL, text) <= column->w - 4;
-    surface_text(strip->scene->surface, TEXT_SMALL, colour, TEXT_CENTRE, column->x + column->w / 2,
-                 y, fits ? text : shorter);
+    return is_current(strip, i) ? strip->colour : is_there(strip, i) ? THEME_TEXT : THEME_FAINT;
 }
 
-/* Rate and distortion, side by side or below each other. */
-static void draw_cost(const struct strip *strip, const struct rect *column, int y,
-                      uint32_t position)
+/* "2 · 81 · 1.25 kB", "2 · 81", "2" */
+static void describe_name(const struct strip *strip, int i, struct variants *variants)
 {
     const struct progress *progress = strip->progress;
-    bool there = is_there(strip, (int)position);
-    struct colour colour = there ? THEME_DIM : THEME_FAINT;
-    struct frame_key key = schedule_strip_key(strip->pane, position);
-    double decibels = there ? progress_psnr(progress, &key) : NAN;
-    struct text_line number, psnr, rate, both;
-    snprintf(rate.text, sizeof rate.text, "%.24s bpp",
-             format_rate(&number, progress_rate(progress, progress_bytes(progress, position))));
-    format_psnr(&psnr, decibels);
-    if (strip->layout->narrow_columns) {
-        draw_fitting(strip, column, y, colour, rate.text, number.text);
-        draw_fitting(strip, column, y + line_height(strip), colour, psnr.text, psnr.text);
-        return;
-    }
-    snprintf(both.text, sizeof both.text, "%.40s%s%.24s", rate.text, psnr.text[0] ? "  ·  " : "",
-             psnr.text);
-    draw_fitting(strip, column, y, colour, both.text, rate.text);
-}
-
-static void draw_labels(const struct strip *strip, int i)
-{
-    const struct progress *progress = strip->progress;
-    bool part = progress->partial && (uint32_t)i == progress->n_complete;
-    struct rect column = layout_column(&strip->layout->labels, i, n_columns(strip));
-    struct text_line name, bytes, line;
-    struct colour colour = is_current(strip, i) ? strip->colour
-                           : is_there(strip, i) ? THEME_TEXT
-                                                : THEME_FAINT;
-    progress_step_name(progress, (uint32_t)i, part, &name);
+    struct text_line name, bytes;
+    progress_step_name(progress, (uint32_t)i, is_part(strip, i), &name);
     format_bytes(&bytes, progress_bytes(progress, (uint32_t)i));
-    snprintf(line.text, sizeof line.text, "%.60s · %.24s", name.text, bytes.text);
-    /* A name may stand out a little, but not reach into its neighbour's. */
-    if (surface_text_width(strip->scene->surface, TEXT_SMALL, name.text) * 5 > column.w * 6)
-        snprintf(name.text, sizeof name.text, "%d", i);
-    draw_fitting(strip, &column, column.y, colour, line.text, name.text);
-    draw_cost(strip, &column, column.y + line_height(strip), (uint32_t)i);
+    snprintf(variants->texts[0].text, sizeof name.text, "%.60s · %.24s", name.text, bytes.text);
+    variants->texts[1] = name;
+    snprintf(variants->texts[2].text, sizeof name.text, "%d", i);
+    variants->colour = name_colour(strip, i);
+}
+
+static void describe_numbers(const struct strip *strip, int i, struct text_line *rate,
+                             struct text_line *psnr)
+{
+    const struct progress *progress = strip->progress;
+    struct frame_key key = schedule_strip_key(strip->pane, (uint32_t)i);
+    double decibels = is_there(strip, i) ? progress_psnr(progress, &key) : NAN;
+    format_rate(rate, progress_rate(progress, progress_bytes(progress, (uint32_t)i)));
+    format_psnr(psnr, decibels);
+}
+
+/* "0.59 bpp · 38.6 dB", "0.59 bpp", "0.59" */
+static void describe_both(const struct strip *strip, int i, struct variants *variants)
+{
+    struct text_line rate, psnr;
+    describe_numbers(strip, i, &rate, &psnr);
+    snprintf(variants->texts[0].text, sizeof rate.text, "%.24s bpp%s%.24s", rate.text,
+             psnr.text[0] ? "  ·  " : "", psnr.text);
+    snprintf(variants->texts[1].text, sizeof rate.text, "%.24s bpp", rate.text);
+    variants->texts[2] = rate;
+    variants->colour = is_there(strip, i) ? THEME_DIM : THEME_FAINT;
+}
+
+static void describe_rate(const struct strip *strip, int i, struct variants *variants)
+{
+    struct variants both;
+    describe_both(strip, i, &both);
+    *variants = (struct variants){{both.texts[1], both.texts[2], {""}}, both.colour};
+}
+
+/* "38.6 dB", "38.6" */
+static void describe_psnr(const struct strip *strip, int i, struct variants *variants)
+{
+    struct text_line rate;
+    *variants = (struct variants){{{""}, {""}, {""}}, THEME_DIM};
+    describe_numbers(strip, i, &rate, &variants->texts[0]);
+    variants->texts[1] = variants->texts[0];
+    variants->texts[1].text[strcspn(variants->texts[1].text, " ")] = '\0';
+}
+
+static int label_width(const struct strip *strip, const struct variants *variants, int k)
+{
+    return surface_text_width(strip->scene->surface, TEXT_SMALL, variants->texts[k].text);
+}
+
+/* How wide the widest label of a line is in one variant. The name of a part is longer than all
+ * others, and gives way by itself. */
+static int widest_label(const struct strip *strip, describe_column *describe, int k)
+{
+    struct variants variants;
+    int widest = 0;
+    for (int i = 0; i < n_columns(strip); i++) {
+        describe(strip, i, &variants);
+        int width = is_part(strip, i) ? 0 : label_width(strip, &variants, k);
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+/* Whether a column's label is left out where only every so many'th has room: the current one has
+ * its label in any case, and those too near to it have none. */
+static bool is_skipped(const struct strip *strip, int i, int every)
+{
+    int current = (int)strip->pane->wanted.position;
+    bool skipped = i % every != 0;
+    if (every == 1 || !is_there(strip, current))
+        return skipped;
+    return i != current && (skipped || abs(i - current) < every);
+}
+
+/* All labels of a line have the same form: the longest that fits into all columns, or the shortest
+ * in every second column, every third ... */
+static void draw_line(const struct strip *strip, describe_column *describe, int y)
+{
+    const struct rect *row = &strip->layout->labels;
+    int gap = layout_px(strip->scene->layout, 6), room = row->w / n_columns(strip) - gap;
+    int form = 0, every = 1;
+    while (form < MAX_VARIANTS - 1 && widest_label(strip, describe, form) > room)
+        form++;
+    int widest = widest_label(strip, describe, form);
+    while (every < n_columns(strip) && widest > every * (room + gap) - gap)
+        every++;
+    for (int i = 0; i < n_columns(strip); i++) {
+        struct rect column = layout_column(row, i, n_columns(strip));
+        struct variants variants;
+        int own = form;
+        describe(strip, i, &variants);
+        while (own < MAX_VARIANTS - 1 && label_width(strip, &variants, own) > room)
+            own++;
+        if (!is_skipped(strip, i, every))
+            surface_text(strip->scene->surface, TEXT_SMALL, variants.colour, TEXT_CENTRE,
+                         column.x + column.w / 2, y, variants.texts[own].text);
+    }
+}
+
+static void draw_labels(const struct strip *strip)
+{
+    int y = strip->layout->labels.y, n = strip->layout->n_lines;
+    int line = n > 0 ? strip->layout->labels.h / n : 0;
+    if (n > 0)
+        draw_line(strip, describe_name, y);
+    if (n > 1)
+        draw_line(strip, n > 2 ? describe_rate : describe_both, y + line);
+    if (n > 2)
+        draw_line(strip, describe_psnr, y + 2 * line);
 }
 
 void draw_strip(const struct scene *scene)
@@ -223,8 +310,7 @@ void draw_strip(const struct scene *scene)
         draw_thumb(&strip, i);
     if (scene->look->unit == SCRUB_STEPS) {
         draw_track(&strip);
-        for (int i = 0; i < n_columns(&strip); i++)
-            draw_labels(&strip, i);
+        draw_labels(&strip);
     } else {
         struct scrubbing scrubbing;
         scrubbing_prepare(&scrubbing, scene);

@@ -5,6 +5,12 @@ void surface_begin(struct surface *surface, struct colour ground, float text_sca
     surface->type->begin(surface, ground, text_scale);
 }
 
+void surface_text_scale(struct surface *surface, float scale)
+{
+    if (surface->type->text_scale)
+        surface->type->text_scale(surface, scale);
+}
+
 void surface_clip(struct surface *surface, const struct rect *rect)
 {
     surface->type->clip(surface, rect);

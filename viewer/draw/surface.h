@@ -16,6 +16,7 @@ struct surface;
 /* What a kind of surface has to do; the functions below say what is meant. */
 struct surface_type {
     void (*begin)(struct surface *surface, struct colour ground, float text_scale);
+    void (*text_scale)(struct surface *surface, float scale); /* NULL: begin alone does it */
     void (*clip)(struct surface *surface, const struct rect *rect);
     void (*fill)(struct surface *surface, const struct rect *rect, struct colour colour);
     void (*round_rect)(struct surface *surface, const struct rect *rect, float radius,
@@ -39,6 +40,9 @@ struct surface {
 /* Begins a new frame: all of it has the colour of the ground, nothing is clipped, and the sizes of
  * texts are for a layout of this scale. */
 void surface_begin(struct surface *surface, struct colour ground, float text_scale);
+
+/* Chooses the sizes of texts as surface_begin does, for measuring before a frame begins. */
+void surface_text_scale(struct surface *surface, float scale);
 
 /* Draws inside the rectangle only; NULL: everywhere. */
 void surface_clip(struct surface *surface, const struct rect *rect);

@@ -17,6 +17,11 @@ static void begin(struct surface *surface, struct colour ground, float text_scal
     SDL_RenderClear(sdl->renderer);
 }
 
+static void text_scale(struct surface *surface, float scale)
+{
+    text_set_scale(own(surface)->text, scale);
+}
+
 static void clip(struct surface *surface, const struct rect *rect)
 {
     SDL_Rect inside = rect ? sdl_rect(rect) : (SDL_Rect){0, 0, 0, 0};
@@ -68,6 +73,7 @@ static void picture(struct surface *surface, const struct rect *port,
 }
 
 static const struct surface_type type = {.begin = begin,
+                                         .text_scale = text_scale,
                                          .clip = clip,
                                          .fill = fill,
                                          .round_rect = round_rect,

@@ -145,8 +145,8 @@ struct command_call {
  * not of the active pane, or on the Curtain, which is help or blank over everything; Motion over a
  * picture that is wiped; Double_Click on a Picture; and Drag, which begins where it is pressed: of
  * a Picture, of the Strip, or of the Scrubber, which is the strip where it counts in other units
- * than steps. The place is in front: "Picture.Drag". Words of the arguments in capitals stand for
- * numbers: see struct command_pointer. */
+ * than steps. The place is in front: "Picture.Drag". A button is named by what it is for:
+ * Button.Play. Words of the arguments in capitals stand for numbers: see struct command_pointer. */
 struct command_binding {
     const char *keys; /* separated by blanks; NULL ends the list */
     const char *arguments;

@@ -151,10 +151,9 @@ void settings_print_manual(FILE *out)
     char keys[16384] =
         "Release+ means that a key is let go. What is done with the pointer stands with what it is "
         "done on: a picture, one that is wiped, the strip of steps (the scrubber where it counts "
-        "in "
-        "other units), or the curtain, which is help or blank over everything; a press on a "
-        "picture is one on that of another pane. X Y, DX DY, SHARE, PANE, STEP and BYTES are where "
-        "the pointer is, how far it moved, and whose place that is.\n\n";
+        "in other units), a button, or the curtain, which is help or blank over everything; a "
+        "press on a picture is one on that of another pane. X Y, DX DY, SHARE, PANE, STEP and "
+        "BYTES are where the pointer is, how far it moved, and whose place that is.\n\n";
     size_t names_length = strlen(names), keys_length = strlen(keys);
     for (int i = 0; i < N_COMMANDS; i++) {
         const struct viewer_command *command = &viewer_commands[i];

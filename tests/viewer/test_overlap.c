@@ -1,0 +1,378 @@
+/* In every window, with texts of every size, and whatever there is to say: no text overlaps
+ * another one or is cut off, all can be read, and the pictures keep a good part of the window. */
+#include "draw/scene.h"
+#include "scene_texts.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MAX_STEPS      20
+#define LEAST_CONTRAST 4.5
+
+static const int sizes[][2] = {{320, 240},  {400, 300},   {640, 480},   {700, 500},  {800, 600},
+                               {1280, 800}, {1920, 1080}, {3840, 2160}, {600, 1000}, {1080, 1920}};
+static const float scales[] = {0.5F, 1, 1.6F, 2.5F, 4};
+
+enum situation {
+    BEFORE,
+    DECODING,
+    COMPLETE,
+    CUT,
+    TROUBLE,
+    COMING,
+    HELP,
+    LONG_NAMES,
+    SCRUBBING,
+    N_SITUATIONS
+};
+
+static const char *const situation_names[] = {"before", "decoding",   "complete",
+                                              "cut",    "trouble",    "coming",
+                                              "help",   "long names", "scrubbing"};
+
+/* ---- What there is to show ----------------------------------------------------------------- */
+
+/* A file, what is known of it, and a pane that shows it. */
+struct subject {
+    struct uqd_file_step steps[MAX_STEPS];
+    struct uqd_file file;
+    struct progress progress;
+    struct pane pane;
+    struct shown_colours colours;
+};
+
+static void make_file(struct subject *subject, uint32_t n_steps, bool cut)
+{
+    for (uint32_t i = 0; i < n_steps; i++)
+        subject->steps[i] = (struct uqd_file_step){
+            (uint64_t)(900 * pow(1.0e4, (double)(i + 1) / n_steps)), 21.37 + 27.0 * i / n_steps};
+    subject->steps[n_steps - 1].psnr = INFINITY;
+    uint64_t bytes = subject->steps[n_steps - 1].bytes;
+    subject->file = (struct uqd_file){.fd = -1,
+                                      .size = cut ? bytes - 1 : bytes,
+                                      .info = {.width = 3072,
+                                               .height = 2048,
+                                               .channels = 4,
+                                               .n_steps = n_steps,
+                                               .lossless = 1,
+                                               .file_size = bytes},
+                                      .steps = subject->steps};
+}
+
+static void complete(struct subject *subject, uint32_t n_steps)
+{
+    for (uint32_t i = 0; i < subject->file.info.n_steps; i++) {
+        struct source_event name = {.type = SOURCE_STEP_NAME, .step = i};
+        snprintf(name.text, sizeof name.text, i == 0 ? "thumbnail" : "%u", 4096u >> i);
+        progress_take(&subject->progress, &name);
+    }
+    progress_take(&subject->progress, &(struct source_event){.type = SOURCE_STEP, .step = n_steps});
+}
+
+static void show(struct subject *subject)
+{
+    struct pane *pane = &subject->pane;
+    pane_follow_progress(pane);
+    pane->shown = picture_new(12, 8, 4);
+    assert_non_null(pane->shown);
+    memset(picture_pixels(pane->shown), 127, pane->shown->stride * 8);
+    pane->exhibit = pane->wanted;
+}
+
+static void subject_open(struct subject *subject, enum situation situation, uint32_t n_steps)
+{
+    struct settings settings = {.mode = UQD_MODE_DENOISED};
+    struct source_event end = {.type = SOURCE_END};
+    *subject = (struct subject){.pane = {0}};
+    make_file(subject, n_steps, situation == CUT);
+    assert_int_equal(progress_init(&subject->progress, &subject->file), 0);
+    pane_init(&subject->pane, &subject->progress, &settings);
+    if (situation == BEFORE)
+        return;
+    complete(subject, situation == DECODING && n_steps > 1 ? n_steps / 2
+                      : situation == CUT                   ? n_steps - 1
+                                                           : n_steps);
+    if (situation == TROUBLE)
+        strcpy(end.text, "The data of step 7 are damaged: the checksum of the second of its three "
+                         "chunks is wrong, so that nothing behind it can be decoded");
+    if (situation != DECODING)
+        progress_take(&subject->progress, &end);
+    if (subject->progress.n_complete > 0)
+        show(subject);
+    if (situation == COMING)
+        pane_set_mode(&subject->pane, UQD_MODE_ANCESTRAL, UINT64_MAX);
+    if (situation == LONG_NAMES)
+        strcpy(subject->colours.profile, "ProPhoto RGB, a profile with quite a long description");
+}
+
+static void subject_close(struct subject *subject)
+{
+    pane_clear(&subject->pane);
+    progress_clear(&subject->progress);
+}
+
+/* ---- Drawing it ---------------------------------------------------------------------------- */
+
+struct stage {
+    struct scene_texts texts;
+    struct subject subjects[SCENE_MAX_PANES];
+    int n_panes;
+    enum situation situation;
+    struct layout layout;
+    struct look look;
+    struct view view;
+    struct difference difference;
+    struct curve_set curves;
+    struct frames frames; /* none */
+    int help_page, n_help_pages;
+};
+
+static struct stage stage;
+
+static void lay_out(int width, int height, float scale, bool over)
+{
+    const struct uqd_info *info = &stage.subjects[0].file.info;
+    struct layout_wishes wishes = {
+        .width = width,
+        .height = height,
+        .density = 1,
+        .text_scale = scale,
+        .curve = true,
+        .curve_over = over,
+        .filmstrip = true,
+        .n_panes = stage.n_panes,
+        .n_files = stage.situation == LONG_NAMES && stage.n_panes > 1 ? stage.n_panes : 0,
+        .n_columns = (int)info->n_steps,
+        .picture_width = (int)info->width,
+        .picture_height = (int)info->height,
+        .profile = stage.situation == LONG_NAMES};
+    scene_texts_init(&stage.texts, width, height);
+    layout_measure(&wishes, &stage.texts.base);
+    layout_compute(&stage.layout, &wishes);
+    struct view_frame frame = scene_frame(&stage.layout, &stage.subjects[0].file);
+    view_fit(&stage.view, &frame);
+    stage.n_help_pages =
+        stage.look.help ? scene_help_pages(&stage.texts.base, &stage.layout, stage.n_panes > 1) : 0;
+}
+
+static void draw(void)
+{
+    const bool long_names = stage.situation == LONG_NAMES;
+    struct scene scene = {.surface = &stage.texts.base,
+                          .layout = &stage.layout,
+                          .look = &stage.look,
+                          .view = &stage.view,
+                          .n_panes = stage.n_panes,
+                          .active = stage.n_panes - 1,
+                          .difference = &stage.difference,
+                          .curves = &stage.curves,
+                          .pointer_x = -1,
+                          .several = long_names && stage.n_panes > 1,
+                          .hover = -1,
+                          .help_page = stage.help_page};
+    for (int i = 0; i < stage.n_panes; i++)
+        scene.panes[i] = (struct scene_pane){
+            .pane = &stage.subjects[i].pane,
+            .document = i,
+            .frames = &stage.frames,
+            .label = long_names ? "an/unusually/long/path/to/a-picture-of-two-parrots-lossless.uqd"
+                                : "parrots.uqd",
+            .colours = &stage.subjects[i].colours,
+            .original_colours = &stage.subjects[i].colours};
+    scene_draw(&scene);
+}
+
+/* ---- What has to hold ---------------------------------------------------------------------- */
+
+static void fail_at(float scale, uint32_t n_steps, const char *what, const struct scene_text *a,
+                    const struct scene_text *b)
+{
+    fail_msg("%d x %d, texts of %.0f %%, %d panes, %u steps, %s: %s: `%s` at %d, %d of %d x %d; "
+             "`%s` at %d, %d",
+             stage.texts.window.w, stage.texts.window.h, (double)scale * 100, stage.n_panes,
+             n_steps, situation_names[stage.situation], what, a ? a->string : "", a ? a->box.x : 0,
+             a ? a->box.y : 0, a ? a->box.w : 0, a ? a->box.h : 0, b ? b->string : "",
+             b ? b->box.x : 0, b ? b->box.y : 0);
+}
+
+static void check_texts(float scale, uint32_t n_steps)
+{
+    const struct scene_text *a = NULL, *b = NULL;
+    if (scene_texts_touch(&stage.texts, 1, &a, &b))
+        fail_at(scale, n_steps, "texts overlap", a, b);
+    /* What lies on a picture is clipped with it. */
+    a = scene_texts_cut_off(&stage.texts, stage.layout.pictures, stage.layout.n_panes);
+    if (a)
+        fail_at(scale, n_steps, "a text is cut off", a, NULL);
+    a = scene_texts_unreadable(&stage.texts, LEAST_CONTRAST);
+    if (a)
+        fail_at(scale, n_steps, "a text can hardly be seen", a, NULL);
+}
+
+static void check_pictures(float scale, uint32_t n_steps)
+{
+    const struct rect *port = &stage.layout.pictures[0], *window = &stage.layout.window;
+    if (4 * port->w * port->h * stage.layout.n_panes < window->w * window->h)
+        fail_at(scale, n_steps, "the pictures are small", NULL, NULL);
+}
+
+/* All labels of the buttons are whole, and there is a curve. */
+static void check_panel(float scale, uint32_t n_steps)
+{
+    const struct rect *curve = &stage.layout.curve;
+    for (int i = 0; i < N_BUTTONS; i++) {
+        const struct scene_text *label = scene_texts_find(&stage.texts, buttons[i].label);
+        if (!label || strcmp(label->string, buttons[i].label) != 0)
+            fail_at(scale, n_steps, buttons[i].label, label, NULL);
+    }
+    if (curve->w < layout_px(&stage.layout, 80) || curve->h < layout_px(&stage.layout, 60))
+        fail_at(scale, n_steps, "the curve has no room", NULL, NULL);
+}
+
+static void check_help(float scale, uint32_t n_steps)
+{
+    for (stage.help_page = 0; stage.help_page < stage.n_help_pages; stage.help_page++) {
+        draw();
+        check_texts(scale, n_steps);
+    }
+    stage.help_page = 0;
+}
+
+static void check_window(int width, int height, float scale, uint32_t n_steps)
+{
+    stage.look.help = stage.situation == HELP;
+    for (int over = 0; over < 2; over++) {
+        lay_out(width, height, scale, over);
+        draw();
+        check_texts(scale, n_steps);
+        if (stage.look.help)
+            check_help(scale, n_steps);
+        else if (!stage.layout.panel_over)
+            check_pictures(scale, n_steps);
+        if (over && stage.layout.panel.w == 0)
+            fail_at(scale, n_steps, "the panel does not come", NULL, NULL);
+        if (stage.layout.panel.w > 0 && !stage.look.help)
+            check_panel(scale, n_steps);
+    }
+}
+
+static void check_situation(enum situation situation, int n_panes, uint32_t n_steps)
+{
+    stage.look = LOOK_DEFAULT;
+    stage.look.unit = situation == SCRUBBING ? SCRUB_PSNR : SCRUB_STEPS;
+    stage.situation = situation;
+    stage.n_panes = n_panes;
+    for (int i = 0; i < n_panes; i++) {
+        subject_open(&stage.subjects[i], situation, n_steps);
+        plotted_add(&stage.curves, i, i == 0 ? NULL : "parrots.uqd", &stage.subjects[i].progress);
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t k = 0; k < sizeof scales / sizeof *scales; k++)
+            check_window(sizes[i][0], sizes[i][1], scales[k], n_steps);
+    curve_set_clear(&stage.curves);
+    for (int i = 0; i < n_panes; i++)
+        subject_close(&stage.subjects[i]);
+}
+
+static void check_situations(uint32_t n_steps)
+{
+    for (int situation = 0; situation < N_SITUATIONS; situation++)
+        for (int n_panes = 1; n_panes <= SCENE_MAX_PANES; n_panes++)
+            check_situation((enum situation)situation, n_panes, n_steps);
+}
+
+static void files_of_ten_steps(void **state)
+{
+    (void)state;
+    check_situations(10);
+}
+
+static void files_of_one_step(void **state)
+{
+    (void)state;
+    check_situations(1);
+}
+
+static void files_of_twenty_steps(void **state)
+{
+    (void)state;
+    check_situations(20);
+}
+
+/* ---- Ways back ----------------------------------------------------------------------------- */
+
+/* Every key is on one of the pages. */
+static void the_help_has_all_keys_in_the_smallest_window(void **state)
+{
+    static const char *const some[] = {"Right, PageDown, Space", "T", "C", "Ctrl+0", "Q, Ctrl+Q"};
+    int found = 0;
+    (void)state;
+    stage.look = LOOK_DEFAULT;
+    stage.look.help = true;
+    stage.situation = HELP;
+    stage.n_panes = 1;
+    subject_open(&stage.subjects[0], HELP, 7);
+    lay_out(320, 240, 1, false);
+    assert_true(stage.n_help_pages > 1);
+    for (stage.help_page = 0; stage.help_page < stage.n_help_pages; stage.help_page++) {
+        draw();
+        for (int i = 0; i < stage.texts.n_texts; i++)
+            for (size_t k = 0; k < sizeof some / sizeof *some; k++)
+                found += !strcmp(stage.texts.texts[i].string, some[k]);
+    }
+    stage.help_page = 0;
+    subject_close(&stage.subjects[0]);
+    assert_int_equal(found, sizeof some / sizeof *some);
+}
+
+/* A caption tells that there are others, and which one is shown. */
+static void a_pane_alone_tells_of_the_others(void **state)
+{
+    (void)state;
+    stage.look = LOOK_DEFAULT;
+    stage.situation = COMPLETE;
+    stage.n_panes = 4;
+    for (int i = 0; i < 4; i++)
+        subject_open(&stage.subjects[i], COMPLETE, 7);
+    lay_out(320, 240, 1, false);
+    draw();
+    assert_int_equal(stage.layout.n_panes, 1);
+    assert_non_null(scene_texts_find(&stage.texts, "4"));
+    assert_non_null(scene_texts_find(&stage.texts, "of 4"));
+    for (int i = 0; i < 4; i++)
+        subject_close(&stage.subjects[i]);
+}
+
+/* Where there is room for a line of it only, the beginning counts. */
+static void trouble_is_told_and_marked_in_the_smallest_window(void **state)
+{
+    (void)state;
+    stage.look = LOOK_DEFAULT;
+    stage.situation = TROUBLE;
+    stage.n_panes = 1;
+    subject_open(&stage.subjects[0], TROUBLE, 7);
+    lay_out(320, 240, 1, false);
+    draw();
+    assert_non_null(scene_texts_find(&stage.texts, "! The data of step 7 are damaged"));
+    subject_close(&stage.subjects[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_of_ten_steps),
+        cmocka_unit_test(files_of_one_step),
+        cmocka_unit_test(files_of_twenty_steps),
+        cmocka_unit_test(the_help_has_all_keys_in_the_smallest_window),
+        cmocka_unit_test(a_pane_alone_tells_of_the_others),
+        cmocka_unit_test(trouble_is_told_and_marked_in_the_smallest_window),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
