@@ -201,6 +201,7 @@ static void lay_out(struct stage *stage)
                                    .curve = stage->look.curve,
                                    .filmstrip = stage->look.filmstrip,
                                    .n_panes = n_shown_panes(stage),
+                                   .n_files = stage->other ? n_shown_panes(stage) : 0,
                                    .n_columns =
                                        (int)stage_of(stage, stage->active)->file.info.n_steps,
                                    .picture_width = WIDTH,
@@ -208,6 +209,7 @@ static void lay_out(struct stage *stage)
                                    .profile = stage->colours.profile[0] != '\0'};
     if (stage->look.comparison != COMPARE_SIDE)
         wishes.n_panes = 1;
+    layout_measure(&wishes, &stage->surface.base);
     layout_compute(&stage->layout, &wishes);
     struct view_frame frame = frame_of(stage);
     if (stage->view.zoom == 0)
