@@ -47,12 +47,14 @@ static struct app_place find_place(const struct app *app, const struct input *in
 {
     int button = layout_button_at(&app->layout, input->x, input->y);
     int picture = layout_picture_at(&app->layout, input->x, input->y);
+    bool mix = rect_contains(&app->layout.mix, input->x, input->y);
     bool plot = rect_contains(&app->layout.curve, input->x, input->y);
     bool strip = rect_contains(&app->layout.strip.whole, input->x, input->y);
     if (app->look.help || app->look.blank)
         return (struct app_place){"Curtain", 0};
     return button >= 0    ? (struct app_place){"Button", button}
            : strip        ? (struct app_place){strip_name(app), 0}
+           : mix          ? (struct app_place){"Mix", 0}
            : plot         ? (struct app_place){"Plot", 0}
            : picture >= 0 ? (struct app_place){"Picture", picture}
                           : (struct app_place){NULL, 0};
@@ -95,6 +97,8 @@ static bool run_bound_at(struct app *app, const struct app_place *place, const c
     }
     if (is(place, "Strip"))
         pointer.step = step_at(app, input->x);
+    if (is(place, "Mix"))
+        pointer.percent = layout_mix_at(&app->layout, input->x);
     if (is(place, "Scrubber") || is(place, "Plot"))
         pointer.bytes = app_bytes_at(app, place->name, input->x, input->y);
     snprintf(key, sizeof key, "%s.%s", place->name, what);
@@ -116,7 +120,7 @@ static void handle_press(struct app *app, const struct input *input)
 {
     struct app_place place = find_place(app, input);
     bool draggable = is(&place, "Picture") || is(&place, "Strip") || is(&place, "Scrubber") ||
-                     is(&place, "Plot");
+                     is(&place, "Plot") || is(&place, "Mix");
     if (is(&place, "Button")) {
         run_bound(app, buttons[place.index].key, NULL);
         return;

@@ -257,6 +257,22 @@ int layout_column_at(const struct rect *row, int x, int n)
     return i < n ? i : n - 1;
 }
 
+/* From the middle of one button to that of the other. */
+struct rect layout_mix_track(const struct layout *layout)
+{
+    const struct rect *from = &layout->buttons[BUTTON_DENOISED];
+    const struct rect *to = &layout->buttons[BUTTON_ANCESTRAL];
+    int left = from->x + from->w / 2, right = to->x + to->w / 2;
+    return (struct rect){left, layout->mix.y, right - left, layout->mix.h};
+}
+
+int layout_mix_at(const struct layout *layout, int x)
+{
+    struct rect track = layout_mix_track(layout);
+    int percent = track.w > 0 ? (int)(((long long)(x - track.x) * 100 + track.w / 2) / track.w) : 0;
+    return percent < 0 ? 0 : percent > 100 ? 100 : percent;
+}
+
 int layout_button_at(const struct layout *layout, int x, int y)
 {
     for (int i = 0; i < N_BUTTONS; i++)

@@ -50,6 +50,7 @@ struct layout {
     bool panel_over;   /* the panel covers pictures and strip: there is no room beside them */
     struct rect title, readout, curve; /* of those only the curve is never left out */
     struct rect buttons[N_BUTTONS];
+    struct rect mix; /* the slider below the first two buttons */
     struct layout_strip strip;
     struct rect status;
     int status_lines;
@@ -95,6 +96,10 @@ struct rect layout_column(const struct rect *row, int i, int n);
 
 /* The column at x, limited to 0 .. n - 1. */
 int layout_column_at(const struct rect *row, int x, int n);
+
+/* The slider between the denoised and the ancestral picture: its ends, and what x on it means. */
+struct rect layout_mix_track(const struct layout *layout);
+int layout_mix_at(const struct layout *layout, int x);
 
 /* The button, or the viewport that is at a point, or -1. */
 int layout_button_at(const struct layout *layout, int x, int y);

@@ -1,17 +1,19 @@
 /* The panel: name of the file, numbers, curve and buttons, below each other or in two columns. */
 #include "draw/layout_private.h"
 
-#define BUTTON      34.0F
-#define READOUT     70.0F
-#define TITLE       48.0F
-#define TITLE_LINE  18.0F
-#define FILE_LINE   20.0F
-#define WIDEST      400.0F
-#define LEAST       250.0F
-#define CURVE_LEAST 96.0F
-#define CURVE_GOOD  170.0F
-#define CURVE_WIDE  220.0F /* beside a column of everything else */
-#define BELOW_MOST  480.0F
+#define BUTTON       34.0F
+#define MIX          24.0F
+#define SLIDER_LEAST 400.0F /* height of the window */
+#define READOUT      70.0F
+#define TITLE        48.0F
+#define TITLE_LINE   18.0F
+#define FILE_LINE    20.0F
+#define WIDEST       400.0F
+#define LEAST        250.0F
+#define CURVE_LEAST  96.0F
+#define CURVE_GOOD   170.0F
+#define CURVE_WIDE   220.0F /* beside a column of everything else */
+#define BELOW_MOST   480.0F
 
 /* Heights of the parts above the curve; 0: left out. */
 struct parts {
@@ -23,10 +25,23 @@ static int button_height(const struct layout *layout, const struct layout_wishes
     return layout_row(layout, wishes, BUTTON, TEXT_BODY, 8);
 }
 
-/* Of both rows and the gaps around them. */
+/* Where the window is low, keys must do. */
+static bool has_slider(const struct layout *layout, const struct layout_wishes *wishes)
+{
+    return wishes->height >= layout_px(layout, SLIDER_LEAST);
+}
+
+static int mix_height(const struct layout *layout, const struct layout_wishes *wishes)
+{
+    return has_slider(layout, wishes) ? layout_row(layout, wishes, MIX, TEXT_SMALL, 4)
+                                      : layout_px(layout, LAYOUT_GAP);
+}
+
+/* Of both rows, the slider between them and the gap above. */
 static int buttons_height(const struct layout *layout, const struct layout_wishes *wishes)
 {
-    return 2 * (button_height(layout, wishes) + layout_px(layout, LAYOUT_GAP));
+    return 2 * button_height(layout, wishes) + mix_height(layout, wishes) +
+           layout_px(layout, LAYOUT_GAP);
 }
 
 static void place_buttons(struct layout *layout, const struct layout_wishes *wishes,
@@ -40,7 +55,10 @@ static void place_buttons(struct layout *layout, const struct layout_wishes *wis
             int right = line.x + (i + 1) * (line.w + gap) / 3 - gap;
             layout->buttons[row * 3 + i] = (struct rect){left, line.y, right - left, line.h};
         }
-        layout_cut_bottom(rest, layout_px(layout, LAYOUT_GAP));
+        int below = row ? mix_height(layout, wishes) : layout_px(layout, LAYOUT_GAP);
+        struct rect slider = layout_cut_bottom(rest, below);
+        if (row && has_slider(layout, wishes))
+            layout->mix = slider;
     }
 }
 

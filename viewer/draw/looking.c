@@ -11,6 +11,7 @@
 #define CARD_MARGIN      12.0F
 #define HISTOGRAM_WIDTH  260.0F
 #define HISTOGRAM_HEIGHT 150.0F
+#define WIPE_LABELS      40.0F
 
 /* The picture of a pane in words: the file where there are several, and the step and mode. */
 static void describe(const struct scene *scene, const struct scene_pane *shown,
@@ -67,7 +68,7 @@ static void draw_legend(const struct scene *scene, const struct rect *port,
     legend_draw(scene->surface, &at, scene->layout->scale, legend);
 }
 
-/* In the lower right corner. */
+/* In the upper right corner, below what a wipe has there. */
 static void draw_histogram(const struct scene *scene, const struct rect *port)
 {
     struct rect at = inset(scene, port);
@@ -75,7 +76,8 @@ static void draw_histogram(const struct scene *scene, const struct rect *port)
     int height = layout_px(scene->layout, HISTOGRAM_HEIGHT);
     width = width < at.w ? width : at.w;
     height = height < at.h / 2 ? height : at.h / 2;
-    struct rect card = {at.x + at.w - width, at.y + at.h - height, width, height};
+    int top = scene->look->comparison == COMPARE_WIPE ? layout_px(scene->layout, WIPE_LABELS) : 0;
+    struct rect card = {at.x + at.w - width, at.y + top, width, height};
     if (width > 0 && height > 0)
         histogram_draw(scene->surface, &card, scene->layout->scale, scene->histogram);
 }

@@ -183,6 +183,31 @@ static void draw_button(const struct scene *scene, int i)
                  at->y + (at->h - surface_text_height(scene->surface, TEXT_BODY)) / 2, fitted.text);
 }
 
+/* How much of the ancestral picture there is in what is shown, between their buttons. */
+static void draw_mix(const struct scene *scene)
+{
+    struct exhibit exhibit = pane_described(scene_pane(scene));
+    struct rect track = layout_mix_track(scene->layout);
+    float scale = scene->layout->scale, y = (float)track.y + (float)track.h / 2;
+    uint32_t percent = exhibit.mix ? exhibit.mix : exhibit.mode == UQD_MODE_ANCESTRAL ? 100 : 0;
+    struct point from = {(float)track.x, y}, to = {(float)(track.x + track.w), y};
+    float knob = from.x + (to.x - from.x) * (float)percent / 100;
+    bool meant = !exhibit.original && exhibit.mode != UQD_MODE_FLOW;
+    if (track.h <= 0 || track.w <= 0)
+        return;
+    surface_line(scene->surface, from, to, 3 * scale, THEME_OUTLINE);
+    surface_disc(scene->surface, knob, y, 6 * scale, meant ? THEME_ACCENT : THEME_OUTLINE);
+    if (exhibit.mix && meant) {
+        const struct rect *right = &scene->layout->buttons[BUTTON_FLOW];
+        struct text_line mode;
+        struct fitted_text fitted;
+        fit_text(scene->surface, TEXT_SMALL, exhibit_mode_name(&exhibit, &mode), right->w, &fitted);
+        surface_text(scene->surface, TEXT_SMALL, THEME_TEXT, TEXT_CENTRE, right->x + right->w / 2,
+                     track.y + (track.h - surface_text_height(scene->surface, TEXT_SMALL)) / 2,
+                     fitted.text);
+    }
+}
+
 static void draw_buttons(const struct scene *scene)
 {
     const struct rect *first = &scene->layout->buttons[BUTTON_DENOISED];
@@ -192,6 +217,7 @@ static void draw_buttons(const struct scene *scene)
     surface_round_rect(scene->surface, &modes, 6 * scene->layout->scale, THEME_RAISED);
     for (int i = 0; i < N_BUTTONS; i++)
         draw_button(scene, i);
+    draw_mix(scene);
 }
 
 /* ---- Several files ------------------------------------------------------------------------- */

@@ -1,3 +1,4 @@
+#include "draw/fit_text.h"
 #include "draw/scene.h"
 #include "draw/theme.h"
 
@@ -8,14 +9,16 @@ static void draw_tag(const struct scene *scene, const struct rect *port, const c
 {
     int pad = layout_px(scene->layout, 12);
     int height = surface_text_height(scene->surface, TEXT_BODY);
-    struct rect pill = {port->x + pad, port->y + pad,
-                        surface_text_width(scene->surface, TEXT_BODY, text) + 2 * pad,
-                        height + pad};
+    struct fitted_text fitted;
+    fit_text(scene->surface, TEXT_BODY, text, port->w - 4 * pad, &fitted);
+    struct rect pill = {port->x + pad, port->y + pad, fitted.width + 2 * pad, height + pad};
     struct colour colour = THEME_BACKGROUND;
     colour.a = 224;
+    if (fitted.width <= 0)
+        return;
     surface_round_rect(scene->surface, &pill, (float)pill.h / 2, colour);
     surface_text(scene->surface, TEXT_BODY, THEME_TEXT, TEXT_LEFT, port->x + 2 * pad,
-                 port->y + pad + pad / 2, text);
+                 port->y + pad + pad / 2, fitted.text);
 }
 
 /* The original, which is exactly known, and what is wanted but not there yet. */

@@ -48,20 +48,20 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                       {ARGUMENT_SWITCH},
                       "[on|off]",
                       "show the other mode: ancestral for denoised, and denoised for others",
-                      {{",", "on", "the other mode while the key is down"},
-                       {"Release+,", "off", NULL}}},
+                      {{"N", "on", "the other mode while the key is down"},
+                       {"Release+N", "off", NULL}}},
     [COMMAND_SEED] = {"seed",
                       {ARGUMENT_SEED},
                       "N|new",
                       "show an ancestral sample",
-                      {{"S N", "new", "another ancestral sample"},
-                       {"Button.New_Seed", "new", NULL}}},
+                      {{"S", "new", "another ancestral sample"}, {"Button.New_Seed", "new", NULL}}},
     [COMMAND_MIX] = {"mix",
                      {ARGUMENT_PERCENT},
                      "PERCENT|more|less",
                      "between denoised (0) and ancestral (100): distortion against realism",
                      {{"Ctrl+Right", "more", "towards the ancestral picture"},
-                      {"Ctrl+Left", "less", "towards the denoised picture"}}},
+                      {"Ctrl+Left", "less", "towards the denoised picture"},
+                      {"Mix.Drag", "PERCENT", NULL}}},
     [COMMAND_ORIGINAL] = {"original",
                           {ARGUMENT_SWITCH},
                           "[on|off]",
@@ -465,6 +465,8 @@ static void expand_word(const char *word, const struct command_pointer *pointer,
         snprintf(out, size, "%.9g", word[0] == 'D' ? pointer->dy : pointer->y);
     else if (!strcmp(word, "PANE") || !strcmp(word, "STEP"))
         snprintf(out, size, "%d", word[0] == 'P' ? pointer->pane : pointer->step);
+    else if (!strcmp(word, "PERCENT"))
+        snprintf(out, size, "%d", pointer->percent);
     else if (!strcmp(word, "BYTES"))
         snprintf(out, size, "%llu", (unsigned long long)pointer->bytes);
     else if (!strcmp(word, "SHARE"))

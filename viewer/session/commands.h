@@ -179,6 +179,7 @@ struct command_pointer {
     double dx, dy;  /* DX DY: how far it moved, display pixels */
     int pane;       /* PANE: the one that it is on, from 1 */
     double share;   /* SHARE: how far it is across the viewport, 0 to 1 */
+    int percent;    /* PERCENT: where it is on the slider of the mixture */
     int step;       /* STEP: whose part of the strip */
     uint64_t bytes; /* BYTES: of the file, by the scrubber */
 };

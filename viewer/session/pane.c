@@ -280,11 +280,24 @@ static void show(struct pane *pane, const struct composed *composed, uint32_t re
     pane->shown_psnr = composed->psnr;
 }
 
+/* A mixture that was there before the reference gets its number. Whether it did. */
+static bool measure_mixture(struct pane *pane)
+{
+    const struct picture *reference = pane->progress->reference;
+    if (!pane->shown || !pane->exhibit.mix || pane->values || pane->shown_reduce ||
+        !isnan(pane->shown_psnr) || !reference || pane->exhibit.original)
+        return false;
+    pane->shown_psnr = picture_psnr(pane->shown, reference);
+    return !isnan(pane->shown_psnr);
+}
+
 bool pane_update(struct pane *pane)
 {
     struct picture *pictures[EXHIBIT_MAX_PARTS];
     renew_parts(pane);
-    if (pane_is_shown(pane) || (pane->n_parts == 0 && !pane->wanted.original))
+    if (pane_is_shown(pane))
+        return measure_mixture(pane);
+    if (pane->n_parts == 0 && !pane->wanted.original)
         return false;
     for (unsigned i = 0; i < pane->n_parts; i++) {
         pictures[i] = pane->parts[i].picture;

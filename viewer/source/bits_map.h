@@ -12,7 +12,8 @@ struct bits_map {
     atomic_uint references;
 };
 
-/* With one reference; its creator fills the counts before sharing it. NULL if there is no memory. */
+/* With one reference; its creator fills the counts before sharing it. NULL if there is no memory.
+ */
 struct bits_map *bits_map_new(uint32_t width, uint32_t height);
 
 struct bits_map *bits_map_ref(struct bits_map *map);
