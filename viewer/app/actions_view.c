@@ -192,12 +192,17 @@ static bool ends_with(const char *path, const char *ending)
 
 /* ---- Plot ---------------------------------------------------------------------------------- */
 
+/* What no picture is measured by here comes with a table only. */
 int action_metric(struct app *app, const struct command_call *call, struct message *message)
 {
     enum word word = call->arguments[0].word;
-    (void)message;
-    app->look.metric = word == WORD_NEXT ? (enum metric)((app->look.metric + 1) % N_METRICS)
-                                         : (enum metric)(word - WORD_PSNR);
+    enum metric metric = word == WORD_NEXT ? (enum metric)((app->look.metric + 1) % N_METRICS)
+                                           : (enum metric)(word - WORD_PSNR);
+    bool unknown = metric == METRIC_BUTTERAUGLI && app->imported.n_curves == 0;
+    if (unknown && word != WORD_NEXT)
+        return message_set(message, "butteraugli is not measured here: `import` a table with it");
+    app->look.metric = unknown ? METRIC_PSNR : metric;
+    app_set_metrics(app);
     app_say(app, "The plot shows %s", metric_name(app->look.metric));
     return 0;
 }

@@ -147,6 +147,8 @@ void app_request_pictures(struct app *app);
 bool app_is_idle(struct app *app);
 /* Tries again after the daemon was lost. */
 void app_resume(struct app *app);
+/* After a change of the plot's metric: it is measured. */
+void app_set_metrics(struct app *app);
 bool app_is_computing(const struct app *app, enum source_purpose purpose);
 
 /* actions.c: runs a command. 0, or -1 with a message if it is not possible now. */

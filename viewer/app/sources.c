@@ -22,6 +22,7 @@ static struct source_config make_config(const struct app *app, const struct docu
 int app_open_source(struct app *app, struct document *document, struct message *message)
 {
     struct source_config config = make_config(app, document);
+    document->progress.ms_ssim = app->look.metric == METRIC_MS_SSIM;
     if (document->source)
         return 0;
     if (app->settings.reference)
@@ -30,9 +31,21 @@ int app_open_source(struct app *app, struct document *document, struct message *
         document->source = source_daemon_new(&config);
     if (!document->source)
         document->source = source_local_new(&config);
+    if (document->source)
+        source_set_ms_ssim(document->source, document->progress.ms_ssim);
     if (!document->source)
         return message_set(message, "%s: no thread for decoding can be started", document->name);
     return 0;
+}
+
+void app_set_metrics(struct app *app)
+{
+    for (int i = 0; i < app->n_documents; i++) {
+        struct document *document = app->documents[i];
+        document->progress.ms_ssim = app->look.metric == METRIC_MS_SSIM;
+        if (document->source)
+            source_set_ms_ssim(document->source, document->progress.ms_ssim);
+    }
 }
 
 int app_open_sources(struct app *app, struct message *message)
@@ -65,6 +78,8 @@ static void fall_back(struct app *app, struct document *document, const char *ca
     struct source_config config = make_config(app, document);
     source_free(document->source);
     document->source = source_local_new(&config);
+    if (document->source)
+        source_set_ms_ssim(document->source, document->progress.ms_ssim);
     document_forget_requests(document);
     forget_loss(document);
     app_say(app, "Decoding in this process: %.120s", cause);

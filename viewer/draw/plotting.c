@@ -50,6 +50,23 @@ static struct colour colour_of(const struct scene *scene, const struct curve *cu
     return plot_colour(4 + index % 4);
 }
 
+/* What a pane's picture has of the metric that is plotted. */
+static double value_of(const struct scene *scene, const struct pane *pane,
+                       const struct exhibit *exhibit, double psnr)
+{
+    struct frame_key key = exhibit_key(pane->progress, exhibit);
+    switch (scene->look->metric) {
+    case METRIC_PSNR:
+        return psnr;
+    case METRIC_MS_SSIM:
+        return exhibit->mix ? NAN : progress_ms_ssim(pane->progress, &key);
+    case METRIC_BUTTERAUGLI:
+    case N_METRICS:
+        break;
+    }
+    return NAN;
+}
+
 static void add_mark(struct plotting *plotting, const struct scene *scene, int index,
                      const struct exhibit *exhibit, double psnr, bool pending)
 {
@@ -58,7 +75,7 @@ static void add_mark(struct plotting *plotting, const struct scene *scene, int i
     bool own = scene->several || scene->n_panes > 1 || curve < 0;
     plotting->marks[plotting->view.n_marks++] = (struct plot_mark){
         .rate = progress_rate(pane->progress, exhibit_bytes(pane->progress, exhibit)),
-        .value = psnr,
+        .value = value_of(scene, pane, exhibit, psnr),
         .mode = exhibit->mode,
         .colour = own ? draw_pane_colour(index) : plotting->colours[curve],
         .active = index == scene->active,

@@ -69,6 +69,7 @@ void document_take_picture(struct document *document, const struct schedule *sch
 {
     document_finish_request(document, event);
     progress_measure(&document->progress, &event->key, event->psnr);
+    progress_measure_ms_ssim(&document->progress, &event->key, event->ms_ssim);
     set_thumb(document, schedule, &event->key, event->picture);
     frames_add(&document->frames, &event->key, event->picture, event->psnr,
                judge(schedule, &event->key));

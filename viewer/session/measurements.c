@@ -51,7 +51,7 @@ static struct measurement *get(struct measurements *measurements, const struct f
     if (measurements->n_entries == measurements->allocated && grow(measurements))
         return NULL;
     entry = &measurements->entries[measurements->n_entries++];
-    *entry = (struct measurement){.key = *key, .psnr = NAN};
+    *entry = (struct measurement){.key = *key, .psnr = NAN, .ms_ssim = NAN};
     return entry;
 }
 
@@ -61,6 +61,14 @@ void measurements_set_psnr(struct measurements *measurements, const struct frame
     struct measurement *entry = get(measurements, key);
     if (entry)
         entry->psnr = psnr;
+}
+
+void measurements_set_ms_ssim(struct measurements *measurements, const struct frame_key *key,
+                              double ms_ssim)
+{
+    struct measurement *entry = get(measurements, key);
+    if (entry)
+        entry->ms_ssim = ms_ssim;
 }
 
 void measurements_refuse(struct measurements *measurements, const struct frame_key *key)
@@ -79,5 +87,5 @@ void measurements_forget_refusals(struct measurements *measurements)
 void measurements_forget_psnr(struct measurements *measurements)
 {
     for (size_t i = 0; i < measurements->n_entries; i++)
-        measurements->entries[i].psnr = NAN;
+        measurements->entries[i].psnr = measurements->entries[i].ms_ssim = NAN;
 }

@@ -12,8 +12,9 @@
 
 struct measurement {
     struct frame_key key;
-    double psnr;  /* decibels, NaN if unknown */
-    bool refused; /* the source could not make that picture */
+    double psnr;    /* decibels, NaN if unknown */
+    double ms_ssim; /* NaN if unknown */
+    bool refused;   /* the source could not make that picture */
 };
 
 /* Zero-initialise. */
@@ -31,6 +32,8 @@ const struct measurement *measurements_find(const struct measurements *measureme
 /* Without memory nothing is remembered. */
 void measurements_set_psnr(struct measurements *measurements, const struct frame_key *key,
                            double psnr);
+void measurements_set_ms_ssim(struct measurements *measurements, const struct frame_key *key,
+                              double ms_ssim);
 void measurements_refuse(struct measurements *measurements, const struct frame_key *key);
 
 /* Every picture may be asked for again. */

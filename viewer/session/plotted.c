@@ -19,11 +19,12 @@ static int find_curve(struct curve_set *set, int document, const char *name, uin
 }
 
 static void add_point(struct curve_set *set, int curve, const struct progress *progress,
-                      uint64_t bytes, uint32_t step, double psnr)
+                      uint64_t bytes, uint32_t step, const struct frame_key *key)
 {
+    double psnr = progress_psnr(progress, key);
     struct curve_point point = {.bytes = bytes,
                                 .rate = progress_rate(progress, bytes),
-                                .values = {psnr, NAN, NAN},
+                                .values = {psnr, progress_ms_ssim(progress, key), NAN},
                                 .step = step};
     if (curve >= 0 && !isnan(psnr) && bytes > 0)
         curve_set_add(set, curve, &point);
@@ -35,8 +36,7 @@ static void add_steps(struct curve_set *set, int document, const char *name,
     int curve = find_curve(set, document, name, UQD_MODE_DENOISED, 0);
     for (uint32_t step = 0; step < progress->n_complete; step++) {
         struct frame_key key = {.step = step, .mode = UQD_MODE_DENOISED};
-        add_point(set, curve, progress, progress->file->steps[step].bytes, step,
-                  progress_psnr(progress, &key));
+        add_point(set, curve, progress, progress->file->steps[step].bytes, step, &key);
     }
 }
 
@@ -53,7 +53,7 @@ static void add_measurements(struct curve_set *set, int document, const char *na
             continue;
         add_point(set, find_curve(set, document, name, key->mode, key->seed), progress,
                   between ? key->bytes : progress->file->steps[key->step].bytes,
-                  between ? CURVE_NO_STEP : key->step, measurements->entries[i].psnr);
+                  between ? CURVE_NO_STEP : key->step, key);
     }
 }
 

@@ -193,6 +193,29 @@ void progress_measure(struct progress *progress, const struct frame_key *key, do
         measurements_set_psnr(&progress->measurements, key, psnr);
 }
 
+void progress_measure_ms_ssim(struct progress *progress, const struct frame_key *key,
+                              double ms_ssim)
+{
+    if (!isnan(ms_ssim) && !key->reduce)
+        measurements_set_ms_ssim(&progress->measurements, key, ms_ssim);
+}
+
+double progress_ms_ssim(const struct progress *progress, const struct frame_key *key)
+{
+    struct frame_key full = full_size(key);
+    const struct measurement *entry = measurements_find(&progress->measurements, &full);
+    return entry ? entry->ms_ssim : NAN;
+}
+
+bool progress_is_measured(const struct progress *progress, const struct frame_key *key)
+{
+    const struct uqd_info *info = &progress->file->info;
+    bool ms_ssim =
+        progress->ms_ssim && (uint64_t)info->width * info->height <= SOURCE_MAX_MS_SSIM_PIXELS;
+    return !isnan(progress_psnr(progress, key)) &&
+           (!ms_ssim || !isnan(progress_ms_ssim(progress, key)));
+}
+
 bool progress_refuse(struct progress *progress, const struct frame_key *key)
 {
     if (key->step != UQD_STEP_LATEST && progress->ended && key->step >= progress->n_complete)

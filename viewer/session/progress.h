@@ -29,6 +29,7 @@ struct progress {
     struct picture *reference; /* NULL while there is none */
     bool reference_given;      /* by the user, though it may still be read; otherwise it is the
                                   lossless step */
+    bool ms_ssim;              /* is to be known as well as PSNR */
     struct measurements measurements;
 };
 
@@ -76,6 +77,14 @@ uint32_t progress_nearest(const struct progress *progress, uint64_t bytes);
 double progress_psnr(const struct progress *progress, const struct frame_key *key);
 
 void progress_measure(struct progress *progress, const struct frame_key *key, double psnr);
+void progress_measure_ms_ssim(struct progress *progress, const struct frame_key *key,
+                              double ms_ssim);
+
+/* MS-SSIM of a full-size picture as measured; NaN if unknown. */
+double progress_ms_ssim(const struct progress *progress, const struct frame_key *key);
+
+/* Whether all numbers of a picture are known that are to be. */
+bool progress_is_measured(const struct progress *progress, const struct frame_key *key);
 
 /* Remembers that a picture cannot be had. False if it is of no interest: it was asked for in
  * advance, and its step turned out to be cut. */

@@ -79,7 +79,7 @@ static bool next_for_curve(const struct schedule *schedule, enum uqd_mode mode, 
     const struct progress *progress = schedule->progress;
     for (uint32_t position = 0; position < progress_n_positions(progress); position++) {
         *key = progress_key(progress, position, mode, seed);
-        if (isnan(progress_psnr(progress, key)) && !progress_is_refused(progress, key))
+        if (!progress_is_measured(progress, key) && !progress_is_refused(progress, key))
             return true;
     }
     return false;
@@ -91,7 +91,7 @@ static bool next_for_numbers(const struct schedule *schedule, const struct pane 
 {
     *key = exhibit_key(schedule->progress, &pane->wanted);
     return pane_has_position(pane) && !pane->wanted.mix && !pane->wanted.original &&
-           isnan(progress_psnr(schedule->progress, key)) &&
+           !progress_is_measured(schedule->progress, key) &&
            !progress_is_refused(schedule->progress, key);
 }
 

@@ -27,6 +27,7 @@ struct source {
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     struct picture *reference;
+    bool ms_ssim; /* is measured, too */
     struct source_request requests[SOURCE_N_PURPOSES];
     struct source_bits_request bits;
     bool quit;

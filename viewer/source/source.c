@@ -67,6 +67,13 @@ void source_request_bits(struct source *source, uint32_t step)
     pthread_mutex_unlock(&source->lock);
 }
 
+void source_set_ms_ssim(struct source *source, bool on)
+{
+    pthread_mutex_lock(&source->lock);
+    source->ms_ssim = on;
+    pthread_mutex_unlock(&source->lock);
+}
+
 void source_set_reference(struct source *source, struct picture *reference)
 {
     pthread_mutex_lock(&source->lock);
@@ -122,18 +129,34 @@ void source_post_text(struct source *source, enum source_event_type type, const 
     source_post_step(source, type, 0, text);
 }
 
+static void measure(struct source_event *event, const struct picture *reference, bool ms_ssim)
+{
+    struct uqd_image picture = picture_image(event->picture), original = picture_image(reference);
+    struct uqd_metrics metrics;
+    ms_ssim &= (uint64_t)picture.width * picture.height <= SOURCE_MAX_MS_SSIM_PIXELS;
+    if (uqd_compare(&picture, &original, ms_ssim, &metrics) != UQD_OK)
+        return;
+    event->psnr = metrics.psnr;
+    event->ms_ssim = ms_ssim ? metrics.ms_ssim : NAN;
+}
+
 void source_post_picture(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, struct picture *picture)
 {
-    struct source_event event = {
-        .type = SOURCE_PICTURE, .purpose = purpose, .key = *key, .picture = picture, .psnr = NAN};
+    struct source_event event = {.type = SOURCE_PICTURE,
+                                 .purpose = purpose,
+                                 .key = *key,
+                                 .picture = picture,
+                                 .psnr = NAN,
+                                 .ms_ssim = NAN};
     struct picture *reference = NULL;
     pthread_mutex_lock(&source->lock);
     if (source->reference && key->reduce == 0)
         reference = picture_ref(source->reference);
+    bool ms_ssim = source->ms_ssim;
     pthread_mutex_unlock(&source->lock);
     if (reference)
-        event.psnr = picture_psnr(picture, reference);
+        measure(&event, reference, ms_ssim);
     picture_unref(reference);
     source_post(source, &event);
 }

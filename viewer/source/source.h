@@ -49,6 +49,7 @@ struct source_event {
     struct picture *picture; /* the receiver's reference */
     struct bits_map *bits;   /* the receiver's reference */
     double psnr;             /* against the reference picture, NaN without one */
+    double ms_ssim;          /* the same; NaN also if it was not wanted */
     uint32_t step;
     bool unavailable;
     char text[512];
@@ -82,6 +83,11 @@ void source_request(struct source *source, enum source_purpose purpose,
 /* Asks where the bits of a step went, which is told when nothing else is to be done. Answered like
  * the requests above, by SOURCE_BITS in any case. */
 void source_request_bits(struct source *source, uint32_t step);
+
+/* Whether MS-SSIM is measured, too, from now on, which takes much longer than PSNR; not of pictures
+ * above SOURCE_MAX_MS_SSIM_PIXELS. */
+#define SOURCE_MAX_MS_SSIM_PIXELS (2u << 20)
+void source_set_ms_ssim(struct source *source, bool on);
 
 /* Measures pictures against this one from now on. */
 void source_set_reference(struct source *source, struct picture *reference);
