@@ -88,7 +88,7 @@ static void add_pane(struct app *app)
     const struct pane *active = app_active(app);
     struct pane *pane = &app->panes[app->n_panes];
     const struct exhibit *wanted = &active->wanted;
-    pane_init(pane, active->progress, &app->settings);
+    app_add_pane(app, active->progress);
     pane->wanted = *wanted;
     pane->following = active->following;
     pane->reduce = active->reduce;
@@ -99,8 +99,6 @@ static void add_pane(struct app *app)
                       wanted->mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED,
                       wanted->seed);
     pane->wanted.original &= active->progress->reference != NULL;
-    app->follows[app->n_panes] = (struct follow){0};
-    app->n_panes++;
 }
 
 int action_compare(struct app *app, const struct command_call *call, struct message *message)

@@ -32,6 +32,7 @@ struct app {
     int n_documents;
     struct pane panes[APP_MAX_PANES];
     struct follow follows[APP_MAX_PANES];
+    struct composer *composer;
     int n_panes, active;
     struct look look;
     struct view view;
@@ -76,7 +77,9 @@ int app_main(int argc, char **argv, backend_open *open);
 /* Milliseconds of the backend's clock. */
 uint64_t app_now(const struct app *app);
 
-/* panes.c: the pane that commands are for, and the file that it shows. */
+/* panes.c: one more pane, of which there are fewer than APP_MAX_PANES. */
+void app_add_pane(struct app *app, struct progress *progress);
+/* The pane that commands are for, and the file that it shows. */
 struct pane *app_active(struct app *app);
 struct document *app_document(struct app *app);
 struct document *app_document_of(const struct app *app, const struct pane *pane);

@@ -59,6 +59,7 @@ int app_open_document(struct app *app, const char *path, struct message *message
 
 void app_close_documents(struct app *app)
 {
+    composer_free(app->composer);
     difference_clear(&app->difference);
     curve_set_clear(&app->curves);
     curve_set_clear(&app->imported);
@@ -90,9 +91,9 @@ int app_open_documents(struct app *app, struct message *message)
     for (int i = 0; i < app->settings.n_files; i++)
         if (app_open_document(app, app->settings.files[i], message) < 0)
             return -1;
-    app->n_panes = are_alike(app) ? app->n_documents : 1;
-    for (int i = 0; i < app->n_panes; i++)
-        pane_init(&app->panes[i], &app->documents[i]->progress, &app->settings);
+    int n = are_alike(app) ? app->n_documents : 1;
+    for (int i = 0; i < n; i++)
+        app_add_pane(app, &app->documents[i]->progress);
     if (app->n_panes > 1)
         app->look.comparison = COMPARE_SIDE;
     return 0;

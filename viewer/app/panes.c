@@ -3,6 +3,25 @@
 
 #include <stddef.h>
 
+static void wake(void *cookie)
+{
+    struct app *app = cookie;
+    if (app->backend)
+        app->backend->type->wake(app->backend);
+}
+
+void app_add_pane(struct app *app, struct progress *progress)
+{
+    struct pane *pane = &app->panes[app->n_panes];
+    if (!app->composer)
+        app->composer = composer_new(wake, app);
+    pane_init(pane, progress, &app->settings);
+    pane->composer = app->composer;
+    pane->number = (unsigned)app->n_panes;
+    app->follows[app->n_panes] = (struct follow){0};
+    app->n_panes++;
+}
+
 struct pane *app_active(struct app *app)
 {
     return &app->panes[app->active];

@@ -21,20 +21,36 @@ static void draw_tag(const struct scene *scene, const struct rect *port, const c
                  port->y + pad + pad / 2, fitted.text);
 }
 
+/* "Step 4, ancestral, is coming: 1 of 2 pictures" */
+static void describe_coming(const struct pane *pane, struct text_line *line)
+{
+    bool sharpening = pane->shown && exhibit_equal(&pane->wanted, &pane->exhibit);
+    struct text_line mode;
+    unsigned n_there = 0;
+    for (unsigned i = 0; i < pane->n_parts; i++)
+        n_there += pane->parts[i].picture != NULL;
+    exhibit_mode_name(&pane->wanted, &mode);
+    if (pane->n_parts > 1)
+        snprintf(line->text, sizeof line->text, "Step %u, %.40s, is coming: %u of %u pictures",
+                 (unsigned)pane->wanted.position,
+                 pane->wanted.map == MAP_OFF ? mode.text : "its map", n_there, pane->n_parts);
+    else
+        snprintf(line->text, sizeof line->text,
+                 sharpening ? "Step %u, %.40s, is getting sharper ..."
+                            : "Step %u, %.40s, is coming ...",
+                 (unsigned)pane->wanted.position, mode.text);
+}
+
 /* The original, which is exactly known, and what is wanted but not there yet. */
 static void draw_tags(const struct scene *scene, const struct rect *port, const struct pane *pane)
 {
     const struct progress *progress = pane->progress;
-    struct text_line line, mode;
+    struct text_line line;
     if (pane->shown && pane->exhibit.original && pane->wanted.original)
         draw_tag(scene, port, progress->reference_given ? "Original" : "Original (lossless step)");
     else if (!pane_is_shown(pane) && pane_has_position(pane) && !progress->lost &&
              !progress->failed) {
-        bool sharpening = pane->shown && exhibit_equal(&pane->wanted, &pane->exhibit);
-        snprintf(line.text, sizeof line.text,
-                 sharpening ? "Step %u, %.40s, is getting sharper ..."
-                            : "Step %u, %.40s, is coming ...",
-                 (unsigned)pane->wanted.position, exhibit_mode_name(&pane->wanted, &mode));
+        describe_coming(pane, &line);
         draw_tag(scene, port, line.text);
     }
 }

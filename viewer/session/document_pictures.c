@@ -247,6 +247,9 @@ bool document_is_idle(struct document *document, const struct schedule *schedule
     if (!document->source || progress->lost || progress->failed)
         return true;
     uint32_t step;
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        if (schedule->panes[i]->composing)
+            return false;
     if (!progress->ended || document->reference || document->bits_asked ||
         bits_missing(schedule, &step))
         return false;

@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+/* Pictures with more are composed in another thread. */
+#define MAX_PIXELS_AT_ONCE (1u << 20)
+
 static void keep(struct picture **kept, struct picture *picture)
 {
     if (picture)
@@ -291,12 +294,70 @@ static bool measure_mixture(struct pane *pane)
     return !isnan(pane->shown_psnr);
 }
 
+/* Whether the window should not wait for it. */
+static bool takes_long(const struct pane *pane)
+{
+    const struct exhibit *wanted = &pane->wanted;
+    const struct picture *part = pane->parts[0].picture;
+    return pane->composer && !wanted->original && (wanted->mix || wanted->map != MAP_OFF) &&
+           (uint64_t)part->width * part->height > MAX_PIXELS_AT_ONCE;
+}
+
+/* Orders what is wanted once. Takes over the ingredients. */
+static bool order(struct pane *pane, struct ingredients *ingredients)
+{
+    bool ordered = pane->ordered && exhibit_equal(&pane->order, &pane->wanted) &&
+                   pane->order_reduce == pane->reduce;
+    if (ordered) {
+        ingredients_clear(ingredients);
+        return false;
+    }
+    pane->ordered = pane->composing = true;
+    pane->order = pane->wanted;
+    pane->order_reduce = pane->reduce;
+    composer_order(pane->composer, pane->number, ingredients);
+    return false;
+}
+
+static bool take_order(struct pane *pane)
+{
+    struct composed composed;
+    struct exhibit exhibit;
+    uint32_t reduce;
+    if (!pane->composer ||
+        !composer_take(pane->composer, pane->number, &composed, &exhibit, &reduce))
+        return false;
+    bool current = exhibit_equal(&exhibit, &pane->wanted) && reduce == pane->reduce;
+    bool useful = current && composed.picture;
+    if (exhibit_equal(&exhibit, &pane->order) && reduce == pane->order_reduce)
+        pane->composing = false;
+    if (useful)
+        show(pane, &composed, reduce);
+    composed_clear(&composed);
+    return useful;
+}
+
+/* At once. Takes over the ingredients. */
+static bool show_composed(struct pane *pane, struct ingredients *ingredients)
+{
+    struct composed composed = compose(ingredients);
+    bool any = composed.picture != NULL;
+    if (any)
+        show(pane, &composed, pane->reduce);
+    ingredients_clear(ingredients);
+    composed_clear(&composed);
+    return any;
+}
+
 bool pane_update(struct pane *pane)
 {
+    bool taken = take_order(pane);
     struct picture *pictures[EXHIBIT_MAX_PARTS];
     renew_parts(pane);
-    if (pane_is_shown(pane))
-        return measure_mixture(pane);
+    if (pane_is_shown(pane)) {
+        pane->ordered = pane->composing = false;
+        return measure_mixture(pane) || taken;
+    }
     if (pane->n_parts == 0 && !pane->wanted.original)
         return false;
     for (unsigned i = 0; i < pane->n_parts; i++) {
@@ -304,14 +365,10 @@ bool pane_update(struct pane *pane)
         if (!pictures[i] && !pane->wanted.original)
             return false;
     }
-    struct composed composed =
-        compose(pane->progress, &pane->wanted, pictures, pane->n_parts, pane->reduce);
-    if (!composed.picture)
-        return false;
-    show(pane, &composed, pane->reduce);
-    picture_unref(composed.picture);
-    picture_unref(composed.values);
-    return true;
+    struct ingredients ingredients;
+    ingredients_gather(&ingredients, pane->progress, &pane->wanted, pictures, pane->n_parts,
+                       pane->reduce);
+    return takes_long(pane) ? order(pane, &ingredients) : show_composed(pane, &ingredients);
 }
 
 /* One picture by itself may as well be sharper than needed. */

@@ -3,6 +3,7 @@
 #ifndef UQD_VIEWER_SESSION_PANE_H
 #define UQD_VIEWER_SESSION_PANE_H
 
+#include "session/composer.h"
 #include "session/exhibit.h"
 #include "session/maps/map.h"
 #include "session/settings.h"
@@ -23,6 +24,12 @@ struct pane {
     uint32_t reduce; /* pictures may be halved so often without a loss at the present zoom */
     struct pane_part parts[EXHIBIT_MAX_PARTS]; /* of what is wanted */
     unsigned n_parts;
+
+    struct composer *composer; /* borrowed, for what takes long; NULL: everything is made at once */
+    unsigned number;           /* of the pane, for the composer */
+    bool ordered, composing;   /* from it; and it is not there yet */
+    struct exhibit order;
+    uint32_t order_reduce;
 
     struct picture *shown;    /* NULL before the first picture */
     struct picture *values;   /* what a map is of, NULL: no map is shown */
