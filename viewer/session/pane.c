@@ -28,6 +28,7 @@ void pane_init(struct pane *pane, struct progress *progress, const struct settin
                           .wanted = {.mode = settings->mode, .seed = settings->seed},
                           .following = true,
                           .shown_psnr = NAN};
+    progress_choose_seed(progress, settings->seed);
 }
 
 void pane_clear(struct pane *pane)
@@ -49,6 +50,7 @@ void pane_set_progress(struct pane *pane, struct progress *progress)
 {
     pane_forget(pane);
     pane->progress = progress;
+    progress_choose_seed(progress, pane->wanted.seed);
     pane->wanted.bytes = 0;
     pane->wanted.original &= progress->reference != NULL;
     if (pane->wanted.position >= progress->file->info.n_steps)
@@ -122,6 +124,7 @@ void pane_set_mode(struct pane *pane, enum uqd_mode mode, uint64_t seed)
     pane->wanted.seed = seed;
     pane->wanted.mix = 0;
     pane->peeking = false;
+    progress_choose_seed(pane->progress, seed);
     change(pane);
 }
 

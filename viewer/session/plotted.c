@@ -49,6 +49,7 @@ static void add_measurements(struct curve_set *set, int document, const char *na
         const struct frame_key *key = &measurements->entries[i].key;
         bool between = key->step == UQD_STEP_LATEST;
         if (isnan(measurements->entries[i].psnr) ||
+            (key->mode == UQD_MODE_ANCESTRAL && !progress_is_chosen(progress, key->seed)) ||
             (!between && (key->mode == UQD_MODE_DENOISED || key->step >= progress->n_complete)))
             continue;
         add_point(set, find_curve(set, document, name, key->mode, key->seed), progress,

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define THUMB_SIDE 256 /* enough for a filmstrip on a dense display */
 
@@ -228,6 +229,25 @@ bool progress_is_refused(const struct progress *progress, const struct frame_key
 {
     const struct measurement *entry = measurements_find(&progress->measurements, key);
     return entry && entry->refused;
+}
+
+bool progress_is_chosen(const struct progress *progress, uint64_t seed)
+{
+    for (unsigned i = 0; i < progress->n_seeds; i++)
+        if (progress->seeds[i] == seed)
+            return true;
+    return false;
+}
+
+void progress_choose_seed(struct progress *progress, uint64_t seed)
+{
+    if (progress_is_chosen(progress, seed))
+        return;
+    if (progress->n_seeds == PROGRESS_MAX_SEEDS) {
+        progress->n_seeds--;
+        memmove(progress->seeds, progress->seeds + 1, progress->n_seeds * sizeof *progress->seeds);
+    }
+    progress->seeds[progress->n_seeds++] = seed;
 }
 
 /* ---- Small pictures ------------------------------------------------------------------------ */

@@ -9,6 +9,8 @@
 #include "source/bits_map.h"
 #include "source/source.h"
 
+#define PROGRESS_MAX_SEEDS 16
+
 struct progress_step {
     char name[24];
     struct picture *thumb; /* small picture, NULL if there is none yet */
@@ -31,6 +33,8 @@ struct progress {
                                   lossless step */
     bool ms_ssim;              /* is to be known as well as PSNR */
     struct measurements measurements;
+    uint64_t seeds[PROGRESS_MAX_SEEDS]; /* that were chosen, the last ones */
+    unsigned n_seeds;
 };
 
 /* 0, or -1 if there is no memory. */
@@ -105,6 +109,10 @@ void progress_set_thumb(struct progress *progress, uint32_t position, const stru
 
 /* Whether both are the same picture, whatever their sizes. */
 bool frame_key_same_content(const struct frame_key *a, const struct frame_key *b);
+
+/* Seeds that somebody chose have curves; those of samples that are made for a map have none. */
+void progress_choose_seed(struct progress *progress, uint64_t seed);
+bool progress_is_chosen(const struct progress *progress, uint64_t seed);
 
 /* Takes over where the bits of a step went; NULL: that cannot be known. */
 void progress_take_bits(struct progress *progress, uint32_t step, struct bits_map *bits);
