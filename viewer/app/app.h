@@ -132,6 +132,7 @@ void app_close_window(struct app *app);
 void app_relayout(struct app *app);
 /* The viewport and the picture's size in the terms of the view, for all panes. */
 struct view_frame app_frame(const struct app *app);
+/* drawing.c */
 void app_draw(struct app *app);
 /* What the pointer is on in the plot or the scrubber, as the window was last drawn: bytes of the
  * active file; 0 if it is on neither. */
