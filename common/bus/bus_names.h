@@ -150,5 +150,6 @@ enum priority {
 #define KEY_COMPLETE "complete"
 #define KEY_ERROR    "error"
 #define KEY_MESSAGE  "message"
+#define KEY_STATUS   "status"
 
 #endif

@@ -29,7 +29,7 @@ struct fake {
     const struct deed *deeds; /* the last one quits */
     bool ready;               /* the script took its screenshot: input may come */
     int done;
-    char texts[16384];       /* of the last frame */
+    char texts[16384]; /* of the last frame */
     char title[512];
     struct view_rect placed; /* the picture of the last frame, if there is one file */
     uint64_t time;
@@ -412,6 +412,9 @@ static void the_wheel_zooms_about_the_pointer(void **state)
         {move(port->x + x, port->y + y, 30, 0), NULL},
         {release(port->x + x, port->y + y), NULL},
         {wheel(port->x + x, port->y + y, 1), NULL},
+        {press(port->x + x, port->y + y, 2),
+         "!Whole picture"}, /* after a drag it is no double click */
+        {release(port->x + x, port->y + y), NULL},
         {press(port->x + x, port->y + y, 2), "Whole picture"},
         {quit, NULL},
     };
@@ -524,7 +527,7 @@ static void flickering_shows_the_other_pane(void **state)
         {key("Z"), NULL},
         {key_up("Z"), NULL},
         {key("4"), "One picture alone"},
-        {key("X"), "Commands are for the pane with the original picture"},
+        {key("X"), "`pane` needs several panes: see `compare`"},
         {quit, NULL},
     };
     run_deeds(deeds, "picture.uqd", NULL);

@@ -614,8 +614,6 @@ static void script_errors_have_a_line(void **state)
         {"open missing.uqd\n", "standard input:1: missing.uqd: No such file", 1},
         {"open garbage.uqd\n", "standard input:1: garbage.uqd: is not a .uqd file", 1},
         {"open header.uqd\n", "standard input:1: header.uqd: the file ends inside its header", 1},
-        {"compare side\nopen other.uqd\ncompare wipe\n",
-         "standard input:3: 10 x 10 and 96 x 64 pixels: only pictures of the same size", 1},
         {"export a.png\n", "standard input:1: there is no picture to write yet", 1},
         {"wait idle\nexport a.jpg\n",
          "standard input:2: a.jpg: export writes the picture to a .png file", 1},

@@ -38,11 +38,8 @@ static int check_step(const struct progress *progress, uint64_t step, struct mes
     if (step >= progress->file->info.n_steps)
         return message_set(message, "there is no step %llu: the last one is %u",
                            (unsigned long long)step, progress->file->info.n_steps - 1);
-    if (step >= progress_n_positions(progress))
-        return message_set(message,
-                           progress->ended ? "step %llu is not in this cut file"
-                                           : "step %llu is not decoded yet",
-                           (unsigned long long)step);
+    if (step >= progress_n_positions(progress) && progress->ended)
+        return message_set(message, "step %llu is not in this cut file", (unsigned long long)step);
     return 0;
 }
 
@@ -71,9 +68,15 @@ static int run_step(struct app *app, const struct command_call *call, struct mes
     const struct argument *argument = &call->arguments[0];
     if (argument->word == WORD_NONE && check_step(pane->progress, argument->integer, message))
         return -1;
-    pane_select(pane, choose_step(pane, argument));
+    uint32_t step = choose_step(pane, argument);
     app->play_next = app_now(app) + PLAY_INTERVAL;
     say_nothing(app);
+    if (argument->word != WORD_NONE || step < progress_n_positions(pane->progress)) {
+        pane_select(pane, step);
+    } else {
+        pane_await(pane, step);
+        app_say(app, "Step %u is shown once it is decoded", (unsigned)step);
+    }
     return 0;
 }
 
@@ -169,8 +172,11 @@ static int run_seed(struct app *app, const struct command_call *call, struct mes
     struct pane *pane = app_active(app);
     const struct argument *argument = &call->arguments[0];
     (void)message;
+    uint32_t mix = pane->wanted.mix;
     pane_set_mode(pane, UQD_MODE_ANCESTRAL,
                   argument->word == WORD_NEW ? pane->wanted.seed + 1 : argument->integer);
+    if (mix)
+        pane_set_mix(pane, mix);
     app_say(app, "Ancestral sample with seed %llu", (unsigned long long)pane->wanted.seed);
     return 0;
 }
@@ -200,6 +206,14 @@ static int run_original(struct app *app, const struct command_call *call, struct
     return 0;
 }
 
+/* There is an original, or there will be. */
+static bool can_be_measured(const struct progress *progress)
+{
+    return progress->reference || progress->reference_given ||
+           (progress->file->info.lossless &&
+            (!progress->ended || progress->n_complete == progress->file->info.n_steps));
+}
+
 static int run_map(struct app *app, const struct command_call *call, struct message *message)
 {
     struct pane *pane = app_active(app);
@@ -208,7 +222,9 @@ static int run_map(struct app *app, const struct command_call *call, struct mess
     enum map_kind map = word == WORD_OFF    ? MAP_OFF
                         : word == WORD_NEXT ? (enum map_kind)((now + 1) % N_MAPS)
                                             : (enum map_kind)(word - WORD_BITS + MAP_BITS);
-    (void)message;
+    if (map == MAP_ERROR && !can_be_measured(pane->progress))
+        return message_set(message, "there is no original to show the error against: give one with "
+                                    "--reference, or wait for the lossless step");
     pane_set_map(pane, map == now ? MAP_OFF : map);
     app_say(app, "Map: %s", map_name(pane->wanted.map));
     return 0;

@@ -101,6 +101,32 @@ static void add_pane(struct app *app)
     pane->wanted.original &= active->progress->reference != NULL;
 }
 
+static bool has_size_of(const struct document *a, const struct document *b)
+{
+    return a->file.info.width == b->file.info.width && a->file.info.height == b->file.info.height;
+}
+
+/* Panes of the other files of the same size, or of the same file. */
+static void add_panes(struct app *app)
+{
+    const struct document *active = app_document(app);
+    struct message message;
+    for (int i = 0; i < app->n_documents && app->n_panes < APP_MAX_PANES; i++) {
+        struct document *document = app->documents[i];
+        if (document == active || !has_size_of(document, active))
+            continue;
+        if (app_open_source(app, document, &message)) {
+            app_say(app, "%.150s", message.text);
+            continue;
+        }
+        app_add_pane(app, &document->progress);
+        app->panes[app->n_panes - 1].reduce = app_active(app)->reduce;
+        pane_follow_progress(&app->panes[app->n_panes - 1]);
+    }
+    if (app->n_panes == 1)
+        add_pane(app);
+}
+
 int action_compare(struct app *app, const struct command_call *call, struct message *message)
 {
     static const char *const names[N_COMPARISONS] = {
@@ -115,10 +141,11 @@ int action_compare(struct app *app, const struct command_call *call, struct mess
     enum comparison wanted = word == WORD_NEXT
                                  ? (enum comparison)((app->look.comparison + 1) % N_COMPARISONS)
                                  : comparisons[word];
-    if (wanted != COMPARE_OFF && app->n_panes == 1)
-        add_pane(app);
-    if (wanted != COMPARE_OFF && app_check_sizes(app, message))
-        return -1;
+    (void)message;
+    if (wanted == COMPARE_OFF)
+        app_drop_panes(app);
+    else if (app->n_panes == 1)
+        add_panes(app);
     app->look.comparison = wanted;
     app->look.flicker = false;
     app_relayout(app);

@@ -212,7 +212,7 @@ int action_import(struct app *app, const struct command_call *call, struct messa
     int before = app->imported.n_curves;
     int status = curve_csv_read(&app->imported, call->file, message);
     if (status == 0)
-        app_say(app, "%d curves of %.120s", app->imported.n_curves - before, call->file);
+        app_say(app, "Curves of %.120s: %d", call->file, app->imported.n_curves - before);
     return status;
 }
 

@@ -26,6 +26,12 @@ struct app_place {
     int index;        /* of the viewport or the button */
 };
 
+/* A call of another program to be answered when its picture is there. */
+struct app_waiting {
+    uint32_t id;
+    bool said; /* the command has said something */
+};
+
 struct app {
     struct settings settings;
     struct document *documents[APP_MAX_DOCUMENTS];
@@ -51,13 +57,14 @@ struct app {
     int help_page;         /* of the list of keys, from 0 */
     int hover;             /* button under the pointer, or -1 */
     struct app_place drag; /* where the main button was pressed, as long as it is */
+    bool dragged;          /* and whether the pointer has moved since it was pressed last */
 
     struct watch *watch;               /* of the files; NULL: changes are not seen */
     struct input_file *standard_input; /* NULL unless a file comes from there */
     uint64_t input_size;               /* bytes of it that are known */
     uint64_t files_next;               /* when a file that has grown is opened anew; 0: none has */
     struct remote_control *remote;
-    uint32_t remote_waiting[REMOTE_MAX_CALLS]; /* calls to be answered when nothing is left to do */
+    struct app_waiting remote_waiting[REMOTE_MAX_CALLS];
     int n_remote_waiting;
 
     struct script script;
@@ -89,6 +96,8 @@ int app_other(const struct app *app);
 bool app_has_several(const struct app *app);
 /* After a change of the active pane: puts the others where they belong. */
 void app_follow(struct app *app);
+/* Leaves the active pane alone. */
+void app_drop_panes(struct app *app);
 /* Whether what is wanted is on the screen in all panes. */
 bool app_shows_wanted(const struct app *app);
 /* Whether the pictures of all panes have one size and can be compared. 0, or -1 with a message. */

@@ -94,6 +94,7 @@ static void make_scene(const struct app *app, struct scene *scene)
                             .active = app->active,
                             .other = app_other(app),
                             .several = app_has_several(app),
+                            .n_documents = app->n_documents,
                             .difference = &app->difference,
                             .histogram = app->histogram_of ? &app->histogram : NULL,
                             .curves = &app->curves,

@@ -114,10 +114,8 @@ static void take_event(struct app *app, struct document *document, const struct 
         grow(app, document, event->size);
         break;
     case WATCH_REPLACED:
-        reload(app, document);
-        break;
     case WATCH_CUT:
-        app_say(app, "%.120s was cut; what was decoded is still shown", document->label);
+        reload(app, document);
         break;
     case WATCH_GONE:
         app_say(app, "%.120s is gone; what was decoded is still shown", document->label);

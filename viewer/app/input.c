@@ -129,9 +129,11 @@ static void handle_press(struct app *app, const struct input *input)
         run_bound_at(app, &place, "Press", input);
     if (!draggable)
         return;
+    bool twice = input->clicks == 2 && !app->dragged;
     app->drag = place;
+    app->dragged = false;
     drag(app, input);
-    if (input->clicks == 2)
+    if (twice)
         run_bound_at(app, &place, "Double_Click", input);
 }
 
@@ -143,10 +145,12 @@ static void handle_motion(struct app *app, const struct input *input)
     app->pointer_y = input->y;
     app->dirty |= app->look.loupe || is(&place, "Plot") || app->was_on_plot;
     app->was_on_plot = is(&place, "Plot");
-    if (app->drag.name)
+    if (app->drag.name) {
+        app->dragged = true;
         drag(app, input);
-    else if (is(&place, "Picture") && app->look.comparison == COMPARE_WIPE)
+    } else if (is(&place, "Picture") && app->look.comparison == COMPARE_WIPE) {
         run_bound_at(app, &(struct app_place){"Wipe", place.index}, "Motion", input);
+    }
     if (hover != app->hover) {
         app->hover = hover;
         app->dirty = true;

@@ -80,6 +80,21 @@ void app_follow(struct app *app)
     }
 }
 
+/* Keeps the active pane alone, which becomes the first. */
+void app_drop_panes(struct app *app)
+{
+    struct pane active = *app_active(app);
+    for (int i = 0; i < app->n_panes; i++)
+        if (i != app->active)
+            pane_clear(&app->panes[i]);
+    active.number = 0;
+    active.ordered = active.composing = false;
+    app->panes[0] = active;
+    app->follows[0] = (struct follow){0};
+    app->active = 0;
+    app->n_panes = 1;
+}
+
 int app_check_sizes(const struct app *app, struct message *message)
 {
     const struct uqd_info *first = &app->panes[0].progress->file->info;
@@ -106,8 +121,10 @@ void app_show_document(struct app *app, int pane, int index)
     app->follows[pane] = (struct follow){0};
     if (!same)
         app->view.zoom = 0;
-    if (app_check_sizes(app, &message))
+    if (app_check_sizes(app, &message)) {
         app->look.comparison = COMPARE_OFF;
+        app_drop_panes(app);
+    }
     app_relayout(app);
 }
 

@@ -2,13 +2,18 @@
 #include "app/app.h"
 
 #include <math.h>
+#include <string.h>
 
-static void answer(struct app *app, uint32_t id)
+/* said: the command has said something. */
+static void answer(struct app *app, uint32_t id, bool said)
 {
     const struct pane *pane = app_active(app);
     struct exhibit exhibit = pane_described(pane);
-    struct text_line mode;
-    struct remote_state state = {.message = app->look.feedback,
+    struct text_line mode, status;
+    struct remote_state state = {.message = said ? app->look.feedback : "",
+                                 .status =
+                                     pane_describe(pane, app_is_computing(app, SOURCE_BACKGROUND),
+                                                   app->look.feedback, &status),
                                  .idle = app_is_idle(app),
                                  .zoom = app->view.zoom,
                                  .file = app_document(app)->name,
@@ -20,22 +25,36 @@ static void answer(struct app *app, uint32_t id)
     remote_answer(app->remote, id, &state);
 }
 
-static void run(struct app *app, const struct remote_call *call)
+/* Runs a command and tells whether it said something; what was said before stays otherwise. */
+static int run_command(struct app *app, const char *line, bool *said, struct message *message)
 {
     struct command_call command;
-    struct message message;
-    int status = command_parse(call->command, &command, &message);
+    char before[sizeof app->look.feedback];
+    int status = command_parse(line, &command, message);
+    memcpy(before, app->look.feedback, sizeof before);
+    app->look.feedback[0] = '\0';
     if (status == 0)
-        status = app_run_command(app, &command, &message);
-    if (status < 0) {
+        status = app_run_command(app, &command, message);
+    *said = app->look.feedback[0] != '\0';
+    if (!*said)
+        memcpy(app->look.feedback, before, sizeof before);
+    return status;
+}
+
+static void run(struct app *app, const struct remote_call *call)
+{
+    struct message message;
+    bool said;
+    if (run_command(app, call->command, &said, &message) < 0) {
         remote_refuse(app->remote, call->id, message.text);
         return;
     }
     app_request_pictures(app);
     if (call->wait && app->n_remote_waiting < REMOTE_MAX_CALLS)
-        app->remote_waiting[app->n_remote_waiting++] = call->id;
+        app->remote_waiting[app->n_remote_waiting++] =
+            (struct app_waiting){.id = call->id, .said = said};
     else
-        answer(app, call->id);
+        answer(app, call->id, said);
 }
 
 void app_serve_remote(struct app *app)
@@ -46,6 +65,6 @@ void app_serve_remote(struct app *app)
     if (app->n_remote_waiting == 0 || !(app_shows_wanted(app) || app_is_idle(app)))
         return;
     for (int i = 0; i < app->n_remote_waiting; i++)
-        answer(app, app->remote_waiting[i]);
+        answer(app, app->remote_waiting[i].id, app->remote_waiting[i].said);
     app->n_remote_waiting = 0;
 }

@@ -26,7 +26,7 @@ static void describe(const struct pane *pane, int shortening, struct text_line *
     progress_step_name(pane->progress, exhibit.position, pane_is_part(pane, &exhibit), &name);
     format_bytes(&bytes, cost);
     if (exhibit.original)
-        snprintf(line->text, sizeof line->text, "Original");
+        line->text[0] = '\0';
     else if (shortening == 0)
         snprintf(line->text, sizeof line->text, "Step %.40s  ·  %.20s bpp%s%.20s  ·  %.20s",
                  name.text, rate, dot, decibels, bytes.text);

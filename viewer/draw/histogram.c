@@ -129,7 +129,8 @@ static void draw_title(struct surface *surface, const struct rect *at,
 {
     struct fitted_text title;
     char text[64];
-    snprintf(text, sizeof text, "Histogram of %llu pixels", (unsigned long long)histogram->n);
+    snprintf(text, sizeof text, "Histogram of %llu pixel%s", (unsigned long long)histogram->n,
+             histogram->n == 1 ? "" : "s");
     fit_text(surface, TEXT_SMALL, text, at->w, &title);
     surface_text(surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, at->x, at->y, title.text);
 }

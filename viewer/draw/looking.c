@@ -11,7 +11,6 @@
 #define CARD_MARGIN      12.0F
 #define HISTOGRAM_WIDTH  260.0F
 #define HISTOGRAM_HEIGHT 150.0F
-#define WIPE_LABELS      40.0F
 
 /* The picture of a pane in words: the file where there are several, and the step and mode. */
 static void describe(const struct scene *scene, const struct scene_pane *shown,
@@ -29,6 +28,14 @@ static void describe(const struct scene *scene, const struct scene_pane *shown,
     else
         snprintf(line->text, sizeof line->text, "Step %u, %.40s, %.20s bpp",
                  (unsigned)exhibit.position, mode.text, rate.text);
+}
+
+void draw_difference_names(const struct scene *scene, struct text_line *line)
+{
+    struct text_line first, second;
+    describe(scene, &scene->panes[scene->active], &first);
+    describe(scene, &scene->panes[scene->other], &second);
+    snprintf(line->text, sizeof line->text, "%.70s  minus  %.70s", first.text, second.text);
 }
 
 void draw_wiped(const struct scene *scene, const struct rect *port)
@@ -76,7 +83,8 @@ static void draw_histogram(const struct scene *scene, const struct rect *port)
     int height = layout_px(scene->layout, HISTOGRAM_HEIGHT);
     width = width < at.w ? width : at.w;
     height = height < at.h / 2 ? height : at.h / 2;
-    int top = scene->look->comparison == COMPARE_WIPE ? layout_px(scene->layout, WIPE_LABELS) : 0;
+    int top =
+        scene->look->comparison == COMPARE_WIPE ? layout_px(scene->layout, COMPARISON_LABELS) : 0;
     struct rect card = {at.x + at.w - width, at.y + top, width, height};
     if (width > 0 && height > 0)
         histogram_draw(scene->surface, &card, scene->layout->scale, scene->histogram);

@@ -22,19 +22,32 @@ static int draw_title_line(const struct scene *scene, enum text_size size, struc
 
 /* "96 × 64 with alpha  ·  7 steps  ·  8.00 kB"; where that is too wide without the steps, which the
  * strip shows, then without the kind. */
-static void describe_file(const struct scene *scene, const struct uqd_info *info,
+/* "465 kB", or of a cut file "40.0 of 465 kB" */
+static void describe_size(const struct uqd_file *file, struct text_line *line)
+{
+    struct text_line there, whole;
+    format_bytes(&whole, file->info.file_size);
+    if (file->size >= file->info.file_size)
+        *line = whole;
+    else
+        snprintf(line->text, sizeof line->text, "%.24s of %.24s", format_bytes(&there, file->size),
+                 whole.text);
+}
+
+static void describe_file(const struct scene *scene, const struct uqd_file *file,
                           struct text_line *line)
 {
+    const struct uqd_info *info = &file->info;
     static const char *const kinds[] = {" grey", " grey with alpha", "", " with alpha"};
     const char *kind = kinds[info->channels - 1];
     struct text_line bytes, without, least;
     int room = scene->layout->title.w;
-    format_bytes(&bytes, info->file_size);
-    snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u steps  ·  %.24s", info->width,
+    describe_size(file, &bytes);
+    snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u steps  ·  %.50s", info->width,
              info->height, kind, info->n_steps, bytes.text);
-    snprintf(without.text, sizeof without.text, "%u × %u%s  ·  %.24s", info->width, info->height,
+    snprintf(without.text, sizeof without.text, "%u × %u%s  ·  %.50s", info->width, info->height,
              kind, bytes.text);
-    snprintf(least.text, sizeof least.text, "%u × %u  ·  %.24s", info->width, info->height,
+    snprintf(least.text, sizeof least.text, "%u × %u  ·  %.50s", info->width, info->height,
              bytes.text);
     if (surface_text_width(scene->surface, TEXT_SMALL, without.text) > room)
         *line = least;
@@ -47,9 +60,14 @@ static void describe_file(const struct scene *scene, const struct uqd_info *info
 static void draw_title(const struct scene *scene)
 {
     const struct scene_pane *shown = &scene->panes[scene->active];
-    struct text_line facts, profile;
-    int y = draw_title_line(scene, TEXT_TITLE, THEME_TEXT, scene->layout->title.y, shown->label);
-    describe_file(scene, &shown->pane->progress->file->info, &facts);
+    struct text_line name, facts, profile;
+    if (scene->n_documents > 1)
+        snprintf(name.text, sizeof name.text, "%d of %d:  %.130s", shown->document + 1,
+                 scene->n_documents, shown->label);
+    else
+        snprintf(name.text, sizeof name.text, "%.150s", shown->label);
+    int y = draw_title_line(scene, TEXT_TITLE, THEME_TEXT, scene->layout->title.y, name.text);
+    describe_file(scene, shown->pane->progress->file, &facts);
     y = draw_title_line(scene, TEXT_SMALL, THEME_DIM, y, facts.text);
     if (!shown->colours || !shown->colours->profile[0])
         return;
@@ -82,6 +100,10 @@ static void describe_readout(const struct pane *pane, struct readout *readout)
     snprintf(readout->units[2].text, sizeof readout->units[2].text, "%.8s", unit + 1);
     snprintf(readout->meanings[2].text, sizeof readout->units[2].text, "%.8s received", unit + 1);
     *unit = '\0';
+    if (pane_described(pane).original) { /* which is no part of the file */
+        strcpy(readout->numbers[0].text, "–");
+        strcpy(readout->numbers[2].text, "–");
+    }
     strcpy(readout->meanings[0].text, "bits per pixel");
     strcpy(readout->units[0].text, "bpp");
     strcpy(readout->meanings[1].text, "dB PSNR");

@@ -30,7 +30,10 @@ static void describe_coming(const struct pane *pane, struct text_line *line)
     for (unsigned i = 0; i < pane->n_parts; i++)
         n_there += pane->parts[i].picture != NULL;
     exhibit_mode_name(&pane->wanted, &mode);
-    if (pane->n_parts > 1)
+    if (pane->wanted.map != MAP_OFF && pane->n_parts < 2)
+        snprintf(line->text, sizeof line->text, "The map of step %u is coming ...",
+                 (unsigned)pane->wanted.position);
+    else if (pane->n_parts > 1)
         snprintf(line->text, sizeof line->text, "Step %u, %.40s, is coming: %u of %u pictures",
                  (unsigned)pane->wanted.position,
                  pane->wanted.map == MAP_OFF ? mode.text : "its map", n_there, pane->n_parts);
@@ -68,10 +71,12 @@ static void draw_difference(const struct scene *scene, const struct rect *port)
     struct placed_picture placed = scene_place(scene, shown);
     placed.picture = scene->difference->picture;
     placed.colours = NULL;
+    struct text_line names;
+    draw_difference_names(scene, &names);
     if (placed.picture)
         surface_picture(scene->surface, port, &placed);
-    else
-        draw_tag(scene, port, "The other picture is coming ...");
+    if (pane_is_shown(shown->pane))
+        draw_tag(scene, port, placed.picture ? names.text : "The other picture is coming ...");
 }
 
 static void draw_single(const struct scene *scene, const struct rect *port,
@@ -86,6 +91,18 @@ static void draw_single(const struct scene *scene, const struct rect *port,
         draw_tag(scene, port, "Waiting for the first step ...");
     else
         draw_tags(scene, port, shown->pane);
+}
+
+/* Where a comparison has labels of its own, below them, and only what they do not tell. */
+static void draw_state(const struct scene *scene, const struct rect *port, const struct pane *pane)
+{
+    struct rect below = *port;
+    bool told = pane_is_shown(pane);
+    if (scene->look->comparison == COMPARE_WIPE)
+        below.y += layout_px(scene->layout, COMPARISON_LABELS);
+    if (!told ||
+        (scene->look->comparison != COMPARE_WIPE && scene->look->comparison != COMPARE_DIFFERENCE))
+        draw_tags(scene, &below, pane);
 }
 
 static void draw_picture(const struct scene *scene, int viewport)
@@ -104,7 +121,7 @@ static void draw_picture(const struct scene *scene, int viewport)
     draw_helps(scene, port, index);
     surface_clip(scene->surface, port);
     if (shown->pane->shown)
-        draw_tags(scene, port, shown->pane);
+        draw_state(scene, port, shown->pane);
     surface_clip(scene->surface, NULL);
 }
 

@@ -215,19 +215,20 @@ static void draw_line(const struct plot_view *view, const struct plot_geometry *
     const struct curve *curve = &view->set->curves[number];
     struct colour colour = plot_curve_colour(view, number);
     struct point last = {0, 0};
-    bool joined = false;
+    const struct curve_point *before = NULL;
     float width = (curve->document == CURVE_IMPORTED ? 1.25F : 2) * view->scale;
     for (size_t i = 0; i < curve->n_points; i++) {
         double value = curve->points[i].values[view->metric];
         struct point at = place_of(plot, curve->points[i].rate, value);
         if (isnan(value))
             continue;
+        bool joined = before && !curve_skips_steps(before, &curve->points[i]);
         if (joined && hypotf(at.x - last.x, at.y - last.y) < 1)
             continue;
         if (joined)
             surface_line(view->surface, last, at, width < 1 ? 1 : width, colour);
         last = at;
-        joined = true;
+        before = &curve->points[i];
     }
 }
 

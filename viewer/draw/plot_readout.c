@@ -11,6 +11,7 @@
 struct row {
     int curve;
     double value;
+    bool between; /* two points: nobody measured it */
 };
 
 struct readout {
@@ -39,11 +40,28 @@ static const char *format_value(struct text_line *line, enum metric metric, doub
     return line->text;
 }
 
+/* "31.8 dB", or "~31.8 dB" between points. */
+static const char *format_row(struct text_line *line, enum metric metric, const struct row *row)
+{
+    struct text_line value;
+    format_value(&value, metric, row->value);
+    snprintf(line->text, sizeof line->text, "%s%.60s", row->between ? "~" : "", value.text);
+    return line->text;
+}
+
 /* ---- What there is to say ------------------------------------------------------------------ */
 
 static bool is_better(const struct readout *readout, double a, double b)
 {
     return readout->view->metric == METRIC_BUTTERAUGLI ? a < b : a > b;
+}
+
+static bool is_between(const struct curve *curve, double rate)
+{
+    for (size_t i = 0; i < curve->n_points; i++)
+        if (curve->points[i].rate == rate)
+            return false;
+    return true;
 }
 
 static void collect_rows(struct readout *readout)
@@ -56,7 +74,8 @@ static void collect_rows(struct readout *readout)
         int at = readout->n_rows++;
         for (; at > 0 && is_better(readout, value, readout->rows[at - 1].value); at--)
             readout->rows[at] = readout->rows[at - 1];
-        readout->rows[at] = (struct row){i, value};
+        readout->rows[at] =
+            (struct row){i, value, is_between(&view->set->curves[i], readout->rate)};
     }
 }
 
@@ -138,7 +157,7 @@ static int wanted_width(const struct readout *readout)
     widest = step > widest ? step : widest;
     for (int i = 0; i < readout->n_rows; i++) {
         const struct row *row = &readout->rows[i];
-        format_value(&line, readout->view->metric, row->value);
+        format_row(&line, readout->view->metric, row);
         int width = mark_width(readout) + gap(readout) + width_of(readout, line.text) +
                     width_of(readout, readout->view->set->curves[row->curve].label);
         widest = width > widest ? width : widest;
@@ -253,7 +272,7 @@ static void draw_row(const struct readout *readout, const struct rect *box, int 
     const struct curve *curve = &view->set->curves[row->curve];
     float size = 3.5F * view->scale;
     int x = box->x + readout->padding;
-    format_value(&line, view->metric, row->value);
+    format_row(&line, view->metric, row);
     if (mark_width(readout) + width_of(readout, line.text) > box->w - 2 * readout->padding)
         return;
     struct point at = {(float)x + size, (float)y + (float)readout->plot->text_height / 2};

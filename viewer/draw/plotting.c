@@ -134,6 +134,18 @@ void draw_curve(const struct scene *scene)
 
 /* ---- Scrubber ------------------------------------------------------------------------------ */
 
+/* Whether it is known of all steps that are there. */
+static bool list_psnr(const struct pane *pane, enum uqd_mode mode, uint32_t n_steps, double *psnr)
+{
+    bool known = true;
+    for (uint32_t step = 0; step < n_steps; step++) {
+        struct frame_key key = progress_key(pane->progress, step, mode, pane->wanted.seed);
+        psnr[step] = progress_psnr(pane->progress, &key);
+        known &= !isnan(psnr[step]) || step >= pane->progress->n_complete;
+    }
+    return known;
+}
+
 void scrubbing_prepare(struct scrubbing *scrubbing, const struct scene *scene)
 {
     const struct pane *active = scene_pane(scene);
@@ -152,10 +164,8 @@ void scrubbing_prepare(struct scrubbing *scrubbing, const struct scene *scene)
         .pixels = n_pixels(progress),
         .received = progress_available(progress),
         .handles = scrubbing->handles};
-    for (uint32_t step = 0; step < n_steps; step++) {
-        struct frame_key key = {.step = step, .mode = UQD_MODE_DENOISED};
-        scrubbing->step_psnr[step] = progress_psnr(progress, &key);
-    }
+    if (!list_psnr(active, active->wanted.mode, n_steps, scrubbing->step_psnr))
+        list_psnr(active, UQD_MODE_DENOISED, n_steps, scrubbing->step_psnr);
     for (int i = 1; i <= scene->n_panes; i++) {
         int index = (scene->active + i) % scene->n_panes;
         const struct pane *pane = scene->panes[index].pane;

@@ -6,7 +6,8 @@
 
 const struct pane *scene_pane(const struct scene *scene)
 {
-    return scene->panes[scene->active].pane;
+    bool flicker = scene->look->comparison == COMPARE_FLICKER && scene->look->flicker;
+    return scene->panes[flicker ? scene->other : scene->active].pane;
 }
 
 int scene_pane_at(const struct scene *scene, int viewport)

@@ -13,6 +13,9 @@
 
 #define SCENE_MAX_PANES LAYOUT_MAX_PANES
 
+/* Height of the labels at the top of pictures that are compared in place, units of the layout. */
+#define COMPARISON_LABELS 40.0F
+
 /* Something that is shown. */
 struct scene_pane {
     const struct pane *pane;
@@ -37,6 +40,7 @@ struct scene {
     const struct histogram *histogram;   /* of the active pane's visible part, or NULL */
     const struct curve_set *curves;
     int pointer_x, pointer_y;
+    int n_documents; /* that are open */
     bool background; /* pictures are computed unseen */
     int hover;       /* button under the pointer, or -1 */
     int help_page;   /* of the list of keys, from 0 */
@@ -44,7 +48,7 @@ struct scene {
 
 void scene_draw(const struct scene *scene);
 
-/* The active pane. */
+/* The active pane; while another one is seen in its place, that. */
 const struct pane *scene_pane(const struct scene *scene);
 
 /* The pane in a viewport of the layout. */
@@ -62,6 +66,8 @@ int scene_square(const struct layout *layout);
 void draw_pictures(const struct scene *scene);
 /* The two panes that are compared, parted by a line; and what lies over the picture of a pane. */
 void draw_wiped(const struct scene *scene, const struct rect *port);
+/* What the difference is one of. */
+void draw_difference_names(const struct scene *scene, struct text_line *line);
 void draw_helps(const struct scene *scene, const struct rect *port, int index);
 
 void draw_panel(const struct scene *scene);

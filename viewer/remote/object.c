@@ -27,6 +27,8 @@ static void add_state(struct dict *dict, const struct remote_state *state)
 {
     if (state->message && *state->message)
         add_text(dict, KEY_MESSAGE, state->message);
+    if (state->status && *state->status)
+        add_text(dict, KEY_STATUS, state->status);
     dict_add_bool(dict, KEY_IDLE, state->idle);
     dict_add_double(dict, KEY_ZOOM, state->zoom);
     if (!state->file)

@@ -20,7 +20,8 @@ struct remote_call {
 
 /* What there is after a command. Texts are copied. */
 struct remote_state {
-    const char *message; /* for people; NULL or empty if there is nothing to say */
+    const char *message; /* of the command, for people; NULL or empty if it says nothing */
+    const char *status;  /* what is going on, for people; NULL or empty if nothing is */
     bool idle;           /* nothing is asked for, and nothing more will be */
     double zoom;         /* display pixels per picture pixel */
     const char *file;    /* path of the active file; NULL: there is none, and nothing of what

@@ -29,7 +29,7 @@ static void take_key(const SDL_KeyboardEvent *event, struct input *input)
     char sign = down ? written_sign(key) : 0;
     input->type = down ? INPUT_KEY : INPUT_KEY_UP;
     if (sign) {
-        snprintf(input->key, sizeof input->key, "%c", sign);
+        snprintf(input->key, sizeof input->key, "%s%c", key->mod & KMOD_CTRL ? "Ctrl+" : "", sign);
         return;
     }
     snprintf(input->key, sizeof input->key, "%s%s%s", down && key->mod & KMOD_CTRL ? "Ctrl+" : "",

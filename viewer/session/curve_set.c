@@ -330,6 +330,12 @@ bool curve_set_nearest(const struct curve_set *set, const struct curve_axes *axe
     return isfinite(place->distance);
 }
 
+bool curve_skips_steps(const struct curve_point *before, const struct curve_point *after)
+{
+    return before->step != CURVE_NO_STEP && after->step != CURVE_NO_STEP &&
+           after->step > before->step + 1;
+}
+
 double curve_value_at(const struct curve *curve, enum metric metric, double rate)
 {
     const struct curve_point *before = NULL;
@@ -345,7 +351,7 @@ double curve_value_at(const struct curve *curve, enum metric metric, double rate
             double from = metric_shown(metric, before->values[metric]);
             double to = metric_shown(metric, point->values[metric]);
             double part = log(rate / before->rate) / log(point->rate / before->rate);
-            bool known = isfinite(from) && isfinite(to);
+            bool known = isfinite(from) && isfinite(to) && !curve_skips_steps(before, point);
             return known ? unshown(metric, from + part * (to - from)) : NAN;
         }
         before = point;

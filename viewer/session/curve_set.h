@@ -135,9 +135,12 @@ struct curve_place {
 bool curve_set_nearest(const struct curve_set *set, const struct curve_axes *axes, double x,
                        double y, struct curve_place *place);
 
+/* Whether steps between two points of a curve are not known: it has a gap there. */
+bool curve_skips_steps(const struct curve_point *before, const struct curve_point *after);
+
 /* The value of a curve at a rate: of the point there, or between its neighbours along a straight
  * line of what is shown over the logarithm of the rate. NaN before the first and behind the last
- * point, and below an exact point, as it is not known how a line would get there. */
+ * point, in a gap, and below an exact point, as it is not known how a line would get there. */
 double curve_value_at(const struct curve *curve, enum metric metric, double rate);
 
 #endif

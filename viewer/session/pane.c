@@ -27,6 +27,7 @@ void pane_init(struct pane *pane, struct progress *progress, const struct settin
     *pane = (struct pane){.progress = progress,
                           .wanted = {.mode = settings->mode, .seed = settings->seed},
                           .following = true,
+                          .awaited = PANE_NOTHING_AWAITED,
                           .shown_psnr = NAN};
     progress_choose_seed(progress, settings->seed);
 }
@@ -53,9 +54,10 @@ void pane_set_progress(struct pane *pane, struct progress *progress)
     progress_choose_seed(progress, pane->wanted.seed);
     pane->wanted.bytes = 0;
     pane->wanted.original &= progress->reference != NULL;
-    if (pane->wanted.position >= progress->file->info.n_steps)
-        pane->wanted.position = progress->file->info.n_steps - 1;
-    pane_follow_progress(pane);
+    if (!pane->following && pane->wanted.position >= progress_n_positions(progress))
+        pane_await(pane, pane->wanted.position);
+    else
+        pane_follow_progress(pane);
 }
 
 /* ---- What is wanted ------------------------------------------------------------------------ */
@@ -66,7 +68,7 @@ static void change(struct pane *pane)
     measurements_forget_refusals(&pane->progress->measurements);
 }
 
-void pane_select(struct pane *pane, uint32_t position)
+static void go(struct pane *pane, uint32_t position)
 {
     uint32_t n = progress_n_positions(pane->progress);
     if (n == 0)
@@ -77,17 +79,17 @@ void pane_select(struct pane *pane, uint32_t position)
     change(pane);
 }
 
+void pane_select(struct pane *pane, uint32_t position)
+{
+    pane->awaited = PANE_NOTHING_AWAITED;
+    go(pane, position);
+}
+
 void pane_await(struct pane *pane, uint32_t step)
 {
-    uint32_t n = progress_n_positions(pane->progress), n_steps = pane->progress->file->info.n_steps;
-    if (step < n) {
-        pane_select(pane, step);
-        return;
-    }
-    pane->wanted.position = step < n_steps ? step : n_steps - 1;
-    pane->wanted.bytes = 0;
-    pane->following = false;
-    change(pane);
+    pane->awaited = step;
+    pane->following = true;
+    pane_follow_progress(pane);
 }
 
 static void pin(const struct progress *progress, struct exhibit *exhibit)
@@ -111,6 +113,7 @@ void pane_select_bytes(struct pane *pane, uint64_t bytes)
     } else if (progress_bytes(progress, position) == bytes) {
         pane_select(pane, position);
     } else {
+        pane->awaited = PANE_NOTHING_AWAITED;
         pane->wanted.position = position;
         pane->wanted.bytes = bytes > 0 ? bytes : 1;
         pane->following = false;
@@ -171,13 +174,24 @@ void pane_set_map(struct pane *pane, enum map_kind map)
     change(pane);
 }
 
+/* A step that is awaited is gone to once it is there; if it never will be, the last one is next to
+ * it. */
+static void follow(struct pane *pane)
+{
+    uint32_t n = progress_n_positions(pane->progress);
+    if (pane->awaited != PANE_NOTHING_AWAITED && (pane->awaited < n || pane->progress->ended))
+        pane_select(pane, pane->awaited);
+    else
+        go(pane, UINT32_MAX);
+}
+
 void pane_follow_progress(struct pane *pane)
 {
     bool original = pane->wanted.original;
     bool beyond =
         pane->progress->ended && pane->wanted.position >= progress_n_positions(pane->progress);
     if (pane->following || beyond)
-        pane_select(pane, UINT32_MAX);
+        follow(pane);
     pane->wanted.original = original && pane->progress->reference;
 }
 

@@ -8,6 +8,8 @@
 #include "session/maps/map.h"
 #include "session/settings.h"
 
+#define PANE_NOTHING_AWAITED UINT32_MAX
+
 /* A picture that has come for what is wanted. */
 struct pane_part {
     struct frame_key key;
@@ -18,6 +20,7 @@ struct pane {
     struct progress *progress; /* borrowed: of the file that is shown */
     struct exhibit wanted;
     bool following;           /* the wanted position goes on with the latest one */
+    uint32_t awaited;         /* a step to be gone to once it is decoded, while it follows */
     bool peeking;             /* the other mode is shown for a moment ... */
     enum uqd_mode mode_after; /* ... and this one after that, ... */
     uint32_t mix_after;       /* ... mixed so */
@@ -49,7 +52,7 @@ void pane_forget(struct pane *pane);
 /* Shows another file, in the same way as far as it goes. */
 void pane_set_progress(struct pane *pane, struct progress *progress);
 
-/* Goes to a step that may not be decoded yet: until it is, it is awaited. */
+/* Goes to a step that may not be decoded yet: until it is, the steps before it are shown. */
 void pane_await(struct pane *pane, uint32_t step);
 
 /* Before the file grows: what is shown at its end is a place inside a step from now on. */
