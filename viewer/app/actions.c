@@ -122,7 +122,7 @@ void app_play(struct app *app)
     if (!app->look.playing || app_now(app) < app->play_next)
         return;
     app->play_next = app_now(app) + PLAY_INTERVAL;
-    if (!app_shows_wanted(app))
+    if (!app_shows_wanted(app) && app_is_making(app))
         return;
     if (pane->wanted.position + 1 < progress_n_positions(pane->progress)) {
         pane_select(pane, pane->wanted.position + 1);

@@ -96,6 +96,8 @@ int app_other(const struct app *app);
 bool app_has_several(const struct app *app);
 /* After a change of the active pane: puts the others where they belong. */
 void app_follow(struct app *app);
+/* Whether something is still being done for what is wanted. */
+bool app_is_making(const struct app *app);
 /* Leaves the active pane alone. */
 void app_drop_panes(struct app *app);
 /* Whether what is wanted is on the screen in all panes. */

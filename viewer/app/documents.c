@@ -45,10 +45,10 @@ int app_open_document(struct app *app, const char *path, struct message *message
     document->file.fd = -1;
     int status = strcmp(path, "-") ? document_open(document, path, NULL, message)
                                    : app_open_standard_input(app, document, message);
-    if (status < 0) {
+    if (status) {
         document_close(document);
         free(document);
-        return status;
+        return -1;
     }
     app->documents[app->n_documents++] = document;
     tell_apart(app, document);

@@ -46,21 +46,21 @@ int app_open_standard_input(struct app *app, struct document *document, struct m
     struct input_file_config config = {0, name, INPUT_FILE_MAX_SIZE, wake, app};
     struct input_file_state state;
     struct timespec pause = {0, 5000000};
-    int status = -1;
+    int status = UQD_FILE_SHORT;
     if (app->standard_input)
         return message_set(message, "%s can be read once only", name);
     app->standard_input = input_file_new(&config, message);
     if (!app->standard_input)
         return -1;
-    /* Nothing can be shown before the header has come: only the end makes an error final. */
-    for (bool ended = false; status < 0 && !ended; nanosleep(&pause, NULL)) {
+    /* Nothing can be shown before the header has come. */
+    for (bool ended = false; status == UQD_FILE_SHORT && !ended; nanosleep(&pause, NULL)) {
         input_file_look(app->standard_input, &state);
         ended = state.ended;
         document_close(document);
         status = document_open(document, input_file_path(app->standard_input), name, message);
         app->input_size = document->file.size;
     }
-    if (status < 0 && state.failed)
+    if (status == UQD_FILE_SHORT && state.failed)
         *message = state.message;
     return status;
 }

@@ -153,3 +153,13 @@ bool app_shows_wanted(const struct app *app)
         shown &= pane_is_shown(&app->panes[i]);
     return shown;
 }
+
+bool app_is_making(const struct app *app)
+{
+    bool making = app_is_computing(app, SOURCE_SCREEN);
+    for (int i = 0; i < app->n_panes; i++) {
+        const struct document *document = app_document_of(app, &app->panes[i]);
+        making |= app->panes[i].composing || document->bits_asked || !document->progress.ended;
+    }
+    return making;
+}

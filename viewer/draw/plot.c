@@ -279,6 +279,8 @@ static void draw_ring(const struct plot_view *view, const struct plot_geometry *
         return;
     float scale = view->scale, radius = (mark->active ? 9 : 7.5F) * scale;
     struct point at = place_of(plot, mark->rate, mark->value);
+    if (!isfinite(at.x) || !isfinite(at.y)) /* no value of this metric */
+        return;
     surface_disc(view->surface, at.x, at.y, radius, mark->active ? THEME_TEXT : THEME_DIM);
     surface_disc(view->surface, at.x, at.y, radius - 2 * scale, THEME_BACKGROUND);
     if (mark->pending) {

@@ -23,7 +23,7 @@ int document_open(struct document *document, const char *path, const char *label
     if (name(document, path, label))
         return message_set(message, "%s: out of memory", path);
     int status = uqd_file_open(&document->file, document->path, document->name, message);
-    if (status < 0)
+    if (status)
         return status;
     shown_colours_init(&document->colours, document->file.icc, document->file.icc_size,
                        document->file.info.channels);
@@ -94,6 +94,7 @@ static void go_on(struct document *document, const struct schedule *schedule, st
     shown_colours_clear(&document->colours);
     document->file = *file;
     shown_colours_init(&document->colours, file->icc, file->icc_size, file->info.channels);
+    measurements_forget_refusals(&document->progress.measurements);
     document->progress.ended = document->progress.partial = false;
     document->progress.trouble[0] = '\0';
 }
@@ -128,7 +129,7 @@ int document_reload(struct document *document, const struct schedule *schedule, 
 {
     struct uqd_file file;
     int status = uqd_file_open(&file, document->path, document->name, message);
-    if (status < 0) {
+    if (status) {
         uqd_file_close(&file);
         return status;
     }

@@ -30,8 +30,8 @@ struct document {
     bool bits_asked; /* where the bits of a step went */
 };
 
-/* Reads the header of a file, which people know by the label; NULL: by its path. 0, or -1 with a
- * message. Close with document_close in either case. */
+/* Reads the header of a file, which people know by the label; NULL: by its path. 0, UQD_FILE_SHORT,
+ * or -1, with a message. Close with document_close in either case. */
 int document_open(struct document *document, const char *path, const char *label,
                   struct message *message);
 

@@ -219,10 +219,8 @@ bool progress_is_measured(const struct progress *progress, const struct frame_ke
 
 bool progress_refuse(struct progress *progress, const struct frame_key *key)
 {
-    if (key->step != UQD_STEP_LATEST && progress->ended && key->step >= progress->n_complete)
-        return false;
     measurements_refuse(&progress->measurements, key);
-    return true;
+    return key->step == UQD_STEP_LATEST || !progress->ended || key->step < progress->n_complete;
 }
 
 bool progress_is_refused(const struct progress *progress, const struct frame_key *key)

@@ -14,7 +14,8 @@ struct reference {
     struct reference_result result;
 };
 
-static int check(const struct reference *reference, const struct pixels *pixels,
+/* read: channels of the file. */
+static int check(const struct reference *reference, const struct pixels *pixels, uint32_t read,
                  struct message *message)
 {
     const struct reference_config *config = &reference->config;
@@ -22,7 +23,7 @@ static int check(const struct reference *reference, const struct pixels *pixels,
         pixels->channels == config->channels)
         return 0;
     return message_set(message, "%s: %u x %u pixels with %u channels, but %s has %u x %u with %u",
-                       config->path, pixels->width, pixels->height, pixels->channels, config->file,
+                       config->path, pixels->width, pixels->height, read, config->file,
                        config->width, config->height, config->channels);
 }
 
@@ -45,11 +46,12 @@ static int copy_profile(struct reference *reference, const struct pixels *pixels
 static int take_pixels(struct reference *reference, struct pixels *pixels)
 {
     struct message *message = &reference->result.message;
+    uint32_t read = pixels->channels;
     if (copy_profile(reference, pixels))
         return -1;
     if (pixels_expand(pixels, reference->config.channels) < 0)
         return message_set(message, "%s: out of memory", reference->config.path);
-    if (check(reference, pixels, message))
+    if (check(reference, pixels, read, message))
         return -1;
     struct picture *picture = picture_new(pixels->width, pixels->height, pixels->channels);
     if (!picture)

@@ -47,12 +47,13 @@ static int feed_header(struct uqd_file *file, struct uqd_decoder *decoder, struc
         status = feed(file, decoder, &n);
         if (n < 0)
             return message_set(message, "%s: %s", file->name, strerror(errno));
-        if (n == 0)
-            return message_set(message,
-                               uqd_decoder_bytes_fed(decoder) > 0
-                                   ? "%s: the file ends inside its header"
-                                   : "%s: the file is empty",
-                               file->name);
+        if (n == 0) {
+            message_set(message,
+                        uqd_decoder_bytes_fed(decoder) > 0 ? "%s: the file ends inside its header"
+                                                           : "%s: the file is empty",
+                        file->name);
+            return UQD_FILE_SHORT;
+        }
     }
     if (status == UQD_ERR_CORRUPT)
         return refuse(file, message);

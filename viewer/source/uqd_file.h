@@ -23,8 +23,11 @@ struct uqd_file {
     size_t icc_size;
 };
 
+/* The file ends before its header does; more may come. Also with a message. */
+enum { UQD_FILE_SHORT = 1 };
+
 /* Opens a file, which messages call by the name, and reads its header and profile. 0, or -1 with a
- * message. Close with uqd_file_close in either case. */
+ * message. Close with uqd_file_close in any case. */
 int uqd_file_open(struct uqd_file *file, const char *path, const char *name,
                   struct message *message);
 
