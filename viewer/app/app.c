@@ -58,6 +58,9 @@ static void run(struct app *app)
 {
     app_relayout(app);
     app_recall_position(app);
+    if (app->n_documents > app->n_panes)
+        app_say(app, "%d files of different sizes or too many: Ctrl+PageDown shows the next one",
+                app->n_documents);
     app_run_script(app);
     while (!app->quit) {
         app_request_pictures(app);

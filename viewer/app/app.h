@@ -106,7 +106,7 @@ bool app_shows_wanted(const struct app *app);
 int app_check_sizes(const struct app *app, struct message *message);
 /* Shows the document with this index in a pane, which is alone if its pictures have another size
  * than those of the other panes. */
-void app_show_document(struct app *app, int pane, int index);
+void app_show_document(struct app *app, int number, int index);
 /* The panes and their documents, in the terms of the sources: the active pane first. */
 struct schedule app_schedule(struct app *app, struct document *document);
 /* After the zoom changed: what is asked of the sources. */

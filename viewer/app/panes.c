@@ -109,18 +109,42 @@ int app_check_sizes(const struct app *app, struct message *message)
     return 0;
 }
 
-void app_show_document(struct app *app, int pane, int index)
+/* How a file was seen, and the same again. */
+static void leave(struct app *app, const struct pane *pane)
 {
-    const struct uqd_info *before = &app->panes[pane].progress->file->info;
+    struct document *document = app_document_of(app, pane);
+    document->left.view = app->view;
+    document->left.exhibit = pane->wanted;
+    document->left.following = pane->following;
+}
+
+static void come_back(struct app *app, struct pane *pane, bool same_size)
+{
+    const struct document *document = app_document_of(app, pane);
+    bool known = document->left.view.zoom > 0;
+    if (!same_size)
+        app->view = document->left.view;
+    if (!known || document->left.following)
+        return;
+    if (document->left.exhibit.bytes)
+        pane_select_bytes(pane, document->left.exhibit.bytes);
+    else
+        pane_await(pane, document->left.exhibit.position);
+}
+
+void app_show_document(struct app *app, int number, int index)
+{
+    struct pane *pane = &app->panes[number];
+    const struct uqd_info *before = &pane->progress->file->info;
     const struct uqd_info *after = &app->documents[index]->file.info;
     bool same = before->width == after->width && before->height == after->height;
     struct message message;
+    leave(app, pane);
     if (app_open_source(app, app->documents[index], &message))
         app_say(app, "%.150s", message.text);
-    pane_set_progress(&app->panes[pane], &app->documents[index]->progress);
-    app->follows[pane] = (struct follow){0};
-    if (!same)
-        app->view.zoom = 0;
+    pane_set_progress(pane, &app->documents[index]->progress);
+    come_back(app, pane, same);
+    app->follows[number] = (struct follow){0};
     if (app_check_sizes(app, &message)) {
         app->look.comparison = COMPARE_OFF;
         app_drop_panes(app);

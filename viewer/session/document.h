@@ -6,6 +6,7 @@
 #include "session/pane.h"
 #include "session/schedule.h"
 #include "session/shown_colours.h"
+#include "session/view.h"
 #include "source/reference.h"
 
 struct document {
@@ -28,6 +29,11 @@ struct document {
         struct frame_key key;
     } requests[SOURCE_N_PURPOSES];
     bool bits_asked; /* where the bits of a step went */
+    struct {         /* how it was seen when another file took its place; zoom 0: it was not */
+        struct view view;
+        struct exhibit exhibit;
+        bool following;
+    } left;
 };
 
 /* Reads the header of a file, which people know by the label; NULL: by its path. 0, UQD_FILE_SHORT,
