@@ -101,6 +101,13 @@ DBusMessage *__wrap_bus_new_get_frame(const struct bus_job *job, enum source_pur
 
 /* ---- Running ------------------------------------------------------------------------------- */
 
+void decodes_begin(void)
+{
+    pthread_mutex_lock(&lock);
+    n_shown = n_decoded = n_again = n_before_export = 0;
+    pthread_mutex_unlock(&lock);
+}
+
 void decodes_run(const char *script, const char *const arguments[])
 {
     char program[] = "uqd-view", path[] = "decodes.txt", option[] = "--script";
@@ -117,7 +124,7 @@ void decodes_run(const char *script, const char *const arguments[])
         snprintf(copies[i], sizeof copies[i], "%s", arguments[i]);
         argv[argc++] = copies[i];
     }
-    n_shown = n_decoded = n_again = n_before_export = 0;
+    decodes_begin();
     assert_int_equal(app_main(argc, argv, sdl_window_open), 0);
 }
 

@@ -9,6 +9,9 @@
 #define DECODES_RUN(script, ...) decodes_run(script, (const char *const[]){__VA_ARGS__, NULL})
 void decodes_run(const char *script, const char *const arguments[]);
 
+/* Counts from here on, where the viewer is run in another way. */
+void decodes_begin(void);
+
 /* How many full-size pictures the last run decoded, and how many of them had been on the screen
  * before. */
 unsigned decodes_all(void);

@@ -141,6 +141,9 @@ static void set_environment(void)
     setenv("SDL_RENDER_DRIVER", "software", 1);
     setenv("HOME", directory, 1);
     setenv("XDG_RUNTIME_DIR", directory, 1);
+    /* What is remembered goes below this home. */
+    unsetenv("XDG_CONFIG_HOME");
+    unsetenv("XDG_STATE_HOME");
     unsetenv("DBUS_SESSION_BUS_ADDRESS");
     unsetenv("DISPLAY");
     unsetenv("WAYLAND_DISPLAY");
