@@ -74,6 +74,7 @@ static void reload(struct app *app, struct document *document)
     bool grown;
     document->grown = 0;
     if (document_reload(document, &schedule, &grown, &message)) {
+        document->stale = true;
         app_say(app, "The file has changed, but: %.120s", message.text);
         app->dirty = true;
         return;
@@ -99,9 +100,9 @@ static uint64_t next_end(const struct document *document)
  * that at once. */
 static void grow(struct app *app, struct document *document, uint64_t size)
 {
-    if (size <= document->file.size)
+    if (size <= document->file.size && !(document->stale && document_is_replaced(document)))
         return;
-    if (size >= next_end(document))
+    if (document->stale || size >= next_end(document))
         reload(app, document);
     else if (!document->grown)
         document->grown = app_now(app);

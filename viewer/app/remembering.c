@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Scripts do the same each time. */
 static bool is_forgetful(const struct app *app)
@@ -68,15 +67,9 @@ static void remember_settings(struct app *app)
 
 /* ---- Positions ----------------------------------------------------------------------------- */
 
-static bool find_mark(const struct document *document, uint64_t *mark)
+static uint64_t mark_of(const struct document *document)
 {
-    size_t size = (size_t)document->file.info.header_size;
-    uint8_t *header = malloc(size);
-    bool found = header && pread(document->file.fd, header, size, 0) == (ssize_t)size;
-    if (found)
-        *mark = remembered_mark(header, size);
-    free(header);
-    return found;
+    return remembered_mark(document->header, (size_t)document->file.info.header_size);
 }
 
 /* Anybody may have written the line: only what changes the view is done. */
@@ -96,10 +89,9 @@ static void recall_line(struct app *app, const char *line)
 void app_recall_position(struct app *app)
 {
     const struct document *document = app_document(app);
-    uint64_t mark;
-    if (is_forgetful(app) || app->n_panes > 1 || app->standard_input || !find_mark(document, &mark))
+    if (is_forgetful(app) || app->n_panes > 1 || app->standard_input)
         return;
-    char *lines = remembered_load_position(document->path, mark);
+    char *lines = remembered_load_position(document->path, mark_of(document));
     for (char *line = lines, *end; line && *line; line = end) {
         end = line + strcspn(line, "\n");
         if (*end)
@@ -124,8 +116,7 @@ static void remember_position(struct app *app)
     struct view_frame frame = app_frame(app);
     char lines[REMEMBERED_LINES_SIZE];
     size_t length = 0;
-    uint64_t mark;
-    if (app->n_panes > 1 || app->standard_input || !find_mark(document, &mark))
+    if (app->n_panes > 1 || app->standard_input)
         return;
     lines[0] = '\0';
     if (!pane->following)
@@ -141,7 +132,7 @@ static void remember_position(struct app *app)
                           (frame.picture_width / 2.0 - app->view.centre_x) * app->view.zoom,
                           (frame.picture_height / 2.0 - app->view.centre_y) * app->view.zoom);
     }
-    remembered_save_position(document->path, mark, lines);
+    remembered_save_position(document->path, mark_of(document), lines);
 }
 
 void app_remember(struct app *app)

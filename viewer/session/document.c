@@ -16,6 +16,17 @@ static int name(struct document *document, const char *path, const char *label)
     return 0;
 }
 
+/* The bytes of an open file's header, malloc'ed; NULL if they cannot be read. */
+static uint8_t *read_header(const struct uqd_file *file)
+{
+    size_t size = (size_t)file->info.header_size;
+    uint8_t *header = malloc(size);
+    if (header && pread(file->fd, header, size, 0) == (ssize_t)size)
+        return header;
+    free(header);
+    return NULL;
+}
+
 int document_open(struct document *document, const char *path, const char *label,
                   struct message *message)
 {
@@ -27,7 +38,8 @@ int document_open(struct document *document, const char *path, const char *label
         return status;
     shown_colours_init(&document->colours, document->file.icc, document->file.icc_size,
                        document->file.info.channels);
-    if (progress_init(&document->progress, &document->file))
+    document->header = read_header(&document->file);
+    if (!document->header || progress_init(&document->progress, &document->file))
         return message_set(message, "%s: out of memory", path);
     return 0;
 }
@@ -70,19 +82,24 @@ bool document_take_reference(struct document *document, struct message *message)
     return true;
 }
 
-/* Whether both are the same file, of which there may be more now. */
-static bool is_same(const struct uqd_file *before, const struct uqd_file *after)
+static bool is_same_header(const struct document *document, const struct uqd_file *file,
+                           const uint8_t *header)
 {
-    size_t size = (size_t)before->info.header_size;
-    bool same = false;
-    if (before->info.header_size != after->info.header_size || after->size < before->size)
-        return false;
-    uint8_t *headers = malloc(2 * size);
-    if (headers && pread(before->fd, headers, size, 0) == (ssize_t)size &&
-        pread(after->fd, headers + size, size, 0) == (ssize_t)size)
-        same = memcmp(headers, headers + size, size) == 0;
-    free(headers);
-    return same;
+    return file->info.header_size == document->file.info.header_size &&
+           memcmp(header, document->header, (size_t)file->info.header_size) == 0;
+}
+
+bool document_is_replaced(const struct document *document)
+{
+    struct uqd_file file;
+    struct message unused;
+    uint8_t *header = NULL;
+    if (uqd_file_open(&file, document->path, document->name, &unused) == 0)
+        header = read_header(&file);
+    bool replaced = header && !is_same_header(document, &file, header);
+    free(header);
+    uqd_file_close(&file);
+    return replaced;
 }
 
 /* The panes go on with the same file. */
@@ -100,7 +117,7 @@ static void go_on(struct document *document, const struct schedule *schedule, st
 }
 
 static int begin_anew(struct document *document, const struct schedule *schedule,
-                      struct uqd_file *file)
+                      struct uqd_file *file, uint8_t *header)
 {
     struct picture *reference = document->progress.reference;
     bool given = document->progress.reference_given;
@@ -109,6 +126,8 @@ static int begin_anew(struct document *document, const struct schedule *schedule
                 reference->channels == file->info.channels;
     if (fits)
         picture_ref(reference);
+    free(document->header);
+    document->header = header;
     progress_clear(&document->progress);
     frames_clear(&document->frames);
     uqd_file_close(&document->file);
@@ -133,13 +152,20 @@ int document_reload(struct document *document, const struct schedule *schedule, 
         uqd_file_close(&file);
         return status;
     }
+    uint8_t *header = read_header(&file);
+    if (!header) {
+        uqd_file_close(&file);
+        return message_set(message, "%s: cannot be read", document->name);
+    }
     source_free(document->source);
     document->source = NULL;
+    document->stale = false;
     document_forget_requests(document);
-    *grown = is_same(&document->file, &file);
-    if (*grown)
+    *grown = file.size >= document->file.size && is_same_header(document, &file, header);
+    if (*grown) {
+        free(header);
         go_on(document, schedule, &file);
-    else if (begin_anew(document, schedule, &file))
+    } else if (begin_anew(document, schedule, &file, header))
         return message_set(message, "%s: out of memory", document->path);
     return 0;
 }
@@ -153,6 +179,7 @@ void document_close(struct document *document)
     shown_colours_clear(&document->colours);
     shown_colours_clear(&document->reference_colours);
     uqd_file_close(&document->file);
+    free(document->header);
     free(document->path);
     free(document->name);
     *document = (struct document){.file.fd = -1};

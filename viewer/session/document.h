@@ -13,6 +13,7 @@ struct document {
     char *path; /* to open */
     char *name; /* for messages */
     struct uqd_file file;
+    uint8_t *header;   /* of the file as it was opened: it may be written anew in place */
     const char *label; /* what to call it in short: the last part of the name, or all of it */
     struct progress progress;
     struct frames frames;
@@ -22,6 +23,7 @@ struct document {
     struct source *source;
     struct reference *reference; /* being read, or NULL */
     int watch;                   /* the file's number in the watch, or 0 */
+    bool stale;                  /* the file has changed, and what is shown is of what it was */
     uint64_t grown;   /* when more of the file was first seen, milliseconds; 0: it was not */
     bool reconnected; /* since the last command the daemon died and was called again */
     struct {
@@ -47,6 +49,9 @@ int document_open(struct document *document, const char *path, const char *label
  * a message; then everything stays as it was. */
 int document_reload(struct document *document, const struct schedule *schedule, bool *grown,
                     struct message *message);
+
+/* Whether there is another picture in place of the file, as its header tells. */
+bool document_is_replaced(const struct document *document);
 
 /* Begins to read the original from another file. */
 void document_read_reference(struct document *document, const char *path,
