@@ -83,6 +83,8 @@ static void reload(struct app *app, struct document *document)
         app_say(app, "%.150s", message.text);
     if (!grown)
         app_say(app, "%.120s has changed and is shown anew", document->label);
+    if (app_check_sizes(app, &message))
+        app->look.comparison = COMPARE_OFF;
     app_relayout(app);
 }
 
