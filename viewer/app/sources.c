@@ -25,7 +25,7 @@ int app_open_source(struct app *app, struct document *document, struct message *
     document->progress.ms_ssim = app->look.metric == METRIC_MS_SSIM;
     if (document->source)
         return 0;
-    if (app->settings.reference)
+    if (app->settings.reference && !document->reference_read)
         document_read_reference(document, app->settings.reference, wake, app->backend);
     if (!app->settings.no_daemon)
         document->source = source_daemon_new(&config);

@@ -56,6 +56,7 @@ void document_read_reference(struct document *document, const char *path,
                                       .notify = notify,
                                       .cookie = cookie};
     document->reference = reference_new(&config);
+    document->reference_read = true;
     document->progress.reference_given = document->reference != NULL;
 }
 
@@ -69,7 +70,8 @@ bool document_take_reference(struct document *document, struct message *message)
     progress->reference_given = result.picture != NULL;
     if (result.picture) {
         progress->reference = result.picture;
-        source_set_reference(document->source, result.picture);
+        if (document->source)
+            source_set_reference(document->source, result.picture);
         if (result.icc)
             shown_colours_init(&document->reference_colours, result.icc, result.icc_size,
                                result.icc_channels);
@@ -126,6 +128,9 @@ static int begin_anew(struct document *document, const struct schedule *schedule
                 reference->channels == file->info.channels;
     if (fits)
         picture_ref(reference);
+    reference_free(document->reference);
+    document->reference = NULL;
+    document->reference_read = fits;
     free(document->header);
     document->header = header;
     progress_clear(&document->progress);

@@ -22,6 +22,7 @@ struct document {
 
     struct source *source;
     struct reference *reference; /* being read, or NULL */
+    bool reference_read;         /* or it was, for this picture */
     int watch;                   /* the file's number in the watch, or 0 */
     bool stale;                  /* the file has changed, and what is shown is of what it was */
     uint64_t grown;   /* when more of the file was first seen, milliseconds; 0: it was not */
