@@ -79,6 +79,7 @@ static void reload(struct app *app, struct document *document)
         app->dirty = true;
         return;
     }
+    document->reopened = true;
     if (schedule.n_panes > 0 && app_open_source(app, document, &message))
         app_say(app, "%.150s", message.text);
     if (!grown)

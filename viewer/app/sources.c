@@ -112,7 +112,7 @@ static void take_refusal(struct app *app, struct document *document,
                 mode_name((enum uqd_mode)event->key.mode), event->text);
 }
 
-/* A file of which nothing can be shown ends the viewer; otherwise what is shown stays. */
+/* A file of which nothing can be shown from the beginning ends the viewer; otherwise it stays. */
 static void take_trouble(struct app *app, struct document *document,
                          const struct source_event *event)
 {
@@ -120,7 +120,8 @@ static void take_trouble(struct app *app, struct document *document,
     if (event->text[0]) {
         fprintf(stderr, "uqd-view: %s: %s\n", document->name, event->text);
         app->exit_code = 1;
-        app->quit |= app->n_documents == 1 && progress_n_positions(progress) == 0;
+        app->quit |=
+            app->n_documents == 1 && progress_n_positions(progress) == 0 && !document->reopened;
     }
     if (event->type != SOURCE_END)
         document_forget_requests(document);

@@ -24,6 +24,7 @@ struct document {
     struct reference *reference; /* being read, or NULL */
     bool reference_read;         /* or it was, for this picture */
     int watch;                   /* the file's number in the watch, or 0 */
+    bool reopened;               /* it has changed while it was shown */
     bool stale;                  /* the file has changed, and what is shown is of what it was */
     uint64_t grown;   /* when more of the file was first seen, milliseconds; 0: it was not */
     bool reconnected; /* since the last command the daemon died and was called again */
