@@ -121,7 +121,11 @@ static void remember_position(struct app *app)
     lines[0] = '\0';
     if (!pane->following)
         length = add_line(lines, sizeof lines, length, "step %.0f\n", pane->wanted.position, 0);
-    if (pane->wanted.mode != app->settings.mode || pane->wanted.mix)
+    bool other_seed = pane->wanted.seed != app->settings.seed;
+    if (other_seed) /* also chooses a mode, so that it comes first */
+        length += (size_t)snprintf(lines + length, sizeof lines - length, "seed %llu\n",
+                                   (unsigned long long)pane->wanted.seed);
+    if (other_seed || pane->wanted.mode != app->settings.mode || pane->wanted.mix)
         length += (size_t)snprintf(lines + length, sizeof lines - length, "mode %s\n",
                                    mode_name(pane->wanted.mode));
     if (pane->wanted.mix)
