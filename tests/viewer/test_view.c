@@ -156,6 +156,112 @@ static void zoom_stops_are_ordered(void **state)
     assert_true(view_next_zoom(1.17, -1) == 1);
 }
 
+/* ---- Whatever is done ---------------------------------------------------------------------- */
+
+static uint32_t noise = 1;
+
+/* From low to high. */
+static int draw(int low, int high)
+{
+    noise = noise * 1664525 + 1013904223;
+    return low + (int)((noise >> 8) % (uint32_t)(high - low + 1));
+}
+
+/* One axis: a picture that is larger than the viewport covers it, another one is in the middle. To
+ * a pixel, since places are whole. */
+static void assert_in_place(int at, int length, int port, const char *axis, int turn)
+{
+    if (length > port ? at > 1 || at + length < port - 1 : abs(2 * at + length - port) > 2)
+        fail_msg("turn %d: %s from %d to %d in %d", turn, axis, at, at + length, port);
+}
+
+static void assert_valid(const struct view *view, const struct view_frame *frame, int turn)
+{
+    struct view_rect place = view_place(view, frame);
+    assert_in_place(place.x, place.width, frame->port_width, "x", turn);
+    assert_in_place(place.y, place.height, frame->port_height, "y", turn);
+    assert_true(view->zoom > 0 && view->zoom <= VIEW_ZOOM_MAX);
+    if (view->zoom == floor(view->zoom)) {
+        assert_int_equal(place.width, (int)view->zoom * frame->picture_width);
+        assert_int_equal(place.height, (int)view->zoom * frame->picture_height);
+    }
+    if (fabs(place.width - view->zoom * frame->picture_width) > 0.5 && place.width > 1)
+        fail_msg("turn %d: %d pixels wide at %g", turn, place.width, view->zoom);
+}
+
+/* Along one axis the point stays if neither the picture before nor the one after has to be moved
+ * from where it would be to keep its place. */
+static void assert_stays(double before, double after, double zoom, double from, int picture,
+                         int port, int turn)
+{
+    double centre = before - from / zoom, half = port / zoom / 2;
+    bool free = picture > 2 * half && centre >= half && centre <= picture - half;
+    if (free && fabs(before - after) > 1e-6)
+        fail_msg("turn %d: the point at %g moved to %g", turn, before, after);
+}
+
+static void zoom_somewhere(struct view *view, const struct view_frame *frame, int turn)
+{
+    double x = draw(0, frame->port_width), y = draw(0, frame->port_height);
+    double before_x = point_x(view, frame, x), before_y = point_y(view, frame, y);
+    double zoom =
+        draw(0, 3) ? view_next_zoom(view->zoom, draw(0, 1) ? 1 : -1) : draw(1, 6400) / 100.0;
+    view_zoom_to(view, frame, zoom, x, y);
+    assert_stays(before_x, point_x(view, frame, x), view->zoom, x - frame->port_width / 2.0,
+                 frame->picture_width, frame->port_width, turn);
+    assert_stays(before_y, point_y(view, frame, y), view->zoom, y - frame->port_height / 2.0,
+                 frame->picture_height, frame->port_height, turn);
+}
+
+/* Where the picture is free to, it moves by exactly as much. */
+static void pan_somewhere(struct view *view, const struct view_frame *frame)
+{
+    struct view_rect before = view_place(view, frame);
+    int dx = draw(-200, 200), dy = draw(-200, 200);
+    view_pan(view, frame, dx, dy);
+    struct view_rect after = view_place(view, frame);
+    int left = before.x + dx, top = before.y + dy;
+    if (left < 0 && left + before.width > frame->port_width)
+        assert_true(abs(after.x - left) <= 1);
+    if (top < 0 && top + before.height > frame->port_height)
+        assert_true(abs(after.y - top) <= 1);
+    assert_int_equal(after.width, before.width);
+    assert_int_equal(after.height, before.height);
+}
+
+static void nothing_breaks_the_view(void **state)
+{
+    (void)state;
+    struct view view = {0};
+    struct view_frame frame = wide;
+    view_fit(&view, &frame);
+    for (int turn = 0; turn < 200000; turn++) {
+        switch (draw(0, 9)) {
+        case 0:
+            frame.port_width = draw(1, 2000);
+            frame.port_height = draw(1, 2000);
+            view_update(&view, &frame);
+            break;
+        case 1:
+            view_fit(&view, &frame);
+            break;
+        case 2: /* another picture in its place */
+            frame.picture_width = draw(0, 9) ? draw(1, 3000) : draw(1, 3);
+            frame.picture_height = draw(0, 9) ? draw(1, 3000) : draw(1, 3);
+            view_update(&view, &frame);
+            break;
+        case 3:
+        case 4:
+        case 5:
+            pan_somewhere(&view, &frame);
+            break;
+        default:
+            zoom_somewhere(&view, &frame, turn);
+        }
+        assert_valid(&view, &frame, turn);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +273,7 @@ int main(void)
         cmocka_unit_test(pan_moves_by_display_pixels),
         cmocka_unit_test(fit_follows_the_window),
         cmocka_unit_test(zoom_stops_are_ordered),
+        cmocka_unit_test(nothing_breaks_the_view),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
