@@ -50,7 +50,7 @@ static void run(struct app *app, const struct remote_call *call)
         return;
     }
     app_request_pictures(app);
-    if (call->wait && app->n_remote_waiting < REMOTE_MAX_CALLS)
+    if (call->wait && !app->quit && app->n_remote_waiting < REMOTE_MAX_CALLS)
         app->remote_waiting[app->n_remote_waiting++] =
             (struct app_waiting){.id = call->id, .said = said};
     else
