@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { MAX_ARGUMENTS = 24, PATIENCE = 2500 /* looks of 5 ms */ };
+enum { MAX_ARGUMENTS = 24, PATIENCE = 24000 /* looks of 5 ms */ };
 
 static struct {
     pthread_mutex_t lock;
