@@ -269,7 +269,8 @@ struct rect layout_mix_track(const struct layout *layout)
 int layout_mix_at(const struct layout *layout, int x)
 {
     struct rect track = layout_mix_track(layout);
-    int percent = track.w > 0 ? (int)(((long long)(x - track.x) * 100 + track.w / 2) / track.w) : 0;
+    int last = track.w > 1 ? track.w - 1 : 1; /* pixel */
+    int percent = (int)(((long long)(x - track.x) * 100 + last / 2) / last);
     return percent < 0 ? 0 : percent > 100 ? 100 : percent;
 }
 
