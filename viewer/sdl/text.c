@@ -2,7 +2,7 @@
  * need their place. */
 #include "sdl/text.h"
 
-#include "sdl/font_builtin.h"
+#include "draw/font_builtin.h"
 
 #include <SDL_ttf.h>
 #include <stdlib.h>

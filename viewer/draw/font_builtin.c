@@ -1,4 +1,4 @@
-#include "sdl/font_builtin.h"
+#include "draw/font_builtin.h"
 
 #include <string.h>
 

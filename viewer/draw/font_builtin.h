@@ -1,6 +1,6 @@
 /* A small bitmap font that is always there. */
-#ifndef UQD_VIEWER_SDL_FONT_BUILTIN_H
-#define UQD_VIEWER_SDL_FONT_BUILTIN_H
+#ifndef UQD_VIEWER_DRAW_FONT_BUILTIN_H
+#define UQD_VIEWER_DRAW_FONT_BUILTIN_H
 
 #include <stdint.h>
 
