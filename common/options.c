@@ -22,7 +22,9 @@ static void fill_tables(struct getopt_tables *tables, const struct command *comm
     *letter++ = 'h';
     for (size_t i = 0; i < command->n_rows && i < MAX_ROWS; i++) {
         const struct option_row *row = &command->rows[i];
-        int takes = row->type == OPTION_FLAG ? no_argument : required_argument;
+        int takes = row->type == OPTION_FLAG              ? no_argument
+                    : row->type == OPTION_CHOICE_OR_FIRST ? optional_argument
+                                                          : required_argument;
         *entry++ = (struct option){row->name, takes, NULL, LONG_BASE + (int)i};
         if (row->letter) {
             *letter++ = row->letter;
@@ -102,6 +104,12 @@ static int store(const struct option_row *row, const char *text, void *settings,
         if (status == 0)
             *(int *)member = (int)number;
         return status;
+    case OPTION_CHOICE_OR_FIRST:
+        if (!text) {
+            *(int *)member = 0;
+            return 0;
+        }
+        return parse_choice(row, text, member, message);
     case OPTION_CHOICE:
         return parse_choice(row, text, member, message);
     }

@@ -28,6 +28,8 @@ enum option_type {
     OPTION_U64,     /* uint64_t, decimal */
     OPTION_PERCENT, /* int, 0 to 100 */
     OPTION_CHOICE,  /* int, the index of one of the words of `argument`, which | separates */
+    OPTION_CHOICE_OR_FIRST, /* the same; --name alone means the first word, others stand behind an
+                               equals sign, and there is no letter */
 };
 
 struct option_row {

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 static const struct option_row standard_rows[] = {
@@ -28,8 +29,12 @@ static void format_row(char *text, size_t size, const struct option_row *row)
     char letter[5] = "    ";
     if (row->letter)
         snprintf(letter, sizeof letter, "-%c, ", row->letter);
-    snprintf(text, size, "%s--%s%s%s", letter, row->name, row->argument ? " " : "",
-             row->argument ? row->argument : "");
+    bool optional = row->type == OPTION_CHOICE_OR_FIRST;
+    snprintf(text, size, "%s--%s%s%s%s", letter, row->name,
+             optional        ? "[="
+             : row->argument ? " "
+                             : "",
+             row->argument ? row->argument : "", optional ? "]" : "");
 }
 
 static int widest_row(const struct command *command)
@@ -145,7 +150,9 @@ static void print_manual_rows(FILE *out, const struct command *command)
         fputs("\\fB\\-\\-", out);
         print_escaped_text(out, row->name);
         fputs("\\fR", out);
-        if (row->argument)
+        if (row->type == OPTION_CHOICE_OR_FIRST)
+            fprintf(out, "[=\\fI%s\\fR]", row->argument);
+        else if (row->argument)
             fprintf(out, " \\fI%s\\fR", row->argument);
         putc('\n', out);
         print_escaped_text(out, row->help);

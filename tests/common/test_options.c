@@ -133,6 +133,41 @@ static void test_wrong_lines(void **state)
     }
 }
 
+/* The value is left out, or stands behind an equals sign; the next word is an operand. */
+static void test_choice_or_first(void **state)
+{
+    static const struct option_row row[] = {
+        {"view", 0, OPTION_CHOICE_OR_FIRST, "near|far", 0, "a view", NULL}};
+    static const struct command viewing = {.synopsis = "IN",
+                                           .summary = "shows",
+                                           .rows = row,
+                                           .n_rows = 1,
+                                           .min_operands = 1,
+                                           .max_operands = 2};
+    static const struct {
+        const char *words[2];
+        int view, n_operands;
+    } cases[] = {{{"in", NULL}, 7, 1},      {{"--view", "in"}, 0, 1},
+                 {{"--view", "far"}, 0, 1}, {{"--view=far", "in"}, 1, 1},
+                 {{"in", "--view"}, 0, 1},  {{"--view=fa", "in"}, 7, OPTIONS_USAGE}};
+    struct message message;
+    char *text = NULL;
+    size_t size;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int view = 7, argc = cases[i].words[1] ? 3 : 2;
+        char *argv[] = {(char *)"work", (char *)cases[i].words[0], (char *)cases[i].words[1], NULL};
+        int first = options_parse(&program, &viewing, argc, argv, &view, &message);
+        if (view != cases[i].view || (first > 0 ? argc - first : first) != cases[i].n_operands)
+            fail_msg("case %zu: %d, first operand %d", i, view, first);
+    }
+    FILE *out = open_memstream(&text, &size);
+    options_print_help(out, &program, &viewing);
+    fclose(out);
+    assert_non_null(strstr(text, "      --view[=near|far]  a view\n"));
+    free(text);
+}
+
 static void test_texts(void **state)
 {
     (void)state;
@@ -159,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_wrong_lines),
+        cmocka_unit_test(test_choice_or_first),
         cmocka_unit_test(test_texts),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
