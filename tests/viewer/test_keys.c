@@ -17,7 +17,8 @@ static struct backend *window;
 
 static int setup(void **state)
 {
-    const struct backend_wishes wishes = {"Keys", 320, 240, "builtin"};
+    const struct backend_wishes wishes = {
+        .title = "Keys", .width = 320, .height = 240, .font = "builtin"};
     struct message message;
     (void)state;
     setenv("SDL_VIDEODRIVER", "dummy", 1);

@@ -27,7 +27,8 @@ static void software_gl_is_known_by_its_name(void **state)
 
 static struct backend *open_window(void)
 {
-    static const struct backend_wishes wishes = {"A window", 200, 100, "builtin"};
+    static const struct backend_wishes wishes = {
+        .title = "A window", .width = 200, .height = 100, .font = "builtin"};
     struct backend *backend;
     struct message message;
     setenv("SDL_VIDEODRIVER", "dummy", 1);

@@ -5,6 +5,7 @@
 
 #include "draw/surface.h"
 #include "message.h"
+#include "session/terminal.h"
 
 #include <limits.h>
 
@@ -69,8 +70,10 @@ struct backend {
 
 struct backend_wishes {
     const char *title;
-    int width, height; /* window units */
-    const char *font;  /* a file, "builtin", or NULL */
+    int width, height;           /* window units */
+    const char *font;            /* a file, "builtin", or NULL */
+    enum terminal_mode terminal; /* to be drawn on instead */
+    bool scripted;               /* there is a script: input can do without */
 };
 
 /* There is no display to open a window on; also with a message. */

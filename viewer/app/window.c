@@ -31,7 +31,9 @@ int app_open_window(struct app *app, backend_open *open, struct message *message
     struct backend_wishes wishes = {.title = app->title,
                                     .width = app->settings.width ? app->settings.width : 1280,
                                     .height = app->settings.height ? app->settings.height : 800,
-                                    .font = app->settings.font};
+                                    .font = app->settings.font,
+                                    .terminal = app->settings.terminal,
+                                    .scripted = app->settings.script != NULL};
     write_title(app, app->title, sizeof app->title);
     return open(&app->backend, &wishes, message);
 }

@@ -14,6 +14,7 @@
 struct values {
     const char *reference, *script, *font, *size;
     int no_daemon, forget, mode;
+    int terminal; /* -1: not given */
     uint64_t seed;
     uint32_t threads, cache, daemon_timeout;
 };
@@ -30,6 +31,10 @@ static const struct option_row rows[] = {
     {"size", 0, OPTION_TEXT, "WxH", offsetof(struct values, size), "size of the window", "Window"},
     {"font", 0, OPTION_TEXT, "FILE", offsetof(struct values, font),
      "TrueType font of all texts, or \"builtin\"", NULL},
+    {"terminal", 0, OPTION_CHOICE_OR_FIRST, TERMINAL_WORDS, offsetof(struct values, terminal),
+     "show it on the terminal, as it is without a display: by pictures of kitty's protocol or "
+     "sixels, or by half blocks or letters",
+     NULL},
     {"script", 0, OPTION_TEXT, "FILE", offsetof(struct values, script),
      "run the commands of a file, \"-\" for standard input", NULL},
     {"forget", 0, OPTION_FLAG, NULL, offsetof(struct values, forget),
@@ -97,7 +102,8 @@ static int parse_size(const char *text, struct settings *settings)
 
 int settings_parse(struct settings *settings, int argc, char **argv, struct message *message)
 {
-    struct values values = {.cache = DEFAULT_CACHE, .daemon_timeout = DEFAULT_DAEMON_TIMEOUT};
+    struct values values = {
+        .terminal = -1, .cache = DEFAULT_CACHE, .daemon_timeout = DEFAULT_DAEMON_TIMEOUT};
     int operand = options_parse(&program, &view_command, argc, argv, &values, message);
     if (operand <= 0)
         return operand == OPTIONS_PRINTED ? SETTINGS_PRINTED : operand;
@@ -107,6 +113,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
         .reference = values.reference,
         .script = values.script,
         .font = values.font,
+        .terminal = (enum terminal_mode)(TERMINAL_AUTO + values.terminal),
         .no_daemon = values.no_daemon,
         .forget = values.forget,
         .seed = values.seed,

@@ -3,6 +3,7 @@
 #define UQD_VIEWER_SESSION_SETTINGS_H
 
 #include "message.h"
+#include "session/terminal.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ struct settings {
     const char *script;
     const char *font;  /* a file, or "builtin" */
     int width, height; /* of the window, 0: default */
+    enum terminal_mode terminal;
     int no_daemon;
     int forget; /* nothing is remembered, nor brought back */
     uint64_t seed;

@@ -1,0 +1,386 @@
+/* What is drawn on a terminal arrives there, by every protocol. */
+#include "term/frame.h"
+#include "term/palette.h"
+#include "terminal.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { COLUMNS = 50, ROWS = 20, CELL_WIDTH = 8, CELL_HEIGHT = 16 };
+
+static const struct colour dark = {30, 31, 33, 255}, light = {236, 236, 236, 255};
+static const struct colour accent = {245, 178, 66, 255};
+
+static const struct term_look kitty = {TERMINAL_KITTY, true, false};
+static const struct term_look tmux = {TERMINAL_KITTY, true, true};
+static const struct term_look sixel = {TERMINAL_SIXEL, true, false};
+static const struct term_look blocks = {TERMINAL_BLOCKS, true, false};
+static const struct term_look few_colours = {TERMINAL_BLOCKS, false, false};
+static const struct term_look ascii = {TERMINAL_ASCII, false, false};
+
+struct stage {
+    struct term_surface surface;
+    struct frame frame;
+    struct buffer out;
+    struct terminal terminal;
+};
+
+static void open_stage(struct stage *stage)
+{
+    *stage = (struct stage){.frame.first_image = 1};
+    assert_int_equal(term_surface_resize(&stage->surface, COLUMNS, ROWS, CELL_WIDTH, CELL_HEIGHT),
+                     0);
+    terminal_open(&stage->terminal, COLUMNS, ROWS, CELL_WIDTH, CELL_HEIGHT);
+}
+
+static void close_stage(struct stage *stage)
+{
+    terminal_close(&stage->terminal);
+    frame_free(&stage->frame);
+    term_surface_free(&stage->surface);
+    free(stage->out.data);
+}
+
+/* All colours, round and slanted edges, and texts. */
+static void draw(struct stage *stage)
+{
+    struct surface *surface = &stage->surface.base;
+    surface_begin(surface, dark, 1);
+    for (int i = 0; i < 64; i++) {
+        struct rect stripe = {8 * (i % 16) + 20, 12 * (i / 16) + 20, 8, 12};
+        surface_fill(
+            surface, &stripe,
+            (struct colour){(uint8_t)(i * 4), (uint8_t)(255 - i * 3), (uint8_t)(i * 37), 255});
+    }
+    surface_line(surface, (struct point){10, 300}, (struct point){390, 120}, 5, accent);
+    surface_disc(surface, 250, 60, 40, light);
+    surface_round_rect(surface, &(struct rect){240, 224, 144, 48}, 9, accent);
+    surface_text(surface, TEXT_BODY, dark, TEXT_CENTRE, 312, 240, "Denoised");
+    surface_text(surface, TEXT_TITLE, light, TEXT_LEFT, 16, 288, "Title \xc2\xb7 \xe5\xae\x8c x");
+    surface_text(surface, TEXT_SMALL, light, TEXT_RIGHT, 400, 304, "38.6 dB");
+}
+
+/* Returns how many bytes were sent. */
+static size_t send(struct stage *stage, const struct term_look *look)
+{
+    stage->out.size = 0;
+    assert_int_equal(frame_write(&stage->frame, &stage->surface, look, false, &stage->out), 0);
+    terminal_take(&stage->terminal, stage->out.data, stage->out.size);
+    return stage->out.size;
+}
+
+static uint32_t canvas_pixel(const struct stage *stage, int x, int y)
+{
+    return stage->surface.canvas.pixels[y * stage->surface.canvas.width + x];
+}
+
+static bool has_letter(const struct stage *stage, int x, int y)
+{
+    return stage->surface.letters[y / CELL_HEIGHT * COLUMNS + x / CELL_WIDTH].letter != 0;
+}
+
+static int channel(uint32_t colour, int c)
+{
+    return (int)(colour >> (8 * c) & 255);
+}
+
+static int furthest_channel(uint32_t a, uint32_t b)
+{
+    int most = 0;
+    for (int c = 0; c < 3; c++) {
+        int difference = abs(channel(a, c) - channel(b, c));
+        most = difference > most ? difference : most;
+    }
+    return most;
+}
+
+static void assert_same_pixels(const struct stage *stage)
+{
+    for (int y = 0; y < stage->surface.canvas.height; y++)
+        for (int x = 0; x < stage->surface.canvas.width; x++)
+            if (!has_letter(stage, x, y))
+                assert_int_equal(terminal_pixel(&stage->terminal, x, y), canvas_pixel(stage, x, y));
+}
+
+static void assert_texts(const struct stage *stage)
+{
+    assert_true(terminal_says(&stage->terminal, "Denoised"));
+    assert_true(terminal_says(&stage->terminal, "Title ? ?  x"));
+    assert_true(terminal_says(&stage->terminal, "38.6 dB"));
+}
+
+/* ---- Pictures ------------------------------------------------------------------------------ */
+
+static void kitty_shows_every_pixel(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    draw(&stage);
+    send(&stage, &kitty);
+    assert_same_pixels(&stage);
+    assert_texts(&stage);
+    close_stage(&stage);
+}
+
+static void only_tiles_that_changed_are_sent(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    draw(&stage);
+    send(&stage, &kitty);
+    unsigned before = stage.terminal.n_images;
+    draw(&stage);
+    assert_int_equal(send(&stage, &kitty), 0);
+    surface_fill(&stage.surface.base, &(struct rect){3, 3, 1, 1}, light);
+    send(&stage, &kitty);
+    assert_int_equal(stage.terminal.n_images, before + 1);
+    assert_same_pixels(&stage);
+    frame_forget(&stage.frame);
+    send(&stage, &kitty);
+    assert_int_equal(stage.terminal.n_images, 2 * before + 1);
+    close_stage(&stage);
+}
+
+static void kitty_goes_through_tmux(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    draw(&stage);
+    send(&stage, &tmux);
+    assert_same_pixels(&stage);
+    assert_texts(&stage);
+    close_stage(&stage);
+}
+
+/* Any pixel may be one level of the palette away, but not an area. */
+static void sixels_show_what_the_palette_can(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    draw(&stage);
+    send(&stage, &sixel);
+    for (int y = 0; y < (ROWS - 1) * CELL_HEIGHT; y += 8)
+        for (int x = 0; x < COLUMNS * CELL_WIDTH; x += 8) {
+            int sums[3] = {0};
+            if (has_letter(&stage, x, y))
+                continue;
+            for (int i = 0; i < 64; i++) {
+                uint32_t shown = terminal_pixel(&stage.terminal, x + i % 8, y + i / 8);
+                uint32_t meant = canvas_pixel(&stage, x + i % 8, y + i / 8);
+                assert_in_range(furthest_channel(shown, meant), 0, 52);
+                for (int c = 0; c < 3; c++)
+                    sums[c] += channel(shown, c) - channel(meant, c);
+            }
+            for (int c = 0; c < 3; c++)
+                assert_in_range(abs(sums[c]), 0, 64 * 9);
+        }
+    assert_texts(&stage);
+    close_stage(&stage);
+}
+
+static void flat_colours_of_the_theme_are_not_dithered(void **state)
+{
+    const struct colour colours[] = {dark, light, accent, {119, 119, 119, 255}};
+    (void)state;
+    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++) {
+        uint32_t colour = term_blend(0, colours[i]);
+        for (int place = 1; place < 64; place++)
+            assert_int_equal(sixel_dithered(colour, place % 8, place / 8),
+                             sixel_dithered(colour, 0, 0));
+        assert_in_range(furthest_channel(sixel_colour(sixel_dithered(colour, 0, 0)), colour), 0, 3);
+    }
+}
+
+/* Sixels erase letters, and letters are gone where only sixels are to be seen. */
+static void letters_come_and_go_on_sixels(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    draw(&stage);
+    send(&stage, &sixel);
+    surface_fill(&stage.surface.base, &(struct rect){242, 226, 4, 4}, dark);
+    send(&stage, &sixel);
+    assert_texts(&stage);
+    assert_int_equal(send(&stage, &sixel), 0);
+    /* The same pixels without the text. */
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        stage.surface.letters[i].letter = 0;
+    send(&stage, &sixel);
+    assert_false(terminal_says(&stage.terminal, "Denoised"));
+    close_stage(&stage);
+}
+
+/* ---- Letters alone ------------------------------------------------------------------------- */
+
+/* The mean of half a cell. */
+static uint32_t mean_of_half(const struct stage *stage, int column, int row, int half)
+{
+    struct rect rect = {column * CELL_WIDTH, row * CELL_HEIGHT + half * CELL_HEIGHT / 2, CELL_WIDTH,
+                        CELL_HEIGHT / 2};
+    uint32_t mean = 0;
+    for (int c = 0; c < 3; c++) {
+        int sum = 0, n = rect.w * rect.h;
+        for (int i = 0; i < n; i++)
+            sum += channel(canvas_pixel(stage, rect.x + i % rect.w, rect.y + i / rect.w), c);
+        mean |= (uint32_t)((sum + n / 2) / n) << (8 * c);
+    }
+    return mean;
+}
+
+static void assert_blocks(const struct term_look *look, int tolerance)
+{
+    struct stage stage;
+    open_stage(&stage);
+    draw(&stage);
+    send(&stage, look);
+    for (int i = 0; i < COLUMNS * ROWS * 2; i++) {
+        int column = i / 2 % COLUMNS, row = i / 2 / COLUMNS, half = i % 2;
+        int x = column * CELL_WIDTH, y = row * CELL_HEIGHT + half * CELL_HEIGHT / 2;
+        if (!has_letter(&stage, x, y))
+            assert_in_range(furthest_channel(terminal_pixel(&stage.terminal, x, y),
+                                             mean_of_half(&stage, column, row, half)),
+                            0, tolerance);
+    }
+    assert_texts(&stage);
+    close_stage(&stage);
+}
+
+static void blocks_show_means(void **state)
+{
+    (void)state;
+    assert_blocks(&blocks, 0);
+}
+
+/* Half the widest gap of the 256 colours. */
+static void blocks_do_with_256_colours(void **state)
+{
+    (void)state;
+    assert_blocks(&few_colours, 48);
+}
+
+static void only_cells_that_changed_are_sent(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    draw(&stage);
+    size_t whole = send(&stage, &blocks);
+    draw(&stage);
+    assert_int_equal(send(&stage, &blocks), 0);
+    surface_text(&stage.surface.base, TEXT_SMALL, light, TEXT_RIGHT, 400, 304, "38.7 dB");
+    assert_in_range(send(&stage, &blocks), 1, 80);
+    assert_true(terminal_says(&stage.terminal, "38.7 dB"));
+    assert_true(whole < (size_t)COLUMNS * ROWS * 45);
+    close_stage(&stage);
+}
+
+static void ascii_gets_denser_with_light(void **state)
+{
+    static const char ramp[] = " .:-=+*#%@";
+    struct stage stage;
+    char row[COLUMNS + 1];
+    (void)state;
+    open_stage(&stage);
+    surface_begin(&stage.surface.base, (struct colour){0, 0, 0, 255}, 1);
+    for (int i = 0; i < COLUMNS; i++) {
+        uint8_t grey = (uint8_t)(i * 255 / (COLUMNS - 1));
+        surface_fill(&stage.surface.base, &(struct rect){i * CELL_WIDTH, 0, CELL_WIDTH, 16},
+                     (struct colour){grey, grey, grey, 255});
+    }
+    surface_text(&stage.surface.base, TEXT_SMALL, light, TEXT_LEFT, 0, 32, "2 \xc3\x97 3");
+    send(&stage, &ascii);
+    terminal_row(&stage.terminal, 0, row, sizeof row);
+    assert_int_equal(row[0], ' ');
+    assert_int_equal(row[COLUMNS - 1], '@');
+    for (int i = 1; i < COLUMNS; i++)
+        assert_true(strchr(ramp, row[i]) >= strchr(ramp, row[i - 1]));
+    assert_true(terminal_says(&stage.terminal, "2 x 3"));
+    close_stage(&stage);
+}
+
+/* ---- Texts --------------------------------------------------------------------------------- */
+
+/* The name of a file may hold anything. */
+static void no_text_commands_the_terminal(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    surface_begin(&stage.surface.base, dark, 1);
+    surface_text(&stage.surface.base, TEXT_BODY, light, TEXT_LEFT, 0, 0,
+                 "a\33]2;b\7\n\x7f\xc2\x9b"
+                 "1m\xff\xe2\x82z");
+    send(&stage, &blocks);
+    assert_string_equal(stage.terminal.title, "");
+    assert_true(terminal_says(&stage.terminal, "a?]2;b????1m???z"));
+    close_stage(&stage);
+}
+
+static void what_is_drawn_over_a_text_hides_it(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    surface_begin(&stage.surface.base, dark, 1);
+    surface_text(&stage.surface.base, TEXT_BODY, light, TEXT_LEFT, 0, 0, "hidden half");
+    surface_fill(&stage.surface.base, &(struct rect){0, 0, 56, 16}, accent);
+    surface_text(&stage.surface.base, TEXT_BODY, light, TEXT_LEFT, 0, 32, "\xe5\xae\x8c");
+    surface_fill(&stage.surface.base, &(struct rect){8, 32, 8, 16}, accent);
+    surface_clip(&stage.surface.base, &(struct rect){0, 48, 32, 16});
+    surface_text(&stage.surface.base, TEXT_BODY, light, TEXT_LEFT, 0, 48, "clipped");
+    send(&stage, &blocks);
+    assert_false(terminal_says(&stage.terminal, "hidden"));
+    assert_true(terminal_says(&stage.terminal, "half"));
+    assert_int_not_equal(stage.terminal.cells[2 * COLUMNS].letter, 0x5b8c);
+    assert_true(terminal_says(&stage.terminal, "clip"));
+    assert_false(terminal_says(&stage.terminal, "clipp"));
+    close_stage(&stage);
+}
+
+/* Where there is no terminal: lines that any program can read. */
+static void ascii_lines_have_letters_only(void **state)
+{
+    struct stage stage;
+    size_t lines = 0;
+    (void)state;
+    open_stage(&stage);
+    draw(&stage);
+    assert_int_equal(frame_write(&stage.frame, &stage.surface, &ascii, true, &stage.out), 0);
+    assert_int_equal(stage.out.size, (COLUMNS + 1) * ROWS);
+    for (size_t i = 0; i < stage.out.size; i++) {
+        lines += stage.out.data[i] == '\n';
+        assert_true(stage.out.data[i] == '\n' ||
+                    (stage.out.data[i] >= ' ' && stage.out.data[i] < 127));
+    }
+    assert_int_equal(lines, ROWS);
+    close_stage(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kitty_shows_every_pixel),
+        cmocka_unit_test(only_tiles_that_changed_are_sent),
+        cmocka_unit_test(kitty_goes_through_tmux),
+        cmocka_unit_test(sixels_show_what_the_palette_can),
+        cmocka_unit_test(flat_colours_of_the_theme_are_not_dithered),
+        cmocka_unit_test(letters_come_and_go_on_sixels),
+        cmocka_unit_test(blocks_show_means),
+        cmocka_unit_test(blocks_do_with_256_colours),
+        cmocka_unit_test(only_cells_that_changed_are_sent),
+        cmocka_unit_test(ascii_gets_denser_with_light),
+        cmocka_unit_test(no_text_commands_the_terminal),
+        cmocka_unit_test(what_is_drawn_over_a_text_hides_it),
+        cmocka_unit_test(ascii_lines_have_letters_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,422 @@
+/* The built viewer on a terminal: what it shows, and how it leaves the terminal. */
+#include "stage.h"
+#include "terminal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { COLUMNS = 80, ROWS = 24, PATIENCE = 120 };
+
+/* ---- A terminal with the viewer in it ------------------------------------------------------- */
+
+struct session {
+    pid_t child;
+    int fd; /* the terminal's side */
+    struct termios before;
+    char *bytes; /* all that was sent */
+    size_t size;
+};
+
+static void start(struct session *session, const char *mode)
+{
+    struct winsize window = {.ws_row = ROWS, .ws_col = COLUMNS};
+    *session = (struct session){0};
+    session->child = forkpty(&session->fd, NULL, NULL, &window);
+    assert_true(session->child >= 0);
+    if (session->child == 0) {
+        setenv("TERM", "xterm-256color", 1);
+        setenv("COLORTERM", "truecolor", 1);
+        unsetenv("TMUX");
+        execl(UQD_VIEW, UQD_VIEW, mode, "--no-daemon", "--forget", "picture.uqd", NULL);
+        _exit(127);
+    }
+    assert_int_equal(tcgetattr(session->fd, &session->before), 0);
+}
+
+/* False at the end. */
+static bool read_more(struct session *session)
+{
+    struct pollfd fd = {session->fd, POLLIN, 0};
+    char bytes[4096];
+    if (poll(&fd, 1, PATIENCE * 1000) == 0)
+        fail_msg("the viewer says nothing any more");
+    ssize_t n = read(session->fd, bytes, sizeof bytes);
+    if (n <= 0)
+        return false;
+    session->bytes = realloc(session->bytes, session->size + (size_t)n + 1);
+    assert_non_null(session->bytes);
+    memcpy(session->bytes + session->size, bytes, (size_t)n);
+    session->size += (size_t)n;
+    session->bytes[session->size] = '\0';
+    return true;
+}
+
+static void type(const struct session *session, const char *keys)
+{
+    assert_int_equal(write(session->fd, keys, strlen(keys)), strlen(keys));
+}
+
+static void wait_for_bytes(struct session *session, const char *bytes)
+{
+    while (!session->bytes || !strstr(session->bytes, bytes))
+        if (!read_more(session))
+            fail_msg("the viewer ended");
+}
+
+/* Up to the end of the last frame that is there whole. */
+static void look(const struct session *session, struct terminal *terminal)
+{
+    size_t whole = 0;
+    for (size_t i = 4; i <= session->size; i++)
+        if (!memcmp(session->bytes + i - 4, "\33[0m", 4))
+            whole = i;
+    terminal_open(terminal, COLUMNS, ROWS, 8, 16);
+    terminal_take(terminal, session->bytes, whole);
+}
+
+static void wait_for_text(struct session *session, const char *text)
+{
+    for (bool found = false; !found;) {
+        struct terminal terminal;
+        look(session, &terminal);
+        found = terminal_says(&terminal, text);
+        terminal_close(&terminal);
+        if (!found && !read_more(session))
+            fail_msg("the viewer ended without saying %s", text);
+    }
+}
+
+/* Until it shows the picture. */
+static void start_and_wait(struct session *session, const char *mode)
+{
+    start(session, mode);
+    wait_for_bytes(session, "\33[c");
+    type(session, "\33[?1;2c");
+    wait_for_text(session, "steps are decoded");
+}
+
+/* Returns how it ended; the terminal is as it was. */
+static int end(struct session *session)
+{
+    struct termios after;
+    struct terminal terminal;
+    int status;
+    while (read_more(session))
+        ;
+    assert_int_equal(waitpid(session->child, &status, 0), session->child);
+    assert_int_equal(tcgetattr(session->fd, &after), 0);
+    assert_int_equal(after.c_lflag, session->before.c_lflag);
+    assert_int_equal(after.c_iflag, session->before.c_iflag);
+    terminal_open(&terminal, COLUMNS, ROWS, 8, 16);
+    terminal_take(&terminal, session->bytes, session->size);
+    assert_false(terminal.alternate || terminal.cursor_hidden || terminal.pointer_told ||
+                 terminal.paste_marked || terminal.lines_cut);
+    terminal_close(&terminal);
+    free(session->bytes);
+    close(session->fd);
+    return status;
+}
+
+/* ---- The end ------------------------------------------------------------------------------- */
+
+static void quitting_sets_the_terminal_back(void **state)
+{
+    struct session session;
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    struct terminal terminal;
+    look(&session, &terminal);
+    assert_true(terminal.alternate && terminal.cursor_hidden && terminal.pointer_told &&
+                terminal.paste_marked && terminal.lines_cut);
+    assert_string_equal(terminal.title, "picture.uqd");
+    terminal_close(&terminal);
+    type(&session, "q");
+    int status = end(&session);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void signals_set_the_terminal_back(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct session session;
+        start_and_wait(&session, "--terminal=blocks");
+        kill(session.child, signals[i]);
+        int status = end(&session);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+}
+
+static void crashes_set_the_terminal_back(void **state)
+{
+    static const int signals[] = {SIGSEGV, SIGABRT};
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct session session;
+        start_and_wait(&session, "--terminal=blocks");
+        kill(session.child, signals[i]);
+        int status = end(&session);
+        assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+}
+
+static void control_c_ends_the_viewer(void **state)
+{
+    struct session session;
+    (void)state;
+    start_and_wait(&session, "--terminal=ascii");
+    type(&session, "\3");
+    assert_true(WIFEXITED(end(&session)));
+}
+
+static void images_are_deleted_at_the_end(void **state)
+{
+    struct session session;
+    struct terminal terminal;
+    (void)state;
+    start(&session, "--terminal");
+    wait_for_bytes(&session, "\33[c");
+    type(&session, "\33_Gi=31;OK\33\\\33[6;16;8t\33[?62c");
+    wait_for_text(&session, "steps are decoded");
+    type(&session, "q");
+    while (read_more(&session))
+        ;
+    terminal_open(&terminal, COLUMNS, ROWS, 8, 16);
+    terminal_take(&terminal, session.bytes, session.size);
+    assert_int_equal(terminal.n_deleted, 15); /* tiles of 16 x 8 cells */
+    assert_true(terminal.n_images >= 15);
+    terminal_close(&terminal);
+    end(&session);
+}
+
+/* ---- While it runs ------------------------------------------------------------------------- */
+
+static void keys_choose_steps(void **state)
+{
+    struct session session;
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    type(&session, "\33[H");
+    wait_for_text(&session, "Step 0 ");
+    type(&session, "\33[6~");
+    wait_for_text(&session, "Step 1 ");
+    type(&session, "q");
+    end(&session);
+}
+
+/* A terminal that does not tell when a key is let go does not leave the other mode on. */
+static void a_held_key_is_let_go(void **state)
+{
+    struct session session;
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    type(&session, "n");
+    wait_for_text(&session, "ancestral  ?");
+    type(&session, "\33[H");
+    wait_for_text(&session, "Step 0 ");
+    wait_for_text(&session, "denoised  ?");
+    type(&session, "q");
+    end(&session);
+}
+
+/* The kernel does not stop what no shell could continue, so that it goes on at once. */
+static void stopping_gives_the_screen_back(void **state)
+{
+    struct session session;
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    type(&session, "\x1a");
+    wait_for_bytes(&session, "\33[?1049l");
+    wait_for_text(&session, "steps are decoded");
+    struct terminal terminal;
+    look(&session, &terminal);
+    assert_true(terminal.alternate && terminal.cursor_hidden);
+    terminal_close(&terminal);
+    type(&session, "\33[H");
+    wait_for_text(&session, "Step 0 ");
+    type(&session, "q");
+    end(&session);
+}
+
+static void a_new_size_is_laid_out(void **state)
+{
+    struct session session;
+    const struct winsize smaller = {.ws_row = 18, .ws_col = 60};
+    struct terminal terminal;
+    char row[COLUMNS + 1] = "x";
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    assert_int_equal(ioctl(session.fd, TIOCSWINSZ, &smaller), 0);
+    while (row[0]) {
+        assert_true(read_more(&session));
+        look(&session, &terminal);
+        terminal_row(&terminal, ROWS - 1, row, sizeof row);
+        terminal_close(&terminal);
+    }
+    wait_for_text(&session, "steps are decoded");
+    look(&session, &terminal);
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        assert_true((i % COLUMNS < 60 && i / COLUMNS < 18) || terminal.cells[i].letter == 0);
+    terminal_close(&terminal);
+    type(&session, "q");
+    end(&session);
+}
+
+/* ---- Scripts without a terminal ------------------------------------------------------------- */
+
+static void a_script_writes_its_last_frame(void **state)
+{
+    struct process_result result;
+    (void)state;
+    VIEW(&result, "wait step 2\nstep 2\nwait idle\nquit\n", "picture.uqd", "--no-daemon",
+         "--terminal=ascii");
+    assert_int_equal(result.exit_code, 0);
+    assert_non_null(strstr(result.out, "Step 2 "));
+    assert_int_equal(result.out_size, (100 + 1) * (600 / 16));
+    process_result_free(&result);
+}
+
+static void what_is_sent_is_what_a_screenshot_has(void **state)
+{
+    struct process_result result;
+    struct terminal terminal;
+    struct pixels shot;
+    int n = 0;
+    (void)state;
+    VIEW(&result, "wait idle\nresize 640 384\nscreenshot terminal.png\nquit\n", "picture.uqd",
+         "--no-daemon", "--terminal=kitty");
+    assert_int_equal(result.exit_code, 0);
+    terminal_open(&terminal, COLUMNS, ROWS, 8, 16);
+    terminal_take(&terminal, result.out, result.out_size);
+    screen_read("terminal.png", &shot);
+    assert_int_equal(shot.width, 640);
+    assert_int_equal(shot.height, 384);
+    for (int i = 0; i < 640 * 384; i++) {
+        int x = i % 640, y = i / 640;
+        const uint8_t *rgb = shot.data + (size_t)i * 3;
+        if (terminal.cells[y / 16 * COLUMNS + x / 8].letter != ' ')
+            continue;
+        assert_int_equal(terminal_pixel(&terminal, x, y),
+                         (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2]);
+        n++;
+    }
+    assert_true(n > 640 * 384 / 2);
+    pixels_free(&shot);
+    terminal_close(&terminal);
+    process_result_free(&result);
+}
+
+static void without_terminal_and_script_there_is_an_error(void **state)
+{
+    const char *const argv[] = {UQD_VIEW, "--terminal", "picture.uqd", NULL};
+    struct process_result result;
+    (void)state;
+    assert_int_equal(process_run(&result, argv, NULL, 0, PATIENCE), 0);
+    stage_assert_fails(&result, 1, "standard output is no terminal");
+    process_result_free(&result);
+}
+
+/* ---- In tmux ------------------------------------------------------------------------------- */
+
+#ifdef TMUX_PROGRAM
+static void run_tmux(struct process_result *result, const char *const arguments[])
+{
+    const char *argv[32] = {TMUX_PROGRAM, "-u", "-L", "viewer", "-f", "/dev/null"};
+    int n = 6;
+    for (int i = 0; arguments[i]; i++)
+        argv[n++] = arguments[i];
+    assert_int_equal(process_run(result, argv, NULL, 0, PATIENCE), 0);
+}
+
+static void tmux(const char *const arguments[])
+{
+    struct process_result result;
+    run_tmux(&result, arguments);
+    if (result.exit_code != 0)
+        fail_msg("%s", result.err);
+    process_result_free(&result);
+}
+
+#define TMUX(...) tmux((const char *const[]){__VA_ARGS__, NULL})
+
+static void wait_for_pane(const char *text)
+{
+    for (int i = 0; i < PATIENCE * 10; i++) {
+        struct process_result result;
+        run_tmux(&result, (const char *const[]){"capture-pane", "-p", NULL});
+        bool found = result.exit_code == 0 && strstr(result.out, text);
+        process_result_free(&result);
+        if (found)
+            return;
+        usleep(100000);
+    }
+    fail_msg("tmux does not show %s", text);
+}
+
+static void tmux_shows_the_viewer(void **state)
+{
+    char directory[256];
+    (void)state;
+    assert_non_null(getcwd(directory, sizeof directory));
+    setenv("TMUX_TMPDIR", directory, 1);
+    unsetenv("TMUX");
+    TMUX("new-session", "-d", "-x", "80", "-y", "24", UQD_VIEW, "--terminal", "--no-daemon",
+         "--forget", "picture.uqd");
+    wait_for_pane("steps are decoded");
+    wait_for_pane("Ancestral");
+    TMUX("send-keys", "Home");
+    wait_for_pane("Step 0 ");
+    TMUX("send-keys", "Right");
+    wait_for_pane("Step 1 ");
+    TMUX("send-keys", "a");
+    wait_for_pane("ancestral");
+    TMUX("kill-server");
+}
+#else
+static void tmux_shows_the_viewer(void **state)
+{
+    (void)state;
+    print_message("skip: there is no tmux\n");
+    skip();
+}
+#endif
+
+static int set_up(void **state)
+{
+    setenv("LC_ALL", "C.UTF-8", 1);
+    return stage_setup(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quitting_sets_the_terminal_back),
+        cmocka_unit_test(signals_set_the_terminal_back),
+        cmocka_unit_test(crashes_set_the_terminal_back),
+        cmocka_unit_test(control_c_ends_the_viewer),
+        cmocka_unit_test(images_are_deleted_at_the_end),
+        cmocka_unit_test(keys_choose_steps),
+        cmocka_unit_test(a_held_key_is_let_go),
+        cmocka_unit_test(stopping_gives_the_screen_back),
+        cmocka_unit_test(a_new_size_is_laid_out),
+        cmocka_unit_test(a_script_writes_its_last_frame),
+        cmocka_unit_test(what_is_sent_is_what_a_screenshot_has),
+        cmocka_unit_test(without_terminal_and_script_there_is_an_error),
+        cmocka_unit_test(tmux_shows_the_viewer),
+    };
+    return cmocka_run_group_tests(tests, set_up, stage_teardown);
+}

@@ -1,0 +1,323 @@
+#include "term/tty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_TIME 600       /* milliseconds */
+#define FAREWELL    (1 << 16) /* bytes: more than the deletion of all images takes */
+
+/* The alternate screen without cursor and without lines that go on in the next, the pointer, marks
+ * around what is pasted. What a terminal does not know it ignores. */
+static const char take_screen[] =
+    "\33[22;2t\33[?1049h\33[?25l\33[?7l\33[?1003h\33[?1006h\33[?2004h\33[0m\33[2J";
+static const char take_keys[] = "\33[>3u";
+
+/* First the end of a string that was being written. */
+static const char end_string[] = "\33\\";
+static const char give_keys[] = "\33[<u";
+static const char give_screen[] = "\33[0m\33[?2026l\33[?2004l\33[?1006l\33[?1003l\33[?7h\33[?25h"
+                                  "\33[?1049l\33[23;2t";
+
+static const int ending[] = {SIGTERM, SIGINT, SIGHUP};
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static struct {
+    int in, wake_fd;
+    bool own_in; /* opened here */
+    struct termios before;
+    volatile sig_atomic_t open, entered, key_events;
+    volatile sig_atomic_t quit, stop, continued, resized;
+    bool quit_told; /* once is enough */
+    char farewell[FAREWELL];
+    volatile size_t farewell_size;
+    int error_before, error_kept; /* standard error as it was, and a file in its place; or -1 */
+    struct sigaction ending_before[COUNT(ending)], crashes_before[COUNT(crashes)];
+    struct sigaction stop_before, continue_before, resize_before, pipe_before;
+} tty = {.in = -1, .error_before = -1, .error_kept = -1};
+
+/* ---- Setting back, also in handlers of signals ---------------------------------------------- */
+
+int tty_write(const void *bytes, size_t size)
+{
+    const char *from = bytes;
+    while (size > 0) {
+        ssize_t n = write(STDOUT_FILENO, from, size);
+        struct pollfd fd = {STDOUT_FILENO, POLLOUT, 0};
+        if (n < 0 && errno == EAGAIN)
+            poll(&fd, 1, 1000);
+        else if (n < 0 && errno != EINTR)
+            return -1;
+        from += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
+/* What was said meanwhile can be read now. */
+static void give_error_back(void)
+{
+    char text[512];
+    ssize_t n;
+    if (tty.error_kept < 0)
+        return;
+    dup2(tty.error_before, STDERR_FILENO);
+    lseek(tty.error_kept, 0, SEEK_SET);
+    while ((n = read(tty.error_kept, text, sizeof text)) > 0)
+        if (write(STDERR_FILENO, text, (size_t)n) < 0)
+            break;
+    close(tty.error_kept);
+    close(tty.error_before);
+    tty.error_kept = tty.error_before = -1;
+}
+
+static void give_back(void)
+{
+    if (tty.entered) {
+        tty_write(end_string, sizeof end_string - 1);
+        tty_write(tty.farewell, tty.farewell_size);
+        if (tty.key_events)
+            tty_write(give_keys, sizeof give_keys - 1);
+        tty_write(give_screen, sizeof give_screen - 1);
+    }
+    if (tty.open)
+        tcsetattr(tty.in, TCSANOW, &tty.before);
+    if (tty.entered)
+        give_error_back();
+    tty.entered = 0;
+}
+
+/* ---- Signals ------------------------------------------------------------------------------- */
+
+static void wake(void)
+{
+    const uint64_t one = 1;
+    int error = errno;
+    ssize_t n = write(tty.wake_fd, &one, sizeof one);
+    (void)n;
+    errno = error;
+}
+
+/* The handler that was there before does what is to be done, or the program ends. */
+static void on_crash(int signal)
+{
+    give_back();
+    for (size_t i = 0; i < COUNT(crashes); i++)
+        if (crashes[i] == signal)
+            sigaction(signal, &tty.crashes_before[i], NULL);
+    raise(signal);
+}
+
+/* Whoever asks twice does not want to wait. */
+static void on_end(int signal)
+{
+    if (tty.quit) {
+        give_back();
+        for (size_t i = 0; i < COUNT(ending); i++)
+            if (ending[i] == signal)
+                sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+        raise(signal);
+        return;
+    }
+    tty.quit = 1;
+    wake();
+}
+
+static void on_other(int signal)
+{
+    *(signal == SIGTSTP ? &tty.stop : signal == SIGCONT ? &tty.continued : &tty.resized) = 1;
+    wake();
+}
+
+static void handle(int signal, void (*handler)(int), struct sigaction *before)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, before);
+}
+
+static void handle_signals(void)
+{
+    for (size_t i = 0; i < COUNT(ending); i++)
+        handle(ending[i], on_end, &tty.ending_before[i]);
+    for (size_t i = 0; i < COUNT(crashes); i++)
+        handle(crashes[i], on_crash, &tty.crashes_before[i]);
+    handle(SIGTSTP, on_other, &tty.stop_before);
+    handle(SIGCONT, on_other, &tty.continue_before);
+    handle(SIGWINCH, on_other, &tty.resize_before);
+    handle(SIGPIPE, SIG_IGN, &tty.pipe_before);
+}
+
+static void leave_signals(void)
+{
+    for (size_t i = 0; i < COUNT(ending); i++)
+        sigaction(ending[i], &tty.ending_before[i], NULL);
+    for (size_t i = 0; i < COUNT(crashes); i++)
+        sigaction(crashes[i], &tty.crashes_before[i], NULL);
+    sigaction(SIGTSTP, &tty.stop_before, NULL);
+    sigaction(SIGCONT, &tty.continue_before, NULL);
+    sigaction(SIGWINCH, &tty.resize_before, NULL);
+    sigaction(SIGPIPE, &tty.pipe_before, NULL);
+}
+
+struct tty_signals tty_take_signals(void)
+{
+    struct tty_signals signals = {tty.quit && !tty.quit_told, tty.stop, tty.continued, tty.resized};
+    tty.quit_told = tty.quit;
+    tty.stop = tty.continued = tty.resized = 0;
+    return signals;
+}
+
+/* ---- Keys one by one ----------------------------------------------------------------------- */
+
+/* Ctrl+C and Ctrl+Z stay signals. */
+static int read_keys(void)
+{
+    struct termios raw = tty.before;
+    raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL | INLCR | IGNCR | ISTRIP | BRKINT);
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    return tcsetattr(tty.in, TCSANOW, &raw);
+}
+
+int tty_open(int wake_fd, struct message *message)
+{
+    tty.own_in = !isatty(STDIN_FILENO);
+    tty.in = tty.own_in ? open("/dev/tty", O_RDWR | O_CLOEXEC) : STDIN_FILENO;
+    tty.wake_fd = wake_fd;
+    tty.quit = tty.stop = tty.continued = tty.resized = 0;
+    tty.quit_told = false;
+    tty.farewell_size = 0;
+    if (tty.in < 0 || tcgetattr(tty.in, &tty.before) || read_keys()) {
+        if (tty.own_in && tty.in >= 0)
+            close(tty.in);
+        return message_set(message, "the terminal cannot be used: %s", strerror(errno));
+    }
+    tty.open = 1;
+    handle_signals();
+    return 0;
+}
+
+void tty_close(void)
+{
+    if (!tty.open)
+        return;
+    give_back();
+    tty.open = 0;
+    leave_signals();
+    if (tty.own_in)
+        close(tty.in);
+    tty.in = -1;
+}
+
+int tty_input(void)
+{
+    return tty.in;
+}
+
+/* ---- What it can do ------------------------------------------------------------------------ */
+
+static int64_t milliseconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+void tty_ask(struct term_answers *answers)
+{
+    char bytes[2048];
+    size_t size = 0;
+    const char *questions = detect_questions();
+    int64_t end = milliseconds() + ANSWER_TIME, left;
+    *answers = (struct term_answers){0};
+    tty_write(questions, strlen(questions));
+    while (!answers->done && !tty.quit && size < sizeof bytes &&
+           (left = end - milliseconds()) > 0) {
+        struct pollfd fd = {tty.in, POLLIN, 0};
+        if (poll(&fd, 1, (int)left) <= 0)
+            continue;
+        ssize_t n = read(tty.in, bytes + size, sizeof bytes - size);
+        if (n <= 0)
+            return;
+        size += (size_t)n;
+        detect_answers(bytes, size, answers);
+    }
+}
+
+struct tty_size tty_size(void)
+{
+    struct winsize window = {0};
+    ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
+    struct tty_size size = {window.ws_col > 0 ? window.ws_col : 80,
+                            window.ws_row > 0 ? window.ws_row : 24, 0, 0};
+    if (window.ws_xpixel >= size.columns && window.ws_ypixel >= size.rows) {
+        size.cell_width = window.ws_xpixel / size.columns;
+        size.cell_height = window.ws_ypixel / size.rows;
+    }
+    return size;
+}
+
+/* ---- The screen ---------------------------------------------------------------------------- */
+
+/* Texts in the middle of a picture are read by nobody. */
+static void keep_error(void)
+{
+    if (!isatty(STDERR_FILENO) || tty.error_kept >= 0)
+        return;
+    int kept = memfd_create("standard error", MFD_CLOEXEC);
+    tty.error_before = kept >= 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : -1;
+    if (tty.error_before >= 0 && dup2(kept, STDERR_FILENO) >= 0) {
+        tty.error_kept = kept;
+        return;
+    }
+    if (kept >= 0)
+        close(kept);
+}
+
+void tty_enter(bool key_events)
+{
+    if (tty.entered)
+        return;
+    keep_error();
+    tty.key_events = key_events;
+    tty.entered = 1;
+    tty_write(take_screen, sizeof take_screen - 1);
+    if (key_events)
+        tty_write(take_keys, sizeof take_keys - 1);
+}
+
+void tty_set_farewell(const void *bytes, size_t size)
+{
+    tty.farewell_size = 0;
+    if (size > 0 && size <= sizeof tty.farewell)
+        memcpy(tty.farewell, bytes, size);
+    tty.farewell_size = size <= sizeof tty.farewell ? size : 0;
+}
+
+void tty_stop(void)
+{
+    give_back();
+    sigaction(SIGTSTP, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+    raise(SIGTSTP);
+    tty_continue();
+}
+
+void tty_continue(void)
+{
+    handle(SIGTSTP, on_other, NULL);
+    tty.continued = tty.stop = 0;
+    read_keys();
+    tty.entered = 0;
+}
