@@ -80,7 +80,17 @@ static const struct program program = {
         "\n"
         "Decoding is done by the daemon uqdd over D-Bus, or in the viewer itself where there is "
         "no session bus, where the daemon does not answer, or with --no-daemon. A daemon that ends "
-        "is started again.",
+        "is started again.\n"
+        "\n"
+        "In a terminal, by --terminal or where there is no display, the window has the size of the "
+        "screen: pixels are sent by kitty's protocol or as sixels where the terminal says that it "
+        "has them, else as half blocks, or as ASCII letters where the locale has no others; texts "
+        "are letters. The variable UQD_VIEW_TERMINAL names the way to take where the option names "
+        "none. tmux hands on the pictures of kitty's protocol, which have to be asked for there, "
+        "if its option allow-passthrough is on. A path that is pasted is opened. With --script, "
+        "where standard output is no terminal, there are no keys, the window has the size of "
+        "--size with cells of 8 x 16, and its last frame is written at the end: as lines, unless "
+        "it is pixels.",
     .commands = view_commands,
     .n_commands = 1,
 };
@@ -171,8 +181,9 @@ void settings_print_manual(FILE *out)
     const struct manual_section sections[] = {
         {"COMMANDS", names},
         {"KEYS AND POINTER", keys},
-        {"EXIT STATUS", "0 when the viewer was closed, 1 when the file could not be shown whole "
-                        "or a script failed, 2 for wrong usage and where there is no display."},
+        {"EXIT STATUS",
+         "0 when the viewer was closed, 1 when the file could not be shown whole "
+         "or a script failed, 2 for wrong usage and where there is neither display nor terminal."},
     };
     struct program with_sections = program;
     with_sections.sections = sections;
