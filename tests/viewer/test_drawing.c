@@ -206,7 +206,9 @@ static void lay_out(struct stage *stage)
                                        (int)stage_of(stage, stage->active)->file.info.n_steps,
                                    .picture_width = WIDTH,
                                    .picture_height = HEIGHT,
-                                   .profile = stage->colours.profile[0] != '\0'};
+                                   .profile = stage->colours.profile[0] != '\0',
+                                   .presenting = stage->look.presenting,
+                                   .heading = scene_has_notes(&stage->look)};
     if (stage->look.comparison != COMPARE_SIDE)
         wishes.n_panes = 1;
     layout_measure(&wishes, &stage->surface.base);
@@ -574,6 +576,36 @@ static void the_view_survives_other_pictures(void **state)
     stage_close(&stage);
 }
 
+/* ---- Presentations ------------------------------------------------------------------------- */
+
+static void present(int width, int height, bool curve, const char *name)
+{
+    struct stage stage;
+    stage_open(&stage, width, height, 8000, N_STEPS);
+    end(&stage);
+    measure(&stage, UQD_MODE_ANCESTRAL, 3);
+    pane_select(&stage.panes[0], 3);
+    show_pictures(&stage);
+    stage.look.presenting = true;
+    stage.look.curve = curve;
+    strcpy(stage.look.caption, "One file, cut anywhere");
+    assert_looks_like(&stage, name);
+    stage_close(&stage);
+}
+
+static void a_presentation(void **state)
+{
+    (void)state;
+    present(1280, 720, true, "present-720");
+    present(1920, 1080, true, "present-1080");
+}
+
+static void a_presentation_of_the_picture_alone(void **state)
+{
+    (void)state;
+    present(1280, 720, false, "present-picture");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -592,6 +624,8 @@ int main(void)
         cmocka_unit_test(four_panes_of_one_file),
         cmocka_unit_test(inside_a_step),
         cmocka_unit_test(the_view_survives_other_pictures),
+        cmocka_unit_test(a_presentation),
+        cmocka_unit_test(a_presentation_of_the_picture_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,7 +144,7 @@ static void lay_out(int width, int height, float scale, bool over)
         .height = height,
         .density = 1,
         .text_scale = scale,
-        .curve = true,
+        .curve = stage.look.curve,
         .curve_over = over,
         .filmstrip = true,
         .n_panes = stage.n_panes,
@@ -152,7 +152,9 @@ static void lay_out(int width, int height, float scale, bool over)
         .n_columns = (int)info->n_steps,
         .picture_width = (int)info->width,
         .picture_height = (int)info->height,
-        .profile = stage.situation == LONG_NAMES};
+        .profile = stage.situation == LONG_NAMES,
+        .presenting = stage.look.presenting,
+        .heading = scene_has_notes(&stage.look)};
     scene_texts_init(&stage.texts, width, height);
     layout_measure(&wishes, &stage.texts.base);
     layout_compute(&stage.layout, &wishes);
@@ -364,6 +366,139 @@ static void trouble_is_told_and_marked_in_the_smallest_window(void **state)
     subject_close(&stage.subjects[0]);
 }
 
+/* ---- Presentations ------------------------------------------------------------------------- */
+
+/* Of the height of a line, in common fonts: capitals have at least so much of it. */
+#define CAPITALS      0.6
+#define LEAST_LETTERS 0.04
+
+static bool overlap(const struct rect *a, const struct rect *b)
+{
+    return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
+}
+
+/* Pictures, curve and the two lines of text have places of their own in the window. */
+static void check_places(void)
+{
+    const struct layout *layout = &stage.layout;
+    const struct rect *places[LAYOUT_MAX_PANES + 3] = {&layout->heading, &layout->numbers,
+                                                       &layout->curve};
+    int n = 3;
+    for (int i = 0; i < layout->n_panes; i++)
+        places[n++] = &layout->pictures[i];
+    for (int i = 0; i < n; i++) {
+        assert_true(places[i]->x >= 0 && places[i]->x + places[i]->w <= layout->window.w);
+        assert_true(places[i]->y >= 0 && places[i]->y + places[i]->h <= layout->window.h);
+        for (int k = 0; k < i; k++)
+            assert_false(overlap(places[i], places[k]));
+    }
+}
+
+static void open_presentation(enum situation situation, int n_panes)
+{
+    stage.look = LOOK_DEFAULT;
+    stage.look.presenting = true;
+    stage.situation = situation;
+    stage.n_panes = n_panes;
+    for (int i = 0; i < n_panes; i++) {
+        subject_open(&stage.subjects[i], situation, 10);
+        plotted_add(&stage.curves, i, i == 0 ? NULL : "parrots.uqd", &stage.subjects[i].progress);
+    }
+}
+
+static void close_presentation(void)
+{
+    curve_set_clear(&stage.curves);
+    for (int i = 0; i < stage.n_panes; i++)
+        subject_close(&stage.subjects[i]);
+}
+
+static void check_presentation(int width, int height, const char *caption)
+{
+    strcpy(stage.look.caption, caption);
+    lay_out(width, height, 1, false);
+    draw();
+    check_texts(1, 10);
+    check_places();
+}
+
+static void nothing_overlaps_in_a_presentation(void **state)
+{
+    static const char *const captions[] = {
+        "", "Two parrots",
+        "A sentence that is far too long for one line of large letters, and even for the two lines "
+        "of smaller ones that take its place, as nobody reads so much"};
+    (void)state;
+    for (int situation = 0; situation < N_SITUATIONS; situation++)
+        for (int n_panes = 1; n_panes <= SCENE_MAX_PANES && situation != HELP; n_panes++) {
+            open_presentation((enum situation)situation, n_panes);
+            for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+                for (size_t k = 0; k < sizeof captions / sizeof *captions; k++)
+                    check_presentation(sizes[i][0], sizes[i][1], captions[k]);
+            close_presentation();
+        }
+}
+
+/* All there is to know of the picture, in one line. */
+static void an_audience_reads_the_numbers(void **state)
+{
+    static const int screens[][2] = {{1280, 720}, {1920, 1080}, {3840, 2160}};
+    static const char *const facts[] = {"Step 9", "9.00 MB", "11.4 bpp", "∞ dB", "denoised"};
+    (void)state;
+    open_presentation(COMPLETE, 1);
+    for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
+        check_presentation(screens[i][0], screens[i][1], "Two parrots");
+        const struct scene_text *numbers = scene_texts_find(&stage.texts, facts[0]);
+        const struct scene_text *caption = scene_texts_find(&stage.texts, "Two parrots");
+        assert_non_null(numbers);
+        assert_non_null(caption);
+        for (size_t k = 0; k < sizeof facts / sizeof *facts; k++)
+            if (!strstr(numbers->string, facts[k]))
+                fail_msg("no %s in `%s`", facts[k], numbers->string);
+        assert_true(numbers->box.h * CAPITALS >= screens[i][1] * LEAST_LETTERS);
+        assert_true(caption->box.h * CAPITALS >= screens[i][1] * LEAST_LETTERS);
+        assert_true(stage.layout.curve.w > screens[i][0] / 5);
+        assert_true(2 * stage.layout.pictures[0].h > screens[i][1]);
+    }
+    close_presentation();
+}
+
+/* The curve gives its room to the picture, and a blank screen is black and empty. */
+static void a_presentation_without_curve_and_blank(void **state)
+{
+    (void)state;
+    open_presentation(COMPLETE, 1);
+    check_presentation(800, 600, "");
+    int with = stage.layout.pictures[0].w;
+    stage.look.curve = false;
+    check_presentation(800, 600, "");
+    assert_true(stage.layout.pictures[0].w > with);
+    assert_int_equal(stage.layout.curve.w, 0);
+    stage.look.blank = true;
+    draw();
+    assert_int_equal(stage.texts.n_texts, 0);
+    assert_int_equal(stage.texts.ground.r + stage.texts.ground.g + stage.texts.ground.b, 0);
+    close_presentation();
+}
+
+/* In the usual window a caption lies on the pictures. */
+static void a_caption_is_read_in_any_window(void **state)
+{
+    (void)state;
+    for (int n_panes = 1; n_panes <= SCENE_MAX_PANES; n_panes++) {
+        open_presentation(COMPLETE, n_panes);
+        stage.look.presenting = false;
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            strcpy(stage.look.caption, "Two parrots");
+            lay_out(sizes[i][0], sizes[i][1], 1, false);
+            draw();
+            check_texts(1, 10);
+            assert_non_null(scene_texts_find(&stage.texts, "Two"));
+        }
+        close_presentation();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +508,10 @@ int main(void)
         cmocka_unit_test(the_help_has_all_keys_in_the_smallest_window),
         cmocka_unit_test(a_pane_alone_tells_of_the_others),
         cmocka_unit_test(trouble_is_told_and_marked_in_the_smallest_window),
+        cmocka_unit_test(nothing_overlaps_in_a_presentation),
+        cmocka_unit_test(an_audience_reads_the_numbers),
+        cmocka_unit_test(a_presentation_without_curve_and_blank),
+        cmocka_unit_test(a_caption_is_read_in_any_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,4 +19,10 @@ action action_zoom, action_fit, action_pan, action_switch, action_curve, action_
     action_fullscreen, action_back, action_text, action_resize, action_screenshot, action_metric,
     action_import, action_export;
 
+/* actions_stage.c */
+action action_present, action_caption;
+
+/* Begins or ends a presentation. */
+void action_set_presenting(struct app *app, bool on);
+
 #endif

@@ -122,6 +122,8 @@ int action_back(struct app *app, const struct command_call *call, struct message
         look->blank = false;
     else if (app->layout.panel_over)
         app->curve_over = false;
+    else if (look->presenting)
+        action_set_presenting(app, false);
     else if (is_fullscreen(app))
         set_fullscreen(app, false);
     app_relayout(app);

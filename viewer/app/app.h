@@ -52,6 +52,7 @@ struct app {
     struct picture *histogram_of;      /* ... of this picture, with a reference; NULL: of none */
     struct histogram_region histogram_part;
     int pointer_x, pointer_y;
+    bool was_fullscreen;   /* before the presentation */
     bool was_on_plot;      /* the pointer */
     bool curve_over;       /* the panel was asked for where it has to be over the pictures */
     int help_page;         /* of the list of keys, from 0 */

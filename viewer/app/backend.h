@@ -55,6 +55,8 @@ struct backend_type {
     void (*set_title)(struct backend *backend, const char *title);
     void (*set_fullscreen)(struct backend *backend, bool on);
     bool (*is_fullscreen)(struct backend *backend);
+    /* Whether the pointer is to be seen in the window; NULL: there is none. */
+    void (*show_pointer)(struct backend *backend, bool on);
     /* Shows what was drawn on the surface since surface_begin. */
     void (*show)(struct backend *backend);
     /* Writes it to a PNG file, before it is shown. 0, or -1 with a message. */

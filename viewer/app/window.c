@@ -89,7 +89,9 @@ void app_relayout(struct app *app)
                                    .picture_height = (int)info->height,
                                    .n_panes = beside ? app->n_panes : 1,
                                    .n_files = app_has_several(app) ? app->n_panes : 0,
-                                   .n_columns = count_columns(app)};
+                                   .n_columns = count_columns(app),
+                                   .presenting = app->look.presenting,
+                                   .heading = scene_has_notes(&app->look)};
     layout_measure(&wishes, app->backend->surface);
     layout_compute(&app->layout, &wishes);
     app->curve_over = app->layout.panel_over;

@@ -31,6 +31,8 @@ int layout_px(const struct layout *layout, float units)
 /* Larger windows get larger controls: on a stage the window is large and the audience far. */
 float layout_scale(const struct layout_wishes *wishes)
 {
+    if (wishes->presenting)
+        return layout_present_scale(wishes);
     float across = (float)wishes->width / (1280 * wishes->density);
     float down = (float)wishes->height / (800 * wishes->density);
     float scale = across < down ? across : down;
@@ -105,9 +107,7 @@ static float fit(int width, int height, const struct layout_wishes *wishes)
     return across < down ? across : down;
 }
 
-/* So many panes as show the pictures largest; where they would be tiny there is one only, whose
- * caption tells of the others. */
-static void place_panes(struct layout *layout, const struct rect *rest,
+void layout_place_panes(struct layout *layout, const struct rect *rest,
                         const struct layout_wishes *wishes)
 {
     struct rect cells[LAYOUT_MAX_PANES * LAYOUT_MAX_PANES], best[LAYOUT_MAX_PANES] = {*rest};
@@ -179,7 +179,7 @@ static bool follow_plan(struct layout *layout, const struct layout_wishes *wishe
         return false;
     if (!first && !layout_place_panel(layout, wishes, panel, &rest))
         return false;
-    place_panes(layout, &rest, wishes);
+    layout_place_panes(layout, &rest, wishes);
     const struct rect *port = &layout->pictures[0];
     float area = (float)port->w * (float)port->h * (float)layout->n_panes;
     return layout->n_panes >= n_panes &&
@@ -236,7 +236,9 @@ static bool choose_plan(struct layout *layout, const struct layout_wishes *wishe
 
 void layout_compute(struct layout *layout, const struct layout_wishes *wishes)
 {
-    if (wishes->n_panes < 2 || !choose_plan(layout, wishes, wishes->n_panes))
+    if (wishes->presenting)
+        layout_present(layout, wishes);
+    else if (wishes->n_panes < 2 || !choose_plan(layout, wishes, wishes->n_panes))
         choose_plan(layout, wishes, 1);
 }
 

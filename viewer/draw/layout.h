@@ -54,6 +54,8 @@ struct layout {
     struct layout_strip strip;
     struct rect status;
     int status_lines;
+    bool presenting;              /* only what follows, the pictures and the curve are there */
+    struct rect heading, numbers; /* lines of text; the heading is empty without one */
 };
 
 /* Sizes of texts at the layout's scale; 0: as a usual font has them. */
@@ -76,6 +78,8 @@ struct layout_wishes {
     int n_columns;   /* of the strip, at most */
     int picture_width, picture_height;
     bool profile; /* the panel names a colour profile */
+    bool presenting;
+    bool heading; /* there is a text above the pictures */
     struct layout_metrics metrics;
 };
 

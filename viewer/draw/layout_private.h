@@ -21,6 +21,15 @@ struct rect layout_inset(const struct rect *rect, int x, int y);
 int layout_row(const struct layout *layout, const struct layout_wishes *wishes, float units,
                enum text_size size, float around);
 
+/* Puts as many panes into a rectangle as show the pictures largest; where they would be tiny one
+ * only, whose caption tells of the others. */
+void layout_place_panes(struct layout *layout, const struct rect *rest,
+                        const struct layout_wishes *wishes);
+
+/* layout_present.c: as layout_scale and layout_compute, for a presentation. */
+float layout_present_scale(const struct layout_wishes *wishes);
+void layout_present(struct layout *layout, const struct layout_wishes *wishes);
+
 /* Where the panel is put. */
 enum panel_place {
     PANEL_NONE,

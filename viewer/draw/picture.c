@@ -52,7 +52,7 @@ static void draw_tags(const struct scene *scene, const struct rect *port, const 
     if (pane->shown && pane->exhibit.original && pane->wanted.original)
         draw_tag(scene, port, progress->reference_given ? "Original" : "Original (lossless step)");
     else if (!pane_is_shown(pane) && pane_has_position(pane) && !progress->lost &&
-             !progress->failed) {
+             !progress->failed && !(scene->layout->presenting && pane->shown)) {
         describe_coming(pane, &line);
         draw_tag(scene, port, line.text);
     }

@@ -41,17 +41,26 @@ int scene_square(const struct layout *layout)
     return square < 1 ? 1 : square;
 }
 
+static void draw_window(const struct scene *scene)
+{
+    if (!scene->layout->panel_over) {
+        draw_pictures(scene);
+        draw_notes(scene);
+    }
+    draw_panel(scene);
+    draw_strip(scene);
+    draw_status(scene);
+}
+
 void scene_draw(const struct scene *scene)
 {
-    struct colour ground = scene->look->blank ? THEME_SURROUND : THEME_BACKGROUND;
+    bool presenting = scene->layout->presenting, blank = scene->look->blank;
+    struct colour ground = !blank ? THEME_BACKGROUND : presenting ? THEME_BLACK : THEME_SURROUND;
     surface_begin(scene->surface, ground, scene->layout->scale);
-    if (!scene->look->blank) {
-        if (!scene->layout->panel_over)
-            draw_pictures(scene);
-        draw_panel(scene);
-        draw_strip(scene);
-        draw_status(scene);
-    }
+    if (!blank && presenting)
+        draw_presentation(scene);
+    else if (!blank)
+        draw_window(scene);
     if (scene->look->help)
         draw_help(scene);
 }

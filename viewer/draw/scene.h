@@ -60,6 +60,9 @@ struct view_frame scene_frame(const struct layout *layout, const struct uqd_file
 /* The picture of a pane where the view puts it; its picture is NULL if there is none yet. */
 struct placed_picture scene_place(const struct scene *scene, const struct scene_pane *shown);
 
+/* Whether there is something to say of the pictures. */
+bool scene_has_notes(const struct look *look);
+
 /* The side of the checkerboard's squares. */
 int scene_square(const struct layout *layout);
 
@@ -69,6 +72,11 @@ void draw_wiped(const struct scene *scene, const struct rect *port);
 /* What the difference is one of. */
 void draw_difference_names(const struct scene *scene, struct text_line *line);
 void draw_helps(const struct scene *scene, const struct rect *port, int index);
+
+/* present.c: everything but the help while presenting; and in the usual window what is said of the
+ * pictures, over them. */
+void draw_presentation(const struct scene *scene);
+void draw_notes(const struct scene *scene);
 
 void draw_panel(const struct scene *scene);
 void draw_curve(const struct scene *scene);

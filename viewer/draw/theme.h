@@ -7,6 +7,7 @@
 #define THEME_SURROUND    ((struct colour){119, 119, 119, 255}) /* around the picture */
 #define THEME_CHECK_LIGHT ((struct colour){153, 153, 153, 255}) /* behind transparent pictures */
 #define THEME_CHECK_DARK  ((struct colour){102, 102, 102, 255})
+#define THEME_BLACK       ((struct colour){0, 0, 0, 255}) /* nothing, on a stage */
 #define THEME_BACKGROUND  ((struct colour){30, 31, 33, 255})
 #define THEME_RAISED      ((struct colour){44, 46, 49, 255}) /* controls, plots, empty places */
 #define THEME_OUTLINE     ((struct colour){64, 66, 70, 255}) /* grid lines, borders */

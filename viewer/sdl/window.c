@@ -56,6 +56,12 @@ static bool is_fullscreen(struct backend *backend)
     return (SDL_GetWindowFlags(own(backend)->window) & SDL_WINDOW_FULLSCREEN) != 0;
 }
 
+static void show_pointer(struct backend *backend, bool on)
+{
+    (void)backend;
+    SDL_ShowCursor(on ? SDL_ENABLE : SDL_DISABLE);
+}
+
 static void show(struct backend *backend)
 {
     SDL_RenderPresent(own(backend)->renderer);
@@ -100,6 +106,7 @@ static const struct backend_type type = {.now = now,
                                          .set_title = set_title,
                                          .set_fullscreen = set_fullscreen,
                                          .is_fullscreen = is_fullscreen,
+                                         .show_pointer = show_pointer,
                                          .show = show,
                                          .screenshot = screenshot,
                                          .close = close_window};

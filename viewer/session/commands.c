@@ -102,6 +102,7 @@ static const struct {
     [ARGUMENT_LENGTH] = {"a length", NUMBER_REAL, 64, 16384, 0, false},
     [ARGUMENT_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, true},
     [ARGUMENT_SOME_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, false},
+    [ARGUMENT_TEXT] = {"a text", NUMBER_TEXT, 0, 0, 0, true},
     [ARGUMENT_TIME] = {"a time in milliseconds", NUMBER_INTEGER, 0, 600000, 0, false},
     [ARGUMENT_WAIT] = {"idle or step", NUMBER_NONE, 0, 0, BIT(WORD_IDLE) | BIT(WORD_STEP), false},
 };

@@ -39,6 +39,8 @@ enum command_id {
     COMMAND_CURVE,
     COMMAND_BLANK,
     COMMAND_FULLSCREEN,
+    COMMAND_PRESENT,
+    COMMAND_CAPTION,
     COMMAND_TEXT,
     COMMAND_HELP,
     COMMAND_BACK,
@@ -77,6 +79,7 @@ enum argument_type {
     ARGUMENT_LENGTH,      /* window units, positive */
     ARGUMENT_FILE,        /* the rest of the line; may be left out */
     ARGUMENT_SOME_FILE,   /* the rest of the line */
+    ARGUMENT_TEXT,        /* the rest of the line; may be left out */
     ARGUMENT_WAIT,        /* idle, or step */
     ARGUMENT_TIME,        /* milliseconds */
 };
@@ -132,7 +135,7 @@ struct argument {
 struct command_call {
     enum command_id id;
     struct argument arguments[COMMAND_N_ARGUMENTS];
-    char file[4096]; /* of an ARGUMENT_FILE; empty if it was left out */
+    char file[4096]; /* of an ARGUMENT_FILE or ARGUMENT_TEXT; empty if it was left out */
 };
 
 /* What runs the command with these arguments: keys, and the same way what is done with the pointer.

@@ -22,6 +22,7 @@ enum scrub_unit { SCRUB_STEPS, SCRUB_BYTES, SCRUB_RATE, SCRUB_PSNR, N_SCRUB_UNIT
 
 struct look {
     bool filmstrip, curve, blank, help;
+    bool presenting; /* to an audience */
     bool grid, loupe, histogram;
     bool playing;
     bool linked; /* the other panes follow the active one */
@@ -34,6 +35,7 @@ struct look {
     enum metric metric; /* of the plot */
     double text_scale;
     char feedback[160]; /* what the last command did */
+    char caption[160];  /* what is said of the picture; empty: nothing */
 };
 
 /* As a new window has it. */
