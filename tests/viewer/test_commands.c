@@ -100,6 +100,11 @@ static void the_pointer_is_bound(void **state)
         {"Wipe.Motion", "wipe 0.333333"},
         {"Curtain.Press", "back"},
         {"R", "original on"},
+        {"F5", "present"},
+        {"PageDown", "step next"},
+        {"Present.PageDown", "talk next"},
+        {"Present.Space", "talk next"},
+        {"Present.PageUp", "talk previous"},
         {"Release+R", "original off"},
         {"Z", "flicker on"},
         {"Release+Z", "flicker off"},
@@ -187,6 +192,22 @@ static void lines_are_read(void **state)
         {"grid", COMMAND_GRID, WORD_NONE, 0, 0},
         {"loupe toggle", COMMAND_LOUPE, WORD_TOGGLE, 0, 0},
         {"histogram off", COMMAND_HISTOGRAM, WORD_OFF, 0, 0},
+        {"present", COMMAND_PRESENT, WORD_NONE, 0, 0},
+        {"present off", COMMAND_PRESENT, WORD_OFF, 0, 0},
+        {"talk", COMMAND_TALK, WORD_NONE, 0, 0},
+        {"talk next", COMMAND_TALK, WORD_NEXT, 0, 0},
+        {"talk previous", COMMAND_TALK, WORD_PREVIOUS, 0, 0},
+        {"talk off", COMMAND_TALK, WORD_OFF, 0, 0},
+        {"talk next to me.script", COMMAND_TALK, WORD_NONE, 0, 0},
+        {"autoplay loop", COMMAND_AUTOPLAY, WORD_LOOP, 0, 0},
+        {"bandwidth 9600", COMMAND_BANDWIDTH, WORD_NONE, 0, 9600},
+        {"bandwidth 56k", COMMAND_BANDWIDTH, WORD_NONE, 0, 56000},
+        {"bandwidth 2.5M", COMMAND_BANDWIDTH, WORD_NONE, 0, 2.5e6},
+        {"bandwidth 1G", COMMAND_BANDWIDTH, WORD_NONE, 0, 1e9},
+        {"bandwidth off", COMMAND_BANDWIDTH, WORD_OFF, 0, 0},
+        {"bandwidth restart", COMMAND_BANDWIDTH, WORD_RESTART, 0, 0},
+        {"speed 0.5", COMMAND_SPEED, WORD_NONE, 0, 0.5},
+        {"caption  two  words ", COMMAND_CAPTION, WORD_NONE, 0, 0},
         {"pause 0", COMMAND_PAUSE, WORD_NONE, 0, 0},
         {"pause 600000", COMMAND_PAUSE, WORD_NONE, 600000, 600000},
     };
@@ -216,6 +237,11 @@ static void files_are_the_rest_of_the_line(void **state)
     assert_string_equal(call.file, "some where/a b.uqd");
     assert_int_equal(command_parse("export next.png", &call, &message), 0);
     assert_string_equal(call.file, "next.png");
+    assert_int_equal(command_parse("caption  a line,  as it is \n", &call, &message), 0);
+    assert_string_equal(call.file, "a line,  as it is");
+    assert_int_equal(command_parse("talk next week.script", &call, &message), 0);
+    assert_string_equal(call.file, "next week.script");
+    assert_true(call.arguments[0].given);
 }
 
 static void nothing_is_no_command(void **state)
@@ -253,6 +279,10 @@ static void mistakes_are_named(void **state)
         {"wait step", "`wait idle` or `wait step N`"},
         {"wait idle 0", "`wait idle` or `wait step N`"},
         {"wait idle 3", "`wait idle` or `wait step N`"},
+        {"bandwidth", "`bandwidth` needs a number of bits per second"},
+        {"bandwidth 56kk", "`56kk` is not a number of bits"},
+        {"bandwidth 0", "`0` is not a number of bits"},
+        {"speed 0", "`0` is not a factor"},
         {"file", "`file` needs a file: file N|next|previous|other"},
         {"file 0", "`0` is not a file"},
         {"file 65", "`65` is not a file"},

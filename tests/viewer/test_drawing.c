@@ -208,7 +208,7 @@ static void lay_out(struct stage *stage)
                                    .picture_height = HEIGHT,
                                    .profile = stage->colours.profile[0] != '\0',
                                    .presenting = stage->look.presenting,
-                                   .heading = scene_has_notes(&stage->look)};
+                                   .heading = scene_has_caption(&stage->look)};
     if (stage->look.comparison != COMPARE_SIDE)
         wishes.n_panes = 1;
     layout_measure(&wishes, &stage->surface.base);

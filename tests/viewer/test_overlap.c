@@ -154,7 +154,7 @@ static void lay_out(int width, int height, float scale, bool over)
         .picture_height = (int)info->height,
         .profile = stage.situation == LONG_NAMES,
         .presenting = stage.look.presenting,
-        .heading = scene_has_notes(&stage.look)};
+        .heading = scene_has_caption(&stage.look)};
     scene_texts_init(&stage.texts, width, height);
     layout_measure(&wishes, &stage.texts.base);
     layout_compute(&stage.layout, &wishes);

@@ -33,6 +33,11 @@ bool action_switched(const struct argument *argument, bool now)
 
 /* ---- Steps --------------------------------------------------------------------------------- */
 
+static uint64_t play_interval(const struct app *app)
+{
+    return (uint64_t)(PLAY_INTERVAL / app->look.speed);
+}
+
 static int check_step(const struct progress *progress, uint64_t step, struct message *message)
 {
     if (step >= progress->file->info.n_steps)
@@ -69,7 +74,7 @@ static int run_step(struct app *app, const struct command_call *call, struct mes
     if (argument->word == WORD_NONE && check_step(pane->progress, argument->integer, message))
         return -1;
     uint32_t step = choose_step(pane, argument);
-    app->play_next = app_now(app) + PLAY_INTERVAL;
+    app->play_next = app_now(app) + play_interval(app);
     say_nothing(app);
     if (argument->word != WORD_NONE || step < progress_n_positions(pane->progress)) {
         pane_select(pane, step);
@@ -106,11 +111,15 @@ static int run_play(struct app *app, const struct command_call *call, struct mes
 {
     struct pane *pane = app_active(app);
     (void)message;
+    if (app->arrival.rate > 0) {
+        app_hold_arrival(app, !action_switched(&call->arguments[0], app->arrival.running));
+        return 0;
+    }
     app->look.playing = action_switched(&call->arguments[0], app->look.playing);
     if (app->look.playing) {
         if (pane->wanted.position + 1 >= progress_n_positions(pane->progress))
             pane_select(pane, 0);
-        app->play_next = app_now(app) + PLAY_INTERVAL;
+        app->play_next = app_now(app) + play_interval(app);
     }
     app_say(app, app->look.playing ? "Playing" : "Stopped");
     return 0;
@@ -121,7 +130,7 @@ void app_play(struct app *app)
     struct pane *pane = app_active(app);
     if (!app->look.playing || app_now(app) < app->play_next)
         return;
-    app->play_next = app_now(app) + PLAY_INTERVAL;
+    app->play_next = app_now(app) + play_interval(app);
     if (!app_shows_wanted(app) && app_is_making(app))
         return;
     if (pane->wanted.position + 1 < progress_n_positions(pane->progress)) {
@@ -281,6 +290,11 @@ static action *const actions[N_COMMANDS] = {
     [COMMAND_FULLSCREEN] = action_fullscreen,
     [COMMAND_PRESENT] = action_present,
     [COMMAND_CAPTION] = action_caption,
+    [COMMAND_TALK] = action_talk,
+    [COMMAND_POINT] = action_point,
+    [COMMAND_AUTOPLAY] = action_autoplay,
+    [COMMAND_BANDWIDTH] = action_bandwidth,
+    [COMMAND_SPEED] = action_speed,
     [COMMAND_TEXT] = action_text,
     [COMMAND_HELP] = action_help,
     [COMMAND_BACK] = action_back,
@@ -299,6 +313,8 @@ int app_run_command(struct app *app, const struct command_call *call, struct mes
     if (call->id == COMMAND_STEP || call->id == COMMAND_BYTES || call->id == COMMAND_MODE ||
         call->id == COMMAND_SEED || call->id == COMMAND_MIX)
         app_resume(app);
+    if (call->id == COMMAND_STEP || call->id == COMMAND_BYTES)
+        app_hold_arrival(app, true);
     if (command_needs_panes(call->id) && app->n_panes < 2)
         return message_set(message, "`%s` needs several panes: see `compare`",
                            viewer_commands[call->id].name);
@@ -312,7 +328,12 @@ void app_run_line(struct app *app, const char *line)
 {
     struct command_call call;
     struct message message;
-    if (command_parse(line, &call, &message) || app_run_command(app, &call, &message))
+    int status = command_parse(line, &call, &message);
+    if (status == 0) {
+        app_interrupt_talk(app, call.id);
+        status = app_run_command(app, &call, &message);
+    }
+    if (status)
         app_say(app, "%.159s", message.text);
     app->dirty = true;
 }

@@ -20,7 +20,8 @@ action action_zoom, action_fit, action_pan, action_switch, action_curve, action_
     action_import, action_export;
 
 /* actions_stage.c */
-action action_present, action_caption;
+action action_present, action_caption, action_bandwidth, action_speed, action_talk, action_point,
+    action_autoplay;
 
 /* Begins or ends a presentation. */
 void action_set_presenting(struct app *app, bool on);

@@ -30,6 +30,11 @@ static int time_left(const struct app *app)
         next = app->files_next;
     if (app->feedback_until && (!next || app->feedback_until < next))
         next = app->feedback_until;
+    uint64_t talk = app_talk_next(app), arrival = app_arrival_next(app);
+    if (talk && (!next || talk < next))
+        next = talk;
+    if (arrival && (!next || arrival < next))
+        next = arrival;
     if (!next)
         return -1;
     return next > now ? (int)(next - now) : 0;
@@ -71,6 +76,8 @@ static void run(struct app *app)
         app_take_source_events(app);
         app_serve_remote(app);
         app_play(app);
+        app_arrive(app);
+        app_run_talk(app);
         forget_feedback(app);
         app_run_script(app);
     }
@@ -108,6 +115,7 @@ static void tear_down(struct app *app)
     app_close_documents(app);
     app_close_files(app);
     script_free(&app->script);
+    app_close_talk(app);
 }
 
 int app_main(int argc, char **argv, backend_open *open)

@@ -6,6 +6,7 @@
 #include "app/backend.h"
 #include "draw/layout.h"
 #include "remote/remote.h"
+#include "session/arrival.h"
 #include "session/curve_set.h"
 #include "session/difference.h"
 #include "session/document.h"
@@ -13,6 +14,7 @@
 #include "session/look.h"
 #include "session/maps/histogram.h"
 #include "session/script.h"
+#include "session/talk.h"
 #include "session/view.h"
 #include "source/input_file.h"
 #include "source/watch.h"
@@ -30,6 +32,19 @@ struct app_place {
 struct app_waiting {
     uint32_t id;
     bool said; /* the command has said something */
+};
+
+/* A talk that is given: commands of its points, run as those of a script. */
+struct app_talk {
+    struct talk talk;
+    bool open;
+    size_t point;     /* where it is */
+    size_t next, end; /* lines of that point that are still to be run */
+    bool held;        /* somebody does something else: nothing goes on by itself */
+    bool running;     /* a line of it */
+    uint64_t limit;   /* when the wait that is going on ends or gives up; 0: none is */
+    bool autoplay, loop;
+    uint64_t turn; /* when autoplay goes on; 0: it does not yet */
 };
 
 struct app {
@@ -69,8 +84,10 @@ struct app {
     int n_remote_waiting;
 
     struct script script;
-    size_t script_next;      /* line to run next */
-    uint64_t script_limit;   /* when the wait that is going on ends or gives up; 0: none is */
+    size_t script_next;    /* line to run next */
+    uint64_t script_limit; /* when the wait that is going on ends or gives up; 0: none is */
+    struct app_talk talk;
+    struct arrival arrival;  /* of the active pane's file */
     uint64_t play_next;      /* when playing goes to the next step */
     uint64_t feedback_until; /* when the status line forgets the last command */
 
@@ -176,8 +193,35 @@ void app_say(struct app *app, const char *format, ...) __attribute__((format(pri
 /* Goes on with playing if its time has come. */
 void app_play(struct app *app);
 
+/* arriving.c: shows what would have come by now of a file that comes slowly. */
+void app_arrive(struct app *app);
+/* When that goes on, milliseconds of the backend's clock; 0: not by itself. */
+uint64_t app_arrival_next(const struct app *app);
+/* Begins anew with so many bits per second; 0: all is there. */
+void app_begin_arrival(struct app *app, double rate);
+/* Stops it, or lets it go on. */
+void app_hold_arrival(struct app *app, bool hold);
+
 /* script.c: runs commands until one has to wait. */
 void app_run_script(struct app *app);
+/* Runs one of them, or waits for it; *limit is 0 before. 1: it is done; 0: not yet; -1 with a
+ * message. */
+int app_run_script_line(struct app *app, const struct command_call *call, uint64_t *limit,
+                        struct message *message);
+
+/* talk.c: begins a talk, NULL: the usual one, in the place of the one before. 0, or -1 with a
+ * message. */
+int app_open_talk(struct app *app, const char *path, struct message *message);
+void app_close_talk(struct app *app);
+/* Goes to another point of the talk, or if there is none begins the usual one. 0, or -1 with a
+ * message. */
+int app_turn_talk(struct app *app, enum word where, struct message *message);
+/* Goes on with what the talk does by itself. */
+void app_run_talk(struct app *app);
+/* When that is, milliseconds of the backend's clock; 0: nothing is known to come. */
+uint64_t app_talk_next(const struct app *app);
+/* Somebody runs this command: what belongs to the point does not go on against it. */
+void app_interrupt_talk(struct app *app, enum command_id id);
 
 /* input.c */
 void app_handle_input(struct app *app, const struct input *input);

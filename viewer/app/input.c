@@ -16,12 +16,22 @@ static bool run_bound(struct app *app, const char *key, const struct command_poi
 
 /* ---- Keys ---------------------------------------------------------------------------------- */
 
+/* What a key does while presenting only. Whether it does. */
+static bool run_presenting(struct app *app, const char *key)
+{
+    char name[80];
+    snprintf(name, sizeof name, "Present.%s", key);
+    return run_bound(app, name, NULL);
+}
+
 /* A key that means nothing with Shift means what it does without. */
 static void handle_key(struct app *app, const char *key)
 {
     static const char shift[] = "Shift+";
     char plain[64];
     const char *at = strstr(key, shift);
+    if (app->look.presenting && run_presenting(app, key))
+        return;
     if (run_bound(app, key, NULL) || !at)
         return;
     snprintf(plain, sizeof plain, "%.*s%s", (int)(at - key), key, at + sizeof shift - 1);

@@ -33,8 +33,10 @@ static int run_command(struct app *app, const char *line, bool *said, struct mes
     int status = command_parse(line, &command, message);
     memcpy(before, app->look.feedback, sizeof before);
     app->look.feedback[0] = '\0';
-    if (status == 0)
+    if (status == 0) {
+        app_interrupt_talk(app, command.id);
         status = app_run_command(app, &command, message);
+    }
     *said = app->look.feedback[0] != '\0';
     if (!*said)
         memcpy(app->look.feedback, before, sizeof before);

@@ -11,6 +11,12 @@ static void fail(struct app *app, const struct script_line *line, const char *ca
     app->quit = true;
 }
 
+/* Whether a talk goes on by itself; its own lines do not wait for that. */
+static bool goes_on(const struct app *app)
+{
+    return app->talk.autoplay && !app->talk.held && !app->talk.running;
+}
+
 /* A step is waited for until it, or a later one, is on the screen. */
 static int check_wait_step(struct app *app, uint64_t step, struct message *message)
 {
@@ -21,7 +27,7 @@ static int check_wait_step(struct app *app, uint64_t step, struct message *messa
         return message_set(message, "there is no step %llu to wait for", (unsigned long long)step);
     if (n_positions > 0 && pane->wanted.position >= step)
         return pane_is_shown(pane);
-    if (!pane->following && !app->look.playing)
+    if (!pane->following && !app->look.playing && !goes_on(app) && !app->arrival.running)
         return message_set(message, "step %llu will not come: step %u was chosen",
                            (unsigned long long)step, (unsigned)pane->wanted.position);
     return 0;
@@ -31,37 +37,50 @@ static int check_wait_step(struct app *app, uint64_t step, struct message *messa
 static int check_wait(struct app *app, const struct command_call *call, struct message *message)
 {
     if (call->arguments[0].word == WORD_IDLE)
-        return app_is_idle(app);
+        return app_is_idle(app) && !goes_on(app);
     return check_wait_step(app, call->arguments[1].integer, message);
 }
 
 /* As check_wait, with the limit of time. */
-static int check_wait_in_time(struct app *app, const struct command_call *call,
+static int check_wait_in_time(struct app *app, const struct command_call *call, uint64_t *limit,
                               struct message *message)
 {
     app_request_pictures(app);
     int status = check_wait(app, call, message);
     if (status != 0) {
-        app->script_limit = 0;
+        *limit = 0;
         return status;
     }
     uint64_t now = app_now(app);
-    if (app->script_limit == 0)
-        app->script_limit = now + WAIT_LIMIT;
-    else if (now >= app->script_limit)
+    if (*limit == 0)
+        *limit = now + WAIT_LIMIT;
+    else if (now >= *limit)
         return message_set(message, "waited in vain");
     return 0;
 }
 
-static bool pause_is_over(struct app *app, uint64_t milliseconds)
+static bool pause_is_over(struct app *app, uint64_t milliseconds, uint64_t *limit)
 {
     uint64_t now = app_now(app);
-    if (app->script_limit == 0)
-        app->script_limit = now + milliseconds;
-    if (now < app->script_limit)
+    if (*limit == 0)
+        *limit = now + (uint64_t)((double)milliseconds / app->look.speed);
+    if (now < *limit)
         return false;
-    app->script_limit = 0;
+    *limit = 0;
     return true;
+}
+
+int app_run_script_line(struct app *app, const struct command_call *call, uint64_t *limit,
+                        struct message *message)
+{
+    if (call->id == COMMAND_PAUSE)
+        return pause_is_over(app, call->arguments[0].integer, limit);
+    if (call->id == COMMAND_WAIT)
+        return check_wait_in_time(app, call, limit, message);
+    if (app_run_command(app, call, message))
+        return -1;
+    app_request_pictures(app);
+    return 1;
 }
 
 void app_run_script(struct app *app)
@@ -69,20 +88,11 @@ void app_run_script(struct app *app)
     struct message message;
     while (!app->quit && app->script_next < app->script.n_lines) {
         const struct script_line *line = &app->script.lines[app->script_next];
-        if (line->call.id == COMMAND_PAUSE) {
-            if (!pause_is_over(app, line->call.arguments[0].integer))
-                return;
-        } else if (line->call.id == COMMAND_WAIT) {
-            int status = check_wait_in_time(app, &line->call, &message);
-            if (status < 0)
-                fail(app, line, message.text);
-            if (status == 0)
-                return;
-        } else if (app_run_command(app, &line->call, &message)) {
+        int status = app_run_script_line(app, &line->call, &app->script_limit, &message);
+        if (status < 0)
             fail(app, line, message.text);
-        } else {
-            app_request_pictures(app);
-        }
+        if (status == 0)
+            return;
         app->script_next++;
     }
 }

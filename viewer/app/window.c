@@ -91,7 +91,7 @@ void app_relayout(struct app *app)
                                    .n_files = app_has_several(app) ? app->n_panes : 0,
                                    .n_columns = count_columns(app),
                                    .presenting = app->look.presenting,
-                                   .heading = scene_has_notes(&app->look)};
+                                   .heading = scene_has_caption(&app->look)};
     layout_measure(&wishes, app->backend->surface);
     layout_compute(&app->layout, &wishes);
     app->curve_over = app->layout.panel_over;

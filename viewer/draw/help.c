@@ -14,11 +14,15 @@ struct row {
     const char *help;
 };
 
-/* "Shift+Left Keypad_+" reads better as "Shift+Left, Keypad +". */
+/* "Shift+Left Keypad_+" reads better as "Shift+Left, Keypad +"; that a key is for presenting stands
+ * with what it does. */
 static void format_keys(const char *keys, char *out, size_t size)
 {
+    static const char presenting[] = "Present.";
     size_t n = 0;
     for (; *keys && n + 3 < size; keys++) {
+        if (!strncmp(keys, presenting, sizeof presenting - 1))
+            keys += sizeof presenting - 1;
         if (*keys == ' ')
             out[n++] = ',';
         out[n++] = *keys == '_' ? ' ' : *keys;

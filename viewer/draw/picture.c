@@ -79,11 +79,19 @@ static void draw_difference(const struct scene *scene, const struct rect *port)
         draw_tag(scene, port, placed.picture ? names.text : "The other picture is coming ...");
 }
 
+/* Of a file that comes slowly. */
+static bool nothing_yet(const struct scene *scene, const struct scene_pane *shown)
+{
+    return scene->look->nothing_yet && shown == &scene->panes[scene->active];
+}
+
 static void draw_single(const struct scene *scene, const struct rect *port,
                         const struct scene_pane *shown)
 {
     struct placed_picture placed = scene_place(scene, shown);
-    if (placed.picture)
+    if (nothing_yet(scene, shown))
+        draw_tag(scene, port, "Nothing to show has come yet");
+    else if (placed.picture)
         surface_picture(scene->surface, port, &placed);
     else if (shown->pane->progress->failed)
         draw_tag(scene, port, "No picture");
@@ -120,7 +128,7 @@ static void draw_picture(const struct scene *scene, int viewport)
         draw_single(scene, port, shown);
     draw_helps(scene, port, index);
     surface_clip(scene->surface, port);
-    if (shown->pane->shown)
+    if (shown->pane->shown && !nothing_yet(scene, shown))
         draw_state(scene, port, shown->pane);
     surface_clip(scene->surface, NULL);
 }

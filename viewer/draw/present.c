@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-bool scene_has_notes(const struct look *look)
+bool scene_has_caption(const struct look *look)
 {
     return look->caption[0] != '\0';
 }
@@ -75,6 +75,16 @@ static void choose_numbers(const struct scene *scene, int room, struct text_line
     }
 }
 
+/* How far the file is, and how good the picture of that. */
+static void describe_arrival(const struct scene *scene, struct text_line *line)
+{
+    struct text_line psnr;
+    format_psnr(&psnr, pane_described_psnr(scene_pane(scene)));
+    bool known = psnr.text[0] && !scene->look->nothing_yet;
+    snprintf(line->text, sizeof line->text, "%s%s%.20s", scene->look->arrival, known ? "  ·  " : "",
+             known ? psnr.text : "");
+}
+
 static void draw_numbers(const struct scene *scene)
 {
     const struct rect *at = &scene->layout->numbers;
@@ -87,6 +97,8 @@ static void draw_numbers(const struct scene *scene)
         return;
     if (pane_described(pane).original)
         snprintf(line.text, sizeof line.text, "Original");
+    else if (scene->look->arrival[0])
+        describe_arrival(scene, &line);
     else
         choose_numbers(scene, room, &line);
     fit_text(scene->surface, TEXT_BIG, line.text, room, &fitted);
@@ -165,12 +177,13 @@ void draw_notes(const struct scene *scene)
     struct rect all = layout->pictures[0];
     int bottom = port->y + port->h - layout_px(layout, 12);
     bool legend = scene->look->comparison == COMPARE_DIFFERENCE;
-    if (!scene_has_notes(scene->look))
+    if (!scene_has_caption(scene->look) && !scene->look->arrival[0])
         return;
     for (int i = 0; i < scene->n_panes; i++)
         legend |= scene->panes[i].pane->values != NULL;
     if (legend)
         bottom -= legend_height(scene->surface, layout->scale) + layout_px(layout, 8);
     all.w = port->x + port->w > all.x + all.w ? port->x + port->w - all.x : all.w;
-    draw_pill(scene, &all, bottom, scene->look->caption);
+    bottom -= draw_pill(scene, &all, bottom, scene->look->caption);
+    draw_pill(scene, &all, bottom, scene->look->arrival);
 }

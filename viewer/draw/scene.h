@@ -60,8 +60,8 @@ struct view_frame scene_frame(const struct layout *layout, const struct uqd_file
 /* The picture of a pane where the view puts it; its picture is NULL if there is none yet. */
 struct placed_picture scene_place(const struct scene *scene, const struct scene_pane *shown);
 
-/* Whether there is something to say of the pictures. */
-bool scene_has_notes(const struct look *look);
+/* Whether something is said of the pictures. */
+bool scene_has_caption(const struct look *look);
 
 /* The side of the checkerboard's squares. */
 int scene_square(const struct layout *layout);

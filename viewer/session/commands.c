@@ -44,13 +44,15 @@ static const char *const word_names[N_WORDS] = {
     [WORD_PSNR] = "psnr",
     [WORD_MS_SSIM] = "ms-ssim",
     [WORD_BUTTERAUGLI] = "butteraugli",
+    [WORD_RESTART] = "restart",
+    [WORD_LOOP] = "loop",
     [WORD_IDLE] = "idle",
     [WORD_STEP] = "step",
 };
 
 #define BIT(word) (UINT64_C(1) << (word))
 
-enum number_kind { NUMBER_NONE, NUMBER_INTEGER, NUMBER_REAL, NUMBER_TEXT };
+enum number_kind { NUMBER_NONE, NUMBER_INTEGER, NUMBER_REAL, NUMBER_SCALED, NUMBER_TEXT };
 
 static const struct {
     const char *what; /* for messages */
@@ -103,6 +105,13 @@ static const struct {
     [ARGUMENT_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, true},
     [ARGUMENT_SOME_FILE] = {"a file", NUMBER_TEXT, 0, 0, 0, false},
     [ARGUMENT_TEXT] = {"a text", NUMBER_TEXT, 0, 0, 0, true},
+    [ARGUMENT_BANDWIDTH] = {"a number of bits per second", NUMBER_SCALED, 1, 1e12,
+                            BIT(WORD_OFF) | BIT(WORD_RESTART), false},
+    [ARGUMENT_SPEED] = {"a factor from 0.01 to 1000", NUMBER_REAL, 0.01, 1000, 0, false},
+    [ARGUMENT_TALK] = {"a file", NUMBER_TEXT, 0, 0,
+                       BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_OFF), true},
+    [ARGUMENT_AUTOPLAY] = {"on, off or loop", NUMBER_NONE, 0, 0,
+                           BIT(WORD_ON) | BIT(WORD_OFF) | BIT(WORD_TOGGLE) | BIT(WORD_LOOP), true},
     [ARGUMENT_TIME] = {"a time in milliseconds", NUMBER_INTEGER, 0, 600000, 0, false},
     [ARGUMENT_WAIT] = {"idle or step", NUMBER_NONE, 0, 0, BIT(WORD_IDLE) | BIT(WORD_STEP), false},
 };
@@ -130,6 +139,20 @@ static enum word find_word(const char *token, uint64_t allowed)
     return WORD_NONE;
 }
 
+/* What follows a number as in 56k; moves behind it. */
+static double scale_of(char **end)
+{
+    static const char letters[] = "kMG";
+    const char *letter = **end ? strchr(letters, **end) : NULL;
+    double scale = 1;
+    if (!letter)
+        return 1;
+    for (const char *at = letters; at <= letter; at++)
+        scale *= 1000;
+    (*end)++;
+    return scale;
+}
+
 static bool parse_number(const char *token, enum argument_type type, struct argument *argument)
 {
     char *end;
@@ -141,6 +164,8 @@ static bool parse_number(const char *token, enum argument_type type, struct argu
         argument->number = (double)argument->integer;
     } else {
         argument->number = strtod(token, &end);
+        if (types[type].number == NUMBER_SCALED)
+            argument->number *= scale_of(&end);
     }
     return !errno && end != token && !*end && argument->number >= types[type].low &&
            argument->number <= types[type].high;
@@ -160,6 +185,8 @@ static int parse_argument(const struct viewer_command *command, enum argument_ty
         if (length == 0 && !types[type].optional)
             return message_set(message, "`%s` needs %s: %s %s", command->name, types[type].what,
                                command->name, command->usage);
+        argument->given = length > 0;
+        argument->word = find_word(call->file, types[type].words);
         return 0;
     }
     if (!take_token(line, token, sizeof token)) {

@@ -41,6 +41,11 @@ enum command_id {
     COMMAND_FULLSCREEN,
     COMMAND_PRESENT,
     COMMAND_CAPTION,
+    COMMAND_TALK,
+    COMMAND_POINT,
+    COMMAND_AUTOPLAY,
+    COMMAND_BANDWIDTH,
+    COMMAND_SPEED,
     COMMAND_TEXT,
     COMMAND_HELP,
     COMMAND_BACK,
@@ -80,6 +85,11 @@ enum argument_type {
     ARGUMENT_FILE,        /* the rest of the line; may be left out */
     ARGUMENT_SOME_FILE,   /* the rest of the line */
     ARGUMENT_TEXT,        /* the rest of the line; may be left out */
+    ARGUMENT_BANDWIDTH,   /* bits per second, also as 56k or 2M; or off, restart */
+    ARGUMENT_SPEED,       /* a factor */
+    ARGUMENT_TALK,        /* next, previous, first, off, or a file: the rest of the line; may be
+                             left out */
+    ARGUMENT_AUTOPLAY,    /* on, off, toggle, loop; may be left out: toggle */
     ARGUMENT_WAIT,        /* idle, or step */
     ARGUMENT_TIME,        /* milliseconds */
 };
@@ -118,6 +128,8 @@ enum word {
     WORD_PSNR,
     WORD_MS_SSIM,
     WORD_BUTTERAUGLI,
+    WORD_RESTART,
+    WORD_LOOP,
     WORD_IDLE,
     WORD_STEP,
     N_WORDS
@@ -143,6 +155,8 @@ struct command_call {
  * A digit or sign is named by itself, whatever is held to write it on the keyboard at hand. Other
  * keys, and all with Ctrl, have the names that SDL gives them, blanks in them as _, modifiers in
  * front as Ctrl+ and Shift+. Release+ in front of the plain name means that the key is let go.
+ *
+ * While presenting, a key with Present. in front, as Present.PageDown, comes before the key itself.
  *
  * The pointer's are Wheel_Up and Wheel_Down, anywhere or on a Picture; Press on a Picture that is
  * not of the active pane, or on the Curtain, which is help or blank over everything; Motion over a

@@ -36,6 +36,9 @@ struct look {
     double text_scale;
     char feedback[160]; /* what the last command did */
     char caption[160];  /* what is said of the picture; empty: nothing */
+    char arrival[64];   /* of a file that comes slowly, how far it is; empty: it does not */
+    bool nothing_yet;   /* of it not even the first step would be there */
+    double speed;       /* of all that goes on by itself */
 };
 
 /* As a new window has it. */
@@ -45,6 +48,7 @@ struct look {
                    .linked = true,                                                                 \
                    .gain = 4,                                                                      \
                    .wipe = 0.5,                                                                    \
-                   .text_scale = 1})
+                   .text_scale = 1,                                                                \
+                   .speed = 1})
 
 #endif

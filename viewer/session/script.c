@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int append(struct script *script, int number, const struct command_call *call)
+int script_append(struct script *script, int number, const struct command_call *call)
 {
     struct script_line *lines =
         realloc(script->lines, (script->n_lines + 1) * sizeof *script->lines);
@@ -28,7 +28,7 @@ static int read_lines(struct script *script, FILE *file, int *misuse, struct mes
         if (status < 0) {
             *misuse = 1;
             result = message_set(message, "%s:%d: %s", script->name, number, cause.text);
-        } else if (status == 0 && append(script, number, &call)) {
+        } else if (status == 0 && script_append(script, number, &call)) {
             result = message_set(message, "%s: out of memory", script->name);
         }
     }

@@ -21,6 +21,9 @@ struct script {
  * the file, and *misuse set if a line of it is wrong. Free with script_free in either case. */
 int script_load(struct script *script, const char *path, int *misuse, struct message *message);
 
+/* Appends a command. 0, or -1 where there is no memory. */
+int script_append(struct script *script, int number, const struct command_call *call);
+
 void script_free(struct script *script);
 
 #endif

@@ -1,0 +1,73 @@
+/* A file that comes as slowly as the bandwidth says. */
+#include "app/app.h"
+
+#include <stdio.h>
+
+#define INTERVAL 40 /* milliseconds from one picture to the next at least */
+
+static void describe(struct app *app)
+{
+    struct text_line line;
+    app->look.arrival[0] = '\0';
+    if (app->arrival.rate > 0)
+        snprintf(app->look.arrival, sizeof app->look.arrival, "%.63s",
+                 arrival_describe(&app->arrival, &line));
+    app->dirty = true;
+}
+
+/* The picture of what has come, once the one before is on the screen: decoding that does not keep
+ * up leaves pictures out. */
+static void show(struct app *app)
+{
+    struct pane *pane = app_active(app);
+    uint64_t first = progress_bytes(pane->progress, 0), bytes = app->arrival.bytes;
+    app->look.nothing_yet = app->arrival.rate > 0 && bytes < first;
+    if (app->look.nothing_yet)
+        pane_select(pane, 0);
+    else if (app_shows_wanted(app))
+        pane_select_bytes(pane, bytes);
+    app_follow(app);
+}
+
+uint64_t app_arrival_next(const struct app *app)
+{
+    return app->arrival.running ? app->arrival.since + INTERVAL : 0;
+}
+
+void app_arrive(struct app *app)
+{
+    const struct progress *progress = app_active(app)->progress;
+    uint64_t now = app_now(app);
+    if (!app->arrival.running || now < app_arrival_next(app) || !pane_has_position(app_active(app)))
+        return;
+    arrival_advance(&app->arrival, now, app->look.speed, progress_available(progress),
+                    progress->ended);
+    show(app);
+    if (!app->arrival.running)
+        pane_select(app_active(app), UINT32_MAX);
+    describe(app);
+}
+
+void app_begin_arrival(struct app *app, double rate)
+{
+    app->look.playing = false;
+    arrival_begin(&app->arrival, rate, app_now(app));
+    app->look.nothing_yet = false;
+    if (rate > 0)
+        show(app);
+    describe(app);
+}
+
+void app_hold_arrival(struct app *app, bool hold)
+{
+    const struct progress *progress = app_active(app)->progress;
+    struct arrival *arrival = &app->arrival;
+    if (arrival->rate == 0)
+        return;
+    if (!hold && progress->ended && arrival->bytes >= progress_available(progress))
+        app_begin_arrival(app, arrival->rate);
+    else
+        arrival_hold(arrival, hold, app_now(app));
+    app->look.nothing_yet &= !hold;
+    app->dirty = true;
+}

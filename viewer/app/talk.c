@@ -1,0 +1,168 @@
+/* Giving a talk: its points are run one after the other, by keys or by themselves. Whatever else is
+ * done in between, the next point goes on from there; going back repeats the talk up to that point,
+ * so that it looks as it did before. */
+#include "app/app.h"
+
+#define DWELL 5000 /* milliseconds that autoplay stays at a point */
+
+/* ---- Lines --------------------------------------------------------------------------------- */
+
+static bool waits(enum command_id id)
+{
+    return id == COMMAND_WAIT || id == COMMAND_PAUSE;
+}
+
+/* On a stage a mistake does not end the talk. */
+static int run_line(struct app *app, size_t index)
+{
+    struct message message;
+    struct app_talk *talk = &app->talk;
+    const struct script_line *line = &talk->talk.script.lines[index];
+    talk->running = true;
+    int status = app_run_script_line(app, &line->call, &talk->limit, &message);
+    talk->running = false;
+    if (status < 0) {
+        app_say(app, "Line %d: %.130s", line->number, message.text);
+        talk->limit = 0;
+    }
+    return status;
+}
+
+/* Runs lines without waiting; what is done again without what should happen once only. */
+static void hurry(struct app *app, size_t first, size_t end, bool again)
+{
+    app->talk.limit = 0;
+    for (size_t i = first; i < end && !app->quit; i++) {
+        enum command_id id = app->talk.talk.script.lines[i].call.id;
+        if (!waits(id) && (!again || talk_repeats(id)))
+            run_line(app, i);
+    }
+}
+
+/* ---- Points -------------------------------------------------------------------------------- */
+
+static void begin_point(struct app *app, size_t point)
+{
+    struct app_talk *talk = &app->talk;
+    talk->point = point;
+    talk->next = talk->talk.points[point];
+    talk->end = talk_end(&talk->talk, point);
+    talk->held = false;
+    talk->limit = talk->turn = 0;
+    app_run_talk(app);
+}
+
+static void go_back(struct app *app, size_t point)
+{
+    hurry(app, 0, app->talk.talk.points[point], true);
+    begin_point(app, point);
+}
+
+static void go_on(struct app *app)
+{
+    struct app_talk *talk = &app->talk;
+    hurry(app, talk->next, talk->end, false);
+    talk->next = talk->end;
+    talk->held = false;
+    if (talk->point + 1 < talk->talk.n_points)
+        begin_point(app, talk->point + 1);
+    else
+        app_say(app, "That was the last point");
+}
+
+int app_open_talk(struct app *app, const char *path, struct message *message)
+{
+    struct app_talk *talk = &app->talk;
+    struct talk fresh;
+    int status = path ? talk_load(&fresh, path, message)
+                      : talk_make(&fresh, app_active(app)->progress->file->info.n_steps);
+    if (status) {
+        talk_free(&fresh);
+        return path ? -1 : message_set(message, "there is no memory for the talk");
+    }
+    app_close_talk(app);
+    talk->talk = fresh;
+    talk->open = true;
+    hurry(app, 0, talk->talk.points[0], false);
+    begin_point(app, 0);
+    return 0;
+}
+
+void app_close_talk(struct app *app)
+{
+    talk_free(&app->talk.talk);
+    app->talk = (struct app_talk){.open = false};
+}
+
+int app_turn_talk(struct app *app, enum word where, struct message *message)
+{
+    struct app_talk *talk = &app->talk;
+    if (!talk->open)
+        return app_open_talk(app, NULL, message);
+    if (where == WORD_NEXT)
+        go_on(app);
+    else
+        go_back(app, where == WORD_PREVIOUS && talk->point > 0 ? talk->point - 1 : 0);
+    return 0;
+}
+
+/* ---- By itself ----------------------------------------------------------------------------- */
+
+static void turn_by_itself(struct app *app)
+{
+    struct app_talk *talk = &app->talk;
+    uint64_t now = app_now(app);
+    if (talk->turn == 0 && !app_shows_wanted(app))
+        return;
+    if (talk->turn == 0)
+        talk->turn = now + (uint64_t)(DWELL / app->look.speed);
+    if (now < talk->turn)
+        return;
+    if (talk->point + 1 < talk->talk.n_points)
+        go_on(app);
+    else if (talk->loop)
+        go_back(app, 0);
+    else
+        talk->autoplay = false;
+}
+
+void app_run_talk(struct app *app)
+{
+    struct app_talk *talk = &app->talk;
+    if (!talk->open || talk->held)
+        return;
+    for (; talk->next < talk->end && !app->quit; talk->next++)
+        if (run_line(app, talk->next) == 0)
+            return;
+    if (talk->autoplay && !app->quit)
+        turn_by_itself(app);
+}
+
+uint64_t app_talk_next(const struct app *app)
+{
+    const struct app_talk *talk = &app->talk;
+    return !talk->open || talk->held ? 0 : talk->limit ? talk->limit : talk->turn;
+}
+
+void app_interrupt_talk(struct app *app, enum command_id id)
+{
+    switch (id) {
+    case COMMAND_STEP:
+    case COMMAND_BYTES:
+    case COMMAND_PLAY:
+    case COMMAND_MODE:
+    case COMMAND_SEED:
+    case COMMAND_MIX:
+    case COMMAND_ORIGINAL:
+    case COMMAND_FILE:
+    case COMMAND_OPEN:
+    case COMMAND_PANE:
+    case COMMAND_COMPARE:
+    case COMMAND_MAP:
+    case COMMAND_BANDWIDTH:
+        app->talk.held = true;
+        break;
+    default:
+        break;
+    }
+}
