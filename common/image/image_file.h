@@ -44,6 +44,13 @@ enum image_format { IMAGE_PNG, IMAGE_PPM, IMAGE_PGM, IMAGE_PNM, IMAGE_PAM };
 int image_write(const char *path, enum image_format format, const struct pixels *pixels,
                 struct message *message);
 
+/* Writes an animated PNG file of n pictures, of one size and with as many channels each, that are
+ * shown for so many milliseconds each, at most 65535, and over again. What reads still pictures
+ * only shows the first one. Metadata is that of the first one. The file is written as by
+ * image_write. 0, or -1 with a message. */
+int image_write_animation(const char *path, const struct pixels *frames, uint32_t n,
+                          uint32_t milliseconds, struct message *message);
+
 /* Whether image_write loses metadata of the picture. 1 with a sentence that names the file and what
  * is lost, or 0. */
 int image_write_loses(const char *path, enum image_format format, const struct pixels *pixels,
