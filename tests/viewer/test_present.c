@@ -153,6 +153,53 @@ static void a_talk_that_is_none_is_refused(void **state)
     process_result_free(&result);
 }
 
+/* ---- Films --------------------------------------------------------------------------------- */
+
+/* Pictures as the library decodes them, read from the files that hold all of them. */
+static void all_steps_are_written(void **state)
+{
+    struct pixels sheet, step, still;
+    char name[32];
+    (void)state;
+    VIEW_DONE("wait idle\nsheet sheet.png\nexport steps.apng\nexport first.apng\n"
+              "step 0\nwait idle\nexport step0.png\nstep 2\nwait idle\nexport step2.png\n"
+              "step 6\nwait idle\nexport step6.png\nquit\n",
+              "picture.uqd", LOCAL);
+    screen_read("sheet.png", &sheet);
+    for (uint32_t i = 0; i <= 6; i += 2 + 2 * (i > 0)) {
+        snprintf(name, sizeof name, "step%u.png", (unsigned)i);
+        screen_read(name, &step);
+        uint32_t x = i * (step.width + 8);
+        assert_int_equal(step.channels, sheet.channels);
+        assert_true(x + step.width <= sheet.width);
+        assert_int_equal(sheet.height, step.height);
+        for (uint32_t y = 0; y < step.height; y++)
+            assert_memory_equal(sheet.data + ((size_t)y * sheet.width + x) * sheet.channels,
+                                step.data + (size_t)y * step.width * step.channels,
+                                (size_t)step.width * step.channels);
+        pixels_free(&step);
+    }
+    pixels_free(&sheet);
+    screen_read("steps.apng", &still);
+    screen_read("step0.png", &step);
+    struct region whole = {0, 0, step.width, step.height};
+    assert_int_equal(screen_difference(&still, &step, &whole, 0), 0);
+    pixels_free(&step);
+    pixels_free(&still);
+}
+
+static void what_is_not_decoded_is_not_written(void **state)
+{
+    struct process_result result;
+    (void)state;
+    VIEW(&result, "wait idle\nsheet sheet.png\n", "header.uqd", LOCAL);
+    assert_int_not_equal(result.exit_code, 0);
+    process_result_free(&result);
+    VIEW(&result, "wait idle\nexport steps.gif\n", "picture.uqd", LOCAL);
+    stage_assert_fails(&result, 1, "all steps to an .apng file");
+    process_result_free(&result);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +211,8 @@ int main(void)
         cmocka_unit_test(a_talk_goes_to_and_fro),
         cmocka_unit_test(a_talk_goes_on_by_itself),
         cmocka_unit_test(a_talk_that_is_none_is_refused),
+        cmocka_unit_test(all_steps_are_written),
+        cmocka_unit_test(what_is_not_decoded_is_not_written),
     };
     return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
 }

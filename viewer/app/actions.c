@@ -302,6 +302,7 @@ static action *const actions[N_COMMANDS] = {
     [COMMAND_METRIC] = action_metric,
     [COMMAND_IMPORT] = action_import,
     [COMMAND_EXPORT] = action_export,
+    [COMMAND_SHEET] = action_sheet,
     [COMMAND_RESIZE] = action_resize,
     [COMMAND_WAIT] = run_wait,
     [COMMAND_PAUSE] = run_wait,

@@ -23,6 +23,9 @@ action action_zoom, action_fit, action_pan, action_switch, action_curve, action_
 action action_present, action_caption, action_bandwidth, action_speed, action_talk, action_point,
     action_autoplay;
 
+/* actions_film.c */
+action action_export_animation, action_sheet;
+
 /* Begins or ends a presentation. */
 void action_set_presenting(struct app *app, bool on);
 

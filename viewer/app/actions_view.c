@@ -225,12 +225,14 @@ int action_import(struct app *app, const struct command_call *call, struct messa
 int action_export(struct app *app, const struct command_call *call, struct message *message)
 {
     const char *path = call->file;
-    int status = ends_with(path, ".png")   ? export_picture(app, path, message)
-                 : ends_with(path, ".csv") ? curve_csv_write(&app->curves, path, message)
-                                           : message_set(message,
-                                                         "%s: export writes the picture to a .png "
-                                                         "file, or the curves to a .csv file",
-                                                         path);
+    int status = ends_with(path, ".png")    ? export_picture(app, path, message)
+                 : ends_with(path, ".apng") ? action_export_animation(app, call, message)
+                 : ends_with(path, ".csv")  ? curve_csv_write(&app->curves, path, message)
+                                            : message_set(message,
+                                                          "%s: export writes the picture to a .png "
+                                                           "file, all steps to an .apng file, or the "
+                                                           "curves to a .csv file",
+                                                          path);
     if (status == 0)
         app_say(app, "Written: %.140s", path);
     return status;

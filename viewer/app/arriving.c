@@ -15,17 +15,29 @@ static void describe(struct app *app)
     app->dirty = true;
 }
 
-/* The picture of what has come, once the one before is on the screen: decoding that does not keep
- * up leaves pictures out. */
+/* The last step that has come. */
+static uint32_t last_step(const struct progress *progress, uint64_t bytes)
+{
+    uint32_t position = progress_position_at(progress, bytes);
+    return position > 0 && progress_bytes(progress, position) > bytes ? position - 1 : position;
+}
+
+/* The picture of what has come, once the one before is on the screen. Where decoding does not keep
+ * up, at least the ends of steps are shown, whose pictures are mostly at hand. */
 static void show(struct app *app)
 {
     struct pane *pane = app_active(app);
-    uint64_t first = progress_bytes(pane->progress, 0), bytes = app->arrival.bytes;
-    app->look.nothing_yet = app->arrival.rate > 0 && bytes < first;
+    uint64_t bytes = app->arrival.bytes;
+    uint32_t step = last_step(pane->progress, bytes);
+    uint64_t least = progress_bytes(pane->progress, step);
+    app->look.nothing_yet = app->arrival.rate > 0 && bytes < progress_bytes(pane->progress, 0);
     if (app->look.nothing_yet)
         pane_select(pane, 0);
     else if (app_shows_wanted(app))
         pane_select_bytes(pane, bytes);
+    else if (pane_described_bytes(pane) < least &&
+             exhibit_bytes(pane->progress, &pane->wanted) < least)
+        pane_select(pane, step);
     app_follow(app);
 }
 

@@ -41,15 +41,21 @@ static void hurry(struct app *app, size_t first, size_t end, bool again)
 
 /* ---- Points -------------------------------------------------------------------------------- */
 
-static void begin_point(struct app *app, size_t point)
+/* Begins a point at a line: the first one with what opens the talk. */
+static void begin_lines(struct app *app, size_t point, size_t line)
 {
     struct app_talk *talk = &app->talk;
     talk->point = point;
-    talk->next = talk->talk.points[point];
+    talk->next = line;
     talk->end = talk_end(&talk->talk, point);
     talk->held = false;
     talk->limit = talk->turn = 0;
     app_run_talk(app);
+}
+
+static void begin_point(struct app *app, size_t point)
+{
+    begin_lines(app, point, app->talk.talk.points[point]);
 }
 
 static void go_back(struct app *app, size_t point)
@@ -83,8 +89,7 @@ int app_open_talk(struct app *app, const char *path, struct message *message)
     app_close_talk(app);
     talk->talk = fresh;
     talk->open = true;
-    hurry(app, 0, talk->talk.points[0], false);
-    begin_point(app, 0);
+    begin_lines(app, 0, 0);
     return 0;
 }
 

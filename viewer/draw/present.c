@@ -6,6 +6,7 @@
 #include "draw/wrap_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 bool scene_has_caption(const struct look *look)
 {
@@ -17,13 +18,25 @@ bool scene_has_caption(const struct look *look)
 /* What is said of a picture, in the order of the line. */
 enum fact { FACT_STEP, FACT_BYTES, FACT_RATE, FACT_PSNR, FACT_MODE, N_FACTS };
 
+/* "2 · 81" becomes "Step 2: 81", as dots part the facts. */
+static void name_step(const char *name, struct text_line *line)
+{
+    static const char dot[] = " · ";
+    const char *at = strstr(name, dot);
+    if (at)
+        snprintf(line->text, sizeof line->text, "Step %.*s: %.60s", (int)(at - name), name,
+                 at + sizeof dot - 1);
+    else
+        snprintf(line->text, sizeof line->text, "Step %.60s", name);
+}
+
 static void gather_facts(const struct pane *pane, struct text_line facts[N_FACTS])
 {
     struct exhibit exhibit = pane_described(pane);
     uint64_t bytes = pane_described_bytes(pane);
     struct text_line line;
     progress_step_name(pane->progress, exhibit.position, pane_is_part(pane, &exhibit), &line);
-    snprintf(facts[FACT_STEP].text, sizeof line.text, "Step %.60s", line.text);
+    name_step(line.text, &facts[FACT_STEP]);
     format_bytes(&facts[FACT_BYTES], bytes);
     format_rate(&line, progress_rate(pane->progress, bytes));
     snprintf(facts[FACT_RATE].text, sizeof line.text, "%.24s bpp", line.text);

@@ -79,6 +79,7 @@ bool talk_repeats(enum command_id id)
     case COMMAND_OPEN:
     case COMMAND_IMPORT:
     case COMMAND_EXPORT:
+    case COMMAND_SHEET:
     case COMMAND_SCREENSHOT:
     case COMMAND_RESIZE:
     case COMMAND_PRESENT:
