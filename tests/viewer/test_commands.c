@@ -151,6 +151,7 @@ static void lines_are_read(void **state)
         {"step 0", COMMAND_STEP, WORD_NONE, 0, 0},
         {"wait step 0", COMMAND_WAIT, WORD_STEP, 0, 0},
         {"wait step 4", COMMAND_WAIT, WORD_STEP, 0, 0},
+        {"wait step last", COMMAND_WAIT, WORD_STEP, 0, 0},
         {"fit", COMMAND_FIT, WORD_NONE, 0, 0},
         {"resize 900 600", COMMAND_RESIZE, WORD_NONE, 0, 900},
         {"file 64", COMMAND_FILE, WORD_NONE, 64, 64},

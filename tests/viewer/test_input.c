@@ -36,6 +36,7 @@ struct fake {
     pthread_mutex_t lock;
     pthread_cond_t called;
     bool woken;
+    bool pointer_hidden;
 };
 
 static struct fake fake;
@@ -222,6 +223,12 @@ static bool is_fullscreen(struct backend *backend)
     return false;
 }
 
+static void show_pointer(struct backend *backend, bool on)
+{
+    (void)backend;
+    fake.pointer_hidden = !on;
+}
+
 static void show(struct backend *backend)
 {
     (void)backend;
@@ -249,6 +256,7 @@ static const struct backend_type backend_type = {.now = now,
                                                  .set_title = set_title,
                                                  .set_fullscreen = set_fullscreen,
                                                  .is_fullscreen = is_fullscreen,
+                                                 .show_pointer = show_pointer,
                                                  .show = show,
                                                  .screenshot = screenshot,
                                                  .close = close_fake};
@@ -580,6 +588,40 @@ static void keys_change_amounts(void **state)
     run_deeds(deeds, "picture.uqd", NULL);
 }
 
+/* The keys of a remote control go through the points; what else is done in between is no point. */
+static void a_presenter_goes_through_the_points(void **state)
+{
+    (void)state;
+    const struct deed deeds[] = {
+        {key("F5"), "!Denoised"},
+        {key("PageDown"), "Step 0"},
+        {key("PageDown"), "Step 1"},
+        {key("Right"), "Step 2"},
+        {key("Right"), "Step 3"},
+        {key("PageDown"), "Step 2"}, /* the point after step 1 */
+        {key("Backspace"), "Step 1"},
+        {key("B"), "!Step"},
+        {key("B"), "Step 1"},
+        {key("Space"), "Step 2"},
+        {key("PageUp"), "Step 1"},
+        {key("Escape"), "Denoised"},
+        {key("PageDown"), "Step 2"},
+        {key("F5"), "!Denoised"},
+        {quit, NULL},
+    };
+    run_deeds(deeds, "picture.uqd", NULL);
+    assert_true(fake.pointer_hidden);
+}
+
+static void escape_brings_the_pointer_back(void **state)
+{
+    (void)state;
+    const struct deed deeds[] = {
+        {key("F5"), "!Denoised"}, {key("Escape"), "Denoised"}, {quit, NULL}};
+    run_deeds(deeds, "picture.uqd", NULL);
+    assert_false(fake.pointer_hidden);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -594,6 +636,8 @@ int main(void)
         cmocka_unit_test(flickering_shows_the_other_pane),
         cmocka_unit_test(refusals_are_said),
         cmocka_unit_test(keys_change_amounts),
+        cmocka_unit_test(a_presenter_goes_through_the_points),
+        cmocka_unit_test(escape_brings_the_pointer_back),
     };
     return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
 }

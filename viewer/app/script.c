@@ -38,6 +38,8 @@ static int check_wait(struct app *app, const struct command_call *call, struct m
 {
     if (call->arguments[0].word == WORD_IDLE)
         return app_is_idle(app) && !goes_on(app);
+    if (call->arguments[1].word == WORD_LAST)
+        return app_active(app)->progress->ended;
     return check_wait_step(app, call->arguments[1].integer, message);
 }
 

@@ -265,8 +265,8 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                         {{NULL, NULL, NULL}}},
     [COMMAND_WAIT] = {"wait",
                       {ARGUMENT_WAIT, ARGUMENT_STEP_NUMBER},
-                      "idle|step N",
-                      "scripts: until it is shown",
+                      "idle|step N|step last",
+                      "scripts: until it is shown, or all steps are decoded",
                       {{NULL, NULL, NULL}}},
     [COMMAND_PAUSE] =
         {"pause", {ARGUMENT_TIME}, "MS", "scripts: for so many milliseconds", {{NULL, NULL, NULL}}},

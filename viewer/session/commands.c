@@ -65,7 +65,7 @@ static const struct {
     [ARGUMENT_STEP] = {"a step", NUMBER_INTEGER, 0, 1e6,
                        BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_LAST),
                        false},
-    [ARGUMENT_STEP_NUMBER] = {"a step", NUMBER_INTEGER, 0, 1e6, 0, true},
+    [ARGUMENT_STEP_NUMBER] = {"a step", NUMBER_INTEGER, 0, 1e6, BIT(WORD_LAST), true},
     [ARGUMENT_BYTES] = {"a number of bytes", NUMBER_INTEGER, 1, 1e15, 0, false},
     [ARGUMENT_UNIT] = {"a unit", NUMBER_NONE, 0, 0,
                        BIT(WORD_STEPS) | BIT(WORD_BYTES) | BIT(WORD_RATE) | BIT(WORD_PSNR) |

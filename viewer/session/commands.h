@@ -64,7 +64,7 @@ enum command_id {
 enum argument_type {
     ARGUMENT_NONE,
     ARGUMENT_STEP,        /* a number from 0, or next, previous, first, last */
-    ARGUMENT_STEP_NUMBER, /* a number from 0; may be left out */
+    ARGUMENT_STEP_NUMBER, /* a number from 0, or last; may be left out */
     ARGUMENT_BYTES,       /* a number from 1 */
     ARGUMENT_UNIT,        /* steps, bytes, bpp, psnr, or next */
     ARGUMENT_METRIC,      /* psnr, ms-ssim, butteraugli, or next */

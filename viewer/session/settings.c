@@ -157,10 +157,34 @@ static void append_bindings(const struct viewer_command *command, char *text, si
 {
     for (int i = 0; i < COMMAND_N_BINDINGS && command->bindings[i].keys; i++) {
         const struct command_binding *binding = &command->bindings[i];
-        append(text, size, length, "  %-27s%s %s\n", binding->keys, command->name,
+        append(text, size, length, "  %-26s %s %s\n", binding->keys, command->name,
                binding->arguments);
     }
 }
+
+static const char talks[] =
+    "`present` shows pictures, curve and numbers to an audience. There, PageDown and Space, which "
+    "remote controls for presenters send, go to the next point of the talk, PageUp and Backspace "
+    "to the one before; without a file of its own the talk is all steps, then the modes.\n"
+    "\n"
+    "The file of a talk is a script. A line `point`, with the caption of the point if it has a new "
+    "one, begins each point; what comes before the first one opens the talk. The commands of a "
+    "point are run when it begins, with pauses (`pause`, `wait`) if need be:\n"
+    "\n"
+    "  present on\n"
+    "  point Few bytes\n"
+    "  step 1\n"
+    "  point What they leave open\n"
+    "  mode ancestral\n"
+    "  wait step 0\n"
+    "  pause 2000\n"
+    "  seed new\n"
+    "\n"
+    "Going on early does what is left of a point at once. Any other command may be run in between: "
+    "then the point stops, and going on goes to the next one. Going back runs the talk from its "
+    "beginning to that point again, without pauses and without writing or opening files. "
+    "`autoplay` goes on by itself when a point was shown for 5 seconds. A mistake in a talk is "
+    "told in the status line and left out. The same file runs as a script, too.\n";
 
 void settings_print_manual(FILE *out)
 {
@@ -181,6 +205,7 @@ void settings_print_manual(FILE *out)
     const struct manual_section sections[] = {
         {"COMMANDS", names},
         {"KEYS AND POINTER", keys},
+        {"TALKS", talks},
         {"EXIT STATUS",
          "0 when the viewer was closed, 1 when the file could not be shown whole "
          "or a script failed, 2 for wrong usage and where there is neither display nor terminal."},
