@@ -1,4 +1,5 @@
 /* What a presentation is made of, by scripts of the built viewer. */
+#include "scratch.h"
 #include "stage.h"
 
 #include <setjmp.h>
@@ -153,6 +154,22 @@ static void a_talk_that_is_none_is_refused(void **state)
     process_result_free(&result);
 }
 
+/* Every command of the talk that ./demo gives can be run. */
+static void the_talk_of_the_demo_has_no_mistake(void **state)
+{
+    static const char before[] = "speed 1000\n", after[] = "screenshot end.png\nquit\n";
+    size_t size;
+    (void)state;
+    uint8_t *talk = scratch_read(DEMO_SCRIPT, &size);
+    char *script = malloc(size + sizeof before + sizeof after);
+    assert_non_null(script);
+    sprintf(script, "%s%.*s%s", before, (int)size, (const char *)talk, after);
+    VIEW_DONE(script, "picture.uqd", LOCAL);
+    assert_true(scratch_exists("end.png"));
+    free(script);
+    free(talk);
+}
+
 /* ---- Films --------------------------------------------------------------------------------- */
 
 /* Pictures as the library decodes them, read from the files that hold all of them. */
@@ -211,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_talk_goes_to_and_fro),
         cmocka_unit_test(a_talk_goes_on_by_itself),
         cmocka_unit_test(a_talk_that_is_none_is_refused),
+        cmocka_unit_test(the_talk_of_the_demo_has_no_mistake),
         cmocka_unit_test(all_steps_are_written),
         cmocka_unit_test(what_is_not_decoded_is_not_written),
     };
