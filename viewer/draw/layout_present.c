@@ -92,6 +92,6 @@ void layout_present(struct layout *layout, const struct layout_wishes *wishes)
     if (wishes->curve)
         place_curve(layout, wishes, &rest);
     layout_place_panes(layout, &rest, wishes);
-    if (wishes->n_panes < 2)
-        fit_port(&layout->pictures[0], wishes);
+    for (int i = 0; i < layout->n_panes; i++)
+        fit_port(&layout->pictures[i], wishes);
 }
