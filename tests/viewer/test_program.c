@@ -619,8 +619,8 @@ static void script_errors_have_a_line(void **state)
          "standard input:2: a.jpg: export writes the picture to a .png file", 1},
         {"wait idle\nexport apng\n",
          "standard input:2: apng: export writes the picture to a .png file", 1},
-        {"wait idle\nexport /nonexistent/a.png\n", "standard input:2: /nonexistent/a.png: ", 1},
-        {"wait idle\nscreenshot /nonexistent/a.png\n", "standard input:2: ", 1},
+        {"wait idle\nexport picture.uqd/a.png\n", "standard input:2: picture.uqd/a.png: ", 1},
+        {"wait idle\nscreenshot picture.uqd/a.png\n", "standard input:2: ", 1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

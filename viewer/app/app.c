@@ -44,9 +44,11 @@ static int time_left(const struct app *app)
 static void wait_for_input(struct app *app)
 {
     struct input input;
-    for (int timeout = time_left(app); app->backend->type->wait(app->backend, timeout, &input);
-         timeout = 0)
+    int timeout = time_left(app);
+    while (!app->quit && app->backend->type->wait(app->backend, timeout, &input)) {
         app_handle_input(app, &input);
+        timeout = 0;
+    }
 }
 
 /* What a command said is read by then. */

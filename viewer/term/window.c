@@ -33,9 +33,9 @@ struct term_window {
     struct term_input input;
     uint64_t read_time; /* when bytes came last */
     struct buffer out;
-    bool on_tty;
-    bool drawn;   /* there is a frame */
-    bool cleared; /* the screen shows nothing of the frames */
+    bool on_tty, gone; /* the terminal */
+    bool drawn;        /* there is a frame */
+    bool cleared;      /* the screen shows nothing of the frames */
     bool title_changed;
     char title[512];
     int wake_fd;
@@ -361,7 +361,7 @@ static void take_wake(struct term_window *window, struct input *input)
 static int wait_once(struct term_window *window, uint64_t start, int timeout, struct input *input)
 {
     struct pollfd fds[] = {{window->wake_fd, POLLIN, 0},
-                           {window->on_tty ? tty_input() : -1, POLLIN, 0}};
+                           {window->on_tty && !window->gone ? tty_input() : -1, POLLIN, 0}};
     uint64_t time = now(&window->base);
     if (window->on_tty &&
         (take_signals(window, input) || take_bytes(window, is_all(window, time), input) ||
@@ -373,6 +373,7 @@ static int wait_once(struct term_window *window, uint64_t start, int timeout, st
         return 1;
     }
     if (n > 0 && fds[1].revents && read_bytes(window)) {
+        window->gone = true;
         *input = (struct input){.type = INPUT_QUIT};
         return 1;
     }
