@@ -128,8 +128,8 @@ static void assert_error(DBusMessage *reply, const char *name, const char *part)
     const char *text = "";
     assert_true(dbus_message_is_error(reply, name));
     dbus_message_get_args(reply, NULL, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID);
-    if (!strstr(text, part))
-        fail_msg("%s", text);
+    if (!text || !strstr(text, part))
+        fail_msg("%s", text ? text : "no text");
     dbus_message_unref(reply);
 }
 
