@@ -17,4 +17,7 @@ struct frame_key {
 
 bool frame_key_equal(const struct frame_key *a, const struct frame_key *b);
 
+/* Whether both are the same picture, however often it is halved. */
+bool frame_key_same_content(const struct frame_key *a, const struct frame_key *b);
+
 #endif

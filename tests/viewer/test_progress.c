@@ -112,11 +112,6 @@ static void rates_and_bytes_belong_together(void **state)
     (void)state;
     room_open(&room, 1600); /* 800 pixels */
     assert_true(progress_rate(progress, 100) == 1);
-    assert_int_equal(progress_bytes_of_rate(progress, 1), 100);
-    assert_int_equal(progress_bytes_of_rate(progress, 0.0149), 1);
-    assert_int_equal(progress_bytes_of_rate(progress, 0), 0);
-    assert_int_equal(progress_bytes_of_rate(progress, -3), 0);
-    assert_true(progress_bytes_of_rate(progress, 1e300) >= (uint64_t)1 << 62);
     room_close(&room);
 }
 
@@ -219,10 +214,6 @@ static void refusals_and_distortion_are_forgotten_apart(void **state)
     assert_false(measurements_find(&measurements, &key)->refused);
     assert_true(measurements_find(&measurements, &key)->psnr == 30);
     measurements_refuse(&measurements, &key);
-    measurements_forget_psnr(&measurements);
-    assert_true(measurements_find(&measurements, &key)->refused);
-    assert_true(isnan(measurements_find(&measurements, &key)->psnr));
-    assert_true(isnan(measurements_find(&measurements, &other)->psnr));
     measurements_clear(&measurements);
 }
 

@@ -42,17 +42,12 @@ struct frame_entry *frames_find(struct frames *frames, const struct frame_key *k
     return NULL;
 }
 
-static bool same_content(const struct frame_key *a, const struct frame_key *b)
-{
-    return a->step == b->step && a->mode == b->mode && a->seed == b->seed && a->bytes == b->bytes;
-}
-
 struct frame_entry *frames_find_sharp(struct frames *frames, const struct frame_key *key)
 {
     struct frame_entry *found = NULL;
     for (unsigned i = 0; i < frames->n_entries; i++) {
         struct frame_entry *entry = &frames->entries[i];
-        if (same_content(&entry->key, key) && entry->key.reduce <= key->reduce &&
+        if (frame_key_same_content(&entry->key, key) && entry->key.reduce <= key->reduce &&
             (!found || entry->key.reduce > found->key.reduce))
             found = entry;
     }
@@ -64,7 +59,7 @@ struct frame_entry *frames_find_coarse(struct frames *frames, const struct frame
     struct frame_entry *found = NULL;
     for (unsigned i = 0; i < frames->n_entries; i++) {
         struct frame_entry *entry = &frames->entries[i];
-        if (same_content(&entry->key, key) && entry->key.reduce > key->reduce &&
+        if (frame_key_same_content(&entry->key, key) && entry->key.reduce > key->reduce &&
             (!found || entry->key.reduce < found->key.reduce))
             found = entry;
     }

@@ -83,9 +83,3 @@ void measurements_forget_refusals(struct measurements *measurements)
     for (size_t i = 0; i < measurements->n_entries; i++)
         measurements->entries[i].refused = false;
 }
-
-void measurements_forget_psnr(struct measurements *measurements)
-{
-    for (size_t i = 0; i < measurements->n_entries; i++)
-        measurements->entries[i].psnr = measurements->entries[i].ms_ssim = NAN;
-}

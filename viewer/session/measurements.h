@@ -39,7 +39,4 @@ void measurements_refuse(struct measurements *measurements, const struct frame_k
 /* Every picture may be asked for again. */
 void measurements_forget_refusals(struct measurements *measurements);
 
-/* Drops what was measured: the reference is another one. */
-void measurements_forget_psnr(struct measurements *measurements);
-
 #endif

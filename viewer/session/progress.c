@@ -96,13 +96,6 @@ double progress_rate(const struct progress *progress, uint64_t bytes)
     return (double)bytes * 8 / info->width / info->height;
 }
 
-uint64_t progress_bytes_of_rate(const struct progress *progress, double rate)
-{
-    const struct uqd_info *info = &progress->file->info;
-    double bytes = rate * info->width * info->height / 8;
-    return bytes < 0 ? 0 : bytes > 0x1p62 ? (uint64_t)1 << 62 : (uint64_t)(bytes + 0.5);
-}
-
 uint32_t progress_nearest(const struct progress *progress, uint64_t bytes)
 {
     uint32_t nearest = 0;
@@ -157,13 +150,6 @@ struct frame_key progress_key(const struct progress *progress, uint32_t position
 uint32_t progress_key_position(const struct progress *progress, const struct frame_key *key)
 {
     return key->step == UQD_STEP_LATEST ? progress_position_at(progress, key->bytes) : key->step;
-}
-
-bool frame_key_same_content(const struct frame_key *a, const struct frame_key *b)
-{
-    struct frame_key other = *b;
-    other.reduce = a->reduce;
-    return frame_key_equal(a, &other);
 }
 
 /* ---- Numbers ------------------------------------------------------------------------------- */

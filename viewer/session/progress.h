@@ -68,9 +68,8 @@ uint64_t progress_bytes(const struct progress *progress, uint32_t position);
 /* Bytes of all that is decoded; 0 before the first step. */
 uint64_t progress_available(const struct progress *progress);
 
-/* Bits per pixel of the whole picture for so many bytes, and the other way round. */
+/* Bits per pixel of the whole picture for so many bytes. */
 double progress_rate(const struct progress *progress, uint64_t bytes);
-uint64_t progress_bytes_of_rate(const struct progress *progress, double rate);
 
 /* The position that costs most nearly so many bytes, by their ratio; of several equally near ones
  * the last. 0 if there is none yet. */
@@ -106,9 +105,6 @@ bool progress_has_thumb(const struct progress *progress, uint32_t position,
  * other way round. */
 void progress_set_thumb(struct progress *progress, uint32_t position, const struct frame_key *key,
                         struct picture *picture);
-
-/* Whether both are the same picture, whatever their sizes. */
-bool frame_key_same_content(const struct frame_key *a, const struct frame_key *b);
 
 /* Seeds that somebody chose have curves; those of samples that are made for a map have none. */
 void progress_choose_seed(struct progress *progress, uint64_t seed);
