@@ -16,6 +16,13 @@ uint64_t app_now(const struct app *app)
     return app->backend->type->now(app->backend);
 }
 
+void app_wake(void *cookie)
+{
+    struct app *app = cookie;
+    if (app->backend)
+        app->backend->type->wake(app->backend);
+}
+
 /* ---- Main loop ----------------------------------------------------------------------------- */
 
 /* Milliseconds until something has to happen without an event, or -1. */
@@ -85,12 +92,6 @@ static void run(struct app *app)
     }
 }
 
-static void wake(void *cookie)
-{
-    struct backend *backend = cookie;
-    backend->type->wake(backend);
-}
-
 /* Shows the files. Returns the exit code. */
 static int show(struct app *app, backend_open *open)
 {
@@ -103,19 +104,20 @@ static int show(struct app *app, backend_open *open)
         return complain(&message, status == BACKEND_NO_DISPLAY ? EXIT_NO_DISPLAY : EXIT_FAILURE);
     if (app_open_sources(app, &message))
         return complain(&message, EXIT_FAILURE);
-    app->remote = remote_new(wake, app->backend);
+    app->remote = remote_new(app_wake, app);
     run(app);
     app_remember(app);
     return app->exit_code;
 }
 
+/* Whatever may wake the window ends before it. */
 static void tear_down(struct app *app)
 {
     remote_free(app->remote);
     app_close_sources(app);
-    app_close_window(app);
     app_close_documents(app);
     app_close_files(app);
+    app_close_window(app);
     script_free(&app->script);
     app_close_talk(app);
 }

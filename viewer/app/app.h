@@ -99,6 +99,9 @@ struct app {
 /* Runs the whole program in a window that is opened so. Returns the exit code. */
 int app_main(int argc, char **argv, backend_open *open);
 
+/* Ends a wait for input; for any thread. The cookie is the viewer. */
+void app_wake(void *cookie);
+
 /* Milliseconds of the backend's clock. */
 uint64_t app_now(const struct app *app);
 

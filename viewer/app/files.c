@@ -9,19 +9,12 @@
 
 #define GROWTH_INTERVAL 1000 /* milliseconds after which what has come of a file is shown */
 
-static void wake(void *cookie)
-{
-    struct app *app = cookie;
-    if (app->backend)
-        app->backend->type->wake(app->backend);
-}
-
 void app_watch(struct app *app, struct document *document)
 {
     struct stat seen;
     char *path = realpath(document->path, NULL);
     if (!app->watch)
-        app->watch = watch_new(wake, app);
+        app->watch = watch_new(app_wake, app);
     if (app->watch && path && strcmp(document->name, "standard input") &&
         fstat(document->file.fd, &seen) == 0) {
         int id = watch_add(app->watch, path, &seen);
@@ -43,7 +36,7 @@ void app_close_files(struct app *app)
 int app_open_standard_input(struct app *app, struct document *document, struct message *message)
 {
     static const char name[] = "standard input";
-    struct input_file_config config = {0, name, INPUT_FILE_MAX_SIZE, wake, app};
+    struct input_file_config config = {0, name, INPUT_FILE_MAX_SIZE, app_wake, app};
     struct input_file_state state;
     struct timespec pause = {0, 5000000};
     int status = UQD_FILE_SHORT;

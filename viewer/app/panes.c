@@ -3,18 +3,11 @@
 
 #include <stddef.h>
 
-static void wake(void *cookie)
-{
-    struct app *app = cookie;
-    if (app->backend)
-        app->backend->type->wake(app->backend);
-}
-
 void app_add_pane(struct app *app, struct progress *progress)
 {
     struct pane *pane = &app->panes[app->n_panes];
     if (!app->composer)
-        app->composer = composer_new(wake, app);
+        app->composer = composer_new(app_wake, app);
     pane_init(pane, progress, &app->settings);
     pane->composer = app->composer;
     pane->number = (unsigned)app->n_panes;

@@ -2,21 +2,14 @@
 
 #include <stdio.h>
 
-/* Called from the source's thread. */
-static void wake(void *cookie)
-{
-    struct backend *backend = cookie;
-    backend->type->wake(backend);
-}
-
-static struct source_config make_config(const struct app *app, const struct document *document)
+static struct source_config make_config(struct app *app, const struct document *document)
 {
     return (struct source_config){.file = &document->file,
                                   .threads = app->settings.threads,
                                   .daemon_timeout = app->settings.daemon_timeout,
                                   .reference = document->progress.reference,
-                                  .notify = wake,
-                                  .cookie = app->backend};
+                                  .notify = app_wake,
+                                  .cookie = app};
 }
 
 int app_open_source(struct app *app, struct document *document, struct message *message)
@@ -26,7 +19,7 @@ int app_open_source(struct app *app, struct document *document, struct message *
     if (document->source)
         return 0;
     if (app->settings.reference && !document->reference_read)
-        document_read_reference(document, app->settings.reference, wake, app->backend);
+        document_read_reference(document, app->settings.reference, app_wake, app);
     if (!app->settings.no_daemon)
         document->source = source_daemon_new(&config);
     if (!document->source)
