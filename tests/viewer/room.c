@@ -190,7 +190,8 @@ unsigned room_rest(struct room *room, unsigned limit)
 {
     struct frame_key key;
     unsigned n = 0;
-    while (room_deliver(room, SOURCE_SCREEN, &key) || room_deliver(room, SOURCE_FILMSTRIP, &key) ||
+    while (room_deliver(room, SOURCE_PREVIEW, &key) || room_deliver(room, SOURCE_SCREEN, &key) ||
+           room_deliver(room, SOURCE_FILMSTRIP, &key) ||
            room_deliver(room, SOURCE_BACKGROUND, &key))
         if (++n > limit)
             fail_msg("pictures are asked for without an end, at last step %u, mode %u, seed %u",

@@ -32,6 +32,16 @@ static struct pane *open_large_at(struct room *room, uint32_t position)
     return pane;
 }
 
+/* One of which a small picture costs much less than the sharp one. */
+static struct pane *open_huge_at(struct room *room, uint32_t position)
+{
+    struct pane *pane = open_at(room, position);
+    room->document.file.info.width = 4000;
+    room->document.file.info.height = 3000;
+    room->document.frames.limit = 64 << 20;
+    return pane;
+}
+
 /* ---- Order --------------------------------------------------------------------------------- */
 
 static void the_screen_comes_first(void **state)
@@ -277,6 +287,56 @@ static void a_small_picture_stands_in(void **state)
     room_close(&room);
 }
 
+/* 12 megapixels: what stands for the sharp picture costs a sixtieth, and both are asked for at the
+ * same time, so that the source turns to nothing else between them. */
+static void a_large_picture_is_asked_for_small_and_sharp(void **state)
+{
+    struct room room;
+    struct frame_key small, sharp;
+    struct pane *pane = open_huge_at(&room, 2);
+    (void)state;
+    pane->reduce = 2;
+    assert_true(room_next(&room, SOURCE_PREVIEW, &small));
+    assert_true(room_next(&room, SOURCE_SCREEN, &sharp));
+    assert_true(frame_key_same_content(&small, &sharp));
+    assert_int_equal(small.reduce, 3);
+    assert_int_equal(sharp.reduce, 2);
+    assert_true(room_deliver(&room, SOURCE_PREVIEW, &small));
+    assert_int_equal(pane->exhibit.position, 2);
+    assert_int_equal(pane->shown_reduce, 3);
+    assert_false(pane_is_shown(pane));
+    assert_false(room_deliver(&room, SOURCE_PREVIEW, &small));
+    assert_true(room_deliver(&room, SOURCE_SCREEN, &sharp));
+    assert_true(pane_is_shown(pane));
+    pane_set_map(pane, MAP_CHANGE);
+    assert_false(room_next(&room, SOURCE_PREVIEW, &small));
+    pane_set_map(pane, MAP_OFF);
+    pane_select(pane, 1);
+    pane->reduce = 3; /* so small on the screen that it is the small one itself */
+    assert_false(room_next(&room, SOURCE_PREVIEW, &small));
+    room_close(&room);
+}
+
+/* Also in advance, as the sharp one is. */
+static void so_is_the_next_step(void **state)
+{
+    struct room room;
+    struct frame_key small;
+    struct pane *pane = open_huge_at(&room, 0);
+    (void)state;
+    room.document.progress.ended = false;
+    room.document.progress.n_complete = 0;
+    pane->reduce = 1;
+    pane->following = true;
+    assert_true(room_next(&room, SOURCE_PREVIEW, &small));
+    assert_int_equal(small.step, 0);
+    room_complete(&room, 1);
+    assert_true(room_deliver(&room, SOURCE_PREVIEW, &small));
+    assert_int_equal(small.step, 0);
+    assert_int_equal(pane->shown_reduce, 3);
+    room_close(&room);
+}
+
 static void it_is_shown_at_once(void **state)
 {
     struct room room;
@@ -491,6 +551,8 @@ int main(void)
         cmocka_unit_test(a_mixture_asks_for_nothing_more),
         cmocka_unit_test(pictures_are_asked_for_as_large_as_the_zoom_shows_them),
         cmocka_unit_test(a_small_picture_stands_in),
+        cmocka_unit_test(a_large_picture_is_asked_for_small_and_sharp),
+        cmocka_unit_test(so_is_the_next_step),
         cmocka_unit_test(it_is_shown_at_once),
         cmocka_unit_test(the_strip_has_one_picture_for_every_step),
         cmocka_unit_test(all_panes_of_a_document_are_served),

@@ -37,8 +37,11 @@ static void adopt_reference(struct document *document, const struct source_event
 }
 
 /* How much to keep a picture that arrived. */
-static enum frame_worth judge(const struct schedule *schedule, const struct frame_key *key)
+static enum frame_worth judge(const struct schedule *schedule, enum source_purpose purpose,
+                              const struct frame_key *key)
 {
+    if (purpose == SOURCE_PREVIEW)
+        return FRAME_SHOWN;
     for (unsigned i = 0; i < schedule->n_panes; i++)
         if (pane_wants(schedule->panes[i], key))
             return FRAME_SHOWN;
@@ -72,7 +75,7 @@ void document_take_picture(struct document *document, const struct schedule *sch
     progress_measure_ms_ssim(&document->progress, &event->key, event->ms_ssim);
     set_thumb(document, schedule, &event->key, event->picture);
     frames_add(&document->frames, &event->key, event->picture, event->psnr,
-               judge(schedule, &event->key));
+               judge(schedule, event->purpose, &event->key));
     offer(schedule, &event->key, event->picture, event->psnr);
     adopt_reference(document, event);
     picture_unref(event->picture);

@@ -5,6 +5,11 @@
 #define MAX_CURVE_PIXELS                                                                           \
     (4u << 20) /* of pictures whose curves of other modes are measured unasked */
 
+/* Three levels of the wavelet are one run of the network: without its largest, a picture costs a
+ * sixtieth. Below so many pixels the sharp picture is there as soon. */
+#define PREVIEW_REDUCE     3
+#define MIN_PREVIEW_PIXELS (4u << 20)
+
 struct frame_key schedule_strip_key(const struct pane *pane, uint32_t position)
 {
     struct exhibit exhibit = pane->wanted;
@@ -29,19 +34,42 @@ static bool is_missing(const struct schedule *schedule, const struct frame_key *
 
 /* While the latest step is followed, the next one is asked for in advance: so it is drawn as soon
  * as it is there, before the source turns to the step after it. */
-static bool next_for_screen(const struct schedule *schedule, struct frame_key *key)
+static bool in_advance(const struct schedule *schedule, const struct pane *pane,
+                       struct frame_key *key)
 {
     const struct progress *progress = schedule->progress;
+    if (!pane->following || progress->ended || progress->n_complete >= progress->file->info.n_steps)
+        return false;
+    *key = schedule_strip_key(pane, progress->n_complete);
+    key->reduce = pane->reduce;
+    return is_missing(schedule, key);
+}
+
+static bool next_for_screen(const struct schedule *schedule, struct frame_key *key)
+{
     for (unsigned i = 0; i < schedule->n_panes; i++)
         if (pane_missing(schedule->panes[i], key))
             return true;
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        if (in_advance(schedule, schedule->panes[i], key))
+            return true;
+    return false;
+}
+
+/* Of a large picture that is missing on the screen, a small one; what is made of several pictures
+ * is not made of small ones. */
+static bool next_for_preview(const struct schedule *schedule, struct frame_key *key)
+{
+    const struct uqd_info *info = &schedule->progress->file->info;
+    if ((uint64_t)info->width * info->height < MIN_PREVIEW_PIXELS)
+        return false;
     for (unsigned i = 0; i < schedule->n_panes; i++) {
         const struct pane *pane = schedule->panes[i];
-        if (!pane->following || progress->ended ||
-            progress->n_complete >= progress->file->info.n_steps)
+        bool plain = pane->wanted.map == MAP_OFF && !pane->wanted.mix;
+        if (!plain || pane->reduce >= PREVIEW_REDUCE ||
+            (!pane_missing(pane, key) && !in_advance(schedule, pane, key)))
             continue;
-        *key = schedule_strip_key(pane, progress->n_complete);
-        key->reduce = pane->reduce;
+        key->reduce = PREVIEW_REDUCE;
         if (is_missing(schedule, key))
             return true;
     }
@@ -211,6 +239,8 @@ bool schedule_next(const struct schedule *schedule, enum source_purpose purpose,
     if (schedule->progress->lost || schedule->progress->failed)
         return false;
     switch (purpose) {
+    case SOURCE_PREVIEW:
+        return next_for_preview(schedule, key);
     case SOURCE_SCREEN:
         return next_for_screen(schedule, key);
     case SOURCE_FILMSTRIP:

@@ -36,7 +36,13 @@ DBusMessage *bus_new_job_call(const struct bus_job *job, const char *member)
 DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
                                const struct frame_key *key)
 {
-    static const char *const names[] = {"screen", "filmstrip", "background"};
+    static const struct {
+        const char *name;
+        enum priority priority;
+    } purposes[SOURCE_N_PURPOSES] = {{"preview", PRIORITY_INTERACTIVE},
+                                     {"screen", PRIORITY_INTERACTIVE},
+                                     {"filmstrip", PRIORITY_PREFETCH},
+                                     {"background", PRIORITY_BACKGROUND}};
     DBusMessageIter arguments;
     struct dict options;
     DBusMessage *call = bus_new_job_call(job, METHOD_GET_FRAME);
@@ -50,8 +56,8 @@ DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose pu
     dict_add_u32(&options, KEY_REDUCE, key->reduce);
     if (key->bytes > 0)
         dict_add_u64(&options, KEY_BYTES, key->bytes);
-    dict_add_string(&options, KEY_PURPOSE, names[purpose]);
-    dict_add_u32(&options, KEY_PRIORITY, (uint32_t)purpose + 1);
+    dict_add_string(&options, KEY_PURPOSE, purposes[purpose].name);
+    dict_add_u32(&options, KEY_PRIORITY, purposes[purpose].priority);
     if (dict_end(&options))
         return call;
     dbus_message_unref(call);

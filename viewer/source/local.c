@@ -1,7 +1,7 @@
 /* Pictures decoded by the library in a thread of this process. The thread does one thing at a time,
- * the most urgent first: a picture for the screen, a small one, the next step, a picture in the
- * background, a map of bits. The library asks between pieces of work whether to go on; background
- * work gives way to everything else and starts again later. */
+ * the most urgent first: a picture for the screen, small or sharp, one of the filmstrip, the next
+ * step, a picture in the background, a map of bits. The library asks between pieces of work whether
+ * to go on; background work gives way to everything else and starts again later. */
 #include "model_file.h"
 #include "source/private.h"
 
@@ -16,7 +16,7 @@
 #define DECODING_NICENESS 5
 
 /* Those after the first in the order of enum source_purpose. */
-enum work { WORK_DECODE, WORK_SCREEN, WORK_FILMSTRIP, WORK_BACKGROUND, WORK_BITS };
+enum work { WORK_DECODE, WORK_PREVIEW, WORK_SCREEN, WORK_FILMSTRIP, WORK_BACKGROUND, WORK_BITS };
 
 struct local {
     struct source source;
@@ -60,8 +60,8 @@ static int on_progress(void *cookie, double done)
     (void)done;
     pthread_mutex_lock(&source->lock);
     bool stop = source->quit;
-    for (int work = WORK_SCREEN; work <= (int)local->work && work < WORK_BITS; work++)
-        stop |= ready(local, &source->requests[work - WORK_SCREEN]);
+    for (int work = WORK_PREVIEW; work <= (int)local->work && work < WORK_BITS; work++)
+        stop |= ready(local, &source->requests[work - WORK_PREVIEW]);
     stop |= local->work == WORK_BITS && source->bits.waiting;
     pthread_mutex_unlock(&source->lock);
     return stop;
@@ -149,7 +149,7 @@ static void draw(struct local *local, enum source_purpose purpose, const struct 
         picture_new(uqd_reduced_side(info->width, key->reduce),
                     uqd_reduced_side(info->height, key->reduce), info->channels);
     int status = UQD_ERR_NOMEM;
-    local->work = (enum work)(WORK_SCREEN + purpose);
+    local->work = (enum work)(WORK_PREVIEW + purpose);
     if (picture)
         status =
             uqd_decoder_picture(local->decoder, &request, picture_pixels(picture), picture->stride);
@@ -206,7 +206,7 @@ static bool take_request(struct local *local, enum work *work, struct frame_key 
         if (!ready(local, request))
             continue;
         request->waiting = false;
-        *work = (enum work)(WORK_SCREEN + purpose);
+        *work = (enum work)(WORK_PREVIEW + purpose);
         *key = request->key;
         return true;
     }
@@ -261,7 +261,7 @@ static void local_run(struct source *source)
         else if (work == WORK_BITS)
             tell_bits(local, key.step);
         else
-            draw(local, (enum source_purpose)(work - WORK_SCREEN), &key);
+            draw(local, (enum source_purpose)(work - WORK_PREVIEW), &key);
     }
 }
 

@@ -24,6 +24,7 @@
 
 /* In the order of their urgency. */
 enum source_purpose {
+    SOURCE_PREVIEW,    /* to be seen until the one for the screen has come */
     SOURCE_SCREEN,     /* to be seen now */
     SOURCE_FILMSTRIP,  /* small pictures */
     SOURCE_BACKGROUND, /* for the curve, and in advance */
