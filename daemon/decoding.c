@@ -23,6 +23,7 @@ struct decoding *decoding_new(int fd, int reference_fd, uint64_t max_bytes)
     decoding->reference_fd = reference_fd;
     decoding->max_step = UINT32_MAX;
     atomic_init(&decoding->stop, false);
+    atomic_init(&decoding->done, 0);
     return decoding;
 }
 
@@ -43,7 +44,7 @@ static int should_stop(void *cookie, double done)
 {
     struct decoding *decoding = cookie;
 
-    (void)done;
+    atomic_store_explicit(&decoding->done, done, memory_order_relaxed);
     return atomic_load_explicit(&decoding->stop, memory_order_relaxed);
 }
 

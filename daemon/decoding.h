@@ -27,7 +27,8 @@ struct decoding {
     bool with_ms_ssim;
     uint32_t threads;
     uint32_t max_step;
-    atomic_bool stop; /* set by the main thread: the call under way shall end at once */
+    atomic_bool stop;    /* set by the main thread: the call under way shall end at once */
+    _Atomic double done; /* of the call under way, 0 to 1 */
 
     struct uqd_decoder *decoder;
     struct uqd_info info;

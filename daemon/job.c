@@ -89,6 +89,7 @@ int job_new(struct daemon *daemon, DBusMessage *open_call, const struct job_sett
     job->daemon = daemon;
     job->decoding = decoding;
     job->settings = *settings;
+    job->ticker = (struct loop_timer){.fire = task_tick, .cookie = job};
     if (check_limits(daemon, sender, failure) < 0)
         goto fail;
     job->path = make_path(daemon, sender, settings->token);

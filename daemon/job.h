@@ -28,6 +28,7 @@ struct job_settings {
     enum priority priority;
     bool frames_in_signal;
     bool ms_ssim;
+    uint32_t progress_ms; /* between two signals on how far work has come; 0: none are sent */
 };
 
 enum task_kind { TASK_OPEN, TASK_STEP, TASK_FRAME };
@@ -63,7 +64,9 @@ struct job {
     DBusMessage *open_call;       /* unanswered Open */
     struct decoding *decoding;
     struct task task;
-    bool in_flight; /* the task is with the workers */
+    struct loop_timer ticker; /* while the task is with the workers and the client wants to know */
+    double told;              /* of the task's work, to the client */
+    bool in_flight;           /* the task is with the workers */
     bool opened, started, paused, closed;
     uint32_t steps_complete; /* as told to the client */
     uint64_t decoded;        /* bytes of the file up to and including them */
@@ -114,6 +117,9 @@ void task_open(struct job *job);
 void task_step(struct job *job, enum priority priority);
 void task_frame(struct job *job, const struct frame_key *key, enum priority priority);
 
+/* Tells the client how far the task has come; the ticker of the job calls it. */
+void task_tick(void *job);
+
 /* ---- job_frames.c: requests of frames ---- */
 
 /* Adds a request for a GetFrame call, whose key may have the step UQD_STEP_LATEST, or for a GetBits
@@ -148,6 +154,9 @@ void job_reply_frame(struct job *job, DBusMessage *call, const struct frame *fra
  * sent along. */
 void job_signal_step(struct job *job, double seconds, const struct frame *measured,
                      const struct frame *shown);
+
+/* How far decoding the step, or rendering the frame, has come. */
+void job_signal_progress(struct job *job, double done);
 
 void job_signal_finished(struct job *job, enum job_result result);
 

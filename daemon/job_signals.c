@@ -219,6 +219,39 @@ void job_signal_step(struct job *job, double seconds, const struct frame *measur
     message_send(connection, signal);
 }
 
+/* Of a frame, which one; of a step, nothing. */
+static bool append_task(DBusMessageIter *args, const struct task *task)
+{
+    const struct frame_key *key = &task->frames[0].key;
+    struct dict dict;
+
+    dict_begin(&dict, args);
+    if (task->kind == TASK_FRAME) {
+        dict_add_u32(&dict, KEY_MODE, key->mode);
+        dict_add_u64(&dict, KEY_SEED, key->seed);
+        dict_add_u32(&dict, KEY_REDUCE, key->reduce);
+        dict_add_u64(&dict, KEY_BYTES, key->bytes);
+    }
+    return dict_end(&dict);
+}
+
+void job_signal_progress(struct job *job, double done)
+{
+    const struct task *task = &job->task;
+    uint32_t step = task->kind == TASK_FRAME ? task->frames[0].key.step : job->steps_complete;
+    DBusMessage *signal = new_signal(job, SIGNAL_PROGRESS);
+    DBusMessageIter args;
+
+    if (!signal)
+        return;
+    dbus_message_iter_init_append(signal, &args);
+    if (dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &step) &&
+        dbus_message_iter_append_basic(&args, DBUS_TYPE_DOUBLE, &done) && append_task(&args, task))
+        message_send(job->daemon->connection, signal);
+    else
+        dbus_message_unref(signal);
+}
+
 static bool append_results(DBusMessageIter *args, const struct job *job, enum job_result result)
 {
     const struct decoding *decoding = job->decoding;

@@ -20,8 +20,25 @@ static void submit(struct job *job, enum task_kind kind, enum priority priority,
     task->job = job;
     task->kind = kind;
     job->in_flight = true;
+    job->told = 0;
     atomic_store(&job->decoding->stop, false);
+    atomic_store(&job->decoding->done, 0);
+    if (kind != TASK_OPEN && job->settings.progress_ms > 0)
+        loop_timer_start(job->daemon->loop, &job->ticker, job->settings.progress_ms);
     pool_submit(job->daemon->pool, &task->work);
+}
+
+void task_tick(void *cookie)
+{
+    struct job *job = cookie;
+    double done = atomic_load(&job->decoding->done);
+
+    if (job->closed)
+        return;
+    if (done > job->told)
+        job_signal_progress(job, done);
+    job->told = done;
+    loop_timer_start(job->daemon->loop, &job->ticker, job->settings.progress_ms);
 }
 
 /* The job as the workers give it back; NULL if it was closed meanwhile and is freed. */
@@ -30,6 +47,7 @@ static struct job *take_back(struct task *task)
     struct job *job = task->job;
 
     job->in_flight = false;
+    loop_timer_stop(job->daemon->loop, &job->ticker);
     if (!job->closed)
         return job;
     for (unsigned i = 0; i < task->n_frames; i++)

@@ -35,6 +35,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
         {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &arguments->reference},
         {KEY_FRAMES_IN_SIGNAL, DBUS_TYPE_BOOLEAN, &frames_in_signal},
         {KEY_MS_SSIM, DBUS_TYPE_BOOLEAN, &ms_ssim},
+        {KEY_PROGRESS, DBUS_TYPE_UINT32, &settings->progress_ms},
     };
     DBusMessageIter args;
     int status;

@@ -41,6 +41,7 @@
 
 #define SIGNAL_STEP_READY "StepReady"
 #define SIGNAL_FINISHED   "Finished"
+#define SIGNAL_PROGRESS   "Progress"
 
 #define PROPERTY_STATE          "State"
 #define PROPERTY_MODE           "Mode"
@@ -115,6 +116,7 @@ enum priority {
 #define KEY_MAX_EDGE         "max_edge"
 #define KEY_REFERENCE        "reference"
 #define KEY_FRAMES_IN_SIGNAL "frames_in_signal"
+#define KEY_PROGRESS         "progress"
 
 /* A picture and its frame. */
 #define KEY_STEP     "step"

@@ -531,6 +531,49 @@ static void test_frames_in_signals(void **state)
     free(job);
 }
 
+/* How many there are until the end; each tells a part of a step, which only grows. */
+static unsigned count_progress(struct fixture *f, const char *job)
+{
+    DBusMessage *signal;
+    DBusMessageIter args;
+    dbus_uint32_t step, last_step = 0;
+    double done, last = 0;
+    unsigned n = 0;
+
+    client_do(f->client, job, METHOD_START);
+    client_finished(f->client, &signal, &args);
+    dbus_message_unref(signal);
+    for (; (signal = client_signal(f->client, SIGNAL_PROGRESS, 0)); n++) {
+        assert_true(dbus_message_has_signature(signal, "uda{sv}"));
+        dbus_message_iter_init(signal, &args);
+        dbus_message_iter_get_basic(&args, &step);
+        dbus_message_iter_next(&args);
+        dbus_message_iter_get_basic(&args, &done);
+        dbus_message_iter_next(&args);
+        assert_false(dict_has(&args, KEY_MODE));
+        assert_in_range(step, last_step, f->sample.info.n_steps - 1);
+        assert_true(done > (step == last_step ? last : 0) && done <= 1);
+        last_step = step;
+        last = done;
+        dbus_message_unref(signal);
+    }
+    return n;
+}
+
+static void test_progress(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t milliseconds = 1;
+    const struct option_value option = {KEY_PROGRESS, DBUS_TYPE_UINT32, &milliseconds};
+    char *job = client_open(f->client, f->fd, &option, 1);
+
+    assert_true(count_progress(f, job) > 0);
+    free(job);
+    job = client_open(f->client, f->fd, NULL, 0);
+    assert_int_equal(count_progress(f, job), 0);
+    free(job);
+}
+
 static int reference_file(struct fixture *f)
 {
     const struct pixels pixels = {
@@ -611,6 +654,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_bits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_frames_in_signals, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_progress, setup, teardown),
         cmocka_unit_test_setup_teardown(test_measured_distortion, setup, teardown),
     };
 
