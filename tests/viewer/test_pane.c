@@ -247,7 +247,7 @@ static void a_mixture_comes_part_by_part(void **state)
     assert_true(frame_key_equal(&key, &sample));
     assert_int_equal(pane_described(pane).mix, 0);
     assert_string_equal(pane_describe(pane, false, "", &line),
-                        "Computing the mix 40 % picture of step 1 ...");
+                        "Computing the mix 40 % picture of step 1 ... 50 %");
     assert_true(offer(&room, pane, &sample, NAN));
     assert_false(pane_missing(pane, &key));
     assert_true(pane_is_shown(pane));
@@ -443,6 +443,9 @@ static void the_most_urgent_is_said(void **state)
     assert_string_equal(pane_describe(pane, false, "", &line), "Decoding step 0 ...");
     room_complete(&room, 3);
     assert_string_equal(pane_describe(pane, false, "", &line), "Decoding step 3 ...");
+    progress_take(&room.document.progress,
+                  &(struct source_event){.type = SOURCE_STEP_PROGRESS, .done = 0.409});
+    assert_string_equal(pane_describe(pane, false, "", &line), "Decoding step 3 ... 40 %");
     assert_string_equal(pane_describe(pane, false, "Zoom 50 %", &line), "Zoom 50 %");
     room_end(&room, "");
     assert_string_equal(pane_describe(pane, true, "", &line),
@@ -459,6 +462,29 @@ static void the_most_urgent_is_said(void **state)
     pane = open_at(&room, 1);
     room_rest(&room, 200);
     assert_string_equal(pane_describe(pane, false, "", &line), "All 5 steps are decoded");
+    room_close(&room);
+}
+
+/* Of the picture that is wanted, not of another one. */
+static void a_picture_says_how_much_of_it_is_made(void **state)
+{
+    struct room room;
+    struct pane *pane = open_at(&room, 1);
+    struct text_line line;
+    struct source_event event = {.type = SOURCE_PICTURE_PROGRESS, .done = 0.73};
+    (void)state;
+    pane_update(pane);
+    event.key = room_key(1, UQD_MODE_ANCESTRAL, 3);
+    progress_take(&room.document.progress, &event);
+    assert_string_equal(pane_describe(pane, false, "", &line),
+                        "Computing the denoised picture of step 1 ...");
+    event.key = room_key(1, UQD_MODE_DENOISED, 0);
+    progress_take(&room.document.progress, &event);
+    assert_string_equal(pane_describe(pane, false, "", &line),
+                        "Computing the denoised picture of step 1 ... 73 %");
+    pane_set_mix(pane, 50);
+    pane_update(pane);
+    assert_true(fabs(pane_done(pane) - 0.365) < 1e-9);
     room_close(&room);
 }
 
@@ -527,6 +553,7 @@ int main(void)
         cmocka_unit_test(the_original_comes_and_goes_without_a_picture_of_the_source),
         cmocka_unit_test(what_is_shown_is_described),
         cmocka_unit_test(the_most_urgent_is_said),
+        cmocka_unit_test(a_picture_says_how_much_of_it_is_made),
         cmocka_unit_test(a_map_says_how_much_of_it_is_there),
         cmocka_unit_test(a_pane_turns_to_another_file),
     };

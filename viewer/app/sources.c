@@ -163,7 +163,7 @@ static void take_event(struct app *app, struct document *document, struct source
     } else {
         progress_take(&document->progress, event);
         follow_progress(app, document);
-        if (event->type != SOURCE_STEP && event->type != SOURCE_STEP_NAME)
+        if (event->type == SOURCE_END || event->type == SOURCE_FAILED)
             take_trouble(app, document, event);
     }
 }

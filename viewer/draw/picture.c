@@ -25,7 +25,7 @@ static void draw_tag(const struct scene *scene, const struct rect *port, const c
 static void describe_coming(const struct pane *pane, struct text_line *line)
 {
     bool sharpening = pane->shown && exhibit_equal(&pane->wanted, &pane->exhibit);
-    struct text_line mode;
+    struct text_line mode, done;
     unsigned n_there = 0;
     for (unsigned i = 0; i < pane->n_parts; i++)
         n_there += pane->parts[i].picture != NULL;
@@ -39,9 +39,9 @@ static void describe_coming(const struct pane *pane, struct text_line *line)
                  pane->wanted.map == MAP_OFF ? mode.text : "its map", n_there, pane->n_parts);
     else
         snprintf(line->text, sizeof line->text,
-                 sharpening ? "Step %u, %.40s, is getting sharper ..."
-                            : "Step %u, %.40s, is coming ...",
-                 (unsigned)pane->wanted.position, mode.text);
+                 sharpening ? "Step %u, %.40s, is getting sharper ...%.8s"
+                            : "Step %u, %.40s, is coming ...%.8s",
+                 (unsigned)pane->wanted.position, mode.text, format_done(&done, pane_done(pane)));
 }
 
 /* The original, which is exactly known, and what is wanted but not there yet. */

@@ -181,6 +181,8 @@ void document_ask(struct document *document, enum source_purpose purpose,
 {
     document->requests[purpose].asked = true;
     document->requests[purpose].key = *key;
+    if (purpose == SOURCE_SCREEN)
+        document->progress.picture_done = 0;
     source_request(document->source, purpose, key);
 }
 

@@ -41,3 +41,11 @@ const char *format_zoom(struct text_line *line, double zoom)
     snprintf(line->text, sizeof line->text, "%.*f %%", percent < 9.95 ? 1 : 0, percent);
     return line->text;
 }
+
+const char *format_done(struct text_line *line, double done)
+{
+    line->text[0] = '\0';
+    if (done >= 0.01)
+        snprintf(line->text, sizeof line->text, " %.0f %%", floor(done * 100));
+    return line->text;
+}

@@ -18,6 +18,9 @@ const char *format_rate(struct text_line *line, double bits_per_pixel);
 /* 31.2 dB, ∞ dB; "" if unknown */
 const char *format_psnr(struct text_line *line, double decibels);
 
+/* " 40 %", or "" where nothing is done yet; done: 0 to 1 */
+const char *format_done(struct text_line *line, double done);
+
 /* 50 %, 200 % */
 const char *format_zoom(struct text_line *line, double zoom);
 

@@ -268,6 +268,29 @@ static void renew_parts(struct pane *pane)
         picture_unref(old[i].picture);
 }
 
+static bool has_part(const struct pane *pane, const struct frame_key *key)
+{
+    for (unsigned i = 0; i < pane->n_parts; i++)
+        if (frame_key_equal(&pane->parts[i].key, key))
+            return pane->parts[i].picture != NULL;
+    return false;
+}
+
+double pane_done(const struct pane *pane)
+{
+    const struct progress *progress = pane->progress;
+    struct frame_key keys[EXHIBIT_MAX_PARTS];
+    unsigned n = list_parts(pane, keys);
+    double done = 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (has_part(pane, &keys[i]))
+            done += 1;
+        else if (frame_key_equal(&keys[i], &progress->picture_key))
+            done += progress->picture_done;
+    }
+    return n > 0 ? done / n : 0;
+}
+
 bool pane_wants(const struct pane *pane, const struct frame_key *key)
 {
     struct frame_key keys[EXHIBIT_MAX_PARTS];

@@ -119,6 +119,10 @@ bool pane_offer_coarse(struct pane *pane, const struct frame_key *key, struct pi
 /* Shows what needs no picture of the source, or has all. Whether anything changed. */
 bool pane_update(struct pane *pane);
 
+/* How much of the picture that is wanted the source has made, 0 to 1, as far as it is known; of
+ * what is made from several pictures, of all of them. */
+double pane_done(const struct pane *pane);
+
 /* One sentence on what is going on. Where that is not decoding: background tells whether pictures
  * are computed unseen, feedback what the last command did. */
 const char *pane_describe(const struct pane *pane, bool background, const char *feedback,

@@ -18,7 +18,7 @@ static void describe_end(const struct progress *progress, struct text_line *line
 
 static void describe_coming(const struct pane *pane, struct text_line *line)
 {
-    struct text_line mode;
+    struct text_line mode, done;
     unsigned n_there = 0;
     for (unsigned i = 0; i < pane->n_parts; i++)
         n_there += pane->parts[i].picture != NULL;
@@ -27,8 +27,9 @@ static void describe_coming(const struct pane *pane, struct text_line *line)
                  "Computing the map of step %u: %u of %u pictures ...",
                  (unsigned)pane->wanted.position, n_there, pane->n_parts);
     else
-        snprintf(line->text, sizeof line->text, "Computing the %s picture of step %u ...",
-                 exhibit_mode_name(&pane->wanted, &mode), (unsigned)pane->wanted.position);
+        snprintf(line->text, sizeof line->text, "Computing the %.40s picture of step %u ...%.8s",
+                 exhibit_mode_name(&pane->wanted, &mode), (unsigned)pane->wanted.position,
+                 format_done(&done, pane_done(pane)));
 }
 
 const char *pane_describe(const struct pane *pane, bool background, const char *feedback,
@@ -36,13 +37,15 @@ const char *pane_describe(const struct pane *pane, bool background, const char *
 {
     const struct progress *progress = pane->progress;
     unsigned n_steps = progress->file->info.n_steps;
+    struct text_line done;
     if (progress->trouble[0])
         snprintf(line->text, sizeof line->text, "%.159s", progress->trouble);
     else if (feedback[0])
         snprintf(line->text, sizeof line->text, "%s", feedback);
     else if (!progress->ended)
-        snprintf(line->text, sizeof line->text, "Decoding step %u ...",
-                 (unsigned)progress->n_complete < n_steps ? progress->n_complete : n_steps - 1);
+        snprintf(line->text, sizeof line->text, "Decoding step %u ...%.8s",
+                 (unsigned)progress->n_complete < n_steps ? progress->n_complete : n_steps - 1,
+                 format_done(&done, progress->step_done));
     else if (!pane_is_shown(pane))
         describe_coming(pane, line);
     else if (background)

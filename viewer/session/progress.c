@@ -46,7 +46,15 @@ void progress_take(struct progress *progress, const struct source_event *event)
             snprintf(progress->steps[event->step].name, sizeof progress->steps[0].name, "%.23s",
                      event->text);
         break;
+    case SOURCE_STEP_PROGRESS:
+        progress->step_done = event->done;
+        break;
+    case SOURCE_PICTURE_PROGRESS:
+        progress->picture_done = event->done;
+        progress->picture_key = event->key;
+        break;
     case SOURCE_STEP:
+        progress->step_done = 0;
         if (event->step > progress->n_complete && event->step <= progress->file->info.n_steps)
             progress->n_complete = event->step;
         break;

@@ -23,10 +23,13 @@ struct progress {
     const struct uqd_file *file; /* borrowed */
     struct progress_step *steps; /* one per step of the file and one for a cut end */
     uint32_t n_complete;
-    bool ended;        /* everything in the file is decoded */
-    bool partial;      /* the file is cut inside a step that can be shown */
-    bool lost, failed; /* the source */
-    char trouble[256]; /* what is wrong with the file or the source; empty if nothing */
+    double step_done;             /* of the step that is being decoded, 0 to 1 */
+    double picture_done;          /* of the picture that the source makes for the screen, ... */
+    struct frame_key picture_key; /* ... this one */
+    bool ended;                   /* everything in the file is decoded */
+    bool partial;                 /* the file is cut inside a step that can be shown */
+    bool lost, failed;            /* the source */
+    char trouble[256];            /* what is wrong with the file or the source; empty if nothing */
 
     struct picture *reference; /* NULL while there is none */
     bool reference_given;      /* by the user, though it may still be read; otherwise it is the

@@ -9,7 +9,7 @@
 
 /* ---- Calls --------------------------------------------------------------------------------- */
 
-DBusMessage *bus_new_open(int fd, const char *token)
+DBusMessage *bus_new_open(int fd, const char *token, uint32_t progress_ms)
 {
     DBusMessageIter arguments;
     struct dict options;
@@ -22,6 +22,7 @@ DBusMessage *bus_new_open(int fd, const char *token)
     dict_begin(&options, &arguments);
     dict_add_string(&options, KEY_HANDLE_TOKEN, token);
     dict_add_u32(&options, KEY_PRIORITY, PRIORITY_INTERACTIVE);
+    dict_add_u32(&options, KEY_PROGRESS, progress_ms);
     if (dict_end(&options) && ok)
         return call;
     dbus_message_unref(call);

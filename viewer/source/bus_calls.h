@@ -17,7 +17,7 @@ struct bus_job {
 };
 
 /* New messages, or NULL if there is no memory. */
-DBusMessage *bus_new_open(int fd, const char *token);
+DBusMessage *bus_new_open(int fd, const char *token, uint32_t progress_ms);
 DBusMessage *bus_new_job_call(const struct bus_job *job, const char *member);
 DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose purpose,
                                const struct frame_key *key);

@@ -130,8 +130,9 @@ static void open_file(struct remote *remote)
 {
     char token[BUS_TOKEN_SIZE];
     snprintf(token, sizeof token, "view%u", ++remote->n_jobs);
-    if (!remote_send(remote, bus_new_open(remote->source.config.file->fd, token), &remote->call,
-                     on_open, remote)) {
+    if (!remote_send(remote,
+                     bus_new_open(remote->source.config.file->fd, token, SOURCE_PROGRESS_MS),
+                     &remote->call, on_open, remote)) {
         remote_give_up(remote, "the daemon cannot be asked");
         return;
     }

@@ -12,6 +12,28 @@ static void take_step(struct remote *remote, DBusMessage *signal)
         source_post_step(&remote->source, SOURCE_STEP, step + 1, "");
 }
 
+static void take_progress(struct remote *remote, DBusMessage *signal)
+{
+    const struct in_flight *screen = &remote->frames[SOURCE_SCREEN];
+    DBusMessageIter arguments;
+    struct frame_key key = {0};
+    double done;
+    if (!dbus_message_has_signature(signal, "uda{sv}"))
+        return;
+    dbus_message_iter_init(signal, &arguments);
+    dbus_message_iter_get_basic(&arguments, &key.step);
+    dbus_message_iter_next(&arguments);
+    dbus_message_iter_get_basic(&arguments, &done);
+    dbus_message_iter_next(&arguments);
+    if (!dict_get_u32(&arguments, KEY_MODE, &key.mode))
+        source_post_progress(&remote->source, NULL, done);
+    else if (dict_get_u64(&arguments, KEY_SEED, &key.seed) &&
+             dict_get_u32(&arguments, KEY_REDUCE, &key.reduce) &&
+             dict_get_u64(&arguments, KEY_BYTES, &key.bytes) && screen->call &&
+             frame_key_equal(&key, &screen->key))
+        source_post_progress(&remote->source, &key, done);
+}
+
 static void take_finished(struct remote *remote, DBusMessage *signal)
 {
     DBusMessageIter arguments;
@@ -54,6 +76,8 @@ DBusHandlerResult remote_on_message(DBusConnection *connection, DBusMessage *mes
         return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
     else if (dbus_message_is_signal(message, JOB_INTERFACE, SIGNAL_STEP_READY))
         take_step(remote, message);
+    else if (dbus_message_is_signal(message, JOB_INTERFACE, SIGNAL_PROGRESS))
+        take_progress(remote, message);
     else if (dbus_message_is_signal(message, JOB_INTERFACE, SIGNAL_FINISHED))
         take_finished(remote, message);
     else

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CHUNK             (256u << 10)
@@ -23,10 +24,36 @@ struct local {
     pthread_cond_t changed;
     struct uqd_model *model;
     struct uqd_decoder *decoder;
-    uint64_t offset; /* of the next byte to feed */
-    bool ended;      /* nothing more can be decoded */
-    enum work work;  /* what the library is doing, for the progress callback */
+    uint64_t offset;      /* of the next byte to feed */
+    bool ended;           /* nothing more can be decoded */
+    enum work work;       /* what the library is doing, for the progress callback, ... */
+    struct frame_key key; /* ... of a picture which one, ... */
+    int64_t told;         /* ... and when it was last told how far it has come, milliseconds */
 };
+
+static int64_t now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
+}
+
+static void begin(struct local *local, enum work work)
+{
+    local->work = work;
+    local->told = now_ms();
+}
+
+/* What nobody waits for is not told. */
+static void tell_progress(struct local *local, double done)
+{
+    int64_t now = now_ms();
+    if ((local->work != WORK_DECODE && local->work != WORK_SCREEN) ||
+        now < local->told + SOURCE_PROGRESS_MS)
+        return;
+    local->told = now;
+    source_post_progress(&local->source, local->work == WORK_SCREEN ? &local->key : NULL, done);
+}
 
 /* Bytes of the file up to the end of the last complete step. */
 static uint64_t decoded(const struct local *local)
@@ -57,7 +84,7 @@ static int on_progress(void *cookie, double done)
 {
     struct local *local = cookie;
     struct source *source = &local->source;
-    (void)done;
+    tell_progress(local, done);
     pthread_mutex_lock(&source->lock);
     bool stop = source->quit;
     for (int work = WORK_PREVIEW; work <= (int)local->work && work < WORK_BITS; work++)
@@ -122,7 +149,7 @@ static void feed(struct local *local)
 
 static void decode_next_step(struct local *local)
 {
-    local->work = WORK_DECODE;
+    begin(local, WORK_DECODE);
     int status = uqd_decoder_advance(local->decoder);
     if (status == UQD_OK)
         source_post_step(&local->source, SOURCE_STEP, uqd_decoder_steps_complete(local->decoder),
@@ -149,7 +176,8 @@ static void draw(struct local *local, enum source_purpose purpose, const struct 
         picture_new(uqd_reduced_side(info->width, key->reduce),
                     uqd_reduced_side(info->height, key->reduce), info->channels);
     int status = UQD_ERR_NOMEM;
-    local->work = (enum work)(WORK_PREVIEW + purpose);
+    begin(local, (enum work)(WORK_PREVIEW + purpose));
+    local->key = *key;
     if (picture)
         status =
             uqd_decoder_picture(local->decoder, &request, picture_pixels(picture), picture->stride);
@@ -176,7 +204,7 @@ static void tell_bits(struct local *local, uint32_t step)
     struct bits_map *map =
         bits_map_new(uqd_reduced_side(info->width, 3), uqd_reduced_side(info->height, 3));
     int status = UQD_ERR_NOMEM;
-    local->work = WORK_BITS;
+    begin(local, WORK_BITS);
     if (map)
         status = uqd_decoder_step_bits(local->decoder, step, map->bits,
                                        (size_t)map->width * map->height);

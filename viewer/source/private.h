@@ -45,6 +45,10 @@ void source_post_text(struct source *source, enum source_event_type type, const 
 void source_post_step(struct source *source, enum source_event_type type, uint32_t step,
                       const char *text);
 
+/* Posts how far a step has come, or with a key a picture. */
+#define SOURCE_PROGRESS_MS 100 /* from one to the next at least */
+void source_post_progress(struct source *source, const struct frame_key *key, double done);
+
 /* Posts a picture with its distortion. */
 void source_post_picture(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, struct picture *picture);

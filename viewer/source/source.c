@@ -129,6 +129,16 @@ void source_post_text(struct source *source, enum source_event_type type, const 
     source_post_step(source, type, 0, text);
 }
 
+void source_post_progress(struct source *source, const struct frame_key *key, double done)
+{
+    struct source_event event = {.type = SOURCE_STEP_PROGRESS, .done = done};
+    if (key) {
+        event.type = SOURCE_PICTURE_PROGRESS;
+        event.key = *key;
+    }
+    source_post(source, &event);
+}
+
 static void measure(struct source_event *event, const struct picture *reference, bool ms_ssim)
 {
     struct uqd_image picture = picture_image(event->picture), original = picture_image(reference);

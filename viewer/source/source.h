@@ -6,6 +6,8 @@
  * decoded counts no more, and the next request opens the file anew. SOURCE_FAILED is final; it also
  * says that the daemon hangs.
  *
+ * How far the step and the picture for the screen have come is told about ten times a second.
+ *
  * Requests: one per purpose at a time. A new request takes the place of an unanswered older one of
  * the same purpose, which then gets no answer; every other request gets exactly one SOURCE_PICTURE
  * or SOURCE_REFUSED, unless the source is lost or fails. Requests may be made before their step is
@@ -33,14 +35,16 @@ enum source_purpose {
 
 enum source_event_type {
     SOURCE_NOTHING,
-    SOURCE_STEP_NAME, /* step, text */
-    SOURCE_STEP,      /* step: number of complete steps */
-    SOURCE_END,       /* text: what is wrong with the rest of the file; empty if nothing */
-    SOURCE_PICTURE,   /* purpose, key, picture, psnr */
-    SOURCE_REFUSED,   /* purpose, key, text */
-    SOURCE_BITS,      /* step, bits; text if bits is NULL */
-    SOURCE_LOST,      /* text */
-    SOURCE_FAILED,    /* text; unavailable if another source may do better */
+    SOURCE_STEP_NAME,        /* step, text */
+    SOURCE_STEP,             /* step: number of complete steps */
+    SOURCE_STEP_PROGRESS,    /* done: of the step that is being decoded */
+    SOURCE_PICTURE_PROGRESS, /* key, done: of a picture for the screen */
+    SOURCE_END,              /* text: what is wrong with the rest of the file; empty if nothing */
+    SOURCE_PICTURE,          /* purpose, key, picture, psnr */
+    SOURCE_REFUSED,          /* purpose, key, text */
+    SOURCE_BITS,             /* step, bits; text if bits is NULL */
+    SOURCE_LOST,             /* text */
+    SOURCE_FAILED,           /* text; unavailable if another source may do better */
 };
 
 struct source_event {
@@ -52,6 +56,7 @@ struct source_event {
     double psnr;             /* against the reference picture, NaN without one */
     double ms_ssim;          /* the same; NaN also if it was not wanted */
     uint32_t step;
+    double done; /* 0 to 1 */
     bool unavailable;
     char text[512];
 };
