@@ -10,7 +10,7 @@
 #include <webp/decode.h>
 #include <webp/encode.h>
 
-enum { N_QUALITIES = 201 }; /* 0, 0.5, ... 100 */
+enum { N_QUALITIES = 101 }; /* 0 to 100 */
 
 /* ---- Encoding ------------------------------------------------------------------------------ */
 
@@ -47,12 +47,11 @@ static int fail(const struct encode_job *job, WebPEncodingError error)
     return message_set(job->message, "WebP: the encoder failed: error %d of libwebp", (int)error);
 }
 
-static int encode(const struct encode_job *job, int setting, struct codec_file *file)
+static int encode(const struct encode_job *job, int quality, struct codec_file *file)
 {
     WebPConfig config;
     WebPPicture picture;
     struct buffer buffer = {0};
-    double quality = setting / 2.0;
     if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
         return message_set(job->message, "WebP: libwebp is of another version");
     config.quality = (float)quality;
@@ -69,14 +68,14 @@ static int encode(const struct encode_job *job, int setting, struct codec_file *
     WebPPictureFree(&picture);
     file->data = buffer.data;
     file->size = buffer.size;
-    snprintf(file->setting, sizeof file->setting, "quality %.1f", quality);
+    snprintf(file->setting, sizeof file->setting, "quality %d", quality);
     return status;
 }
 
 static int make(const struct encode_job *job, uint64_t bytes, struct codec_file *file)
 {
     static const struct search_settings qualities = {
-        .n = N_QUALITIES, .one_bit = 130, .doubling = 60, .encode = encode};
+        .n = N_QUALITIES, .one_bit = 65, .doubling = 25, .encode = encode};
     return search_make(job, &qualities, bytes, file);
 }
 
