@@ -13,6 +13,9 @@ struct frame_key {
     uint32_t reduce;
     uint64_t bytes; /* the file is taken to end after so many, and the step is UQD_STEP_LATEST; 0:
                        all that is there */
+    uint32_t codec; /* 0; in the viewer also the number of another codec: what it makes of the
+                       picture in so many bytes, whatever the members above say, ... */
+    bool cut;       /* ... by cutting its progressive file */
 };
 
 bool frame_key_equal(const struct frame_key *a, const struct frame_key *b);

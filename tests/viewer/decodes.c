@@ -45,8 +45,11 @@ int __wrap_uqd_decoder_picture(struct uqd_decoder *decoder,
                                const struct uqd_picture_request *request, uint8_t *pixels,
                                size_t stride)
 {
-    struct frame_key key = {request->step, request->mode, request->seed, request->reduce,
-                            request->bytes};
+    struct frame_key key = {.step = request->step,
+                            .mode = request->mode,
+                            .seed = request->seed,
+                            .reduce = request->reduce,
+                            .bytes = request->bytes};
     int status = __real_uqd_decoder_picture(decoder, request, pixels, stride);
     if (status == UQD_OK)
         count(&key);

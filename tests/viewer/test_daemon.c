@@ -132,9 +132,9 @@ static void sources_keep_their_promises(void **state)
     for (int i = 0; i < 2; i++) {
         struct listener listener;
         unsigned counts[SOURCE_FAILED + 1] = {0};
-        struct frame_key late = {3, UQD_MODE_DENOISED, 0, 0, 0},
-                         small = {1, UQD_MODE_FLOW, 0, 2, 0};
-        struct frame_key wrong = {UINT32_MAX - 1, UQD_MODE_DENOISED, 0, 0, 0};
+        struct frame_key late = {.step = 3, .mode = UQD_MODE_DENOISED},
+                         small = {.step = 1, .mode = UQD_MODE_FLOW, .reduce = 2};
+        struct frame_key wrong = {.step = UINT32_MAX - 1, .mode = UQD_MODE_DENOISED};
         listener_open(&listener, "picture.uqd", kinds[i].make, 0);
         source_request(listener.source, SOURCE_SCREEN, &late); /* before it is there */
         await_event(&listener, SOURCE_PICTURE, counts);
@@ -187,8 +187,8 @@ static void a_place_in_the_file_is_a_file_that_ends_there(void **state)
     start_daemon();
     for (int i = 0; i < 4; i++) {
         uint64_t bytes = (uint64_t)status.st_size;
-        struct frame_key end = {UQD_STEP_LATEST, modes[i / 2], 0, 0, 2 * bytes},
-                         place = {UQD_STEP_LATEST, modes[i / 2], 0, 0, bytes};
+        struct frame_key end = {.step = UQD_STEP_LATEST, .mode = modes[i / 2], .bytes = 2 * bytes},
+                         place = {.step = UQD_STEP_LATEST, .mode = modes[i / 2], .bytes = bytes};
         struct picture *cut = request_picture("cut.uqd", kinds[i % 2].make, &end);
         struct picture *shown = request_picture("picture.uqd", kinds[i % 2].make, &place);
         assert_int_equal(cut->width, shown->width);
@@ -266,7 +266,7 @@ static void newer_requests_supersede(void **state)
     for (int i = 0; i < 2; i++) {
         struct listener listener;
         unsigned counts[SOURCE_FAILED + 1] = {0};
-        struct frame_key key = {0, UQD_MODE_ANCESTRAL, 0, 0, 0};
+        struct frame_key key = {.step = 0, .mode = UQD_MODE_ANCESTRAL};
         listener_open(&listener, "picture.uqd", kinds[i].make, 0);
         await_event(&listener, SOURCE_END, counts);
         for (key.seed = 1; key.seed < 40; key.seed++)
@@ -285,7 +285,7 @@ static void the_daemon_may_die(void **state)
 {
     struct listener listener;
     unsigned counts[SOURCE_FAILED + 1] = {0};
-    struct frame_key key = {1, UQD_MODE_DENOISED, 0, 0, 0};
+    struct frame_key key = {.step = 1, .mode = UQD_MODE_DENOISED};
     (void)state;
     start_daemon();
     listener_open(&listener, "picture.uqd", source_daemon_new, 0);
