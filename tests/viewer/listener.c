@@ -22,12 +22,21 @@ void listener_open(struct listener *listener, const char *path,
                    struct source *(*make)(const struct source_config *config),
                    uint32_t daemon_timeout)
 {
+    struct uqd_file file;
     struct message message;
+    if (uqd_file_open(&file, path, path, &message))
+        fail_msg("%s", message.text);
+    listener_open_file(listener, &file, make, daemon_timeout);
+}
+
+void listener_open_file(struct listener *listener, const struct uqd_file *file,
+                        struct source *(*make)(const struct source_config *config),
+                        uint32_t daemon_timeout)
+{
     memset(listener, 0, sizeof *listener);
     pthread_mutex_init(&listener->lock, NULL);
     pthread_cond_init(&listener->rung, NULL);
-    if (uqd_file_open(&listener->file, path, path, &message))
-        fail_msg("%s", message.text);
+    listener->file = *file;
     const struct source_config config = {.file = &listener->file,
                                          .daemon_timeout = daemon_timeout,
                                          .notify = ring,

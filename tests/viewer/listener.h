@@ -18,6 +18,12 @@ struct listener {
 void listener_open(struct listener *listener, const char *path,
                    struct source *(*make)(const struct source_config *config),
                    uint32_t daemon_timeout);
+
+/* Of a file that there need not be on a disk, and that the listener takes over. */
+void listener_open_file(struct listener *listener, const struct uqd_file *file,
+                        struct source *(*make)(const struct source_config *config),
+                        uint32_t daemon_timeout);
+
 void listener_close(struct listener *listener);
 
 /* Waits for an event of a type, passing over others. Counts them by type, but for SOURCE_BITS. */

@@ -94,7 +94,7 @@ void room_close(struct room *room)
 {
     for (unsigned i = 0; i < room->n_panes; i++)
         pane_clear(&room->panes[i]);
-    source_free(room->document.source);
+    document_free_sources(&room->document);
     document_close(&room->document);
 }
 
@@ -125,6 +125,13 @@ void room_end(struct room *room, const char *trouble)
     struct source_event event = {.type = SOURCE_END};
     strcpy(event.text, trouble);
     take(room, &event);
+}
+
+void room_open_peers(struct room *room)
+{
+    struct frame_key key = room_key(ROOM_N_STEPS - 1, UQD_MODE_DENOISED, 0);
+    room->document.progress.reference = room_picture(room, &key);
+    room->document.peers = make_source(&room->document.file);
 }
 
 /* ---- Pictures ------------------------------------------------------------------------------ */
@@ -181,6 +188,10 @@ bool room_deliver(struct room *room, enum source_purpose purpose, struct frame_k
                                  .key = *key,
                                  .picture = room_picture(room, key),
                                  .psnr = measured ? 33 : NAN};
+    if (key->codec) {
+        event.size = key->bytes - key->bytes / 10;
+        strcpy(event.text, "quality 71");
+    }
     document_take_picture(document, &schedule, &event);
     document_request_pictures(document, &schedule, true);
     return true;

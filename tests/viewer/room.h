@@ -30,6 +30,9 @@ struct pane *room_add_pane(struct room *room);
 void room_complete(struct room *room, uint32_t n_steps);
 void room_end(struct room *room, const char *trouble);
 
+/* There is an original, and a source of other codecs. */
+void room_open_peers(struct room *room);
+
 /* What is still missing for a purpose. */
 bool room_next(struct room *room, enum source_purpose purpose, struct frame_key *key);
 

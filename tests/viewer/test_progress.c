@@ -163,9 +163,9 @@ static void refusals_are_remembered(void **state)
     room_open(&room, 500);
     room_complete(&room, 3);
     room_end(&room, "");
-    assert_true(progress_refuse(progress, &there));
+    assert_true(progress_refuse(progress, &there, "gone"));
     assert_true(progress_is_refused(progress, &there));
-    assert_false(progress_refuse(progress, &cut));
+    assert_false(progress_refuse(progress, &cut, "gone"));
     assert_true(progress_is_refused(progress, &cut)); /* or it would be asked for again for ever */
     room_close(&room);
 }
@@ -203,7 +203,7 @@ static void refusals_and_distortion_are_forgotten_apart(void **state)
     struct measurements measurements = {0};
     struct frame_key key = room_key(2, UQD_MODE_FLOW, 0), other = room_key(3, UQD_MODE_FLOW, 0);
     (void)state;
-    measurements_refuse(&measurements, &key);
+    measurements_refuse(&measurements, &key, "gone");
     assert_true(measurements_find(&measurements, &key)->refused);
     assert_true(isnan(measurements_find(&measurements, &key)->psnr));
     measurements_set_psnr(&measurements, &key, 30);
@@ -213,7 +213,7 @@ static void refusals_and_distortion_are_forgotten_apart(void **state)
     measurements_forget_refusals(&measurements);
     assert_false(measurements_find(&measurements, &key)->refused);
     assert_true(measurements_find(&measurements, &key)->psnr == 30);
-    measurements_refuse(&measurements, &key);
+    measurements_refuse(&measurements, &key, "gone");
     measurements_clear(&measurements);
 }
 

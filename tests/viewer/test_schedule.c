@@ -78,7 +78,7 @@ static void the_next_step_is_asked_for_in_advance(void **state)
     pane_select(&room.panes[0], UINT32_MAX); /* follows again */
     assert_true(room_next(&room, SOURCE_SCREEN, &key));
     room_end(&room, ""); /* the step asked for is cut */
-    assert_false(progress_refuse(&room.document.progress, &key));
+    assert_false(progress_refuse(&room.document.progress, &key, "gone"));
     assert_true(room_deliver(&room, SOURCE_SCREEN, &key));
     assert_int_equal(key.step, UQD_STEP_LATEST);
     room_close(&room);
@@ -135,7 +135,7 @@ static void refusals_do_not_repeat(void **state)
     pane_select(&room.panes[0], 0);
     room.panes[0].following = false; /* nothing is asked for in advance */
     assert_true(room_next(&room, SOURCE_SCREEN, &key));
-    progress_refuse(&room.document.progress, &key);
+    progress_refuse(&room.document.progress, &key, "gone");
     assert_false(room_next(&room, SOURCE_SCREEN, &key));
     pane_select(&room.panes[0], 0); /* the user tries again */
     room.panes[0].following = false;

@@ -204,6 +204,52 @@ static int run_mix(struct app *app, const struct command_call *call, struct mess
     return 0;
 }
 
+/* The next one that is there; after the last the file itself. */
+static enum codec next_codec(enum codec codec)
+{
+    do
+        codec = (enum codec)((codec + 1) % N_CODECS);
+    while (!codec_is_there(codec));
+    return codec;
+}
+
+static int show_codec(struct app *app, enum codec codec, bool cut, struct message *message)
+{
+    struct pane *pane = app_active(app);
+    struct text_line name;
+    if (!codec_is_there(codec))
+        return message_set(message, "%s: this viewer was built without its library",
+                           codec_title(codec));
+    if (codec && !progress_expects_reference(pane->progress))
+        return message_set(message, "other codecs need the original: give one with --reference");
+    pane_set_codec(pane, codec, cut);
+    app_say(app, codec ? "%s at as many bytes" : "The file itself",
+            exhibit_mode_name(&pane->wanted, &name));
+    return 0;
+}
+
+static int run_codec(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct exhibit *wanted = &app_active(app)->wanted;
+    enum word word = call->arguments[0].word;
+    enum codec codec = word == WORD_OFF    ? CODEC_UQD
+                       : word == WORD_NEXT ? next_codec(wanted->codec)
+                                           : (enum codec)(word - WORD_JPEG + CODEC_JPEG);
+    return show_codec(app, codec, wanted->cut, message);
+}
+
+static int run_cut(struct app *app, const struct command_call *call, struct message *message)
+{
+    const struct exhibit *wanted = &app_active(app)->wanted;
+    bool cut = action_switched(&call->arguments[0], wanted->cut);
+    if (!wanted->codec)
+        return message_set(message, "`cut` is for other codecs: choose one with `codec`");
+    if (cut && !codec_can_be_cut(wanted->codec))
+        return message_set(message, "%s has no files that can be cut anywhere",
+                           codec_title(wanted->codec));
+    return show_codec(app, wanted->codec, cut, message);
+}
+
 static int run_original(struct app *app, const struct command_call *call, struct message *message)
 {
     struct pane *pane = app_active(app);
@@ -215,14 +261,6 @@ static int run_original(struct app *app, const struct command_call *call, struct
     return 0;
 }
 
-/* There is an original, or there will be. */
-static bool can_be_measured(const struct progress *progress)
-{
-    return progress->reference || progress->reference_given ||
-           (progress->file->info.lossless &&
-            (!progress->ended || progress->n_complete == progress->file->info.n_steps));
-}
-
 static int run_map(struct app *app, const struct command_call *call, struct message *message)
 {
     struct pane *pane = app_active(app);
@@ -231,7 +269,7 @@ static int run_map(struct app *app, const struct command_call *call, struct mess
     enum map_kind map = word == WORD_OFF    ? MAP_OFF
                         : word == WORD_NEXT ? (enum map_kind)((now + 1) % N_MAPS)
                                             : (enum map_kind)(word - WORD_BITS + MAP_BITS);
-    if (map == MAP_ERROR && !can_be_measured(pane->progress))
+    if (map == MAP_ERROR && !progress_expects_reference(pane->progress))
         return message_set(message, "there is no original to show the error against: give one with "
                                     "--reference, or wait for the lossless step");
     pane_set_map(pane, map == now ? MAP_OFF : map);
@@ -267,6 +305,8 @@ static action *const actions[N_COMMANDS] = {
     [COMMAND_PEEK] = run_peek,
     [COMMAND_SEED] = run_seed,
     [COMMAND_MIX] = run_mix,
+    [COMMAND_CODEC] = run_codec,
+    [COMMAND_CUT] = run_cut,
     [COMMAND_ORIGINAL] = run_original,
     [COMMAND_FILE] = action_file,
     [COMMAND_OPEN] = action_open,

@@ -82,7 +82,8 @@ int action_link(struct app *app, const struct command_call *call, struct message
 
 /* ---- Comparing ----------------------------------------------------------------------------- */
 
-/* A second pane of the same file: with the original, or where there is none with the other mode. */
+/* A second pane of the same file: beside another codec the file itself, otherwise the original, or
+ * where there is none the other mode. */
 static void add_pane(struct app *app)
 {
     const struct pane *active = app_active(app);
@@ -92,7 +93,9 @@ static void add_pane(struct app *app)
     pane->wanted = *wanted;
     pane->following = active->following;
     pane->reduce = active->reduce;
-    if (active->progress->reference && !wanted->original)
+    if (wanted->codec && !wanted->original)
+        pane_set_codec(pane, CODEC_UQD, false);
+    else if (active->progress->reference && !wanted->original)
         pane_set_original(pane, true);
     else if (!wanted->original)
         pane_set_mode(pane,

@@ -38,7 +38,30 @@ void app_set_metrics(struct app *app)
         document->progress.ms_ssim = app->look.metric == METRIC_MS_SSIM;
         if (document->source)
             source_set_ms_ssim(document->source, document->progress.ms_ssim);
+        if (document->peers)
+            source_set_ms_ssim(document->peers, document->progress.ms_ssim);
     }
+}
+
+static bool shows_codec(const struct schedule *schedule)
+{
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        if (schedule->panes[i]->wanted.codec)
+            return true;
+    return false;
+}
+
+/* Once another codec is to be shown. */
+static void open_peers(struct app *app, struct document *document, const struct schedule *schedule)
+{
+    struct source_config config = make_config(app, document);
+    if (document->peers || !shows_codec(schedule))
+        return;
+    document->peers = source_peer_new(&config);
+    if (document->peers)
+        source_set_ms_ssim(document->peers, document->progress.ms_ssim);
+    else
+        app_say(app, "No thread for other codecs can be started");
 }
 
 int app_open_sources(struct app *app, struct message *message)
@@ -51,10 +74,8 @@ int app_open_sources(struct app *app, struct message *message)
 
 void app_close_sources(struct app *app)
 {
-    for (int i = 0; i < app->n_documents; i++) {
-        source_free(app->documents[i]->source);
-        app->documents[i]->source = NULL;
-    }
+    for (int i = 0; i < app->n_documents; i++)
+        document_free_sources(app->documents[i]);
 }
 
 /* What a daemon that died left behind in the status line. */
@@ -99,7 +120,8 @@ static void take_refusal(struct app *app, struct document *document,
                          const struct source_event *event)
 {
     document_finish_request(document, event);
-    if (progress_refuse(&document->progress, &event->key))
+    bool of_interest = progress_refuse(&document->progress, &event->key, event->text);
+    if (of_interest && !event->key.codec)
         app_say(app, "Step %u, %s: %.100s",
                 (unsigned)progress_key_position(&document->progress, &event->key),
                 mode_name((enum uqd_mode)event->key.mode), event->text);
@@ -168,11 +190,12 @@ static void take_event(struct app *app, struct document *document, struct source
     }
 }
 
-static void take_events(struct app *app, struct document *document)
+/* A source may be replaced by what its event says. */
+static void take_events(struct app *app, struct document *document, struct source *const *source)
 {
     struct source_event event;
-    while (document->source) {
-        source_take(document->source, &event);
+    while (*source) {
+        source_take(*source, &event);
         if (event.type == SOURCE_NOTHING)
             return;
         take_event(app, document, &event);
@@ -196,7 +219,8 @@ static void take_reference(struct app *app, struct document *document)
 void app_take_source_events(struct app *app)
 {
     for (int i = 0; i < app->n_documents; i++) {
-        take_events(app, app->documents[i]);
+        take_events(app, app->documents[i], &app->documents[i]->source);
+        take_events(app, app->documents[i], &app->documents[i]->peers);
         take_reference(app, app->documents[i]);
     }
     app_follow(app);
@@ -208,6 +232,7 @@ void app_request_pictures(struct app *app)
 {
     for (int i = 0; i < app->n_documents; i++) {
         struct schedule schedule = app_schedule(app, app->documents[i]);
+        open_peers(app, app->documents[i], &schedule);
         app->dirty |= document_request_pictures(app->documents[i], &schedule, app->look.filmstrip);
     }
 }

@@ -17,22 +17,24 @@ struct colour draw_pane_colour(int pane)
 
 static void describe(const struct pane *pane, int shortening, struct text_line *line)
 {
-    struct text_line name, number, psnr, bytes;
+    struct text_line place, brief, number, psnr, bytes;
     struct exhibit exhibit = pane_described(pane);
     uint64_t cost = pane_described_bytes(pane);
     const char *decibels = format_psnr(&psnr, pane_described_psnr(pane));
     const char *rate = format_rate(&number, progress_rate(pane->progress, cost));
     const char *dot = *decibels ? "  ·  " : "";
-    progress_step_name(pane->progress, exhibit.position, pane_is_part(pane, &exhibit), &name);
+    pane_describe_place(pane, false, &place);
+    pane_describe_place(pane, true, &brief);
+    const char *before = *place.text ? "  ·  " : "";
     format_bytes(&bytes, cost);
     if (exhibit.original)
         line->text[0] = '\0';
     else if (shortening == 0)
-        snprintf(line->text, sizeof line->text, "Step %.40s  ·  %.20s bpp%s%.20s  ·  %.20s",
-                 name.text, rate, dot, decibels, bytes.text);
+        snprintf(line->text, sizeof line->text, "%.48s%s%.20s bpp%s%.20s  ·  %.20s", place.text,
+                 before, rate, dot, decibels, bytes.text);
     else if (shortening == 1)
-        snprintf(line->text, sizeof line->text, "Step %u  ·  %.20s bpp%s%.20s",
-                 (unsigned)exhibit.position, rate, dot, decibels);
+        snprintf(line->text, sizeof line->text, "%.32s%s%.20s bpp%s%.20s", brief.text, before, rate,
+                 dot, decibels);
     else if (shortening == 2)
         snprintf(line->text, sizeof line->text, "%.20s bpp%s%.20s", rate, dot, decibels);
     else
@@ -46,9 +48,11 @@ static void describe_pane(const struct scene *scene, const struct scene_pane *sh
     struct exhibit exhibit = pane_described(shown->pane);
     struct text_line mode;
     exhibit_mode_name(&exhibit, &mode);
-    if (scene->several)
+    if (scene->several && exhibit.codec)
+        snprintf(line->text, sizeof line->text, "%.40s, %.100s", mode.text, shown->label);
+    else if (scene->several)
         snprintf(line->text, sizeof line->text, "%.150s", shown->label);
-    else if (exhibit.mode == UQD_MODE_ANCESTRAL && !exhibit.original)
+    else if (exhibit.mode == UQD_MODE_ANCESTRAL && !exhibit.original && !exhibit.codec)
         snprintf(line->text, sizeof line->text, "%.40s, seed %llu", mode.text,
                  (unsigned long long)exhibit.seed);
     else

@@ -25,6 +25,8 @@ static void describe(const struct scene *scene, const struct scene_pane *shown,
     else if (scene->several)
         snprintf(line->text, sizeof line->text, "%.60s  ·  %.40s, %.20s bpp", shown->label,
                  mode.text, rate.text);
+    else if (exhibit.codec)
+        snprintf(line->text, sizeof line->text, "%.40s, %.20s bpp", mode.text, rate.text);
     else
         snprintf(line->text, sizeof line->text, "Step %u, %.40s, %.20s bpp",
                  (unsigned)exhibit.position, mode.text, rate.text);

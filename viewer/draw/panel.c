@@ -98,7 +98,8 @@ static void describe_readout(const struct pane *pane, struct readout *readout)
     format_bytes(&readout->numbers[2], bytes);
     char *unit = strchr(readout->numbers[2].text, ' ');
     snprintf(readout->units[2].text, sizeof readout->units[2].text, "%.8s", unit + 1);
-    snprintf(readout->meanings[2].text, sizeof readout->units[2].text, "%.8s received", unit + 1);
+    snprintf(readout->meanings[2].text, sizeof readout->units[2].text, "%.8s %s", unit + 1,
+             pane_described(pane).codec ? "in its file" : "received");
     *unit = '\0';
     if (pane_described(pane).original) { /* which is no part of the file */
         strcpy(readout->numbers[0].text, "–");
@@ -165,7 +166,7 @@ static void draw_readout(const struct scene *scene)
 static bool is_active(const struct scene *scene, int button)
 {
     const struct exhibit exhibit = pane_described(scene_pane(scene));
-    bool plain = !exhibit.original && !exhibit.mix;
+    bool plain = !exhibit.original && !exhibit.mix && !exhibit.codec;
     switch (button) {
     case BUTTON_DENOISED:
         return plain && exhibit.mode == UQD_MODE_DENOISED;
@@ -214,7 +215,7 @@ static void draw_mix(const struct scene *scene)
     uint32_t percent = exhibit.mix ? exhibit.mix : exhibit.mode == UQD_MODE_ANCESTRAL ? 100 : 0;
     struct point from = {(float)track.x, y}, to = {(float)(track.x + track.w), y};
     float knob = from.x + (to.x - from.x) * (float)percent / 100;
-    bool meant = !exhibit.original && exhibit.mode != UQD_MODE_FLOW;
+    bool meant = !exhibit.original && !exhibit.codec && exhibit.mode != UQD_MODE_FLOW;
     if (track.h <= 0 || track.w <= 0)
         return;
     surface_line(scene->surface, from, to, 3 * scale, THEME_OUTLINE);

@@ -53,7 +53,10 @@ static void draw_tags(const struct scene *scene, const struct rect *port, const 
         draw_tag(scene, port, progress->reference_given ? "Original" : "Original (lossless step)");
     else if (!pane_is_shown(pane) && pane_has_position(pane) && !progress->lost &&
              !progress->failed && !(scene->layout->presenting && pane->shown)) {
-        describe_coming(pane, &line);
+        if (pane->wanted.codec)
+            pane_describe_codec(pane, &line);
+        else
+            describe_coming(pane, &line);
         draw_tag(scene, port, line.text);
     }
 }

@@ -190,12 +190,14 @@ void plot_draw_mark(struct surface *surface, uint32_t mode, struct colour colour
 {
     int side = (int)(size * 1.7F + 0.5F);
     struct rect square = {(int)at.x - side / 2, (int)at.y - side / 2, side, side};
-    switch (mode) {
+    switch (mode < CURVE_OF_CODECS ? mode : CURVE_NO_MODE) {
     case UQD_MODE_FLOW:
         surface_fill(surface, &square, colour);
         break;
     case CURVE_NO_MODE:
         draw_diamond(surface, at, size, colour);
+        if (mode % 2)
+            draw_diamond(surface, at, size * 0.5F, ground);
         break;
     default:
         surface_disc(surface, at.x, at.y, size, colour);

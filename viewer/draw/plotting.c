@@ -43,6 +43,8 @@ static int pane_of(const struct scene *scene, int document)
 static struct colour colour_of(const struct scene *scene, const struct curve *curve, int index)
 {
     int pane = pane_of(scene, curve->document);
+    if (curve->mode >= CURVE_OF_CODECS)
+        return plot_colour((int)(curve->mode - CURVE_OF_CODECS) / 2);
     if (pane >= 0 && scene->several)
         return draw_pane_colour(pane);
     if (pane >= 0 && (curve->mode != UQD_MODE_ANCESTRAL || curve->seed == 0))
@@ -68,18 +70,18 @@ static double value_of(const struct scene *scene, const struct pane *pane,
 }
 
 static void add_mark(struct plotting *plotting, const struct scene *scene, int index,
-                     const struct exhibit *exhibit, double psnr, bool pending)
+                     const struct exhibit *exhibit, uint64_t bytes, double psnr, bool pending)
 {
     const struct pane *pane = scene->panes[index].pane;
     int curve = plotted_curve_of(scene->curves, scene->panes[index].document, exhibit);
     bool own = scene->several || scene->n_panes > 1 || curve < 0;
-    plotting->marks[plotting->view.n_marks++] = (struct plot_mark){
-        .rate = progress_rate(pane->progress, exhibit_bytes(pane->progress, exhibit)),
-        .value = value_of(scene, pane, exhibit, psnr),
-        .mode = exhibit->mode,
-        .colour = own ? draw_pane_colour(index) : plotting->colours[curve],
-        .active = index == scene->active,
-        .pending = pending};
+    plotting->marks[plotting->view.n_marks++] =
+        (struct plot_mark){.rate = progress_rate(pane->progress, bytes),
+                           .value = value_of(scene, pane, exhibit, psnr),
+                           .mode = plotted_mode(exhibit),
+                           .colour = own ? draw_pane_colour(index) : plotting->colours[curve],
+                           .active = index == scene->active,
+                           .pending = pending};
 }
 
 /* What is shown, and what is wanted but not there yet. */
@@ -90,10 +92,13 @@ static void mark_pane(struct plotting *plotting, const struct scene *scene, int 
     if (!pane_has_position(pane) || shown.original)
         return;
     if (pane->shown)
-        add_mark(plotting, scene, index, &shown, pane_described_psnr(pane), false);
-    if (!pane_is_shown(pane) && !pane->wanted.original) {
+        add_mark(plotting, scene, index, &shown, pane_described_bytes(pane),
+                 pane_described_psnr(pane), false);
+    if (!pane_is_shown(pane) && !pane->wanted.original && !pane_is_refused(pane)) {
         struct frame_key key = exhibit_key(pane->progress, &pane->wanted);
-        add_mark(plotting, scene, index, &pane->wanted, progress_psnr(pane->progress, &key), true);
+        add_mark(plotting, scene, index, &pane->wanted,
+                 exhibit_bytes(pane->progress, &pane->wanted), progress_psnr(pane->progress, &key),
+                 true);
     }
 }
 

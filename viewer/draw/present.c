@@ -42,6 +42,10 @@ static void gather_facts(const struct pane *pane, struct text_line facts[N_FACTS
     snprintf(facts[FACT_RATE].text, sizeof line.text, "%.24s bpp", line.text);
     format_psnr(&facts[FACT_PSNR], pane_described_psnr(pane));
     exhibit_mode_name(&exhibit, &facts[FACT_MODE]);
+    if (exhibit.codec)
+        exhibit_mode_name(&exhibit, &facts[FACT_STEP]);
+    if (exhibit.codec)
+        pane_describe_place(pane, true, &facts[FACT_MODE]);
     if (exhibit.map != MAP_OFF)
         snprintf(facts[FACT_MODE].text, sizeof line.text, "map: %s", map_name(exhibit.map));
 }
@@ -55,7 +59,7 @@ static void join(const struct pane *pane, const struct text_line *facts, unsigne
     for (int i = 0; i < N_FACTS; i++) {
         struct text_line number;
         const char *text = facts[i].text;
-        if (i == FACT_STEP && !named) {
+        if (i == FACT_STEP && !named && !pane_described(pane).codec) {
             snprintf(number.text, sizeof number.text, "Step %u",
                      (unsigned)pane_described(pane).position);
             text = number.text;

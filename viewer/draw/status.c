@@ -11,19 +11,21 @@
 /* "Step 3 · 27  ·  0.59 bpp  ·  38.6 dB", the same without the step's name, the step alone */
 static void describe_current(const struct pane *pane, struct text_line variants[N_VARIANTS])
 {
-    struct text_line name, rate, psnr;
+    struct text_line place, rate, psnr;
     struct exhibit exhibit = pane_described(pane);
     if (!pane_has_position(pane) || exhibit.original)
         return;
-    progress_step_name(pane->progress, exhibit.position, pane_is_part(pane, &exhibit), &name);
+    pane_describe_place(pane, false, &place);
     format_rate(&rate, progress_rate(pane->progress, pane_described_bytes(pane)));
     format_psnr(&psnr, pane_described_psnr(pane));
     const char *dot = psnr.text[0] ? "  ·  " : "";
-    snprintf(variants[0].text, sizeof name.text, "Step %.60s  ·  %.24s bpp%s%.24s", name.text,
+    const char *before = *place.text ? "  ·  " : "";
+    snprintf(variants[0].text, sizeof place.text, "%.68s%s%.24s bpp%s%.24s", place.text, before,
              rate.text, dot, psnr.text);
-    snprintf(variants[1].text, sizeof name.text, "Step %u  ·  %.24s bpp%s%.24s",
-             (unsigned)exhibit.position, rate.text, dot, psnr.text);
-    snprintf(variants[2].text, sizeof name.text, "Step %u", (unsigned)exhibit.position);
+    pane_describe_place(pane, true, &place);
+    snprintf(variants[1].text, sizeof place.text, "%.32s%s%.24s bpp%s%.24s", place.text, before,
+             rate.text, dot, psnr.text);
+    snprintf(variants[2].text, sizeof place.text, "%.32s", place.text);
 }
 
 /* "ancestral  ·  seed 7  ·  100 %"; for several files also whether they are linked */
@@ -35,7 +37,7 @@ static void describe_view(const struct scene *scene, struct text_line variants[N
                                              : "not linked  ·  ";
     struct text_line zoom, mode;
     char seed[40] = "";
-    if (exhibit.mode == UQD_MODE_ANCESTRAL && !exhibit.original)
+    if (exhibit.mode == UQD_MODE_ANCESTRAL && !exhibit.original && !exhibit.codec)
         snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)exhibit.seed);
     exhibit_mode_name(&exhibit, &mode);
     format_zoom(&zoom, scene->view->zoom);

@@ -45,6 +45,11 @@ static const char *const word_names[N_WORDS] = {
     [WORD_MS_SSIM] = "ms-ssim",
     [WORD_BUTTERAUGLI] = "butteraugli",
     [WORD_RESTART] = "restart",
+    [WORD_JPEG] = "jpeg",
+    [WORD_WEBP] = "webp",
+    [WORD_JXL] = "jxl",
+    [WORD_AVIF] = "avif",
+    [WORD_JP2] = "jp2",
     [WORD_LOOP] = "loop",
     [WORD_IDLE] = "idle",
     [WORD_STEP] = "step",
@@ -80,6 +85,10 @@ static const struct {
     [ARGUMENT_PANE] = {"a pane", NUMBER_INTEGER, 1, 4, BIT(WORD_OTHER), false},
     [ARGUMENT_PERCENT] = {"a percentage", NUMBER_INTEGER, 0, 100, BIT(WORD_MORE) | BIT(WORD_LESS),
                           false},
+    [ARGUMENT_CODEC] = {"a codec", NUMBER_NONE, 0, 0,
+                        BIT(WORD_JPEG) | BIT(WORD_WEBP) | BIT(WORD_JXL) | BIT(WORD_AVIF) |
+                            BIT(WORD_JP2) | BIT(WORD_OFF) | BIT(WORD_NEXT),
+                        false},
     [ARGUMENT_COMPARISON] = {"a comparison", NUMBER_NONE, 0, 0,
                              BIT(WORD_OFF) | BIT(WORD_SIDE) | BIT(WORD_WIPE) | BIT(WORD_FLICKER) |
                                  BIT(WORD_DIFFERENCE) | BIT(WORD_NEXT),

@@ -18,6 +18,8 @@ enum command_id {
     COMMAND_PEEK,
     COMMAND_SEED,
     COMMAND_MIX,
+    COMMAND_CODEC,
+    COMMAND_CUT,
     COMMAND_ORIGINAL,
     COMMAND_FILE,
     COMMAND_OPEN,
@@ -73,6 +75,7 @@ enum argument_type {
     ARGUMENT_MODE,        /* denoised, ancestral, flow, or next */
     ARGUMENT_SEED,        /* a number from 0, or new */
     ARGUMENT_PERCENT,     /* 0 to 100, or more, less */
+    ARGUMENT_CODEC,       /* jpeg, webp, jxl, avif, jp2, off, or next */
     ARGUMENT_COMPARISON,  /* off, side, wipe, flicker, difference, or next */
     ARGUMENT_SHARE,       /* 0 to 1 */
     ARGUMENT_GAIN,        /* 1 to 64, or larger, smaller */
@@ -130,6 +133,11 @@ enum word {
     WORD_MS_SSIM,
     WORD_BUTTERAUGLI,
     WORD_RESTART,
+    WORD_JPEG, /* in the order of enum codec */
+    WORD_WEBP,
+    WORD_JXL,
+    WORD_AVIF,
+    WORD_JP2,
     WORD_LOOP,
     WORD_IDLE,
     WORD_STEP,

@@ -15,10 +15,13 @@ enum metric {
     N_METRICS
 };
 
-#define CURVE_IMPORTED   (-1)           /* as document: from a table */
-#define CURVE_NO_MODE    0              /* other codecs have none */
-#define CURVE_NO_STEP    UINT32_MAX     /* a place between steps */
-#define CURVE_MAX_CURVES 64             /* in a set */
+#define CURVE_IMPORTED (-1) /* as document: from a table */
+#define CURVE_NO_MODE  0    /* curves of a table have none */
+#define CURVE_OF_CODECS                                                                            \
+    16                              /* from here on modes are of other codecs, even ones of files  \
+                                       made for a size, odd ones of files that are cut */
+#define CURVE_NO_STEP    UINT32_MAX /* a place between steps */
+#define CURVE_MAX_CURVES 64         /* in a set */
 #define CURVE_MAX_POINTS ((size_t)1024) /* of a curve */
 
 struct curve_point {
@@ -31,7 +34,7 @@ struct curve_point {
 struct curve {
     char label[64]; /* UTF-8 that can be shown */
     int document;   /* whose it is, or CURVE_IMPORTED */
-    uint32_t mode;  /* enum uqd_mode, or CURVE_NO_MODE */
+    uint32_t mode;  /* enum uqd_mode, CURVE_NO_MODE, or from CURVE_OF_CODECS on */
     uint64_t seed;
     struct curve_point *points; /* by ascending rate; at equal rates by ascending bytes */
     size_t n_points, capacity;

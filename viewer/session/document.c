@@ -60,6 +60,21 @@ void document_read_reference(struct document *document, const char *path,
     document->progress.reference_given = document->reference != NULL;
 }
 
+void document_spread_reference(struct document *document)
+{
+    if (document->source)
+        source_set_reference(document->source, document->progress.reference);
+    if (document->peers)
+        source_set_reference(document->peers, document->progress.reference);
+}
+
+void document_free_sources(struct document *document)
+{
+    source_free(document->source);
+    source_free(document->peers);
+    document->source = document->peers = NULL;
+}
+
 bool document_take_reference(struct document *document, struct message *message)
 {
     struct progress *progress = &document->progress;
@@ -70,8 +85,7 @@ bool document_take_reference(struct document *document, struct message *message)
     progress->reference_given = result.picture != NULL;
     if (result.picture) {
         progress->reference = result.picture;
-        if (document->source)
-            source_set_reference(document->source, result.picture);
+        document_spread_reference(document);
         if (result.icc)
             shown_colours_init(&document->reference_colours, result.icc, result.icc_size,
                                result.icc_channels);
@@ -162,8 +176,7 @@ int document_reload(struct document *document, const struct schedule *schedule, 
         uqd_file_close(&file);
         return message_set(message, "%s: cannot be read", document->name);
     }
-    source_free(document->source);
-    document->source = NULL;
+    document_free_sources(document);
     document->stale = false;
     document_forget_requests(document);
     *grown = file.size >= document->file.size && is_same_header(document, &file, header);

@@ -21,6 +21,7 @@ struct document {
     struct shown_colours reference_colours; /* by that of the reference which the user gave */
 
     struct source *source;
+    struct source *peers;        /* other codecs; NULL while none is shown */
     struct reference *reference; /* being read, or NULL */
     bool reference_read;         /* or it was, for this picture */
     int watch;                   /* the file's number in the watch, or 0 */
@@ -45,12 +46,17 @@ struct document {
 int document_open(struct document *document, const char *path, const char *label,
                   struct message *message);
 
-/* Opens the file anew after it changed, and frees the source, which is to be opened again. With a
+/* Opens the file anew after it changed, and frees the sources, which are to be opened again. With a
  * header that is still the same, more of the same file is there: what was decoded stays valid, and
  * true is left in *grown. Otherwise all that was known is dropped, also by the panes. 0, or -1 with
  * a message; then everything stays as it was. */
 int document_reload(struct document *document, const struct schedule *schedule, bool *grown,
                     struct message *message);
+
+/* After there is another reference: the sources measure against it. */
+void document_spread_reference(struct document *document);
+
+void document_free_sources(struct document *document);
 
 /* Whether there is another picture in place of the file, as its header tells. */
 bool document_is_replaced(const struct document *document);
@@ -63,7 +69,7 @@ void document_read_reference(struct document *document, const char *path,
  * why not. */
 bool document_take_reference(struct document *document, struct message *message);
 
-/* After the source was freed. */
+/* After the sources were freed. */
 void document_close(struct document *document);
 
 /* The panes that show a document, of n of them; the first of those is the one to be served first.

@@ -33,7 +33,7 @@ static void adopt_reference(struct document *document, const struct source_event
         event->key.step != last || event->key.reduce)
         return;
     progress->reference = picture_ref(event->picture);
-    source_set_reference(document->source, event->picture);
+    document_spread_reference(document);
 }
 
 /* How much to keep a picture that arrived. */
@@ -73,6 +73,9 @@ void document_take_picture(struct document *document, const struct schedule *sch
     document_finish_request(document, event);
     progress_measure(&document->progress, &event->key, event->psnr);
     progress_measure_ms_ssim(&document->progress, &event->key, event->ms_ssim);
+    if (event->key.codec)
+        measurements_set_file(&document->progress.measurements, &event->key, event->size,
+                              event->text);
     set_thumb(document, schedule, &event->key, event->picture);
     frames_add(&document->frames, &event->key, event->picture, event->psnr,
                judge(schedule, event->purpose, &event->key));
@@ -135,7 +138,8 @@ static bool adopt_shown(struct document *document, const struct pane *pane)
 {
     struct frame_key key = schedule_strip_key(pane, pane->wanted.position);
     bool plain = pane->shown && !pane->values && !pane->exhibit.mix && !pane->exhibit.original &&
-                 !pane->exhibit.bytes && exhibit_equal(&pane->exhibit, &pane->wanted);
+                 !pane->exhibit.codec && !pane->exhibit.bytes &&
+                 exhibit_equal(&pane->exhibit, &pane->wanted);
     if (!plain || progress_has_thumb(&document->progress, pane->wanted.position, &key))
         return false;
     key.reduce = pane->shown_reduce;
@@ -183,7 +187,8 @@ void document_ask(struct document *document, enum source_purpose purpose,
     document->requests[purpose].key = *key;
     if (purpose == SOURCE_SCREEN)
         document->progress.picture_done = 0;
-    source_request(document->source, purpose, key);
+    source_request(purpose < SOURCE_N_UQD_PURPOSES ? document->source : document->peers, purpose,
+                   key);
 }
 
 /* Whether a picture is asked for already, for the same purpose or a more urgent one. */
@@ -237,6 +242,8 @@ bool document_request_pictures(struct document *document, const struct schedule 
     for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
         struct frame_key key;
         if (purpose == SOURCE_BACKGROUND && document->requests[SOURCE_FILMSTRIP].asked)
+            continue;
+        if (purpose >= SOURCE_N_UQD_PURPOSES && !document->peers)
             continue;
         if (is_missing(schedule, purpose, filmstrip, &key) && !is_coming(document, purpose, &key)) {
             document_ask(document, (enum source_purpose)purpose, &key);

@@ -7,8 +7,12 @@ bool exhibit_equal(const struct exhibit *a, const struct exhibit *b)
     bool seeded = a->mode == UQD_MODE_ANCESTRAL || a->mix || a->map == MAP_VARIANCE;
     if (a->original || b->original)
         return a->original == b->original;
-    return a->position == b->position && a->bytes == b->bytes && a->mode == b->mode &&
-           (!seeded || a->seed == b->seed) && a->mix == b->mix && a->map == b->map;
+    if (a->position != b->position || a->bytes != b->bytes || a->map != b->map ||
+        a->codec != b->codec)
+        return false;
+    if (a->codec)
+        return a->cut == b->cut;
+    return a->mode == b->mode && (!seeded || a->seed == b->seed) && a->mix == b->mix;
 }
 
 static struct frame_key key_of(const struct progress *progress, const struct exhibit *exhibit,
@@ -21,6 +25,11 @@ static struct frame_key key_of(const struct progress *progress, const struct exh
 struct frame_key exhibit_key(const struct progress *progress, const struct exhibit *exhibit)
 {
     enum uqd_mode mode = exhibit->mix ? UQD_MODE_DENOISED : exhibit->mode;
+    if (exhibit->codec)
+        return (struct frame_key){.step = UQD_STEP_LATEST,
+                                  .bytes = exhibit_bytes(progress, exhibit),
+                                  .codec = exhibit->codec,
+                                  .cut = exhibit->cut};
     return key_of(progress, exhibit, mode, exhibit->seed);
 }
 
@@ -61,7 +70,7 @@ unsigned exhibit_parts(const struct progress *progress, const struct exhibit *ex
         if (exhibit->map == MAP_CHANGE)
             parts[n++] = key_before(progress, exhibit);
     }
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n && !exhibit->codec; i++)
         parts[i].reduce = reduce;
     return n;
 }
@@ -70,6 +79,9 @@ const char *exhibit_mode_name(const struct exhibit *exhibit, struct text_line *l
 {
     if (exhibit->original)
         snprintf(line->text, sizeof line->text, "original");
+    else if (exhibit->codec)
+        snprintf(line->text, sizeof line->text, "%s%s", codec_title(exhibit->codec),
+                 exhibit->cut ? ", cut" : "");
     else if (exhibit->mix)
         snprintf(line->text, sizeof line->text, "mix %u %%", (unsigned)exhibit->mix);
     else

@@ -3,6 +3,7 @@
 #ifndef UQD_VIEWER_SESSION_EXHIBIT_H
 #define UQD_VIEWER_SESSION_EXHIBIT_H
 
+#include "codecs/codecs.h"
 #include "session/progress.h"
 
 enum map_kind {
@@ -22,9 +23,11 @@ struct exhibit {
     uint64_t bytes;    /* the file is cut after so many, inside that step; 0: not cut */
     enum uqd_mode mode;
     uint64_t seed;
-    uint32_t mix;  /* 1 to 99: so many percent of the way from denoised to ancestral; 0: no mixture,
-                      the mode counts */
-    bool original; /* the reference in place of all that */
+    uint32_t mix; /* 1 to 99: so many percent of the way from denoised to ancestral; 0: no mixture,
+                     the mode counts */
+    enum codec codec; /* what another codec makes of as many bytes, in place of all that; ... */
+    bool cut;         /* ... of its progressive file, cut there; never where it has none */
+    bool original;    /* the reference in place of all that */
     enum map_kind map;
 };
 
@@ -37,12 +40,12 @@ struct frame_key exhibit_key(const struct progress *progress, const struct exhib
 /* Bytes of the file that it takes. */
 uint64_t exhibit_bytes(const struct progress *progress, const struct exhibit *exhibit);
 
-/* The pictures that it is made from, their sides halved so often. Returns how many; 0 for the
- * original. */
+/* The pictures that it is made from, their sides halved so often; those of other codecs are not.
+ * Returns how many; 0 for the original. */
 unsigned exhibit_parts(const struct progress *progress, const struct exhibit *exhibit,
                        uint32_t reduce, struct frame_key parts[EXHIBIT_MAX_PARTS]);
 
-/* "denoised", "mix 40 %", "original" */
+/* "denoised", "mix 40 %", "JPEG", "JPEG, cut", "original" */
 const char *exhibit_mode_name(const struct exhibit *exhibit, struct text_line *line);
 
 const char *map_name(enum map_kind map);

@@ -1,6 +1,7 @@
 #include "session/measurements.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,15 +72,28 @@ void measurements_set_ms_ssim(struct measurements *measurements, const struct fr
         entry->ms_ssim = ms_ssim;
 }
 
-void measurements_refuse(struct measurements *measurements, const struct frame_key *key)
+void measurements_set_file(struct measurements *measurements, const struct frame_key *key,
+                           uint64_t size, const char *setting)
 {
     struct measurement *entry = get(measurements, key);
-    if (entry)
-        entry->refused = true;
+    if (!entry)
+        return;
+    entry->size = size;
+    snprintf(entry->note, sizeof entry->note, "%.63s", setting);
+}
+
+void measurements_refuse(struct measurements *measurements, const struct frame_key *key,
+                         const char *why)
+{
+    struct measurement *entry = get(measurements, key);
+    if (!entry)
+        return;
+    entry->refused = true;
+    snprintf(entry->note, sizeof entry->note, "%.63s", why);
 }
 
 void measurements_forget_refusals(struct measurements *measurements)
 {
     for (size_t i = 0; i < measurements->n_entries; i++)
-        measurements->entries[i].refused = false;
+        measurements->entries[i].refused &= measurements->entries[i].key.codec != 0;
 }

@@ -15,6 +15,8 @@ struct measurement {
     double psnr;    /* decibels, NaN if unknown */
     double ms_ssim; /* NaN if unknown */
     bool refused;   /* the source could not make that picture */
+    uint64_t size;  /* of another codec: bytes of its file, 0 if unknown, ... */
+    char note[64];  /* ... and the setting that it was made with, or why there is no picture */
 };
 
 /* Zero-initialise. */
@@ -34,9 +36,13 @@ void measurements_set_psnr(struct measurements *measurements, const struct frame
                            double psnr);
 void measurements_set_ms_ssim(struct measurements *measurements, const struct frame_key *key,
                               double ms_ssim);
-void measurements_refuse(struct measurements *measurements, const struct frame_key *key);
+void measurements_set_file(struct measurements *measurements, const struct frame_key *key,
+                           uint64_t size, const char *setting);
+void measurements_refuse(struct measurements *measurements, const struct frame_key *key,
+                         const char *why);
 
-/* Every picture may be asked for again. */
+/* Every picture may be asked for again, but for those of other codecs: they would be refused
+ * again. */
 void measurements_forget_refusals(struct measurements *measurements);
 
 #endif

@@ -126,6 +126,7 @@ void pane_set_mode(struct pane *pane, enum uqd_mode mode, uint64_t seed)
     pane->wanted.mode = mode;
     pane->wanted.seed = seed;
     pane->wanted.mix = 0;
+    pane->wanted.codec = CODEC_UQD;
     pane->peeking = false;
     progress_choose_seed(pane->progress, seed);
     change(pane);
@@ -140,11 +141,16 @@ void pane_peek(struct pane *pane, bool on)
     if (on) {
         pane->mode_after = wanted->mode;
         pane->mix_after = wanted->mix;
-        wanted->mode = wanted->mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
+        pane->codec_after = wanted->codec;
+        if (!wanted->codec)
+            wanted->mode =
+                wanted->mode == UQD_MODE_DENOISED ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
         wanted->mix = 0;
+        wanted->codec = CODEC_UQD;
     } else {
         wanted->mode = pane->mode_after;
         wanted->mix = pane->mix_after;
+        wanted->codec = pane->codec_after;
     }
     change(pane);
 }
@@ -153,6 +159,7 @@ void pane_set_mix(struct pane *pane, uint32_t percent)
 {
     pane->wanted.mode = percent > 0 ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
     pane->wanted.mix = percent < 100 ? percent : 0;
+    pane->wanted.codec = CODEC_UQD;
     pane->peeking = false;
     change(pane);
 }
@@ -163,6 +170,25 @@ uint32_t pane_mix(const struct pane *pane)
     return wanted->mix ? wanted->mix : wanted->mode == UQD_MODE_ANCESTRAL ? 100 : 0;
 }
 
+/* Maps that tell of a UQD file. */
+static bool is_own_map(enum map_kind map)
+{
+    return map == MAP_BITS || map == MAP_VARIANCE;
+}
+
+void pane_set_codec(struct pane *pane, enum codec codec, bool cut)
+{
+    struct exhibit *wanted = &pane->wanted;
+    wanted->codec = codec;
+    wanted->cut = cut && codec_can_be_cut(codec);
+    if (codec) {
+        wanted->mix = 0;
+        wanted->map = is_own_map(wanted->map) ? MAP_OFF : wanted->map;
+    }
+    pane->peeking = false;
+    change(pane);
+}
+
 void pane_set_original(struct pane *pane, bool on)
 {
     pane->wanted.original = on;
@@ -171,6 +197,8 @@ void pane_set_original(struct pane *pane, bool on)
 void pane_set_map(struct pane *pane, enum map_kind map)
 {
     pane->wanted.map = map;
+    if (is_own_map(map))
+        pane->wanted.codec = CODEC_UQD;
     change(pane);
 }
 
@@ -222,7 +250,9 @@ bool pane_is_part(const struct pane *pane, const struct exhibit *exhibit)
 uint64_t pane_described_bytes(const struct pane *pane)
 {
     struct exhibit exhibit = pane_described(pane);
-    return exhibit_bytes(pane->progress, &exhibit);
+    struct frame_key key = exhibit_key(pane->progress, &exhibit);
+    uint64_t size = exhibit.codec ? progress_file_size(pane->progress, &key) : 0;
+    return size > 0 ? size : exhibit_bytes(pane->progress, &exhibit);
 }
 
 double pane_described_psnr(const struct pane *pane)
@@ -266,6 +296,12 @@ static void renew_parts(struct pane *pane)
     }
     for (unsigned i = 0; i < n_old; i++)
         picture_unref(old[i].picture);
+}
+
+/* How often the pictures that the wanted one is made of are halved: those of other codecs never. */
+static uint32_t parts_reduce(const struct pane *pane)
+{
+    return pane->wanted.codec ? 0 : pane->reduce;
 }
 
 static bool has_part(const struct pane *pane, const struct frame_key *key)
@@ -347,14 +383,14 @@ static bool takes_long(const struct pane *pane)
 static bool order(struct pane *pane, struct ingredients *ingredients)
 {
     bool ordered = pane->ordered && exhibit_equal(&pane->order, &pane->wanted) &&
-                   pane->order_reduce == pane->reduce;
+                   pane->order_reduce == parts_reduce(pane);
     if (ordered) {
         ingredients_clear(ingredients);
         return false;
     }
     pane->ordered = pane->composing = true;
     pane->order = pane->wanted;
-    pane->order_reduce = pane->reduce;
+    pane->order_reduce = parts_reduce(pane);
     composer_order(pane->composer, pane->number, ingredients);
     return false;
 }
@@ -367,7 +403,7 @@ static bool take_order(struct pane *pane)
     if (!pane->composer ||
         !composer_take(pane->composer, pane->number, &composed, &exhibit, &reduce))
         return false;
-    bool current = exhibit_equal(&exhibit, &pane->wanted) && reduce == pane->reduce;
+    bool current = exhibit_equal(&exhibit, &pane->wanted) && reduce == parts_reduce(pane);
     bool useful = current && composed.picture;
     if (exhibit_equal(&exhibit, &pane->order) && reduce == pane->order_reduce)
         pane->composing = false;
@@ -383,10 +419,25 @@ static bool show_composed(struct pane *pane, struct ingredients *ingredients)
     struct composed composed = compose(ingredients);
     bool any = composed.picture != NULL;
     if (any)
-        show(pane, &composed, pane->reduce);
+        show(pane, &composed, parts_reduce(pane));
     ingredients_clear(ingredients);
     composed_clear(&composed);
     return any;
+}
+
+bool pane_is_refused(const struct pane *pane)
+{
+    struct frame_key key = exhibit_key(pane->progress, &pane->wanted);
+    return pane->wanted.codec && !pane->wanted.original &&
+           progress_is_refused(pane->progress, &key);
+}
+
+/* So few bytes give no picture. */
+static bool show_nothing(struct pane *pane)
+{
+    bool changed = pane->shown != NULL;
+    pane_forget(pane);
+    return changed;
 }
 
 bool pane_update(struct pane *pane)
@@ -394,6 +445,8 @@ bool pane_update(struct pane *pane)
     bool taken = take_order(pane);
     struct picture *pictures[EXHIBIT_MAX_PARTS];
     renew_parts(pane);
+    if (pane_is_refused(pane))
+        return show_nothing(pane);
     if (pane_is_shown(pane)) {
         pane->ordered = pane->composing = false;
         return measure_mixture(pane) || taken;
@@ -407,7 +460,7 @@ bool pane_update(struct pane *pane)
     }
     struct ingredients ingredients;
     ingredients_gather(&ingredients, pane->progress, &pane->wanted, pictures, pane->n_parts,
-                       pane->reduce);
+                       parts_reduce(pane));
     return takes_long(pane) ? order(pane, &ingredients) : show_composed(pane, &ingredients);
 }
 

@@ -23,7 +23,8 @@ struct pane {
     uint32_t awaited;         /* a step to be gone to once it is decoded, while it follows */
     bool peeking;             /* the other mode is shown for a moment ... */
     enum uqd_mode mode_after; /* ... and this one after that, ... */
-    uint32_t mix_after;       /* ... mixed so */
+    uint32_t mix_after;       /* ... mixed so, ... */
+    enum codec codec_after;   /* ... or of this codec */
     uint32_t reduce; /* pictures may be halved so often without a loss at the present zoom */
     struct pane_part parts[EXHIBIT_MAX_PARTS]; /* of what is wanted */
     unsigned n_parts;
@@ -78,6 +79,10 @@ uint32_t pane_mix(const struct pane *pane);
 void pane_set_original(struct pane *pane, bool on);
 void pane_set_map(struct pane *pane, enum map_kind map);
 
+/* What another codec makes of as many bytes; CODEC_UQD: the file itself. cut: by cutting its
+ * progressive file, where it has one. */
+void pane_set_codec(struct pane *pane, enum codec codec, bool cut);
+
 /* After the file's progress changed: a pane that follows goes on. */
 void pane_follow_progress(struct pane *pane);
 
@@ -102,6 +107,9 @@ double pane_described_psnr(const struct pane *pane);
 /* The picture that is missing most for what is wanted. False if none is, or if it was refused. */
 bool pane_missing(const struct pane *pane, struct frame_key *key);
 
+/* Whether another codec is wanted that gives no picture for so few bytes; then nothing is shown. */
+bool pane_is_refused(const struct pane *pane);
+
 /* Whether a picture is one that is wanted, in full sharpness. */
 bool pane_wants(const struct pane *pane, const struct frame_key *key);
 
@@ -122,6 +130,13 @@ bool pane_update(struct pane *pane);
 /* How much of the picture that is wanted the source has made, 0 to 1, as far as it is known; of
  * what is made from several pictures, of all of them. */
 double pane_done(const struct pane *pane);
+
+/* What stands for the place of the picture that is shown: "Step 3 · 27", in short "Step 3"; of
+ * another codec the setting, "quality 71", or nothing as long as there is no picture. */
+const char *pane_describe_place(const struct pane *pane, bool in_short, struct text_line *line);
+
+/* What another codec, which is wanted, is to make of the bytes, or why there is nothing of it. */
+const char *pane_describe_codec(const struct pane *pane, struct text_line *line);
 
 /* One sentence on what is going on. Where that is not decoding: background tells whether pictures
  * are computed unseen, feedback what the last command did. */

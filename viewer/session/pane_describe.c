@@ -16,10 +16,50 @@ static void describe_end(const struct progress *progress, struct text_line *line
                  format_bytes(&whole, file->info.file_size));
 }
 
+const char *pane_describe_place(const struct pane *pane, bool in_short, struct text_line *line)
+{
+    const struct progress *progress = pane->progress;
+    struct exhibit exhibit = pane_described(pane);
+    struct frame_key key = exhibit_key(progress, &exhibit);
+    struct text_line name;
+    if (exhibit.codec)
+        snprintf(line->text, sizeof line->text, "%s",
+                 pane->shown ? progress_file_note(progress, &key) : "");
+    else if (in_short)
+        snprintf(line->text, sizeof line->text, "Step %u", (unsigned)exhibit.position);
+    else
+        snprintf(
+            line->text, sizeof line->text, "Step %.60s",
+            progress_step_name(progress, exhibit.position, pane_is_part(pane, &exhibit), &name));
+    return line->text;
+}
+
+const char *pane_describe_codec(const struct pane *pane, struct text_line *line)
+{
+    const struct progress *progress = pane->progress;
+    struct frame_key key = exhibit_key(progress, &pane->wanted);
+    struct text_line name, bytes;
+    exhibit_mode_name(&pane->wanted, &name);
+    format_bytes(&bytes, key.bytes);
+    if (pane_is_refused(pane))
+        snprintf(line->text, sizeof line->text, "%.40s at %.20s: %.63s", name.text, bytes.text,
+                 progress_file_note(progress, &key));
+    else if (!progress->reference)
+        snprintf(line->text, sizeof line->text, "%.40s is made once the original is there",
+                 name.text);
+    else
+        snprintf(line->text, sizeof line->text, "Making %.40s of %.20s ...", name.text, bytes.text);
+    return line->text;
+}
+
 static void describe_coming(const struct pane *pane, struct text_line *line)
 {
     struct text_line mode, done;
     unsigned n_there = 0;
+    if (pane->wanted.codec) {
+        pane_describe_codec(pane, line);
+        return;
+    }
     for (unsigned i = 0; i < pane->n_parts; i++)
         n_there += pane->parts[i].picture != NULL;
     if (pane->wanted.map != MAP_OFF && pane->n_parts > 1)
@@ -42,7 +82,7 @@ const char *pane_describe(const struct pane *pane, bool background, const char *
         snprintf(line->text, sizeof line->text, "%.159s", progress->trouble);
     else if (feedback[0])
         snprintf(line->text, sizeof line->text, "%s", feedback);
-    else if (!progress->ended)
+    else if (!progress->ended && !pane_is_refused(pane))
         snprintf(line->text, sizeof line->text, "Decoding step %u ...%.8s",
                  (unsigned)progress->n_complete < n_steps ? progress->n_complete : n_steps - 1,
                  format_done(&done, progress->step_done));

@@ -3,11 +3,21 @@
 #include <math.h>
 #include <stdio.h>
 
-static int find_curve(struct curve_set *set, int document, const char *name, uint32_t mode,
-                      uint64_t seed)
+static uint32_t mode_of(uint32_t codec, bool cut, uint32_t mode)
+{
+    return codec ? CURVE_OF_CODECS + 2 * codec + cut : mode;
+}
+
+static int find_curve(struct curve_set *set, int document, const char *name,
+                      const struct frame_key *key)
 {
     char label[64], own[40];
-    if (mode == UQD_MODE_ANCESTRAL && seed > 0)
+    uint32_t mode = mode_of(key->codec, key->cut, key->mode);
+    uint64_t seed = key->seed;
+    if (key->codec)
+        snprintf(own, sizeof own, "%s%s", codec_title((enum codec)key->codec),
+                 key->cut ? ", cut" : "");
+    else if (mode == UQD_MODE_ANCESTRAL && seed > 0)
         snprintf(own, sizeof own, "ancestral, seed %llu", (unsigned long long)seed);
     else
         snprintf(own, sizeof own, "%s", mode_name((enum uqd_mode)mode));
@@ -33,27 +43,34 @@ static void add_point(struct curve_set *set, int curve, const struct progress *p
 static void add_steps(struct curve_set *set, int document, const char *name,
                       const struct progress *progress)
 {
-    int curve = find_curve(set, document, name, UQD_MODE_DENOISED, 0);
+    int curve = find_curve(set, document, name, &(struct frame_key){.mode = UQD_MODE_DENOISED});
     for (uint32_t step = 0; step < progress->n_complete; step++) {
         struct frame_key key = {.step = step, .mode = UQD_MODE_DENOISED};
         add_point(set, curve, progress, progress->file->steps[step].bytes, step, &key);
     }
 }
 
-/* Other modes, and places between steps. */
+/* What a picture cost that stands for no step. */
+static uint64_t cost(const struct measurement *entry)
+{
+    return entry->size > 0 ? entry->size : entry->key.bytes;
+}
+
+/* Other modes and codecs, and places between steps. */
 static void add_measurements(struct curve_set *set, int document, const char *name,
                              const struct progress *progress)
 {
     const struct measurements *measurements = &progress->measurements;
     for (size_t i = 0; i < measurements->n_entries; i++) {
-        const struct frame_key *key = &measurements->entries[i].key;
+        const struct measurement *entry = &measurements->entries[i];
+        const struct frame_key *key = &entry->key;
         bool between = key->step == UQD_STEP_LATEST;
-        if (isnan(measurements->entries[i].psnr) ||
+        if (isnan(entry->psnr) ||
             (key->mode == UQD_MODE_ANCESTRAL && !progress_is_chosen(progress, key->seed)) ||
             (!between && (key->mode == UQD_MODE_DENOISED || key->step >= progress->n_complete)))
             continue;
-        add_point(set, find_curve(set, document, name, key->mode, key->seed), progress,
-                  between ? key->bytes : progress->file->steps[key->step].bytes,
+        add_point(set, find_curve(set, document, name, key), progress,
+                  between ? cost(entry) : progress->file->steps[key->step].bytes,
                   between ? CURVE_NO_STEP : key->step, key);
     }
 }
@@ -71,12 +88,18 @@ void plotted_add(struct curve_set *set, int document, const char *name,
     add_measurements(set, document, name, progress);
 }
 
+uint32_t plotted_mode(const struct exhibit *exhibit)
+{
+    return mode_of(exhibit->codec, exhibit->cut, exhibit->mode);
+}
+
 int plotted_curve_of(const struct curve_set *set, int document, const struct exhibit *exhibit)
 {
-    bool seeded = exhibit->mode == UQD_MODE_ANCESTRAL;
+    bool seeded = exhibit->mode == UQD_MODE_ANCESTRAL && !exhibit->codec;
+    uint32_t mode = plotted_mode(exhibit);
     for (int i = 0; i < set->n_curves; i++) {
         const struct curve *curve = &set->curves[i];
-        if (curve->document == document && curve->mode == (uint32_t)exhibit->mode &&
+        if (curve->document == document && curve->mode == mode &&
             curve->seed == (seeded ? exhibit->seed : 0))
             return i;
     }

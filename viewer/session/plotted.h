@@ -11,6 +11,9 @@
 void plotted_add(struct curve_set *set, int document, const char *name,
                  const struct progress *progress);
 
+/* The mode of the curve of an exhibit. */
+uint32_t plotted_mode(const struct exhibit *exhibit);
+
 /* The curve that a pane stands on, or -1. */
 int plotted_curve_of(const struct curve_set *set, int document, const struct exhibit *exhibit);
 

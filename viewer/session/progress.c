@@ -211,9 +211,28 @@ bool progress_is_measured(const struct progress *progress, const struct frame_ke
            (!ms_ssim || !isnan(progress_ms_ssim(progress, key)));
 }
 
-bool progress_refuse(struct progress *progress, const struct frame_key *key)
+uint64_t progress_file_size(const struct progress *progress, const struct frame_key *key)
 {
-    measurements_refuse(&progress->measurements, key);
+    const struct measurement *entry = measurements_find(&progress->measurements, key);
+    return entry ? entry->size : 0;
+}
+
+const char *progress_file_note(const struct progress *progress, const struct frame_key *key)
+{
+    const struct measurement *entry = measurements_find(&progress->measurements, key);
+    return entry ? entry->note : "";
+}
+
+bool progress_expects_reference(const struct progress *progress)
+{
+    const struct uqd_info *info = &progress->file->info;
+    return progress->reference || progress->reference_given ||
+           (info->lossless && (!progress->ended || progress->n_complete == info->n_steps));
+}
+
+bool progress_refuse(struct progress *progress, const struct frame_key *key, const char *why)
+{
+    measurements_refuse(&progress->measurements, key, why);
     return key->step == UQD_STEP_LATEST || !progress->ended || key->step < progress->n_complete;
 }
 

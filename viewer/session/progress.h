@@ -92,10 +92,18 @@ double progress_ms_ssim(const struct progress *progress, const struct frame_key 
 /* Whether all numbers of a picture are known that are to be. */
 bool progress_is_measured(const struct progress *progress, const struct frame_key *key);
 
-/* Remembers that a picture cannot be had. False if it is of no interest: it was asked for in
- * advance, and its step turned out to be cut. */
-bool progress_refuse(struct progress *progress, const struct frame_key *key);
+/* What is known of another codec's file: its bytes, 0 if that is not known, and the setting that it
+ * was made with, or why there is no picture; "" if nothing is known. */
+uint64_t progress_file_size(const struct progress *progress, const struct frame_key *key);
+const char *progress_file_note(const struct progress *progress, const struct frame_key *key);
+
+/* Remembers that a picture cannot be had, and why. False if it is of no interest: it was asked for
+ * in advance, and its step turned out to be cut. */
+bool progress_refuse(struct progress *progress, const struct frame_key *key, const char *why);
 bool progress_is_refused(const struct progress *progress, const struct frame_key *key);
+
+/* There is a reference, or there will be. */
+bool progress_expects_reference(const struct progress *progress);
 
 /* How often to halve pictures for the filmstrip. */
 uint32_t progress_thumb_reduce(const struct progress *progress);

@@ -15,6 +15,7 @@ struct frame_key schedule_strip_key(const struct pane *pane, uint32_t position)
     struct exhibit exhibit = pane->wanted;
     exhibit.position = position;
     exhibit.bytes = 0;
+    exhibit.codec = CODEC_UQD;
     return exhibit_key(pane->progress, &exhibit);
 }
 
@@ -38,7 +39,8 @@ static bool in_advance(const struct schedule *schedule, const struct pane *pane,
                        struct frame_key *key)
 {
     const struct progress *progress = schedule->progress;
-    if (!pane->following || progress->ended || progress->n_complete >= progress->file->info.n_steps)
+    if (!pane->following || pane->wanted.codec || progress->ended ||
+        progress->n_complete >= progress->file->info.n_steps)
         return false;
     *key = schedule_strip_key(pane, progress->n_complete);
     key->reduce = pane->reduce;
@@ -48,7 +50,7 @@ static bool in_advance(const struct schedule *schedule, const struct pane *pane,
 static bool next_for_screen(const struct schedule *schedule, struct frame_key *key)
 {
     for (unsigned i = 0; i < schedule->n_panes; i++)
-        if (pane_missing(schedule->panes[i], key))
+        if (!schedule->panes[i]->wanted.codec && pane_missing(schedule->panes[i], key))
             return true;
     for (unsigned i = 0; i < schedule->n_panes; i++)
         if (in_advance(schedule, schedule->panes[i], key))
@@ -65,7 +67,7 @@ static bool next_for_preview(const struct schedule *schedule, struct frame_key *
         return false;
     for (unsigned i = 0; i < schedule->n_panes; i++) {
         const struct pane *pane = schedule->panes[i];
-        bool plain = pane->wanted.map == MAP_OFF && !pane->wanted.mix;
+        bool plain = pane->wanted.map == MAP_OFF && !pane->wanted.mix && !pane->wanted.codec;
         if (!plain || pane->reduce >= PREVIEW_REDUCE ||
             (!pane_missing(pane, key) && !in_advance(schedule, pane, key)))
             continue;
@@ -80,8 +82,9 @@ static bool next_for_preview(const struct schedule *schedule, struct frame_key *
 static bool comes_from_screen(const struct pane *pane, uint32_t position)
 {
     const struct exhibit *wanted = &pane->wanted;
-    return wanted->position == position && !wanted->bytes && wanted->map != MAP_VARIANCE &&
-           !wanted->original && pane->reduce <= progress_thumb_reduce(pane->progress);
+    return wanted->position == position && !wanted->bytes && !wanted->codec &&
+           wanted->map != MAP_VARIANCE && !wanted->original &&
+           pane->reduce <= progress_thumb_reduce(pane->progress);
 }
 
 static bool next_for_filmstrip(const struct schedule *schedule, struct frame_key *key)
@@ -118,8 +121,8 @@ static bool next_for_numbers(const struct schedule *schedule, const struct pane 
                              struct frame_key *key)
 {
     *key = exhibit_key(schedule->progress, &pane->wanted);
-    return pane_has_position(pane) && !pane->wanted.mix && !pane->wanted.original &&
-           !progress_is_measured(schedule->progress, key) &&
+    return pane_has_position(pane) && !pane->wanted.mix && !pane->wanted.codec &&
+           !pane->wanted.original && !progress_is_measured(schedule->progress, key) &&
            !progress_is_refused(schedule->progress, key);
 }
 
@@ -233,10 +236,41 @@ static bool next_in_background(const struct schedule *schedule, struct frame_key
     return progress->reference && next_for_curves(schedule, key);
 }
 
+/* ---- Other codecs -------------------------------------------------------------------------- */
+
+static bool next_of_peers(const struct schedule *schedule, struct frame_key *key)
+{
+    for (unsigned i = 0; i < schedule->n_panes; i++)
+        if (schedule->panes[i]->wanted.codec && pane_missing(schedule->panes[i], key))
+            return true;
+    return false;
+}
+
+/* What a codec that is shown makes of the bytes of every step. */
+static bool next_for_peer_curves(const struct schedule *schedule, struct frame_key *key)
+{
+    const struct progress *progress = schedule->progress;
+    const struct uqd_info *info = &progress->file->info;
+    bool small = (uint64_t)info->width * info->height <= MAX_CURVE_PIXELS;
+    for (unsigned i = 0; small && i < schedule->n_panes; i++) {
+        struct exhibit exhibit = schedule->panes[i]->wanted;
+        exhibit.bytes = 0;
+        for (exhibit.position = 0; exhibit.codec && exhibit.position < info->n_steps;
+             exhibit.position++) {
+            *key = exhibit_key(progress, &exhibit);
+            if (!progress_is_measured(progress, key) && !progress_is_refused(progress, key))
+                return true;
+        }
+    }
+    return false;
+}
+
 bool schedule_next(const struct schedule *schedule, enum source_purpose purpose,
                    struct frame_key *key)
 {
-    if (schedule->progress->lost || schedule->progress->failed)
+    bool of_peer = purpose >= SOURCE_N_UQD_PURPOSES;
+    if (of_peer ? !schedule->progress->reference
+                : schedule->progress->lost || schedule->progress->failed)
         return false;
     switch (purpose) {
     case SOURCE_PREVIEW:
@@ -247,6 +281,10 @@ bool schedule_next(const struct schedule *schedule, enum source_purpose purpose,
         return next_for_filmstrip(schedule, key);
     case SOURCE_BACKGROUND:
         return next_in_background(schedule, key);
+    case SOURCE_PEER_SCREEN:
+        return next_of_peers(schedule, key);
+    case SOURCE_PEER_BACKGROUND:
+        return next_for_peer_curves(schedule, key);
     case SOURCE_N_PURPOSES:
         break;
     }

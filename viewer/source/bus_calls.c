@@ -40,10 +40,10 @@ DBusMessage *bus_new_get_frame(const struct bus_job *job, enum source_purpose pu
     static const struct {
         const char *name;
         enum priority priority;
-    } purposes[SOURCE_N_PURPOSES] = {{"preview", PRIORITY_INTERACTIVE},
-                                     {"screen", PRIORITY_INTERACTIVE},
-                                     {"filmstrip", PRIORITY_PREFETCH},
-                                     {"background", PRIORITY_BACKGROUND}};
+    } purposes[SOURCE_N_UQD_PURPOSES] = {{"preview", PRIORITY_INTERACTIVE},
+                                         {"screen", PRIORITY_INTERACTIVE},
+                                         {"filmstrip", PRIORITY_PREFETCH},
+                                         {"background", PRIORITY_BACKGROUND}};
     DBusMessageIter arguments;
     struct dict options;
     DBusMessage *call = bus_new_job_call(job, METHOD_GET_FRAME);

@@ -56,7 +56,7 @@ static bool take_requests(struct remote *remote, struct source_request *requests
     *bits = source->bits;
     if (remote->phase == OPEN)
         source->bits.waiting = false;
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
+    for (int purpose = 0; purpose < SOURCE_N_UQD_PURPOSES; purpose++) {
         any |= source->requests[purpose].waiting;
         requests[purpose] = source->requests[purpose];
         if (remote->phase == OPEN)
@@ -72,7 +72,7 @@ static bool take_requests(struct remote *remote, struct source_request *requests
 static void pass_requests(struct remote *remote, const struct source_request *requests,
                           const struct source_bits_request *bits)
 {
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+    for (int purpose = 0; purpose < SOURCE_N_UQD_PURPOSES; purpose++)
         if (requests[purpose].waiting)
             remote_ask_frame(remote, (enum source_purpose)purpose, &requests[purpose].key);
     if (bits->waiting)
@@ -87,7 +87,7 @@ static const char *awaited(const struct remote *remote)
         return NULL;
     if (remote->phase == OPENING)
         return BUS_NAME;
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+    for (int purpose = 0; purpose < SOURCE_N_UQD_PURPOSES; purpose++)
         busy |= remote->frames[purpose].call != NULL;
     return remote->phase == OPEN && busy ? remote->job.owner : NULL;
 }
@@ -101,7 +101,7 @@ static void on_wakeup(void *cookie)
 static void on_turn(void *cookie)
 {
     struct remote *remote = cookie;
-    struct source_request requests[SOURCE_N_PURPOSES];
+    struct source_request requests[SOURCE_N_UQD_PURPOSES];
     struct source_bits_request bits;
     if (!dbus_connection_get_is_connected(remote->connection))
         remote_give_up(remote, remote->phase == GREETING ? "the session bus cannot be reached"
@@ -154,7 +154,7 @@ static void remote_destroy(struct source *source)
 
 static void set_handlers(struct remote *remote)
 {
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+    for (int purpose = 0; purpose < SOURCE_N_UQD_PURPOSES; purpose++)
         remote->frames[purpose].remote = remote;
     remote->bits.remote = remote;
     remote->patience = (struct loop_timer){.fire = remote_on_impatience, .cookie = remote};

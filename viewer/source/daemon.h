@@ -40,7 +40,7 @@ struct remote {
     struct bus_job job;
     DBusPendingCall *call; /* Hello or Open, unanswered */
     bool decoding;         /* the job has not told yet that it is finished */
-    struct in_flight frames[SOURCE_N_PURPOSES];
+    struct in_flight frames[SOURCE_N_UQD_PURPOSES];
     struct in_flight bits;
     bool unavailable;
 };

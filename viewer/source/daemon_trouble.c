@@ -10,7 +10,7 @@ const char remote_bus_gone[] = "the session bus is gone";
 void remote_drop_calls(struct remote *remote)
 {
     pending_call_drop(&remote->call);
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+    for (int purpose = 0; purpose < SOURCE_N_UQD_PURPOSES; purpose++)
         pending_call_drop(&remote->frames[purpose].call);
     pending_call_drop(&remote->bits.call);
 }

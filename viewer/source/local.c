@@ -227,7 +227,7 @@ static void tell_bits(struct local *local, uint32_t step)
 static bool take_request(struct local *local, enum work *work, struct frame_key *key)
 {
     struct source *source = &local->source;
-    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++) {
+    for (int purpose = 0; purpose < SOURCE_N_UQD_PURPOSES; purpose++) {
         struct source_request *request = &source->requests[purpose];
         if (purpose == SOURCE_BACKGROUND && !local->ended)
             break;

@@ -52,6 +52,7 @@ void source_post_progress(struct source *source, const struct frame_key *key, do
 /* Posts a picture with its distortion. */
 void source_post_picture(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, struct picture *picture);
+void source_post_measured(struct source *source, struct source_event *event);
 void source_post_refused(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, const char *text);
 

@@ -79,6 +79,7 @@ void source_set_reference(struct source *source, struct picture *reference)
     pthread_mutex_lock(&source->lock);
     picture_unref(source->reference);
     source->reference = picture_ref(reference);
+    source->wake(source);
     pthread_mutex_unlock(&source->lock);
 }
 
@@ -153,22 +154,24 @@ static void measure(struct source_event *event, const struct picture *reference,
 void source_post_picture(struct source *source, enum source_purpose purpose,
                          const struct frame_key *key, struct picture *picture)
 {
-    struct source_event event = {.type = SOURCE_PICTURE,
-                                 .purpose = purpose,
-                                 .key = *key,
-                                 .picture = picture,
-                                 .psnr = NAN,
-                                 .ms_ssim = NAN};
+    struct source_event event = {
+        .type = SOURCE_PICTURE, .purpose = purpose, .key = *key, .picture = picture};
+    source_post_measured(source, &event);
+}
+
+void source_post_measured(struct source *source, struct source_event *event)
+{
     struct picture *reference = NULL;
+    event->psnr = event->ms_ssim = NAN;
     pthread_mutex_lock(&source->lock);
-    if (source->reference && key->reduce == 0)
+    if (source->reference && event->key.reduce == 0)
         reference = picture_ref(source->reference);
     bool ms_ssim = source->ms_ssim;
     pthread_mutex_unlock(&source->lock);
     if (reference)
-        measure(&event, reference, ms_ssim);
+        measure(event, reference, ms_ssim);
     picture_unref(reference);
-    source_post(source, &event);
+    source_post(source, event);
 }
 
 void source_post_refused(struct source *source, enum source_purpose purpose,

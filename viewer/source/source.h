@@ -30,6 +30,10 @@ enum source_purpose {
     SOURCE_SCREEN,     /* to be seen now */
     SOURCE_FILMSTRIP,  /* small pictures */
     SOURCE_BACKGROUND, /* for the curve, and in advance */
+    SOURCE_N_UQD_PURPOSES,
+    /* Of a source of other codecs. */
+    SOURCE_PEER_SCREEN = SOURCE_N_UQD_PURPOSES,
+    SOURCE_PEER_BACKGROUND,
     SOURCE_N_PURPOSES
 };
 
@@ -40,7 +44,8 @@ enum source_event_type {
     SOURCE_STEP_PROGRESS,    /* done: of the step that is being decoded */
     SOURCE_PICTURE_PROGRESS, /* key, done: of a picture for the screen */
     SOURCE_END,              /* text: what is wrong with the rest of the file; empty if nothing */
-    SOURCE_PICTURE,          /* purpose, key, picture, psnr */
+    SOURCE_PICTURE,          /* purpose, key, picture, psnr; of another codec also size, and text:
+                                the setting with which its file was made */
     SOURCE_REFUSED,          /* purpose, key, text */
     SOURCE_BITS,             /* step, bits; text if bits is NULL */
     SOURCE_LOST,             /* text */
@@ -55,6 +60,7 @@ struct source_event {
     struct bits_map *bits;   /* the receiver's reference */
     double psnr;             /* against the reference picture, NaN without one */
     double ms_ssim;          /* the same; NaN also if it was not wanted */
+    uint64_t size;           /* bytes of the file of another codec */
     uint32_t step;
     double done; /* 0 to 1 */
     bool unavailable;
@@ -79,6 +85,11 @@ struct source *source_local_new(const struct source_config *config);
 /* Through the session bus. A source without a bus or a daemon answers SOURCE_FAILED with
  * unavailable set. NULL also if the program was built without D-Bus. */
 struct source *source_daemon_new(const struct source_config *config);
+
+/* What other codecs make of the reference picture in so many bytes as the key says. Pictures come
+ * in full size. Requests are answered once there is a reference; one that is refused because of its
+ * bytes always will be. Its purposes are those for peers. */
+struct source *source_peer_new(const struct source_config *config);
 
 /* Stops the work and waits for the thread. NULL is allowed. */
 void source_free(struct source *source);
