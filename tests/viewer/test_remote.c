@@ -159,7 +159,9 @@ static void answer(uint32_t id)
 
 static void commands_are_answered_with_what_is_shown(void **state)
 {
+    char status[] = "All 5 steps are decoded";
     const struct remote_state shown = {.message = "Zoom 200 %",
+                                       .status = status,
                                        .idle = true,
                                        .zoom = 2,
                                        .file = "/home/me/photo.uqd",
@@ -180,11 +182,14 @@ static void commands_are_answered_with_what_is_shown(void **state)
     assert_string_equal(call.command, "zoom 2");
     assert_false(call.wait);
     remote_answer(remote, call.id, &shown);
+    memset(status, 'x', sizeof status - 1); /* texts are copied */
     DBusMessage *reply = await_reply(pending);
     assert_true(dbus_message_has_signature(reply, "a{sv}"));
     dbus_message_iter_init(reply, &dict);
     assert_true(dict_get_string(&dict, KEY_MESSAGE, &text));
     assert_string_equal(text, "Zoom 200 %");
+    assert_true(dict_get_string(&dict, KEY_STATUS, &text));
+    assert_string_equal(text, "All 5 steps are decoded");
     assert_true(dict_get_string(&dict, KEY_FILE, &text));
     assert_string_equal(text, "/home/me/photo.uqd");
     assert_true(dict_get_string(&dict, KEY_MODE, &text));

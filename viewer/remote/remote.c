@@ -27,7 +27,7 @@ struct answer {
     uint32_t id;
     bool refused;
     struct remote_state state;
-    char *file, *mode, *message; /* what the state points to */
+    char *file, *mode, *message, *status; /* what the state points to */
 };
 
 /* A call to be answered; `call` is NULL where there is none. */
@@ -101,6 +101,7 @@ static void free_answer(struct answer *answer)
     free(answer->file);
     free(answer->mode);
     free(answer->message);
+    free(answer->status);
     free(answer);
 }
 
@@ -419,10 +420,12 @@ void remote_answer(struct remote_control *remote, uint32_t id, const struct remo
     answer->id = id;
     answer->state = *state;
     answer->refused = !copy(&answer->file, state->file) || !copy(&answer->mode, state->mode) ||
-                      !copy(&answer->message, state->message);
+                      !copy(&answer->message, state->message) ||
+                      !copy(&answer->status, state->status);
     answer->state.file = answer->file;
     answer->state.mode = answer->mode;
     answer->state.message = answer->message;
+    answer->state.status = answer->status;
     post_answer(remote, answer);
 }
 
