@@ -191,6 +191,29 @@ static void little_is_kept(void **state)
     picture_unref(picture);
 }
 
+/* New memory costs as much as drawing: a picture that is seen as a whole while it is zoomed, with
+ * another size in each frame, takes none after the first frames. */
+static void a_zoom_takes_turns_with_few_textures(void **state)
+{
+    struct stage stage;
+    struct picture *picture = paint(3);
+    SDL_Texture *known[3] = {0};
+    (void)state;
+    stage_open(&stage);
+    for (int i = 0; i < 20; i++) {
+        struct placed_picture placed = {picture, {20 - i, 20 - i, 40 + 2 * i, 30 + i}, NULL, 16};
+        draw_frame(&stage, &placed);
+        const struct textures *textures = &stage.textures;
+        for (size_t k = 0; k < textures->n_entries; k++) {
+            if (i < 3)
+                known[k] = textures->entries[k].texture;
+            assert_ptr_equal(textures->entries[k].texture, known[k]);
+        }
+    }
+    stage_close(&stage);
+    picture_unref(picture);
+}
+
 /* What this frame has drawn already is not moved to another place. */
 static void two_parts_of_one_picture_are_two_textures(void **state)
 {
@@ -227,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_move_renders_what_came_into_view),
         cmocka_unit_test(what_the_last_frames_drew_is_found_again),
         cmocka_unit_test(little_is_kept),
+        cmocka_unit_test(a_zoom_takes_turns_with_few_textures),
         cmocka_unit_test(two_parts_of_one_picture_are_two_textures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

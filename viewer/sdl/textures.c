@@ -64,11 +64,11 @@ static struct texture_entry *find(struct textures *textures, const struct placed
 }
 
 /* One that can be filled anew without making a texture. */
-static struct texture_entry *find_unused(struct textures *textures, const struct view_rect *part)
+static struct texture_entry *find_unused(struct textures *textures, const struct rect *port)
 {
     for (size_t i = 0; i < textures->n_entries; i++) {
         struct texture_entry *entry = &textures->entries[i];
-        if (is_unused(textures, entry) && same_size(&entry->part, part))
+        if (is_unused(textures, entry) && entry->width == port->w && entry->height == port->h)
             return entry;
     }
     return NULL;
@@ -88,7 +88,9 @@ static struct texture_entry *find_moved(struct textures *textures,
     return NULL;
 }
 
-static struct texture_entry *add(struct textures *textures, const struct view_rect *part)
+/* As large as the viewport: while a picture is zoomed, its part changes with each frame, and memory
+ * that is new costs as much as drawing does. */
+static struct texture_entry *add(struct textures *textures, const struct rect *port)
 {
     if (textures->n_entries == textures->allocated) {
         size_t allocated = 2 * textures->allocated + 16;
@@ -101,8 +103,10 @@ static struct texture_entry *add(struct textures *textures, const struct view_re
     }
     struct texture_entry entry = {
         .texture = SDL_CreateTexture(textures->renderer, SDL_PIXELFORMAT_ARGB8888,
-                                     SDL_TEXTUREACCESS_STREAMING, part->width, part->height),
-        .pixels = malloc((size_t)part->width * (size_t)part->height * sizeof *entry.pixels)};
+                                     SDL_TEXTUREACCESS_STREAMING, port->w, port->h),
+        .pixels = malloc((size_t)port->w * (size_t)port->h * sizeof *entry.pixels),
+        .width = port->w,
+        .height = port->h};
     if (!entry.texture || !entry.pixels) {
         clear_entry(&entry);
         return NULL;
@@ -151,7 +155,8 @@ static int upload(const struct texture_entry *entry)
     void *pixels;
     int pitch;
     size_t width = (size_t)entry->part.width;
-    if (SDL_LockTexture(entry->texture, NULL, &pixels, &pitch))
+    SDL_Rect used = {0, 0, entry->part.width, entry->part.height};
+    if (SDL_LockTexture(entry->texture, &used, &pixels, &pitch))
         return -1;
     for (int y = 0; y < entry->part.height; y++) {
         uint32_t *row = (uint32_t *)((uint8_t *)pixels + (ptrdiff_t)y * pitch);
@@ -172,8 +177,8 @@ static void set_picture(struct texture_entry *entry, const struct placed_picture
     picture_unref(before);
 }
 
-static struct texture_entry *get(struct textures *textures, const struct placed_picture *placed,
-                                 const struct view_rect *part)
+static struct texture_entry *get(struct textures *textures, const struct rect *port,
+                                 const struct placed_picture *placed, const struct view_rect *part)
 {
     struct texture_entry *entry = find(textures, placed, part);
     int status;
@@ -182,7 +187,7 @@ static struct texture_entry *get(struct textures *textures, const struct placed_
     if ((entry = find_moved(textures, placed, part))) {
         set_picture(entry, placed);
         status = move(entry, part);
-    } else if ((entry = find_unused(textures, part)) || (entry = add(textures, part))) {
+    } else if ((entry = find_unused(textures, port)) || (entry = add(textures, port))) {
         set_picture(entry, placed);
         entry->part = *part;
         status = render(entry, 0, 0, part->width, part->height);
@@ -202,11 +207,12 @@ void textures_draw(struct textures *textures, const struct rect *port,
     struct view_rect part = placed_picture_part(placed, port);
     if (part.width <= 0 || part.height <= 0)
         return;
-    struct texture_entry *entry = get(textures, placed, &part);
+    struct texture_entry *entry = get(textures, port, placed, &part);
     if (!entry)
         return;
     entry->used = textures->frame;
+    SDL_Rect from = {0, 0, part.width, part.height};
     SDL_Rect to = {port->x + placed->place.x + part.x, port->y + placed->place.y + part.y,
                    part.width, part.height};
-    SDL_RenderCopy(textures->renderer, entry->texture, NULL, &to);
+    SDL_RenderCopy(textures->renderer, entry->texture, &from, &to);
 }

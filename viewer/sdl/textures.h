@@ -3,9 +3,9 @@
  * frames did without goes. Where a picture was only moved, its pixels move and what came into view
  * is rendered.
  *
- * Memory: 8 bytes for every display pixel of a picture that one of the last three frames drew.
- * Where pictures do not overlap that is at most 24 bytes for every display pixel of the window: 25
- * MB at 1280 x 800, and a third of that while pictures stand still or move. */
+ * Memory: 8 bytes for every display pixel of a viewport in which one of the last three frames drew
+ * a picture. Where viewports do not overlap that is at most 24 bytes for every display pixel of the
+ * window: 25 MB at 1280 x 800, and a third of that while pictures stand still or move. */
 #ifndef UQD_VIEWER_SDL_TEXTURES_H
 #define UQD_VIEWER_SDL_TEXTURES_H
 
@@ -17,7 +17,8 @@ struct texture_entry {
     SDL_Texture *texture;
     uint32_t *pixels; /* as rendered, before they are laid on what is behind; packed rows */
     struct placed_picture placed; /* with a reference of its own to the picture */
-    struct view_rect part;        /* texture and pixels have its size */
+    struct view_rect part;        /* what is in texture and pixels, from their beginning */
+    int width, height;            /* that they have room for: the viewport's */
     unsigned used;                /* the frame that last drew it */
 };
 
