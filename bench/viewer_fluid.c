@@ -23,6 +23,7 @@ struct bench {
     struct sdl_surface surface;
     struct rect port;
     struct view view;
+    double drawn_zoom;
     struct picture *pictures[N_STEPS], *shown;
     bool forgets; /* before each frame */
     double ms[N_FRAMES];
@@ -88,8 +89,11 @@ static double processor_ms(void)
 static double draw(struct bench *bench, const struct view_frame *frame)
 {
     static const struct colour ground = {24, 24, 24, 255};
-    struct placed_picture placed = {bench->shown, view_place(&bench->view, frame), NULL, 16};
+    bool moving = !bench->forgets && bench->view.zoom != bench->drawn_zoom;
+    struct placed_picture placed = {bench->shown, view_place(&bench->view, frame), NULL, 16,
+                                    moving};
     double begin = processor_ms();
+    bench->drawn_zoom = bench->view.zoom;
     if (bench->forgets)
         sdl_surface_forget(&bench->surface);
     surface_begin(&bench->surface.base, ground, 1);

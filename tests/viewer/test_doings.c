@@ -313,6 +313,24 @@ static void the_plot_is_dragged(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+static bool zoom_rests(struct app *app)
+{
+    return app->zoom_rests == 0 && !app->dirty && app->drawn_zoom == app->view.zoom;
+}
+
+/* Whatever is left out while it moves is drawn after that, without any input. */
+static void a_zoom_comes_to_rest(void **state)
+{
+    (void)state;
+    show("picture.uqd");
+    play_do("zoom 3");
+    play_until(zoom_rests, "the zoom rests");
+    play_do("zoom 2");
+    play_do("fit");
+    play_until(zoom_rests, "the zoom rests");
+    assert_int_equal(play_end(), 0);
+}
+
 static void the_wipe_follows_the_pointer(void **state)
 {
     (void)state;
@@ -346,6 +364,7 @@ int main(void)
         TEST(the_slider_mixes),
         TEST(the_scrubber_is_dragged_in_every_unit),
         TEST(the_plot_is_dragged),
+        TEST(a_zoom_comes_to_rest),
         TEST(the_wipe_follows_the_pointer),
     };
     return cmocka_run_group_tests(tests, stage_setup, stage_teardown);

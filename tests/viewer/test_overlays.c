@@ -265,7 +265,7 @@ static void pixels_have_values_once_they_fit(void **state)
 {
     struct recording_surface *recording = *state;
     struct picture *picture = make(30, 30, 3);
-    struct placed_picture placed = {picture, {-60, -60, 30 * 15, 30 * 15}, NULL, 8};
+    struct placed_picture placed = {picture, {-60, -60, 30 * 15, 30 * 15}, NULL, 8, false};
     grid_draw(&recording->base, &port, &placed, NULL);
     assert_int_equal(recording->n, 0);
     placed.place.width = placed.place.height = 30 * 16;
@@ -292,7 +292,7 @@ static void values_contrast_with_their_pixels(void **state)
     struct picture *picture = picture_new(16, 16, 1);
     for (int i = 0; i < 256; i++)
         picture_pixels(picture)[i] = (uint8_t)i;
-    struct placed_picture placed = {picture, {0, 0, 16 * 36, 16 * 36}, NULL, 8};
+    struct placed_picture placed = {picture, {0, 0, 16 * 36, 16 * 36}, NULL, 8, false};
     grid_draw(&recording->base, &all, &placed, NULL);
     assert_int_equal(recording_count(recording, RECORDED_TEXT), 256);
     for (size_t i = 0; i < recording->n; i++) {
@@ -313,7 +313,7 @@ static void values_of_another_picture_can_be_shown(void **state)
 {
     struct recording_surface *recording = *state;
     struct picture *map = make(4, 4, 3), *picture = make(4, 4, 1), *other = make(5, 4, 1);
-    struct placed_picture placed = {map, {0, 0, 4 * 60, 4 * 60}, NULL, 8};
+    struct placed_picture placed = {map, {0, 0, 4 * 60, 4 * 60}, NULL, 8, false};
     grid_draw(&recording->base, &port, &placed, picture);
     assert_int_equal(recording_count(recording, RECORDED_TEXT), 16);
     surface_begin(&recording->base, THEME_BACKGROUND, 1);
@@ -328,7 +328,7 @@ static void the_number_of_values_is_bounded(void **state)
 {
     struct recording_surface *recording = *state;
     struct picture *picture = make(200, 200, 1);
-    struct placed_picture placed = {picture, {0, 0, 200 * 30, 200 * 30}, NULL, 8};
+    struct placed_picture placed = {picture, {0, 0, 200 * 30, 200 * 30}, NULL, 8, false};
     struct rect large = {0, 0, 3000, 3000};
     recording_close(recording);
     recording_open(recording, 3000, 3000);
@@ -347,8 +347,8 @@ static void the_loupe_shows_what_is_under_the_pointer(void **state)
     struct recording_surface *recording = *state;
     struct picture *first = make(200, 160, 3), *second = make(200, 160, 3);
     picture_pixels(second)[20 * 600 + 3 * 30] = 25; /* (30, 20) had 30 */
-    struct placed_picture placed[] = {{first, {10, 10, 400, 320}, NULL, 8},
-                                      {second, {10, 10, 400, 320}, NULL, 8}};
+    struct placed_picture placed[] = {{first, {10, 10, 400, 320}, NULL, 8, false},
+                                      {second, {10, 10, 400, 320}, NULL, 8, false}};
     struct loupe loupe = {
         &port, 100 + 10 + 61, 50 + 10 + 41, {{&placed[0], "Step 4"}, {&placed[1], "Original"}}, 2};
     struct rect used = loupe_draw(&recording->base, &loupe, 1);
@@ -372,7 +372,7 @@ static void the_loupe_stays_in_the_viewport(void **state)
 {
     struct recording_surface *recording = *state;
     struct picture *picture = make(300, 250, 4);
-    struct placed_picture placed = {picture, {0, 0, 600, 500}, NULL, 8};
+    struct placed_picture placed = {picture, {0, 0, 600, 500}, NULL, 8, false};
     for (int y = 50; y < 550; y += 33)
         for (int x = 100; x < 700; x += 33) {
             struct loupe loupe = {&port, x, y, {{&placed, NULL}}, 1};
@@ -401,7 +401,7 @@ static void there_is_no_loupe_beside_the_picture(void **state)
 {
     struct recording_surface *recording = *state;
     struct picture *picture = make(100, 100, 1);
-    struct placed_picture placed = {picture, {50, 50, 100, 100}, NULL, 8};
+    struct placed_picture placed = {picture, {50, 50, 100, 100}, NULL, 8, false};
     const struct rect small = {100, 50, 60, 60};
     struct loupe loupe = {&port, 120, 60, {{&placed, NULL}}, 1};
     assert_int_equal(loupe_draw(&recording->base, &loupe, 1).w, 0);
@@ -419,7 +419,7 @@ static void a_line_parts_two_pictures(void **state)
 {
     struct recording_surface *recording = *state;
     struct picture *picture = make(60, 50, 3);
-    struct placed_picture placed = {picture, {-10, 0, 620, 500}, NULL, 8}, other = placed;
+    struct placed_picture placed = {picture, {-10, 0, 620, 500}, NULL, 8, false}, other = placed;
     struct wipe wipe = {&placed, &other, "Step 4", "Original", 350};
     const struct recorded *sides[2];
     int n = 0;
@@ -448,7 +448,7 @@ static void wipes_are_tidy_wherever_the_line_is(void **state)
 {
     struct recording_surface *recording = *state;
     struct picture *picture = make(60, 50, 3);
-    struct placed_picture placed = {picture, {0, 0, 600, 500}, NULL, 8};
+    struct placed_picture placed = {picture, {0, 0, 600, 500}, NULL, 8, false};
     for (int x = 0; x < WIDTH; x += 9) {
         struct wipe wipe = {&placed, x % 2 ? &placed : NULL, "Step 4 · 64", "The original", x};
         surface_begin(&recording->base, THEME_BACKGROUND, 1);
@@ -487,10 +487,11 @@ static void draw_quarters(struct surface *surface, struct picture *coarse, struc
         {0, 0, 319, 239}, {321, 0, 319, 239}, {0, 241, 319, 239}, {321, 241, 319, 239}};
     struct map_legend of_map;
     struct picture *error = map_error(coarse, fine, &of_map);
-    struct placed_picture placed[] = {{coarse, {0, 0, 320, 240}, NULL, 8},
-                                      {fine, {0, 0, 320, 240}, NULL, 8},
-                                      {error, {0, 0, 320, 240}, NULL, 8},
-                                      {fine, {-30 * 44, -20 * 44, 120 * 44, 90 * 44}, NULL, 8}};
+    struct placed_picture placed[] = {
+        {coarse, {0, 0, 320, 240}, NULL, 8, false},
+        {fine, {0, 0, 320, 240}, NULL, 8, false},
+        {error, {0, 0, 320, 240}, NULL, 8, false},
+        {fine, {-30 * 44, -20 * 44, 120 * 44, 90 * 44}, NULL, 8, false}};
     struct wipe wipe = {&placed[0], &placed[2], "Step 2", "Error", 150};
     struct loupe loupe = {
         &quarters[1], 341, 20, {{&placed[0], "Step 2"}, {&placed[1], "Original"}}, 2};

@@ -110,7 +110,7 @@ static void a_moved_picture_looks_as_if_drawn_anew(void **state)
         for (size_t z = 0; z < sizeof zooms / sizeof *zooms; z++)
             for (int i = 0; i < 36; i++) {
                 struct view_rect place = way(i, (int)(WIDTH * zooms[z]), (int)(HEIGHT * zooms[z]));
-                struct placed_picture placed = {picture, place, NULL, 16};
+                struct placed_picture placed = {picture, place, NULL, 16, false};
                 textures_clear(&anew.textures);
                 draw_frame(&kept, &placed);
                 draw_frame(&anew, &placed);
@@ -126,7 +126,7 @@ static void a_move_renders_what_came_into_view(void **state)
 {
     struct stage stage;
     struct picture *picture = paint(4);
-    struct placed_picture placed = {picture, {-200, -100, 4 * WIDTH, 4 * HEIGHT}, NULL, 16};
+    struct placed_picture placed = {picture, {-200, -100, 4 * WIDTH, 4 * HEIGHT}, NULL, 16, false};
     (void)state;
     stage_open(&stage);
     n_rendered = 0;
@@ -154,7 +154,8 @@ static void what_the_last_frames_drew_is_found_again(void **state)
     stage_open(&stage);
     n_rendered = 0;
     for (int i = 0; i < 10; i++) {
-        struct placed_picture placed = {pictures[i % 2], {-20, -10, WIDTH, HEIGHT}, NULL, 16};
+        struct placed_picture placed = {
+            pictures[i % 2], {-20, -10, WIDTH, HEIGHT}, NULL, 16, false};
         draw_frame(&stage, &placed);
     }
     assert_int_equal(n_rendered, 2 * 80 * 60);
@@ -178,7 +179,8 @@ static void little_is_kept(void **state)
     (void)state;
     stage_open(&stage);
     for (int i = 0; i < 40; i++) {
-        struct placed_picture placed = {picture, {-i, -i, WIDTH + 2 * i, HEIGHT + 2 * i}, NULL, 16};
+        struct placed_picture placed = {
+            picture, {-i, -i, WIDTH + 2 * i, HEIGHT + 2 * i}, NULL, 16, false};
         draw_frame(&stage, &placed);
         assert_in_range(stage.textures.n_entries, 1, 3);
         assert_int_equal(picture->references, 1 + stage.textures.n_entries);
@@ -201,7 +203,8 @@ static void a_zoom_takes_turns_with_few_textures(void **state)
     (void)state;
     stage_open(&stage);
     for (int i = 0; i < 20; i++) {
-        struct placed_picture placed = {picture, {20 - i, 20 - i, 40 + 2 * i, 30 + i}, NULL, 16};
+        struct placed_picture placed = {
+            picture, {20 - i, 20 - i, 40 + 2 * i, 30 + i}, NULL, 16, false};
         draw_frame(&stage, &placed);
         const struct textures *textures = &stage.textures;
         for (size_t k = 0; k < textures->n_entries; k++) {
@@ -214,6 +217,56 @@ static void a_zoom_takes_turns_with_few_textures(void **state)
     picture_unref(picture);
 }
 
+/* So large that rows are left out while the zoom moves; every row is the same, or noise. */
+static struct picture *paint_large(bool same_rows)
+{
+    enum { SIDE = 2100 };
+    struct picture *picture = picture_new(SIDE, SIDE, 1);
+    uint32_t noise = 5;
+    assert_non_null(picture);
+    for (size_t i = 0; i < picture_size(picture); i++) {
+        noise = noise * 1664525 + 1013904223;
+        picture_pixels(picture)[i] =
+            same_rows && i >= SIDE ? picture->pixels[i - SIDE] : (uint8_t)(noise >> 24);
+    }
+    return picture;
+}
+
+/* Whether a picture looks the same while the zoom moves. */
+static bool moves_exactly(struct picture *picture, int width, int height)
+{
+    struct stage rests, moves;
+    struct placed_picture placed = {picture, {0, 0, width, height}, NULL, 16, false};
+    stage_open(&rests);
+    stage_open(&moves);
+    draw_frame(&rests, &placed);
+    placed.moving = true;
+    draw_frame(&moves, &placed);
+    size_t size = (size_t)rests.pixels->pitch * (size_t)rests.pixels->h;
+    bool exactly = memcmp(rests.pixels->pixels, moves.pixels->pixels, size) == 0;
+    /* It comes to rest in the same place. */
+    placed.moving = false;
+    draw_frame(&moves, &placed);
+    assert_same_screens(&rests, &moves);
+    stage_close(&rests);
+    stage_close(&moves);
+    return exactly;
+}
+
+static void rows_of_large_pictures_are_left_out_in_motion_only(void **state)
+{
+    struct picture *noise = paint_large(false), *columns = paint_large(true), *small = paint(3);
+    (void)state;
+    assert_false(moves_exactly(noise, 80, 60));
+    assert_true(moves_exactly(noise, 1200, 1100)); /* each row is needed */
+    for (int height = 1; height < 1100; height += 67)
+        assert_true(moves_exactly(columns, 77, height));
+    assert_true(moves_exactly(small, 40, 30));
+    picture_unref(noise);
+    picture_unref(columns);
+    picture_unref(small);
+}
+
 /* What this frame has drawn already is not moved to another place. */
 static void two_parts_of_one_picture_are_two_textures(void **state)
 {
@@ -224,8 +277,8 @@ static void two_parts_of_one_picture_are_two_textures(void **state)
     stage_open(&kept);
     stage_open(&anew);
     for (int i = 0; i < 6; i++) {
-        struct placed_picture a = {picture, {-i, -i, WIDTH, HEIGHT}, NULL, 16};
-        struct placed_picture b = {picture, {i - 40, -i, WIDTH, HEIGHT}, NULL, 16};
+        struct placed_picture a = {picture, {-i, -i, WIDTH, HEIGHT}, NULL, 16, false};
+        struct placed_picture b = {picture, {i - 40, -i, WIDTH, HEIGHT}, NULL, 16, false};
         textures_clear(&anew.textures);
         for (int k = 0; k < 2; k++) {
             struct stage *stage = k ? &kept : &anew;
@@ -251,6 +304,7 @@ int main(void)
         cmocka_unit_test(what_the_last_frames_drew_is_found_again),
         cmocka_unit_test(little_is_kept),
         cmocka_unit_test(a_zoom_takes_turns_with_few_textures),
+        cmocka_unit_test(rows_of_large_pictures_are_left_out_in_motion_only),
         cmocka_unit_test(two_parts_of_one_picture_are_two_textures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,7 @@ static void draw(struct backend *backend)
     assert_non_null(picture);
     for (size_t i = 0; i < picture_size(picture); i++)
         picture_pixels(picture)[i] = (uint8_t)i;
-    struct placed_picture placed = {picture, {0, 0, 200, 100}, NULL, 16};
+    struct placed_picture placed = {picture, {0, 0, 200, 100}, NULL, 16, false};
     surface_begin(backend->surface, (struct colour){0, 0, 0, 255}, 1);
     surface_picture(backend->surface, &port, &placed);
     surface_disc(backend->surface, 9, 9, 5, (struct colour){255, 0, 0, 255});

@@ -37,6 +37,8 @@ static int time_left(const struct app *app)
         next = app->files_next;
     if (app->feedback_until && (!next || app->feedback_until < next))
         next = app->feedback_until;
+    if (app->zoom_rests && (!next || app->zoom_rests < next))
+        next = app->zoom_rests;
     uint64_t talk = app_talk_next(app), arrival = app_arrival_next(app);
     if (talk && (!next || talk < next))
         next = talk;
@@ -88,6 +90,7 @@ static void run(struct app *app)
         app_arrive(app);
         app_run_talk(app);
         forget_feedback(app);
+        app_rest_zoom(app);
         app_run_script(app);
     }
 }

@@ -90,6 +90,8 @@ struct app {
     struct arrival arrival;  /* of the active pane's file */
     uint64_t play_next;      /* when playing goes to the next step */
     uint64_t feedback_until; /* when the status line forgets the last command */
+    double drawn_zoom;       /* as the window was last drawn; 0: never yet */
+    uint64_t zoom_rests;     /* when it does, if nothing changes it any more; 0: it does */
 
     bool dirty; /* the window must be drawn */
     bool quit;
@@ -166,6 +168,8 @@ void app_relayout(struct app *app);
 struct view_frame app_frame(const struct app *app);
 /* drawing.c */
 void app_draw(struct app *app);
+/* Draws large pictures exactly once the zoom has come to rest. */
+void app_rest_zoom(struct app *app);
 /* What the pointer is on in the plot or the scrubber, as the window was last drawn: bytes of the
  * active file; 0 if it is on neither. */
 uint64_t app_bytes_at(struct app *app, const char *place, int x, int y);

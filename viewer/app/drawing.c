@@ -106,14 +106,17 @@ static void make_scene(const struct app *app, struct scene *scene)
     add_panes(app, scene);
 }
 
-static void draw(struct app *app)
+/* moving: whether the zoom is. */
+static void draw(struct app *app, bool moving)
 {
     struct scene scene;
     update_histogram(app);
     update_difference(app);
     update_curves(app);
     make_scene(app, &scene);
+    scene.moving = moving;
     scene_draw(&scene);
+    app->drawn_zoom = app->view.zoom;
 }
 
 static uint64_t bytes_in_plot(const struct scene *scene, double x, double y)
@@ -142,16 +145,34 @@ uint64_t app_bytes_at(struct app *app, const char *place, int x, int y)
     return scrubber_place_at(&geometry, x, plot_reach(app->layout.scale)).bytes;
 }
 
+/* For so many milliseconds after it was changed a zoom is still in motion. */
+#define ZOOM_REST 100
+
+static bool zoom_moves(struct app *app)
+{
+    if (app->drawn_zoom > 0 && app->drawn_zoom != app->view.zoom)
+        app->zoom_rests = app_now(app) + ZOOM_REST;
+    return app->zoom_rests > 0;
+}
+
+void app_rest_zoom(struct app *app)
+{
+    if (!app->zoom_rests || app_now(app) < app->zoom_rests)
+        return;
+    app->zoom_rests = 0;
+    app->dirty = true;
+}
+
 void app_draw(struct app *app)
 {
-    draw(app);
+    draw(app, zoom_moves(app));
     app->backend->type->show(app->backend);
     app->dirty = false;
 }
 
 int app_screenshot(struct app *app, const char *path, struct message *message)
 {
-    draw(app);
+    draw(app, false);
     int result = app->backend->type->screenshot(app->backend, path, message);
     app->backend->type->show(app->backend);
     return result;

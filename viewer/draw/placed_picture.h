@@ -12,7 +12,8 @@ struct placed_picture {
     struct picture *picture;
     struct view_rect place;              /* of the whole picture, relative to the viewport */
     const struct shown_colours *colours; /* NULL: as they are stored */
-    int square; /* side of the checkerboard's squares behind transparent pictures */
+    int square;  /* side of the checkerboard's squares behind transparent pictures */
+    bool moving; /* the zoom is: a large picture may be rendered from some of its rows */
 };
 
 /* The part of the place inside the viewport, relative to the place. Its sides are not positive

@@ -32,7 +32,7 @@ struct placed_picture scene_place(const struct scene *scene, const struct scene_
                                           : pane->exhibit.original ? shown->original_colours
                                                                    : shown->colours;
     return (struct placed_picture){pane->shown, view_place(scene->view, &frame), colours,
-                                   scene_square(scene->layout)};
+                                   scene_square(scene->layout), scene->moving};
 }
 
 int scene_square(const struct layout *layout)

@@ -39,6 +39,7 @@ struct scene {
     const struct difference *difference; /* of these two */
     const struct histogram *histogram;   /* of the active pane's visible part, or NULL */
     const struct curve_set *curves;
+    bool moving; /* the zoom */
     int pointer_x, pointer_y;
     int n_documents; /* that are open */
     bool background; /* pictures are computed unseen */

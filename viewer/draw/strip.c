@@ -93,7 +93,7 @@ static void draw_thumb(const struct strip *strip, int i)
     struct picture *picture = strip->progress->steps[i].thumb;
     struct frame_key wanted = schedule_strip_key(strip->pane, (uint32_t)i);
     struct placed_picture placed = {
-        picture, {0, 0, at.w, at.h}, strip->colours, scene_square(strip->scene->layout)};
+        picture, {0, 0, at.w, at.h}, strip->colours, scene_square(strip->scene->layout), false};
     int gap = layout_px(strip->scene->layout, 4);
     struct rect wide = {column.x + gap, column.y, column.w - 2 * gap, column.h};
     bool crop = wide.w > 0 && is_there(strip, i) && place_crop(strip, i, &wide, &placed);
