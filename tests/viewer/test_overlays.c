@@ -232,7 +232,7 @@ static void a_histogram_never_leaves_its_place(void **state)
             for (int width = 0; width < 400; width += 37) {
                 struct rect at = {20, 30, width, height};
                 surface_begin(&recording->base, THEME_BACKGROUND, 1);
-                histogram_draw(&recording->base, &at, 1, &histogram);
+                histogram_draw(&recording->base, &at, 1, &histogram, false);
                 recording_assert_tidy(recording);
                 assert_readable(recording);
                 assert_inside(recording, &at);
@@ -248,7 +248,7 @@ static void a_histogram_tells_numbers(void **state)
     struct rect at = {0, 0, 300, 300};
     struct histogram histogram;
     histogram_take(&histogram, picture, NULL);
-    histogram_draw(&recording->base, &at, 1, &histogram);
+    histogram_draw(&recording->base, &at, 1, &histogram, false);
     const struct recorded *red = recording_find(recording, "Red"),
                           *mean = recording_find(recording, "19.5"),
                           *range = recording_find(recording, "0 – 39");
@@ -256,6 +256,8 @@ static void a_histogram_tells_numbers(void **state)
     assert_int_equal(red->box.y, range->box.y);
     assert_non_null(recording_find(recording, "200 – 200"));
     assert_non_null(recording_find(recording, "Histogram of 1200 pixels"));
+    histogram_draw(&recording->base, &at, 1, &histogram, true);
+    assert_non_null(recording_find(recording, "The histogram is coming ..."));
     picture_unref(picture);
 }
 
@@ -506,7 +508,7 @@ static void draw_quarters(struct surface *surface, struct picture *coarse, struc
     surface_picture(surface, &quarters[2], &placed[3]);
     grid_draw(surface, &quarters[2], &placed[3], NULL);
     surface_picture(surface, &quarters[3], &placed[1]);
-    histogram_draw(surface, &card, 1, &histogram);
+    histogram_draw(surface, &card, 1, &histogram, false);
     picture_unref(error);
 }
 

@@ -12,8 +12,8 @@
 #include "session/document.h"
 #include "session/follow.h"
 #include "session/look.h"
-#include "session/maps/histogram.h"
 #include "session/script.h"
+#include "session/shown_histogram.h"
 #include "session/talk.h"
 #include "session/view.h"
 #include "source/input_file.h"
@@ -53,7 +53,7 @@ struct app {
     int n_documents;
     struct pane panes[APP_MAX_PANES];
     struct follow follows[APP_MAX_PANES];
-    struct composer *composer;
+    struct worker *worker;
     int n_panes, active;
     struct look look;
     struct view view;
@@ -63,9 +63,7 @@ struct app {
     struct layout layout;
     struct curve_set imported, curves; /* read from files; and all that are plotted */
     struct difference difference;      /* of the panes that are compared */
-    struct histogram histogram;        /* of the part that is seen ... */
-    struct picture *histogram_of;      /* ... of this picture, with a reference; NULL: of none */
-    struct histogram_region histogram_part;
+    struct shown_histogram histogram;  /* of the active pane */
     int pointer_x, pointer_y;
     bool was_fullscreen;   /* before the presentation */
     bool was_on_plot;      /* the pointer */
@@ -166,7 +164,9 @@ void app_close_window(struct app *app);
 void app_relayout(struct app *app);
 /* The viewport and the picture's size in the terms of the view, for all panes. */
 struct view_frame app_frame(const struct app *app);
-/* drawing.c */
+/* drawing.c: brings difference and histogram up to date, or orders them. Whether anything changed.
+ */
+bool app_update_looking(struct app *app);
 void app_draw(struct app *app);
 /* Draws large pictures exactly once the zoom has come to rest. */
 void app_rest_zoom(struct app *app);

@@ -59,12 +59,11 @@ int app_open_document(struct app *app, const char *path, struct message *message
 
 void app_close_documents(struct app *app)
 {
-    composer_free(app->composer);
     difference_clear(&app->difference);
+    shown_histogram_clear(&app->histogram);
+    worker_free(app->worker);
     curve_set_clear(&app->curves);
     curve_set_clear(&app->imported);
-    picture_unref(app->histogram_of);
-    app->histogram_of = NULL;
     for (int i = 0; i < app->n_panes; i++)
         pane_clear(&app->panes[i]);
     for (int i = 0; i < app->n_documents; i++) {

@@ -22,31 +22,31 @@ static struct histogram_region seen_part(const struct app *app, const struct pic
                                      (uint32_t)(part.height * down + 0.999)};
 }
 
-static void update_histogram(struct app *app)
+static bool update_histogram(struct app *app)
 {
     const struct pane *pane = app_active(app);
     struct picture *picture = pane->values ? pane->values : pane->shown;
-    if (!app->look.histogram || !picture)
-        return;
-    struct histogram_region part = seen_part(app, picture);
-    const struct histogram_region *known = &app->histogram_part;
-    if (app->histogram_of == picture && part.x == known->x && part.y == known->y &&
-        part.width == known->width && part.height == known->height)
-        return;
-    picture_unref(app->histogram_of);
-    app->histogram_of = picture_ref(picture);
-    app->histogram_part = part;
-    histogram_take(&app->histogram, picture, &part);
+    struct histogram_region part = {0};
+    if (!app->look.histogram)
+        picture = NULL;
+    if (picture)
+        part = seen_part(app, picture);
+    return shown_histogram_update(&app->histogram, picture, &part);
 }
 
-static void update_difference(struct app *app)
+static bool update_difference(struct app *app)
 {
-    struct picture *a = app_active(app)->shown, *b = app->panes[app_other(app)].shown;
-    if (app->look.comparison == COMPARE_DIFFERENCE)
-        difference_update(&app->difference, a, b, app->look.absolute ? MAP_HEAT : MAP_LUMA,
-                          (int)app->look.gain);
-    else
-        difference_clear(&app->difference);
+    bool compared = app->look.comparison == COMPARE_DIFFERENCE;
+    struct picture *a = compared ? app_active(app)->shown : NULL;
+    struct picture *b = compared ? app->panes[app_other(app)].shown : NULL;
+    return difference_update(&app->difference, a, b, app->look.absolute ? MAP_HEAT : MAP_LUMA,
+                             (int)app->look.gain);
+}
+
+bool app_update_looking(struct app *app)
+{
+    bool histogram = update_histogram(app), difference = update_difference(app);
+    return histogram || difference;
 }
 
 /* The curves of all files that are shown, and the imported ones. */
@@ -96,7 +96,7 @@ static void make_scene(const struct app *app, struct scene *scene)
                             .several = app_has_several(app),
                             .n_documents = app->n_documents,
                             .difference = &app->difference,
-                            .histogram = app->histogram_of ? &app->histogram : NULL,
+                            .histogram = app->histogram.picture ? &app->histogram : NULL,
                             .curves = &app->curves,
                             .pointer_x = app->pointer_x,
                             .pointer_y = app->pointer_y,
@@ -110,8 +110,7 @@ static void make_scene(const struct app *app, struct scene *scene)
 static void draw(struct app *app, bool moving)
 {
     struct scene scene;
-    update_histogram(app);
-    update_difference(app);
+    app_update_looking(app);
     update_curves(app);
     make_scene(app, &scene);
     scene.moving = moving;

@@ -3,13 +3,16 @@
 
 #include <stddef.h>
 
+_Static_assert(WORKER_PANES + APP_MAX_PANES <= WORKER_DIFFERENCE, "the worker has places for all");
+
 void app_add_pane(struct app *app, struct progress *progress)
 {
     struct pane *pane = &app->panes[app->n_panes];
-    if (!app->composer)
-        app->composer = composer_new(app_wake, app);
+    if (!app->worker)
+        app->worker = worker_new(app_wake, app);
+    app->difference.worker = app->histogram.worker = app->worker;
     pane_init(pane, progress, &app->settings);
-    pane->composer = app->composer;
+    pane->composer = app->worker;
     pane->number = (unsigned)app->n_panes;
     app->follows[app->n_panes] = (struct follow){0};
     app->n_panes++;
@@ -168,12 +171,13 @@ bool app_shows_wanted(const struct app *app)
     bool shown = true;
     for (int i = 0; i < app->n_panes; i++)
         shown &= pane_is_shown(&app->panes[i]);
-    return shown;
+    return shown && !app->difference.coming && !app->histogram.coming;
 }
 
 bool app_is_making(const struct app *app)
 {
-    bool making = app_is_computing(app, SOURCE_SCREEN);
+    bool making =
+        app_is_computing(app, SOURCE_SCREEN) || app->difference.coming || app->histogram.coming;
     for (int i = 0; i < app->n_panes; i++) {
         const struct document *document = app_document_of(app, &app->panes[i]);
         making |= app->panes[i].composing || document->bits_asked || !document->progress.ended;

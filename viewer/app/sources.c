@@ -235,6 +235,7 @@ void app_request_pictures(struct app *app)
         open_peers(app, app->documents[i], &schedule);
         app->dirty |= document_request_pictures(app->documents[i], &schedule, app->look.filmstrip);
     }
+    app->dirty |= app_update_looking(app);
 }
 
 void app_resume(struct app *app)
@@ -255,7 +256,7 @@ bool app_is_computing(const struct app *app, enum source_purpose purpose)
 
 bool app_is_idle(struct app *app)
 {
-    bool idle = !app->look.playing;
+    bool idle = !app->look.playing && !app->difference.coming && !app->histogram.coming;
     for (int i = 0; i < app->n_documents; i++) {
         struct schedule schedule = app_schedule(app, app->documents[i]);
         idle &= document_is_idle(app->documents[i], &schedule, app->look.filmstrip);

@@ -125,18 +125,18 @@ static void draw_numbers(struct surface *surface, const struct rect *at, int lin
 }
 
 static void draw_title(struct surface *surface, const struct rect *at,
-                       const struct histogram *histogram)
+                       const struct histogram *histogram, bool coming)
 {
     struct fitted_text title;
     char text[64];
     snprintf(text, sizeof text, "Histogram of %llu pixel%s", (unsigned long long)histogram->n,
              histogram->n == 1 ? "" : "s");
-    fit_text(surface, TEXT_SMALL, text, at->w, &title);
+    fit_text(surface, TEXT_SMALL, coming ? "The histogram is coming ..." : text, at->w, &title);
     surface_text(surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, at->x, at->y, title.text);
 }
 
 void histogram_draw(struct surface *surface, const struct rect *at, float scale,
-                    const struct histogram *histogram)
+                    const struct histogram *histogram, bool coming)
 {
     int pad = overlay_px(scale, PAD), gap = overlay_px(scale, GAP);
     int line = surface_text_height(surface, TEXT_SMALL), least = overlay_px(scale, LEAST_HEIGHT);
@@ -147,7 +147,7 @@ void histogram_draw(struct surface *surface, const struct rect *at, float scale,
         return;
     overlay_card(surface, at, scale);
     if (plot.h - line - gap >= least) {
-        draw_title(surface, &inside, histogram);
+        draw_title(surface, &inside, histogram, coming);
         plot.y += line + gap;
         plot.h -= line + gap;
     }

@@ -89,7 +89,8 @@ static void draw_histogram(const struct scene *scene, const struct rect *port)
         scene->look->comparison == COMPARE_WIPE ? layout_px(scene->layout, COMPARISON_LABELS) : 0;
     struct rect card = {at.x + at.w - width, at.y + top, width, height};
     if (width > 0 && height > 0)
-        histogram_draw(scene->surface, &card, scene->layout->scale, scene->histogram);
+        histogram_draw(scene->surface, &card, scene->layout->scale, &scene->histogram->histogram,
+                       scene->histogram->coming);
 }
 
 static void draw_loupe(const struct scene *scene, const struct rect *port, int index)

@@ -68,18 +68,25 @@ static int seen_pane(const struct scene *scene, int viewport)
     return flicker ? scene->other : scene_pane_at(scene, viewport);
 }
 
+/* Before the first one comes, the picture that was there stays. */
 static void draw_difference(const struct scene *scene, const struct rect *port)
 {
     const struct scene_pane *shown = &scene->panes[scene->active];
+    const struct difference *difference = scene->difference;
     struct placed_picture placed = scene_place(scene, shown);
-    placed.picture = scene->difference->picture;
-    placed.colours = NULL;
+    if (difference->picture || !difference->coming) {
+        placed.picture = difference->picture;
+        placed.colours = NULL;
+    }
     struct text_line names;
     draw_difference_names(scene, &names);
     if (placed.picture)
         surface_picture(scene->surface, port, &placed);
     if (pane_is_shown(shown->pane))
-        draw_tag(scene, port, placed.picture ? names.text : "The other picture is coming ...");
+        draw_tag(scene, port,
+                 difference->coming ? "The difference is coming ..."
+                 : placed.picture   ? names.text
+                                    : "The other picture is coming ...");
 }
 
 /* Of a file that comes slowly. */

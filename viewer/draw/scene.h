@@ -6,10 +6,10 @@
 #include "draw/surface.h"
 #include "session/difference.h"
 #include "session/look.h"
-#include "session/maps/histogram.h"
 #include "session/pane.h"
 #include "session/plotted.h"
 #include "session/schedule.h"
+#include "session/shown_histogram.h"
 
 #define SCENE_MAX_PANES LAYOUT_MAX_PANES
 
@@ -36,8 +36,8 @@ struct scene {
     int n_panes, active;
     int other;    /* the pane that the active one is compared with, or the active one itself */
     bool several; /* the panes show more than one file */
-    const struct difference *difference; /* of these two */
-    const struct histogram *histogram;   /* of the active pane's visible part, or NULL */
+    const struct difference *difference;     /* of these two */
+    const struct shown_histogram *histogram; /* of the active pane's visible part, or NULL */
     const struct curve_set *curves;
     bool moving; /* the zoom */
     int pointer_x, pointer_y;

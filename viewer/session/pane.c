@@ -4,9 +4,6 @@
 
 #include <math.h>
 
-/* Pictures with more are composed in another thread. */
-#define MAX_PIXELS_AT_ONCE (1u << 20)
-
 static void keep(struct picture **kept, struct picture *picture)
 {
     if (picture)
@@ -376,7 +373,7 @@ static bool takes_long(const struct pane *pane)
     const struct exhibit *wanted = &pane->wanted;
     const struct picture *part = pane->parts[0].picture;
     return pane->composer && !wanted->original && (wanted->mix || wanted->map != MAP_OFF) &&
-           (uint64_t)part->width * part->height > MAX_PIXELS_AT_ONCE;
+           (uint64_t)part->width * part->height > WORKER_PIXELS_AT_ONCE;
 }
 
 /* Orders what is wanted once. Takes over the ingredients. */
@@ -388,10 +385,10 @@ static bool order(struct pane *pane, struct ingredients *ingredients)
         ingredients_clear(ingredients);
         return false;
     }
-    pane->ordered = pane->composing = true;
+    pane->ordered = true;
     pane->order = pane->wanted;
     pane->order_reduce = parts_reduce(pane);
-    composer_order(pane->composer, pane->number, ingredients);
+    pane->composing = composer_order(pane->composer, pane->number, ingredients);
     return false;
 }
 

@@ -29,9 +29,9 @@ struct pane {
     struct pane_part parts[EXHIBIT_MAX_PARTS]; /* of what is wanted */
     unsigned n_parts;
 
-    struct composer *composer; /* borrowed, for what takes long; NULL: everything is made at once */
-    unsigned number;           /* of the pane, for the composer */
-    bool ordered, composing;   /* from it; and it is not there yet */
+    struct worker *composer; /* borrowed, for what takes long; NULL: everything is made at once */
+    unsigned number;         /* of the pane, for the composer */
+    bool ordered, composing; /* from it; and it is not there yet */
     struct exhibit order;
     uint32_t order_reduce;
 
