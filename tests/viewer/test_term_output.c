@@ -347,6 +347,41 @@ static void what_is_drawn_over_a_text_hides_it(void **state)
 }
 
 /* Where there is no terminal: lines that any program can read. */
+/* A window leaves out rows of it while the zoom moves. */
+static struct picture *paint_large(void)
+{
+    struct picture *picture = picture_new(2100, 2100, 1);
+    uint32_t noise = 5;
+    assert_non_null(picture);
+    for (size_t i = 0; i < picture_size(picture); i++) {
+        noise = noise * 1664525 + 1013904223;
+        picture_pixels(picture)[i] = (uint8_t)(noise >> 24);
+    }
+    return picture;
+}
+
+static void pictures_are_exact_at_once(void **state)
+{
+    struct stage stage;
+    struct rect port = {0, 0, COLUMNS * CELL_WIDTH, ROWS * CELL_HEIGHT};
+    struct placed_picture placed = {paint_large(), {0, 0, 100, 90}, NULL, 16, false};
+    uint8_t *pixels[2];
+    (void)state;
+    open_stage(&stage);
+    for (int moving = 0; moving < 2; moving++) {
+        placed.moving = moving;
+        surface_begin(&stage.surface.base, dark, 1);
+        surface_picture(&stage.surface.base, &port, &placed);
+        pixels[moving] = term_surface_picture(&stage.surface);
+        assert_non_null(pixels[moving]);
+    }
+    assert_memory_equal(pixels[0], pixels[1], (size_t)port.w * (size_t)port.h * 3);
+    free(pixels[0]);
+    free(pixels[1]);
+    close_stage(&stage);
+    picture_unref(placed.picture);
+}
+
 static void ascii_lines_have_letters_only(void **state)
 {
     struct stage stage;
@@ -380,6 +415,7 @@ int main(void)
         cmocka_unit_test(ascii_gets_denser_with_light),
         cmocka_unit_test(no_text_commands_the_terminal),
         cmocka_unit_test(what_is_drawn_over_a_text_hides_it),
+        cmocka_unit_test(pictures_are_exact_at_once),
         cmocka_unit_test(ascii_lines_have_letters_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

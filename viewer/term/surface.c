@@ -159,10 +159,13 @@ static void text(struct surface *surface, enum text_size size, struct colour col
     }
 }
 
+/* Exact at once: to send it twice would take longer than to draw it. */
 static void picture(struct surface *surface, const struct rect *port,
                     const struct placed_picture *placed)
 {
-    struct rect covered = term_canvas_picture(&own(surface)->canvas, port, placed);
+    struct placed_picture exact = *placed;
+    exact.moving = false;
+    struct rect covered = term_canvas_picture(&own(surface)->canvas, port, &exact);
     cover_letters(own(surface), &covered, (struct colour){0, 0, 0, 255});
 }
 
