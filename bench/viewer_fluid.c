@@ -1,20 +1,24 @@
-/* Measures how long the viewer computes for a frame: moves, zooms and steps through a picture of
- * 12 megapixels in a window of 1280 x 800, drawn by the viewer's own surface with SDL's software
- * renderer, and prints median and 99th percentile of the processor time of a frame. Everything is
- * drawn twice: as the viewer does, and with all it keeps of its pictures dropped before each frame.
- * Only the picture is drawn, without panel, strip and texts.
+/* Measures how long the viewer's thread computes for a frame: moves, zooms and steps through a
+ * picture of 12 megapixels in a window of 1280 x 800, drawn by the viewer's own surface with SDL's
+ * software renderer, and prints median and 99th percentile of the processor time of a frame.
+ * Everything is drawn twice: as the viewer does, and with all it keeps of its pictures dropped
+ * before each frame. Only the picture is drawn, without panel, strip and texts. Then difference and
+ * histogram of such pictures are made, at once and by a worker.
  *
  * usage: bench_viewer_fluid [--alpha] */
 #include "sdl/surface.h"
+#include "session/difference.h"
+#include "session/shown_histogram.h"
 #include "session/view.h"
 
 #include <math.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { WIDTH = 4000, HEIGHT = 3000, N_STEPS = 3, N_FRAMES = 240 };
+enum { WIDTH = 4000, HEIGHT = 3000, N_STEPS = 3, N_FRAMES = 240, N_MADE = 41 };
 enum { WINDOW_WIDTH = 1280, WINDOW_HEIGHT = 800 };
 
 struct bench {
@@ -79,10 +83,10 @@ static void close_bench(struct bench *bench)
 
 /* ---- Frames -------------------------------------------------------------------------------- */
 
-static double processor_ms(void)
+static double ms_of(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
@@ -92,14 +96,14 @@ static double draw(struct bench *bench, const struct view_frame *frame)
     bool moving = !bench->forgets && bench->view.zoom != bench->drawn_zoom;
     struct placed_picture placed = {bench->shown, view_place(&bench->view, frame), NULL, 16,
                                     moving};
-    double begin = processor_ms();
+    double begin = ms_of(CLOCK_PROCESS_CPUTIME_ID);
     bench->drawn_zoom = bench->view.zoom;
     if (bench->forgets)
         sdl_surface_forget(&bench->surface);
     surface_begin(&bench->surface.base, ground, 1);
     surface_picture(&bench->surface.base, &bench->port, &placed);
     SDL_RenderPresent(bench->renderer);
-    return processor_ms() - begin;
+    return ms_of(CLOCK_PROCESS_CPUTIME_ID) - begin;
 }
 
 /* What happens before frame i; frame 0 is not counted. */
@@ -206,6 +210,88 @@ static void report(struct bench *bench, int width, int height)
     }
 }
 
+/* ---- What is made of whole pictures -------------------------------------------------------- */
+
+/* Brings it up to date for the i-th time, something else each; whether it changed. */
+typedef bool update_made(struct bench *bench, struct worker *worker, int i);
+
+static struct difference difference;
+static struct shown_histogram histogram;
+
+static bool update_difference(struct bench *bench, struct worker *worker, int i)
+{
+    difference.worker = worker;
+    return difference_update(&difference, bench->pictures[0], bench->pictures[1], MAP_LUMA, i + 1);
+}
+
+static bool update_histogram(struct bench *bench, struct worker *worker, int i)
+{
+    static const struct histogram_region all = {0, 0, WIDTH, HEIGHT};
+    histogram.worker = worker;
+    return shown_histogram_update(&histogram, bench->pictures[i % N_STEPS], &all);
+}
+
+static void forget_made(void)
+{
+    difference_clear(&difference);
+    shown_histogram_clear(&histogram);
+}
+
+static void post(void *cookie)
+{
+    sem_post(cookie);
+}
+
+static double median(double *values, int n)
+{
+    qsort(values, (size_t)n, sizeof *values, compare);
+    return values[n / 2];
+}
+
+/* What this thread computes at once, what it does where a worker makes it, and how long that takes.
+ */
+static void measure_made(struct bench *bench, update_made *update, double figures[3])
+{
+    double at_once[N_MADE], here[N_MADE], later[N_MADE];
+    sem_t done;
+    sem_init(&done, 0, 0);
+    struct worker *worker = worker_new(post, &done);
+    if (!worker)
+        die("no thread");
+    for (int i = 0; i < N_MADE; i++) {
+        double begin = ms_of(CLOCK_THREAD_CPUTIME_ID);
+        update(bench, NULL, i);
+        at_once[i] = ms_of(CLOCK_THREAD_CPUTIME_ID) - begin;
+    }
+    forget_made();
+    for (int i = 0; i < N_MADE; i++) {
+        double begin = ms_of(CLOCK_THREAD_CPUTIME_ID), since = ms_of(CLOCK_MONOTONIC);
+        update(bench, worker, i);
+        while (!update(bench, worker, i))
+            sem_wait(&done);
+        here[i] = ms_of(CLOCK_THREAD_CPUTIME_ID) - begin;
+        later[i] = ms_of(CLOCK_MONOTONIC) - since;
+    }
+    forget_made();
+    worker_free(worker);
+    sem_destroy(&done);
+    figures[0] = median(at_once, N_MADE);
+    figures[1] = median(here, N_MADE);
+    figures[2] = median(later, N_MADE);
+}
+
+static void report_made(struct bench *bench)
+{
+    double of_difference[3], of_histogram[3];
+    measure_made(bench, update_difference, of_difference);
+    measure_made(bench, update_histogram, of_histogram);
+    printf("\nmade of whole pictures  at once   by a worker, here   until it is there\n");
+    printf("difference             %8.2f            %8.2f            %8.2f\n", of_difference[0],
+           of_difference[1], of_difference[2]);
+    printf("histogram              %8.2f            %8.2f            %8.2f\n", of_histogram[0],
+           of_histogram[1], of_histogram[2]);
+}
+
 int main(int argc, char **argv)
 {
     struct bench bench = {0};
@@ -219,6 +305,7 @@ int main(int argc, char **argv)
            N_FRAMES);
     report(&bench, 896, 606); /* beside panel and strip */
     report(&bench, WINDOW_WIDTH, WINDOW_HEIGHT);
+    report_made(&bench);
     close_bench(&bench);
     return 0;
 }
