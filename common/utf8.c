@@ -35,6 +35,16 @@ int utf8_is_valid(const char *text, size_t size)
     return 1;
 }
 
+void utf8_end_whole(char *text)
+{
+    size_t length = strlen(text), from = length;
+    while (from > 0 && length - from < 4 && ((uint8_t)text[from - 1] & 0xc0) == 0x80)
+        from--;
+    if (from > 0 && (uint8_t)text[from - 1] >= 0xc0 &&
+        utf8_character_size(text + from - 1, length - from + 1) == 0)
+        text[from - 1] = '\0';
+}
+
 char *utf8_from_latin1(const char *text, size_t size)
 {
     size_t length = strnlen(text, size);

@@ -11,6 +11,9 @@ size_t utf8_character_size(const char *text, size_t size);
 /* Whether the bytes are UTF-8 in its shortest form. */
 int utf8_is_valid(const char *text, size_t size);
 
+/* Takes away what is left at the end of a character that a text was cut in. */
+void utf8_end_whole(char *text);
+
 /* Ends at a zero byte, if there is one in the text. */
 char *utf8_from_latin1(const char *text, size_t size);
 

@@ -3,6 +3,7 @@
 #include "app/actions.h"
 
 #include "draw/scrubber.h"
+#include "utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ void app_say(struct app *app, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(app->look.feedback, sizeof app->look.feedback, format, arguments);
     va_end(arguments);
+    utf8_end_whole(app->look.feedback);
     app->feedback_until = app_now(app) + FEEDBACK_INTERVAL;
 }
 
