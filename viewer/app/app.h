@@ -31,7 +31,7 @@ struct app_place {
 /* A call of another program to be answered when its picture is there. */
 struct app_waiting {
     uint32_t id;
-    bool said; /* the command has said something */
+    char message[160]; /* what the command said */
 };
 
 /* A talk that is given: commands of its points, run as those of a script. */

@@ -2,15 +2,16 @@
 #include "app/app.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-/* said: the command has said something. */
-static void answer(struct app *app, uint32_t id, bool said)
+/* said: by the command. */
+static void answer(struct app *app, uint32_t id, const char *said)
 {
     const struct pane *pane = app_active(app);
     struct exhibit exhibit = pane_described(pane);
     struct text_line mode, status;
-    struct remote_state state = {.message = said ? app->look.feedback : "",
+    struct remote_state state = {.message = said,
                                  .status =
                                      pane_describe(pane, app_is_computing(app, SOURCE_BACKGROUND),
                                                    app->look.feedback, &status),
@@ -43,6 +44,14 @@ static int run_command(struct app *app, const char *line, bool *said, struct mes
     return status;
 }
 
+/* What was said may be forgotten when its picture is there. */
+static struct app_waiting wait_for(uint32_t id, const char *message)
+{
+    struct app_waiting waiting = {.id = id};
+    snprintf(waiting.message, sizeof waiting.message, "%s", message);
+    return waiting;
+}
+
 static void run(struct app *app, const struct remote_call *call)
 {
     struct message message;
@@ -54,9 +63,9 @@ static void run(struct app *app, const struct remote_call *call)
     app_request_pictures(app);
     if (call->wait && !app->quit && app->n_remote_waiting < REMOTE_MAX_CALLS)
         app->remote_waiting[app->n_remote_waiting++] =
-            (struct app_waiting){.id = call->id, .said = said};
+            wait_for(call->id, said ? app->look.feedback : "");
     else
-        answer(app, call->id, said);
+        answer(app, call->id, said ? app->look.feedback : "");
 }
 
 void app_serve_remote(struct app *app)
@@ -67,6 +76,6 @@ void app_serve_remote(struct app *app)
     if (app->n_remote_waiting == 0 || !(app_shows_wanted(app) || app_is_idle(app)))
         return;
     for (int i = 0; i < app->n_remote_waiting; i++)
-        answer(app, app->remote_waiting[i].id, app->remote_waiting[i].said);
+        answer(app, app->remote_waiting[i].id, app->remote_waiting[i].message);
     app->n_remote_waiting = 0;
 }
