@@ -104,6 +104,7 @@ static void too_few_bytes_give_nothing(void **state)
     assert_false(room_next(&room, SOURCE_PEER_SCREEN, &key));
     assert_true(pane_is_refused(pane));
     assert_null(pane->shown);
+    assert_true(isnan(pane_described_psnr(pane)));
     assert_string_equal(pane_describe(pane, false, "", &line), "JPEG at 100 B: no picture yet");
     pane_select(pane, 1);
     assert_true(room_next(&room, SOURCE_PEER_SCREEN, &key));

@@ -84,6 +84,12 @@ struct readout {
     struct text_line numbers[N_NUMBERS], meanings[N_NUMBERS], units[N_NUMBERS];
 };
 
+/* Of a file what has come, or would have; of another codec what it made of as many. */
+static const char *meaning_of_bytes(const struct pane *pane)
+{
+    return !pane_described(pane).codec ? "received" : pane->shown ? "in its file" : "at most";
+}
+
 static void describe_readout(const struct pane *pane, struct readout *readout)
 {
     uint64_t bytes = pane_described_bytes(pane);
@@ -99,7 +105,7 @@ static void describe_readout(const struct pane *pane, struct readout *readout)
     char *unit = strchr(readout->numbers[2].text, ' ');
     snprintf(readout->units[2].text, sizeof readout->units[2].text, "%.8s", unit + 1);
     snprintf(readout->meanings[2].text, sizeof readout->units[2].text, "%.8s %s", unit + 1,
-             pane_described(pane).codec ? "in its file" : "received");
+             meaning_of_bytes(pane));
     *unit = '\0';
     if (pane_described(pane).original) { /* which is no part of the file */
         strcpy(readout->numbers[0].text, "–");

@@ -43,9 +43,7 @@ static void gather_facts(const struct pane *pane, struct text_line facts[N_FACTS
     format_psnr(&facts[FACT_PSNR], pane_described_psnr(pane));
     exhibit_mode_name(&exhibit, &facts[FACT_MODE]);
     if (exhibit.codec)
-        exhibit_mode_name(&exhibit, &facts[FACT_STEP]);
-    if (exhibit.codec)
-        pane_describe_place(pane, true, &facts[FACT_MODE]);
+        facts[FACT_STEP].text[0] = '\0';
     if (exhibit.map != MAP_OFF)
         snprintf(facts[FACT_MODE].text, sizeof line.text, "map: %s", map_name(exhibit.map));
 }

@@ -42,6 +42,7 @@ void pane_forget(struct pane *pane)
     drop_parts(pane);
     keep(&pane->shown, NULL);
     keep(&pane->values, NULL);
+    pane->shown_psnr = NAN;
 }
 
 void pane_set_progress(struct pane *pane, struct progress *progress)
