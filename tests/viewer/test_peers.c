@@ -307,6 +307,30 @@ static void newer_requests_take_their_place(void **state)
     listener_close(&listener);
 }
 
+/* What was asked of a file that is no more is not told, whatever was being made of it. */
+static void what_is_forgotten_is_not_told(void **state)
+{
+    struct listener listener;
+    unsigned counts[SOURCE_FAILED + 1] = {0};
+    struct frame_key key = key_of(CODEC_JPEG, 800, false);
+    (void)state;
+    open_listener(&listener);
+    for (uint64_t bytes = 1000; bytes < 1010; bytes++) {
+        struct frame_key old = key_of(CODEC_JPEG, bytes, false);
+        source_set_reference(listener.source, original);
+        source_request(listener.source, SOURCE_PEER_SCREEN, &old);
+        source_request(listener.source, SOURCE_PEER_BACKGROUND, &old);
+        source_forget(listener.source);
+        source_set_reference(listener.source, NULL);
+    }
+    source_request(listener.source, SOURCE_PEER_BACKGROUND, &key);
+    source_set_reference(listener.source, original);
+    await_event(&listener, SOURCE_PICTURE, counts);
+    assert_true(frame_key_equal(&listener.event.key, &key));
+    assert_int_equal(counts[SOURCE_REFUSED], 0);
+    listener_close(&listener);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_cut_picture_is_that_of_the_first_bytes),
         cmocka_unit_test(too_few_bytes_are_refused),
         cmocka_unit_test(newer_requests_take_their_place),
+        cmocka_unit_test(what_is_forgotten_is_not_told),
     };
     return cmocka_run_group_tests(tests, make_original, free_original);
 }

@@ -113,9 +113,10 @@ static int show(struct app *app, backend_open *open)
     return app->exit_code;
 }
 
-/* Whatever may wake the window ends before it. */
+/* Whatever may wake the window ends before it. Some work ends late, which nobody has to watch. */
 static void tear_down(struct app *app)
 {
+    app_hide_window(app);
     remote_free(app->remote);
     app_close_sources(app);
     app_close_documents(app);

@@ -159,6 +159,7 @@ void app_remember(struct app *app);
 
 /* window.c: as backend_open. */
 int app_open_window(struct app *app, backend_open *open, struct message *message);
+void app_hide_window(struct app *app);
 void app_close_window(struct app *app);
 /* After a change of the window's size, the text size, or what is visible. */
 void app_relayout(struct app *app);

@@ -61,6 +61,8 @@ struct backend_type {
     void (*show)(struct backend *backend);
     /* Writes it to a PNG file, before it is shown. 0, or -1 with a message. */
     int (*screenshot)(struct backend *backend, const char *path, struct message *message);
+    /* Takes the window from the screen before all ends; NULL: closing it takes no time. */
+    void (*hide)(struct backend *backend);
     void (*close)(struct backend *backend);
 };
 

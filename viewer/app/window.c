@@ -38,6 +38,12 @@ int app_open_window(struct app *app, backend_open *open, struct message *message
     return open(&app->backend, &wishes, message);
 }
 
+void app_hide_window(struct app *app)
+{
+    if (app->backend && app->backend->type->hide)
+        app->backend->type->hide(app->backend);
+}
+
 void app_close_window(struct app *app)
 {
     if (app->backend)

@@ -86,6 +86,11 @@ static int screenshot(struct backend *backend, const char *path, struct message 
     return result;
 }
 
+static void hide_window(struct backend *backend)
+{
+    SDL_HideWindow(own(backend)->window);
+}
+
 static void close_window(struct backend *backend)
 {
     struct sdl_window *window = own(backend);
@@ -109,6 +114,7 @@ static const struct backend_type type = {.now = now,
                                          .show_pointer = show_pointer,
                                          .show = show,
                                          .screenshot = screenshot,
+                                         .hide = hide_window,
                                          .close = close_window};
 
 /* ---- Opening ------------------------------------------------------------------------------- */

@@ -176,15 +176,21 @@ int document_reload(struct document *document, const struct schedule *schedule, 
         uqd_file_close(&file);
         return message_set(message, "%s: cannot be read", document->name);
     }
-    document_free_sources(document);
+    source_free(document->source);
+    document->source = NULL;
     document->stale = false;
     document_forget_requests(document);
     *grown = file.size >= document->file.size && is_same_header(document, &file, header);
     if (*grown) {
         free(header);
         go_on(document, schedule, &file);
-    } else if (begin_anew(document, schedule, &file, header))
+        return 0;
+    }
+    if (document->peers)
+        source_forget(document->peers);
+    if (begin_anew(document, schedule, &file, header))
         return message_set(message, "%s: out of memory", document->path);
+    document_spread_reference(document);
     return 0;
 }
 

@@ -46,10 +46,11 @@ struct document {
 int document_open(struct document *document, const char *path, const char *label,
                   struct message *message);
 
-/* Opens the file anew after it changed, and frees the sources, which are to be opened again. With a
- * header that is still the same, more of the same file is there: what was decoded stays valid, and
- * true is left in *grown. Otherwise all that was known is dropped, also by the panes. 0, or -1 with
- * a message; then everything stays as it was. */
+/* Opens the file anew after it changed, and frees its source, which is to be opened again; that of
+ * other codecs, which may be long in its work, stays, and forgets what is no more. With a header
+ * that is still the same, more of the same file is there: what was decoded stays valid, and true is
+ * left in *grown. Otherwise all that was known is dropped, also by the panes. 0, or -1 with a
+ * message; then everything stays as it was. */
 int document_reload(struct document *document, const struct schedule *schedule, bool *grown,
                     struct message *message);
 

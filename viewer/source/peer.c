@@ -20,7 +20,8 @@ struct peer {
     struct picture *original; /* of which the files are made; a reference of its own */
     struct codec_file progressive[N_CODECS]; /* of the original; no data: not made yet */
     enum source_purpose purpose;             /* what is being made, ... */
-    struct frame_key key;                    /* ... and which */
+    struct frame_key key;                    /* ... and which, ... */
+    unsigned generation;                     /* ... as it was asked for */
 };
 
 /* Whether a request can be answered better by going on. */
@@ -36,7 +37,8 @@ static bool is_cancelled(void *cookie)
     struct peer *peer = cookie;
     struct source *source = &peer->source;
     pthread_mutex_lock(&source->lock);
-    bool stop = source->quit || source->reference != peer->original;
+    bool stop = source->quit || source->reference != peer->original ||
+                source->generation != peer->generation;
     for (int purpose = SOURCE_PEER_SCREEN; purpose <= (int)peer->purpose; purpose++) {
         const struct source_request *request = &source->requests[purpose];
         stop |= request->waiting && !is_served(peer, request);
@@ -102,15 +104,24 @@ static void put_back(struct peer *peer)
 {
     struct source *source = &peer->source;
     pthread_mutex_lock(&source->lock);
-    if (!source->requests[peer->purpose].waiting)
+    if (!source->requests[peer->purpose].waiting && source->generation == peer->generation)
         source->requests[peer->purpose] = (struct source_request){true, peer->key};
     pthread_mutex_unlock(&source->lock);
 }
 
+static void refuse(struct peer *peer, struct source_event *event, const char *text)
+{
+    event->type = SOURCE_REFUSED;
+    snprintf(event->text, sizeof event->text, "%s", text);
+    source_post(&peer->source, event);
+}
+
 static void answer(struct peer *peer)
 {
-    struct source_event event = {
-        .type = SOURCE_PICTURE, .purpose = peer->purpose, .key = peer->key};
+    struct source_event event = {.type = SOURCE_PICTURE,
+                                 .purpose = peer->purpose,
+                                 .key = peer->key,
+                                 .generation = peer->generation};
     struct message message = {.text = ""};
     int status = make_picture(peer, &event, &message);
     if (status == 0)
@@ -118,8 +129,7 @@ static void answer(struct peer *peer)
     else if (status == CODEC_CANCELLED)
         put_back(peer);
     else
-        source_post_refused(&peer->source, peer->purpose, &peer->key,
-                            status < 0 ? message.text : "no picture yet");
+        refuse(peer, &event, status < 0 ? message.text : "no picture yet");
 }
 
 /* ---- The thread ---------------------------------------------------------------------------- */
@@ -147,6 +157,7 @@ static bool take_request(struct peer *peer)
         request->waiting = false;
         peer->purpose = (enum source_purpose)purpose;
         peer->key = request->key;
+        peer->generation = source->generation;
         take_original(peer);
         return true;
     }

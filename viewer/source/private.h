@@ -31,6 +31,7 @@ struct source {
     struct source_request requests[SOURCE_N_PURPOSES];
     struct source_bits_request bits;
     bool quit;
+    unsigned generation;              /* how often all was forgotten */
     struct source_node *first, *last; /* events not yet taken */
 };
 

@@ -30,6 +30,33 @@ struct source *source_start(struct source *source, const struct source_config *c
     return NULL;
 }
 
+static void free_node(struct source_node *node)
+{
+    picture_unref(node->event.picture);
+    bits_map_unref(node->event.bits);
+    free(node);
+}
+
+static void drop_events(struct source *source)
+{
+    while (source->first) {
+        struct source_node *node = source->first;
+        source->first = node->next;
+        free_node(node);
+    }
+    source->last = NULL;
+}
+
+void source_forget(struct source *source)
+{
+    pthread_mutex_lock(&source->lock);
+    source->generation++;
+    for (int purpose = 0; purpose < SOURCE_N_PURPOSES; purpose++)
+        source->requests[purpose].waiting = false;
+    drop_events(source);
+    pthread_mutex_unlock(&source->lock);
+}
+
 void source_free(struct source *source)
 {
     if (!source)
@@ -39,13 +66,7 @@ void source_free(struct source *source)
     source->wake(source);
     pthread_mutex_unlock(&source->lock);
     pthread_join(source->thread, NULL);
-    while (source->first) {
-        struct source_node *node = source->first;
-        source->first = node->next;
-        picture_unref(node->event.picture);
-        bits_map_unref(node->event.bits);
-        free(node);
-    }
+    drop_events(source);
     picture_unref(source->reference);
     pthread_mutex_destroy(&source->lock);
     source->destroy(source);
@@ -78,7 +99,7 @@ void source_set_reference(struct source *source, struct picture *reference)
 {
     pthread_mutex_lock(&source->lock);
     picture_unref(source->reference);
-    source->reference = picture_ref(reference);
+    source->reference = reference ? picture_ref(reference) : NULL;
     source->wake(source);
     pthread_mutex_unlock(&source->lock);
 }
@@ -108,13 +129,18 @@ void source_post(struct source *source, const struct source_event *event)
     }
     *node = (struct source_node){.event = *event};
     pthread_mutex_lock(&source->lock);
-    if (source->last)
+    bool forgotten = event->generation != source->generation;
+    if (forgotten)
+        free_node(node);
+    else if (source->last)
         source->last->next = node;
     else
         source->first = node;
-    source->last = node;
+    if (!forgotten)
+        source->last = node;
     pthread_mutex_unlock(&source->lock);
-    source->config.notify(source->config.cookie);
+    if (!forgotten)
+        source->config.notify(source->config.cookie);
 }
 
 void source_post_step(struct source *source, enum source_event_type type, uint32_t step,

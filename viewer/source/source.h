@@ -64,6 +64,8 @@ struct source_event {
     uint32_t step;
     double done; /* 0 to 1 */
     bool unavailable;
+    unsigned
+        generation; /* of the source when the request was taken; the receiver has no use for it */
     char text[512];
 };
 
@@ -106,7 +108,11 @@ void source_request_bits(struct source *source, uint32_t step);
 #define SOURCE_MAX_MS_SSIM_PIXELS (2u << 20)
 void source_set_ms_ssim(struct source *source, bool on);
 
-/* Measures pictures against this one from now on. */
+/* Drops all requests and what was answered; what is being made is never told. For sources of other
+ * codecs. */
+void source_forget(struct source *source);
+
+/* Measures pictures against this one from now on; NULL: against none. */
 void source_set_reference(struct source *source, struct picture *reference);
 
 /* Takes the next event; its type is SOURCE_NOTHING if there is none. */
