@@ -290,6 +290,33 @@ static void a_script_writes_its_last_frame(void **state)
     process_result_free(&result);
 }
 
+/* Without a terminal nothing can come after the script, and the last frame is all there is. */
+static void a_script_ends_when_all_is_shown(void **state)
+{
+    static const struct {
+        const char *script, *shown;
+    } table[] = {
+        {"", "steps are decoded"},
+        {"mode ancestral", "ancestral"},
+        {"wait step 2\nstep 2", "Step 2 "},
+        {"wait idle\nstep 0", "Step 0 "},
+        {"wait idle\nstep 0\nquit", "Step 0 "},
+        {"wait idle\nmode flow\nstep 1\nquit", "flow"},
+        {"quit", "steps are decoded"},
+        {"wait idle\nstep 0\nspeed 100\nplay on", "steps are decoded"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct process_result result;
+        VIEW(&result, table[i].script, "picture.uqd", "--no-daemon", "--terminal=ascii");
+        assert_int_equal(result.exit_code, 0);
+        if (!strstr(result.out, table[i].shown))
+            fail_msg("%s: %s", table[i].script, result.out);
+        assert_null(strstr(result.out, "is being decoded"));
+        process_result_free(&result);
+    }
+}
+
 static void what_is_sent_is_what_a_screenshot_has(void **state)
 {
     struct process_result result;
@@ -305,7 +332,8 @@ static void what_is_sent_is_what_a_screenshot_has(void **state)
     screen_read("terminal.png", &shot);
     assert_int_equal(shot.width, 640);
     assert_int_equal(shot.height, 384);
-    for (int i = 0; i < 640 * 384; i++) {
+    /* The last line tells that the screenshot was written. */
+    for (int i = 0; i < 640 * (384 - 16); i++) {
         int x = i % 640, y = i / 640;
         const uint8_t *rgb = shot.data + (size_t)i * 3;
         if (terminal.cells[y / 16 * COLUMNS + x / 8].letter != ' ')
@@ -414,6 +442,7 @@ int main(void)
         cmocka_unit_test(stopping_gives_the_screen_back),
         cmocka_unit_test(a_new_size_is_laid_out),
         cmocka_unit_test(a_script_writes_its_last_frame),
+        cmocka_unit_test(a_script_ends_when_all_is_shown),
         cmocka_unit_test(what_is_sent_is_what_a_screenshot_has),
         cmocka_unit_test(without_terminal_and_script_there_is_an_error),
         cmocka_unit_test(tmux_shows_the_viewer),

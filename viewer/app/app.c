@@ -93,6 +93,8 @@ static void run(struct app *app)
         app_rest_zoom(app);
         app_run_script(app);
     }
+    if (app->backend->no_input && app->dirty)
+        app_draw(app);
 }
 
 /* Shows the files. Returns the exit code. */

@@ -70,6 +70,7 @@ struct backend_type {
 struct backend {
     const struct backend_type *type;
     struct surface *surface; /* to draw the window on */
+    bool no_input;           /* nothing ever comes: the viewer ends with its script */
 };
 
 struct backend_wishes {

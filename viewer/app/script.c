@@ -43,12 +43,9 @@ static int check_wait(struct app *app, const struct command_call *call, struct m
     return check_wait_step(app, call->arguments[1].integer, message);
 }
 
-/* As check_wait, with the limit of time. */
-static int check_wait_in_time(struct app *app, const struct command_call *call, uint64_t *limit,
-                              struct message *message)
+/* status: what check_wait says. Nothing is waited for beyond the limit of time. */
+static int limit_wait(const struct app *app, int status, uint64_t *limit, struct message *message)
 {
-    app_request_pictures(app);
-    int status = check_wait(app, call, message);
     if (status != 0) {
         *limit = 0;
         return status;
@@ -59,6 +56,23 @@ static int check_wait_in_time(struct app *app, const struct command_call *call, 
     else if (now >= *limit)
         return message_set(message, "waited in vain");
     return 0;
+}
+
+static int check_wait_in_time(struct app *app, const struct command_call *call, uint64_t *limit,
+                              struct message *message)
+{
+    app_request_pictures(app);
+    return limit_wait(app, check_wait(app, call, message), limit, message);
+}
+
+/* Whoever quits before all is decoded has the last frame with what is wanted, as there is no other.
+ * A file that comes through standard input may never end, and is not waited for. */
+static int check_quit(struct app *app, uint64_t *limit, struct message *message)
+{
+    app->look.playing = false;
+    app_request_pictures(app);
+    bool shown = app_is_idle(app) || (app->standard_input && app_shows_wanted(app));
+    return limit_wait(app, shown, limit, message);
 }
 
 static bool pause_is_over(struct app *app, uint64_t milliseconds, uint64_t *limit)
@@ -79,10 +93,30 @@ int app_run_script_line(struct app *app, const struct command_call *call, uint64
         return pause_is_over(app, call->arguments[0].integer, limit);
     if (call->id == COMMAND_WAIT)
         return check_wait_in_time(app, call, limit, message);
+    if (call->id == COMMAND_QUIT && app->backend->no_input) {
+        int status = check_quit(app, limit, message);
+        if (status <= 0)
+            return status;
+    }
     if (app_run_command(app, call, message))
         return -1;
     app_request_pictures(app);
     return 1;
+}
+
+/* Without input nothing can come after the script: the viewer ends when all is shown, and also what
+ * goes on by itself, unless for ever. */
+static void end_with_script(struct app *app)
+{
+    struct message message;
+    app_request_pictures(app);
+    bool shown = app_is_idle(app) && (!goes_on(app) || app->talk.loop);
+    int status = limit_wait(app, shown, &app->script_limit, &message);
+    if (status < 0) {
+        fprintf(stderr, "uqd-view: %s: %s\n", app->script.name, message.text);
+        app->exit_code = 1;
+    }
+    app->quit = status != 0;
 }
 
 void app_run_script(struct app *app)
@@ -97,4 +131,6 @@ void app_run_script(struct app *app)
             return;
         app->script_next++;
     }
+    if (!app->quit && app->backend->no_input)
+        end_with_script(app);
 }

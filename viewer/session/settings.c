@@ -89,8 +89,8 @@ static const struct program program = {
         "none. tmux hands on the pictures of kitty's protocol, which have to be asked for there, "
         "if its option allow-passthrough is on. A path that is pasted is opened. With --script, "
         "where standard output is no terminal, there are no keys, the window has the size of "
-        "--size with cells of 8 x 16, and its last frame is written at the end: as lines, unless "
-        "it is pixels.",
+        "--size with cells of 8 x 16, and it ends with the script: when what the last command "
+        "wants is shown, that frame is written, as lines, unless it is pixels.",
     .commands = view_commands,
     .n_commands = 1,
 };

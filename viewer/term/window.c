@@ -419,7 +419,8 @@ static int set_up(struct term_window *window, const struct backend_wishes *wishe
     if (!isatty(STDOUT_FILENO) && !wishes->scripted)
         return message_set(message, "standard output is no terminal to show anything on; with "
                                     "--script, the last frame is written there");
-    if (isatty(STDOUT_FILENO)) {
+    window->base.no_input = !isatty(STDOUT_FILENO);
+    if (!window->base.no_input) {
         if (tty_open(window->wake_fd, message))
             return -1;
         window->on_tty = true;
