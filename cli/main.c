@@ -2,10 +2,10 @@
 #include "file.h"
 #include "interrupt.h"
 #include "program.h"
+#include "standard_streams.h"
 #include "wait_policy.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 
@@ -43,20 +43,10 @@ static int run(int argc, char **argv)
     return EXIT_USAGE;
 }
 
-/* Takes the place of standard streams that are closed by ones that fail: or else the next file that
- * is opened would be read or written for them. */
-static void open_standard_streams(void)
-{
-    static const int modes[3] = {O_WRONLY, O_RDONLY, O_RDONLY};
-    for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0)
-            (void)!open("/dev/null", modes[fd]); /* the lowest that is free */
-}
-
 int main(int argc, char **argv)
 {
     wait_policy_passive(argv);
-    open_standard_streams();
+    standard_streams_open();
     /* A closed pipe and a limit on the size of files are write errors, with a message. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "sdl/window.h"
+#include "standard_streams.h"
 #include "term/window.h"
 #include "wait_policy.h"
 
@@ -20,5 +21,6 @@ static int open_backend(struct backend **backend, const struct backend_wishes *w
 int main(int argc, char **argv)
 {
     wait_policy_passive(argv);
+    standard_streams_open();
     return app_main(argc, argv, open_backend);
 }

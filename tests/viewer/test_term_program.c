@@ -32,7 +32,7 @@ struct session {
 
 static void start(struct session *session, const char *mode)
 {
-    struct winsize window = {.ws_row = ROWS, .ws_col = COLUMNS};
+    const struct winsize window = {.ws_row = ROWS, .ws_col = COLUMNS};
     *session = (struct session){0};
     session->child = forkpty(&session->fd, NULL, NULL, &window);
     assert_true(session->child >= 0);
@@ -317,6 +317,33 @@ static void a_script_ends_when_all_is_shown(void **state)
     }
 }
 
+static void assert_frame_is_not_written(const char *output, const char *cause)
+{
+    struct process_result result;
+    char line[1024];
+    snprintf(line, sizeof line, "exec '%s' --no-daemon --terminal=ascii --script - picture.uqd %s",
+             UQD_VIEW, output);
+    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    assert_int_equal(process_run(&result, argv, "", 0, PATIENCE), 0);
+    stage_assert_fails(&result, 1, "uqd-view: standard output: cannot be written: ");
+    stage_assert_fails(&result, 1, cause);
+    process_result_free(&result);
+}
+
+static void a_frame_that_cannot_be_written_is_an_error(void **state)
+{
+    int ends[2];
+    char to_nobody[16];
+    (void)state;
+    assert_frame_is_not_written(">/dev/full", "No space left on device");
+    assert_frame_is_not_written(">&-", "Bad file descriptor");
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    snprintf(to_nobody, sizeof to_nobody, ">&%d", ends[1]);
+    assert_frame_is_not_written(to_nobody, "Broken pipe");
+    close(ends[1]);
+}
+
 static void what_is_sent_is_what_a_screenshot_has(void **state)
 {
     struct process_result result;
@@ -443,6 +470,7 @@ int main(void)
         cmocka_unit_test(a_new_size_is_laid_out),
         cmocka_unit_test(a_script_writes_its_last_frame),
         cmocka_unit_test(a_script_ends_when_all_is_shown),
+        cmocka_unit_test(a_frame_that_cannot_be_written_is_an_error),
         cmocka_unit_test(what_is_sent_is_what_a_screenshot_has),
         cmocka_unit_test(without_terminal_and_script_there_is_an_error),
         cmocka_unit_test(tmux_shows_the_viewer),

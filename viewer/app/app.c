@@ -93,8 +93,17 @@ static void run(struct app *app)
         app_rest_zoom(app);
         app_run_script(app);
     }
+}
+
+/* Hands on the last frame as it has become. */
+static void finish(struct app *app)
+{
+    const struct backend_type *type = app->backend->type;
+    struct message message;
     if (app->backend->no_input && app->dirty)
         app_draw(app);
+    if (type->finish && type->finish(app->backend, &message))
+        app->exit_code = complain(&message, EXIT_FAILURE);
 }
 
 /* Shows the files. Returns the exit code. */
@@ -111,6 +120,7 @@ static int show(struct app *app, backend_open *open)
         return complain(&message, EXIT_FAILURE);
     app->remote = remote_new(app_wake, app);
     run(app);
+    finish(app);
     app_remember(app);
     return app->exit_code;
 }

@@ -63,6 +63,9 @@ struct backend_type {
     int (*screenshot)(struct backend *backend, const char *path, struct message *message);
     /* Takes the window from the screen before all ends; NULL: closing it takes no time. */
     void (*hide)(struct backend *backend);
+    /* Hands on what was shown last, where that is done at the end; NULL: nowhere. 0, or -1 with a
+     * message. */
+    int (*finish)(struct backend *backend, struct message *message);
     void (*close)(struct backend *backend);
 };
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,13 +213,23 @@ static int screenshot(struct backend *backend, const char *path, struct message 
     return result;
 }
 
-/* Where there is no terminal. */
-static void write_last(struct term_window *window)
+/* Where there is no terminal, all of standard output is the last frame. */
+static int finish(struct backend *backend, struct message *message)
 {
+    static const char failed[] = "standard output: cannot be written: %s";
+    struct term_window *window = own(backend);
     window->out.size = 0;
-    if (window->drawn &&
-        frame_write(&window->frame, &window->surface, &window->look, true, &window->out) == 0)
-        tty_write(window->out.data, window->out.size);
+    if (window->on_tty || !window->drawn)
+        return 0;
+    if (frame_write(&window->frame, &window->surface, &window->look, true, &window->out))
+        return message_set(message, failed, strerror(ENOMEM));
+    for (size_t at = 0; at < window->out.size;) {
+        ssize_t n = write(STDOUT_FILENO, window->out.data + at, window->out.size - at);
+        if (n < 0 && errno != EINTR)
+            return message_set(message, failed, strerror(errno));
+        at += n > 0 ? (size_t)n : 0;
+    }
+    return 0;
 }
 
 static void close_window(struct backend *backend)
@@ -226,8 +237,6 @@ static void close_window(struct backend *backend)
     struct term_window *window = own(backend);
     if (window->on_tty)
         tty_close();
-    else
-        write_last(window);
     if (window->wake_fd >= 0)
         close(window->wake_fd);
     frame_free(&window->frame);
@@ -399,6 +408,7 @@ static const struct backend_type type = {.now = now,
                                          .is_fullscreen = is_fullscreen,
                                          .show = show,
                                          .screenshot = screenshot,
+                                         .finish = finish,
                                          .close = close_window};
 
 /* ---- Opening ------------------------------------------------------------------------------- */
@@ -425,6 +435,8 @@ static int set_up(struct term_window *window, const struct backend_wishes *wishe
             return -1;
         window->on_tty = true;
         tty_ask(&window->answers);
+    } else {
+        signal(SIGPIPE, SIG_IGN); /* a pipe that nobody reads is an error with a message */
     }
     window->look = detect_look(wishes->terminal, &environment, &window->answers);
     window->frame.first_image = first_image(&window->look);
