@@ -174,6 +174,39 @@ static void crashes_set_the_terminal_back(void **state)
     }
 }
 
+/* Waits until it has ended, without reading what it writes. */
+static int end_unread(const struct session *session)
+{
+    int status;
+    for (int i = 0; i < PATIENCE * 100; i++) {
+        if (waitpid(session->child, &status, WNOHANG) == session->child)
+            return status;
+        usleep(10000);
+    }
+    kill(session->child, SIGKILL);
+    waitpid(session->child, &status, 0);
+    fail_msg("the viewer does not end");
+    return 0;
+}
+
+/* As one behind a connection that hangs: a frame of this size fills whatever lies between. */
+static void a_terminal_that_is_not_read_does_not_hold_the_viewer(void **state)
+{
+    const struct winsize large = {.ws_row = 150, .ws_col = 400};
+    struct session session;
+    struct pollfd fd = {.events = POLLIN};
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    assert_int_equal(ioctl(session.fd, TIOCSWINSZ, &large), 0);
+    fd.fd = session.fd;
+    assert_int_equal(poll(&fd, 1, PATIENCE * 1000), 1);
+    kill(session.child, SIGTERM);
+    int status = end_unread(&session);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    free(session.bytes);
+    close(session.fd);
+}
+
 static void control_c_ends_the_viewer(void **state)
 {
     struct session session;
@@ -462,6 +495,7 @@ int main(void)
         cmocka_unit_test(quitting_sets_the_terminal_back),
         cmocka_unit_test(signals_set_the_terminal_back),
         cmocka_unit_test(crashes_set_the_terminal_back),
+        cmocka_unit_test(a_terminal_that_is_not_read_does_not_hold_the_viewer),
         cmocka_unit_test(control_c_ends_the_viewer),
         cmocka_unit_test(images_are_deleted_at_the_end),
         cmocka_unit_test(keys_choose_steps),

@@ -8,12 +8,16 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #define ANSWER_TIME 600       /* milliseconds */
+#define LEAVE_TIME  2000      /* milliseconds to set a terminal back that may be dead */
+#define LOOK_TIME   200       /* milliseconds after which a signal is looked for */
 #define FAREWELL    (1 << 16) /* bytes: more than the deletion of all images takes */
+#define SAFE_WRITE  256       /* bytes that a terminal takes at once when it takes any */
 
 /* The alternate screen without cursor and without lines that go on in the next, the pointer, marks
  * around what is pasted. What a terminal does not know it ignores. */
@@ -33,8 +37,8 @@ static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT,
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static struct {
-    int in, wake_fd;
-    bool own_in; /* opened here */
+    int in, out, wake_fd;
+    bool own_in, own_out; /* opened here */
     struct termios before;
     volatile sig_atomic_t open, entered, key_events;
     volatile sig_atomic_t quit, stop, continued, resized;
@@ -44,19 +48,39 @@ static struct {
     int error_before, error_kept; /* standard error as it was, and a file in its place; or -1 */
     struct sigaction ending_before[COUNT(ending)], crashes_before[COUNT(crashes)];
     struct sigaction stop_before, continue_before, resize_before, pipe_before;
-} tty = {.in = -1, .error_before = -1, .error_kept = -1};
+} tty = {.in = -1, .out = STDOUT_FILENO, .error_before = -1, .error_kept = -1};
 
 /* ---- Setting back, also in handlers of signals ---------------------------------------------- */
 
-int tty_write(const void *bytes, size_t size)
+static int64_t milliseconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* Milliseconds to wait for the terminal to take something. Nobody may be reading what is written,
+ * which ends when the time is over, or if there is no end, when the program is asked to end. */
+static int patience(int64_t end)
+{
+    int64_t left = end - milliseconds();
+    if (end == 0)
+        return tty.quit ? 0 : LOOK_TIME;
+    return left < 0 ? 0 : left < LOOK_TIME ? (int)left : LOOK_TIME;
+}
+
+/* A terminal that could not be opened anew blocks if it is given more than it takes. */
+static int write_until(const void *bytes, size_t size, int64_t end)
 {
     const char *from = bytes;
     while (size > 0) {
-        ssize_t n = write(STDOUT_FILENO, from, size);
-        struct pollfd fd = {STDOUT_FILENO, POLLOUT, 0};
-        if (n < 0 && errno == EAGAIN)
-            poll(&fd, 1, 1000);
-        else if (n < 0 && errno != EINTR)
+        struct pollfd fd = {tty.out, POLLOUT, 0};
+        size_t part = tty.own_out || size < SAFE_WRITE ? size : SAFE_WRITE;
+        int wait = patience(end);
+        ssize_t n = poll(&fd, 1, wait) > 0 ? write(tty.out, from, part) : 0;
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return -1;
+        if (n <= 0 && wait == 0)
             return -1;
         from += n > 0 ? n : 0;
         size -= n > 0 ? (size_t)n : 0;
@@ -64,8 +88,13 @@ int tty_write(const void *bytes, size_t size)
     return 0;
 }
 
+int tty_write(const void *bytes, size_t size)
+{
+    return write_until(bytes, size, 0);
+}
+
 /* What was said meanwhile can be read now. */
-static void give_error_back(void)
+static void give_error_back(int64_t end)
 {
     char text[512];
     ssize_t n;
@@ -74,7 +103,7 @@ static void give_error_back(void)
     dup2(tty.error_before, STDERR_FILENO);
     lseek(tty.error_kept, 0, SEEK_SET);
     while ((n = read(tty.error_kept, text, sizeof text)) > 0)
-        if (write(STDERR_FILENO, text, (size_t)n) < 0)
+        if (write_until(text, (size_t)n, end))
             break;
     close(tty.error_kept);
     close(tty.error_before);
@@ -83,17 +112,18 @@ static void give_error_back(void)
 
 static void give_back(void)
 {
+    int64_t end = milliseconds() + LEAVE_TIME;
     if (tty.entered) {
-        tty_write(end_string, sizeof end_string - 1);
-        tty_write(tty.farewell, tty.farewell_size);
+        write_until(end_string, sizeof end_string - 1, end);
+        write_until(tty.farewell, tty.farewell_size, end);
         if (tty.key_events)
-            tty_write(give_keys, sizeof give_keys - 1);
-        tty_write(give_screen, sizeof give_screen - 1);
+            write_until(give_keys, sizeof give_keys - 1, end);
+        write_until(give_screen, sizeof give_screen - 1, end);
     }
     if (tty.open)
         tcsetattr(tty.in, TCSANOW, &tty.before);
     if (tty.entered)
-        give_error_back();
+        give_error_back(end);
     tty.entered = 0;
 }
 
@@ -191,6 +221,14 @@ static int read_keys(void)
     return tcsetattr(tty.in, TCSANOW, &raw);
 }
 
+/* What is written without blocking is so for this program only, if the terminal is opened anew. */
+static void open_output(void)
+{
+    int out = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    tty.own_out = out >= 0;
+    tty.out = out >= 0 ? out : STDOUT_FILENO;
+}
+
 int tty_open(int wake_fd, struct message *message)
 {
     tty.own_in = !isatty(STDIN_FILENO);
@@ -204,6 +242,7 @@ int tty_open(int wake_fd, struct message *message)
             close(tty.in);
         return message_set(message, "the terminal cannot be used: %s", strerror(errno));
     }
+    open_output();
     tty.open = 1;
     handle_signals();
     return 0;
@@ -218,7 +257,11 @@ void tty_close(void)
     leave_signals();
     if (tty.own_in)
         close(tty.in);
+    if (tty.own_out)
+        close(tty.out);
     tty.in = -1;
+    tty.out = STDOUT_FILENO;
+    tty.own_out = false;
 }
 
 int tty_input(void)
@@ -227,13 +270,6 @@ int tty_input(void)
 }
 
 /* ---- What it can do ------------------------------------------------------------------------ */
-
-static int64_t milliseconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 void tty_ask(struct term_answers *answers)
 {
@@ -271,10 +307,18 @@ struct tty_size tty_size(void)
 
 /* ---- The screen ---------------------------------------------------------------------------- */
 
+/* Whether standard error goes to the same terminal. */
+static bool shows_errors(void)
+{
+    struct stat out, error;
+    return isatty(STDERR_FILENO) && fstat(STDOUT_FILENO, &out) == 0 &&
+           fstat(STDERR_FILENO, &error) == 0 && out.st_rdev == error.st_rdev;
+}
+
 /* Texts in the middle of a picture are read by nobody. */
 static void keep_error(void)
 {
-    if (!isatty(STDERR_FILENO) || tty.error_kept >= 0)
+    if (tty.error_kept >= 0 || !shows_errors())
         return;
     int kept = memfd_create("standard error", MFD_CLOEXEC);
     tty.error_before = kept >= 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : -1;

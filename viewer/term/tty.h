@@ -20,7 +20,8 @@ struct tty_size {
 };
 
 /* Reads keys one by one from now on, with signals handled: those that end the program are told
- * first, the second one ends it, after the terminal was set back, as crashes do. wake_fd is an
+ * first, the second one ends it, after the terminal was set back, as crashes do. A terminal that
+ * takes nothing is left as it is after a while. wake_fd is an
  * eventfd that signals write to. 0, or -1 with a message if there is no terminal. */
 int tty_open(int wake_fd, struct message *message);
 
@@ -49,7 +50,8 @@ void tty_stop(void);
  * taken at the next tty_enter. */
 void tty_continue(void);
 
-/* Writes all. 0, or -1 if the terminal is gone. */
+/* Writes all. 0, or -1 if the terminal is gone, or takes nothing while a signal asks the program to
+ * end: then a part may have been written. */
 int tty_write(const void *bytes, size_t size);
 
 struct tty_signals tty_take_signals(void);

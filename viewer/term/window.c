@@ -196,7 +196,8 @@ static void show(struct backend *backend)
         frame_forget(&window->frame);
         return;
     }
-    tty_write(window->out.data, window->out.size);
+    if (tty_write(window->out.data, window->out.size))
+        frame_forget(&window->frame);
 }
 
 static int screenshot(struct backend *backend, const char *path, struct message *message)
