@@ -77,14 +77,19 @@ static void wait_for_bytes(struct session *session, const char *bytes)
 }
 
 /* Up to the end of the last frame that is there whole. */
-static void look(const struct session *session, struct terminal *terminal)
+static void look_from(const struct session *session, size_t from, struct terminal *terminal)
 {
-    size_t whole = 0;
-    for (size_t i = 4; i <= session->size; i++)
+    size_t whole = from;
+    for (size_t i = from + 4; i <= session->size; i++)
         if (!memcmp(session->bytes + i - 4, "\33[0m", 4))
             whole = i;
     terminal_open(terminal, COLUMNS, ROWS, 8, 16);
-    terminal_take(terminal, session->bytes, whole);
+    terminal_take(terminal, session->bytes + from, whole - from);
+}
+
+static void look(const struct session *session, struct terminal *terminal)
+{
+    look_from(session, 0, terminal);
 }
 
 static void wait_for_text(struct session *session, const char *text)
@@ -262,6 +267,38 @@ static void a_held_key_is_let_go(void **state)
     type(&session, "\33[H");
     wait_for_text(&session, "Step 0 ");
     wait_for_text(&session, "denoised  ?");
+    type(&session, "q");
+    end(&session);
+}
+
+/* Whether the screen was cleared since then, and all of it written. */
+static bool is_drawn_anew(const struct session *session, size_t since)
+{
+    const char *cleared = strstr(session->bytes + since, "\33[2J");
+    struct terminal terminal;
+    bool whole = true;
+    if (!cleared)
+        return false;
+    look_from(session, (size_t)(cleared - session->bytes), &terminal);
+    for (int i = 0; i < COLUMNS * ROWS; i++)
+        whole &= terminal.cells[i].letter != 0;
+    terminal_close(&terminal);
+    return whole;
+}
+
+/* Whatever other programs have written there. */
+static void all_is_drawn_anew(void **state)
+{
+    static const char *const keys[] = {"\x0c", "\33[15~", "\33[15~"}; /* Ctrl+L, F5 */
+    struct session session;
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        size_t since = session.size;
+        type(&session, keys[i]);
+        while (!is_drawn_anew(&session, since))
+            assert_true(read_more(&session));
+    }
     type(&session, "q");
     end(&session);
 }
@@ -500,6 +537,7 @@ int main(void)
         cmocka_unit_test(images_are_deleted_at_the_end),
         cmocka_unit_test(keys_choose_steps),
         cmocka_unit_test(a_held_key_is_let_go),
+        cmocka_unit_test(all_is_drawn_anew),
         cmocka_unit_test(stopping_gives_the_screen_back),
         cmocka_unit_test(a_new_size_is_laid_out),
         cmocka_unit_test(a_script_writes_its_last_frame),

@@ -340,6 +340,7 @@ static action *const actions[N_COMMANDS] = {
     [COMMAND_TEXT] = action_text,
     [COMMAND_HELP] = action_help,
     [COMMAND_BACK] = action_back,
+    [COMMAND_REDRAW] = action_redraw,
     [COMMAND_SCREENSHOT] = action_screenshot,
     [COMMAND_METRIC] = action_metric,
     [COMMAND_IMPORT] = action_import,

@@ -15,7 +15,7 @@ void action_set_presenting(struct app *app, bool on)
     type->set_fullscreen(app->backend, on || app->was_fullscreen);
     if (type->show_pointer)
         type->show_pointer(app->backend, !on);
-    app_relayout(app);
+    action_redraw_all(app);
 }
 
 int action_present(struct app *app, const struct command_call *call, struct message *message)

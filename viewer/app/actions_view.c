@@ -130,6 +130,21 @@ int action_back(struct app *app, const struct command_call *call, struct message
     return 0;
 }
 
+void action_redraw_all(struct app *app)
+{
+    if (app->backend->type->forget)
+        app->backend->type->forget(app->backend);
+    app_relayout(app);
+}
+
+int action_redraw(struct app *app, const struct command_call *call, struct message *message)
+{
+    (void)call;
+    (void)message;
+    action_redraw_all(app);
+    return 0;
+}
+
 int action_text(struct app *app, const struct command_call *call, struct message *message)
 {
     const struct argument *argument = &call->arguments[0];

@@ -57,6 +57,8 @@ struct backend_type {
     bool (*is_fullscreen)(struct backend *backend);
     /* Whether the pointer is to be seen in the window; NULL: there is none. */
     void (*show_pointer)(struct backend *backend, bool on);
+    /* What the screen shows is not known: the next frame is shown whole; NULL: every one is. */
+    void (*forget)(struct backend *backend);
     /* Shows what was drawn on the surface since surface_begin. */
     void (*show)(struct backend *backend);
     /* Writes it to a PNG file, before it is shown. 0, or -1 with a message. */

@@ -200,6 +200,12 @@ static void show(struct backend *backend)
         frame_forget(&window->frame);
 }
 
+static void forget(struct backend *backend)
+{
+    own(backend)->cleared = true;
+    frame_forget(&own(backend)->frame);
+}
+
 static int screenshot(struct backend *backend, const char *path, struct message *message)
 {
     struct term_surface *surface = &own(backend)->surface;
@@ -407,6 +413,7 @@ static const struct backend_type type = {.now = now,
                                          .set_title = set_title,
                                          .set_fullscreen = set_fullscreen,
                                          .is_fullscreen = is_fullscreen,
+                                         .forget = forget,
                                          .show = show,
                                          .screenshot = screenshot,
                                          .finish = finish,
