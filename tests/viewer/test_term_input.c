@@ -139,6 +139,29 @@ static void answers_that_come_late_are_no_keys(void **state)
     assert_nothing(&input);
 }
 
+/* What begins like a string without an end is a key with Alt, and takes nothing with it. */
+static void alt_takes_no_other_keys(void **state)
+{
+    static const struct {
+        const char *bytes, *key;
+    } table[] = {
+        {"\33]qw", "Alt+]"}, {"\33Pqw", "Alt+Shift+P"}, {"\33_qw", "Alt+_"}, {"\33^qw", "Alt+^"}};
+    struct input one;
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct term_input input = fresh(table[i].bytes);
+        assert_nothing(&input);
+        assert_true(term_input_next(&input, 0, true, &one));
+        assert_string_equal(one.key, table[i].key);
+        assert_string_equal(next(&input, 0).key, "Q");
+        assert_string_equal(next(&input, 0).key, "W");
+    }
+    struct term_input input = fresh("");
+    assert_int_equal(term_input_feed(&input, "\33\0q", 3), 3);
+    assert_string_equal(next(&input, 0).key, "Alt+Ctrl+Space");
+    assert_string_equal(next(&input, 0).key, "Q");
+}
+
 /* Whatever comes, the room for it is made free again. */
 static void nonsense_is_passed_over(void **state)
 {
@@ -307,6 +330,7 @@ int main(void)
         cmocka_unit_test(keys_that_are_let_go_have_no_modifiers),
         cmocka_unit_test(an_escape_is_a_key_when_nothing_follows),
         cmocka_unit_test(answers_that_come_late_are_no_keys),
+        cmocka_unit_test(alt_takes_no_other_keys),
         cmocka_unit_test(nonsense_is_passed_over),
         cmocka_unit_test(the_pointer_is_in_the_middle_of_a_cell),
         cmocka_unit_test(two_quick_presses_are_a_double_click),

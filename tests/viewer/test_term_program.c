@@ -256,6 +256,18 @@ static void keys_choose_steps(void **state)
     end(&session);
 }
 
+static void keys_that_come_early_are_kept(void **state)
+{
+    struct session session;
+    (void)state;
+    start(&session, "--terminal=blocks");
+    wait_for_bytes(&session, "\33[c");
+    type(&session, "h\33[?1;2c");
+    wait_for_text(&session, "Keys and commands");
+    type(&session, "q");
+    end(&session);
+}
+
 /* A terminal that does not tell when a key is let go does not leave the other mode on. */
 static void a_held_key_is_let_go(void **state)
 {
@@ -536,6 +548,7 @@ int main(void)
         cmocka_unit_test(control_c_ends_the_viewer),
         cmocka_unit_test(images_are_deleted_at_the_end),
         cmocka_unit_test(keys_choose_steps),
+        cmocka_unit_test(keys_that_come_early_are_kept),
         cmocka_unit_test(a_held_key_is_let_go),
         cmocka_unit_test(all_is_drawn_anew),
         cmocka_unit_test(stopping_gives_the_screen_back),

@@ -105,9 +105,18 @@ static enum taken take_csi(struct term_input *input, uint64_t now, bool all, str
     return key_of_sequence(text, final, next) ? TAKEN_INPUT : TAKEN_SILENTLY;
 }
 
-/* An answer that came late: it ends with an escape and a backslash, or a bell. */
-static enum taken take_string(struct term_input *input, bool all)
+/* How answers to strings begin that are asked for. */
+static bool is_asked_for(const struct term_input *input)
 {
+    char kind = input->bytes[1], first = input->size > 2 ? input->bytes[2] : 0;
+    return (kind == '_' && first == 'G') || (kind == 'P' && (first == '0' || first == '1'));
+}
+
+/* An answer that came late: it ends with an escape and a backslash, or a bell. Without such an end
+ * it is a key with Alt and what was typed after it. */
+static enum taken take_string(struct term_input *input, bool all, struct input *next)
+{
+    char second = input->bytes[1];
     for (size_t n = 2; n < input->size; n++) {
         bool bell = input->bytes[n] == 7;
         if (bell || (input->bytes[n] == '\\' && input->bytes[n - 1] == 27)) {
@@ -117,8 +126,12 @@ static enum taken take_string(struct term_input *input, bool all)
     }
     if (!all && input->size < sizeof input->bytes)
         return TAKEN_NOTHING;
-    input->size = 0;
-    return TAKEN_SILENTLY;
+    if (is_asked_for(input)) {
+        input->size = 0;
+        return TAKEN_SILENTLY;
+    }
+    drop(input, 2);
+    return key_of_character(second, true, next) ? TAKEN_INPUT : TAKEN_SILENTLY;
 }
 
 static enum taken take_escape(struct term_input *input, uint64_t now, bool all, struct input *next)
@@ -133,8 +146,8 @@ static enum taken take_escape(struct term_input *input, uint64_t now, bool all, 
     }
     if (second == '[')
         return take_csi(input, now, all, next);
-    if (strchr("_P]^", second))
-        return take_string(input, all);
+    if (second && strchr("_P]^", second))
+        return take_string(input, all, next);
     if (second == 'O') {
         if (input->size < 3 && !all)
             return TAKEN_NOTHING;

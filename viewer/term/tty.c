@@ -271,25 +271,24 @@ int tty_input(void)
 
 /* ---- What it can do ------------------------------------------------------------------------ */
 
-void tty_ask(struct term_answers *answers)
+size_t tty_ask(struct term_answers *answers, char *bytes, size_t size)
 {
-    char bytes[2048];
-    size_t size = 0;
+    size_t taken = 0;
     const char *questions = detect_questions();
     int64_t end = milliseconds() + ANSWER_TIME, left;
     *answers = (struct term_answers){0};
     tty_write(questions, strlen(questions));
-    while (!answers->done && !tty.quit && size < sizeof bytes &&
-           (left = end - milliseconds()) > 0) {
+    while (!answers->done && !tty.quit && taken < size && (left = end - milliseconds()) > 0) {
         struct pollfd fd = {tty.in, POLLIN, 0};
         if (poll(&fd, 1, (int)left) <= 0)
             continue;
-        ssize_t n = read(tty.in, bytes + size, sizeof bytes - size);
+        ssize_t n = read(tty.in, bytes + taken, size - taken);
         if (n <= 0)
-            return;
-        size += (size_t)n;
-        detect_answers(bytes, size, answers);
+            break;
+        taken += (size_t)n;
+        detect_answers(bytes, taken, answers);
     }
+    return taken;
 }
 
 struct tty_size tty_size(void)

@@ -31,8 +31,9 @@ void tty_close(void);
 /* Where keys are read from. */
 int tty_input(void);
 
-/* Asks what the terminal can do, and waits for the answers a while. */
-void tty_ask(struct term_answers *answers);
+/* Asks what the terminal can do, and waits for the answers a while. Returns how many bytes came
+ * meanwhile, answers and keys alike; at most size. */
+size_t tty_ask(struct term_answers *answers, char *bytes, size_t size);
 
 struct tty_size tty_size(void);
 

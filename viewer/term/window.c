@@ -427,6 +427,15 @@ static unsigned first_image(const struct term_look *look)
     return look->through_tmux ? 1 : 1 + (((unsigned)getpid() & 0x1fff) << 10);
 }
 
+/* What was typed meanwhile stands between the answers, which are no keys. */
+static void ask(struct term_window *window)
+{
+    char bytes[sizeof window->input.bytes];
+    size_t size = tty_ask(&window->answers, bytes, sizeof bytes);
+    term_input_feed(&window->input, bytes, size);
+    window->read_time = now(&window->base);
+}
+
 static int set_up(struct term_window *window, const struct backend_wishes *wishes,
                   struct message *message)
 {
@@ -442,7 +451,7 @@ static int set_up(struct term_window *window, const struct backend_wishes *wishe
         if (tty_open(window->wake_fd, message))
             return -1;
         window->on_tty = true;
-        tty_ask(&window->answers);
+        ask(window);
     } else {
         signal(SIGPIPE, SIG_IGN); /* a pipe that nobody reads is an error with a message */
     }
