@@ -297,6 +297,20 @@ static void answers_are_understood(void **state)
     assert_false(answers_to("\33_Gi=31;OK\33\\\33[?62;").done);
 }
 
+/* tmux would take it for the title of its pane, also at the other end of ssh. */
+static void no_string_is_asked_for_in_tmux(void **state)
+{
+    const struct term_environment usual = {.term = "xterm-256color"};
+    const struct term_environment tmux = {.term = "xterm-256color", .tmux = "x"};
+    const struct term_environment remote = {.term = "tmux-256color"};
+    const struct term_environment screen = {.term = "screen"};
+    (void)state;
+    assert_non_null(strstr(detect_questions(&usual), "\33_G"));
+    assert_null(strpbrk(detect_questions(&tmux), "_]P"));
+    assert_null(strpbrk(detect_questions(&remote), "_]P"));
+    assert_null(strpbrk(detect_questions(&screen), "_]P"));
+}
+
 static void the_best_that_works_is_chosen(void **state)
 {
     const struct term_environment usual = {
@@ -339,6 +353,7 @@ int main(void)
         cmocka_unit_test(paths_are_freed_of_what_a_shell_needs),
         cmocka_unit_test(what_is_too_long_for_a_path_is_dropped),
         cmocka_unit_test(answers_are_understood),
+        cmocka_unit_test(no_string_is_asked_for_in_tmux),
         cmocka_unit_test(the_best_that_works_is_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

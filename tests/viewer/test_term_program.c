@@ -113,6 +113,14 @@ static void start_and_wait(struct session *session, const char *mode)
     wait_for_text(session, "steps are decoded");
 }
 
+static int count(const struct session *session, const char *bytes)
+{
+    int n = 0;
+    for (const char *at = session->bytes; (at = strstr(at, bytes)); at += strlen(bytes))
+        n++;
+    return n;
+}
+
 /* Returns how it ended; the terminal is as it was. */
 static int end(struct session *session)
 {
@@ -125,6 +133,8 @@ static int end(struct session *session)
     assert_int_equal(tcgetattr(session->fd, &after), 0);
     assert_int_equal(after.c_lflag, session->before.c_lflag);
     assert_int_equal(after.c_iflag, session->before.c_iflag);
+    assert_int_equal(count(session, "\33[22;2t"), count(session, "\33[23;2t"));
+    assert_int_equal(count(session, "\33[>3u"), count(session, "\33[<u"));
     terminal_open(&terminal, COLUMNS, ROWS, 8, 16);
     terminal_take(&terminal, session->bytes, session->size);
     assert_false(terminal.alternate || terminal.cursor_hidden || terminal.pointer_told ||
@@ -330,6 +340,23 @@ static void stopping_gives_the_screen_back(void **state)
     terminal_close(&terminal);
     type(&session, "\33[H");
     wait_for_text(&session, "Step 0 ");
+    type(&session, "q");
+    end(&session);
+}
+
+/* As after SIGSTOP, which cannot be handled; but it may come without. */
+static void going_on_takes_the_screen_once(void **state)
+{
+    struct session session;
+    (void)state;
+    start(&session, "--terminal=blocks");
+    wait_for_bytes(&session, "\33[c");
+    type(&session, "\33[?0u\33[?1;2c");
+    wait_for_text(&session, "steps are decoded");
+    kill(session.child, SIGCONT);
+    while (count(&session, "\33[>3u") < 2)
+        assert_true(read_more(&session));
+    wait_for_text(&session, "steps are decoded");
     type(&session, "q");
     end(&session);
 }
@@ -552,6 +579,7 @@ int main(void)
         cmocka_unit_test(a_held_key_is_let_go),
         cmocka_unit_test(all_is_drawn_anew),
         cmocka_unit_test(stopping_gives_the_screen_back),
+        cmocka_unit_test(going_on_takes_the_screen_once),
         cmocka_unit_test(a_new_size_is_laid_out),
         cmocka_unit_test(a_script_writes_its_last_frame),
         cmocka_unit_test(a_script_ends_when_all_is_shown),

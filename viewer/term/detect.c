@@ -5,13 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* A picture of kitty's protocol, mode 2026, the keyboard protocol, the size of a cell; and last
- * what every terminal answers. */
-const char *detect_questions(void)
-{
-    return "\33_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\33\\\33[?2026$p\33[?u\33[16t\33[c";
-}
-
 /* ---- Answers ------------------------------------------------------------------------------- */
 
 /* "?62;4;22": whether 4 is in the list. */
@@ -98,6 +91,26 @@ static enum terminal_mode mode_named(const char *name)
         if (!strcmp(name, names[i]))
             return (enum terminal_mode)(TERMINAL_AUTO + i);
     return TERMINAL_AUTO;
+}
+
+/* Whether tmux or screen is in between, also at the other end of ssh. They take a string of
+ * another program's protocol for a title, or hand it on to a terminal that they draw on. */
+static bool is_in_between(const struct term_environment *environment)
+{
+    const char *term = environment->term;
+    return environment->tmux ||
+           (term && (!strncmp(term, "tmux", 4) || !strncmp(term, "screen", 6)));
+}
+
+/* A picture of kitty's protocol, with the title kept for terminals that take it for one; mode 2026,
+ * the keyboard protocol, the size of a cell; and last what every terminal answers. */
+const char *detect_questions(const struct term_environment *environment)
+{
+#define QUESTIONS "\33[?2026$p\33[?u\33[16t\33[c"
+    return is_in_between(environment)
+               ? QUESTIONS
+               : "\33[22;2t\33_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\33\\\33[23;2t" QUESTIONS;
+#undef QUESTIONS
 }
 
 static bool holds(const char *text, const char *part)

@@ -14,9 +14,6 @@ struct term_answers {
     int cell_width, cell_height; /* pixels; 0: unknown */
 };
 
-/* The questions to write. */
-const char *detect_questions(void);
-
 /* Fills what the bytes so far answer. */
 void detect_answers(const char *bytes, size_t size, struct term_answers *answers);
 
@@ -27,6 +24,9 @@ struct term_environment {
 };
 
 struct term_environment detect_environment(void);
+
+/* The questions to write in such an environment. */
+const char *detect_questions(const struct term_environment *environment);
 
 /* How to draw: as the option says, or for TERMINAL_AUTO and TERMINAL_OFF as the environment wishes,
  * or the best that is known to work. */

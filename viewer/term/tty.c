@@ -110,16 +110,20 @@ static void give_error_back(int64_t end)
     tty.error_kept = tty.error_before = -1;
 }
 
+static void leave(int64_t end)
+{
+    write_until(end_string, sizeof end_string - 1, end);
+    write_until(tty.farewell, tty.farewell_size, end);
+    if (tty.key_events)
+        write_until(give_keys, sizeof give_keys - 1, end);
+    write_until(give_screen, sizeof give_screen - 1, end);
+}
+
 static void give_back(void)
 {
     int64_t end = milliseconds() + LEAVE_TIME;
-    if (tty.entered) {
-        write_until(end_string, sizeof end_string - 1, end);
-        write_until(tty.farewell, tty.farewell_size, end);
-        if (tty.key_events)
-            write_until(give_keys, sizeof give_keys - 1, end);
-        write_until(give_screen, sizeof give_screen - 1, end);
-    }
+    if (tty.entered)
+        leave(end);
     if (tty.open)
         tcsetattr(tty.in, TCSANOW, &tty.before);
     if (tty.entered)
@@ -271,10 +275,9 @@ int tty_input(void)
 
 /* ---- What it can do ------------------------------------------------------------------------ */
 
-size_t tty_ask(struct term_answers *answers, char *bytes, size_t size)
+size_t tty_ask(const char *questions, struct term_answers *answers, char *bytes, size_t size)
 {
     size_t taken = 0;
-    const char *questions = detect_questions();
     int64_t end = milliseconds() + ANSWER_TIME, left;
     *answers = (struct term_answers){0};
     tty_write(questions, strlen(questions));
@@ -362,5 +365,7 @@ void tty_continue(void)
     handle(SIGTSTP, on_other, NULL);
     tty.continued = tty.stop = 0;
     read_keys();
+    if (tty.entered)
+        leave(milliseconds() + LEAVE_TIME);
     tty.entered = 0;
 }

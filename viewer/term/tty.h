@@ -31,9 +31,9 @@ void tty_close(void);
 /* Where keys are read from. */
 int tty_input(void);
 
-/* Asks what the terminal can do, and waits for the answers a while. Returns how many bytes came
+/* Writes the questions of detect.h, and waits for the answers a while. Returns how many bytes came
  * meanwhile, answers and keys alike; at most size. */
-size_t tty_ask(struct term_answers *answers, char *bytes, size_t size);
+size_t tty_ask(const char *questions, struct term_answers *answers, char *bytes, size_t size);
 
 struct tty_size tty_size(void);
 
@@ -47,8 +47,8 @@ void tty_set_farewell(const void *bytes, size_t size);
 /* Gives the screen back and stops the program until it is continued. */
 void tty_stop(void);
 
-/* After the program was stopped by others: reads keys one by one again, and the whole screen is
- * taken at the next tty_enter. */
+/* After the program was stopped by others: reads keys one by one again. The screen is given back if
+ * it was not, so that the next tty_enter takes it anew. */
 void tty_continue(void);
 
 /* Writes all. 0, or -1 if the terminal is gone, or takes nothing while a signal asks the program to

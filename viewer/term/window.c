@@ -428,10 +428,10 @@ static unsigned first_image(const struct term_look *look)
 }
 
 /* What was typed meanwhile stands between the answers, which are no keys. */
-static void ask(struct term_window *window)
+static void ask(struct term_window *window, const struct term_environment *environment)
 {
     char bytes[sizeof window->input.bytes];
-    size_t size = tty_ask(&window->answers, bytes, sizeof bytes);
+    size_t size = tty_ask(detect_questions(environment), &window->answers, bytes, sizeof bytes);
     term_input_feed(&window->input, bytes, size);
     window->read_time = now(&window->base);
 }
@@ -451,7 +451,7 @@ static int set_up(struct term_window *window, const struct backend_wishes *wishe
         if (tty_open(window->wake_fd, message))
             return -1;
         window->on_tty = true;
-        ask(window);
+        ask(window, &environment);
     } else {
         signal(SIGPIPE, SIG_IGN); /* a pipe that nobody reads is an error with a message */
     }
