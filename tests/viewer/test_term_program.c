@@ -30,20 +30,28 @@ struct session {
     size_t size;
 };
 
-static void start(struct session *session, const char *mode)
+static void start_with(struct session *session, const char *term, const char *mode)
 {
     const struct winsize window = {.ws_row = ROWS, .ws_col = COLUMNS};
     *session = (struct session){0};
     session->child = forkpty(&session->fd, NULL, NULL, &window);
     assert_true(session->child >= 0);
     if (session->child == 0) {
-        setenv("TERM", "xterm-256color", 1);
+        if (term)
+            setenv("TERM", term, 1);
+        else
+            unsetenv("TERM");
         setenv("COLORTERM", "truecolor", 1);
         unsetenv("TMUX");
         execl(UQD_VIEW, UQD_VIEW, mode, "--no-daemon", "--forget", "picture.uqd", NULL);
         _exit(127);
     }
     assert_int_equal(tcgetattr(session->fd, &session->before), 0);
+}
+
+static void start(struct session *session, const char *mode)
+{
+    start_with(session, "xterm-256color", mode);
 }
 
 /* False at the end. */
@@ -249,6 +257,25 @@ static void images_are_deleted_at_the_end(void **state)
     assert_true(terminal.n_images >= 15);
     terminal_close(&terminal);
     end(&session);
+}
+
+static void a_dumb_terminal_is_refused(void **state)
+{
+    static const char *const table[][2] = {{"dumb", "TERM is dumb"}, {NULL, "TERM is not set"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct session session;
+        int status;
+        start_with(&session, table[i][0], "--terminal=ascii");
+        while (read_more(&session))
+            ;
+        assert_non_null(strstr(session.bytes, table[i][1]));
+        assert_null(strchr(session.bytes, '\33'));
+        assert_int_equal(waitpid(session.child, &status, 0), session.child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+        free(session.bytes);
+        close(session.fd);
+    }
 }
 
 /* ---- While it runs ------------------------------------------------------------------------- */
@@ -484,6 +511,17 @@ static void what_is_sent_is_what_a_screenshot_has(void **state)
     process_result_free(&result);
 }
 
+static void a_wish_that_is_none_is_an_error(void **state)
+{
+    struct process_result result;
+    (void)state;
+    setenv("UQD_VIEW_TERMINAL", "nonsense", 1);
+    VIEW(&result, "", "picture.uqd", "--no-daemon", "--terminal");
+    unsetenv("UQD_VIEW_TERMINAL");
+    stage_assert_fails(&result, 2, "UQD_VIEW_TERMINAL: \"nonsense\" is none of auto|kitty|");
+    process_result_free(&result);
+}
+
 static void without_terminal_and_script_there_is_an_error(void **state)
 {
     const char *const argv[] = {UQD_VIEW, "--terminal", "picture.uqd", NULL};
@@ -574,6 +612,7 @@ int main(void)
         cmocka_unit_test(a_terminal_that_is_not_read_does_not_hold_the_viewer),
         cmocka_unit_test(control_c_ends_the_viewer),
         cmocka_unit_test(images_are_deleted_at_the_end),
+        cmocka_unit_test(a_dumb_terminal_is_refused),
         cmocka_unit_test(keys_choose_steps),
         cmocka_unit_test(keys_that_come_early_are_kept),
         cmocka_unit_test(a_held_key_is_let_go),
@@ -585,6 +624,7 @@ int main(void)
         cmocka_unit_test(a_script_ends_when_all_is_shown),
         cmocka_unit_test(a_frame_that_cannot_be_written_is_an_error),
         cmocka_unit_test(what_is_sent_is_what_a_screenshot_has),
+        cmocka_unit_test(a_wish_that_is_none_is_an_error),
         cmocka_unit_test(without_terminal_and_script_there_is_an_error),
         cmocka_unit_test(tmux_shows_the_viewer),
     };

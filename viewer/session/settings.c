@@ -86,7 +86,8 @@ static const struct program program = {
         "screen: pixels are sent by kitty's protocol or as sixels where the terminal says that it "
         "has them, else as half blocks, or as ASCII letters where the locale has no others; texts "
         "are letters. The variable UQD_VIEW_TERMINAL names the way to take where the option names "
-        "none. tmux hands on the pictures of kitty's protocol, which have to be asked for there, "
+        "none. On a terminal that is dumb by TERM nothing is drawn. tmux hands on the pictures of "
+        "kitty's protocol, which have to be asked for there, "
         "if its option allow-passthrough is on. A path that is pasted is opened. With --script, "
         "where standard output is no terminal, there are no keys, the window has the size of "
         "--size with cells of 8 x 16, and it ends with the script: when what the last command "
@@ -107,6 +108,16 @@ static int parse_size(const char *text, struct settings *settings)
         return -1;
     settings->width = (int)width;
     settings->height = (int)height;
+    return 0;
+}
+
+/* What is wished for without an option is checked like one, whether it is needed or not. */
+static int check_environment(struct message *message)
+{
+    const char *wish = getenv("UQD_VIEW_TERMINAL");
+    if (wish && *wish && terminal_named(wish) == TERMINAL_OFF)
+        return message_set(message, "UQD_VIEW_TERMINAL: \"%s\" is none of %s", wish,
+                           TERMINAL_WORDS);
     return 0;
 }
 
@@ -137,7 +148,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
     if (settings->daemon_timeout > MAX_DAEMON_TIMEOUT)
         return message_set(message, "--daemon-timeout: at most %d milliseconds",
                            MAX_DAEMON_TIMEOUT);
-    return 0;
+    return check_environment(message);
 }
 
 /* ---- Manual -------------------------------------------------------------------------------- */

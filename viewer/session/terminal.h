@@ -13,4 +13,7 @@ enum terminal_mode {
 
 #define TERMINAL_WORDS "auto|kitty|sixel|blocks|ascii"
 
+/* By its word; TERMINAL_OFF for any other. */
+enum terminal_mode terminal_named(const char *name);
+
 #endif

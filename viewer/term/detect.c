@@ -84,15 +84,6 @@ struct term_environment detect_environment(void)
                                      .locale = locale};
 }
 
-static enum terminal_mode mode_named(const char *name)
-{
-    static const char *const names[] = {"auto", "kitty", "sixel", "blocks", "ascii"};
-    for (int i = 0; name && i < (int)(sizeof names / sizeof *names); i++)
-        if (!strcmp(name, names[i]))
-            return (enum terminal_mode)(TERMINAL_AUTO + i);
-    return TERMINAL_AUTO;
-}
-
 /* Whether tmux or screen is in between, also at the other end of ssh. They take a string of
  * another program's protocol for a title, or hand it on to a terminal that they draw on. */
 static bool is_in_between(const struct term_environment *environment)
@@ -111,6 +102,11 @@ const char *detect_questions(const struct term_environment *environment)
                ? QUESTIONS
                : "\33[22;2t\33_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\33\\\33[23;2t" QUESTIONS;
 #undef QUESTIONS
+}
+
+bool detect_is_dumb(const struct term_environment *environment)
+{
+    return !environment->term || !strcmp(environment->term, "dumb");
 }
 
 static bool holds(const char *text, const char *part)
@@ -133,8 +129,8 @@ struct term_look detect_look(enum terminal_mode option, const struct term_enviro
     look.true_colour = holds(environment->colorterm, "truecolor") ||
                        holds(environment->colorterm, "24bit") || holds(environment->term, "direct");
     if (look.mode == TERMINAL_OFF || look.mode == TERMINAL_AUTO)
-        look.mode = mode_named(environment->wish);
-    if (look.mode == TERMINAL_AUTO)
+        look.mode = environment->wish ? terminal_named(environment->wish) : TERMINAL_AUTO;
+    if (look.mode == TERMINAL_OFF || look.mode == TERMINAL_AUTO)
         look.mode = answers->kitty            ? TERMINAL_KITTY
                     : answers->sixel          ? TERMINAL_SIXEL
                     : has_blocks(environment) ? TERMINAL_BLOCKS

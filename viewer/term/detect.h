@@ -25,6 +25,9 @@ struct term_environment {
 
 struct term_environment detect_environment(void);
 
+/* Whether the terminal has no sequences at all, as far as it is known. */
+bool detect_is_dumb(const struct term_environment *environment);
+
 /* The questions to write in such an environment. */
 const char *detect_questions(const struct term_environment *environment);
 

@@ -447,6 +447,9 @@ static int set_up(struct term_window *window, const struct backend_wishes *wishe
         return message_set(message, "standard output is no terminal to show anything on; with "
                                     "--script, the last frame is written there");
     window->base.no_input = !isatty(STDOUT_FILENO);
+    if (!window->base.no_input && detect_is_dumb(&environment))
+        return message_set(message, "nothing can be drawn on this terminal: TERM is %s",
+                           environment.term ? environment.term : "not set");
     if (!window->base.no_input) {
         if (tty_open(window->wake_fd, message))
             return -1;
