@@ -307,6 +307,36 @@ static void ascii_gets_denser_with_light(void **state)
     close_stage(&stage);
 }
 
+/* Wherever it lies in a cell. */
+static void a_vertical_line_is_solid(void **state)
+{
+    (void)state;
+    for (int x = 96; x < 104; x++) {
+        struct stage stage;
+        char row[COLUMNS + 1];
+        open_stage(&stage);
+        stage.surface.coarse = true;
+        for (int i = 0; i < 2; i++) {
+            stage.surface.ascii = i == 1;
+            surface_begin(&stage.surface.base, dark, 1);
+            surface_line(&stage.surface.base, (struct point){(float)x + 0.5F, 32},
+                         (struct point){(float)x + 0.5F, 96}, 1, light);
+            frame_forget(&stage.frame);
+            send(&stage, i == 0 ? &blocks : &ascii);
+            for (int y = 32; i == 0 && y < 96; y += 8) {
+                assert_int_equal(terminal_pixel(&stage.terminal, 100, y), 0xececec);
+                assert_int_equal(terminal_pixel(&stage.terminal, 92, y), 0x1e1f21);
+                assert_int_equal(terminal_pixel(&stage.terminal, 108, y), 0x1e1f21);
+            }
+            for (int y = 1; i == 1 && y < 7; y++) {
+                terminal_row(&stage.terminal, y, row, sizeof row);
+                assert_string_equal(row, y > 1 && y < 6 ? "            |" : "");
+            }
+        }
+        close_stage(&stage);
+    }
+}
+
 /* ---- Texts --------------------------------------------------------------------------------- */
 
 /* The name of a file may hold anything. */
@@ -413,6 +443,7 @@ int main(void)
         cmocka_unit_test(blocks_do_with_256_colours),
         cmocka_unit_test(only_cells_that_changed_are_sent),
         cmocka_unit_test(ascii_gets_denser_with_light),
+        cmocka_unit_test(a_vertical_line_is_solid),
         cmocka_unit_test(no_text_commands_the_terminal),
         cmocka_unit_test(what_is_drawn_over_a_text_hides_it),
         cmocka_unit_test(pictures_are_exact_at_once),

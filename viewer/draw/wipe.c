@@ -51,10 +51,11 @@ static void draw_handle(struct surface *surface, const struct rect *port, int x,
     int line = overlay_px(scale, LINE), edge = overlay_px(scale, EDGE);
     const struct colour dark = {0, 0, 0, 144};
     struct rect whole = {x - line / 2 - edge, port->y, line + 2 * edge, port->h};
-    struct rect core = {x - line / 2, port->y, line, port->h};
-    float cx = (float)core.x + (float)core.w / 2, cy = (float)port->y + (float)port->h / 2;
+    float cx = (float)(x - line / 2) + (float)line / 2, top = (float)port->y;
+    float cy = top + (float)port->h / 2, bottom = top + (float)port->h;
     surface_fill(surface, &whole, dark);
-    surface_fill(surface, &core, THEME_TEXT);
+    surface_line(surface, (struct point){cx, top}, (struct point){cx, bottom}, (float)line,
+                 THEME_TEXT);
     surface_disc(surface, cx, cy, (HANDLE + 1.5F) * scale, dark);
     surface_disc(surface, cx, cy, HANDLE * scale, THEME_TEXT);
     for (int side = -1; side <= 1; side += 2) {

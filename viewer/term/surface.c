@@ -3,6 +3,7 @@
 #include "draw/font_builtin.h"
 #include "term/letters.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,11 +117,33 @@ static float at_least(const struct term_surface *term, float length, float cells
     return term->coarse && length < least ? least : length;
 }
 
+/* A part of a column of cells would hardly be seen. */
+static void column_line(struct term_surface *term, struct point from, struct point to,
+                        struct colour colour)
+{
+    int top = (int)fminf(from.y, to.y), bottom = (int)fmaxf(from.y, to.y);
+    int column = (int)floorf(from.x / (float)term->cell_width);
+    struct rect all = {column * term->cell_width, top, term->cell_width, bottom - top};
+    struct letter letter = {.letter = '|', .colour = term_blend(0, colour)};
+    if (!term->ascii) {
+        fill(&term->base, &all, colour);
+        return;
+    }
+    for (int row = 0; row < term->rows; row++) {
+        struct rect cell = term_surface_cell(term, column, row);
+        if (cell.y + cell.h / 2 >= top && cell.y + cell.h / 2 < bottom)
+            put_letter(term, column, row, 1, &letter);
+    }
+}
+
 static void line(struct surface *surface, struct point from, struct point to, float width,
                  struct colour colour)
 {
     struct term_surface *term = own(surface);
-    term_canvas_line(&term->canvas, from, to, at_least(term, width, 0.75F), colour);
+    if (term->coarse && from.x == to.x && width < (float)term->cell_width)
+        column_line(term, from, to, colour);
+    else
+        term_canvas_line(&term->canvas, from, to, at_least(term, width, 0.75F), colour);
 }
 
 static void disc(struct surface *surface, float x, float y, float radius, struct colour colour)

@@ -23,6 +23,7 @@ struct term_surface {
     int columns, rows;           /* cells */
     int cell_width, cell_height; /* canvas pixels of a cell, even */
     bool coarse; /* pixels are not shown one by one: lines and dots are drawn thick enough */
+    bool ascii;  /* letters are all there is: those that ASCII lacks are spelled */
 };
 
 /* Also for a new size; what was drawn is lost. 0, or -1 if there is no memory: then the surface has

@@ -92,6 +92,7 @@ static int set_size(struct term_window *window, int columns, int rows, int width
                             limited(height, 8, 128)))
         return -1;
     window->surface.coarse = !term_is_graphic(&window->look);
+    window->surface.ascii = window->look.mode == TERMINAL_ASCII;
     window->input.cell_width = window->surface.cell_width;
     window->input.cell_height = window->surface.cell_height;
     window->cleared = true;
