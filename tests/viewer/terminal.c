@@ -326,6 +326,8 @@ static void take_string(struct terminal *terminal, char kind, const char *text, 
             i += copy[i] == 27;
         }
         terminal_take(terminal, copy, n);
+    } else if (kind == 'P' && strspn(copy, "+$") > 0) {
+        /* A question. */
     } else if (kind == 'P') {
         take_sixels(terminal, copy);
     } else {

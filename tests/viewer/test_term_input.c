@@ -131,9 +131,9 @@ static void an_escape_is_a_key_when_nothing_follows(void **state)
 
 static void answers_that_come_late_are_no_keys(void **state)
 {
-    struct term_input input =
-        fresh("\33[?62;4c\33_Gi=31;OK\33\\\33[6;20;10t\33[?2026;2$y\33]11;rgb\7"
-              "\33[?1u\xc3\xa4\33[999~d");
+    struct term_input input = fresh("\33[?62;4c\33_Gi=31;OK\33\\\33[6;20;10t\33[?2026;2$y\33]11;"
+                                    "rgb\7\33P1$r0m\33\\\33P0+r524742\33\\"
+                                    "\33[?1u\xc3\xa4\33[999~d");
     (void)state;
     assert_string_equal(next(&input, 0).key, "D");
     assert_nothing(&input);
@@ -295,6 +295,13 @@ static void answers_are_understood(void **state)
     assert_false(none.kitty || none.sixel || none.synchronised || none.key_events);
     assert_int_equal(none.cell_width, 0);
     assert_false(answers_to("\33_Gi=31;OK\33\\\33[?62;").done);
+    assert_false(all.true_colour || none.true_colour);
+    assert_true(answers_to("\33P1$r0;48:2::1:2:3m\33\\").true_colour);
+    assert_true(answers_to("\33P1$r0;48:2:1:2:3m\33\\").true_colour);
+    assert_true(answers_to("\33P1$r0;48;2;1;2;3m\33\\").true_colour);
+    assert_true(answers_to("\33P1+r524742=8\33\\").true_colour);
+    assert_false(answers_to("\33P1$r0;48:5:16m\33\\\33P0+r524742\33\\").true_colour);
+    assert_false(answers_to("\33P0$r\33\\\33P1$r48:2::1:2").true_colour);
 }
 
 /* tmux would take it for the title of its pane, also at the other end of ssh. */
@@ -321,13 +328,15 @@ static void the_best_that_works_is_chosen(void **state)
     const struct term_environment wish = {
         .term = "xterm", .locale = "C.UTF-8", .wish = "ascii", .tmux = "x"};
     const struct term_answers none = {0}, sixel = {.sixel = true},
-                              both = {.sixel = true, .kitty = true};
+                              both = {.sixel = true, .kitty = true},
+                              colours = {.true_colour = true};
     (void)state;
     assert_int_equal(detect_look(TERMINAL_AUTO, &usual, &both).mode, TERMINAL_KITTY);
     assert_int_equal(detect_look(TERMINAL_AUTO, &usual, &sixel).mode, TERMINAL_SIXEL);
     assert_int_equal(detect_look(TERMINAL_OFF, &usual, &none).mode, TERMINAL_BLOCKS);
     assert_true(detect_look(TERMINAL_AUTO, &usual, &none).true_colour);
     assert_false(detect_look(TERMINAL_AUTO, &plain, &none).true_colour);
+    assert_true(detect_look(TERMINAL_AUTO, &plain, &colours).true_colour);
     assert_int_equal(detect_look(TERMINAL_AUTO, &plain, &none).mode, TERMINAL_BLOCKS);
     assert_int_equal(detect_look(TERMINAL_AUTO, &latin, &none).mode, TERMINAL_ASCII);
     assert_int_equal(detect_look(TERMINAL_AUTO, &dumb, &none).mode, TERMINAL_ASCII);

@@ -355,6 +355,22 @@ static void no_text_commands_the_terminal(void **state)
     close_stage(&stage);
 }
 
+static void infinity_is_spelled_in_ascii(void **state)
+{
+    struct stage stage;
+    (void)state;
+    open_stage(&stage);
+    stage.surface.ascii = true;
+    surface_begin(&stage.surface.base, dark, 1);
+    surface_text(&stage.surface.base, TEXT_BODY, light, TEXT_RIGHT, 160, 0,
+                 "\xe2\x88\x9e dB, \xe2\x88\x9e");
+    send(&stage, &ascii);
+    assert_true(terminal_says(&stage.terminal, "         inf dB, inf"));
+    assert_int_equal(surface_text_width(&stage.surface.base, TEXT_BODY, "\xe2\x88\x9e dB"),
+                     6 * CELL_WIDTH);
+    close_stage(&stage);
+}
+
 static void what_is_drawn_over_a_text_hides_it(void **state)
 {
     struct stage stage;
@@ -445,6 +461,7 @@ int main(void)
         cmocka_unit_test(ascii_gets_denser_with_light),
         cmocka_unit_test(a_vertical_line_is_solid),
         cmocka_unit_test(no_text_commands_the_terminal),
+        cmocka_unit_test(infinity_is_spelled_in_ascii),
         cmocka_unit_test(what_is_drawn_over_a_text_hides_it),
         cmocka_unit_test(pictures_are_exact_at_once),
         cmocka_unit_test(ascii_lines_have_letters_only),

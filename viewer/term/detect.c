@@ -45,6 +45,23 @@ static size_t find_final(const char *bytes, size_t size, size_t i)
     return i;
 }
 
+/* "1$r0;48:2::1:2:3m" or "1+r524742=8": the colour that was asked about, or the capability RGB. */
+static bool says_true_colour(const char *bytes, size_t size)
+{
+    static const char capability[] = "1+r524742", style[] = "1$r";
+    static const char *const colours[] = {"48:2:1:2:3", "48:2::1:2:3", "48;2;1;2;3"};
+    if (size >= sizeof capability - 1 && !memcmp(bytes, capability, sizeof capability - 1))
+        return true;
+    if (size < sizeof style - 1 || memcmp(bytes, style, sizeof style - 1) != 0)
+        return false;
+    for (size_t i = sizeof style - 1; i < size && bytes[i] != 27; i++)
+        for (size_t j = 0; j < sizeof colours / sizeof *colours; j++)
+            if (size - i >= strlen(colours[j]) &&
+                !memcmp(bytes + i, colours[j], strlen(colours[j])))
+                return true;
+    return false;
+}
+
 void detect_answers(const char *bytes, size_t size, struct term_answers *answers)
 {
     static const char ok[] = "\33_Gi=31;OK";
@@ -52,6 +69,8 @@ void detect_answers(const char *bytes, size_t size, struct term_answers *answers
     for (size_t i = 0; i + 2 < size; i++) {
         if (size - i >= sizeof ok - 1 && !memcmp(bytes + i, ok, sizeof ok - 1))
             answers->kitty = true;
+        if (bytes[i] == 27 && bytes[i + 1] == 'P')
+            answers->true_colour |= says_true_colour(bytes + i + 2, size - i - 2);
         if (bytes[i] != 27 || bytes[i + 1] != '[')
             continue;
         size_t end = find_final(bytes, size, i + 2), length = end - i - 2;
@@ -93,14 +112,16 @@ static bool is_in_between(const struct term_environment *environment)
            (term && (!strncmp(term, "tmux", 4) || !strncmp(term, "screen", 6)));
 }
 
-/* A picture of kitty's protocol, with the title kept for terminals that take it for one; mode 2026,
- * the keyboard protocol, the size of a cell; and last what every terminal answers. */
+/* A picture of kitty's protocol, with the title kept for terminals that take it for one; whether a
+ * colour of 24 bits stays as it was set, and whether the terminal's description has such; mode
+ * 2026, the keyboard protocol, the size of a cell; and last what every terminal answers. */
 const char *detect_questions(const struct term_environment *environment)
 {
 #define QUESTIONS "\33[?2026$p\33[?u\33[16t\33[c"
     return is_in_between(environment)
                ? QUESTIONS
-               : "\33[22;2t\33_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\33\\\33[23;2t" QUESTIONS;
+               : "\33[22;2t\33_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\33\\\33[23;2t"
+                 "\33[48;2;1;2;3m\33P$qm\33\\\33[0m\33P+q524742\33\\" QUESTIONS;
 #undef QUESTIONS
 }
 
@@ -127,7 +148,8 @@ struct term_look detect_look(enum terminal_mode option, const struct term_enviro
 {
     struct term_look look = {.mode = option};
     look.true_colour = holds(environment->colorterm, "truecolor") ||
-                       holds(environment->colorterm, "24bit") || holds(environment->term, "direct");
+                       holds(environment->colorterm, "24bit") || answers->true_colour ||
+                       holds(environment->term, "direct");
     if (look.mode == TERMINAL_OFF || look.mode == TERMINAL_AUTO)
         look.mode = environment->wish ? terminal_named(environment->wish) : TERMINAL_AUTO;
     if (look.mode == TERMINAL_OFF || look.mode == TERMINAL_AUTO)

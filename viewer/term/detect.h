@@ -9,6 +9,7 @@
 struct term_answers {
     bool done; /* the last question was answered: nothing more comes */
     bool kitty, sixel;
+    bool true_colour;            /* 24 bits */
     bool synchronised;           /* updates can be shown at once */
     bool key_events;             /* it can tell when keys are let go */
     int cell_width, cell_height; /* pixels; 0: unknown */

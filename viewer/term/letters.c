@@ -2,7 +2,7 @@
 
 #include "utf8.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define REPLACEMENT 0xfffd
@@ -72,13 +72,30 @@ int letters_width(const char *text)
     return sum;
 }
 
+const char *letters_spell(const char *text, char *copy, size_t size)
+{
+    static const char infinity[] = "\xe2\x88\x9e", spelled[] = "inf";
+    const char *at = strstr(text, infinity);
+    size_t n = 0;
+    if (!at)
+        return text;
+    for (; at; at = strstr(text, infinity)) {
+        n += (size_t)snprintf(copy + n, size - n, "%.*s%s", (int)(at - text), text, spelled);
+        text = at + sizeof infinity - 1;
+        if (n >= size)
+            return copy;
+    }
+    snprintf(copy + n, size - n, "%s", text);
+    return copy;
+}
+
 char letter_ascii(uint32_t letter)
 {
     static const struct {
         uint32_t letter;
         char ascii;
-    } alike[] = {{0xd7, 'x'},  {0xb7, '-'},   {0x221e, '*'}, {0x2026, '~'}, {0x2013, '-'},
-                 {0x394, 'D'}, {0x2192, '>'}, {0xb1, '~'},   {0x2212, '-'}, {0xa0, ' '}};
+    } alike[] = {{0xd7, 'x'},   {0xb7, '-'}, {0x2026, '~'}, {0x2013, '-'}, {0x394, 'D'},
+                 {0x2192, '>'}, {0xb1, '~'}, {0x2212, '-'}, {0xa0, ' '}};
     if (letter >= 0x20 && letter < 0x7f)
         return (char)letter;
     for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)

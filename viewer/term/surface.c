@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_TEXT 1024 /* bytes of one that is spelled */
+
 static struct term_surface *own(struct surface *surface)
 {
     return (struct term_surface *)surface;
@@ -160,7 +162,10 @@ static int text_height(struct surface *surface, enum text_size size)
 
 static int text_width(struct surface *surface, enum text_size size, const char *string)
 {
+    char spelled[MAX_TEXT];
     (void)size;
+    if (own(surface)->ascii)
+        string = letters_spell(string, spelled, sizeof spelled);
     return letters_width(string) * own(surface)->cell_width;
 }
 
@@ -168,6 +173,9 @@ static void text(struct surface *surface, enum text_size size, struct colour col
                  enum text_align align, int x, int y, const char *string)
 {
     struct term_surface *term = own(surface);
+    char spelled[MAX_TEXT];
+    if (term->ascii)
+        string = letters_spell(string, spelled, sizeof spelled);
     int cells = letters_width(string), width = term->cell_width, step;
     int row = nearest_cell(y, term->cell_height);
     int column = align == TEXT_LEFT     ? nearest_cell(x, width)
