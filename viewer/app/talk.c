@@ -113,6 +113,13 @@ int app_turn_talk(struct app *app, enum word where, struct message *message)
 
 /* ---- By itself ----------------------------------------------------------------------------- */
 
+/* A time that is over would wake the viewer again and again. */
+static void stop(struct app_talk *talk)
+{
+    talk->autoplay = false;
+    talk->turn = 0;
+}
+
 static void turn_by_itself(struct app *app)
 {
     struct app_talk *talk = &app->talk;
@@ -128,7 +135,7 @@ static void turn_by_itself(struct app *app)
     else if (talk->loop)
         go_back(app, 0);
     else
-        talk->autoplay = false;
+        stop(talk);
 }
 
 void app_run_talk(struct app *app)
