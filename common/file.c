@@ -141,13 +141,10 @@ static int read_all(int fd, const char *name, uint64_t max_size, uint8_t **data,
     }
 }
 
-int file_read(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
-              struct message *message)
+/* Closes the descriptor, unless it is that of standard input. */
+static int read_and_close(int fd, const char *name, uint64_t max_size, uint8_t **data, size_t *size,
+                          struct message *message)
 {
-    const char *name = file_input_name(path);
-    int fd = is_standard(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return message_set(message, "%s: cannot be opened: %s", name, strerror(errno));
     uint8_t *buffer = NULL;
     size_t length = 0;
     int result = read_all(fd, name, max_size, &buffer, &length, message);
@@ -160,6 +157,35 @@ int file_read(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
     *data = buffer;
     *size = length;
     return 0;
+}
+
+int file_read(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
+              struct message *message)
+{
+    const char *name = file_input_name(path);
+    int fd = is_standard(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return message_set(message, "%s: cannot be opened: %s", name, strerror(errno));
+    return read_and_close(fd, name, max_size, data, size, message);
+}
+
+int file_open_regular(const char *path, const char *name, struct message *message)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+        return fd;
+    message_set(message, "%s: %s", name, fd < 0 ? strerror(errno) : "not a regular file");
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+int file_read_regular(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
+                      struct message *message)
+{
+    int fd = file_open_regular(path, path, message);
+    return fd < 0 ? -1 : read_and_close(fd, path, max_size, data, size, message);
 }
 
 /* ---- Writing ------------------------------------------------------------------------------- */

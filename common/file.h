@@ -11,6 +11,15 @@
 int file_read(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
               struct message *message);
 
+/* Opens a file for reading and refuses what is none, as a pipe that nobody writes or a device
+ * without an end: for what must neither wait nor read for ever. "-" is a file of that name. The
+ * descriptor, or -1 with a message that begins with the name. */
+int file_open_regular(const char *path, const char *name, struct message *message);
+
+/* The same, and reads all of it as file_read does. */
+int file_read_regular(const char *path, uint64_t max_size, uint8_t **data, size_t *size,
+                      struct message *message);
+
 /* Writes to a temporary file in the same directory and renames it, so that on failure nothing is
  * left and an older file stays; "-" is standard output, and devices and pipes are written in
  * place, and so is a file in a directory where none can be made: it may be left half. The caller

@@ -64,6 +64,28 @@ static void test_read_failures(void **state)
     }
 }
 
+/* Nobody writes into the pipe, and zeros never end. */
+static void test_regular_files_only(void **state)
+{
+    (void)state;
+    uint8_t *data;
+    size_t size;
+    struct message message = {""};
+    scratch_write("five", "12345", 5);
+    assert_int_equal(file_read_regular("five", 5, &data, &size, &message), 0);
+    assert_int_equal(size, 5);
+    free(data);
+    assert_int_equal(file_read_regular("five", 4, &data, &size, &message), -1);
+    assert_string_equal(message.text, "five: is larger than 4 bytes");
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_int_equal(file_read_regular("pipe", 5, &data, &size, &message), -1);
+    assert_string_equal(message.text, "pipe: not a regular file");
+    assert_int_equal(file_open_regular("/dev/zero", "zeros", &message), -1);
+    assert_string_equal(message.text, "zeros: not a regular file");
+    assert_int_equal(file_open_regular("-", "-", &message), -1);
+    assert_string_equal(message.text, "-: No such file or directory");
+}
+
 static void test_write_replaces(void **state)
 {
     (void)state;
@@ -263,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_read_failures),
+        cmocka_unit_test(test_regular_files_only),
         cmocka_unit_test(test_write_replaces),
         cmocka_unit_test(test_new_file_has_the_umask),
         cmocka_unit_test(test_write_through_link),

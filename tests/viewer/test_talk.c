@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -51,10 +52,31 @@ static void what_is_no_talk_is_refused(void **state)
     (void)state;
     write_talk("step 0\n");
     assert_refused("talk.script: a talk needs a line `point`");
-    write_talk("point\nstep 0\njump\n");
-    assert_refused("talk.script:3: there is no command `jump`");
+    assert_int_equal(remove("talk.script"), 0);
+    assert_int_equal(mkfifo("talk.script", 0600), 0);
+    assert_refused("talk.script: not a regular file");
     assert_int_equal(remove("talk.script"), 0);
     assert_refused("talk.script: ");
+}
+
+/* On a stage the rest of a talk is worth more than its mistakes. */
+static void mistakes_are_left_out(void **state)
+{
+    static const char text[] = "point\nstep 0\njump\nstep\0 1\nstep 2";
+    struct talk talk;
+    struct message message;
+    FILE *file = fopen("talk.script", "w");
+    (void)state;
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, sizeof text - 1, file), sizeof text - 1);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(talk_load(&talk, "talk.script", &message), 0);
+    assert_int_equal(talk.script.n_lines, 3);
+    assert_int_equal(talk.script.lines[2].call.arguments[0].integer, 2);
+    assert_int_equal(talk.script.lines[2].number, 5);
+    assert_int_equal(talk.script.n_mistakes, 2);
+    assert_string_equal(talk.script.mistake.text, "talk.script:3: there is no command `jump`");
+    talk_free(&talk);
 }
 
 /* All steps, and three modes of the one in the middle. */
@@ -89,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_part_the_lines),
         cmocka_unit_test(what_is_no_talk_is_refused),
+        cmocka_unit_test(mistakes_are_left_out),
         cmocka_unit_test(a_file_has_a_talk_of_its_own),
         cmocka_unit_test(files_are_not_written_twice),
     };

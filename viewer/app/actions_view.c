@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 int action_zoom(struct app *app, const struct command_call *call, struct message *message)
 {
@@ -228,9 +227,6 @@ int action_metric(struct app *app, const struct command_call *call, struct messa
 int action_import(struct app *app, const struct command_call *call, struct message *message)
 {
     int before = app->imported.n_curves;
-    struct stat file;
-    if (stat(call->file, &file) == 0 && !S_ISREG(file.st_mode))
-        return message_set(message, "%s: not a regular file", call->file);
     int status = curve_csv_read(&app->imported, call->file, message);
     if (status == 0)
         app_say(app, "Curves of %.120s: %d", call->file, app->imported.n_curves - before);

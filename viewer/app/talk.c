@@ -3,6 +3,8 @@
  * so that it looks as it did before. */
 #include "app/app.h"
 
+#include <stdio.h>
+
 #define DWELL 5000 /* milliseconds that autoplay stays at a point */
 
 /* ---- Lines --------------------------------------------------------------------------------- */
@@ -12,17 +14,26 @@ static bool waits(enum command_id id)
     return id == COMMAND_WAIT || id == COMMAND_PAUSE;
 }
 
-/* On a stage a mistake does not end the talk. */
+/* On a stage there is no status line, and a mistake does not end the talk: whoever gave the command
+ * finds it in the terminal, too. */
+static void tell_mistake(struct app *app, const char *mistake)
+{
+    fprintf(stderr, "uqd-view: %s\n", mistake);
+    app_say(app, "%.159s", mistake);
+}
+
 static int run_line(struct app *app, size_t index)
 {
-    struct message message;
+    struct message message, mistake;
     struct app_talk *talk = &app->talk;
     const struct script_line *line = &talk->talk.script.lines[index];
     talk->running = true;
     int status = app_run_script_line(app, &line->call, &talk->limit, &message);
     talk->running = false;
     if (status < 0) {
-        app_say(app, "Line %d: %.130s", line->number, message.text);
+        const char *name = talk->talk.script.name;
+        message_set(&mistake, "%s:%d: %s", name ? name : "talk", line->number, message.text);
+        tell_mistake(app, mistake.text);
         talk->limit = 0;
     }
     return status;
@@ -76,6 +87,19 @@ static void go_on(struct app *app)
         app_say(app, "That was the last point");
 }
 
+/* Those of the file. */
+static void tell_mistakes(struct app *app)
+{
+    const struct script *script = &app->talk.talk.script;
+    struct message all;
+    if (script->n_mistakes > 1)
+        message_set(&all, "%s (and %zu more)", script->mistake.text, script->n_mistakes - 1);
+    else
+        all = script->mistake;
+    if (script->n_mistakes > 0)
+        tell_mistake(app, all.text);
+}
+
 int app_open_talk(struct app *app, const char *path, struct message *message)
 {
     struct app_talk *talk = &app->talk;
@@ -90,6 +114,7 @@ int app_open_talk(struct app *app, const char *path, struct message *message)
     talk->talk = fresh;
     talk->open = true;
     begin_lines(app, 0, 0);
+    tell_mistakes(app);
     return 0;
 }
 

@@ -347,9 +347,9 @@ int curve_csv_read(struct curve_set *set, const char *path, struct message *mess
 {
     uint8_t *data;
     size_t size;
-    if (file_read(path, CURVE_CSV_MAX_SIZE, &data, &size, message))
+    if (file_read_regular(path, CURVE_CSV_MAX_SIZE, &data, &size, message))
         return -1;
-    int result = curve_csv_parse(set, file_input_name(path), data, size, message);
+    int result = curve_csv_parse(set, path, data, size, message);
     free(data);
     return result;
 }

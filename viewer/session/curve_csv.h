@@ -26,8 +26,8 @@
 
 #define CURVE_CSV_MAX_SIZE ((uint64_t)4 << 20) /* bytes */
 
-/* Adds the curves of a file as imported ones; path "-" is standard input. 0, or -1 with a message
- * that names file, line and cause; then the set is as it was. */
+/* Adds the curves of a regular file as imported ones. 0, or -1 with a message that names file, line
+ * and cause; then the set is as it was. */
 int curve_csv_read(struct curve_set *set, const char *path, struct message *message);
 
 /* The same of a table in memory; the name is that of the file. */

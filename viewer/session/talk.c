@@ -17,9 +17,8 @@ static int find_points(struct talk *talk)
 
 int talk_load(struct talk *talk, const char *path, struct message *message)
 {
-    int misuse;
     *talk = (struct talk){.points = NULL};
-    if (script_load(&talk->script, path, &misuse, message))
+    if (script_load_tolerant(&talk->script, path, message))
         return -1;
     if (find_points(talk))
         return message_set(message, "%.200s: out of memory", path);

@@ -14,8 +14,8 @@ struct talk {
     size_t n_points;
 };
 
-/* As script_load; -1 with a message also for a file without a point. Free with talk_free in either
- * case. */
+/* As script_load_tolerant; -1 with a message also for a file without a point. Free with talk_free
+ * in either case. */
 int talk_load(struct talk *talk, const char *path, struct message *message);
 
 /* The talk for a file that has none of its own: all its steps, then the modes at a step in the

@@ -1,9 +1,9 @@
 #include "source/uqd_file.h"
 
+#include "file.h"
 #include "uqd_start.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,11 +12,11 @@
 static int open_regular(struct uqd_file *file, const char *path, struct message *message)
 {
     struct stat status;
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file->fd < 0 || fstat(file->fd, &status))
+    file->fd = file_open_regular(path, file->name, message);
+    if (file->fd < 0)
+        return -1;
+    if (fstat(file->fd, &status))
         return message_set(message, "%s: %s", file->name, strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return message_set(message, "%s: not a regular file", file->name);
     file->size = (uint64_t)status.st_size;
     return 0;
 }
