@@ -52,6 +52,32 @@ static void only_files_are_read(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+/* Neither a pipe that nobody reads, nor what is shown. */
+static void only_pictures_are_written(void **state)
+{
+    static const char *const commands[] = {"screenshot", "sheet"};
+    char line[64], refusal[64];
+    struct stat before, after;
+    (void)state;
+    show();
+    assert_int_equal(mkfifo("pipe.png", 0600), 0);
+    assert_int_equal(stat("picture.uqd", &before), 0);
+    for (int i = 0; i < 2; i++) {
+        snprintf(line, sizeof line, "%s picture.uqd", commands[i]);
+        snprintf(refusal, sizeof refusal, "picture.uqd: %s writes a .png file", commands[i]);
+        play_refused(line, refusal);
+        snprintf(line, sizeof line, "%s pipe.png", commands[i]);
+        play_refused(line, "pipe.png: not a regular file");
+        snprintf(line, sizeof line, "%s /dev/null", commands[i]);
+        play_do(line);
+    }
+    play_refused("export pipe.png", "pipe.png: not a regular file");
+    play_refused("export picture.uqd", "picture.uqd: export writes the picture to a .png file");
+    assert_int_equal(stat("picture.uqd", &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_int_equal(play_end(), 0);
+}
+
 /* The rest of the talk is given. */
 static void mistakes_of_a_talk_are_told(void **state)
 {
@@ -89,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(only_files_are_read, play_teardown),
+        cmocka_unit_test_teardown(only_pictures_are_written, play_teardown),
         cmocka_unit_test_teardown(mistakes_of_a_talk_are_told, play_teardown),
         cmocka_unit_test_teardown(the_viewer_rests_after_the_last_point, play_teardown),
     };

@@ -16,15 +16,15 @@ action action_file, action_open, action_pane, action_link, action_compare, actio
 
 /* actions_view.c */
 action action_zoom, action_fit, action_pan, action_switch, action_curve, action_help,
-    action_fullscreen, action_back, action_text, action_resize, action_redraw, action_screenshot,
-    action_metric, action_import, action_export;
+    action_fullscreen, action_back, action_text, action_resize, action_redraw, action_metric,
+    action_import;
 
 /* actions_stage.c */
 action action_present, action_caption, action_bandwidth, action_speed, action_talk, action_point,
     action_autoplay;
 
-/* actions_film.c */
-action action_export_animation, action_sheet;
+/* actions_write.c */
+action action_screenshot, action_export, action_sheet;
 
 /* Draws everything, whatever the backend believes to be on the screen. */
 void action_redraw_all(struct app *app);

@@ -2,12 +2,7 @@
 #include "app/actions.h"
 #include "draw/scene.h"
 
-#include "image_file.h"
 #include "session/curve_csv.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 int action_zoom(struct app *app, const struct command_call *call, struct message *message)
 {
@@ -166,47 +161,6 @@ int action_resize(struct app *app, const struct command_call *call, struct messa
     return 0;
 }
 
-int action_screenshot(struct app *app, const struct command_call *call, struct message *message)
-{
-    struct text_line name;
-    const char *path = call->file;
-    if (!*path) {
-        snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
-                 (unsigned)app_active(app)->wanted.position,
-                 mode_name(app_active(app)->wanted.mode));
-        path = name.text;
-    }
-    int status = app_screenshot(app, path, message);
-    if (status == 0)
-        app_say(app, "Written: %.140s", path);
-    return status;
-}
-
-/* The picture in the active pane, as it is stored, in the size in which it is there. */
-static int export_picture(struct app *app, const char *path, struct message *message)
-{
-    const struct picture *shown = app_active(app)->shown;
-    if (!shown)
-        return message_set(message, "there is no picture to write yet");
-    size_t row = shown->width * (size_t)shown->channels;
-    struct pixels pixels = {
-        .width = shown->width, .height = shown->height, .channels = shown->channels};
-    pixels.data = malloc(row * shown->height);
-    if (!pixels.data)
-        return message_set(message, "%s: out of memory", path);
-    for (uint32_t y = 0; y < shown->height; y++)
-        memcpy(pixels.data + y * row, shown->pixels + y * shown->stride, row);
-    int status = image_write(path, IMAGE_PNG, &pixels, message);
-    free(pixels.data);
-    return status;
-}
-
-static bool ends_with(const char *path, const char *ending)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && !strcmp(dot, ending);
-}
-
 /* ---- Plot ---------------------------------------------------------------------------------- */
 
 /* What no picture is measured by here comes with a table only. */
@@ -230,21 +184,5 @@ int action_import(struct app *app, const struct command_call *call, struct messa
     int status = curve_csv_read(&app->imported, call->file, message);
     if (status == 0)
         app_say(app, "Curves of %.120s: %d", call->file, app->imported.n_curves - before);
-    return status;
-}
-
-int action_export(struct app *app, const struct command_call *call, struct message *message)
-{
-    const char *path = call->file;
-    int status = ends_with(path, ".png")    ? export_picture(app, path, message)
-                 : ends_with(path, ".apng") ? action_export_animation(app, call, message)
-                 : ends_with(path, ".csv")  ? curve_csv_write(&app->curves, path, message)
-                                            : message_set(message,
-                                                          "%s: export writes the picture to a .png "
-                                                           "file, all steps to an .apng file, or the "
-                                                           "curves to a .csv file",
-                                                          path);
-    if (status == 0)
-        app_say(app, "Written: %.140s", path);
     return status;
 }

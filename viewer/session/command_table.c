@@ -250,7 +250,7 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
                         {{"Ctrl+L", "", NULL}}},
     [COMMAND_SCREENSHOT] = {"screenshot",
                             {ARGUMENT_FILE},
-                            "[FILE]",
+                            "[FILE.png]",
                             "write the window to a PNG file",
                             {{"F12", "", "write the window to a PNG file"}}},
     [COMMAND_METRIC] = {"metric",

@@ -1,0 +1,123 @@
+/* Commands that write files. */
+#include "app/actions.h"
+
+#include "image_file.h"
+#include "session/curve_csv.h"
+#include "session/film.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+/* ---- Where to ------------------------------------------------------------------------------ */
+
+static bool is_null_device(const char *path)
+{
+    return !strcmp(path, "/dev/null");
+}
+
+static bool ends_with(const char *path, const char *ending)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && !strcasecmp(dot, ending);
+}
+
+/* A pipe that nobody reads would stop the window. 0, or -1 with a message. */
+static int check_target(const char *path, struct message *message)
+{
+    struct stat info;
+    if (!is_null_device(path) && stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return message_set(message, "%s: not a regular file", path);
+    return 0;
+}
+
+/* The ending keeps a slip from replacing a file of another kind, as the one that is shown. */
+static int check_png(const char *command, const char *path, struct message *message)
+{
+    if (!is_null_device(path) && !ends_with(path, ".png"))
+        return message_set(message, "%s: %s writes a .png file", path, command);
+    return check_target(path, message);
+}
+
+static int say_written(struct app *app, const char *path)
+{
+    app_say(app, "Written: %.140s", path);
+    return 0;
+}
+
+/* ---- Pictures ------------------------------------------------------------------------------ */
+
+int action_screenshot(struct app *app, const struct command_call *call, struct message *message)
+{
+    struct text_line name;
+    const char *path = call->file;
+    if (!*path) {
+        snprintf(name.text, sizeof name.text, "uqd-view-step%u-%s.png",
+                 (unsigned)app_active(app)->wanted.position,
+                 mode_name(app_active(app)->wanted.mode));
+        path = name.text;
+    }
+    if (check_png("screenshot", path, message) || app_screenshot(app, path, message))
+        return -1;
+    return say_written(app, path);
+}
+
+/* The picture in the active pane, as it is stored, in the size in which it is there. */
+static int export_picture(struct app *app, const char *path, struct message *message)
+{
+    const struct picture *shown = app_active(app)->shown;
+    if (!shown)
+        return message_set(message, "there is no picture to write yet");
+    size_t row = shown->width * (size_t)shown->channels;
+    struct pixels pixels = {
+        .width = shown->width, .height = shown->height, .channels = shown->channels};
+    pixels.data = malloc(row * shown->height);
+    if (!pixels.data)
+        return message_set(message, "%s: out of memory", path);
+    for (uint32_t y = 0; y < shown->height; y++)
+        memcpy(pixels.data + y * row, shown->pixels + y * shown->stride, row);
+    int status = image_write(path, IMAGE_PNG, &pixels, message);
+    free(pixels.data);
+    return status;
+}
+
+static int write_film(struct app *app, const char *path,
+                      int (*write)(const struct film *film, const char *path,
+                                   struct message *message),
+                      struct message *message)
+{
+    struct film film;
+    int status = film_gather(&film, app_active(app), &app_document(app)->frames, message);
+    if (status == 0)
+        status = write(&film, path, message);
+    film_free(&film);
+    return status;
+}
+
+int action_sheet(struct app *app, const struct command_call *call, struct message *message)
+{
+    if (check_png("sheet", call->file, message) ||
+        write_film(app, call->file, film_write_strip, message))
+        return -1;
+    return say_written(app, call->file);
+}
+
+/* ---- By ending ----------------------------------------------------------------------------- */
+
+int action_export(struct app *app, const struct command_call *call, struct message *message)
+{
+    const char *path = call->file;
+    if (check_target(path, message))
+        return -1;
+    int status = ends_with(path, ".png")    ? export_picture(app, path, message)
+                 : ends_with(path, ".apng") ? write_film(app, path, film_write_animation, message)
+                 : ends_with(path, ".csv")  ? curve_csv_write(&app->curves, path, message)
+                                            : message_set(message,
+                                                          "%s: export writes the picture to a .png "
+                                                           "file, all steps to an .apng file, or the "
+                                                           "curves to a .csv file",
+                                                          path);
+    return status ? -1 : say_written(app, path);
+}
