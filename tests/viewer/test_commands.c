@@ -315,7 +315,7 @@ static void mistakes_are_named(void **state)
         {"gain 0.5", "`0.5` is not a factor from 1 to 64"},
         {"gain 65", "`65` is not a factor from 1 to 64"},
         {"gain next", "`next` is not a factor"},
-        {"map", "`map` needs a map: map bits|variance|change|error|off|next"},
+        {"map", "`map` needs a map: map bits|variance|change|error|off|next [toggle]"},
         {"map side", "`side` is not a map"},
         {"grid 16", "`16` is not on or off"},
         {"pause", "`pause` needs a time in milliseconds"},

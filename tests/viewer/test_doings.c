@@ -77,6 +77,25 @@ static void peeking_shows_the_other_mode_for_a_moment(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+/* The command says what is to be seen; the key takes it away again. */
+static void a_map_is_set_by_its_command_and_switched_by_its_key(void **state)
+{
+    struct input key = {.type = INPUT_KEY, .key = "U"};
+    (void)state;
+    show("picture.uqd");
+    play_lines("step 2\nmap bits\nmap bits");
+    assert_int_equal(shown().map, MAP_BITS);
+    play_input(&key);
+    play_until_idle();
+    assert_int_equal(shown().map, MAP_OFF);
+    play_input(&key);
+    play_until_idle();
+    assert_int_equal(shown().map, MAP_BITS);
+    play_lines("map change toggle\nmap change toggle");
+    assert_int_equal(shown().map, MAP_OFF);
+    assert_int_equal(play_end(), 0);
+}
+
 static void files_go_by_their_numbers(void **state)
 {
     (void)state;
@@ -357,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(peeking_shows_the_other_mode_for_a_moment),
+        TEST(a_map_is_set_by_its_command_and_switched_by_its_key),
         TEST(files_go_by_their_numbers),
         TEST(dropped_files_are_opened),
         TEST(measured_numbers_are_those_of_the_pictures),

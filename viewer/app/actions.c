@@ -274,7 +274,8 @@ static int run_map(struct app *app, const struct command_call *call, struct mess
     if (map == MAP_ERROR && !progress_expects_reference(pane->progress))
         return message_set(message, "there is no original to show the error against: give one with "
                                     "--reference, or wait for the lossless step");
-    pane_set_map(pane, map == now ? MAP_OFF : map);
+    bool again = call->arguments[1].given && map == now;
+    pane_set_map(pane, again ? MAP_OFF : map);
     app_say(app, "Map: %s", map_name(pane->wanted.map));
     return 0;
 }

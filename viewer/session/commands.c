@@ -104,6 +104,7 @@ static const struct {
                        BIT(WORD_DENOISED) | BIT(WORD_ANCESTRAL) | BIT(WORD_FLOW) | BIT(WORD_NEXT),
                        false},
     [ARGUMENT_SEED] = {"a seed", NUMBER_INTEGER, 0, 0x1p64, BIT(WORD_NEW), false},
+    [ARGUMENT_TOGGLE] = {"toggle", NUMBER_NONE, 0, 0, BIT(WORD_TOGGLE), true},
     [ARGUMENT_SWITCH] = {"on or off", NUMBER_NONE, 0, 0,
                          BIT(WORD_ON) | BIT(WORD_OFF) | BIT(WORD_TOGGLE), true},
     [ARGUMENT_ZOOM] = {"a zoom", NUMBER_REAL, 1e-3, 1e3, BIT(WORD_IN) | BIT(WORD_OUT), false},

@@ -81,6 +81,7 @@ enum argument_type {
     ARGUMENT_SHARE,       /* 0 to 1 */
     ARGUMENT_GAIN,        /* 1 to 64, or larger, smaller */
     ARGUMENT_MAP,         /* off, bits, variance, change, error, or next */
+    ARGUMENT_TOGGLE,      /* toggle; may be left out */
     ARGUMENT_SWITCH,      /* on, off, toggle; may be left out: toggle */
     ARGUMENT_ZOOM,        /* display pixels per picture pixel, or in, out */
     ARGUMENT_SCALE,       /* larger, smaller, or a factor */
