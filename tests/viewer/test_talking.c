@@ -94,6 +94,78 @@ static void mistakes_of_a_talk_are_told(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+/* ---- To and fro ---------------------------------------------------------------------------- */
+
+struct sight {
+    struct exhibit exhibit;
+    struct look look;
+    struct view view;
+    int n_panes, document;
+    double rate;
+};
+
+static struct sight see(void)
+{
+    play_until_idle();
+    struct app *app = play_hold();
+    struct sight sight = {app_active(app)->exhibit, app->look, app->view, app->n_panes, 0,
+                          app->arrival.rate};
+    while (app->documents[sight.document] != app_document(app))
+        sight.document++;
+    play_release();
+    return sight;
+}
+
+static void assert_same_sight(const struct sight *a, const struct sight *b)
+{
+    assert_true(exhibit_equal(&a->exhibit, &b->exhibit));
+    assert_string_equal(a->look.caption, b->look.caption);
+    assert_int_equal(a->look.comparison, b->look.comparison);
+    assert_int_equal(a->look.grid, b->look.grid);
+    assert_int_equal(a->look.loupe, b->look.loupe);
+    assert_int_equal(a->look.histogram, b->look.histogram);
+    assert_int_equal(a->look.blank, b->look.blank);
+    assert_int_equal(a->look.gain, b->look.gain);
+    assert_memory_equal(&a->view, &b->view, sizeof a->view);
+    assert_int_equal(a->n_panes, b->n_panes);
+    assert_int_equal(a->document, b->document);
+    assert_true(a->rate == b->rate);
+}
+
+/* Whatever was done by hand, or by the points that are gone back over. */
+static void going_back_looks_as_it_did(void **state)
+{
+    static const char *const by_hand[] = {"mode flow\nstep 5\nmap change",
+                                          "compare wipe\ngain 16\ngrid on\nloupe on\nhistogram on",
+                                          "zoom 3\npan 40 40\nblank on\nmix 30",
+                                          "original on\ncaption By hand",
+                                          "file other\nmap bits\ncompare difference",
+                                          "bandwidth 1M"};
+    struct sight before[4], after;
+    (void)state;
+    write_talk("point\nstep 1\nmode ancestral\nseed new\npoint Two\nmap variance\npoint\n"
+               "seed new\npoint Four\ncompare side\nmap off\nzoom 2\ngain 8\nseed new\n");
+    PLAY("picture.uqd", "twin.uqd", "--reference", "picture.png", "--forget");
+    play_until_idle();
+    play_lines("compare off\nseed 7\ntalk talk.script");
+    for (int i = 0; i < 4; i++) {
+        before[i] = see();
+        play_lines("talk next");
+    }
+    for (size_t i = 0; i < sizeof by_hand / sizeof *by_hand; i++) {
+        int point = 2 - (int)i % 3;
+        play_lines(by_hand[i]);
+        play_lines(point == 2 ? "talk next\ntalk previous" : "talk previous");
+        after = see();
+        assert_same_sight(&before[point], &after);
+        for (int k = point; point == 0 && k < 3; k++)
+            play_lines("talk next");
+    }
+    assert_int_equal(before[0].exhibit.seed, 8);
+    assert_int_equal(before[2].exhibit.seed, 9);
+    assert_int_equal(play_end(), 0);
+}
+
 /* ---- By itself ----------------------------------------------------------------------------- */
 
 /* Nothing is left to be woken up for. */
@@ -117,6 +189,7 @@ int main(void)
         cmocka_unit_test_teardown(only_files_are_read, play_teardown),
         cmocka_unit_test_teardown(only_pictures_are_written, play_teardown),
         cmocka_unit_test_teardown(mistakes_of_a_talk_are_told, play_teardown),
+        cmocka_unit_test_teardown(going_back_looks_as_it_did, play_teardown),
         cmocka_unit_test_teardown(the_viewer_rests_after_the_last_point, play_teardown),
     };
     return cmocka_run_group_tests(tests, stage_setup, stage_teardown);

@@ -34,15 +34,27 @@ struct app_waiting {
     char message[160]; /* what the command said */
 };
 
+/* How the pictures are shown. */
+struct app_stage {
+    struct look look;
+    struct view view;
+    struct exhibit exhibit; /* of the active pane ... */
+    bool following;
+    int document; /* ... and the index of its file */
+    double rate;  /* of the slow line, 0: none */
+};
+
 /* A talk that is given: commands of its points, run as those of a script. */
 struct app_talk {
     struct talk talk;
     bool open;
-    size_t point;     /* where it is */
-    size_t next, end; /* lines of that point that are still to be run */
-    bool held;        /* somebody does something else: nothing goes on by itself */
-    bool running;     /* a line of it */
-    uint64_t limit;   /* when the wait that is going on ends or gives up; 0: none is */
+    struct app_stage before; /* how it was when the talk began */
+    uint64_t seed;           /* that the talk chose last, or found */
+    size_t point;            /* where it is */
+    size_t next, end;        /* lines of that point that are still to be run */
+    bool held;               /* somebody does something else: nothing goes on by itself */
+    bool running;            /* a line of it */
+    uint64_t limit;          /* when the wait that is going on ends or gives up; 0: none is */
     bool autoplay, loop;
     uint64_t turn; /* when autoplay goes on; 0: it does not yet */
 };
@@ -230,6 +242,10 @@ void app_run_talk(struct app *app);
 uint64_t app_talk_next(const struct app *app);
 /* Somebody runs this command: what belongs to the point does not go on against it. */
 void app_interrupt_talk(struct app *app, enum command_id id);
+
+/* stage_state.c: notes how the pictures are shown, and shows them so again. */
+void app_note_stage(struct app *app, struct app_stage *stage);
+void app_restore_stage(struct app *app, const struct app_stage *stage);
 
 /* input.c */
 void app_handle_input(struct app *app, const struct input *input);

@@ -1,6 +1,6 @@
 /* Giving a talk: its points are run one after the other, by keys or by themselves. Whatever else is
  * done in between, the next point goes on from there; going back repeats the talk up to that point,
- * so that it looks as it did before. */
+ * and begins as it did, so that it looks as it did before. */
 #include "app/app.h"
 
 #include <stdio.h>
@@ -22,13 +22,35 @@ static void tell_mistake(struct app *app, const char *mistake)
     app_say(app, "%.159s", mistake);
 }
 
-static int run_line(struct app *app, size_t index)
+/* In a hurry, nothing is asked for before the last line. As app_run_script_line. */
+static int run_call(struct app *app, const struct command_call *call, bool hurried,
+                    struct message *message)
+{
+    if (hurried)
+        return app_run_command(app, call, message) ? -1 : 1;
+    return app_run_script_line(app, call, &app->talk.limit, message);
+}
+
+/* A new seed is the same one whatever was chosen by hand in between. */
+static int run_counting_seeds(struct app *app, const struct command_call *call, bool hurried,
+                              struct message *message)
+{
+    struct app_talk *talk = &app->talk;
+    if (call->id == COMMAND_SEED && call->arguments[0].word == WORD_NEW)
+        app_active(app)->wanted.seed = talk->seed;
+    int status = run_call(app, call, hurried, message);
+    if (call->id == COMMAND_SEED && status > 0)
+        talk->seed = app_active(app)->wanted.seed;
+    return status;
+}
+
+static int run_line(struct app *app, size_t index, bool hurried)
 {
     struct message message, mistake;
     struct app_talk *talk = &app->talk;
     const struct script_line *line = &talk->talk.script.lines[index];
     talk->running = true;
-    int status = app_run_script_line(app, &line->call, &talk->limit, &message);
+    int status = run_counting_seeds(app, &line->call, hurried, &message);
     talk->running = false;
     if (status < 0) {
         const char *name = talk->talk.script.name;
@@ -46,7 +68,7 @@ static void hurry(struct app *app, size_t first, size_t end, bool again)
     for (size_t i = first; i < end && !app->quit; i++) {
         enum command_id id = app->talk.talk.script.lines[i].call.id;
         if (!waits(id) && (!again || talk_repeats(id)))
-            run_line(app, i);
+            run_line(app, i, true);
     }
 }
 
@@ -69,8 +91,11 @@ static void begin_point(struct app *app, size_t point)
     begin_lines(app, point, app->talk.talk.points[point]);
 }
 
+/* As if the talk had just come there. */
 static void go_back(struct app *app, size_t point)
 {
+    app_restore_stage(app, &app->talk.before);
+    app->talk.seed = app->talk.before.exhibit.seed;
     hurry(app, 0, app->talk.talk.points[point], true);
     begin_point(app, point);
 }
@@ -113,6 +138,8 @@ int app_open_talk(struct app *app, const char *path, struct message *message)
     app_close_talk(app);
     talk->talk = fresh;
     talk->open = true;
+    app_note_stage(app, &talk->before);
+    talk->seed = talk->before.exhibit.seed;
     begin_lines(app, 0, 0);
     tell_mistakes(app);
     return 0;
@@ -169,7 +196,7 @@ void app_run_talk(struct app *app)
     if (!talk->open || talk->held)
         return;
     for (; talk->next < talk->end && !app->quit; talk->next++)
-        if (run_line(app, talk->next) == 0)
+        if (run_line(app, talk->next, false) == 0)
             return;
     if (talk->autoplay && !app->quit)
         turn_by_itself(app);

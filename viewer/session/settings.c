@@ -195,8 +195,9 @@ static const char talks[] =
     "  seed new\n"
     "\n"
     "Going on early does what is left of a point at once. Any other command may be run in between: "
-    "then the point stops, and going on goes to the next one. Going back runs the talk from its "
-    "beginning to that point again, without pauses and without writing or opening files. "
+    "then the point stops, and going on goes to the next one. Going back shows all as it was when "
+    "the talk began, and runs it from there to that point again, without pauses and without "
+    "writing or opening files; `seed new` gives the same samples as before. "
     "`autoplay` goes on by itself when a point was shown for 5 seconds. A mistake in a talk is "
     "told in the status line and left out. The same file runs as a script, too.\n";
 
