@@ -583,6 +583,7 @@ static void wrong_usage_is_told(void **state)
         {{"picture.uqd", "--reference", "nothing.png", NULL}, "nothing.png", 1},
         {{"picture.uqd", "--font", "nothing.ttf", NULL}, "nothing.ttf", 1},
         {{"picture.uqd", "--script", "nothing.txt", NULL}, "nothing.txt", 1},
+        {{"picture.uqd", "--talk", "nothing.txt", NULL}, "nothing.txt", 1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -94,6 +94,21 @@ static void mistakes_of_a_talk_are_told(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+static void an_option_begins_a_talk(void **state)
+{
+    (void)state;
+    write_talk("mode flow\npoint One\nstep 2\npoint Two\nstep 3\n");
+    PLAY("picture.uqd", "--forget", "--talk", "talk.script");
+    play_until_idle();
+    struct app *app = play_hold();
+    assert_true(app->look.presenting);
+    assert_string_equal(app->look.caption, "One");
+    assert_int_equal(app_active(app)->exhibit.position, 2);
+    assert_int_equal(app_active(app)->exhibit.mode, UQD_MODE_FLOW);
+    play_release();
+    assert_int_equal(play_end(), 0);
+}
+
 /* ---- To and fro ---------------------------------------------------------------------------- */
 
 struct sight {
@@ -189,6 +204,7 @@ int main(void)
         cmocka_unit_test_teardown(only_files_are_read, play_teardown),
         cmocka_unit_test_teardown(only_pictures_are_written, play_teardown),
         cmocka_unit_test_teardown(mistakes_of_a_talk_are_told, play_teardown),
+        cmocka_unit_test_teardown(an_option_begins_a_talk, play_teardown),
         cmocka_unit_test_teardown(going_back_looks_as_it_did, play_teardown),
         cmocka_unit_test_teardown(the_viewer_rests_after_the_last_point, play_teardown),
     };

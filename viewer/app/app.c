@@ -1,4 +1,4 @@
-#include "app/app.h"
+#include "app/actions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +106,16 @@ static void finish(struct app *app)
         app->exit_code = complain(&message, EXIT_FAILURE);
 }
 
+/* 0, or -1 with a message. */
+static int begin_talk(struct app *app, struct message *message)
+{
+    if (!app->settings.talk)
+        return 0;
+    app_relayout(app);
+    action_set_presenting(app, true);
+    return app_open_talk(app, app->settings.talk, message);
+}
+
 /* Shows the files. Returns the exit code. */
 static int show(struct app *app, backend_open *open)
 {
@@ -117,6 +127,8 @@ static int show(struct app *app, backend_open *open)
     if (status)
         return complain(&message, status == BACKEND_NO_DISPLAY ? EXIT_NO_DISPLAY : EXIT_FAILURE);
     if (app_open_sources(app, &message))
+        return complain(&message, EXIT_FAILURE);
+    if (begin_talk(app, &message))
         return complain(&message, EXIT_FAILURE);
     app->remote = remote_new(app_wake, app);
     run(app);

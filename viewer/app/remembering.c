@@ -10,7 +10,7 @@
 /* Scripts do the same each time. */
 static bool is_forgetful(const struct app *app)
 {
-    return app->settings.forget || app->settings.script;
+    return app->settings.forget || app->settings.script || app->settings.talk;
 }
 
 /* ---- Settings ------------------------------------------------------------------------------ */

@@ -12,7 +12,7 @@
 
 /* The members that the option table fills. */
 struct values {
-    const char *reference, *script, *font, *size;
+    const char *reference, *script, *talk, *font, *size;
     int no_daemon, forget, mode;
     int terminal; /* -1: not given */
     uint64_t seed;
@@ -37,8 +37,10 @@ static const struct option_row rows[] = {
      NULL},
     {"script", 0, OPTION_TEXT, "FILE", offsetof(struct values, script),
      "run the commands of a file, \"-\" for standard input", NULL},
+    {"talk", 0, OPTION_TEXT, "FILE", offsetof(struct values, talk),
+     "present the talk in a file to an audience, see TALKS in the manual page", NULL},
     {"forget", 0, OPTION_FLAG, NULL, offsetof(struct values, forget),
-     "neither bring back settings and the place in the file nor save them; as with a script", NULL},
+     "neither bring back settings and the place in the file nor save them; as with a script or a talk", NULL},
     {"cache", 0, OPTION_U32, "MIB", offsetof(struct values, cache),
      "memory for pictures that can come back without decoding, in MiB (256)", "Decoding"},
     {"no-daemon", 0, OPTION_FLAG, NULL, offsetof(struct values, no_daemon),
@@ -136,6 +138,7 @@ int settings_parse(struct settings *settings, int argc, char **argv, struct mess
         .n_files = argc - operand,
         .reference = values.reference,
         .script = values.script,
+        .talk = values.talk,
         .font = values.font,
         .terminal = (enum terminal_mode)(TERMINAL_AUTO + values.terminal),
         .no_daemon = values.no_daemon,
@@ -177,7 +180,8 @@ static void append_bindings(const struct viewer_command *command, char *text, si
 }
 
 static const char talks[] =
-    "`present` shows pictures, curve and numbers to an audience. There, PageDown and Space, which "
+    "`present` shows pictures, curve and numbers to an audience, as does the option --talk with a "
+    "talk of one's own: `uqd-view --talk talk.txt photo.uqd`. There, PageDown and Space, which "
     "remote controls for presenters send, go to the next point of the talk, PageUp and Backspace "
     "to the one before; without a file of its own the talk is all steps, then the modes.\n"
     "\n"

@@ -16,6 +16,7 @@ struct settings {
     int n_files;
     const char *reference; /* NULL if not given, as are the other texts */
     const char *script;
+    const char *talk;  /* to begin with */
     const char *font;  /* a file, or "builtin" */
     int width, height; /* of the window, 0: default */
     enum terminal_mode terminal;
