@@ -125,6 +125,7 @@ struct stage {
     struct subject subjects[SCENE_MAX_PANES];
     int n_panes;
     enum situation situation;
+    struct text_line point; /* of a talk */
     struct layout layout;
     struct look look;
     struct view view;
@@ -178,6 +179,7 @@ static void draw(void)
                           .pointer_x = -1,
                           .several = long_names && stage.n_panes > 1,
                           .hover = -1,
+                          .point = stage.point,
                           .help_page = stage.help_page};
     for (int i = 0; i < stage.n_panes; i++)
         scene.panes[i] = (struct scene_pane){
@@ -398,6 +400,7 @@ static void open_presentation(enum situation situation, int n_panes)
 {
     stage.look = LOOK_DEFAULT;
     stage.look.presenting = true;
+    stage.point.text[0] = '\0';
     stage.situation = situation;
     stage.n_panes = n_panes;
     for (int i = 0; i < n_panes; i++) {
@@ -428,15 +431,34 @@ static void nothing_overlaps_in_a_presentation(void **state)
         "", "Two parrots",
         "A sentence that is far too long for one line of large letters, and even for the two lines "
         "of smaller ones that take its place, as nobody reads so much"};
+    static const char *const points[] = {"", "13 / 14", "End of the talk"};
     (void)state;
     for (int situation = 0; situation < N_SITUATIONS; situation++)
         for (int n_panes = 1; n_panes <= SCENE_MAX_PANES && situation != HELP; n_panes++) {
             open_presentation((enum situation)situation, n_panes);
             for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-                for (size_t k = 0; k < sizeof captions / sizeof *captions; k++)
+                for (size_t k = 0; k < sizeof captions / sizeof *captions; k++) {
+                    strcpy(stage.point.text, points[k]);
                     check_presentation(sizes[i][0], sizes[i][1], captions[k]);
+                }
             close_presentation();
         }
+}
+
+/* Where the talk is, and that words and picture do not belong together yet. */
+static void whoever_presents_sees_what_is_coming(void **state)
+{
+    (void)state;
+    open_presentation(COMPLETE, 1);
+    strcpy(stage.point.text, "13 / 14");
+    check_presentation(1280, 720, "Two parrots");
+    assert_non_null(scene_texts_find(&stage.texts, "13 / 14"));
+    assert_null(scene_texts_find(&stage.texts, "computing"));
+    close_presentation();
+    open_presentation(COMING, 1);
+    check_presentation(1280, 720, "Two parrots");
+    assert_non_null(scene_texts_find(&stage.texts, "computing"));
+    close_presentation();
 }
 
 /* All there is to know of the picture, in one line. */
@@ -509,6 +531,7 @@ int main(void)
         cmocka_unit_test(a_pane_alone_tells_of_the_others),
         cmocka_unit_test(trouble_is_told_and_marked_in_the_smallest_window),
         cmocka_unit_test(nothing_overlaps_in_a_presentation),
+        cmocka_unit_test(whoever_presents_sees_what_is_coming),
         cmocka_unit_test(an_audience_reads_the_numbers),
         cmocka_unit_test(a_presentation_without_curve_and_blank),
         cmocka_unit_test(a_caption_is_read_in_any_window),

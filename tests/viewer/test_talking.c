@@ -147,6 +147,49 @@ static void assert_same_sight(const struct sight *a, const struct sight *b)
     assert_true(a->rate == b->rate);
 }
 
+static void press(const char *key)
+{
+    struct input input = {.type = INPUT_KEY};
+    snprintf(input.key, sizeof input.key, "%s", key);
+    play_input(&input);
+    play_until_idle();
+}
+
+static void assert_at(const char *where, uint32_t step)
+{
+    struct text_line line;
+    struct app *app = play_hold();
+    app_count_points(app, &line);
+    assert_int_equal(app_active(app)->wanted.position, step);
+    play_release();
+    assert_string_equal(line.text, where);
+}
+
+/* As the remote controls of presenters have them, and Home and End. */
+static void keys_go_through_the_points(void **state)
+{
+    (void)state;
+    write_talk("point One\nstep 1\npoint Two\nstep 2\npoint Three\nstep 3\n");
+    show();
+    play_lines("talk talk.script\npresent on");
+    assert_at("1 / 3", 1);
+    press("End");
+    assert_at("3 / 3", 3);
+    press("PageUp");
+    assert_at("2 / 3", 2);
+    press("PageDown");
+    assert_at("3 / 3", 3);
+    press("PageDown");
+    assert_at("End of the talk", 3);
+    press("PageUp");
+    assert_at("2 / 3", 2);
+    press("Home");
+    assert_at("1 / 3", 1);
+    play_lines("talk off");
+    assert_at("", 1);
+    assert_int_equal(play_end(), 0);
+}
+
 /* Whatever was done by hand, or by the points that are gone back over. */
 static void going_back_looks_as_it_did(void **state)
 {
@@ -205,6 +248,7 @@ int main(void)
         cmocka_unit_test_teardown(only_pictures_are_written, play_teardown),
         cmocka_unit_test_teardown(mistakes_of_a_talk_are_told, play_teardown),
         cmocka_unit_test_teardown(an_option_begins_a_talk, play_teardown),
+        cmocka_unit_test_teardown(keys_go_through_the_points, play_teardown),
         cmocka_unit_test_teardown(going_back_looks_as_it_did, play_teardown),
         cmocka_unit_test_teardown(the_viewer_rests_after_the_last_point, play_teardown),
     };

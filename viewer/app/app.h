@@ -52,6 +52,7 @@ struct app_talk {
     uint64_t seed;           /* that the talk chose last, or found */
     size_t point;            /* where it is */
     size_t next, end;        /* lines of that point that are still to be run */
+    bool over;               /* whoever gives it wanted to go on after the last point */
     bool held;               /* somebody does something else: nothing goes on by itself */
     bool running;            /* a line of it */
     uint64_t limit;          /* when the wait that is going on ends or gives up; 0: none is */
@@ -238,6 +239,8 @@ void app_close_talk(struct app *app);
 int app_turn_talk(struct app *app, enum word where, struct message *message);
 /* Goes on with what the talk does by itself. */
 void app_run_talk(struct app *app);
+/* Where it is: "3 / 14", empty if there is none. */
+void app_count_points(const struct app *app, struct text_line *line);
 /* When that is, milliseconds of the backend's clock; 0: nothing is known to come. */
 uint64_t app_talk_next(const struct app *app);
 /* Somebody runs this command: what belongs to the point does not go on against it. */

@@ -104,6 +104,7 @@ static void make_scene(const struct app *app, struct scene *scene)
                             .hover = app->hover,
                             .help_page = app->help_page};
     add_panes(app, scene);
+    app_count_points(app, &scene->point);
 }
 
 /* moving: whether the zoom is. */

@@ -81,7 +81,7 @@ static void begin_lines(struct app *app, size_t point, size_t line)
     talk->point = point;
     talk->next = line;
     talk->end = talk_end(&talk->talk, point);
-    talk->held = false;
+    talk->held = talk->over = false;
     talk->limit = talk->turn = 0;
     app_run_talk(app);
 }
@@ -109,7 +109,7 @@ static void go_on(struct app *app)
     if (talk->point + 1 < talk->talk.n_points)
         begin_point(app, talk->point + 1);
     else
-        app_say(app, "That was the last point");
+        talk->over = true;
 }
 
 /* Those of the file. */
@@ -123,6 +123,19 @@ static void tell_mistakes(struct app *app)
         all = script->mistake;
     if (script->n_mistakes > 0)
         tell_mistake(app, all.text);
+}
+
+/* What opens files on the way does. */
+static void go_to_last(struct app *app)
+{
+    struct app_talk *talk = &app->talk;
+    size_t last = talk->talk.n_points - 1;
+    if (talk->point == last) {
+        go_back(app, last);
+        return;
+    }
+    hurry(app, talk->next, talk->talk.points[last], false);
+    begin_point(app, last);
 }
 
 int app_open_talk(struct app *app, const char *path, struct message *message)
@@ -154,9 +167,14 @@ void app_close_talk(struct app *app)
 int app_turn_talk(struct app *app, enum word where, struct message *message)
 {
     struct app_talk *talk = &app->talk;
-    if (!talk->open)
-        return app_open_talk(app, NULL, message);
-    if (where == WORD_NEXT)
+    bool begins = !talk->open;
+    if (begins && app_open_talk(app, NULL, message))
+        return -1;
+    if (where == WORD_LAST)
+        go_to_last(app);
+    else if (begins)
+        return 0;
+    else if (where == WORD_NEXT)
         go_on(app);
     else
         go_back(app, where == WORD_PREVIOUS && talk->point > 0 ? talk->point - 1 : 0);
@@ -200,6 +218,16 @@ void app_run_talk(struct app *app)
             return;
     if (talk->autoplay && !app->quit)
         turn_by_itself(app);
+}
+
+void app_count_points(const struct app *app, struct text_line *line)
+{
+    const struct app_talk *talk = &app->talk;
+    line->text[0] = '\0';
+    if (talk->open && talk->over)
+        snprintf(line->text, sizeof line->text, "End of the talk");
+    else if (talk->open)
+        snprintf(line->text, sizeof line->text, "%zu / %zu", talk->point + 1, talk->talk.n_points);
 }
 
 uint64_t app_talk_next(const struct app *app)

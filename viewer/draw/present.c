@@ -100,11 +100,74 @@ static void describe_arrival(const struct scene *scene, struct text_line *line)
              known ? psnr.text : "");
 }
 
+/* Whether something of a pane is still being made. Of a file that comes slowly something always is,
+ * and its line says so. */
+static bool is_coming(const struct scene *scene, int index)
+{
+    const struct pane *pane = scene->panes[index].pane;
+    bool seen = scene->look->comparison != COMPARE_OFF || index == scene->active;
+    return seen && !scene->look->arrival[0] && pane_has_position(pane) && !pane_is_shown(pane) &&
+           !pane->progress->failed && !pane->progress->lost;
+}
+
+/* The first pane of which something is, or NULL: then words and picture do not belong together. */
+static const struct pane *find_coming(const struct scene *scene)
+{
+    for (int i = 0; i < scene->n_panes; i++) {
+        int index = (scene->active + i) % scene->n_panes;
+        if (is_coming(scene, index))
+            return scene->panes[index].pane;
+    }
+    return NULL;
+}
+
+static const char coming[] = "computing";
+
+/* What is coming, and below that how far it is, at the left end of the line of numbers. */
+static void draw_coming(const struct scene *scene, const struct pane *pane)
+{
+    const struct rect *at = &scene->layout->numbers;
+    int x = at->x + layout_px(scene->layout, 12);
+    int height = surface_text_height(scene->surface, TEXT_SMALL);
+    struct text_line done;
+    format_done(&done, pane_done(pane));
+    const char *percent = done.text + strspn(done.text, " ");
+    bool both = *percent && at->h >= 2 * height;
+    int y = at->y + (at->h - (both ? 2 : 1) * height) / 2;
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, coming);
+    if (both)
+        surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y + height, percent);
+}
+
+/* The point of a talk, at the right end. */
+static void draw_point(const struct scene *scene)
+{
+    const struct rect *at = &scene->layout->numbers;
+    int y = at->y + (at->h - surface_text_height(scene->surface, TEXT_BODY)) / 2;
+    struct fitted_text point;
+    fit_text(scene->surface, TEXT_BODY, scene->point.text, at->w / 4, &point);
+    surface_text(scene->surface, TEXT_BODY, THEME_DIM, TEXT_RIGHT,
+                 at->x + at->w - layout_px(scene->layout, 12), y, point.text);
+}
+
+/* What the numbers leave free at each end. In a talk that is the same whether something is coming
+ * or not, so that they stay as they are. */
+static int end_width(const struct scene *scene)
+{
+    int pad = layout_px(scene->layout, 12), most = scene->layout->numbers.w / 4;
+    int point = surface_text_width(scene->surface, TEXT_BODY, scene->point.text);
+    int width = surface_text_width(scene->surface, TEXT_SMALL, coming);
+    point = point < most ? point : most;
+    if (!point && !find_coming(scene))
+        return pad;
+    return (point > width ? point : width) + 2 * pad;
+}
+
 static void draw_numbers(const struct scene *scene)
 {
     const struct rect *at = &scene->layout->numbers;
     const struct pane *pane = scene_pane(scene);
-    int room = at->w - 2 * layout_px(scene->layout, 12);
+    int room = at->w - 2 * end_width(scene);
     int y = at->y + (at->h - surface_text_height(scene->surface, TEXT_BIG)) / 2;
     struct text_line line;
     struct fitted_text fitted;
@@ -119,6 +182,8 @@ static void draw_numbers(const struct scene *scene)
     fit_text(scene->surface, TEXT_BIG, line.text, room, &fitted);
     surface_text(scene->surface, TEXT_BIG, THEME_TEXT, TEXT_CENTRE, at->x + at->w / 2, y,
                  fitted.text);
+    if (find_coming(scene))
+        draw_coming(scene, find_coming(scene));
 }
 
 /* ---- Words --------------------------------------------------------------------------------- */
@@ -160,6 +225,7 @@ void draw_presentation(const struct scene *scene)
         draw_curve(scene);
     draw_heading(scene);
     draw_numbers(scene);
+    draw_point(scene);
 }
 
 /* ---- In the usual window ------------------------------------------------------------------- */

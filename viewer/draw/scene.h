@@ -41,10 +41,11 @@ struct scene {
     const struct curve_set *curves;
     bool moving; /* the zoom */
     int pointer_x, pointer_y;
-    int n_documents; /* that are open */
-    bool background; /* pictures are computed unseen */
-    int hover;       /* button under the pointer, or -1 */
-    int help_page;   /* of the list of keys, from 0 */
+    int n_documents;        /* that are open */
+    bool background;        /* pictures are computed unseen */
+    int hover;              /* button under the pointer, or -1 */
+    int help_page;          /* of the list of keys, from 0 */
+    struct text_line point; /* of a talk: "3 / 14"; empty if none is given */
 };
 
 void scene_draw(const struct scene *scene);

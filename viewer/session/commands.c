@@ -119,7 +119,9 @@ static const struct {
                             BIT(WORD_OFF) | BIT(WORD_RESTART), false},
     [ARGUMENT_SPEED] = {"a factor from 0.01 to 1000", NUMBER_REAL, 0.01, 1000, 0, false},
     [ARGUMENT_TALK] = {"a file", NUMBER_TEXT, 0, 0,
-                       BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_OFF), true},
+                       BIT(WORD_NEXT) | BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_LAST) |
+                           BIT(WORD_OFF),
+                       true},
     [ARGUMENT_AUTOPLAY] = {"on, off or loop", NUMBER_NONE, 0, 0,
                            BIT(WORD_ON) | BIT(WORD_OFF) | BIT(WORD_TOGGLE) | BIT(WORD_LOOP), true},
     [ARGUMENT_TIME] = {"a time in milliseconds", NUMBER_INTEGER, 0, 600000, 0, false},

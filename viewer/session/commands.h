@@ -93,8 +93,8 @@ enum argument_type {
     ARGUMENT_TEXT,        /* the rest of the line; may be left out */
     ARGUMENT_BANDWIDTH,   /* bits per second, also as 56k or 2M; or off, restart */
     ARGUMENT_SPEED,       /* a factor */
-    ARGUMENT_TALK,        /* next, previous, first, off, or a file: the rest of the line; may be
-                             left out */
+    ARGUMENT_TALK,        /* next, previous, first, last, off, or a file: the rest of the line; may
+                             be left out */
     ARGUMENT_AUTOPLAY,    /* on, off, toggle, loop; may be left out: toggle */
     ARGUMENT_WAIT,        /* idle, or step */
     ARGUMENT_TIME,        /* milliseconds */

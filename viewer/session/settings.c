@@ -40,7 +40,9 @@ static const struct option_row rows[] = {
     {"talk", 0, OPTION_TEXT, "FILE", offsetof(struct values, talk),
      "present the talk in a file to an audience, see TALKS in the manual page", NULL},
     {"forget", 0, OPTION_FLAG, NULL, offsetof(struct values, forget),
-     "neither bring back settings and the place in the file nor save them; as with a script or a talk", NULL},
+     "neither bring back settings and the place in the file nor save them; as with a script or a "
+     "talk",
+     NULL},
     {"cache", 0, OPTION_U32, "MIB", offsetof(struct values, cache),
      "memory for pictures that can come back without decoding, in MiB (256)", "Decoding"},
     {"no-daemon", 0, OPTION_FLAG, NULL, offsetof(struct values, no_daemon),
@@ -183,7 +185,8 @@ static const char talks[] =
     "`present` shows pictures, curve and numbers to an audience, as does the option --talk with a "
     "talk of one's own: `uqd-view --talk talk.txt photo.uqd`. There, PageDown and Space, which "
     "remote controls for presenters send, go to the next point of the talk, PageUp and Backspace "
-    "to the one before; without a file of its own the talk is all steps, then the modes.\n"
+    "to the one before, Home and End to the first and the last; without a file of its own the talk "
+    "is all steps, then the modes.\n"
     "\n"
     "The file of a talk is a script. A line `point`, with the caption of the point if it has a new "
     "one, begins each point; what comes before the first one opens the talk. The commands of a "
