@@ -10,7 +10,7 @@
 static void assert_described(const struct arrival *arrival, const char *expected)
 {
     struct text_line line;
-    assert_string_equal(arrival_describe(arrival, &line), expected);
+    assert_string_equal(arrival_describe(arrival, arrival->bytes, &line), expected);
 }
 
 static void bytes_come_as_fast_as_the_line_is(void **state)
@@ -25,6 +25,21 @@ static void bytes_come_as_fast_as_the_line_is(void **state)
     assert_int_equal(arrival.bytes, 21000);
     assert_true(arrival.running);
     assert_described(&arrival, "56 kbit/s  ·  3.0 s  ·  21.0 kB");
+}
+
+/* Bytes and seconds are those of the picture, which may be late while the line goes on. */
+static void a_late_picture_is_told(void **state)
+{
+    struct arrival arrival;
+    struct text_line line;
+    (void)state;
+    arrival_begin(&arrival, 8000, 0);
+    arrival_advance(&arrival, 5000, 1, 400000, true);
+    assert_string_equal(arrival_describe(&arrival, 4500, &line), "8 kbit/s  ·  4.5 s  ·  4.50 kB");
+    assert_string_equal(arrival_describe(&arrival, 2000, &line),
+                        "8 kbit/s  ·  2.0 s  ·  2.00 kB  ·  decoding 3.0 s late");
+    arrival_hold(&arrival, true, 5000);
+    assert_string_equal(arrival_describe(&arrival, 2000, &line), "8 kbit/s  ·  2.0 s  ·  2.00 kB");
 }
 
 /* The clock shows how long it took, not when that was noticed. */
@@ -92,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_come_as_fast_as_the_line_is),
+        cmocka_unit_test(a_late_picture_is_told),
         cmocka_unit_test(the_clock_stops_with_the_last_byte),
         cmocka_unit_test(a_file_that_grows_is_waited_for),
         cmocka_unit_test(a_held_line_brings_nothing),

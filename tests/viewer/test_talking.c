@@ -224,6 +224,44 @@ static void going_back_looks_as_it_did(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+/* ---- Slow lines ---------------------------------------------------------------------------- */
+
+/* As the window was drawn last: the numbers are those of the picture, and that is of what has come.
+ */
+static bool belongs_together(struct app *app)
+{
+    const struct pane *pane = app_active(app);
+    struct text_line bytes;
+    if (app->dirty || app->look.nothing_yet)
+        return false;
+    assert_true(pane_described_bytes(pane) <= app->arrival.bytes);
+    assert_non_null(strstr(app->look.arrival, format_bytes(&bytes, pane_described_bytes(pane))));
+    return true;
+}
+
+static bool has_all_come(struct app *app)
+{
+    return belongs_together(app) && !app->arrival.running && app_shows_wanted(app);
+}
+
+static bool is_empty(struct app *app)
+{
+    return app->look.nothing_yet;
+}
+
+static void numbers_are_those_of_the_picture(void **state)
+{
+    (void)state;
+    show();
+    play_lines("present on\nstep 6");
+    play_do("bandwidth 1");
+    play_until(is_empty, "nothing to be shown");
+    play_do("bandwidth 20k");
+    play_until(belongs_together, "the first picture of the line");
+    play_until(has_all_come, "the last picture of the line");
+    assert_int_equal(play_end(), 0);
+}
+
 /* ---- By itself ----------------------------------------------------------------------------- */
 
 /* Nothing is left to be woken up for. */
@@ -249,6 +287,7 @@ int main(void)
         cmocka_unit_test_teardown(mistakes_of_a_talk_are_told, play_teardown),
         cmocka_unit_test_teardown(an_option_begins_a_talk, play_teardown),
         cmocka_unit_test_teardown(keys_go_through_the_points, play_teardown),
+        cmocka_unit_test_teardown(numbers_are_those_of_the_picture, play_teardown),
         cmocka_unit_test_teardown(going_back_looks_as_it_did, play_teardown),
         cmocka_unit_test_teardown(the_viewer_rests_after_the_last_point, play_teardown),
     };

@@ -220,6 +220,8 @@ void app_arrive(struct app *app);
 uint64_t app_arrival_next(const struct app *app);
 /* Begins anew with so many bits per second; 0: all is there. */
 void app_begin_arrival(struct app *app, double rate);
+/* What is told of it, by the picture that is shown. */
+void app_describe_arrival(struct app *app);
 /* Stops it, or lets it go on. */
 void app_hold_arrival(struct app *app, bool hold);
 

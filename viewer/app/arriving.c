@@ -5,14 +5,29 @@
 
 #define INTERVAL 40 /* milliseconds from one picture to the next at least */
 
-static void describe(struct app *app)
+/* Whether the picture on the screen is one of what has come, and not of what was shown before. */
+static bool has_come(struct app *app)
 {
+    const struct pane *pane = app_active(app);
+    return pane->shown && !pane->exhibit.original &&
+           pane_described_bytes(pane) <= app->arrival.bytes;
+}
+
+/* Numbers and picture belong together: while the line is held, or what it has brought is not yet
+ * decoded, they are those of the picture. */
+void app_describe_arrival(struct app *app)
+{
+    const struct arrival *arrival = &app->arrival;
     struct text_line line;
     app->look.arrival[0] = '\0';
-    if (app->arrival.rate > 0)
-        snprintf(app->look.arrival, sizeof app->look.arrival, "%.63s",
-                 arrival_describe(&app->arrival, &line));
-    app->dirty = true;
+    app->look.arriving = arrival->running;
+    app->look.nothing_yet = arrival->running && !has_come(app);
+    if (arrival->rate > 0)
+        snprintf(app->look.arrival, sizeof app->look.arrival, "%s",
+                 arrival_describe(arrival,
+                                  app->look.nothing_yet ? arrival->bytes
+                                                        : pane_described_bytes(app_active(app)),
+                                  &line));
 }
 
 /* The last step that has come. */
@@ -30,8 +45,7 @@ static void show(struct app *app)
     uint64_t bytes = app->arrival.bytes;
     uint32_t step = last_step(pane->progress, bytes);
     uint64_t least = progress_bytes(pane->progress, step);
-    app->look.nothing_yet = app->arrival.rate > 0 && bytes < progress_bytes(pane->progress, 0);
-    if (app->look.nothing_yet)
+    if (bytes < progress_bytes(pane->progress, 0))
         pane_select(pane, 0);
     else if (app_shows_wanted(app))
         pane_select_bytes(pane, bytes);
@@ -43,7 +57,9 @@ static void show(struct app *app)
 
 uint64_t app_arrival_next(const struct app *app)
 {
-    return app->arrival.running ? app->arrival.since + INTERVAL : 0;
+    return app->arrival.running && pane_has_position(&app->panes[app->active])
+               ? app->arrival.since + INTERVAL
+               : 0;
 }
 
 void app_arrive(struct app *app)
@@ -57,17 +73,16 @@ void app_arrive(struct app *app)
     show(app);
     if (!app->arrival.running)
         pane_select(app_active(app), UINT32_MAX);
-    describe(app);
+    app->dirty = true;
 }
 
 void app_begin_arrival(struct app *app, double rate)
 {
     app->look.playing = false;
     arrival_begin(&app->arrival, rate, app_now(app));
-    app->look.nothing_yet = false;
     if (rate > 0)
         show(app);
-    describe(app);
+    app->dirty = true;
 }
 
 void app_hold_arrival(struct app *app, bool hold)
@@ -80,6 +95,5 @@ void app_hold_arrival(struct app *app, bool hold)
         app_begin_arrival(app, arrival->rate);
     else
         arrival_hold(arrival, hold, app_now(app));
-    app->look.nothing_yet &= !hold;
     app->dirty = true;
 }

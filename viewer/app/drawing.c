@@ -113,6 +113,7 @@ static void draw(struct app *app, bool moving)
     struct scene scene;
     app_update_looking(app);
     update_curves(app);
+    app_describe_arrival(app);
     make_scene(app, &scene);
     scene.moving = moving;
     scene_draw(&scene);

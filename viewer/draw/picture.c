@@ -123,12 +123,19 @@ static void draw_state(const struct scene *scene, const struct rect *port, const
         draw_tags(scene, &below, pane);
 }
 
+/* Before the first picture a stage is dark. */
+static struct colour ground(const struct scene *scene, const struct scene_pane *shown)
+{
+    bool empty = !shown->pane->shown || nothing_yet(scene, shown);
+    return scene->layout->presenting && empty ? THEME_BACKGROUND : THEME_SURROUND;
+}
+
 static void draw_picture(const struct scene *scene, int viewport)
 {
     int index = seen_pane(scene, viewport);
     const struct scene_pane *shown = &scene->panes[index];
     const struct rect *port = &scene->layout->pictures[viewport];
-    surface_fill(scene->surface, port, THEME_SURROUND);
+    surface_fill(scene->surface, port, ground(scene, shown));
     surface_clip(scene->surface, port);
     if (scene->look->comparison == COMPARE_WIPE)
         draw_wiped(scene, port);

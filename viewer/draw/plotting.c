@@ -89,7 +89,8 @@ static void mark_pane(struct plotting *plotting, const struct scene *scene, int 
 {
     const struct pane *pane = scene->panes[index].pane;
     struct exhibit shown = pane_described(pane);
-    if (!pane_has_position(pane) || shown.original)
+    bool nothing_yet = scene->look->nothing_yet && index == scene->active;
+    if (!pane_has_position(pane) || shown.original || nothing_yet)
         return;
     if (pane->shown)
         add_mark(plotting, scene, index, &shown, pane_described_bytes(pane),

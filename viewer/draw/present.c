@@ -106,7 +106,7 @@ static bool is_coming(const struct scene *scene, int index)
 {
     const struct pane *pane = scene->panes[index].pane;
     bool seen = scene->look->comparison != COMPARE_OFF || index == scene->active;
-    return seen && !scene->look->arrival[0] && pane_has_position(pane) && !pane_is_shown(pane) &&
+    return seen && !scene->look->arriving && pane_has_position(pane) && !pane_is_shown(pane) &&
            !pane->progress->failed && !pane->progress->lost;
 }
 

@@ -29,15 +29,20 @@ void arrival_advance(struct arrival *arrival, uint64_t now, double speed, uint64
     arrival->running = !known;
 }
 
-const char *arrival_describe(const struct arrival *arrival, struct text_line *line)
+#define LATE 1 /* second by which a picture may be late without a word */
+
+const char *arrival_describe(const struct arrival *arrival, uint64_t bytes, struct text_line *line)
 {
     static const char *const units[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
-    struct text_line bytes;
-    double rate = arrival->rate;
+    struct text_line amount;
+    char late[48] = "";
+    double rate = arrival->rate, seconds = (double)bytes * 8 / arrival->rate;
     size_t unit = 0;
     for (; rate >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
         rate /= 1000;
-    snprintf(line->text, sizeof line->text, "%.4g %s  ·  %.1f s  ·  %.24s", rate, units[unit],
-             arrival->seconds, format_bytes(&bytes, arrival->bytes));
+    if (arrival->running && arrival->seconds - seconds >= LATE)
+        snprintf(late, sizeof late, "  ·  decoding %.1f s late", arrival->seconds - seconds);
+    snprintf(line->text, sizeof line->text, "%.4g %s  ·  %.1f s  ·  %.24s%s", rate, units[unit],
+             seconds, format_bytes(&amount, bytes), late);
     return line->text;
 }

@@ -24,7 +24,8 @@ void arrival_hold(struct arrival *arrival, bool hold, uint64_t now);
  * to come; where they are not yet known to be all, nothing but waiting happens after them. */
 void arrival_advance(struct arrival *arrival, uint64_t now, double speed, uint64_t all, bool known);
 
-/* "56 kbit/s  ·  3.2 s  ·  21.9 kB" */
-const char *arrival_describe(const struct arrival *arrival, struct text_line *line);
+/* "56 kbit/s  ·  3.2 s  ·  21.9 kB": when so many bytes had come, which are those of the picture
+ * that is shown; and of a line that is not held, how much later it is if that is a second. */
+const char *arrival_describe(const struct arrival *arrival, uint64_t bytes, struct text_line *line);
 
 #endif

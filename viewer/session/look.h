@@ -36,8 +36,9 @@ struct look {
     double text_scale;
     char feedback[160]; /* what the last command did */
     char caption[160];  /* what is said of the picture; empty: nothing */
-    char arrival[64];   /* of a file that comes slowly, how far it is; empty: it does not */
-    bool nothing_yet;   /* of it not even the first step would be there */
+    char arrival[96];   /* of a file that comes slowly, how far it is; empty: it does not */
+    bool arriving;      /* and that goes on */
+    bool nothing_yet;   /* what is shown is not of what has come of it */
     double speed;       /* of all that goes on by itself */
 };
 
