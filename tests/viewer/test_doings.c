@@ -96,6 +96,28 @@ static void a_map_is_set_by_its_command_and_switched_by_its_key(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+/* What was chosen last is shown; equal pictures are said to be so. */
+static void a_map_and_a_difference_take_turns(void **state)
+{
+    (void)state;
+    PLAY("picture.uqd", "--reference", "picture.png", "--forget");
+    play_until_idle();
+    play_lines("step 2\ncompare difference\nmap bits");
+    assert_int_equal(shown().map, MAP_BITS);
+    assert_int_equal(play_hold()->look.comparison, COMPARE_OFF);
+    play_release();
+    play_lines("compare difference");
+    assert_int_equal(shown().map, MAP_OFF);
+    struct app *app = play_hold();
+    assert_int_equal(app->look.comparison, COMPARE_DIFFERENCE);
+    assert_false(app->difference.none);
+    play_release();
+    play_lines("step last\nscreenshot equal.png");
+    assert_true(play_hold()->difference.none);
+    play_release();
+    assert_int_equal(play_end(), 0);
+}
+
 static void files_go_by_their_numbers(void **state)
 {
     (void)state;
@@ -377,6 +399,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(peeking_shows_the_other_mode_for_a_moment),
         TEST(a_map_is_set_by_its_command_and_switched_by_its_key),
+        TEST(a_map_and_a_difference_take_turns),
         TEST(files_go_by_their_numbers),
         TEST(dropped_files_are_opened),
         TEST(measured_numbers_are_those_of_the_pictures),

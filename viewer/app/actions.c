@@ -275,8 +275,13 @@ static int run_map(struct app *app, const struct command_call *call, struct mess
         return message_set(message, "there is no original to show the error against: give one with "
                                     "--reference, or wait for the lossless step");
     bool again = call->arguments[1].given && map == now;
+    bool instead = map != MAP_OFF && app->look.comparison == COMPARE_DIFFERENCE;
+    if (instead)
+        action_leave_difference(app);
+    pane = app_active(app);
     pane_set_map(pane, again ? MAP_OFF : map);
-    app_say(app, "Map: %s", map_name(pane->wanted.map));
+    app_say(app, instead ? "Map: %s, in place of the difference" : "Map: %s",
+            map_name(pane->wanted.map));
     return 0;
 }
 

@@ -29,6 +29,9 @@ action action_screenshot, action_export, action_sheet;
 /* Draws everything, whatever the backend believes to be on the screen. */
 void action_redraw_all(struct app *app);
 
+/* Shows the active picture alone: what takes the place of a difference. */
+void action_leave_difference(struct app *app);
+
 /* Begins or ends a presentation. */
 void action_set_presenting(struct app *app, bool on);
 

@@ -130,6 +130,20 @@ static void add_panes(struct app *app)
         add_pane(app);
 }
 
+void action_leave_difference(struct app *app)
+{
+    app_drop_panes(app);
+    app->look.comparison = COMPARE_OFF;
+    app_relayout(app);
+}
+
+/* A difference is one of pictures, and takes the place of maps. */
+static void leave_maps(struct app *app)
+{
+    for (int i = 0; i < app->n_panes; i++)
+        app->panes[i].wanted.map = MAP_OFF;
+}
+
 int action_compare(struct app *app, const struct command_call *call, struct message *message)
 {
     static const char *const names[N_COMPARISONS] = {
@@ -149,6 +163,8 @@ int action_compare(struct app *app, const struct command_call *call, struct mess
         app_drop_panes(app);
     else if (app->n_panes == 1)
         add_panes(app);
+    if (wanted == COMPARE_DIFFERENCE)
+        leave_maps(app);
     app->look.comparison = wanted;
     app->look.flicker = false;
     app_relayout(app);

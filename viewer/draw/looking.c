@@ -37,7 +37,11 @@ void draw_difference_names(const struct scene *scene, struct text_line *line)
     struct text_line first, second;
     describe(scene, &scene->panes[scene->active], &first);
     describe(scene, &scene->panes[scene->other], &second);
-    snprintf(line->text, sizeof line->text, "%.70s  minus  %.70s", first.text, second.text);
+    if (scene->difference->none)
+        snprintf(line->text, sizeof line->text, "No difference: %.60s and %.60s", first.text,
+                 second.text);
+    else
+        snprintf(line->text, sizeof line->text, "%.70s  minus  %.70s", first.text, second.text);
 }
 
 void draw_wiped(const struct scene *scene, const struct rect *port)

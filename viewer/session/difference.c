@@ -1,6 +1,7 @@
 #include "session/difference.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The pictures, and what is shown. */
 static void release(struct difference *difference)
@@ -35,6 +36,16 @@ static struct picture *match(struct picture *picture, const struct picture *othe
     return reduce ? picture_shrink(picture, reduce) : picture_ref(picture);
 }
 
+/* Of two pictures of one shape. */
+static bool are_equal(const struct picture *a, const struct picture *b)
+{
+    bool equal = true;
+    for (uint32_t y = 0; equal && y < a->height; y++)
+        equal = !memcmp(a->pixels + y * a->stride, b->pixels + y * b->stride,
+                        a->width * (size_t)a->channels);
+    return equal;
+}
+
 /* Of what it is made from. */
 static void make(struct difference *difference)
 {
@@ -44,6 +55,7 @@ static void make(struct difference *difference)
     difference->picture =
         a && b ? map_difference(a, b, difference->kind, difference->gain, &difference->legend)
                : NULL;
+    difference->none = difference->picture && are_equal(a, b);
     picture_unref(a);
     picture_unref(b);
 }
@@ -94,6 +106,7 @@ static bool take(struct difference *difference)
     picture_unref(difference->picture);
     difference->picture = made->picture;
     difference->legend = made->legend;
+    difference->none = made->none;
     difference->coming =
         !is_of(made, difference->a, difference->b, difference->kind, difference->gain);
     made->picture = NULL;

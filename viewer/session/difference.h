@@ -14,6 +14,7 @@ struct difference {
     enum map_difference_kind kind;
     int gain;
     bool coming;             /* what follows is what was there before */
+    bool none;               /* they are equal as they are shown */
     struct picture *picture; /* NULL: they cannot be compared, or there is no memory */
     struct map_legend legend;
 };
