@@ -235,6 +235,42 @@ static void measured_numbers_are_those_of_the_pictures(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+/* As many as the table lacks. */
+static void a_table_tells_what_is_not_measured_yet(void **state)
+{
+    char said[160], expected[160];
+    (void)state;
+    show("picture.uqd");
+    uint32_t n_steps = app_active(play_hold())->progress->n_complete;
+    play_release();
+    play_do("seed 7");
+    for (int round = 0; round < 6; round++) {
+        struct curve_set table = {0};
+        struct message message;
+        struct command_call call;
+        assert_int_equal(command_parse("export part.csv", &call, &message), 0);
+        struct app *app = play_hold();
+        assert_int_equal(app_run_command(app, &call, &message), 0);
+        snprintf(said, sizeof said, "%s", app->look.feedback);
+        play_release();
+        assert_int_equal(curve_csv_read(&table, "part.csv", &message), 0);
+        size_t missing = (size_t)table.n_curves * n_steps;
+        for (int i = 0; i < table.n_curves; i++)
+            missing -= table.curves[i].n_points;
+        curve_set_clear(&table);
+        snprintf(expected, sizeof expected,
+                 missing == 1  ? "Written: part.csv; %zu point is not measured yet"
+                 : missing > 0 ? "Written: part.csv; %zu points are not measured yet"
+                               : "Written: part.csv",
+                 missing);
+        assert_string_equal(said, expected);
+        if (round == 4)
+            play_until_idle();
+    }
+    assert_string_equal(said, "Written: part.csv");
+    assert_int_equal(play_end(), 0);
+}
+
 /* What was exported is imported as it was, and makes nothing plain that was not. */
 static void curves_come_back_from_a_table(void **state)
 {
@@ -403,6 +439,7 @@ int main(void)
         TEST(files_go_by_their_numbers),
         TEST(dropped_files_are_opened),
         TEST(measured_numbers_are_those_of_the_pictures),
+        TEST(a_table_tells_what_is_not_measured_yet),
         TEST(curves_come_back_from_a_table),
         TEST(the_slider_mixes),
         TEST(the_scrubber_is_dragged_in_every_unit),

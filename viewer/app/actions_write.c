@@ -64,7 +64,8 @@ int action_screenshot(struct app *app, const struct command_call *call, struct m
     return say_written(app, path);
 }
 
-/* The picture in the active pane, as it is stored, in the size in which it is there. */
+/* The picture in the active pane, whatever it is compared with, in the size in which it is there: a
+ * map with its colours, anything else as it is stored. */
 static int export_picture(struct app *app, const char *path, struct message *message)
 {
     const struct picture *shown = app_active(app)->shown;
@@ -104,20 +105,54 @@ int action_sheet(struct app *app, const struct command_call *call, struct messag
     return say_written(app, call->file);
 }
 
+/* ---- Curves -------------------------------------------------------------------------------- */
+
+/* Steps of the curves whose pictures are not measured. */
+static unsigned count_missing(const struct app *app)
+{
+    unsigned missing = 0;
+    for (int i = 0; i < app->curves.n_curves; i++) {
+        const struct curve *curve = &app->curves.curves[i];
+        unsigned n = 0;
+        for (size_t k = 0; k < curve->n_points; k++)
+            n += curve->points[k].step != CURVE_NO_STEP;
+        if (curve->document >= 0)
+            missing += app->documents[curve->document]->progress.n_complete - n;
+    }
+    return missing;
+}
+
+static int export_curves(struct app *app, const char *path, struct message *message)
+{
+    app_update_curves(app);
+    unsigned missing = count_missing(app);
+    if (curve_csv_write(&app->curves, path, message))
+        return -1;
+    if (missing == 0)
+        return say_written(app, path);
+    app_say(app, "Written: %.90s; %u %s not measured yet", path, missing,
+            missing == 1 ? "point is" : "points are");
+    return 0;
+}
+
 /* ---- By ending ----------------------------------------------------------------------------- */
 
 int action_export(struct app *app, const struct command_call *call, struct message *message)
 {
     const char *path = call->file;
+    int status;
     if (check_target(path, message))
         return -1;
-    int status = ends_with(path, ".png")    ? export_picture(app, path, message)
-                 : ends_with(path, ".apng") ? write_film(app, path, film_write_animation, message)
-                 : ends_with(path, ".csv")  ? curve_csv_write(&app->curves, path, message)
-                                            : message_set(message,
-                                                          "%s: export writes the picture to a .png "
-                                                           "file, all steps to an .apng file, or the "
-                                                           "curves to a .csv file",
-                                                          path);
+    if (ends_with(path, ".csv"))
+        return export_curves(app, path, message);
+    if (ends_with(path, ".png"))
+        status = export_picture(app, path, message);
+    else if (ends_with(path, ".apng"))
+        status = write_film(app, path, film_write_animation, message);
+    else
+        return message_set(message,
+                           "%s: export writes the picture to a .png file, all steps to an .apng "
+                           "file, or the curves to a .csv file",
+                           path);
     return status ? -1 : say_written(app, path);
 }

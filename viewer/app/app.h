@@ -181,6 +181,8 @@ struct view_frame app_frame(const struct app *app);
 /* drawing.c: brings difference and histogram up to date, or orders them. Whether anything changed.
  */
 bool app_update_looking(struct app *app);
+/* drawing.c: gathers the curves of all files that are shown, and the imported ones. */
+void app_update_curves(struct app *app);
 void app_draw(struct app *app);
 /* Draws large pictures exactly once the zoom has come to rest. */
 void app_rest_zoom(struct app *app);

@@ -49,8 +49,7 @@ bool app_update_looking(struct app *app)
     return histogram || difference;
 }
 
-/* The curves of all files that are shown, and the imported ones. */
-static void update_curves(struct app *app)
+void app_update_curves(struct app *app)
 {
     bool several = app_has_several(app);
     curve_set_clear(&app->curves);
@@ -112,7 +111,7 @@ static void draw(struct app *app, bool moving)
 {
     struct scene scene;
     app_update_looking(app);
-    update_curves(app);
+    app_update_curves(app);
     app_describe_arrival(app);
     make_scene(app, &scene);
     scene.moving = moving;

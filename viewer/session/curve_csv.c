@@ -400,7 +400,7 @@ static void put_whole(struct writer *writer, uint64_t value)
     put(writer, text, (size_t)snprintf(text, sizeof text, "%" PRIu64, value));
 }
 
-/* As short as gives the same number when read; with a point, whatever the process writes. */
+/* With more digits than anything is measured to; with a point, whatever the process writes. */
 static void put_real(struct writer *writer, double value)
 {
     char text[48];
@@ -410,11 +410,7 @@ static void put_real(struct writer *writer, double value)
         put_text(writer, "inf");
         return;
     }
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
+    snprintf(text, sizeof text, "%.6g", value);
     size_t before = strspn(text, "+-0123456789e");
     put(writer, text, before);
     if (text[before]) {

@@ -34,8 +34,8 @@ int curve_csv_read(struct curve_set *set, const char *path, struct message *mess
 int curve_csv_parse(struct curve_set *set, const char *name, const void *data, size_t size,
                     struct message *message);
 
-/* Writes all curves, so that reading them gives the same numbers; an older file stays unless all is
- * written. 0, or -1 with a message. */
+/* Writes all curves, so that reading them gives the same numbers to six digits; an older file stays
+ * unless all is written. 0, or -1 with a message. */
 int curve_csv_write(const struct curve_set *set, const char *path, struct message *message);
 
 #endif
