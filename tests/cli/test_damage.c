@@ -60,7 +60,9 @@ static void test_not_a_uqd_file(void **state)
         assert_sentence(cases[i].name, &result, 1, cases[i].part);
         process_result_free(&result);
     }
-    check_failed_decode("PNG", "in.png", "in.png: is not a .uqd file\n");
+    check_failed_decode(
+        "PNG", "in.png",
+        "in.png: is not a .uqd file but a picture: encode it first, with `uqd encode`\n");
     check_failed_decode("missing", "missing.uqd", "missing.uqd: cannot be opened: No such file");
     check_failed_decode("directory", "models", "models: cannot be read: Is a directory");
 }

@@ -87,7 +87,8 @@ static void bad_files_are_told_apart_with_the_daemon(void **state)
     static const struct {
         const char *file, *part;
     } cases[] = {
-        {"picture.png", "uqd-view: picture.png: is not a .uqd file\n"},
+        {"picture.png", "uqd-view: picture.png: is not a .uqd file but a picture: encode it first, "
+                        "with `uqd encode`\n"},
         {"bad-header.uqd", "uqd-view: bad-header.uqd: its header is damaged\n"},
         {"header.uqd", "uqd-view: header.uqd: the file ends inside its header\n"},
     };

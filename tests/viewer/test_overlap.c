@@ -125,6 +125,7 @@ struct stage {
     struct subject subjects[SCENE_MAX_PANES];
     int n_panes;
     enum situation situation;
+    bool short_labels;
     struct text_line point; /* of a talk */
     struct layout layout;
     struct look look;
@@ -186,8 +187,9 @@ static void draw(void)
             .pane = &stage.subjects[i].pane,
             .document = i,
             .frames = &stage.frames,
-            .label = long_names ? "an/unusually/long/path/to/a-picture-of-two-parrots-lossless.uqd"
-                                : "parrots.uqd",
+            .label = long_names && !stage.short_labels
+                         ? "an/unusually/long/path/to/a-picture-of-two-parrots-lossless.uqd"
+                         : "parrots.uqd",
             .colours = &stage.subjects[i].colours,
             .original_colours = &stage.subjects[i].colours};
     scene_draw(&scene);
@@ -503,6 +505,21 @@ static void a_presentation_without_curve_and_blank(void **state)
     close_presentation();
 }
 
+static void several_files_tell_what_is_there_of_them(void **state)
+{
+    (void)state;
+    open_presentation(LONG_NAMES, 2);
+    stage.look.presenting = false;
+    stage.subjects[0].file.size = 5000;
+    stage.short_labels = true;
+    lay_out(3840, 2160, 1, false);
+    draw();
+    stage.short_labels = false;
+    assert_non_null(scene_texts_find(&stage.texts, "10 steps  ·  5.00 kB of 9.00 MB"));
+    assert_non_null(scene_texts_find(&stage.texts, "10 steps  ·  9.00 MB"));
+    close_presentation();
+}
+
 /* In the usual window a caption lies on the pictures. */
 static void a_caption_is_read_in_any_window(void **state)
 {
@@ -534,6 +551,7 @@ int main(void)
         cmocka_unit_test(whoever_presents_sees_what_is_coming),
         cmocka_unit_test(an_audience_reads_the_numbers),
         cmocka_unit_test(a_presentation_without_curve_and_blank),
+        cmocka_unit_test(several_files_tell_what_is_there_of_them),
         cmocka_unit_test(a_caption_is_read_in_any_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

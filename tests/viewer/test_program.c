@@ -488,7 +488,8 @@ static void bad_files_are_refused(void **state)
         const char *file, *part;
     } cases[] = {
         {"garbage.uqd", "uqd-view: garbage.uqd: is not a .uqd file\n"},
-        {"picture.png", "uqd-view: picture.png: is not a .uqd file\n"},
+        {"picture.png", "uqd-view: picture.png: is not a .uqd file but a picture: encode it first, "
+                        "with `uqd encode`\n"},
         {"letter.uqd", "uqd-view: letter.uqd: is not a .uqd file\n"},
         {"bad-header.uqd", "uqd-view: bad-header.uqd: its header is damaged\n"},
         {"header.uqd", "uqd-view: header.uqd: the file ends inside its header\n"},

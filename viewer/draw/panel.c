@@ -257,8 +257,8 @@ static int draw_file_facts(const struct scene *scene, const struct scene_pane *s
 {
     const struct rect *at = &scene->layout->title;
     struct text_line facts, bytes;
-    format_bytes(&bytes, shown->pane->progress->file->info.file_size);
-    snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.24s",
+    describe_size(shown->pane->progress->file, &bytes);
+    snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.50s",
              shown->pane->progress->file->info.n_steps, bytes.text);
     if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
         facts = bytes;
