@@ -463,6 +463,22 @@ static void whoever_presents_sees_what_is_coming(void **state)
     close_presentation();
 }
 
+/* Not one word alone below a full line. */
+static void the_lines_of_a_caption_are_about_as_long(void **state)
+{
+    static const char caption[] = "A title that has just one word more than a line can take";
+    (void)state;
+    open_presentation(COMPLETE, 1);
+    check_presentation(640, 480, caption);
+    const struct scene_text *first = scene_texts_find(&stage.texts, "A title");
+    assert_non_null(first);
+    const char *rest = caption + strlen(first->string);
+    const struct scene_text *second = scene_texts_find(&stage.texts, rest + 1);
+    assert_non_null(second);
+    assert_true(3 * second->box.w > 2 * first->box.w && 3 * first->box.w > 2 * second->box.w);
+    close_presentation();
+}
+
 /* All there is to know of the picture, in one line. */
 static void an_audience_reads_the_numbers(void **state)
 {
@@ -481,6 +497,9 @@ static void an_audience_reads_the_numbers(void **state)
                 fail_msg("no %s in `%s`", facts[k], numbers->string);
         assert_true(numbers->box.h * CAPITALS >= screens[i][1] * LEAST_LETTERS);
         assert_true(caption->box.h * CAPITALS >= screens[i][1] * LEAST_LETTERS);
+        const struct scene_text *axis = scene_texts_find(&stage.texts, "PSNR");
+        assert_non_null(axis);
+        assert_true(2 * axis->box.h >= numbers->box.h);
         assert_true(stage.layout.curve.w > screens[i][0] / 5);
         assert_true(2 * stage.layout.pictures[0].h > screens[i][1]);
     }
@@ -549,6 +568,7 @@ int main(void)
         cmocka_unit_test(trouble_is_told_and_marked_in_the_smallest_window),
         cmocka_unit_test(nothing_overlaps_in_a_presentation),
         cmocka_unit_test(whoever_presents_sees_what_is_coming),
+        cmocka_unit_test(the_lines_of_a_caption_are_about_as_long),
         cmocka_unit_test(an_audience_reads_the_numbers),
         cmocka_unit_test(a_presentation_without_curve_and_blank),
         cmocka_unit_test(several_files_tell_what_is_there_of_them),

@@ -422,7 +422,7 @@ static void a_line_parts_two_pictures(void **state)
     struct recording_surface *recording = *state;
     struct picture *picture = make(60, 50, 3);
     struct placed_picture placed = {picture, {-10, 0, 620, 500}, NULL, 8, false}, other = placed;
-    struct wipe wipe = {&placed, &other, "Step 4", "Original", 350};
+    struct wipe wipe = {&placed, &other, "Step 4", "Original", 350, NULL, NULL};
     const struct recorded *sides[2];
     int n = 0;
     wipe_draw(&recording->base, &port, &wipe, 1);
@@ -452,7 +452,8 @@ static void wipes_are_tidy_wherever_the_line_is(void **state)
     struct picture *picture = make(60, 50, 3);
     struct placed_picture placed = {picture, {0, 0, 600, 500}, NULL, 8, false};
     for (int x = 0; x < WIDTH; x += 9) {
-        struct wipe wipe = {&placed, x % 2 ? &placed : NULL, "Step 4 · 64", "The original", x};
+        struct wipe wipe = {&placed, x % 2 ? &placed : NULL, "Step 4 · 64", "The original", x, NULL,
+                            NULL};
         surface_begin(&recording->base, THEME_BACKGROUND, 1);
         wipe_draw(&recording->base, &port, &wipe, 1);
         recording_assert_tidy(recording);
@@ -460,6 +461,33 @@ static void wipes_are_tidy_wherever_the_line_is(void **state)
         if (x < port.x + 20)
             assert_null(recording_find(recording, "Step 4 · 64"));
     }
+    picture_unref(picture);
+}
+
+/* A word that is cut off says nothing. */
+static void labels_of_narrow_sides_are_short_or_none(void **state)
+{
+    static const char *const words[] = {"Step 4, denoised", "step 4", "Original", "orig."};
+    struct recording_surface *recording = *state;
+    struct picture *picture = make(60, 50, 3);
+    struct placed_picture placed = {picture, {0, 0, 600, 500}, NULL, 8, false};
+    bool seen[4] = {false};
+    for (int x = port.x; x < port.x + port.w; x += 7) {
+        struct wipe wipe = {&placed, &placed, words[0], words[2], x, words[1], words[3]};
+        surface_begin(&recording->base, THEME_BACKGROUND, 1);
+        wipe_draw(&recording->base, &port, &wipe, 1);
+        recording_assert_tidy(recording);
+        for (int i = 0; i < 4; i++)
+            seen[i] |= recording_find(recording, words[i]) != NULL;
+        for (size_t k = 0; k < recording->n; k++) {
+            const struct recorded *item = &recording->items[k];
+            bool known = item->kind != RECORDED_TEXT;
+            for (int i = 0; i < 4; i++)
+                known |= !strcmp(item->string, words[i]);
+            assert_true(known);
+        }
+    }
+    assert_true(seen[0] && seen[1] && seen[2] && seen[3]);
     picture_unref(picture);
 }
 
@@ -494,7 +522,7 @@ static void draw_quarters(struct surface *surface, struct picture *coarse, struc
         {fine, {0, 0, 320, 240}, NULL, 8, false},
         {error, {0, 0, 320, 240}, NULL, 8, false},
         {fine, {-30 * 44, -20 * 44, 120 * 44, 90 * 44}, NULL, 8, false}};
-    struct wipe wipe = {&placed[0], &placed[2], "Step 2", "Error", 150};
+    struct wipe wipe = {&placed[0], &placed[2], "Step 2", "Error", 150, NULL, NULL};
     struct loupe loupe = {
         &quarters[1], 341, 20, {{&placed[0], "Step 2"}, {&placed[1], "Original"}}, 2};
     struct rect bottom = {10, 240 - 10 - legend_height(surface, 1), 220, 100};
@@ -559,6 +587,7 @@ int main(void)
         TEST(the_loupe_stays_in_the_viewport),
         TEST(there_is_no_loupe_beside_the_picture),
         TEST(a_line_parts_two_pictures),
+        TEST(labels_of_narrow_sides_are_short_or_none),
         TEST(wipes_are_tidy_wherever_the_line_is),
         cmocka_unit_test(overlays_look_like_that),
     };

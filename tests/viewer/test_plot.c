@@ -339,6 +339,25 @@ static void without_room_there_is_no_plot(void **state)
     }
 }
 
+/* An audience is told of modes, not of seeds. */
+static void brief_names_have_no_seeds(void **state)
+{
+    static const char *const labels[] = {"denoised", "ancestral", "ancestral, seed 7"};
+    struct stage *stage = new_stage(900, 500, 1, 0);
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        add_curve(&stage->set, labels[i], 0, i ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED, i);
+    stage->view.brief = true;
+    stage->view.text = TEXT_TITLE;
+    draw(stage);
+    assert_non_null(recording_find(&stage->surface, "denoised"));
+    assert_non_null(recording_find(&stage->surface, "ancestral"));
+    assert_null(recording_find(&stage->surface, "ancestral, seed 7"));
+    assert_null(recording_find(&stage->surface, "+1"));
+    recording_assert_tidy(&stage->surface);
+    stage_free(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +373,7 @@ int main(void)
         cmocka_unit_test(rates_come_back_from_their_pixels),
         cmocka_unit_test(every_point_can_be_hit),
         cmocka_unit_test(without_room_there_is_no_plot),
+        cmocka_unit_test(brief_names_have_no_seeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

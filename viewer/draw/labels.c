@@ -12,7 +12,7 @@ static bool is_free(const struct label_row *row, int from, int to)
 
 bool label_row_put(struct label_row *row, double x, struct colour colour, const char *text)
 {
-    int width = surface_text_width(row->surface, TEXT_SMALL, text);
+    int width = surface_text_width(row->surface, row->size, text);
     int from = (int)lround(x) - width / 2;
     if (from + width > row->right)
         from = row->right - width;
@@ -22,6 +22,6 @@ bool label_row_put(struct label_row *row, double x, struct colour colour, const 
         return false;
     row->from[row->n] = from;
     row->to[row->n++] = from + width;
-    surface_text(row->surface, TEXT_SMALL, colour, TEXT_LEFT, from, row->y, text);
+    surface_text(row->surface, row->size, colour, TEXT_LEFT, from, row->y, text);
     return true;
 }

@@ -32,6 +32,27 @@ static void describe(const struct scene *scene, const struct scene_pane *shown,
                  (unsigned)exhibit.position, mode.text, rate.text);
 }
 
+/* In a word or two what makes it differ from another one, NULL where that is the file. */
+static const char *describe_briefly(const struct scene *scene, const struct pane *pane,
+                                    const struct pane *other, struct text_line *line)
+{
+    struct exhibit exhibit = pane_described(pane), beside = pane_described(other);
+    bool same_step = exhibit.position == beside.position && !beside.original;
+    if (scene->several)
+        return NULL;
+    if (exhibit.original)
+        snprintf(line->text, sizeof line->text, "orig.");
+    else if (same_step && exhibit.mode == UQD_MODE_DENOISED)
+        snprintf(line->text, sizeof line->text, "den.");
+    else if (same_step && exhibit.mode == UQD_MODE_ANCESTRAL && !exhibit.mix)
+        snprintf(line->text, sizeof line->text, "anc.");
+    else if (same_step)
+        exhibit_mode_name(&exhibit, line);
+    else
+        snprintf(line->text, sizeof line->text, "step %u", (unsigned)exhibit.position);
+    return line->text;
+}
+
 void draw_difference_names(const struct scene *scene, struct text_line *line)
 {
     struct text_line first, second;
@@ -49,14 +70,17 @@ void draw_wiped(const struct scene *scene, const struct rect *port)
     const struct scene_pane *left = &scene->panes[scene->active];
     const struct scene_pane *right = &scene->panes[scene->other];
     struct placed_picture first = scene_place(scene, left), second = scene_place(scene, right);
-    struct text_line left_label, right_label;
+    struct text_line left_label, right_label, left_short, right_short;
     describe(scene, left, &left_label);
     describe(scene, right, &right_label);
     struct wipe wipe = {.left = first.picture ? &first : NULL,
                         .right = second.picture ? &second : NULL,
                         .left_label = left_label.text,
                         .right_label = right_label.text,
-                        .x = port->x + (int)(scene->look->wipe * port->w + 0.5)};
+                        .x = port->x + (int)(scene->look->wipe * port->w + 0.5),
+                        .left_short = describe_briefly(scene, left->pane, right->pane, &left_short),
+                        .right_short =
+                            describe_briefly(scene, right->pane, left->pane, &right_short)};
     wipe_draw(scene->surface, port, &wipe, scene->layout->scale);
 }
 

@@ -34,7 +34,7 @@ enum level { ALL, NO_LEGEND, NO_TITLE, NO_VALUES, NO_TEXTS };
 
 static int text_width(const struct plot_view *view, const char *text)
 {
-    return surface_text_width(view->surface, TEXT_SMALL, text);
+    return surface_text_width(view->surface, view->text, text);
 }
 
 /* The widest number of the axis of values. */
@@ -124,7 +124,7 @@ static void set_axes(struct plot_geometry *plot, const struct plot_view *view)
 void plot_geometry(struct plot_geometry *plot, const struct plot_view *view)
 {
     *plot = (struct plot_geometry){.rect = view->rect};
-    plot->text_height = surface_text_height(view->surface, TEXT_SMALL);
+    plot->text_height = surface_text_height(view->surface, view->text);
     set_ranges(&plot->axes, view);
     for (int level = ALL; level <= NO_TEXTS; level++) {
         lay_out(plot, view, (enum level)level);
@@ -311,8 +311,8 @@ static void draw_title(const struct plot_view *view, const struct plot_geometry 
     struct fitted_text fitted;
     plot_title(view, title.text, sizeof title.text);
     int room = plot->rect.x + plot->rect.w - plot->area.x;
-    fit_text(view->surface, TEXT_SMALL, title.text, room, &fitted);
-    surface_text(view->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, plot->area.x, plot->rect.y,
+    fit_text(view->surface, view->text, title.text, room, &fitted);
+    surface_text(view->surface, view->text, THEME_DIM, TEXT_LEFT, plot->area.x, plot->rect.y,
                  fitted.text);
 }
 

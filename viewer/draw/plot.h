@@ -36,7 +36,9 @@ struct plot_file {
 struct plot_view {
     struct surface *surface; /* begun with this scale */
     struct rect rect;
-    float scale; /* display pixels per unit of the layout */
+    float scale;         /* display pixels per unit of the layout */
+    enum text_size text; /* of all texts but what is told of the pointer's place */
+    bool brief;          /* names of modes alone, for an audience: a seed tells it nothing */
     const struct curve_set *set;
     enum metric metric;
     const struct colour *colours;  /* one per curve; NULL: plot_colour of its number */

@@ -67,6 +67,7 @@ static void draw_rates(const struct plot_view *view, const struct plot_geometry 
     if (!plot->rates_labelled)
         return;
     struct label_row row = {.surface = view->surface,
+                            .size = view->text,
                             .left = area->x,
                             .right = plot->rect.x + plot->rect.w,
                             .y = area->y + area->h + plot_px(view, 4),
@@ -101,7 +102,7 @@ static void draw_value(const struct plot_view *view, const struct plot_geometry 
     if (!free)
         return;
     labels->tops[labels->n++] = top;
-    surface_text(view->surface, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, plot->area.x - plot_px(view, 6),
+    surface_text(view->surface, view->text, THEME_DIM, TEXT_RIGHT, plot->area.x - plot_px(view, 6),
                  top, label);
 }
 

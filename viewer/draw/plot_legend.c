@@ -6,6 +6,7 @@
 #include "session/format.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct entry {
     int curve;
@@ -35,19 +36,50 @@ static int mark_width(const struct plot_view *view)
     return plot_px(view, 13);
 }
 
-/* A curve's name, shortened if need be. */
-static void fit_name(const struct plot_view *view, const struct rect *rect, int curve,
-                     struct fitted_text *name)
+/* How a name may be written where its mark says the rest. */
+static const char *const short_names[][2] = {
+    {"denoised", "den."}, {"ancestral", "anc."}, {"flow", "flow"}};
+
+/* The curve's name; of a brief one the mode's, shortened if need be. */
+static void choose_name(const struct plot_view *view, int room, int curve, struct text_line *name)
 {
-    fit_text(view->surface, TEXT_SMALL, view->set->curves[curve].label,
-             rect->w / 2 - mark_width(view), name);
+    snprintf(name->text, sizeof name->text, "%s", view->set->curves[curve].label);
+    for (size_t i = 0; view->brief && i < sizeof short_names / sizeof *short_names; i++) {
+        size_t length = strlen(short_names[i][0]);
+        if (strncmp(name->text, short_names[i][0], length) != 0)
+            continue;
+        name->text[length] = '\0';
+        if (surface_text_width(view->surface, view->text, name->text) > room)
+            snprintf(name->text, sizeof name->text, "%s", short_names[i][1]);
+    }
+}
+
+/* A curve's name as there is room for it. */
+static void fit_name(const struct plot_view *view, const struct rect *rect, int curve,
+                     struct fitted_text *fitted)
+{
+    int room = rect->w / (view->brief ? 1 : 2) - mark_width(view);
+    struct text_line name;
+    choose_name(view, room, curve, &name);
+    fit_text(view->surface, view->text, name.text, room, fitted);
+}
+
+/* Samples of other seeds have the name of the first. */
+static bool is_named(const struct plot_view *view, int curve)
+{
+    const struct curve *own = &view->set->curves[curve];
+    for (int i = 0; view->brief && i < curve; i++)
+        if (view->set->curves[i].document == own->document &&
+            view->set->curves[i].mode == own->mode)
+            return true;
+    return false;
 }
 
 /* The number of curves that are left out, and its width. */
 static int more_width(const struct plot_view *view, int n, struct text_line *line)
 {
     snprintf(line->text, sizeof line->text, "+%d", n);
-    return surface_text_width(view->surface, TEXT_SMALL, line->text);
+    return surface_text_width(view->surface, view->text, line->text);
 }
 
 /* Finds room for an entry, after which `rest` others may have to be counted; false if there is
@@ -75,6 +107,14 @@ static bool place_entry(struct cursor *cursor, struct legend *legend, int curve,
     return true;
 }
 
+static int count_names(const struct plot_view *view)
+{
+    int n = 0;
+    for (int i = 0; i < view->set->n_curves; i++)
+        n += !is_named(view, i);
+    return n;
+}
+
 /* Entries of the file shown come before the others. */
 static bool belongs(const struct plot_view *view, int curve, bool own)
 {
@@ -92,11 +132,11 @@ static void place_entries(struct legend *legend, const struct plot_geometry *plo
     cursor.last_row = plot->legend.y + (rows - 1) * row;
     *legend = (struct legend){.rows = 1};
     plot_title(view, title.text, sizeof title.text);
-    cursor.x += surface_text_width(view->surface, TEXT_SMALL, title.text) + plot_px(view, 16);
+    cursor.x += surface_text_width(view->surface, view->text, title.text) + plot_px(view, 16);
     bool room = true;
     for (int i = 0; i < 2 * n && room; i++)
-        if (belongs(view, i % n, i < n))
-            room = place_entry(&cursor, legend, i % n, n - legend->n - 1);
+        if (belongs(view, i % n, i < n) && !is_named(view, i % n))
+            room = place_entry(&cursor, legend, i % n, count_names(view) - legend->n - 1);
     legend->more_x = cursor.x;
     legend->more_y = cursor.y;
     legend->rows = (cursor.y - plot->legend.y) / row + 1;
@@ -123,14 +163,14 @@ void plot_draw_legend(const struct plot_view *view, const struct plot_geometry *
         plot_draw_mark(view->surface, curve->mode, plot_curve_colour(view, entry->curve),
                        THEME_BACKGROUND, at, size);
         fit_name(view, &plot->legend, entry->curve, &name);
-        surface_text(view->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, entry->x + mark_width(view),
+        surface_text(view->surface, view->text, THEME_DIM, TEXT_LEFT, entry->x + mark_width(view),
                      entry->y, name.text);
     }
-    int left = view->set->n_curves - legend.n;
+    int left = count_names(view) - legend.n;
     if (left == 0)
         return;
     int width = more_width(view, left, &line);
     if (legend.more_x + width <= plot->legend.x + plot->legend.w)
-        surface_text(view->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, legend.more_x, legend.more_y,
+        surface_text(view->surface, view->text, THEME_DIM, TEXT_LEFT, legend.more_x, legend.more_y,
                      line.text);
 }

@@ -117,6 +117,8 @@ void plotting_prepare(struct plotting *plotting, const struct scene *scene)
         .surface = scene->surface,
         .rect = scene->layout->curve,
         .scale = scene->layout->scale,
+        .text = scene->layout->presenting ? TEXT_TITLE : TEXT_SMALL,
+        .brief = scene->layout->presenting && !scene->several,
         .set = scene->curves,
         .metric = scene->look->metric,
         .colours = plotting->colours,

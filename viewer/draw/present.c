@@ -188,6 +188,20 @@ static void draw_numbers(const struct scene *scene)
 
 /* ---- Words --------------------------------------------------------------------------------- */
 
+/* The first of two lines that are about as long; as wrap_text. */
+static const char *wrap_balanced(const struct scene *scene, const char *text, int room,
+                                 struct text_line *first)
+{
+    int step = room / 32 > 0 ? room / 32 : 1;
+    int width = surface_text_width(scene->surface, TEXT_TITLE, text) / 2;
+    for (; width < room; width += step) {
+        const char *rest = wrap_text(scene->surface, TEXT_TITLE, text, width, first);
+        if (surface_text_width(scene->surface, TEXT_TITLE, rest) <= width)
+            return rest;
+    }
+    return wrap_text(scene->surface, TEXT_TITLE, text, room, first);
+}
+
 /* One line of large letters, or two of smaller ones. */
 static void draw_caption_in(const struct scene *scene, const struct rect *at)
 {
@@ -200,7 +214,7 @@ static void draw_caption_in(const struct scene *scene, const struct rect *at)
                      at->y + (at->h - surface_text_height(scene->surface, TEXT_BIG)) / 2, text);
         return;
     }
-    text = wrap_text(scene->surface, TEXT_TITLE, text, at->w, &first);
+    text = wrap_balanced(scene, text, at->w, &first);
     fit_text(scene->surface, TEXT_TITLE, text, at->w, &fitted);
     int y = at->y + (at->h - (fitted.width > 0 ? 2 : 1) * height) / 2;
     surface_text(scene->surface, TEXT_TITLE, THEME_ACCENT, TEXT_CENTRE, centre, y, first.text);

@@ -28,11 +28,14 @@ static void draw_side(struct surface *surface, const struct rect *port, const st
 
 /* A pill in the upper outer corner of a side. */
 static void draw_label(struct surface *surface, const struct rect *part, const char *label,
-                       bool on_right, float scale)
+                       const char *brief, bool on_right, float scale)
 {
     int pad = overlay_px(scale, PAD), height = surface_text_height(surface, TEXT_BODY);
+    int room = part->w - 4 * pad;
     struct fitted_text text;
-    fit_text(surface, TEXT_BODY, label ? label : "", part->w - 4 * pad, &text);
+    if (brief && label && surface_text_width(surface, TEXT_BODY, label) > room)
+        label = surface_text_width(surface, TEXT_BODY, brief) > room ? "" : brief;
+    fit_text(surface, TEXT_BODY, label ? label : "", room, &text);
     if (text.width == 0 || height + 3 * pad > part->h)
         return;
     struct rect pill = {part->x + pad, part->y + pad, text.width + 2 * pad, height + pad};
@@ -77,8 +80,8 @@ void wipe_draw(struct surface *surface, const struct rect *port, const struct wi
     draw_side(surface, port, &left, wipe->left);
     draw_side(surface, port, &right, wipe->right);
     surface_clip(surface, port);
-    draw_label(surface, &left, wipe->left_label, false, scale);
-    draw_label(surface, &right, wipe->right_label, true, scale);
+    draw_label(surface, &left, wipe->left_label, wipe->left_short, false, scale);
+    draw_label(surface, &right, wipe->right_label, wipe->right_short, true, scale);
     draw_handle(surface, port, x, scale);
     surface_clip(surface, NULL);
 }

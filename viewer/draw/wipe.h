@@ -10,6 +10,7 @@ struct wipe {
     const struct placed_picture *left, *right;
     const char *left_label, *right_label;
     int x; /* of the line in the window; taken as the nearest inside the viewport */
+    const char *left_short, *right_short; /* where a label has no room; NULL: its beginning */
 };
 
 /* Fills the viewport. The pictures stay where they are when the line moves, and so do the textures
