@@ -70,7 +70,8 @@ const struct program uqd_program = {
     .description =
         "A .uqd file can be cut anywhere: its first bytes are a picture, every further step "
         "refines it, and the last step makes it equal to the original.\n\n"
-        "An image file is PNG, JPEG or PNM, told apart by its content. In place of a file name, - is standard input or "
+        "An image file is PNG, JPEG or PNM, told apart by its content. In place of a file name, - "
+        "is standard input or "
         "standard output.\n\n"
         "Files are written under a temporary name and renamed when complete: after a failure an "
         "older file is still there. Only in a directory where no file can be made, an older file "
