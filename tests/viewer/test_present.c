@@ -1,4 +1,5 @@
 /* What a presentation is made of, by scripts of the built viewer. */
+#include "draw/sheet.h"
 #include "scratch.h"
 #include "stage.h"
 
@@ -172,6 +173,25 @@ static void the_talk_of_the_demo_has_no_mistake(void **state)
 
 /* ---- Films --------------------------------------------------------------------------------- */
 
+/* The picture of a step of seven, and below it something dark on white. */
+static void assert_on_sheet(const struct pixels *sheet, const struct pixels *step, uint32_t index)
+{
+    uint32_t columns = (sheet->width - SHEET_GAP) / (step->width + SHEET_GAP);
+    uint32_t rows = (7 + columns - 1) / columns, height = (sheet->height - SHEET_GAP) / rows;
+    uint32_t x = SHEET_GAP + index % columns * (step->width + SHEET_GAP);
+    uint32_t y = SHEET_GAP + index / columns * height;
+    size_t n = step->channels, stride = sheet->width * n, n_dark = 0;
+    assert_int_equal(sheet->width, columns * (step->width + SHEET_GAP) + SHEET_GAP);
+    assert_int_equal(sheet->height, rows * height + SHEET_GAP);
+    for (uint32_t v = 0; v < step->height; v++)
+        assert_memory_equal(sheet->data + (y + v) * stride + x * n,
+                            step->data + v * step->width * n, step->width * n);
+    for (uint32_t v = step->height; v < height; v++)
+        for (uint32_t u = 0; u < step->width; u++)
+            n_dark += sheet->data[(y + v) * stride + (x + u) * n] == 0;
+    assert_true(n_dark > 20);
+}
+
 /* Pictures as the library decodes them, read from the files that hold all of them. */
 static void all_steps_are_written(void **state)
 {
@@ -183,17 +203,12 @@ static void all_steps_are_written(void **state)
               "step 6\nwait idle\nexport step6.png\nquit\n",
               "picture.uqd", LOCAL);
     screen_read("sheet.png", &sheet);
+    assert_true(sheet.width > sheet.height && sheet.width < 3 * sheet.height);
     for (uint32_t i = 0; i <= 6; i += 2 + 2 * (i > 0)) {
         snprintf(name, sizeof name, "step%u.png", (unsigned)i);
         screen_read(name, &step);
-        uint32_t x = i * (step.width + 8);
         assert_int_equal(step.channels, sheet.channels);
-        assert_true(x + step.width <= sheet.width);
-        assert_int_equal(sheet.height, step.height);
-        for (uint32_t y = 0; y < step.height; y++)
-            assert_memory_equal(sheet.data + ((size_t)y * sheet.width + x) * sheet.channels,
-                                step.data + (size_t)y * step.width * step.channels,
-                                (size_t)step.width * step.channels);
+        assert_on_sheet(&sheet, &step, i);
         pixels_free(&step);
     }
     pixels_free(&sheet);

@@ -1,9 +1,9 @@
 /* Commands that write files. */
 #include "app/actions.h"
+#include "draw/sheet.h"
 
 #include "image_file.h"
 #include "session/curve_csv.h"
-#include "session/film.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,25 +84,54 @@ static int export_picture(struct app *app, const char *path, struct message *mes
     return status;
 }
 
-static int write_film(struct app *app, const char *path,
-                      int (*write)(const struct film *film, const char *path,
-                                   struct message *message),
-                      struct message *message)
+static int gather(struct app *app, struct film *film, struct message *message)
+{
+    return film_gather(film, app_active(app), &app_document(app)->frames, message);
+}
+
+static int export_animation(struct app *app, const char *path, struct message *message)
 {
     struct film film;
-    int status = film_gather(&film, app_active(app), &app_document(app)->frames, message);
+    int status = gather(app, &film, message);
     if (status == 0)
-        status = write(&film, path, message);
+        status = film_write_animation(&film, path, message);
     film_free(&film);
+    return status;
+}
+
+/* The step, what it costs and what it brings. */
+static void describe_step(const struct pane *pane, uint32_t step, struct sheet_caption *caption)
+{
+    const struct progress *progress = pane->progress;
+    struct frame_key key = progress_key(progress, step, pane->wanted.mode, pane->wanted.seed);
+    snprintf(caption->facts[0].text, sizeof caption->facts->text, "Step %u", (unsigned)step);
+    format_bytes(&caption->facts[1], progress_bytes(progress, step));
+    format_psnr(&caption->facts[2], progress_psnr(progress, &key));
+}
+
+static int write_sheet(struct app *app, const struct film *film, const char *path,
+                       struct message *message)
+{
+    struct sheet_caption *captions = calloc(film->n_frames, sizeof *captions);
+    if (!captions)
+        return message_set(message, "%.200s: out of memory", path);
+    for (uint32_t i = 0; i < film->n_frames; i++)
+        describe_step(app_active(app), i, &captions[i]);
+    int status = sheet_write(film, captions, path, message);
+    free(captions);
     return status;
 }
 
 int action_sheet(struct app *app, const struct command_call *call, struct message *message)
 {
-    if (check_png("sheet", call->file, message) ||
-        write_film(app, call->file, film_write_strip, message))
+    struct film film;
+    if (check_png("sheet", call->file, message))
         return -1;
-    return say_written(app, call->file);
+    int status = gather(app, &film, message);
+    if (status == 0)
+        status = write_sheet(app, &film, call->file, message);
+    film_free(&film);
+    return status ? -1 : say_written(app, call->file);
 }
 
 /* ---- Curves -------------------------------------------------------------------------------- */
@@ -148,7 +177,7 @@ int action_export(struct app *app, const struct command_call *call, struct messa
     if (ends_with(path, ".png"))
         status = export_picture(app, path, message);
     else if (ends_with(path, ".apng"))
-        status = write_film(app, path, film_write_animation, message);
+        status = export_animation(app, path, message);
     else
         return message_set(message,
                            "%s: export writes the picture to a .png file, all steps to an .apng "

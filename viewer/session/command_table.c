@@ -274,7 +274,7 @@ const struct viewer_command viewer_commands[N_COMMANDS] = {
     [COMMAND_SHEET] = {"sheet",
                        {ARGUMENT_SOME_FILE},
                        "FILE.png",
-                       "write the pictures of all steps beside each other",
+                       "write the pictures of all steps on one page, with what they cost",
                        {{NULL, NULL, NULL}}},
     [COMMAND_RESIZE] = {"resize",
                         {ARGUMENT_LENGTH, ARGUMENT_LENGTH},

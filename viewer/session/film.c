@@ -6,9 +6,6 @@
 #include <string.h>
 
 #define MILLISECONDS 1000 /* for each step */
-#define GAP          8    /* between two pictures of a strip, pixels */
-#define GREY         119
-#define MAX_PIXELS   (UINT64_C(1) << 28) /* of a strip */
 
 static struct frame_key key_of(const struct pane *pane, uint32_t step, uint32_t reduce)
 {
@@ -78,28 +75,4 @@ void film_free(struct film *film)
 int film_write_animation(const struct film *film, const char *path, struct message *message)
 {
     return image_write_animation(path, film->frames, film->n_frames, MILLISECONDS, message);
-}
-
-int film_write_strip(const struct film *film, const char *path, struct message *message)
-{
-    const struct pixels *first = &film->frames[0];
-    uint64_t width = film->n_frames * ((uint64_t)first->width + GAP) - GAP;
-    size_t row = first->width * (size_t)first->channels;
-    struct pixels strip = {.height = first->height, .channels = first->channels};
-    if (width * first->height > MAX_PIXELS)
-        return message_set(message, "%.200s: all steps beside each other are too large for a file",
-                           path);
-    strip.width = (uint32_t)width;
-    size_t stride = (size_t)width * first->channels;
-    strip.data = malloc(stride * strip.height);
-    if (!strip.data)
-        return message_set(message, "%.200s: there is no memory for the pictures", path);
-    memset(strip.data, GREY, stride * strip.height);
-    for (uint32_t i = 0; i < film->n_frames; i++)
-        for (uint32_t y = 0; y < strip.height; y++)
-            memcpy(strip.data + y * stride + i * ((size_t)first->width + GAP) * first->channels,
-                   film->frames[i].data + y * row, row);
-    int status = image_write(path, IMAGE_PNG, &strip, message);
-    free(strip.data);
-    return status;
 }

@@ -1,4 +1,4 @@
-/* The pictures of all steps as one file: an animation, or a strip. */
+/* The pictures of all steps together, and as an animation. */
 #ifndef UQD_VIEWER_SESSION_FILM_H
 #define UQD_VIEWER_SESSION_FILM_H
 
@@ -21,8 +21,5 @@ void film_free(struct film *film);
 
 /* An animated PNG file, a second for each step. 0, or -1 with a message. */
 int film_write_animation(const struct film *film, const char *path, struct message *message);
-
-/* A PNG file with all of them beside each other. 0, or -1 with a message. */
-int film_write_strip(const struct film *film, const char *path, struct message *message);
 
 #endif
