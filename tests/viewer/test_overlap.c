@@ -463,6 +463,26 @@ static void whoever_presents_sees_what_is_coming(void **state)
     close_presentation();
 }
 
+/* Of a slow line in its full length, beside what is late of it. */
+static void a_slow_line_is_read_in_any_window(void **state)
+{
+    (void)state;
+    open_presentation(COMPLETE, 1);
+    strcpy(stage.look.arrival, "9.6 kbit/s  ·  120.3 s  ·  144 kB");
+    strcpy(stage.look.late, "12.3 s late");
+    strcpy(stage.point.text, "13 / 14");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        check_presentation(sizes[i][0], sizes[i][1], "Two parrots");
+        assert_non_null(scene_texts_find(&stage.texts, "9.6 kbit/s"));
+    }
+    stage.look.presenting = false;
+    lay_out(1280, 800, 1, false);
+    draw();
+    check_texts(1, 10);
+    assert_non_null(scene_texts_find(&stage.texts, "9.6 kbit/s  ·  120.3 s  ·  144 kB  ·  12.3 s"));
+    close_presentation();
+}
+
 /* Not one word alone below a full line. */
 static void the_lines_of_a_caption_are_about_as_long(void **state)
 {
@@ -568,6 +588,7 @@ int main(void)
         cmocka_unit_test(trouble_is_told_and_marked_in_the_smallest_window),
         cmocka_unit_test(nothing_overlaps_in_a_presentation),
         cmocka_unit_test(whoever_presents_sees_what_is_coming),
+        cmocka_unit_test(a_slow_line_is_read_in_any_window),
         cmocka_unit_test(the_lines_of_a_caption_are_about_as_long),
         cmocka_unit_test(an_audience_reads_the_numbers),
         cmocka_unit_test(a_presentation_without_curve_and_blank),

@@ -18,16 +18,18 @@ static bool has_come(struct app *app)
 void app_describe_arrival(struct app *app)
 {
     const struct arrival *arrival = &app->arrival;
+    struct look *look = &app->look;
     struct text_line line;
-    app->look.arrival[0] = '\0';
-    app->look.arriving = arrival->running;
-    app->look.nothing_yet = arrival->running && !has_come(app);
-    if (arrival->rate > 0)
-        snprintf(app->look.arrival, sizeof app->look.arrival, "%s",
-                 arrival_describe(arrival,
-                                  app->look.nothing_yet ? arrival->bytes
-                                                        : pane_described_bytes(app_active(app)),
-                                  &line));
+    look->arrival[0] = look->late[0] = '\0';
+    look->arriving = arrival->running;
+    look->nothing_yet = arrival->running && !has_come(app);
+    if (arrival->rate == 0)
+        return;
+    uint64_t bytes = look->nothing_yet ? arrival->bytes : pane_described_bytes(app_active(app));
+    double late = arrival_late(arrival, bytes);
+    snprintf(look->arrival, sizeof look->arrival, "%s", arrival_describe(arrival, bytes, &line));
+    if (late > 0)
+        snprintf(look->late, sizeof look->late, "%.1f s late", late);
 }
 
 /* The last step that has come. */

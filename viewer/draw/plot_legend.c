@@ -16,6 +16,7 @@ struct entry {
 struct legend {
     struct entry entries[CURVE_MAX_CURVES];
     int n, rows;
+    bool brief;         /* names are short */
     int more_x, more_y; /* where the number of the others stands, if there are any */
 };
 
@@ -40,27 +41,25 @@ static int mark_width(const struct plot_view *view)
 static const char *const short_names[][2] = {
     {"denoised", "den."}, {"ancestral", "anc."}, {"flow", "flow"}};
 
-/* The curve's name; of a brief one the mode's, shortened if need be. */
-static void choose_name(const struct plot_view *view, int room, int curve, struct text_line *name)
+/* The curve's name; for an audience that of its mode. */
+static void choose_name(const struct plot_view *view, bool brief, int curve, struct text_line *name)
 {
     snprintf(name->text, sizeof name->text, "%s", view->set->curves[curve].label);
     for (size_t i = 0; view->brief && i < sizeof short_names / sizeof *short_names; i++) {
-        size_t length = strlen(short_names[i][0]);
-        if (strncmp(name->text, short_names[i][0], length) != 0)
+        if (strncmp(name->text, short_names[i][0], strlen(short_names[i][0])) != 0)
             continue;
-        name->text[length] = '\0';
-        if (surface_text_width(view->surface, view->text, name->text) > room)
-            snprintf(name->text, sizeof name->text, "%s", short_names[i][1]);
+        snprintf(name->text, sizeof name->text, "%s", short_names[i][brief]);
+        return;
     }
 }
 
 /* A curve's name as there is room for it. */
-static void fit_name(const struct plot_view *view, const struct rect *rect, int curve,
+static void fit_name(const struct plot_view *view, const struct rect *rect, bool brief, int curve,
                      struct fitted_text *fitted)
 {
     int room = rect->w / (view->brief ? 1 : 2) - mark_width(view);
     struct text_line name;
-    choose_name(view, room, curve, &name);
+    choose_name(view, brief, curve, &name);
     fit_text(view->surface, view->text, name.text, room, fitted);
 }
 
@@ -90,7 +89,7 @@ static bool place_entry(struct cursor *cursor, struct legend *legend, int curve,
     const struct plot_view *view = cursor->view;
     struct text_line line;
     struct fitted_text name;
-    fit_name(view, cursor->rect, curve, &name);
+    fit_name(view, cursor->rect, legend->brief, curve, &name);
     int gap = plot_px(view, 14), width = mark_width(view) + name.width;
     int right = cursor->rect->x + cursor->rect->w;
     if (cursor->x > cursor->rect->x && cursor->x + width > right &&
@@ -122,15 +121,15 @@ static bool belongs(const struct plot_view *view, int curve, bool own)
     return (view->set->curves[curve].document == document) == own;
 }
 
-static void place_entries(struct legend *legend, const struct plot_geometry *plot,
-                          const struct plot_view *view, int most_height)
+static void place_names(struct legend *legend, const struct plot_geometry *plot,
+                        const struct plot_view *view, int most_height, bool brief)
 {
     struct text_line title;
     int row = plot->text_height + plot_px(view, 2);
     struct cursor cursor = {view, &plot->legend, plot->legend.x, plot->legend.y, row, 0};
     int rows = most_height / row > 1 ? most_height / row : 1, n = view->set->n_curves;
     cursor.last_row = plot->legend.y + (rows - 1) * row;
-    *legend = (struct legend){.rows = 1};
+    *legend = (struct legend){.rows = 1, .brief = brief};
     plot_title(view, title.text, sizeof title.text);
     cursor.x += surface_text_width(view->surface, view->text, title.text) + plot_px(view, 16);
     bool room = true;
@@ -140,6 +139,15 @@ static void place_entries(struct legend *legend, const struct plot_geometry *plo
     legend->more_x = cursor.x;
     legend->more_y = cursor.y;
     legend->rows = (cursor.y - plot->legend.y) / row + 1;
+}
+
+/* An audience is told all modes, in short forms rather than not at all. */
+static void place_entries(struct legend *legend, const struct plot_geometry *plot,
+                          const struct plot_view *view, int most_height)
+{
+    place_names(legend, plot, view, most_height, false);
+    if (view->brief && legend->n < count_names(view))
+        place_names(legend, plot, view, most_height, true);
 }
 
 int plot_legend_height(const struct plot_geometry *plot, const struct plot_view *view)
@@ -162,7 +170,7 @@ void plot_draw_legend(const struct plot_view *view, const struct plot_geometry *
         struct point at = {(float)entry->x + size, (float)entry->y + half};
         plot_draw_mark(view->surface, curve->mode, plot_curve_colour(view, entry->curve),
                        THEME_BACKGROUND, at, size);
-        fit_name(view, &plot->legend, entry->curve, &name);
+        fit_name(view, &plot->legend, legend.brief, entry->curve, &name);
         surface_text(view->surface, view->text, THEME_DIM, TEXT_LEFT, entry->x + mark_width(view),
                      entry->y, name.text);
     }

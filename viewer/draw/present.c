@@ -90,14 +90,16 @@ static void choose_numbers(const struct scene *scene, int room, struct text_line
     }
 }
 
-/* How far the file is, and how good the picture of that. */
-static void describe_arrival(const struct scene *scene, struct text_line *line)
+/* How far the file is, and if there is room how good the picture of that. */
+static void describe_arrival(const struct scene *scene, int room, struct text_line *line)
 {
     struct text_line psnr;
     format_psnr(&psnr, pane_described_psnr(scene_pane(scene)));
     bool known = psnr.text[0] && !scene->look->nothing_yet;
     snprintf(line->text, sizeof line->text, "%s%s%.20s", scene->look->arrival, known ? "  ·  " : "",
              known ? psnr.text : "");
+    if (surface_text_width(scene->surface, TEXT_BIG, line->text) > room)
+        snprintf(line->text, sizeof line->text, "%s", scene->look->arrival);
 }
 
 /* Whether something of a pane is still being made. Of a file that comes slowly something always is,
@@ -121,22 +123,34 @@ static const struct pane *find_coming(const struct scene *scene)
     return NULL;
 }
 
-static const char coming[] = "computing";
+static const char computing[] = "computing";
 
-/* What is coming, and below that how far it is, at the left end of the line of numbers. */
-static void draw_coming(const struct scene *scene, const struct pane *pane)
+/* A quiet text at the left end of the line of numbers, and another one below it, which may be
+ * empty.
+ */
+static void draw_mark(const struct scene *scene, const char *text, const char *below)
 {
     const struct rect *at = &scene->layout->numbers;
     int x = at->x + layout_px(scene->layout, 12);
     int height = surface_text_height(scene->surface, TEXT_SMALL);
-    struct text_line done;
-    format_done(&done, pane_done(pane));
-    const char *percent = done.text + strspn(done.text, " ");
-    bool both = *percent && at->h >= 2 * height;
+    bool both = *below && at->h >= 2 * height;
     int y = at->y + (at->h - (both ? 2 : 1) * height) / 2;
-    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, coming);
+    surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y, text);
     if (both)
-        surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y + height, percent);
+        surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_LEFT, x, y + height, below);
+}
+
+/* What is coming, and how far it is; or that decoding does not keep up with a line. */
+static void draw_coming(const struct scene *scene)
+{
+    const struct pane *pane = find_coming(scene);
+    struct text_line done;
+    if (scene->look->late[0])
+        draw_mark(scene, computing, scene->look->late);
+    if (!pane)
+        return;
+    format_done(&done, pane_done(pane));
+    draw_mark(scene, computing, done.text + strspn(done.text, " "));
 }
 
 /* The point of a talk, at the right end. */
@@ -156,9 +170,9 @@ static int end_width(const struct scene *scene)
 {
     int pad = layout_px(scene->layout, 12), most = scene->layout->numbers.w / 4;
     int point = surface_text_width(scene->surface, TEXT_BODY, scene->point.text);
-    int width = surface_text_width(scene->surface, TEXT_SMALL, coming);
+    int width = surface_text_width(scene->surface, TEXT_SMALL, "99.9 s late");
     point = point < most ? point : most;
-    if (!point && !find_coming(scene))
+    if (!point && !find_coming(scene) && !scene->look->arrival[0])
         return pad;
     return (point > width ? point : width) + 2 * pad;
 }
@@ -176,14 +190,13 @@ static void draw_numbers(const struct scene *scene)
     if (pane_described(pane).original)
         snprintf(line.text, sizeof line.text, "Original");
     else if (scene->look->arrival[0])
-        describe_arrival(scene, &line);
+        describe_arrival(scene, room, &line);
     else
         choose_numbers(scene, room, &line);
     fit_text(scene->surface, TEXT_BIG, line.text, room, &fitted);
     surface_text(scene->surface, TEXT_BIG, THEME_TEXT, TEXT_CENTRE, at->x + at->w / 2, y,
                  fitted.text);
-    if (find_coming(scene))
-        draw_coming(scene, find_coming(scene));
+    draw_coming(scene);
 }
 
 /* ---- Words --------------------------------------------------------------------------------- */
@@ -272,6 +285,7 @@ void draw_notes(const struct scene *scene)
     struct rect all = layout->pictures[0];
     int bottom = port->y + port->h - layout_px(layout, 12);
     bool legend = scene->look->comparison == COMPARE_DIFFERENCE;
+    struct text_line arrival;
     if (!scene_has_caption(scene->look) && !scene->look->arrival[0])
         return;
     for (int i = 0; i < scene->n_panes; i++)
@@ -279,6 +293,8 @@ void draw_notes(const struct scene *scene)
     if (legend)
         bottom -= legend_height(scene->surface, layout->scale) + layout_px(layout, 8);
     all.w = port->x + port->w > all.x + all.w ? port->x + port->w - all.x : all.w;
+    snprintf(arrival.text, sizeof arrival.text, "%s%s%s", scene->look->arrival,
+             scene->look->late[0] ? "  ·  " : "", scene->look->late);
     bottom -= draw_pill(scene, &all, bottom, scene->look->caption);
-    draw_pill(scene, &all, bottom, scene->look->arrival);
+    draw_pill(scene, &all, bottom, arrival.text);
 }

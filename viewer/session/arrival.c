@@ -35,14 +35,17 @@ const char *arrival_describe(const struct arrival *arrival, uint64_t bytes, stru
 {
     static const char *const units[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
     struct text_line amount;
-    char late[48] = "";
     double rate = arrival->rate, seconds = (double)bytes * 8 / arrival->rate;
     size_t unit = 0;
     for (; rate >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
         rate /= 1000;
-    if (arrival->running && arrival->seconds - seconds >= LATE)
-        snprintf(late, sizeof late, "  ·  decoding %.1f s late", arrival->seconds - seconds);
-    snprintf(line->text, sizeof line->text, "%.4g %s  ·  %.1f s  ·  %.24s%s", rate, units[unit],
-             seconds, format_bytes(&amount, bytes), late);
+    snprintf(line->text, sizeof line->text, "%.4g %s  ·  %.1f s  ·  %.24s", rate, units[unit],
+             seconds, format_bytes(&amount, bytes));
     return line->text;
+}
+
+double arrival_late(const struct arrival *arrival, uint64_t bytes)
+{
+    double late = arrival->seconds - (double)bytes * 8 / arrival->rate;
+    return arrival->running && late >= LATE ? late : 0;
 }

@@ -25,7 +25,11 @@ void arrival_hold(struct arrival *arrival, bool hold, uint64_t now);
 void arrival_advance(struct arrival *arrival, uint64_t now, double speed, uint64_t all, bool known);
 
 /* "56 kbit/s  ·  3.2 s  ·  21.9 kB": when so many bytes had come, which are those of the picture
- * that is shown; and of a line that is not held, how much later it is if that is a second. */
+ * that is shown. */
 const char *arrival_describe(const struct arrival *arrival, uint64_t bytes, struct text_line *line);
+
+/* By how many seconds of the line a picture of so many bytes is late; 0 where that is less than
+ * one, or the line is held. */
+double arrival_late(const struct arrival *arrival, uint64_t bytes);
 
 #endif

@@ -37,6 +37,7 @@ struct look {
     char feedback[160]; /* what the last command did */
     char caption[160];  /* what is said of the picture; empty: nothing */
     char arrival[96];   /* of a file that comes slowly, how far it is; empty: it does not */
+    char late[32];      /* "3.0 s late", where decoding does not keep up with that */
     bool arriving;      /* and that goes on */
     bool nothing_yet;   /* what is shown is not of what has come of it */
     double speed;       /* of all that goes on by itself */
