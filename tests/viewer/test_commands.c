@@ -274,7 +274,7 @@ static void mistakes_are_named(void **state)
         {"zoom in 3 4 5", "`5` is too much"},
         {"zoom in 3 here", "`here` is not a place"},
         {"pan 3", "`pan` needs a distance"},
-        {"help maybe", "`maybe` is not on or off"},
+        {"help maybe", "`maybe` is not on, off or a page"},
         {"resize 0 0", "`0` is not a length"},
         {"wait", "`wait` needs idle or step"},
         {"wait step", "`wait idle` or `wait step N`"},

@@ -56,13 +56,23 @@ static void the_help_has_pages_that_its_key_turns(void **state)
     VIEW_DONE("resize 320 240\nwait idle\nscreenshot none.png\n"
               "help\nscreenshot one.png\nhelp\nscreenshot two.png\n"
               "help on\nscreenshot first.png\nhelp\nback\nscreenshot closed.png\n"
-              "help\nscreenshot anew.png\nhelp off\nscreenshot off.png\nquit\n",
+              "help\nscreenshot anew.png\nhelp off\nscreenshot off.png\n"
+              "help next\nscreenshot opened.png\nhelp next\nscreenshot next.png\n"
+              "help last\nscreenshot last.png\nhelp next\nscreenshot stays.png\n"
+              "help first\nhelp previous\nscreenshot back.png\n"
+              "help last\nhelp\nscreenshot through.png\nquit\n",
               "picture.uqd");
     assert_differ("one.png", "two.png");
     assert_same("one.png", "first.png");
     assert_same("none.png", "closed.png");
     assert_same("one.png", "anew.png");
     assert_same("none.png", "off.png");
+    assert_same("one.png", "opened.png");
+    assert_same("two.png", "next.png");
+    assert_differ("two.png", "last.png");
+    assert_same("last.png", "stays.png");
+    assert_same("one.png", "back.png");
+    assert_same("none.png", "through.png");
 }
 
 int main(void)

@@ -305,6 +305,41 @@ static void keys_that_come_early_are_kept(void **state)
     end(&session);
 }
 
+/* Types a key, and waits for a page of the list of keys. Whether it has a text. */
+static bool turn_help(struct session *session, const char *key, const char *head, const char *text)
+{
+    struct terminal terminal;
+    type(session, key);
+    wait_for_text(session, head);
+    look(session, &terminal);
+    bool found = terminal_says(&terminal, text);
+    assert_false(terminal_says(&terminal, "F11"));
+    assert_false(terminal_says(&terminal, "Ctrl+M"));
+    terminal_close(&terminal);
+    return found;
+}
+
+static void help_is_turned_and_has_keys_of_the_terminal(void **state)
+{
+    struct session session;
+    char head[32];
+    int n = 1;
+    (void)state;
+    start_and_wait(&session, "--terminal=blocks");
+    turn_help(&session, "h", "H: next", "");
+    for (bool last = false; !last; n++) {
+        snprintf(head, sizeof head, "%d of ", n + 1);
+        last = turn_help(&session, " ", head, "PageUp: back");
+    }
+    assert_true(n > 2);
+    snprintf(head, sizeof head, "%d of ", n - 1);
+    turn_help(&session, "\33[D", head, "");
+    turn_help(&session, "\33[H", "1 of ", "");
+    assert_true(turn_help(&session, "\33[F", "PageUp: back", "Ctrl+Q"));
+    type(&session, "q");
+    end(&session);
+}
+
 /* A terminal that does not tell when a key is let go does not leave the other mode on. */
 static void a_held_key_is_let_go(void **state)
 {
@@ -615,6 +650,7 @@ int main(void)
         cmocka_unit_test(a_dumb_terminal_is_refused),
         cmocka_unit_test(keys_choose_steps),
         cmocka_unit_test(keys_that_come_early_are_kept),
+        cmocka_unit_test(help_is_turned_and_has_keys_of_the_terminal),
         cmocka_unit_test(a_held_key_is_let_go),
         cmocka_unit_test(all_is_drawn_anew),
         cmocka_unit_test(stopping_gives_the_screen_back),

@@ -59,16 +59,34 @@ int action_curve(struct app *app, const struct command_call *call, struct messag
     return 0;
 }
 
-/* Where the list of keys has several pages its key goes through them. */
+/* The page of the list of keys that is asked for; -1: none. Where it has several its key goes
+ * through them. */
+static int choose_help_page(struct app *app, const struct argument *argument)
+{
+    int last = scene_help_pages(app->backend->surface, &app->layout, app->n_panes > 1) - 1;
+    int page = app->look.help ? app->help_page : -1;
+    switch (argument->word) {
+    case WORD_NEXT:
+        return page < last ? page + 1 : last;
+    case WORD_PREVIOUS:
+        return page > 0 ? page - 1 : 0;
+    case WORD_FIRST:
+        return 0;
+    case WORD_LAST:
+        return last;
+    case WORD_NONE:
+        return page < last ? page + 1 : -1;
+    default:
+        return action_switched(argument, app->look.help) ? 0 : -1;
+    }
+}
+
 int action_help(struct app *app, const struct command_call *call, struct message *message)
 {
-    struct look *look = &app->look;
-    bool on = action_switched(&call->arguments[0], look->help);
-    int n_pages = scene_help_pages(app->backend->surface, &app->layout, app->n_panes > 1);
+    int page = choose_help_page(app, &call->arguments[0]);
     (void)message;
-    bool next = look->help && !on && !call->arguments[0].given && app->help_page + 1 < n_pages;
-    app->help_page = next ? app->help_page + 1 : 0;
-    look->help = on || next;
+    app->look.help = page >= 0;
+    app->help_page = page > 0 ? page : 0;
     app_relayout(app);
     return 0;
 }

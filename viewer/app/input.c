@@ -16,11 +16,11 @@ static bool run_bound(struct app *app, const char *key, const struct command_poi
 
 /* ---- Keys ---------------------------------------------------------------------------------- */
 
-/* What a key does while presenting only. Whether it does. */
-static bool run_presenting(struct app *app, const char *key)
+/* What a key does while something is shown only. Whether it does. */
+static bool run_within(struct app *app, const char *what, const char *key)
 {
     char name[80];
-    snprintf(name, sizeof name, "Present.%s", key);
+    snprintf(name, sizeof name, "%s.%s", what, key);
     return run_bound(app, name, NULL);
 }
 
@@ -30,7 +30,9 @@ static void handle_key(struct app *app, const char *key)
     static const char shift[] = "Shift+";
     char plain[64];
     const char *at = strstr(key, shift);
-    if (app->look.presenting && run_presenting(app, key))
+    if (app->look.help && run_within(app, "Help", key))
+        return;
+    if (app->look.presenting && run_within(app, "Present", key))
         return;
     if (run_bound(app, key, NULL) || !at)
         return;

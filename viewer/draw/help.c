@@ -16,21 +16,33 @@ struct row {
 
 /* "Shift+Left Keypad_+" reads better as "Shift+Left, Keypad +"; that a key is for presenting stands
  * with what it does. */
-static void format_keys(const char *keys, char *out, size_t size)
+static void append_key(const char *key, char *out, size_t size)
 {
     static const char presenting[] = "Present.";
-    size_t n = 0;
-    for (; *keys && n + 3 < size; keys++) {
-        if (!strncmp(keys, presenting, sizeof presenting - 1))
-            keys += sizeof presenting - 1;
-        if (*keys == ' ')
-            out[n++] = ',';
-        out[n++] = *keys == '_' ? ' ' : *keys;
-    }
-    out[n] = '\0';
+    size_t n = strlen(out);
+    if (!strncmp(key, presenting, sizeof presenting - 1))
+        key += sizeof presenting - 1;
+    snprintf(out + n, size - n, "%s%s", n > 0 ? ", " : "", key);
+    for (char *at = out + n; (at = strchr(at, '_'));)
+        *at = ' ';
 }
 
-static int list_rows(struct row *rows, int max, bool several_panes)
+/* Without those that the surface's window lacks. Whether any is left. */
+static bool format_keys(const char *keys, const char *missing, char *out, size_t size)
+{
+    out[0] = '\0';
+    while (*keys) {
+        char key[32];
+        size_t length = strcspn(keys, " ");
+        snprintf(key, sizeof key, "%.*s", (int)length, keys);
+        if (!missing || !command_keys_contain(missing, key))
+            append_key(key, out, size);
+        keys += length + (keys[length] == ' ');
+    }
+    return out[0] != '\0';
+}
+
+static int list_rows(struct row *rows, int max, bool several_panes, const struct surface *surface)
 {
     int n = 0;
     for (int i = 0; i < N_COMMANDS; i++) {
@@ -40,10 +52,11 @@ static int list_rows(struct row *rows, int max, bool several_panes)
             continue;
         for (; binding < command->bindings + COMMAND_N_BINDINGS && binding->keys && n < max;
              binding++) {
-            if (!binding->help)
+            struct row *row = &rows[n];
+            if (!binding->help ||
+                !format_keys(binding->keys, surface->missing_keys, row->keys, sizeof row->keys))
                 continue;
-            struct row *row = &rows[n++];
-            format_keys(binding->keys, row->keys, sizeof row->keys);
+            n++;
             snprintf(row->command, sizeof row->command, "%s %s", command->name, binding->arguments);
             row->help = binding->help;
         }
@@ -246,7 +259,7 @@ int scene_help_pages(struct surface *surface, const struct layout *layout, bool 
 {
     struct row rows[MAX_ROWS];
     struct page page = {.surface = surface, .rows = rows};
-    page.n_rows = list_rows(rows, MAX_ROWS, several_panes);
+    page.n_rows = list_rows(rows, MAX_ROWS, several_panes, surface);
     return choose_page(&page, layout);
 }
 
@@ -260,9 +273,10 @@ static void draw_head(const struct scene *scene, const struct page *page, int nu
     int text = surface_text_height(scene->surface, TEXT_SMALL);
     const char *name = "Keys and commands";
     struct text_line line;
-    snprintf(line.text, sizeof line.text,
-             number + 1 < n_pages ? "%d of %d  ·  H: next" : "%d of %d  ·  H: close", number + 1,
-             n_pages);
+    snprintf(line.text, sizeof line.text, "%d of %d  ·  %s", number + 1, n_pages,
+             number == 0             ? "H: next"
+             : number + 1 == n_pages ? "PageUp: back"
+                                     : "PageUp, PageDown");
     if (n_pages > 1) {
         surface_text(scene->surface, TEXT_SMALL, THEME_DIM, TEXT_RIGHT, right,
                      y + (title - text) / 2, line.text);
@@ -277,7 +291,7 @@ void draw_help(const struct scene *scene)
 {
     struct row rows[MAX_ROWS];
     struct page page = {.surface = scene->surface, .rows = rows};
-    page.n_rows = list_rows(rows, MAX_ROWS, scene->n_panes > 1);
+    page.n_rows = list_rows(rows, MAX_ROWS, scene->n_panes > 1, scene->surface);
     int n_pages = choose_page(&page, scene->layout);
     int number = scene->help_page < n_pages ? scene->help_page : n_pages - 1;
     surface_fill(scene->surface, &scene->layout->window, THEME_CURTAIN);

@@ -35,6 +35,9 @@ struct surface_type {
 /* The first member of every surface. */
 struct surface {
     const struct surface_type *type;
+    /* Keys that its window never tells, or with which there is nothing to do there, separated by
+     * blanks; NULL: none. */
+    const char *missing_keys;
 };
 
 /* Begins a new frame: all of it has the colour of the ground, nothing is clipped, and the sizes of

@@ -107,6 +107,10 @@ static const struct {
     [ARGUMENT_TOGGLE] = {"toggle", NUMBER_NONE, 0, 0, BIT(WORD_TOGGLE), true},
     [ARGUMENT_SWITCH] = {"on or off", NUMBER_NONE, 0, 0,
                          BIT(WORD_ON) | BIT(WORD_OFF) | BIT(WORD_TOGGLE), true},
+    [ARGUMENT_PAGE] = {"on, off or a page", NUMBER_NONE, 0, 0,
+                       BIT(WORD_ON) | BIT(WORD_OFF) | BIT(WORD_TOGGLE) | BIT(WORD_NEXT) |
+                           BIT(WORD_PREVIOUS) | BIT(WORD_FIRST) | BIT(WORD_LAST),
+                       true},
     [ARGUMENT_ZOOM] = {"a zoom", NUMBER_REAL, 1e-3, 1e3, BIT(WORD_IN) | BIT(WORD_OUT), false},
     [ARGUMENT_SCALE] = {"a size", NUMBER_REAL, 0.5, 4, BIT(WORD_LARGER) | BIT(WORD_SMALLER), false},
     [ARGUMENT_DISTANCE] = {"a distance", NUMBER_REAL, -1e6, 1e6, 0, false},

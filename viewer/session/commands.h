@@ -83,6 +83,8 @@ enum argument_type {
     ARGUMENT_MAP,         /* off, bits, variance, change, error, or next */
     ARGUMENT_TOGGLE,      /* toggle; may be left out */
     ARGUMENT_SWITCH,      /* on, off, toggle; may be left out: toggle */
+    ARGUMENT_PAGE,        /* on, off, toggle, next, previous, first, last; may be left out: toggle,
+                             page by page */
     ARGUMENT_ZOOM,        /* display pixels per picture pixel, or in, out */
     ARGUMENT_SCALE,       /* larger, smaller, or a factor */
     ARGUMENT_DISTANCE,    /* display pixels, may be negative */
@@ -167,7 +169,8 @@ struct command_call {
  * keys, and all with Ctrl, have the names that SDL gives them, blanks in them as _, modifiers in
  * front as Ctrl+ and Shift+. Release+ in front of the plain name means that the key is let go.
  *
- * While presenting, a key with Present. in front, as Present.PageDown, comes before the key itself.
+ * While presenting, a key with Present. in front, as Present.PageDown, comes before the key itself;
+ * while the list of keys is shown, one with Help. does.
  *
  * The pointer's are Wheel_Up and Wheel_Down, anywhere or on a Picture; Press on a Picture that is
  * not of the active pane, or on the Curtain, which is help or blank over everything; Motion over a

@@ -212,7 +212,8 @@ void settings_print_manual(FILE *out)
 {
     char names[16384] = "Commands are run by keys, by buttons, and by the lines of a script.\n\n";
     char keys[16384] =
-        "Release+ means that a key is let go. What is done with the pointer stands with what it is "
+        "Release+ means that a key is let go, Present. what it does while presenting, Help. while "
+        "the list of keys is shown. What is done with the pointer stands with what it is "
         "done on: a picture, one that is wiped, the strip of steps (the scrubber where it counts "
         "in other units), a button, or the curtain, which is help or blank over everything; a "
         "press on a picture is one on that of another pane. X Y, DX DY, SHARE, PANE, STEP and "

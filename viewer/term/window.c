@@ -437,6 +437,12 @@ static void ask(struct term_window *window, const struct term_environment *envir
     window->read_time = now(&window->base);
 }
 
+/* It has the screen that it has; and few modifiers but for letters, unless all keys are told. */
+static const char *missing_keys(const struct term_answers *answers)
+{
+    return answers->key_events ? "F11" : "F11 Ctrl+M Ctrl+= Ctrl++ Ctrl+- Ctrl+0";
+}
+
 static int set_up(struct term_window *window, const struct backend_wishes *wishes,
                   struct message *message)
 {
@@ -466,6 +472,7 @@ static int set_up(struct term_window *window, const struct backend_wishes *wishe
                                   CELL_WIDTH, CELL_HEIGHT))
         return message_set(message, "the terminal cannot be used: out of memory");
     set_title(&window->base, wishes->title);
+    window->surface.base.missing_keys = missing_keys(&window->answers);
     return 0;
 }
 
