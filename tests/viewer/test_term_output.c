@@ -159,44 +159,83 @@ static void kitty_goes_through_tmux(void **state)
     close_stage(&stage);
 }
 
-/* Any pixel may be one level of the palette away, but not an area. */
-static void sixels_show_what_the_palette_can(void **state)
+/* Sums of squared errors of all pixels that sixels show, and of the means of 8 x 8. */
+struct errors {
+    double pixels, areas;
+    int n_pixels, n_areas, furthest;
+};
+
+static void compare_area(const struct stage *stage, int x, int y, struct errors *errors)
+{
+    int sums[3] = {0};
+    for (int i = 0; i < 64; i++) {
+        uint32_t shown = terminal_pixel(&stage->terminal, x + i % 8, y + i / 8);
+        uint32_t meant = canvas_pixel(stage, x + i % 8, y + i / 8);
+        int furthest = furthest_channel(shown, meant);
+        errors->furthest = furthest > errors->furthest ? furthest : errors->furthest;
+        for (int c = 0; c < 3; c++) {
+            int difference = channel(shown, c) - channel(meant, c);
+            sums[c] += difference;
+            errors->pixels += difference * difference;
+        }
+    }
+    for (int c = 0; c < 3; c++)
+        errors->areas += (sums[c] / 64.0) * (sums[c] / 64.0);
+    errors->n_pixels += 64 * 3;
+    errors->n_areas += 3;
+}
+
+static struct errors sixel_errors(const struct stage *stage)
+{
+    struct errors errors = {0};
+    for (int y = 0; y < (ROWS - 1) * CELL_HEIGHT; y += 8)
+        for (int x = 0; x < COLUMNS * CELL_WIDTH; x += 8)
+            if (!has_letter(stage, x, y))
+                compare_area(stage, x, y, &errors);
+    return errors;
+}
+
+/* Sixels tell colours in percent. */
+static void sixels_show_few_colours_as_they_are(void **state)
 {
     struct stage stage;
     (void)state;
     open_stage(&stage);
     draw(&stage);
     send(&stage, &sixel);
-    for (int y = 0; y < (ROWS - 1) * CELL_HEIGHT; y += 8)
-        for (int x = 0; x < COLUMNS * CELL_WIDTH; x += 8) {
-            int sums[3] = {0};
-            if (has_letter(&stage, x, y))
-                continue;
-            for (int i = 0; i < 64; i++) {
-                uint32_t shown = terminal_pixel(&stage.terminal, x + i % 8, y + i / 8);
-                uint32_t meant = canvas_pixel(&stage, x + i % 8, y + i / 8);
-                assert_in_range(furthest_channel(shown, meant), 0, 52);
-                for (int c = 0; c < 3; c++)
-                    sums[c] += channel(shown, c) - channel(meant, c);
-            }
-            for (int c = 0; c < 3; c++)
-                assert_in_range(abs(sums[c]), 0, 64 * 9);
-        }
+    struct errors errors = sixel_errors(&stage);
+    assert_in_range(errors.furthest, 0, 2);
     assert_texts(&stage);
     close_stage(&stage);
 }
 
-static void flat_colours_of_the_theme_are_not_dithered(void **state)
+/* Every pixel of this picture has a colour of its own: red goes from left to right, green from top
+ * to bottom, and blue in waves. */
+static void draw_many_colours(struct stage *stage)
 {
-    const struct colour colours[] = {dark, light, accent, {119, 119, 119, 255}};
+    struct canvas *canvas = &stage->surface.canvas;
+    surface_begin(&stage->surface.base, dark, 1);
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < canvas->width; x++) {
+            uint32_t red = (uint32_t)(x * 255 / canvas->width);
+            uint32_t green = (uint32_t)(y * 255 / canvas->height);
+            uint32_t blue = (uint32_t)abs((x + 2 * y) % 510 - 255);
+            canvas->pixels[y * canvas->width + x] = red << 16 | green << 8 | blue;
+        }
+}
+
+static void sixels_show_many_colours_nearly(void **state)
+{
+    struct stage stage;
     (void)state;
-    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++) {
-        uint32_t colour = term_blend(0, colours[i]);
-        for (int place = 1; place < 64; place++)
-            assert_int_equal(sixel_dithered(colour, place % 8, place / 8),
-                             sixel_dithered(colour, 0, 0));
-        assert_in_range(furthest_channel(sixel_colour(sixel_dithered(colour, 0, 0)), colour), 0, 3);
-    }
+    open_stage(&stage);
+    draw_many_colours(&stage);
+    send(&stage, &sixel);
+    struct errors errors = sixel_errors(&stage);
+    assert_in_range(errors.furthest, 0, 51);
+    assert_true(errors.pixels < 12 * errors.n_pixels);
+    assert_true(errors.areas < 1 * errors.n_areas);
+    close_stage(&stage);
 }
 
 /* Sixels erase letters, and letters are gone where only sixels are to be seen. */
@@ -452,8 +491,8 @@ int main(void)
         cmocka_unit_test(kitty_shows_every_pixel),
         cmocka_unit_test(only_tiles_that_changed_are_sent),
         cmocka_unit_test(kitty_goes_through_tmux),
-        cmocka_unit_test(sixels_show_what_the_palette_can),
-        cmocka_unit_test(flat_colours_of_the_theme_are_not_dithered),
+        cmocka_unit_test(sixels_show_few_colours_as_they_are),
+        cmocka_unit_test(sixels_show_many_colours_nearly),
         cmocka_unit_test(letters_come_and_go_on_sixels),
         cmocka_unit_test(blocks_show_means),
         cmocka_unit_test(blocks_do_with_256_colours),

@@ -15,7 +15,8 @@ int kitty_append(struct buffer *out, const struct canvas *canvas, const struct r
 /* Deletes images by their numbers, n from the first on. */
 int kitty_append_delete(struct buffer *out, unsigned first, unsigned n, bool through_tmux);
 
-/* A part of the canvas as sixels at the cursor, in the colours of palette.h. */
+/* A part of the canvas as sixels at the cursor, in colours made for it. 0, or -1 if
+ * there is no memory. */
 int sixel_append(struct buffer *out, const struct canvas *canvas, const struct rect *part);
 
 #endif

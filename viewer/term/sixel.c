@@ -1,16 +1,18 @@
 #include "term/images.h"
 
-#include "term/palette.h"
+#include "term/colour_tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BAND 6 /* rows that one line of sixels has */
+#define BAND    6 /* rows that one line of sixels has */
+#define COLOURS 256
 
 struct sixels {
     struct buffer *out;
     int width, height;
+    struct colour_tree palette;
     uint8_t *indices; /* width x height */
     int status;       /* -1: no memory */
 };
@@ -21,21 +23,17 @@ static void put(struct sixels *sixels, const char *text, size_t size)
         sixels->status = -1;
 }
 
-/* Colours are told in percent, and those that are used only. */
+/* Colours are told in percent. */
 static void put_palette(struct sixels *sixels)
 {
-    bool used[SIXEL_COLOURS] = {false};
     char text[48];
-    for (int i = 0; i < sixels->width * sixels->height; i++)
-        used[sixels->indices[i]] = true;
-    for (unsigned i = 0; i < SIXEL_COLOURS; i++) {
+    for (unsigned i = 0; i < sixels->palette.n_colours; i++) {
         unsigned percent[3];
         for (int c = 0; c < 3; c++)
-            percent[c] = ((sixel_colour(i) >> (16 - 8 * c) & 255) * 100 + 127) / 255;
-        if (used[i])
-            put(sixels, text,
-                (size_t)snprintf(text, sizeof text, "#%u;2;%u;%u;%u", i, percent[0], percent[1],
-                                 percent[2]));
+            percent[c] = ((sixels->palette.colours[i] >> (16 - 8 * c) & 255) * 100 + 127) / 255;
+        put(sixels, text,
+            (size_t)snprintf(text, sizeof text, "#%u;2;%u;%u;%u", i, percent[0], percent[1],
+                             percent[2]));
     }
 }
 
@@ -75,11 +73,11 @@ static void put_colour(struct sixels *sixels, int top, unsigned colour)
 
 static void put_band(struct sixels *sixels, int top)
 {
-    bool used[SIXEL_COLOURS] = {false};
+    bool used[COLOUR_TREE_MAX] = {false};
     int bottom = top + BAND < sixels->height ? top + BAND : sixels->height;
     for (int i = top * sixels->width; i < bottom * sixels->width; i++)
         used[sixels->indices[i]] = true;
-    for (unsigned colour = 0; colour < SIXEL_COLOURS; colour++)
+    for (unsigned colour = 0; colour < sixels->palette.n_colours; colour++)
         if (used[colour])
             put_colour(sixels, top, colour);
     if (bottom < sixels->height)
@@ -99,17 +97,39 @@ static void put_all(struct sixels *sixels)
     put(sixels, "\33\\", 2);
 }
 
+static const uint32_t *row_of(const struct canvas *canvas, const struct rect *part, int y)
+{
+    return canvas->pixels + (size_t)(part->y + y) * (size_t)canvas->width + part->x;
+}
+
+/* The palette of a part, and the entries of its pixels. 0, or -1 if there is no memory. */
+static int choose_colours(struct sixels *sixels, const struct canvas *canvas,
+                          const struct rect *part)
+{
+    size_t width = (size_t)part->w, n = width * (size_t)part->h;
+    uint32_t *pixels = malloc(n * sizeof *pixels);
+    uint8_t *to = sixels->indices;
+    if (!pixels)
+        return -1;
+    for (int y = 0; y < part->h; y++)
+        memcpy(pixels + (size_t)y * width, row_of(canvas, part, y), width * sizeof *pixels);
+    colour_tree_make(&sixels->palette, pixels, n, COLOURS);
+    free(pixels);
+    for (int y = 0; y < part->h; y++)
+        for (int x = 0; x < part->w; x++)
+            *to++ = (uint8_t)colour_tree_dither(&sixels->palette, row_of(canvas, part, y)[x],
+                                                part->x + x, part->y + y);
+    return 0;
+}
+
 int sixel_append(struct buffer *out, const struct canvas *canvas, const struct rect *part)
 {
     struct sixels sixels = {.out = out, .width = part->w, .height = part->h};
-    uint8_t *to = sixels.indices = malloc((size_t)part->w * (size_t)part->h);
-    if (!sixels.indices)
-        return -1;
-    for (int y = part->y; y < part->y + part->h; y++)
-        for (int x = part->x; x < part->x + part->w; x++)
-            *to++ = (uint8_t)sixel_dithered(
-                canvas->pixels[(size_t)y * (size_t)canvas->width + (size_t)x], x, y);
-    put_all(&sixels);
+    sixels.indices = malloc((size_t)part->w * (size_t)part->h);
+    if (sixels.indices && choose_colours(&sixels, canvas, part) == 0)
+        put_all(&sixels);
+    else
+        sixels.status = -1;
     free(sixels.indices);
     return sixels.status;
 }
