@@ -299,11 +299,34 @@ static void blocks_show_means(void **state)
     assert_blocks(&blocks, 0);
 }
 
-/* Half the widest gap of the 256 colours. */
+/* Half the widest gap of the 256 colours, or for single halves of a cell three times as much. */
 static void blocks_do_with_256_colours(void **state)
 {
     (void)state;
-    assert_blocks(&few_colours, 48);
+    assert_blocks(&few_colours, 3 * 48);
+}
+
+/* The colours of skin, wood and leaves are far from any of the 256. */
+static void areas_keep_their_hue_in_256_colours(void **state)
+{
+    static const struct colour colours[] = {
+        {60, 40, 20, 255}, {120, 80, 50, 255}, {150, 110, 90, 255}, {40, 60, 30, 255}};
+    (void)state;
+    for (size_t k = 0; k < sizeof colours / sizeof *colours; k++) {
+        struct stage stage;
+        int sums[3] = {0};
+        open_stage(&stage);
+        surface_begin(&stage.surface.base, colours[k], 1);
+        send(&stage, &few_colours);
+        for (int i = 0; i < 16 * 16; i++) {
+            uint32_t shown = terminal_pixel(&stage.terminal, i % 16 * 8, i / 16 * 8);
+            for (int c = 0; c < 3; c++)
+                sums[c] += channel(shown, c);
+        }
+        for (int c = 0; c < 3; c++)
+            assert_in_range(abs(sums[c] / 256 - channel(term_blend(0, colours[k]), c)), 0, 12);
+        close_stage(&stage);
+    }
 }
 
 static void only_cells_that_changed_are_sent(void **state)
@@ -496,6 +519,7 @@ int main(void)
         cmocka_unit_test(letters_come_and_go_on_sixels),
         cmocka_unit_test(blocks_show_means),
         cmocka_unit_test(blocks_do_with_256_colours),
+        cmocka_unit_test(areas_keep_their_hue_in_256_colours),
         cmocka_unit_test(only_cells_that_changed_are_sent),
         cmocka_unit_test(ascii_gets_denser_with_light),
         cmocka_unit_test(a_vertical_line_is_solid),

@@ -61,26 +61,35 @@ static struct cell compose_letter(const struct letter *letter, uint32_t ground,
     return cell;
 }
 
-/* Two pixels, or the ASCII character that is about as light. */
-static struct cell compose_halves(uint32_t upper, uint32_t lower, uint32_t mean,
-                                  const struct term_look *look)
+/* The ASCII character that is about as light. */
+static struct cell compose_ascii(uint32_t mean)
 {
     static const char ramp[] = " .:-=+*#%@";
-    struct cell cell = {.letter = ' '};
-    if (look->mode == TERMINAL_ASCII) {
-        unsigned light = lightness(mean);
-        light = light > DARK ? light - DARK : 0;
-        cell.letter = (uint32_t)ramp[light * (sizeof ramp - 2) / (255 - DARK)];
-        cell.flags = CELL_NO_COLOUR;
-        return cell;
-    }
-    cell.bg = limit_colour(look, lower);
-    upper = limit_colour(look, upper);
-    if (upper != cell.bg) {
-        cell.letter = UPPER_HALF;
-        cell.fg = upper;
-    }
-    return cell;
+    unsigned light = lightness(mean);
+    light = light > DARK ? light - DARK : 0;
+    return (struct cell){.letter = (uint32_t)ramp[light * (sizeof ramp - 2) / (255 - DARK)],
+                         .flags = CELL_NO_COLOUR};
+}
+
+/* The mean of the upper or the lower half. */
+static uint32_t colour_half(const struct term_surface *surface, const struct term_look *look,
+                            int column, int row, int half)
+{
+    struct rect part = term_surface_cell(surface, column, row);
+    part.h /= 2;
+    part.y += half * part.h;
+    uint32_t mean = term_canvas_mean(&surface->canvas, &part);
+    return look->true_colour ? mean : palette_dithered(mean, column, 2 * row + half);
+}
+
+static struct cell compose_halves(const struct term_surface *surface, const struct term_look *look,
+                                  int column, int row)
+{
+    uint32_t upper = colour_half(surface, look, column, row, 0);
+    uint32_t lower = colour_half(surface, look, column, row, 1);
+    if (upper == lower)
+        return (struct cell){.letter = ' ', .bg = lower};
+    return (struct cell){.letter = UPPER_HALF, .fg = upper, .bg = lower};
 }
 
 static struct cell compose_image(const struct term_surface *surface, const struct term_look *look,
@@ -101,17 +110,14 @@ static struct cell compose(const struct term_surface *surface, const struct term
                            unsigned first_image, int column, int row)
 {
     const struct letter *letter = &surface->letters[row * surface->columns + column];
-    struct rect whole = term_surface_cell(surface, column, row), upper = whole, lower = whole;
-    upper.h /= 2;
-    lower.y += upper.h;
-    lower.h -= upper.h;
+    struct rect whole = term_surface_cell(surface, column, row);
     if (letter->letter)
         return compose_letter(letter, term_canvas_mean(&surface->canvas, &whole), look);
     if (term_is_graphic(look) && row < cells_image_rows(surface, look))
         return compose_image(surface, look, first_image, column, row);
-    return compose_halves(term_canvas_mean(&surface->canvas, &upper),
-                          term_canvas_mean(&surface->canvas, &lower),
-                          term_canvas_mean(&surface->canvas, &whole), look);
+    if (look->mode == TERMINAL_ASCII)
+        return compose_ascii(term_canvas_mean(&surface->canvas, &whole));
+    return compose_halves(surface, look, column, row);
 }
 
 void cells_compose(const struct term_surface *surface, const struct term_look *look,

@@ -8,4 +8,8 @@
 unsigned palette_nearest(uint32_t colour);
 uint32_t palette_colour(unsigned index);
 
+/* The entry for half a cell, x columns and y half rows from the corner: what is nearly in the
+ * palette, or a colour of the theme, is the nearest one; others are dithered by their place. */
+unsigned palette_dithered(uint32_t colour, int x, int y);
+
 #endif
