@@ -195,7 +195,7 @@ static bool wait_for_input(struct backend *backend, int timeout, struct input *i
 static struct backend_size size(struct backend *backend)
 {
     (void)backend;
-    return (struct backend_size){WIDTH, HEIGHT, 1};
+    return (struct backend_size){.width = WIDTH, .height = HEIGHT, .density = 1};
 }
 
 static void resize(struct backend *backend, int width, int height)

@@ -488,6 +488,45 @@ static void a_script_ends_when_all_is_shown(void **state)
     }
 }
 
+/* Whether half blocks from (left, top) on are the middle of the picture, pixel by pixel. */
+static bool has_middle_at(const struct terminal *terminal, const struct pixels *pixels, int left,
+                          int top)
+{
+    for (int i = 0; i < 12 * 12; i++) {
+        size_t x = pixels->width / 2 - 6 + (size_t)i % 12,
+               y = pixels->height / 2 - 6 + (size_t)i / 12;
+        const uint8_t *rgb = pixels->data + (y * pixels->width + x) * 3;
+        if (terminal_pixel(terminal, (left + i % 12) * 8, (top + i / 12) * 8) !=
+            ((uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2]))
+            return false;
+    }
+    return true;
+}
+
+/* 100 % of what can be seen. */
+static void a_pixel_is_half_a_block(void **state)
+{
+    struct process_result result;
+    struct terminal terminal;
+    struct pixels pixels;
+    int n = 0;
+    (void)state;
+    setenv("COLORTERM", "truecolor", 1);
+    VIEW(&result, "resize 640 384\nwait idle\nzoom 1", "picture.uqd", "--no-daemon",
+         "--terminal=blocks");
+    terminal_open(&terminal, COLUMNS, ROWS, 8, 16);
+    terminal_take(&terminal, result.out, result.out_size);
+    assert_true(terminal_says(&terminal, "100 %"));
+    screen_read("picture.png", &pixels);
+    assert_int_equal(pixels.channels, 3);
+    for (int i = 0; i < (COLUMNS - 12) * (2 * ROWS - 12); i++)
+        n += has_middle_at(&terminal, &pixels, i % (COLUMNS - 12), i / (COLUMNS - 12));
+    assert_int_equal(n, 1);
+    pixels_free(&pixels);
+    terminal_close(&terminal);
+    process_result_free(&result);
+}
+
 static void assert_frame_is_not_written(const char *output, const char *cause)
 {
     struct process_result result;
@@ -658,6 +697,7 @@ int main(void)
         cmocka_unit_test(a_new_size_is_laid_out),
         cmocka_unit_test(a_script_writes_its_last_frame),
         cmocka_unit_test(a_script_ends_when_all_is_shown),
+        cmocka_unit_test(a_pixel_is_half_a_block),
         cmocka_unit_test(a_frame_that_cannot_be_written_is_an_error),
         cmocka_unit_test(what_is_sent_is_what_a_screenshot_has),
         cmocka_unit_test(a_wish_that_is_none_is_an_error),

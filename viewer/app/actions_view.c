@@ -9,16 +9,18 @@ int action_zoom(struct app *app, const struct command_call *call, struct message
     struct view_frame frame = app_frame(app);
     const struct argument *argument = &call->arguments[0];
     struct text_line line;
-    double zoom = argument->word == WORD_IN    ? view_next_zoom(app->view.zoom, 1)
-                  : argument->word == WORD_OUT ? view_next_zoom(app->view.zoom, -1)
+    double before = view_seen_zoom(&app->view);
+    double seen = argument->word == WORD_IN    ? view_next_zoom(before, 1)
+                  : argument->word == WORD_OUT ? view_next_zoom(before, -1)
                                                : argument->number;
+    double zoom = view_meant_zoom(&app->view, seen);
     (void)message;
     bool about = call->arguments[2].given;
     view_zoom_to(&app->view, &frame, zoom,
                  about ? call->arguments[1].number : frame.port_width / 2.0,
                  about ? call->arguments[2].number : frame.port_height / 2.0);
     app_set_reduce(app);
-    app_say(app, "Zoom %s%s", format_zoom(&line, app->view.zoom),
+    app_say(app, "Zoom %s%s", format_zoom(&line, view_seen_zoom(&app->view)),
             app->view.zoom > zoom * 1.001   ? ", the least for this picture"
             : app->view.zoom < zoom * 0.999 ? ", the most there is"
                                             : "");
@@ -33,7 +35,7 @@ int action_fit(struct app *app, const struct command_call *call, struct message 
     (void)message;
     view_fit(&app->view, &frame);
     app_set_reduce(app);
-    app_say(app, "Whole picture, %s", format_zoom(&line, app->view.zoom));
+    app_say(app, "Whole picture, %s", format_zoom(&line, view_seen_zoom(&app->view)));
     return 0;
 }
 

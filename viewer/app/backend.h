@@ -37,6 +37,7 @@ struct input {
 struct backend_size {
     int width, height; /* display pixels */
     float density;     /* display pixels per window unit */
+    int grain;         /* sides of what is seen as one, in display pixels; 0: each is seen */
 };
 
 struct backend;

@@ -131,7 +131,8 @@ static void remember_position(struct app *app)
     if (pane->wanted.mix)
         length = add_line(lines, sizeof lines, length, "mix %.0f\n", pane->wanted.mix, 0);
     if (!app->view.fit) {
-        length = add_line(lines, sizeof lines, length, "zoom %.9g\n", app->view.zoom, 0);
+        length =
+            add_line(lines, sizeof lines, length, "zoom %.9g\n", view_seen_zoom(&app->view), 0);
         length = add_line(lines, sizeof lines, length, "pan %.9g %.9g\n",
                           (frame.picture_width / 2.0 - app->view.centre_x) * app->view.zoom,
                           (frame.picture_height / 2.0 - app->view.centre_y) * app->view.zoom);

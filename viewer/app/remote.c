@@ -16,7 +16,7 @@ static void answer(struct app *app, uint32_t id, const char *said)
                                      pane_describe(pane, app_is_computing(app, SOURCE_BACKGROUND),
                                                    app->look.feedback, &status),
                                  .idle = app_is_idle(app),
-                                 .zoom = app->view.zoom,
+                                 .zoom = view_seen_zoom(&app->view),
                                  .file = app_document(app)->name,
                                  .step = exhibit.position,
                                  .bytes = pane_described_bytes(pane),

@@ -103,6 +103,7 @@ void app_relayout(struct app *app)
     app->curve_over = app->layout.panel_over;
     update_title(app);
     struct view_frame frame = app_frame(app);
+    app->view.grain = size.grain;
     if (app->view.zoom == 0)
         view_fit(&app->view, &frame);
     view_update(&app->view, &frame);

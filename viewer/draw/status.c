@@ -40,7 +40,7 @@ static void describe_view(const struct scene *scene, struct text_line variants[N
     if (exhibit.mode == UQD_MODE_ANCESTRAL && !exhibit.original && !exhibit.codec)
         snprintf(seed, sizeof seed, "  ·  seed %llu", (unsigned long long)exhibit.seed);
     exhibit_mode_name(&exhibit, &mode);
-    format_zoom(&zoom, scene->view->zoom);
+    format_zoom(&zoom, view_seen_zoom(scene->view));
     snprintf(variants[0].text, sizeof mode.text, "%s%.40s%s  ·  %.24s", link, mode.text, seed,
              zoom.text);
     snprintf(variants[1].text, sizeof mode.text, "%.40s%s  ·  %.24s", mode.text, seed, zoom.text);

@@ -28,7 +28,7 @@ static void wake(struct backend *backend)
 
 struct backend_size sdl_window_size(struct backend *backend)
 {
-    struct backend_size size;
+    struct backend_size size = {.grain = 0};
     int width, height;
     SDL_GetWindowSize(own(backend)->window, &width, &height);
     SDL_GetRendererOutputSize(own(backend)->renderer, &size.width, &size.height);

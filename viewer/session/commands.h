@@ -85,7 +85,7 @@ enum argument_type {
     ARGUMENT_SWITCH,      /* on, off, toggle; may be left out: toggle */
     ARGUMENT_PAGE,        /* on, off, toggle, next, previous, first, last; may be left out: toggle,
                              page by page */
-    ARGUMENT_ZOOM,        /* display pixels per picture pixel, or in, out */
+    ARGUMENT_ZOOM,        /* of what is seen as one (view_seen_zoom), or in, out */
     ARGUMENT_SCALE,       /* larger, smaller, or a factor */
     ARGUMENT_DISTANCE,    /* display pixels, may be negative */
     ARGUMENT_COORDINATE,  /* the same; may be left out */

@@ -58,6 +58,16 @@ void view_zoom_to(struct view *view, const struct view_frame *frame, double zoom
     limit(view, frame);
 }
 
+double view_seen_zoom(const struct view *view)
+{
+    return view->grain > 0 ? view->zoom / view->grain : view->zoom;
+}
+
+double view_meant_zoom(const struct view *view, double seen)
+{
+    return view->grain > 0 ? seen * view->grain : seen;
+}
+
 double view_next_zoom(double zoom, int direction)
 {
     static const double stops[] = {1 / 64.0, 1 / 48.0, 1 / 32.0, 1 / 24.0, 1 / 16.0, 1 / 12.0,

@@ -9,6 +9,7 @@ struct view {
     double zoom;               /* display pixels per picture pixel */
     double centre_x, centre_y; /* picture point in the middle of the viewport, picture pixels */
     bool fit;                  /* the zoom follows the size of the viewport */
+    int grain; /* display pixels that are seen as one where letters stand for them; or 0 */
 };
 
 struct view_frame {
@@ -29,6 +30,11 @@ void view_fit(struct view *view, const struct view_frame *frame);
  * limited to VIEW_ZOOM_MAX above, and below to 1 or to what shows the whole picture. */
 void view_zoom_to(struct view *view, const struct view_frame *frame, double zoom, double x,
                   double y);
+
+/* The zoom in what is seen, a display pixel or, where letters stand for them, half of one: that is
+ * what people are told and give. And the zoom that it means. */
+double view_seen_zoom(const struct view *view);
+double view_meant_zoom(const struct view *view, double seen);
 
 /* Next stop of the zoom: above 1 whole numbers, so that all picture pixels are equally large. */
 double view_next_zoom(double zoom, int direction);

@@ -191,11 +191,28 @@ static void text(struct surface *surface, enum text_size size, struct colour col
 }
 
 /* Exact at once: to send it twice would take longer than to draw it. */
+static int beyond(int value, int step)
+{
+    return (value % step + step) % step;
+}
+
+/* Where half a cell has no more than one pixel of the picture, it has all of it. */
+static void place_at_half_blocks(const struct term_surface *term, const struct rect *port,
+                                 struct placed_picture *placed)
+{
+    int width = term->cell_width, height = term->cell_height / 2;
+    if (!term->coarse || (uint32_t)(placed->place.width / width) < placed->picture->width)
+        return;
+    placed->place.x -= beyond(port->x + placed->place.x, width);
+    placed->place.y -= beyond(port->y + placed->place.y, height);
+}
+
 static void picture(struct surface *surface, const struct rect *port,
                     const struct placed_picture *placed)
 {
     struct placed_picture exact = *placed;
     exact.moving = false;
+    place_at_half_blocks(own(surface), port, &exact);
     struct rect covered = term_canvas_picture(&own(surface)->canvas, port, &exact);
     cover_letters(own(surface), &covered, (struct colour){0, 0, 0, 255});
 }

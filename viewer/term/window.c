@@ -117,8 +117,10 @@ static int take_tty_size(struct term_window *window)
 static struct backend_size size_of(struct backend *backend)
 {
     const struct term_surface *surface = &own(backend)->surface;
-    return (struct backend_size){surface->canvas.width, surface->canvas.height,
-                                 (float)surface->cell_height / CELL_HEIGHT};
+    return (struct backend_size){.width = surface->canvas.width,
+                                 .height = surface->canvas.height,
+                                 .density = (float)surface->cell_height / CELL_HEIGHT,
+                                 .grain = surface->coarse ? surface->cell_width : 0};
 }
 
 /* A terminal has the size that it has. */
