@@ -267,6 +267,7 @@ static void numbers_are_those_of_the_picture(void **state)
 /* Nothing is left to be woken up for. */
 static void the_viewer_rests_after_the_last_point(void **state)
 {
+    struct text_line line;
     (void)state;
     show();
     play_do("speed 1000");
@@ -275,6 +276,8 @@ static void the_viewer_rests_after_the_last_point(void **state)
     const struct app *app = play_hold();
     assert_int_equal(app->talk.point + 1, app->talk.talk.n_points);
     assert_int_equal(app_talk_next(app), 0);
+    app_count_points(app, &line);
+    assert_string_equal(line.text, "End of the talk");
     play_release();
     assert_int_equal(play_end(), 0);
 }

@@ -184,10 +184,12 @@ int app_turn_talk(struct app *app, enum word where, struct message *message)
 /* ---- By itself ----------------------------------------------------------------------------- */
 
 /* A time that is over would wake the viewer again and again. */
-static void stop(struct app_talk *talk)
+static void stop(struct app *app)
 {
-    talk->autoplay = false;
-    talk->turn = 0;
+    app->talk.autoplay = false;
+    app->talk.turn = 0;
+    app->talk.over = true;
+    app->dirty = true;
 }
 
 static void turn_by_itself(struct app *app)
@@ -205,7 +207,7 @@ static void turn_by_itself(struct app *app)
     else if (talk->loop)
         go_back(app, 0);
     else
-        stop(talk);
+        stop(app);
 }
 
 void app_run_talk(struct app *app)
