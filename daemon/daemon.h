@@ -7,9 +7,9 @@
 #define UQD_DAEMON_DAEMON_H
 
 #include "arguments.h"
+#include "base/worker.h"
+#include "decode/models.h"
 #include "loop.h"
-#include "models.h"
-#include "worker.h"
 
 #include <dbus/dbus.h>
 #include <stdbool.h>

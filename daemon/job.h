@@ -11,8 +11,8 @@
 
 #include "bus_names.h"
 #include "daemon.h"
-#include "decoding.h"
-#include "frame.h"
+#include "decode/decoding.h"
+#include "decode/frame.h"
 
 #include <dbus/dbus.h>
 #include <stdbool.h>

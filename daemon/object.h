@@ -3,8 +3,8 @@
 #ifndef UQD_DAEMON_OBJECT_H
 #define UQD_DAEMON_OBJECT_H
 
+#include "base/failure.h"
 #include "dict.h"
-#include "failure.h"
 
 #include <dbus/dbus.h>
 #include <stdbool.h>

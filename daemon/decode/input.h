@@ -1,9 +1,9 @@
 /* The file that a client passed as an open descriptor. It belongs to somebody else, may share its
  * offset with the sender and may shrink at any time: it is only ever read with pread. */
-#ifndef UQD_DAEMON_INPUT_H
-#define UQD_DAEMON_INPUT_H
+#ifndef UQD_DAEMON_DECODE_INPUT_H
+#define UQD_DAEMON_DECODE_INPUT_H
 
-#include "failure.h"
+#include "base/failure.h"
 
 #include <stddef.h>
 #include <stdint.h>

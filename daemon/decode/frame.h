@@ -1,6 +1,6 @@
 /* Rendered pictures in sealed shared memory, and a small cache of them. */
-#ifndef UQD_DAEMON_FRAME_H
-#define UQD_DAEMON_FRAME_H
+#ifndef UQD_DAEMON_DECODE_FRAME_H
+#define UQD_DAEMON_DECODE_FRAME_H
 
 #include "frame_key.h"
 #include "shared_frame.h"

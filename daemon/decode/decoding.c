@@ -1,4 +1,4 @@
-#include "decoding.h"
+#include "decode/decoding.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,14 +1,14 @@
 /* One file being decoded: the worker's side of a job. Every function that takes a failure runs in
  * a worker, one at a time per decoding. Meanwhile the main thread may read what decoding_open has
  * set, and set `stop`; the rest only between the calls. */
-#ifndef UQD_DAEMON_DECODING_H
-#define UQD_DAEMON_DECODING_H
+#ifndef UQD_DAEMON_DECODE_DECODING_H
+#define UQD_DAEMON_DECODE_DECODING_H
 
-#include "failure.h"
-#include "frame.h"
+#include "base/failure.h"
+#include "decode/frame.h"
+#include "decode/input.h"
+#include "decode/models.h"
 #include "image_file.h"
-#include "input.h"
-#include "models.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

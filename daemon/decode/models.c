@@ -1,4 +1,4 @@
-#include "models.h"
+#include "decode/models.h"
 
 #include "model_file.h"
 

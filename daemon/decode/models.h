@@ -1,8 +1,8 @@
 /* The models that have been loaded, kept for the life of the daemon. */
-#ifndef UQD_DAEMON_MODELS_H
-#define UQD_DAEMON_MODELS_H
+#ifndef UQD_DAEMON_DECODE_MODELS_H
+#define UQD_DAEMON_DECODE_MODELS_H
 
-#include "failure.h"
+#include "base/failure.h"
 
 #include <stdint.h>
 #include <uqd/uqd.h>

@@ -1,6 +1,6 @@
 /* Why a request failed, ready to be sent as a D-Bus error. */
-#ifndef UQD_DAEMON_FAILURE_H
-#define UQD_DAEMON_FAILURE_H
+#ifndef UQD_DAEMON_BASE_FAILURE_H
+#define UQD_DAEMON_BASE_FAILURE_H
 
 #include "bus_names.h"
 

@@ -3,8 +3,8 @@
  * The main thread submits work; a worker calls work->run; the main thread, woken by the pool's
  * event descriptor, calls work->done from pool_collect. Between submission and done the work and
  * what it points to belong to the worker. Nothing in this file or below it touches libdbus. */
-#ifndef UQD_DAEMON_WORKER_H
-#define UQD_DAEMON_WORKER_H
+#ifndef UQD_DAEMON_BASE_WORKER_H
+#define UQD_DAEMON_BASE_WORKER_H
 
 #include "bus_names.h"
 
