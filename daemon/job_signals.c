@@ -3,6 +3,7 @@
 #include "client.h"
 #include "dict.h"
 #include "object.h"
+#include "shared_frame.h"
 
 #include <math.h>
 #include <stdlib.h>

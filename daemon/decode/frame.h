@@ -3,7 +3,7 @@
 #define UQD_DAEMON_DECODE_FRAME_H
 
 #include "frame_key.h"
-#include "shared_frame.h"
+#include "frame_memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
