@@ -4,6 +4,5 @@
 
 extern const char interface_decoder_xml[];
 extern const char interface_job_xml[];
-extern const char interface_standard_xml[];
 
 #endif

@@ -1,8 +1,8 @@
 #include "job.h"
 
 #include "client.h"
+#include "dbus/reply.h"
 #include "job_path.h"
-#include "object.h"
 #include "root.h"
 
 #include <stdio.h>

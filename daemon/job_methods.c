@@ -1,8 +1,9 @@
 #include "job.h"
 
 #include "client.h"
+#include "dbus/object.h"
+#include "dbus/reply.h"
 #include "interfaces.h"
-#include "object.h"
 
 #include <string.h>
 

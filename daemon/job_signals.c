@@ -1,8 +1,8 @@
 #include "job.h"
 
 #include "client.h"
+#include "dbus/reply.h"
 #include "dict.h"
-#include "object.h"
 #include "shared_frame.h"
 
 #include <math.h>

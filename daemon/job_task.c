@@ -1,6 +1,6 @@
 #include "job.h"
 
-#include "object.h"
+#include "dbus/reply.h"
 
 #include <stddef.h>
 #include <string.h>

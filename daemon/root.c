@@ -1,10 +1,11 @@
 #include "root.h"
 
 #include "client.h"
+#include "dbus/object.h"
+#include "dbus/reply.h"
 #include "interfaces.h"
 #include "job.h"
 #include "job_path.h"
-#include "object.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,35 @@
+/* The reading of options and the sending of replies. */
+#ifndef UQD_DAEMON_DBUS_REPLY_H
+#define UQD_DAEMON_DBUS_REPLY_H
+
+#include "base/failure.h"
+#include "dict.h"
+
+#include <dbus/dbus.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads the dictionary of options at the iterator, as dict_read does. 0, or -1 with a failure. */
+int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
+                 struct failure *failure);
+
+/* Sends a message and drops it; NULL stands for one that could not be made. False if it was not
+ * queued, for want of memory. */
+bool message_send(DBusConnection *connection, DBusMessage *message);
+
+/* Sends the reply to a call, unless the caller wants none. Returns as message_send. */
+bool reply_send(DBusConnection *connection, DBusMessage *call, DBusMessage *reply);
+
+/* Sends and drops a reply whose arguments have been appended if complete is true; else the error of
+ * being out of memory. The reply may be NULL then. */
+void reply_complete(DBusConnection *connection, DBusMessage *call, DBusMessage *reply,
+                    bool complete);
+
+/* An empty reply. */
+void reply_done(DBusConnection *connection, DBusMessage *call);
+
+void reply_error(DBusConnection *connection, DBusMessage *call, const char *name, const char *text);
+
+void reply_failure(DBusConnection *connection, DBusMessage *call, const struct failure *failure);
+
+#endif
