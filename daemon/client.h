@@ -19,7 +19,7 @@ struct client *client_add_job(struct daemon *daemon, const char *name);
 /* One job less; without jobs the client is forgotten. */
 void client_remove_job(struct daemon *daemon, struct client *client);
 
-/* For NameOwnerChanged signals from the bus: closes the jobs of a client that has left. */
-void client_owner_changed(struct daemon *daemon, DBusMessage *signal);
+/* The daemon's client has left the bus: closes its jobs. */
+void client_gone(void *daemon, const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 #include "daemon.h"
 
-#include "bus.h"
+#include "client.h"
 #include "job.h"
 #include "root.h"
 
@@ -22,12 +22,8 @@ bool daemon_accepts(const struct daemon *daemon)
     return daemon->phase == PHASE_SERVING || daemon->phase == PHASE_RELEASING;
 }
 
-void daemon_touch(struct daemon *daemon)
-{
-    loop_timer_stop(daemon->loop, &daemon->idle);
-}
-
-void daemon_leave(struct daemon *daemon)
+/* Cancels everything and ends the loop as soon as the workers have noticed. */
+static void leave(struct daemon *daemon)
 {
     if (daemon->phase == PHASE_LEAVING)
         return;
@@ -39,9 +35,60 @@ void daemon_leave(struct daemon *daemon)
     loop_timer_start(daemon->loop, &daemon->deadline, LEAVE_MS);
 }
 
+/* ---- What the bus says ---- */
+
+static void called(void *cookie)
+{
+    struct daemon *daemon = cookie;
+
+    loop_timer_stop(daemon->loop, &daemon->idle);
+}
+
+static void disconnected(void *cookie)
+{
+    leave(cookie);
+}
+
+static const struct bus_events bus_events = {.called = called, .disconnected = disconnected};
+
+static void name_lost(void *cookie)
+{
+    struct daemon *daemon = cookie;
+
+    if (daemon->phase == PHASE_SERVING)
+        daemon->phase = PHASE_REPLACED;
+}
+
+/* A job may have been opened by a call that slipped in: then the name is taken again. */
+static void name_released(void *cookie)
+{
+    struct daemon *daemon = cookie;
+
+    if (daemon->phase != PHASE_RELEASING)
+        return;
+    if (daemon->n_jobs == 0 || bus_name_retake(&daemon->name) < 0)
+        leave(daemon);
+}
+
+static void name_retaken(void *cookie, bool owned)
+{
+    struct daemon *daemon = cookie;
+
+    if (daemon->phase == PHASE_RELEASING)
+        daemon->phase = owned ? PHASE_SERVING : PHASE_REPLACED;
+}
+
+static const struct bus_name_events name_events = {
+    .lost = name_lost,
+    .released = name_released,
+    .retaken = name_retaken,
+};
+
+/* ---- What the loop says ---- */
+
 static void signal_ready(void *cookie)
 {
-    daemon_leave(cookie);
+    leave(cookie);
 }
 
 static void work_ready(void *cookie)
@@ -56,7 +103,8 @@ static void idle_fire(void *cookie)
     struct daemon *daemon = cookie;
 
     daemon->phase = PHASE_RELEASING;
-    bus_release_name(daemon);
+    if (bus_name_release(&daemon->name) < 0)
+        leave(daemon);
 }
 
 static void deadline_fire(void *cookie)
@@ -77,8 +125,8 @@ static bool any_job_busy(const struct daemon *daemon)
 
 static bool all_sent(const struct daemon *daemon)
 {
-    return !dbus_connection_get_is_connected(daemon->connection) ||
-           !dbus_connection_has_messages_to_send(daemon->connection);
+    return !dbus_connection_get_is_connected(daemon->bus.connection) ||
+           !dbus_connection_has_messages_to_send(daemon->bus.connection);
 }
 
 /* Looks at what has become of the daemon after each turn of the loop. */
@@ -93,7 +141,7 @@ static void turn(void *cookie)
         loop_timer_start(daemon->loop, &daemon->idle,
                          daemon->arguments.idle_seconds * INT64_C(1000));
     if (daemon->phase == PHASE_REPLACED && !any_job_busy(daemon))
-        daemon_leave(daemon);
+        leave(daemon);
     if (daemon->phase == PHASE_LEAVING && pool_idle(daemon->pool) && all_sent(daemon))
         loop_stop(daemon->loop);
 }
@@ -143,24 +191,40 @@ static int start_parts(struct daemon *daemon)
     return 0;
 }
 
-/* As bus_take_name; 0 if it is time to leave. */
-static int serve(struct daemon *daemon)
+/* Puts the daemon on the bus. 0, or -1 with a message. */
+static int connect_bus(struct daemon *daemon, struct message *message)
 {
-    int status = bus_connect(daemon);
+    DBusConnection *connection;
+    int status = bus_connect(&daemon->bus, daemon->arguments.address, daemon->loop, &bus_events,
+                             daemon, message);
 
     if (status < 0)
         return status;
-    status = root_register(daemon);
-    if (status < 0) {
-        fputs("uqdd: out of memory\n", stderr);
+    connection = daemon->bus.connection;
+    if (peers_begin(&daemon->peers, connection, client_gone, daemon) < 0 ||
+        bus_name_begin(&daemon->name, connection, BUS_NAME, &name_events, daemon) < 0 ||
+        root_register(daemon) < 0)
+        return message_set(message, "out of memory");
+    return 0;
+}
+
+/* As daemon_run. */
+static int serve(struct daemon *daemon)
+{
+    struct message message;
+    int status = connect_bus(daemon, &message);
+
+    if (status == 0)
+        status = bus_name_take(&daemon->name, daemon->arguments.replace, &message);
+    if (status == BUS_NAME_TAKEN)
+        message_set(&message, "another daemon is running already (see --replace)");
+    if (status != 0) {
+        message_print(stderr, uqdd_program.name, &message);
         return status;
     }
-    status = bus_take_name(daemon);
-    if (status == 0) {
-        pool_submit(daemon->pool, &daemon->warm);
-        loop_run(daemon->loop);
-    }
-    return status;
+    pool_submit(daemon->pool, &daemon->warm);
+    loop_run(daemon->loop);
+    return 0;
 }
 
 int daemon_run(const struct arguments *arguments, int signal_fd)
@@ -177,7 +241,8 @@ int daemon_run(const struct arguments *arguments, int signal_fd)
     /* A computation that does not notice the cancellation must not delay the exit. */
     if (daemon.pool && !pool_idle(daemon.pool))
         _exit(status < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
-    bus_disconnect(&daemon);
+    peers_end(&daemon.peers);
+    bus_disconnect(&daemon.bus);
     pool_free(daemon.pool);
     models_free(daemon.models);
     loop_free(daemon.loop);

@@ -8,10 +8,12 @@
 
 #include "arguments.h"
 #include "base/worker.h"
+#include "dbus/bus.h"
+#include "dbus/bus_name.h"
+#include "dbus/peers.h"
 #include "decode/models.h"
 #include "loop.h"
 
-#include <dbus/dbus.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,7 +28,9 @@ struct daemon {
     struct arguments arguments;
     enum phase phase;
     struct loop *loop;
-    DBusConnection *connection;
+    struct bus bus;
+    struct bus_name name;
+    struct peers peers; /* those that have jobs */
     struct pool *pool;
     struct models *models;
     struct work warm; /* loads the default model */
@@ -39,17 +43,11 @@ struct daemon {
 };
 
 /* Connects, takes the name, serves until it is time to leave, and cleans up. signal_fd is a
- * signalfd: whatever it reports ends the daemon. Returns 0 after serving, BUS_NAME_TAKEN (bus.h) if
- * another daemon does, or -1; what is wrong has been printed. */
+ * signalfd: whatever it reports ends the daemon. Returns 0 after serving, BUS_NAME_TAKEN
+ * (dbus/bus_name.h) if another daemon does, or -1; what is wrong has been printed. */
 int daemon_run(const struct arguments *arguments, int signal_fd);
 
 /* False once no new jobs are taken. */
 bool daemon_accepts(const struct daemon *daemon);
-
-/* A call has arrived: the daemon is not idle. */
-void daemon_touch(struct daemon *daemon);
-
-/* Cancels everything and ends the loop as soon as the workers have noticed. */
-void daemon_leave(struct daemon *daemon);
 
 #endif

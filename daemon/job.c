@@ -230,7 +230,7 @@ void job_close(struct job *job)
     failure_set(&failure, ERROR_CANCELLED, "the job has been closed");
     requests_fail(job, NULL, &failure);
     if (job->open_call) {
-        reply_failure(job->daemon->connection, job->open_call, &failure);
+        reply_failure(job->daemon->bus.connection, job->open_call, &failure);
         dbus_message_unref(job->open_call);
     }
     unlist(job);

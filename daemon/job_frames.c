@@ -65,7 +65,7 @@ static void drop(struct job *job, struct frame_request *request)
 
 static void fail(struct job *job, struct frame_request *request, const struct failure *failure)
 {
-    reply_failure(job->daemon->connection, request->call, failure);
+    reply_failure(job->daemon->bus.connection, request->call, failure);
     drop(job, request);
 }
 

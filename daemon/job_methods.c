@@ -9,7 +9,7 @@
 
 static DBusConnection *connection_of(const struct job *job)
 {
-    return job->daemon->connection;
+    return job->daemon->bus.connection;
 }
 
 /* ---- Methods ---- */

@@ -80,7 +80,7 @@ static bool append_info(DBusMessageIter *args, const struct job *job)
 
 bool job_reply_open(struct job *job)
 {
-    DBusConnection *connection = job->daemon->connection;
+    DBusConnection *connection = job->daemon->bus.connection;
     DBusMessage *reply = dbus_message_new_method_return(job->open_call);
     DBusMessageIter args;
     bool complete;
@@ -146,7 +146,7 @@ static bool append_bits(DBusMessageIter *args, const struct frame *frame)
 
 void job_reply_frame(struct job *job, DBusMessage *call, const struct frame *frame)
 {
-    DBusConnection *connection = job->daemon->connection;
+    DBusConnection *connection = job->daemon->bus.connection;
     DBusMessage *reply = dbus_message_new_method_return(call);
     DBusMessageIter args;
     bool bits = frame->key.mode == FRAME_OF_BITS;
@@ -208,7 +208,7 @@ static DBusMessage *make_step_signal(const struct job *job, double seconds,
 void job_signal_step(struct job *job, double seconds, const struct frame *measured,
                      const struct frame *shown)
 {
-    DBusConnection *connection = job->daemon->connection;
+    DBusConnection *connection = job->daemon->bus.connection;
     DBusMessage *signal = NULL;
 
     if (shown && dbus_connection_get_outgoing_size(connection) <= MAX_OUTGOING)
@@ -248,7 +248,7 @@ void job_signal_progress(struct job *job, double done)
     dbus_message_iter_init_append(signal, &args);
     if (dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &step) &&
         dbus_message_iter_append_basic(&args, DBUS_TYPE_DOUBLE, &done) && append_task(&args, task))
-        message_send(job->daemon->connection, signal);
+        message_send(job->daemon->bus.connection, signal);
     else
         dbus_message_unref(signal);
 }
@@ -283,7 +283,7 @@ void job_signal_finished(struct job *job, enum job_result result)
     dbus_message_iter_init_append(signal, &args);
     if (dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &status) &&
         append_results(&args, job, result))
-        message_send(job->daemon->connection, signal);
+        message_send(job->daemon->bus.connection, signal);
     else
         dbus_message_unref(signal);
 }

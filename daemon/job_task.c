@@ -74,7 +74,7 @@ static void open_done(struct work *work)
     if (!job)
         return;
     if (task->status < 0) {
-        reply_failure(job->daemon->connection, job->open_call, &task->failure);
+        reply_failure(job->daemon->bus.connection, job->open_call, &task->failure);
         dbus_message_unref(job->open_call);
         job->open_call = NULL;
         job_close(job);

@@ -106,7 +106,7 @@ static void call_open(void *object, DBusMessage *call)
             close(arguments.reference);
     }
     if (status < 0)
-        reply_failure(daemon->connection, call, &failure);
+        reply_failure(daemon->bus.connection, call, &failure);
 }
 
 /* ---- Properties ---- */
@@ -152,7 +152,7 @@ void root_jobs_changed(struct daemon *daemon)
 {
     static const char *const names[] = {PROPERTY_JOBS, NULL};
 
-    object_properties_changed(daemon->connection, &class, daemon, ROOT_PATH, NULL, names);
+    object_properties_changed(daemon->bus.connection, &class, daemon, ROOT_PATH, NULL, names);
 }
 
 /* ---- Paths ---- */
@@ -164,32 +164,33 @@ static void call_jobs_node(struct daemon *daemon, const struct client *client, D
     size_t n = 0;
 
     if (!tokens) {
-        reply_error(daemon->connection, call, DBUS_ERROR_NO_MEMORY, "out of memory");
+        reply_error(daemon->bus.connection, call, DBUS_ERROR_NO_MEMORY, "out of memory");
         return;
     }
     for (const struct job *job = daemon->jobs; job; job = job->next) {
         if (job->client == client)
             tokens[n++] = strrchr(job->path, '/') + 1;
     }
-    object_call_node(daemon->connection, tokens, call);
+    object_call_node(daemon->bus.connection, tokens, call);
     free(tokens);
 }
 
 static void call_job(struct daemon *daemon, struct job *job, DBusMessage *call)
 {
     if (strcmp(dbus_message_get_sender(call), job->client->name) != 0)
-        reply_error(daemon->connection, call, DBUS_ERROR_ACCESS_DENIED,
+        reply_error(daemon->bus.connection, call, DBUS_ERROR_ACCESS_DENIED,
                     "this job belongs to another program");
     else if (!job->opened)
-        reply_error(daemon->connection, call, DBUS_ERROR_UNKNOWN_OBJECT,
+        reply_error(daemon->bus.connection, call, DBUS_ERROR_UNKNOWN_OBJECT,
                     "the job is still being opened");
     else
         job_call(job, call);
 }
 
 /* Callers see nodes of their own jobs only. */
-static void route(struct daemon *daemon, const char *path, DBusMessage *call)
+static void route(void *cookie, const char *path, DBusMessage *call)
 {
+    struct daemon *daemon = cookie;
     const char *sender = dbus_message_get_sender(call);
     const struct client *client = client_find(daemon, sender);
     char node[SENDER_NODE_SIZE], jobs_node[JOB_PATH_SIZE];
@@ -198,32 +199,20 @@ static void route(struct daemon *daemon, const char *path, DBusMessage *call)
     job_path_sender(node, sizeof node, sender);
     snprintf(jobs_node, sizeof jobs_node, JOBS_PATH "/%s", node);
     if (strcmp(path, ROOT_PATH) == 0)
-        object_call(daemon->connection, &class, daemon,
+        object_call(daemon->bus.connection, &class, daemon,
                     (const char *[]){client ? JOBS_NODE : NULL, NULL}, call);
     else if (job)
         call_job(daemon, job, call);
     else if (client && strcmp(path, JOBS_PATH) == 0)
-        object_call_node(daemon->connection, (const char *[]){node, NULL}, call);
+        object_call_node(daemon->bus.connection, (const char *[]){node, NULL}, call);
     else if (client && strcmp(path, jobs_node) == 0)
         call_jobs_node(daemon, client, call);
     else
-        reply_error(daemon->connection, call, DBUS_ERROR_UNKNOWN_OBJECT, "there is no such object");
-}
-
-static DBusHandlerResult receive(DBusConnection *connection, DBusMessage *message, void *cookie)
-{
-    (void)connection;
-    if (dbus_message_get_type(message) != DBUS_MESSAGE_TYPE_METHOD_CALL ||
-        !dbus_message_get_sender(message))
-        return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
-    route(cookie, dbus_message_get_path(message), message);
-    return DBUS_HANDLER_RESULT_HANDLED;
+        reply_error(daemon->bus.connection, call, DBUS_ERROR_UNKNOWN_OBJECT,
+                    "there is no such object");
 }
 
 int root_register(struct daemon *daemon)
 {
-    static const DBusObjectPathVTable table = {.message_function = receive};
-
-    return dbus_connection_register_fallback(daemon->connection, ROOT_PATH, &table, daemon) ? 0
-                                                                                            : -1;
+    return bus_serve(&daemon->bus, ROOT_PATH, route, daemon);
 }

@@ -1,0 +1,95 @@
+#include "dbus/bus_name.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static DBusHandlerResult filter(DBusConnection *connection, DBusMessage *message, void *cookie)
+{
+    const struct bus_name *name = cookie;
+    const char *lost;
+
+    (void)connection;
+    if (dbus_message_is_signal(message, DBUS_INTERFACE_DBUS, "NameLost") &&
+        dbus_message_has_sender(message, DBUS_SERVICE_DBUS) &&
+        dbus_message_get_args(message, NULL, DBUS_TYPE_STRING, &lost, DBUS_TYPE_INVALID) &&
+        strcmp(lost, name->name) == 0)
+        name->events->lost(name->cookie);
+    return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
+}
+
+int bus_name_begin(struct bus_name *name, DBusConnection *connection, const char *text,
+                   const struct bus_name_events *events, void *cookie)
+{
+    *name = (struct bus_name){connection, text, events, cookie};
+    return dbus_connection_add_filter(connection, filter, name, NULL) ? 0 : -1;
+}
+
+int bus_name_take(struct bus_name *name, bool replace, struct message *message)
+{
+    unsigned flags = DBUS_NAME_FLAG_DO_NOT_QUEUE | DBUS_NAME_FLAG_ALLOW_REPLACEMENT |
+                     (replace ? DBUS_NAME_FLAG_REPLACE_EXISTING : 0);
+    DBusError error = DBUS_ERROR_INIT;
+    int result = dbus_bus_request_name(name->connection, name->name, flags, &error);
+
+    if (result < 0) {
+        message_set(message, "cannot take the name %s: %s", name->name,
+                    dbus_error_is_set(&error) ? error.message : "out of memory");
+        dbus_error_free(&error);
+        return -1;
+    }
+    return result == DBUS_REQUEST_NAME_REPLY_EXISTS ? BUS_NAME_TAKEN : 0;
+}
+
+/* Calls a method of the bus that takes the name and flags, if any; answered receives the reply. */
+static int call_bus(struct bus_name *name, const char *method, const uint32_t *flags,
+                    DBusPendingCallNotifyFunction answered)
+{
+    DBusPendingCall *pending = NULL;
+    DBusMessage *call = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
+                                                     DBUS_INTERFACE_DBUS, method);
+    bool sent =
+        call && dbus_message_append_args(call, DBUS_TYPE_STRING, &name->name, DBUS_TYPE_INVALID);
+
+    if (sent && flags)
+        sent = dbus_message_append_args(call, DBUS_TYPE_UINT32, flags, DBUS_TYPE_INVALID);
+    sent = sent && dbus_connection_send_with_reply(name->connection, call, &pending, -1) &&
+           pending && dbus_pending_call_set_notify(pending, answered, name, NULL);
+    if (call)
+        dbus_message_unref(call);
+    if (pending)
+        dbus_pending_call_unref(pending);
+    return sent ? 0 : -1;
+}
+
+/* The bus handles calls in order: whatever was sent to the name has been dispatched by now. */
+static void answered_release(DBusPendingCall *pending, void *cookie)
+{
+    const struct bus_name *name = cookie;
+
+    (void)pending;
+    name->events->released(name->cookie);
+}
+
+int bus_name_release(struct bus_name *name)
+{
+    return call_bus(name, "ReleaseName", NULL, answered_release);
+}
+
+static void answered_request(DBusPendingCall *pending, void *cookie)
+{
+    const struct bus_name *name = cookie;
+    DBusMessage *reply = dbus_pending_call_steal_reply(pending);
+    uint32_t result = 0;
+
+    dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &result, DBUS_TYPE_INVALID);
+    dbus_message_unref(reply);
+    name->events->retaken(name->cookie, result == DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER ||
+                                            result == DBUS_REQUEST_NAME_REPLY_ALREADY_OWNER);
+}
+
+int bus_name_retake(struct bus_name *name)
+{
+    const uint32_t flags = DBUS_NAME_FLAG_DO_NOT_QUEUE | DBUS_NAME_FLAG_ALLOW_REPLACEMENT;
+
+    return call_bus(name, "RequestName", &flags, answered_request);
+}
