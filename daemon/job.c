@@ -102,6 +102,7 @@ int job_new(struct daemon *daemon, DBusMessage *open_call, const struct job_sett
         failure_set_status(failure, UQD_ERR_NOMEM);
         goto fail;
     }
+    job->extent.max_step = settings->max_step;
     decoding->max_step = settings->max_step;
     decoding->with_ms_ssim = settings->ms_ssim;
     decoding->threads = daemon->arguments.threads;
@@ -121,9 +122,9 @@ fail:
 
 static enum job_state current_state(const struct job *job)
 {
-    if (job->failed)
+    if (job->extent.failed)
         return JOB_FAILED;
-    if (job->finished)
+    if (job->extent.finished)
         return JOB_FINISHED;
     if (job->paused)
         return JOB_PAUSED;
@@ -144,10 +145,10 @@ void job_update_state(struct job *job)
 /* How urgent the next step is; 0 if it is not wanted. */
 static unsigned step_priority(const struct job *job)
 {
-    unsigned waiting = requests_waiting(job);
+    unsigned waiting = requests_waiting(&job->requests, &job->extent);
     unsigned own = job->started && !job->paused ? job->settings.priority : 0;
 
-    if (job->finished)
+    if (job->extent.finished)
         return 0;
     if (own == 0 || (waiting > 0 && waiting < own))
         return waiting;
@@ -160,23 +161,23 @@ static unsigned step_priority(const struct job *job)
 static void reconsider(struct job *job)
 {
     const struct task *task = &job->task;
-    const struct frame_request *next;
+    const struct request *next;
     struct frame_key key;
     bool outrun;
 
     if (task->kind != TASK_FRAME)
         return;
-    next = requests_next(job, &key);
+    next = requests_next(&job->requests, &job->extent, &key);
     outrun = next && next->priority < task->work.priority &&
              !frame_key_equal(&key, &task->frames[0].key);
-    if (outrun || !requests_want(job, &task->frames[0].key))
+    if (outrun || !requests_want(&job->requests, &job->extent, &task->frames[0].key))
         atomic_store(&job->decoding->stop, true);
 }
 
 static void schedule_decoding(struct job *job)
 {
     struct frame_key key;
-    const struct frame_request *request = requests_next(job, &key);
+    const struct request *request = requests_next(&job->requests, &job->extent, &key);
     unsigned step = step_priority(job);
 
     if (request && (step == 0 || request->priority <= step))
@@ -188,7 +189,7 @@ static void schedule_decoding(struct job *job)
 void job_schedule(struct job *job)
 {
     if (job->opened && !job->closed)
-        requests_answer(job);
+        job_answer_requests(job);
     if (job->in_flight)
         reconsider(job);
     else if (job->closed)
@@ -201,14 +202,14 @@ void job_schedule(struct job *job)
 
 bool job_busy(const struct job *job)
 {
-    return job->in_flight || job->requests || step_priority(job) > 0;
+    return job->in_flight || job->requests.first || step_priority(job) > 0;
 }
 
 /* ---- Ending ---- */
 
 void job_cancelled(struct job *job)
 {
-    if (job->opened && job->started && !job->finished)
+    if (job->opened && job->started && !job->extent.finished)
         job_signal_finished(job, RESULT_CANCELLED);
 }
 
@@ -228,7 +229,7 @@ void job_close(struct job *job)
     struct failure failure;
 
     failure_set(&failure, ERROR_CANCELLED, "the job has been closed");
-    requests_fail(job, NULL, &failure);
+    job_fail_requests(job, NULL, &failure);
     if (job->open_call) {
         reply_failure(job->daemon->bus.connection, job->open_call, &failure);
         dbus_message_unref(job->open_call);

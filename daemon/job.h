@@ -13,6 +13,7 @@
 #include "daemon.h"
 #include "decode/decoding.h"
 #include "decode/frame.h"
+#include "jobs/requests.h"
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -45,15 +46,6 @@ struct task {
     double seconds; /* that decoding the step took */
 };
 
-/* An unanswered GetFrame, or GetBits: then the mode of its key is FRAME_OF_BITS. */
-struct frame_request {
-    struct frame_request *next;
-    DBusMessage *call;
-    struct frame_key key;
-    enum priority priority;
-    char purpose[]; /* requests of different purposes do not supersede each other */
-};
-
 struct job {
     struct job *next;
     struct daemon *daemon;
@@ -68,16 +60,11 @@ struct job {
     double told;              /* of the task's work, to the client */
     bool in_flight;           /* the task is with the workers */
     bool opened, started, paused, closed;
-    uint32_t steps_complete; /* as told to the client */
-    uint64_t decoded;        /* bytes of the file up to and including them */
-    uint64_t received;       /* bytes of the file that have been read */
-    bool finished;           /* no further step will come */
-    bool failed;             /* finished by this failure: */
-    struct failure failure;
-    bool frame_unfetched; /* a frame has been sent in a signal, and no call has come since */
-    enum job_state state; /* as last announced */
-    struct frame_request *requests; /* oldest first */
-    unsigned n_requests;
+    struct extent extent;     /* as told to the client */
+    struct failure failure;   /* if it failed */
+    bool frame_unfetched;     /* a frame has been sent in a signal, and no call has come since */
+    enum job_state state;     /* as last announced */
+    struct requests requests; /* their cookies are the calls, one reference each */
     struct frame_cache cache;
 };
 
@@ -124,23 +111,14 @@ void task_tick(void *job);
 
 /* Adds a request for a GetFrame call, whose key may have the step UQD_STEP_LATEST, or for a GetBits
  * call. An older request of the same method and purpose is answered with Cancelled. */
-int requests_add(struct job *job, DBusMessage *call, const struct frame_key *key,
-                 enum priority priority, const char *purpose, struct failure *failure);
+int job_request(struct job *job, DBusMessage *call, const struct frame_key *key,
+                enum priority priority, const char *purpose, struct failure *failure);
 
 /* Answers all requests whose frame is in the cache or can never be made. */
-void requests_answer(struct job *job);
-
-/* The most urgent request whose frame can be rendered now, with the key to render; or NULL. */
-const struct frame_request *requests_next(const struct job *job, struct frame_key *key);
-
-/* Whether any request is for this frame. */
-bool requests_want(const struct job *job, const struct frame_key *key);
-
-/* The most urgent priority of the requests that wait for further steps; 0 if none does. */
-unsigned requests_waiting(const struct job *job);
+void job_answer_requests(struct job *job);
 
 /* Answers the requests for this frame, or all if key is NULL, with a failure. */
-void requests_fail(struct job *job, const struct frame_key *key, const struct failure *failure);
+void job_fail_requests(struct job *job, const struct frame_key *key, const struct failure *failure);
 
 /* ---- job_signals.c: what clients are told ---- */
 

@@ -166,7 +166,7 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
         status = check_urgency(priority, purpose, failure);
     if (status < 0)
         return status;
-    return requests_add(job, call, &key, priority, purpose, failure);
+    return job_request(job, call, &key, priority, purpose, failure);
 }
 
 static void call_get_frame(void *object, DBusMessage *call)
@@ -204,7 +204,7 @@ static int request_bits(struct job *job, DBusMessage *call, struct failure *fail
         status = check_urgency(priority, purpose, failure);
     if (status < 0)
         return status;
-    return requests_add(job, call, &key, priority, purpose, failure);
+    return job_request(job, call, &key, priority, purpose, failure);
 }
 
 static void call_get_bits(void *object, DBusMessage *call)
@@ -252,7 +252,7 @@ static void get_steps(const void *object, DBusBasicValue *value)
 
 static void get_steps_complete(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->steps_complete;
+    value->u32 = ((const struct job *)object)->extent.steps_complete;
 }
 
 static void get_priority(const void *object, DBusBasicValue *value)

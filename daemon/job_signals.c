@@ -188,7 +188,7 @@ static bool append_metrics(DBusMessageIter *args, const struct job *job, const s
 static DBusMessage *make_step_signal(const struct job *job, double seconds,
                                      const struct frame *measured, const struct frame *shown)
 {
-    uint32_t index = job->steps_complete - 1;
+    uint32_t index = job->extent.steps_complete - 1;
     const struct step *step = &job->decoding->steps[index];
     DBusMessage *signal = new_signal(job, SIGNAL_STEP_READY);
     DBusMessageIter args;
@@ -239,7 +239,8 @@ static bool append_task(DBusMessageIter *args, const struct task *task)
 void job_signal_progress(struct job *job, double done)
 {
     const struct task *task = &job->task;
-    uint32_t step = task->kind == TASK_FRAME ? task->frames[0].key.step : job->steps_complete;
+    uint32_t step =
+        task->kind == TASK_FRAME ? task->frames[0].key.step : job->extent.steps_complete;
     DBusMessage *signal = new_signal(job, SIGNAL_PROGRESS);
     DBusMessageIter args;
 
@@ -256,14 +257,14 @@ void job_signal_progress(struct job *job, double done)
 static bool append_results(DBusMessageIter *args, const struct job *job, enum job_result result)
 {
     const struct decoding *decoding = job->decoding;
-    uint32_t n = job->steps_complete;
+    uint32_t n = job->extent.steps_complete;
     struct dict dict;
 
     dict_begin(&dict, args);
     dict_add_u32(&dict, KEY_STEPS, n);
     dict_add_u64(&dict, KEY_BYTES,
                  n > 0 ? decoding->steps[n - 1].bytes : decoding->info.header_size);
-    dict_add_u64(&dict, KEY_RECEIVED, job->received);
+    dict_add_u64(&dict, KEY_RECEIVED, job->extent.received);
     dict_add_bool(&dict, KEY_COMPLETE, n == decoding->info.n_steps);
     if (result == RESULT_FAILED) {
         dict_add_string(&dict, KEY_ERROR, job->failure.name);

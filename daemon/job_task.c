@@ -81,6 +81,7 @@ static void open_done(struct work *work)
         return;
     }
     job->opened = true;
+    job->extent.n_steps = job->decoding->info.n_steps;
     job->state = JOB_READY;
     job->reduce = decoding_reduce_for(job->decoding, job->settings.max_edge);
     if (job_reply_open(job))
@@ -159,19 +160,19 @@ static void step_done(struct work *work)
 
     if (!job)
         return;
-    job->steps_complete = job->decoding->steps_complete;
-    job->decoded = job->decoding->decoded;
-    job->received = job->decoding->input.offset;
+    job->extent.steps_complete = job->decoding->steps_complete;
+    job->extent.decoded = job->decoding->decoded;
+    job->extent.received = job->decoding->input.offset;
     if (task->status == UQD_OK)
         step_complete(job);
     if (task->status < 0) {
-        job->failed = true;
+        job->extent.failed = true;
         job->failure = task->failure;
     }
-    job->finished = job->failed || job->decoding->ended;
+    job->extent.finished = job->extent.failed || job->decoding->ended;
     job_update_state(job);
-    if (job->finished)
-        job_signal_finished(job, job->failed ? RESULT_FAILED : RESULT_DONE);
+    if (job->extent.finished)
+        job_signal_finished(job, job->extent.failed ? RESULT_FAILED : RESULT_DONE);
     job_schedule(job);
 }
 
@@ -219,7 +220,7 @@ static void frame_done(struct work *work)
     if (task->status == 0)
         frame_cache_add(&job->cache, &task->frames[0]);
     else if (strcmp(task->failure.name, ERROR_CANCELLED) != 0)
-        requests_fail(job, &task->frames[0].key, &task->failure);
+        job_fail_requests(job, &task->frames[0].key, &task->failure);
     job_schedule(job);
 }
 
