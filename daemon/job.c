@@ -89,7 +89,7 @@ int job_new(struct daemon *daemon, DBusMessage *open_call, const struct job_sett
     job->daemon = daemon;
     job->decoding = decoding;
     job->settings = *settings;
-    job->ticker = (struct loop_timer){.fire = task_tick, .cookie = job};
+    job->ticker = (struct loop_timer){.fire = job_tick, .cookie = job};
     if (check_limits(daemon, sender, failure) < 0)
         goto fail;
     job->path = make_path(daemon, sender, settings->token);
@@ -171,7 +171,7 @@ static void reconsider(struct job *job)
     outrun = next && next->priority < task->work.priority &&
              !frame_key_equal(&key, &task->frames[0].key);
     if (outrun || !requests_want(&job->requests, &job->extent, &task->frames[0].key))
-        atomic_store(&job->decoding->stop, true);
+        task_call_back(&job->task);
 }
 
 static void schedule_decoding(struct job *job)
@@ -181,9 +181,9 @@ static void schedule_decoding(struct job *job)
     unsigned step = step_priority(job);
 
     if (request && (step == 0 || request->priority <= step))
-        task_frame(job, &key, request->priority);
+        job_submit_frame(job, &key, request->priority);
     else if (step > 0)
-        task_step(job, step);
+        job_submit_step(job, step);
 }
 
 void job_schedule(struct job *job)
@@ -195,7 +195,7 @@ void job_schedule(struct job *job)
     else if (job->closed)
         job_free(job);
     else if (!job->opened)
-        task_open(job);
+        job_submit_open(job);
     else
         schedule_decoding(job);
 }
@@ -237,6 +237,6 @@ void job_close(struct job *job)
     unlist(job);
     jobs_changed(job->daemon, -1);
     job->closed = true;
-    atomic_store(&job->decoding->stop, true);
+    task_call_back(&job->task);
     job_schedule(job);
 }

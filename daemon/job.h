@@ -14,6 +14,7 @@
 #include "decode/decoding.h"
 #include "decode/frame.h"
 #include "jobs/requests.h"
+#include "jobs/task.h"
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
@@ -30,20 +31,6 @@ struct job_settings {
     bool frames_in_signal;
     bool ms_ssim;
     uint32_t progress_ms; /* between two signals on how far work has come; 0: none are sent */
-};
-
-enum task_kind { TASK_OPEN, TASK_STEP, TASK_FRAME };
-
-/* The piece of work of a job that is with the workers. */
-struct task {
-    struct work work;
-    struct job *job;
-    enum task_kind kind;
-    struct frame frames[2]; /* to be rendered, by their keys: after a step, or as requested */
-    unsigned n_frames;      /* those without memory could not be rendered */
-    int status;             /* of the task; the failure is set if it is negative */
-    struct failure failure;
-    double seconds; /* that decoding the step took */
 };
 
 struct job {
@@ -100,12 +87,12 @@ void job_close(struct job *job);
 /* ---- job_task.c: work for the workers ---- */
 
 /* Submits the task, which must not be in flight. */
-void task_open(struct job *job);
-void task_step(struct job *job, enum priority priority);
-void task_frame(struct job *job, const struct frame_key *key, enum priority priority);
+void job_submit_open(struct job *job);
+void job_submit_step(struct job *job, enum priority priority);
+void job_submit_frame(struct job *job, const struct frame_key *key, enum priority priority);
 
 /* Tells the client how far the task has come; the ticker of the job calls it. */
-void task_tick(void *job);
+void job_tick(void *job);
 
 /* ---- job_frames.c: requests of frames ---- */
 

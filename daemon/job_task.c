@@ -2,36 +2,35 @@
 
 #include "dbus/reply.h"
 
-#include <stddef.h>
 #include <string.h>
-#include <time.h>
 
-static struct task *task_of(struct work *work)
+static void open_done(struct task *task);
+static void step_done(struct task *task);
+static void frame_done(struct task *task);
+
+static void submit(struct job *job, enum task_kind kind, enum priority priority)
 {
-    return (struct task *)((char *)work - offsetof(struct task, work));
-}
+    static void (*const dones[])(struct task *) = {
+        [TASK_OPEN] = open_done,
+        [TASK_STEP] = step_done,
+        [TASK_FRAME] = frame_done,
+    };
 
-static void submit(struct job *job, enum task_kind kind, enum priority priority,
-                   void (*run)(struct work *), void (*done)(struct work *))
-{
-    struct task *task = &job->task;
-
-    task->work = (struct work){.priority = priority, .run = run, .done = done};
-    task->job = job;
-    task->kind = kind;
+    job->task.decoding = job->decoding;
+    job->task.models = job->daemon->models;
+    job->task.done = dones[kind];
+    job->task.cookie = job;
     job->in_flight = true;
     job->told = 0;
-    atomic_store(&job->decoding->stop, false);
-    atomic_store(&job->decoding->done, 0);
     if (kind != TASK_OPEN && job->settings.progress_ms > 0)
         loop_timer_start(job->daemon->loop, &job->ticker, job->settings.progress_ms);
-    pool_submit(job->daemon->pool, &task->work);
+    task_submit(&job->task, job->daemon->pool, kind, priority);
 }
 
-void task_tick(void *cookie)
+void job_tick(void *cookie)
 {
     struct job *job = cookie;
-    double done = atomic_load(&job->decoding->done);
+    double done = task_progress(&job->task);
 
     if (job->closed)
         return;
@@ -44,31 +43,21 @@ void task_tick(void *cookie)
 /* The job as the workers give it back; NULL if it was closed meanwhile and is freed. */
 static struct job *take_back(struct task *task)
 {
-    struct job *job = task->job;
+    struct job *job = task->cookie;
 
     job->in_flight = false;
     loop_timer_stop(job->daemon->loop, &job->ticker);
     if (!job->closed)
         return job;
-    for (unsigned i = 0; i < task->n_frames; i++)
-        frame_close(&task->frames[i]);
+    task_drop_frames(task);
     job_schedule(job);
     return NULL;
 }
 
 /* ---- Opening ---- */
 
-static void open_run(struct work *work)
+static void open_done(struct task *task)
 {
-    struct task *task = task_of(work);
-    struct job *job = task->job;
-
-    task->status = decoding_open(job->decoding, job->daemon->models, &task->failure);
-}
-
-static void open_done(struct work *work)
-{
-    struct task *task = task_of(work);
     struct job *job = take_back(task);
 
     if (!job)
@@ -90,40 +79,13 @@ static void open_done(struct work *work)
         job_close(job);
 }
 
-void task_open(struct job *job)
+void job_submit_open(struct job *job)
 {
     job->task.n_frames = 0;
-    submit(job, TASK_OPEN, job->settings.priority, open_run, open_done);
+    submit(job, TASK_OPEN, job->settings.priority);
 }
 
 /* ---- Steps ---- */
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-static void step_run(struct work *work)
-{
-    struct task *task = task_of(work);
-    struct decoding *decoding = task->job->decoding;
-    struct failure ignored;
-    double began = now();
-
-    task->status = decoding_advance(decoding, &task->failure);
-    task->seconds = now() - began;
-    for (unsigned i = 0; i < task->n_frames; i++) {
-        struct frame *frame = &task->frames[i];
-
-        frame->fd = -1;
-        frame->key.step = decoding->steps_complete - 1;
-        if (task->status == UQD_OK)
-            decoding_render(decoding, frame, &ignored);
-    }
-}
 
 /* A client that has not fetched the last frame gets numbers only, until it calls again. */
 static bool wants_frame(const struct job *job)
@@ -153,9 +115,8 @@ static void step_complete(struct job *job)
     }
 }
 
-static void step_done(struct work *work)
+static void step_done(struct task *task)
 {
-    struct task *task = task_of(work);
     struct job *job = take_back(task);
 
     if (!job)
@@ -194,24 +155,16 @@ static void add_frames(struct job *job)
         task->frames[task->n_frames++] = frame;
 }
 
-void task_step(struct job *job, enum priority priority)
+void job_submit_step(struct job *job, enum priority priority)
 {
     add_frames(job);
-    submit(job, TASK_STEP, priority, step_run, step_done);
+    submit(job, TASK_STEP, priority);
 }
 
 /* ---- Requested frames ---- */
 
-static void frame_run(struct work *work)
+static void frame_done(struct task *task)
 {
-    struct task *task = task_of(work);
-
-    task->status = decoding_render(task->job->decoding, &task->frames[0], &task->failure);
-}
-
-static void frame_done(struct work *work)
-{
-    struct task *task = task_of(work);
     struct job *job = take_back(task);
 
     if (!job)
@@ -224,9 +177,9 @@ static void frame_done(struct work *work)
     job_schedule(job);
 }
 
-void task_frame(struct job *job, const struct frame_key *key, enum priority priority)
+void job_submit_frame(struct job *job, const struct frame_key *key, enum priority priority)
 {
     job->task.n_frames = 1;
     job->task.frames[0] = (struct frame){.key = *key, .fd = -1};
-    submit(job, TASK_FRAME, priority, frame_run, frame_done);
+    submit(job, TASK_FRAME, priority);
 }

@@ -1,0 +1,93 @@
+#include "jobs/task.h"
+
+#include <stddef.h>
+#include <time.h>
+
+static struct task *task_of(struct work *work)
+{
+    return (struct task *)((char *)work - offsetof(struct task, work));
+}
+
+/* ---- In a worker ---- */
+
+static void open_run(struct work *work)
+{
+    struct task *task = task_of(work);
+
+    task->status = decoding_open(task->decoding, task->models, &task->failure);
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static void step_run(struct work *work)
+{
+    struct task *task = task_of(work);
+    struct decoding *decoding = task->decoding;
+    struct failure ignored;
+    double began = now();
+
+    task->status = decoding_advance(decoding, &task->failure);
+    task->seconds = now() - began;
+    for (unsigned i = 0; i < task->n_frames; i++) {
+        struct frame *frame = &task->frames[i];
+
+        frame->fd = -1;
+        frame->key.step = decoding->steps_complete - 1;
+        if (task->status == UQD_OK)
+            decoding_render(decoding, frame, &ignored);
+    }
+}
+
+static void frame_run(struct work *work)
+{
+    struct task *task = task_of(work);
+
+    task->status = decoding_render(task->decoding, &task->frames[0], &task->failure);
+}
+
+/* ---- In the main thread ---- */
+
+static void work_done(struct work *work)
+{
+    struct task *task = task_of(work);
+
+    task->done(task);
+}
+
+void task_submit(struct task *task, struct pool *pool, enum task_kind kind, enum priority priority)
+{
+    static void (*const runs[])(struct work *) = {
+        [TASK_OPEN] = open_run,
+        [TASK_STEP] = step_run,
+        [TASK_FRAME] = frame_run,
+    };
+
+    task->work = (struct work){.priority = priority, .run = runs[kind], .done = work_done};
+    task->kind = kind;
+    atomic_store(&task->decoding->stop, false);
+    atomic_store(&task->decoding->done, 0);
+    pool_submit(pool, &task->work);
+}
+
+void task_call_back(struct task *task)
+{
+    atomic_store(&task->decoding->stop, true);
+}
+
+double task_progress(const struct task *task)
+{
+    return atomic_load(&task->decoding->done);
+}
+
+void task_drop_frames(struct task *task)
+{
+    for (unsigned i = 0; i < task->n_frames; i++)
+        frame_close(&task->frames[i]);
+    task->n_frames = 0;
+}
