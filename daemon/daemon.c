@@ -2,7 +2,7 @@
 
 #include "client.h"
 #include "job.h"
-#include "root.h"
+#include "objects/decoder_object.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "client.h"
 #include "dbus/reply.h"
 #include "job_path.h"
-#include "root.h"
+#include "objects/decoder_object.h"
 
 #include <stdio.h>
 #include <stdlib.h>

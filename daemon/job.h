@@ -107,7 +107,7 @@ void job_answer_requests(struct job *job);
 /* Answers the requests for this frame, or all if key is NULL, with a failure. */
 void job_fail_requests(struct job *job, const struct frame_key *key, const struct failure *failure);
 
-/* ---- job_signals.c: what clients are told ---- */
+/* ---- objects/job_signals.c: what clients are told ---- */
 
 /* The reply to Open. False if it could not be made: the client has received an error. */
 bool job_reply_open(struct job *job);
@@ -125,7 +125,7 @@ void job_signal_progress(struct job *job, double done);
 
 void job_signal_finished(struct job *job, enum job_result result);
 
-/* ---- job_methods.c ---- */
+/* ---- objects/job_methods.c ---- */
 
 /* Answers a method call of the job's client. */
 void job_call(struct job *job, DBusMessage *call);

@@ -1,6 +1,6 @@
-/* The root object, and the way from a path to an object. */
-#ifndef UQD_DAEMON_ROOT_H
-#define UQD_DAEMON_ROOT_H
+/* The root object of the decoder, and the way from a path to an object. */
+#ifndef UQD_DAEMON_OBJECTS_DECODER_OBJECT_H
+#define UQD_DAEMON_OBJECTS_DECODER_OBJECT_H
 
 #include "daemon.h"
 

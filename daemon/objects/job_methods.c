@@ -3,7 +3,7 @@
 #include "client.h"
 #include "dbus/object.h"
 #include "dbus/reply.h"
-#include "interfaces.h"
+#include "objects/descriptions.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
-#include "root.h"
+#include "objects/decoder_object.h"
 
 #include "client.h"
 #include "dbus/object.h"
 #include "dbus/reply.h"
-#include "interfaces.h"
 #include "job.h"
 #include "job_path.h"
+#include "objects/descriptions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
