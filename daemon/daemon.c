@@ -1,10 +1,16 @@
 #include "daemon.h"
 
-#include "client.h"
-#include "job.h"
+#include "base/worker.h"
+#include "bus_names.h"
+#include "dbus/bus.h"
+#include "dbus/bus_name.h"
+#include "decode/models.h"
+#include "jobs/jobs.h"
+#include "loop.h"
 #include "objects/decoder_object.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +23,29 @@
 /* More would only make the computations of several jobs fight for the processors. */
 #define MAX_WORKERS 4
 
-bool daemon_accepts(const struct daemon *daemon)
-{
-    return daemon->phase == PHASE_SERVING || daemon->phase == PHASE_RELEASING;
-}
+enum phase {
+    PHASE_SERVING,
+    PHASE_RELEASING, /* idle: the name is being given back */
+    PHASE_REPLACED,  /* another daemon has the name: finish what is under way, then leave */
+    PHASE_LEAVING,   /* all jobs are closed; only unsent messages and running work are left */
+};
+
+/* All of this belongs to the main thread. A job has at most one piece of work in the pool at a
+ * time; what that work needs is handed over with it and comes back with it (jobs/job.h), so there
+ * are no locks above the pool. */
+struct daemon {
+    struct arguments arguments;
+    enum phase phase;
+    struct loop *loop;
+    struct bus bus;
+    struct bus_name name;
+    struct pool *pool;
+    struct work warm; /* loads the default model */
+    struct jobs jobs;
+    struct decoder_object decoder;
+    struct loop_timer idle, deadline;
+    int signal_fd; /* owned by the caller of daemon_run */
+};
 
 /* Cancels everything and ends the loop as soon as the workers have noticed. */
 static void leave(struct daemon *daemon)
@@ -28,11 +53,16 @@ static void leave(struct daemon *daemon)
     if (daemon->phase == PHASE_LEAVING)
         return;
     daemon->phase = PHASE_LEAVING;
-    while (daemon->jobs) {
-        job_cancelled(daemon->jobs);
-        job_close(daemon->jobs);
-    }
+    decoder_object_refuse(&daemon->decoder);
+    jobs_cancel(&daemon->jobs);
     loop_timer_start(daemon->loop, &daemon->deadline, LEAVE_MS);
+}
+
+/* Another daemon has the name. */
+static void give_way(struct daemon *daemon)
+{
+    daemon->phase = PHASE_REPLACED;
+    decoder_object_refuse(&daemon->decoder);
 }
 
 /* ---- What the bus says ---- */
@@ -56,7 +86,7 @@ static void name_lost(void *cookie)
     struct daemon *daemon = cookie;
 
     if (daemon->phase == PHASE_SERVING)
-        daemon->phase = PHASE_REPLACED;
+        give_way(daemon);
 }
 
 /* A job may have been opened by a call that slipped in: then the name is taken again. */
@@ -66,7 +96,7 @@ static void name_released(void *cookie)
 
     if (daemon->phase != PHASE_RELEASING)
         return;
-    if (daemon->n_jobs == 0 || bus_name_retake(&daemon->name) < 0)
+    if (daemon->jobs.n_jobs == 0 || bus_name_retake(&daemon->name) < 0)
         leave(daemon);
 }
 
@@ -74,8 +104,12 @@ static void name_retaken(void *cookie, bool owned)
 {
     struct daemon *daemon = cookie;
 
-    if (daemon->phase == PHASE_RELEASING)
-        daemon->phase = owned ? PHASE_SERVING : PHASE_REPLACED;
+    if (daemon->phase != PHASE_RELEASING)
+        return;
+    if (owned)
+        daemon->phase = PHASE_SERVING;
+    else
+        give_way(daemon);
 }
 
 static const struct bus_name_events name_events = {
@@ -114,15 +148,6 @@ static void deadline_fire(void *cookie)
     loop_stop(daemon->loop);
 }
 
-static bool any_job_busy(const struct daemon *daemon)
-{
-    for (const struct job *job = daemon->jobs; job; job = job->next) {
-        if (job_busy(job))
-            return true;
-    }
-    return false;
-}
-
 static bool all_sent(const struct daemon *daemon)
 {
     return !dbus_connection_get_is_connected(daemon->bus.connection) ||
@@ -133,14 +158,15 @@ static bool all_sent(const struct daemon *daemon)
 static void turn(void *cookie)
 {
     struct daemon *daemon = cookie;
-    bool idle = daemon->phase == PHASE_SERVING && daemon->n_jobs == 0 && pool_idle(daemon->pool);
+    bool idle =
+        daemon->phase == PHASE_SERVING && daemon->jobs.n_jobs == 0 && pool_idle(daemon->pool);
 
     if (!idle)
         loop_timer_stop(daemon->loop, &daemon->idle);
     else if (!daemon->idle.running && daemon->arguments.idle_seconds > 0)
         loop_timer_start(daemon->loop, &daemon->idle,
                          daemon->arguments.idle_seconds * INT64_C(1000));
-    if (daemon->phase == PHASE_REPLACED && !any_job_busy(daemon))
+    if (daemon->phase == PHASE_REPLACED && !jobs_busy(&daemon->jobs))
         leave(daemon);
     if (daemon->phase == PHASE_LEAVING && pool_idle(daemon->pool) && all_sent(daemon))
         loop_stop(daemon->loop);
@@ -150,7 +176,7 @@ static void warm_run(struct work *work)
 {
     struct daemon *daemon = (struct daemon *)((char *)work - offsetof(struct daemon, warm));
 
-    models_warm(daemon->models);
+    models_warm(daemon->jobs.models);
 }
 
 static void warm_done(struct work *work)
@@ -174,11 +200,14 @@ static int start_parts(struct daemon *daemon)
     uint32_t threads = daemon->arguments.threads;
     int status;
 
-    if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->models = models_new()))
+    if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->jobs.models = models_new()))
         return -1;
     status = pool_new(&daemon->pool, threads < MAX_WORKERS ? threads : MAX_WORKERS);
     if (status < 0)
         return status;
+    daemon->jobs.pool = daemon->pool;
+    daemon->jobs.threads = threads;
+    daemon->jobs.max_jobs = daemon->arguments.max_jobs;
     loop_add_fd(daemon->loop, pool_fd(daemon->pool), work_ready, daemon);
     loop_add_fd(daemon->loop, daemon->signal_fd, signal_ready, daemon);
     daemon->idle = (struct loop_timer){.fire = idle_fire, .cookie = daemon};
@@ -194,16 +223,14 @@ static int start_parts(struct daemon *daemon)
 /* Puts the daemon on the bus. 0, or -1 with a message. */
 static int connect_bus(struct daemon *daemon, struct message *message)
 {
-    DBusConnection *connection;
-    int status = bus_connect(&daemon->bus, daemon->arguments.address, daemon->loop, &bus_events,
-                             daemon, message);
+    struct bus *bus = &daemon->bus;
+    int status =
+        bus_connect(bus, daemon->arguments.address, daemon->loop, &bus_events, daemon, message);
 
     if (status < 0)
         return status;
-    connection = daemon->bus.connection;
-    if (peers_begin(&daemon->peers, connection, client_gone, daemon) < 0 ||
-        bus_name_begin(&daemon->name, connection, BUS_NAME, &name_events, daemon) < 0 ||
-        root_register(daemon) < 0)
+    if (bus_name_begin(&daemon->name, bus->connection, BUS_NAME, &name_events, daemon) < 0 ||
+        decoder_object_begin(&daemon->decoder, bus, daemon->loop, &daemon->jobs) < 0)
         return message_set(message, "out of memory");
     return 0;
 }
@@ -241,10 +268,10 @@ int daemon_run(const struct arguments *arguments, int signal_fd)
     /* A computation that does not notice the cancellation must not delay the exit. */
     if (daemon.pool && !pool_idle(daemon.pool))
         _exit(status < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
-    peers_end(&daemon.peers);
+    decoder_object_end(&daemon.decoder);
     bus_disconnect(&daemon.bus);
     pool_free(daemon.pool);
-    models_free(daemon.models);
+    models_free(daemon.jobs.models);
     loop_free(daemon.loop);
     return status;
 }

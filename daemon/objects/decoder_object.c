@@ -1,9 +1,8 @@
 #include "objects/decoder_object.h"
 
-#include "client.h"
 #include "dbus/object.h"
 #include "dbus/reply.h"
-#include "job.h"
+#include "decode/input.h"
 #include "job_path.h"
 #include "objects/descriptions.h"
 
@@ -12,21 +11,27 @@
 #include <string.h>
 #include <unistd.h>
 
+static DBusConnection *connection_of(const struct decoder_object *decoder)
+{
+    return decoder->objects.connection;
+}
+
 /* ---- Open ---- */
 
 struct open_arguments {
     int file, reference;
-    struct job_settings settings;
+    struct job_options options;
 };
 
 static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
                           struct failure *failure)
 {
-    struct job_settings *settings = &arguments->settings;
+    struct job_options *options = &arguments->options;
+    struct job_settings *settings = &options->settings;
     dbus_bool_t frames_in_signal = FALSE, ms_ssim = FALSE;
     uint32_t priority = PRIORITY_INTERACTIVE;
     const struct dict_field fields[] = {
-        {KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &settings->token},
+        {KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &options->token},
         {KEY_MODE, DBUS_TYPE_UINT32, &settings->mode},
         {KEY_SEED, DBUS_TYPE_UINT64, &settings->seed},
         {KEY_MAX_STEP, DBUS_TYPE_UINT32, &settings->max_step},
@@ -36,7 +41,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
         {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &arguments->reference},
         {KEY_FRAMES_IN_SIGNAL, DBUS_TYPE_BOOLEAN, &frames_in_signal},
         {KEY_MS_SSIM, DBUS_TYPE_BOOLEAN, &ms_ssim},
-        {KEY_PROGRESS, DBUS_TYPE_UINT32, &settings->progress_ms},
+        {KEY_PROGRESS, DBUS_TYPE_UINT32, &options->progress_ms},
     };
     DBusMessageIter args;
     int status;
@@ -46,7 +51,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
     dbus_message_iter_next(&args);
     status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
     settings->priority = priority;
-    settings->frames_in_signal = frames_in_signal;
+    options->frames_in_signal = frames_in_signal;
     settings->ms_ssim = ms_ssim;
     return status;
 }
@@ -61,12 +66,13 @@ static bool token_valid(const char *token)
 
 static int check_arguments(const struct open_arguments *arguments, struct failure *failure)
 {
-    const struct job_settings *settings = &arguments->settings;
+    const struct job_options *options = &arguments->options;
+    const struct job_settings *settings = &options->settings;
     int status;
 
     if (arguments->file < 0)
         return failure_set(failure, ERROR_LIMIT, "too many open files");
-    if (settings->token && !token_valid(settings->token))
+    if (options->token && !token_valid(options->token))
         return failure_set(failure, ERROR_INVALID_ARGS,
                            "handle_token must be 1 to %u letters, digits and underscores",
                            MAX_TOKEN);
@@ -83,22 +89,24 @@ static int check_arguments(const struct open_arguments *arguments, struct failur
 
 static void call_open(void *object, DBusMessage *call)
 {
-    struct daemon *daemon = object;
+    struct decoder_object *decoder = object;
     struct open_arguments arguments = {
         .file = -1,
         .reference = -1,
-        .settings = {.mode = UQD_MODE_DENOISED, .max_step = UINT32_MAX, .max_bytes = UINT64_MAX},
+        .options.settings = {.mode = UQD_MODE_DENOISED,
+                             .max_step = UINT32_MAX,
+                             .max_bytes = UINT64_MAX},
     };
     struct failure failure;
     int status = read_arguments(call, &arguments, &failure);
 
-    if (status == 0 && !daemon_accepts(daemon))
+    if (status == 0 && decoder->refuses)
         status = failure_set(&failure, ERROR_GONE, "this daemon is about to leave");
     if (status == 0)
         status = check_arguments(&arguments, &failure);
     if (status == 0) {
-        status = job_new(daemon, call, &arguments.settings, arguments.file, arguments.reference,
-                         &failure);
+        status = job_object_open(&decoder->objects, call, &arguments.options, arguments.file,
+                                 arguments.reference, &failure);
     } else {
         if (arguments.file >= 0)
             close(arguments.file);
@@ -106,10 +114,15 @@ static void call_open(void *object, DBusMessage *call)
             close(arguments.reference);
     }
     if (status < 0)
-        reply_failure(daemon->bus.connection, call, &failure);
+        reply_failure(connection_of(decoder), call, &failure);
 }
 
 /* ---- Properties ---- */
+
+static const struct jobs *jobs_of(const void *object)
+{
+    return ((const struct decoder_object *)object)->objects.jobs;
+}
 
 static void get_version(const void *object, DBusBasicValue *value)
 {
@@ -119,17 +132,17 @@ static void get_version(const void *object, DBusBasicValue *value)
 
 static void get_max_jobs(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct daemon *)object)->arguments.max_jobs;
+    value->u32 = jobs_of(object)->max_jobs;
 }
 
 static void get_threads(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct daemon *)object)->arguments.threads;
+    value->u32 = jobs_of(object)->threads;
 }
 
 static void get_jobs(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct daemon *)object)->n_jobs;
+    value->u32 = jobs_of(object)->n_jobs;
 }
 
 static const struct object_method methods[] = {
@@ -148,71 +161,72 @@ static const struct object_property properties[] = {
 static const struct object_class class = {ROOT_INTERFACE, interface_decoder_xml, methods,
                                           properties};
 
-void root_jobs_changed(struct daemon *daemon)
+static void jobs_changed(void *cookie)
 {
     static const char *const names[] = {PROPERTY_JOBS, NULL};
+    const struct decoder_object *decoder = cookie;
 
-    object_properties_changed(daemon->bus.connection, &class, daemon, ROOT_PATH, NULL, names);
+    object_properties_changed(connection_of(decoder), &class, decoder, ROOT_PATH, NULL, names);
 }
 
 /* ---- Paths ---- */
 
 /* The node of the caller's jobs: its children are their tokens. */
-static void call_jobs_node(struct daemon *daemon, const struct client *client, DBusMessage *call)
+static void call_jobs_node(const struct decoder_object *decoder, const char *client,
+                           DBusMessage *call)
 {
-    const char **tokens = calloc(client->n_jobs + 1u, sizeof *tokens);
-    size_t n = 0;
+    const char **tokens = job_objects_tokens(&decoder->objects, client);
 
-    if (!tokens) {
-        reply_error(daemon->bus.connection, call, DBUS_ERROR_NO_MEMORY, "out of memory");
-        return;
-    }
-    for (const struct job *job = daemon->jobs; job; job = job->next) {
-        if (job->client == client)
-            tokens[n++] = strrchr(job->path, '/') + 1;
-    }
-    object_call_node(daemon->bus.connection, tokens, call);
-    free(tokens);
-}
-
-static void call_job(struct daemon *daemon, struct job *job, DBusMessage *call)
-{
-    if (strcmp(dbus_message_get_sender(call), job->client->name) != 0)
-        reply_error(daemon->bus.connection, call, DBUS_ERROR_ACCESS_DENIED,
-                    "this job belongs to another program");
-    else if (!job->opened)
-        reply_error(daemon->bus.connection, call, DBUS_ERROR_UNKNOWN_OBJECT,
-                    "the job is still being opened");
+    if (tokens)
+        object_call_node(connection_of(decoder), tokens, call);
     else
-        job_call(job, call);
+        reply_error(connection_of(decoder), call, DBUS_ERROR_NO_MEMORY, "out of memory");
+    free(tokens);
 }
 
 /* Callers see nodes of their own jobs only. */
 static void route(void *cookie, const char *path, DBusMessage *call)
 {
-    struct daemon *daemon = cookie;
+    struct decoder_object *decoder = cookie;
+    DBusConnection *connection = connection_of(decoder);
     const char *sender = dbus_message_get_sender(call);
-    const struct client *client = client_find(daemon, sender);
+    bool is_client = job_objects_has(&decoder->objects, sender);
     char node[SENDER_NODE_SIZE], jobs_node[JOB_PATH_SIZE];
-    struct job *job = job_find(daemon, path);
+    struct job_object *job = job_object_find(&decoder->objects, path);
 
     job_path_sender(node, sizeof node, sender);
     snprintf(jobs_node, sizeof jobs_node, JOBS_PATH "/%s", node);
     if (strcmp(path, ROOT_PATH) == 0)
-        object_call(daemon->bus.connection, &class, daemon,
-                    (const char *[]){client ? JOBS_NODE : NULL, NULL}, call);
+        object_call(connection, &class, decoder,
+                    (const char *[]){is_client ? JOBS_NODE : NULL, NULL}, call);
     else if (job)
-        call_job(daemon, job, call);
-    else if (client && strcmp(path, JOBS_PATH) == 0)
-        object_call_node(daemon->bus.connection, (const char *[]){node, NULL}, call);
-    else if (client && strcmp(path, jobs_node) == 0)
-        call_jobs_node(daemon, client, call);
+        job_object_call(job, call);
+    else if (is_client && strcmp(path, JOBS_PATH) == 0)
+        object_call_node(connection, (const char *[]){node, NULL}, call);
+    else if (is_client && strcmp(path, jobs_node) == 0)
+        call_jobs_node(decoder, sender, call);
     else
-        reply_error(daemon->bus.connection, call, DBUS_ERROR_UNKNOWN_OBJECT,
-                    "there is no such object");
+        reply_error(connection, call, DBUS_ERROR_UNKNOWN_OBJECT, "there is no such object");
 }
 
-int root_register(struct daemon *daemon)
+/* ---- Beginning and end ---- */
+
+int decoder_object_begin(struct decoder_object *decoder, struct bus *bus, struct loop *loop,
+                         struct jobs *jobs)
 {
-    return bus_serve(&daemon->bus, ROOT_PATH, route, daemon);
+    decoder->refuses = false;
+    if (job_objects_begin(&decoder->objects, bus->connection, loop, jobs, jobs_changed, decoder) <
+        0)
+        return -1;
+    return bus_serve(bus, ROOT_PATH, route, decoder);
+}
+
+void decoder_object_refuse(struct decoder_object *decoder)
+{
+    decoder->refuses = true;
+}
+
+void decoder_object_end(struct decoder_object *decoder)
+{
+    job_objects_end(&decoder->objects);
 }

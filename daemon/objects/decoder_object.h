@@ -1,14 +1,29 @@
-/* The root object of the decoder, and the way from a path to an object. */
+/* The root object of the decoder, and the way from a path to the objects of jobs below it. Main
+ * thread only. */
 #ifndef UQD_DAEMON_OBJECTS_DECODER_OBJECT_H
 #define UQD_DAEMON_OBJECTS_DECODER_OBJECT_H
 
-#include "daemon.h"
+#include "dbus/bus.h"
+#include "jobs/jobs.h"
+#include "loop.h"
+#include "objects/job_object.h"
 
-/* Serves the root object and everything below it on the connection. 0, or -1 without
- * memory. */
-int root_register(struct daemon *daemon);
+#include <stdbool.h>
 
-/* Announces that the number of jobs has changed. */
-void root_jobs_changed(struct daemon *daemon);
+struct decoder_object {
+    struct job_objects objects;
+    bool refuses; /* to open jobs */
+};
+
+/* Serves the object and everything below it on the bus, which with loop and jobs must outlive
+ * decoder_object_end. 0, or -1 without memory. */
+int decoder_object_begin(struct decoder_object *decoder, struct bus *bus, struct loop *loop,
+                         struct jobs *jobs);
+
+/* No new jobs are opened from now on: the daemon is about to leave. */
+void decoder_object_refuse(struct decoder_object *decoder);
+
+/* There must be no jobs left. One that never began, all zero, is allowed. */
+void decoder_object_end(struct decoder_object *decoder);
 
 #endif

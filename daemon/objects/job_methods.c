@@ -1,65 +1,59 @@
-#include "job.h"
+#include "objects/job_methods.h"
 
-#include "client.h"
 #include "dbus/object.h"
 #include "dbus/reply.h"
 #include "objects/descriptions.h"
 
 #include <string.h>
 
-static DBusConnection *connection_of(const struct job *job)
+static DBusConnection *connection_of(const struct job_object *object)
 {
-    return job->daemon->bus.connection;
+    return object->objects->connection;
 }
 
 /* ---- Methods ---- */
 
-static void call_start(void *object, DBusMessage *call)
+static void call_start(void *cookie, DBusMessage *call)
 {
-    struct job *job = object;
+    struct job_object *object = cookie;
 
-    job->started = true;
-    job->paused = false;
-    reply_done(connection_of(job), call);
-    job_update_state(job);
-    job_schedule(job);
+    reply_done(connection_of(object), call);
+    job_start(object->job);
 }
 
-static void call_pause(void *object, DBusMessage *call)
+static void call_pause(void *cookie, DBusMessage *call)
 {
-    struct job *job = object;
+    struct job_object *object = cookie;
 
-    job->paused = true;
-    reply_done(connection_of(job), call);
-    job_update_state(job);
+    reply_done(connection_of(object), call);
+    job_pause(object->job);
 }
 
-static void call_close(void *object, DBusMessage *call)
+static void call_close(void *cookie, DBusMessage *call)
 {
-    struct job *job = object;
-    DBusConnection *connection = connection_of(job);
+    struct job_object *object = cookie;
+    DBusConnection *connection = connection_of(object);
 
-    job_close(job);
+    job_close(object->job);
     reply_done(connection, call);
 }
 
-static void call_set_mode(void *object, DBusMessage *call)
+static void call_set_mode(void *cookie, DBusMessage *call)
 {
     static const char *const names[] = {PROPERTY_MODE, PROPERTY_SEED, NULL};
-    struct job *job = object;
+    struct job_object *object = cookie;
     uint32_t mode = 0;
     dbus_uint64_t seed = 0;
 
     dbus_message_get_args(call, NULL, DBUS_TYPE_UINT32, &mode, DBUS_TYPE_UINT64, &seed,
                           DBUS_TYPE_INVALID);
     if (mode < UQD_MODE_DENOISED || mode > UQD_MODE_FLOW) {
-        reply_error(connection_of(job), call, ERROR_INVALID_ARGS, "there is no such mode");
+        reply_error(connection_of(object), call, ERROR_INVALID_ARGS, "there is no such mode");
         return;
     }
-    job->settings.mode = mode;
-    job->settings.seed = seed;
-    reply_done(connection_of(job), call);
-    job_properties_changed(job, names);
+    job_set_mode(object->job, mode, seed);
+    reply_done(connection_of(object), call);
+    job_properties_changed(object, names);
 }
 
 static bool append_step(DBusMessageIter *array, uint32_t index, const struct step *step)
@@ -91,12 +85,13 @@ static bool append_table(DBusMessage *reply, const struct decoding *decoding)
     return ok;
 }
 
-static void call_get_step_table(void *object, DBusMessage *call)
+static void call_get_step_table(void *cookie, DBusMessage *call)
 {
-    struct job *job = object;
+    struct job_object *object = cookie;
     DBusMessage *reply = dbus_message_new_method_return(call);
 
-    reply_complete(connection_of(job), call, reply, reply && append_table(reply, job->decoding));
+    reply_complete(connection_of(object), call, reply,
+                   reply && append_table(reply, object->job->decoding));
 }
 
 /* ---- GetFrame ---- */
@@ -136,6 +131,19 @@ static int check_frame(const struct job *job, const struct frame_key *key, struc
     return 0;
 }
 
+/* The job keeps a reference to the call until it answers. */
+static int request(struct job *job, DBusMessage *call, const struct frame_key *key,
+                   enum priority priority, const char *purpose, struct failure *failure)
+{
+    int status;
+
+    dbus_message_ref(call);
+    status = job_request(job, key, priority, purpose, call, failure);
+    if (status < 0)
+        dbus_message_unref(call);
+    return status;
+}
+
 static int request_frame(struct job *job, DBusMessage *call, struct failure *failure)
 {
     struct frame_key key = {.seed = job->settings.seed, .reduce = job->reduce};
@@ -166,18 +174,16 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
         status = check_urgency(priority, purpose, failure);
     if (status < 0)
         return status;
-    return job_request(job, call, &key, priority, purpose, failure);
+    return request(job, call, &key, priority, purpose, failure);
 }
 
-static void call_get_frame(void *object, DBusMessage *call)
+static void call_get_frame(void *cookie, DBusMessage *call)
 {
-    struct job *job = object;
+    struct job_object *object = cookie;
     struct failure failure;
 
-    if (request_frame(job, call, &failure) < 0)
-        reply_failure(connection_of(job), call, &failure);
-    else
-        job_schedule(job);
+    if (request_frame(object->job, call, &failure) < 0)
+        reply_failure(connection_of(object), call, &failure);
 }
 
 /* ---- GetBits ---- */
@@ -204,60 +210,63 @@ static int request_bits(struct job *job, DBusMessage *call, struct failure *fail
         status = check_urgency(priority, purpose, failure);
     if (status < 0)
         return status;
-    return job_request(job, call, &key, priority, purpose, failure);
+    return request(job, call, &key, priority, purpose, failure);
 }
 
-static void call_get_bits(void *object, DBusMessage *call)
+static void call_get_bits(void *cookie, DBusMessage *call)
 {
-    struct job *job = object;
+    struct job_object *object = cookie;
     struct failure failure;
 
-    if (request_bits(job, call, &failure) < 0)
-        reply_failure(connection_of(job), call, &failure);
-    else
-        job_schedule(job);
+    if (request_bits(object->job, call, &failure) < 0)
+        reply_failure(connection_of(object), call, &failure);
 }
 
 /* ---- Properties ---- */
 
+static const struct job *job_of(const void *object)
+{
+    return ((const struct job_object *)object)->job;
+}
+
 static void get_state(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->state;
+    value->u32 = job_of(object)->state;
 }
 
 static void get_mode(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->settings.mode;
+    value->u32 = job_of(object)->settings.mode;
 }
 
 static void get_seed(const void *object, DBusBasicValue *value)
 {
-    value->u64 = ((const struct job *)object)->settings.seed;
+    value->u64 = job_of(object)->settings.seed;
 }
 
 static void get_width(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->decoding->info.width;
+    value->u32 = job_of(object)->decoding->info.width;
 }
 
 static void get_height(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->decoding->info.height;
+    value->u32 = job_of(object)->decoding->info.height;
 }
 
 static void get_steps(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->decoding->info.n_steps;
+    value->u32 = job_of(object)->decoding->info.n_steps;
 }
 
 static void get_steps_complete(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->extent.steps_complete;
+    value->u32 = job_of(object)->extent.steps_complete;
 }
 
 static void get_priority(const void *object, DBusBasicValue *value)
 {
-    value->u32 = ((const struct job *)object)->settings.priority;
+    value->u32 = job_of(object)->settings.priority;
 }
 
 /* ---- The object ---- */
@@ -287,13 +296,13 @@ static const struct object_property properties[] = {
 
 static const struct object_class class = {JOB_INTERFACE, interface_job_xml, methods, properties};
 
-void job_call(struct job *job, DBusMessage *call)
+void job_methods_call(struct job_object *object, DBusMessage *call)
 {
-    job->frame_unfetched = false;
-    object_call(connection_of(job), &class, job, NULL, call);
+    object_call(connection_of(object), &class, object, NULL, call);
 }
 
-void job_properties_changed(struct job *job, const char *const *names)
+void job_properties_changed(const struct job_object *object, const char *const *names)
 {
-    object_properties_changed(connection_of(job), &class, job, job->path, job->client->name, names);
+    object_properties_changed(connection_of(object), &class, object, object->path, object->client,
+                              names);
 }

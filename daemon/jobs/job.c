@@ -1,0 +1,468 @@
+#include "jobs/job.h"
+
+#include "jobs/schedule.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void drive(struct job *job);
+static void task_done(struct task *task);
+
+/* ---- Memory ---- */
+
+/* A job may be closed by a callback while functions still use it, and while its task is with the
+ * workers. So each function that calls back holds it, and the last one to release it frees it. */
+static void hold(struct job *job)
+{
+    job->n_holds++;
+}
+
+/* Frees a job that is neither listed nor with the workers. */
+static void job_free(struct job *job)
+{
+    frame_cache_clear(&job->cache);
+    decoding_free(job->decoding);
+    free(job);
+}
+
+static void release(struct job *job)
+{
+    assert(job->n_holds > 0);
+    if (--job->n_holds == 0 && job->closed && !job->in_flight)
+        job_free(job);
+}
+
+/* ---- Making ---- */
+
+int jobs_check(const struct jobs *jobs, const char *name, struct failure *failure)
+{
+    const struct client *client = client_find(&jobs->clients, name);
+
+    if (jobs->n_jobs >= jobs->max_jobs)
+        return failure_set(failure, ERROR_LIMIT, "%u files are open, which is the limit",
+                           jobs->n_jobs);
+    if (client && client->n_jobs >= MAX_JOBS_PER_CLIENT)
+        return failure_set(failure, ERROR_LIMIT,
+                           "this program has %u files open, which is its limit", client->n_jobs);
+    return 0;
+}
+
+static void set_up(struct job *job, const struct job_settings *settings,
+                   const struct job_events *events, void *cookie)
+{
+    struct decoding *decoding = job->decoding;
+
+    decoding->max_step = settings->max_step;
+    decoding->with_ms_ssim = settings->ms_ssim;
+    decoding->threads = job->jobs->threads;
+    job->settings = *settings;
+    job->events = events;
+    job->cookie = cookie;
+    job->opening = true;
+    job->state = JOB_READY;
+    job->extent.max_step = settings->max_step;
+    job->task.decoding = decoding;
+    job->task.models = job->jobs->models;
+    job->task.done = task_done;
+    job->task.cookie = job;
+}
+
+static void list(struct job *job)
+{
+    job->next = job->jobs->first;
+    job->jobs->first = job;
+    job->jobs->n_jobs++;
+}
+
+int job_new(struct jobs *jobs, const char *client, const struct job_settings *settings, int fd,
+            int reference_fd, const struct job_events *events, void *cookie, struct job **out,
+            struct failure *failure)
+{
+    struct decoding *decoding = decoding_new(fd, reference_fd, settings->max_bytes);
+    struct job *job = calloc(1, sizeof *job);
+    int status = jobs_check(jobs, client, failure);
+
+    if (status == 0 &&
+        (!decoding || !job || !(job->client = client_add_job(&jobs->clients, client))))
+        status = failure_set_status(failure, UQD_ERR_NOMEM);
+    if (status < 0) {
+        decoding_free(decoding);
+        free(job);
+        return status;
+    }
+    job->jobs = jobs;
+    job->decoding = decoding;
+    set_up(job, settings, events, cookie);
+    list(job);
+    drive(job);
+    *out = job;
+    return 0;
+}
+
+/* ---- Telling ---- */
+
+static enum job_state current_state(const struct job *job)
+{
+    if (job->extent.failed)
+        return JOB_FAILED;
+    if (job->extent.finished)
+        return JOB_FINISHED;
+    if (job->paused)
+        return JOB_PAUSED;
+    return job->started ? JOB_DECODING : JOB_READY;
+}
+
+static void tell_state(struct job *job)
+{
+    enum job_state state = current_state(job);
+
+    if (job->closed || state == job->state)
+        return;
+    job->state = state;
+    if (job->events->changed)
+        job->events->changed(job->cookie);
+}
+
+static void tell_working(struct job *job, bool working)
+{
+    if (!job->closed && job->task.kind != TASK_OPEN && job->events->working)
+        job->events->working(job->cookie, working);
+}
+
+static void tell_finished(struct job *job, enum job_result result)
+{
+    if (!job->closed && job->events->finished)
+        job->events->finished(job->cookie, result);
+}
+
+static void tell_not_opened(struct job *job, const struct failure *failure)
+{
+    job->opening = false;
+    if (job->events->not_opened)
+        job->events->not_opened(job->cookie, failure);
+}
+
+void job_tell_progress(struct job *job)
+{
+    const struct task *task = &job->task;
+    struct job_progress progress = {.done = task_progress(task),
+                                    .step = job->extent.steps_complete};
+
+    if (!job->in_flight || progress.done <= job->told || !job->events->progress)
+        return;
+    job->told = progress.done;
+    if (task->kind == TASK_FRAME) {
+        progress.frame = &task->frames[0].key;
+        progress.step = progress.frame->step;
+    }
+    job->events->progress(job->cookie, &progress);
+}
+
+/* ---- Answering ---- */
+
+/* Takes the request out. Without a frame it has failed. */
+static void answer(struct job *job, struct request *request, const struct frame *frame,
+                   const struct failure *failure)
+{
+    void *cookie = request->cookie;
+
+    requests_take(&job->requests, request);
+    free(request);
+    job->events->answered(job->cookie, cookie, frame, failure);
+}
+
+/* Answers one request whose frame is in the cache or can never be made. False if there is none. */
+static bool answer_one(struct job *job)
+{
+    for (struct request *request = job->requests.first; request; request = request->next) {
+        struct failure failure = job->failure;
+        const struct frame *frame = NULL;
+        struct frame_key key;
+        enum outlook outlook = request_outlook(request, &job->extent, &key);
+
+        if (outlook == FRAME_READY)
+            frame = frame_cache_find(&job->cache, &key);
+        if (outlook == FRAME_IMPOSSIBLE && !job->extent.failed)
+            request_explain(request, &job->extent, &failure);
+        if (outlook == FRAME_IMPOSSIBLE || frame) {
+            answer(job, request, frame, &failure);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first request for this frame, or any if key is NULL. */
+static struct request *find_request(const struct job *job, const struct frame_key *key)
+{
+    struct request *request = job->requests.first;
+    struct frame_key resolved;
+
+    while (request && key &&
+           (request_outlook(request, &job->extent, &resolved) != FRAME_READY ||
+            !frame_key_equal(&resolved, key)))
+        request = request->next;
+    return request;
+}
+
+/* Answers the requests for this frame, or all if key is NULL, with a failure. */
+static void fail_requests(struct job *job, const struct frame_key *key,
+                          const struct failure *failure)
+{
+    struct request *request;
+
+    while ((request = find_request(job, key)))
+        answer(job, request, NULL, failure);
+}
+
+/* ---- Driving ---- */
+
+/* The frames that go with a step: at full size to be measured, and the one that is wanted. */
+static void add_step_frames(struct job *job)
+{
+    struct task *task = &job->task;
+    bool measure = job->decoding->reference.data;
+    struct frame frame = {.fd = -1};
+
+    frame.key.mode = job->settings.mode;
+    frame.key.seed = job->settings.mode == UQD_MODE_ANCESTRAL ? job->settings.seed : 0;
+    if (measure)
+        task->frames[task->n_frames++] = frame;
+    frame.key.reduce = job->reduce;
+    if (job->settings.with_frames && !(measure && job->reduce == 0))
+        task->frames[task->n_frames++] = frame;
+}
+
+static void submit(struct job *job, const struct plan *plan)
+{
+    struct task *task = &job->task;
+
+    assert(!job->in_flight);
+    job->in_flight = true;
+    job->told = 0;
+    task->n_frames = 0;
+    if (plan->kind == TASK_STEP)
+        add_step_frames(job);
+    if (plan->kind == TASK_FRAME)
+        task->frames[task->n_frames++] = (struct frame){.key = plan->key, .fd = -1};
+    task_submit(task, job->jobs->pool, plan->kind, plan->priority);
+    tell_working(job, true);
+}
+
+/* Does what can be done now. */
+static void drive(struct job *job)
+{
+    struct plan plan;
+
+    hold(job);
+    while (job->opened && !job->closed && answer_one(job))
+        continue;
+    if (!job->closed && !job->in_flight && schedule_next(job, &plan))
+        submit(job, &plan);
+    else if (!job->closed && job->in_flight && schedule_gives_way(job))
+        task_call_back(&job->task);
+    release(job);
+}
+
+/* ---- What the workers give back ---- */
+
+static void open_done(struct job *job)
+{
+    const struct task *task = &job->task;
+
+    if (task->status < 0) {
+        tell_not_opened(job, &task->failure);
+        job_close(job);
+        return;
+    }
+    job->opening = false;
+    job->opened = true;
+    job->extent.n_steps = job->decoding->info.n_steps;
+    job->reduce = decoding_reduce_for(job->decoding, job->settings.max_edge);
+    if (job->events->opened && !job->events->opened(job->cookie))
+        job_close(job);
+}
+
+/* The cache takes over what has been rendered. */
+static void step_complete(struct job *job)
+{
+    struct task *task = &job->task;
+    struct job_step step = {.index = job->extent.steps_complete - 1, .seconds = task->seconds};
+
+    for (unsigned i = 0; i < task->n_frames; i++) {
+        const struct frame *frame = &task->frames[i];
+
+        if (frame->fd >= 0 && frame->measured)
+            step.measured = frame;
+        if (frame->fd >= 0 && job->settings.with_frames && frame->key.reduce == job->reduce)
+            step.shown = frame;
+    }
+    if (step.measured)
+        job->decoding->steps[step.index].psnr = step.measured->psnr;
+    if (job->events->step)
+        job->events->step(job->cookie, &step);
+    for (unsigned i = 0; i < task->n_frames; i++) {
+        if (task->frames[i].fd >= 0)
+            frame_cache_add(&job->cache, &task->frames[i]);
+    }
+}
+
+static void step_done(struct job *job)
+{
+    const struct task *task = &job->task;
+    struct extent *extent = &job->extent;
+
+    extent->steps_complete = job->decoding->steps_complete;
+    extent->decoded = job->decoding->decoded;
+    extent->received = job->decoding->input.offset;
+    if (task->status == UQD_OK)
+        step_complete(job);
+    if (task->status < 0) {
+        extent->failed = true;
+        job->failure = task->failure;
+    }
+    extent->finished = extent->failed || job->decoding->ended;
+    tell_state(job);
+    if (extent->finished)
+        tell_finished(job, extent->failed ? RESULT_FAILED : RESULT_DONE);
+}
+
+/* A cancelled frame was superseded; if it is wanted again by now, it is rendered again. */
+static void frame_done(struct job *job)
+{
+    const struct task *task = &job->task;
+
+    if (task->status == 0)
+        frame_cache_add(&job->cache, &task->frames[0]);
+    else if (strcmp(task->failure.name, ERROR_CANCELLED) != 0)
+        fail_requests(job, &task->frames[0].key, &task->failure);
+}
+
+static void task_done(struct task *task)
+{
+    static void (*const dones[])(struct job *) = {
+        [TASK_OPEN] = open_done,
+        [TASK_STEP] = step_done,
+        [TASK_FRAME] = frame_done,
+    };
+    struct job *job = task->cookie;
+
+    hold(job);
+    job->in_flight = false;
+    tell_working(job, false);
+    if (job->closed)
+        task_drop_frames(task);
+    else
+        dones[task->kind](job);
+    if (!job->closed)
+        drive(job);
+    release(job);
+}
+
+/* ---- What is asked of it ---- */
+
+void job_start(struct job *job)
+{
+    assert(job->opened && !job->closed);
+    hold(job);
+    job->started = true;
+    job->paused = false;
+    tell_state(job);
+    if (!job->closed)
+        drive(job);
+    release(job);
+}
+
+void job_pause(struct job *job)
+{
+    assert(job->opened && !job->closed);
+    hold(job);
+    job->paused = true;
+    tell_state(job);
+    release(job);
+}
+
+void job_set_mode(struct job *job, uint32_t mode, uint64_t seed)
+{
+    assert(mode >= UQD_MODE_DENOISED && mode <= UQD_MODE_FLOW);
+    job->settings.mode = mode;
+    job->settings.seed = seed;
+}
+
+void job_want_frames(struct job *job, bool wanted)
+{
+    job->settings.with_frames = wanted;
+}
+
+int job_request(struct job *job, const struct frame_key *key, enum priority priority,
+                const char *purpose, void *cookie, struct failure *failure)
+{
+    struct request *older;
+    struct failure superseded;
+    int status;
+
+    assert(job->opened && !job->closed);
+    assert(key->step == UQD_STEP_LATEST || key->step < job->extent.n_steps);
+    status = requests_add(&job->requests, key, priority, purpose, cookie, &older, failure);
+    if (status < 0)
+        return status;
+    hold(job);
+    if (older) {
+        void *older_cookie = older->cookie;
+
+        free(older);
+        failure_set(&superseded, ERROR_CANCELLED, "a newer request has taken its place");
+        job->events->answered(job->cookie, older_cookie, NULL, &superseded);
+    }
+    drive(job);
+    release(job);
+    return 0;
+}
+
+bool job_busy(const struct job *job)
+{
+    return job->in_flight || job->requests.first || schedule_step(job) > 0;
+}
+
+/* ---- Ending ---- */
+
+static void unlist(struct job *job)
+{
+    struct job **at = &job->jobs->first;
+
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+    job->jobs->n_jobs--;
+    client_remove_job(&job->jobs->clients, job->client);
+    job->client = NULL;
+}
+
+void job_close(struct job *job)
+{
+    struct failure failure;
+
+    if (job->closed)
+        return;
+    hold(job);
+    job->closed = true;
+    task_call_back(&job->task);
+    failure_set(&failure, ERROR_CANCELLED, "the job has been closed");
+    fail_requests(job, NULL, &failure);
+    if (job->opening)
+        tell_not_opened(job, &failure);
+    unlist(job);
+    if (job->events->closed)
+        job->events->closed(job->cookie);
+    release(job);
+}
+
+void job_cancel(struct job *job)
+{
+    hold(job);
+    if (job->opened && job->started && !job->extent.finished)
+        tell_finished(job, RESULT_CANCELLED);
+    job_close(job);
+    release(job);
+}

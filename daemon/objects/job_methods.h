@@ -1,0 +1,13 @@
+/* The methods and properties of a job on the bus. */
+#ifndef UQD_DAEMON_OBJECTS_JOB_METHODS_H
+#define UQD_DAEMON_OBJECTS_JOB_METHODS_H
+
+#include "objects/job_object.h"
+
+/* Answers a method call of the client on its opened job. The object may be gone after that. */
+void job_methods_call(struct job_object *object, DBusMessage *call);
+
+/* Announces changed properties to the client; the names end with NULL. */
+void job_properties_changed(const struct job_object *object, const char *const *names);
+
+#endif
