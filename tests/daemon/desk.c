@@ -2,7 +2,6 @@
 
 #include "client.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -127,21 +125,8 @@ void desk_end_bus(struct desk *desk)
 
 void desk_open(struct desk *desk)
 {
-    char models[128];
-
-    *desk = (struct desk){.dir = "/tmp/uqdd-test-XXXXXX"};
-    assert_non_null(mkdtemp(desk->dir));
-    snprintf(models, sizeof models, "%s/models", desk->dir);
-    assert_int_equal(mkdir(models, 0700), 0);
+    desk_make_directory(desk);
     start_bus(desk);
-}
-
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
 }
 
 void desk_close(struct desk *desk)
@@ -152,5 +137,5 @@ void desk_close(struct desk *desk)
     }
     if (desk->bus > 0)
         desk_end_bus(desk);
-    nftw(desk->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    desk_remove_directory(desk);
 }

@@ -21,6 +21,10 @@ void desk_open(struct desk *desk);
 /* Ends what is running and removes the directory. */
 void desk_close(struct desk *desk);
 
+/* Makes the directory only, for tests without a bus; and removes it. */
+void desk_make_directory(struct desk *desk);
+void desk_remove_directory(const struct desk *desk);
+
 /* Starts a daemon with further arguments (at most 8, NULL-terminated; NULL for none). Returns its
  * process id; it may not be ready yet. */
 pid_t desk_spawn(const struct desk *desk, const char *const arguments[]);

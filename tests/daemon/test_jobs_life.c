@@ -1,0 +1,317 @@
+/* The life of jobs without a bus: opening, decoding, ending; and what they tell. */
+#include "job_desk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- Opening ---- */
+
+static void opening_reads_the_header_only(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    assert_int_equal(desk->jobs.n_jobs, 1);
+    RECORD_EXPECT(&record, NULL);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "opened");
+    assert_int_equal(record.job->decoding->info.width, desk->sample.width);
+    assert_int_equal(record.job->extent.n_steps, desk->sample.info.n_steps);
+    assert_int_equal(record.job->extent.steps_complete, 0);
+    assert_int_equal(record.job->state, JOB_READY);
+    assert_false(job_busy(record.job));
+    job_close(record.job);
+    RECORD_EXPECT(&record, "closed");
+    assert_int_equal(desk->jobs.n_jobs, 0);
+    record_close(&record, desk);
+}
+
+static void what_cannot_be_opened_is_closed(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", 10);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "not opened", "closed");
+    assert_string_equal(record.failure.name, ERROR_BAD_DATA);
+    assert_int_equal(desk->jobs.n_jobs, 0);
+    record_close(&record, desk);
+}
+
+static void a_job_can_be_closed_while_it_is_opened(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_close(record.job);
+    RECORD_EXPECT(&record, "not opened", "closed");
+    assert_string_equal(record.failure.name, ERROR_CANCELLED);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, NULL);
+    record_close(&record, desk);
+}
+
+/* ---- Decoding ---- */
+
+static void a_started_job_decodes_all_steps(void **state)
+{
+    struct job_desk *desk = *state;
+    uint32_t n_steps = desk->sample.info.n_steps;
+    const char *expected[MAX_TOLD] = {"state 2"};
+    char steps[MAX_TOLD][16];
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_clear(&record);
+    job_start(record.job);
+    assert_true(job_busy(record.job));
+    job_desk_settle(desk);
+    for (uint32_t i = 0; i < n_steps; i++) {
+        snprintf(steps[i], sizeof steps[i], "step %u", i);
+        expected[1 + i] = steps[i];
+    }
+    expected[1 + n_steps] = "state 4";
+    expected[2 + n_steps] = "finished 1";
+    record_expect(&record, expected);
+    assert_int_equal(record.job->extent.decoded, desk->sample.size);
+    assert_false(job_busy(record.job));
+    record_close(&record, desk);
+}
+
+static void a_paused_job_finishes_the_step_under_way(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_clear(&record);
+    job_start(record.job);
+    job_pause(record.job);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "state 2", "state 3", "step 0");
+    assert_false(job_busy(record.job));
+    record.with_work = true;
+    job_start(record.job);
+    job_pause(record.job);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "state 2", "begins", "state 3", "ends", "step 1");
+    record_close(&record, desk);
+}
+
+static void a_cut_file_is_done_where_it_ends(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.step_bytes[1] + 1);
+    job_desk_settle(desk);
+    job_start(record.job);
+    record_clear(&record);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "step 0", "step 1", "state 4", "finished 1");
+    assert_int_equal(record.job->extent.received, desk->sample.step_bytes[1] + 1);
+    record_close(&record, desk);
+}
+
+static void damage_ends_the_job_and_leaves_the_steps_before(void **state)
+{
+    struct job_desk *desk = *state;
+    uint8_t *byte = &desk->sample.data[desk->sample.step_bytes[2] - 1];
+    struct record record = {0};
+
+    *byte ^= 0x55;
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    *byte ^= 0x55;
+    job_desk_settle(desk);
+    job_start(record.job);
+    record_clear(&record);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "step 0", "step 1", "state 5", "finished 3");
+    assert_string_equal(record.job->failure.name, ERROR_BAD_DATA);
+    record_close(&record, desk);
+}
+
+/* ---- Ending ---- */
+
+/* Each of these is told at some time; "closed" follows at once, and nothing after it. */
+static void a_callback_may_close_its_job(void **state)
+{
+    static const char *const ends[] = {
+        "opened", "state 2",    "begins",  "ends",       "step 0",
+        "step 1", "answered A", "state 4", "finished 1", "refused A: Cancelled"};
+    struct job_desk *desk = *state;
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct record record = {.close_at = ends[i], .with_work = true};
+        unsigned n;
+
+        record_open(&record, desk, ":1.1", desk->sample.size);
+        job_desk_settle(desk);
+        if (record.job)
+            record_request(&record, 0, PRIORITY_INTERACTIVE, "", "A");
+        if (record.job && i % 2)
+            record_request(&record, 1, PRIORITY_INTERACTIVE, "", "B");
+        if (record.job)
+            job_start(record.job);
+        job_desk_settle(desk);
+        n = record.n_told;
+        if (record.job)
+            fail_msg("'%s' was not told", ends[i]);
+        assert_string_equal(record.told[n - 1], "closed");
+        assert_int_equal(desk->jobs.n_jobs, 0);
+        record_close(&record, desk);
+    }
+}
+
+static void a_job_can_be_closed_while_it_decodes(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_clear(&record);
+    job_start(record.job);
+    job_close(record.job);
+    RECORD_EXPECT(&record, "state 2", "closed");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, NULL);
+    record_close(&record, desk);
+}
+
+static void only_a_started_job_is_cancelled(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record started = {0}, ready = {0}, complete = {0};
+
+    record_open(&started, desk, ":1.1", desk->sample.size);
+    record_open(&ready, desk, ":1.1", desk->sample.size);
+    record_open(&complete, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    job_start(complete.job);
+    job_desk_settle(desk);
+    job_start(started.job);
+    assert_true(jobs_busy(&desk->jobs));
+    record_clear(&started);
+    record_clear(&ready);
+    record_clear(&complete);
+    jobs_cancel(&desk->jobs);
+    RECORD_EXPECT(&started, "finished 2", "closed");
+    RECORD_EXPECT(&ready, "closed");
+    RECORD_EXPECT(&complete, "closed");
+    assert_false(jobs_busy(&desk->jobs));
+    record_close(&started, desk);
+    record_close(&ready, desk);
+    record_close(&complete, desk);
+}
+
+static void a_client_that_leaves_takes_its_jobs_along(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record first = {0}, second = {0}, other = {0};
+
+    record_open(&first, desk, ":1.1", desk->sample.size);
+    record_open(&other, desk, ":1.10", desk->sample.size);
+    record_open(&second, desk, ":1.1", desk->sample.size);
+    jobs_close_client(&desk->jobs, ":1.1");
+    assert_null(first.job);
+    assert_null(second.job);
+    assert_non_null(other.job);
+    assert_int_equal(desk->jobs.n_jobs, 1);
+    jobs_close_client(&desk->jobs, ":1.1");
+    record_close(&first, desk);
+    record_close(&second, desk);
+    record_close(&other, desk);
+}
+
+/* ---- Limits ---- */
+
+/* Opens as many as there may be for the clients, whose number is a power of two. */
+static void open_many(struct job_desk *desk, struct record *records, unsigned n, unsigned n_clients)
+{
+    static const char *const clients[] = {":1.1", ":1.2"};
+
+    for (unsigned i = 0; i < n; i++)
+        record_open(&records[i], desk, clients[i % n_clients], desk->sample.size);
+}
+
+/* A refused job has closed the descriptor, and changed nothing. */
+static void expect_limit(struct job_desk *desk, const char *client)
+{
+    const struct job_settings settings = plain_settings();
+    int fd = sample_file(&desk->sample, &desk->desk, desk->sample.size);
+    unsigned n_jobs = desk->jobs.n_jobs;
+    static const struct job_events none;
+    struct failure failure;
+    struct job *job = NULL;
+
+    assert_int_equal(job_new(&desk->jobs, client, &settings, fd, -1, &none, NULL, &job, &failure),
+                     -1);
+    assert_string_equal(failure.name, ERROR_LIMIT);
+    assert_null(job);
+    assert_int_equal(desk->jobs.n_jobs, n_jobs);
+    assert_int_equal(fcntl(fd, F_GETFD), -1);
+    assert_int_equal(errno, EBADF);
+}
+
+static void a_client_has_a_limit(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record records[MAX_JOBS_PER_CLIENT] = {0};
+    struct failure failure;
+
+    open_many(desk, records, MAX_JOBS_PER_CLIENT, 1);
+    expect_limit(desk, ":1.1");
+    assert_int_equal(jobs_check(&desk->jobs, ":1.2", &failure), 0);
+    record_close(&records[0], desk);
+    assert_int_equal(jobs_check(&desk->jobs, ":1.1", &failure), 0);
+    for (unsigned i = 0; i < MAX_JOBS_PER_CLIENT; i++)
+        record_close(&records[i], desk);
+}
+
+static void all_clients_have_a_limit(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record records[20] = {0};
+
+    assert_int_equal(desk->jobs.max_jobs, 20);
+    open_many(desk, records, 20, 2);
+    expect_limit(desk, ":1.3");
+    for (unsigned i = 0; i < 20; i++)
+        record_close(&records[i], desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opening_reads_the_header_only),
+        cmocka_unit_test(what_cannot_be_opened_is_closed),
+        cmocka_unit_test(a_job_can_be_closed_while_it_is_opened),
+        cmocka_unit_test(a_started_job_decodes_all_steps),
+        cmocka_unit_test(a_paused_job_finishes_the_step_under_way),
+        cmocka_unit_test(a_cut_file_is_done_where_it_ends),
+        cmocka_unit_test(damage_ends_the_job_and_leaves_the_steps_before),
+        cmocka_unit_test(a_callback_may_close_its_job),
+        cmocka_unit_test(a_job_can_be_closed_while_it_decodes),
+        cmocka_unit_test(only_a_started_job_is_cancelled),
+        cmocka_unit_test(a_client_that_leaves_takes_its_jobs_along),
+        cmocka_unit_test(a_client_has_a_limit),
+        cmocka_unit_test(all_clients_have_a_limit),
+    };
+
+    return cmocka_run_group_tests(tests, job_desk_setup, job_desk_teardown);
+}
