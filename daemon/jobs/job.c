@@ -250,6 +250,22 @@ static void submit(struct job *job, const struct plan *plan)
     tell_working(job, true);
 }
 
+/* The priority of decoding steps that no request waits for; 0 if that is not wanted. */
+static unsigned own_priority(const struct job *job)
+{
+    return job->started && !job->paused ? job->settings.priority : 0;
+}
+
+/* What to do next. False if there is nothing. */
+static bool make_plan(const struct job *job, struct plan *plan)
+{
+    if (job->opened)
+        return schedule_next(&job->requests, &job->extent, own_priority(job), plan);
+    plan->kind = TASK_OPEN;
+    plan->priority = job->settings.priority;
+    return true;
+}
+
 /* Does what can be done now. */
 static void drive(struct job *job)
 {
@@ -258,9 +274,10 @@ static void drive(struct job *job)
     hold(job);
     while (job->opened && !job->closed && answer_one(job))
         continue;
-    if (!job->closed && !job->in_flight && schedule_next(job, &plan))
+    if (!job->closed && !job->in_flight && make_plan(job, &plan))
         submit(job, &plan);
-    else if (!job->closed && job->in_flight && schedule_gives_way(job))
+    else if (!job->closed && job->in_flight &&
+             schedule_gives_way(&job->requests, &job->extent, &job->task))
         task_call_back(&job->task);
     release(job);
 }
@@ -422,7 +439,8 @@ int job_request(struct job *job, const struct frame_key *key, enum priority prio
 
 bool job_busy(const struct job *job)
 {
-    return job->in_flight || job->requests.first || schedule_step(job) > 0;
+    return job->in_flight || job->requests.first ||
+           schedule_step(&job->requests, &job->extent, own_priority(job)) > 0;
 }
 
 /* ---- Ending ---- */

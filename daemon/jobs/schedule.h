@@ -2,7 +2,12 @@
 #ifndef UQD_DAEMON_JOBS_SCHEDULE_H
 #define UQD_DAEMON_JOBS_SCHEDULE_H
 
-#include "jobs/job.h"
+#include "bus_names.h"
+#include "frame_key.h"
+#include "jobs/requests.h"
+#include "jobs/task.h"
+
+#include <stdbool.h>
 
 /* The task to submit. */
 struct plan {
@@ -11,15 +16,19 @@ struct plan {
     struct frame_key key; /* of the frame to render */
 };
 
-/* What an open job without a task at the workers has to do. False if it is nothing. */
-bool schedule_next(const struct job *job, struct plan *plan);
+/* What follows from the requests when no task is at the workers. own is the priority of decoding
+ * steps without any request, 0 if that is not wanted. Between a request and the next step of equal
+ * priority, the request goes first. False if there is nothing to do. */
+bool schedule_next(const struct requests *requests, const struct extent *extent, unsigned own,
+                   struct plan *plan);
+
+/* How urgent the next step is, with own as above; 0 if it is not wanted. */
+unsigned schedule_step(const struct requests *requests, const struct extent *extent, unsigned own);
 
 /* Whether the task at the workers is better called back: it renders a frame that nobody waits for
  * any more, or that keeps something more urgent waiting, other than itself, and then it is rendered
  * later. Steps are not called back: they would begin anew. */
-bool schedule_gives_way(const struct job *job);
-
-/* How urgent the next step is; 0 if it is not wanted. */
-unsigned schedule_step(const struct job *job);
+bool schedule_gives_way(const struct requests *requests, const struct extent *extent,
+                        const struct task *task);
 
 #endif

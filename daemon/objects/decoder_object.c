@@ -105,8 +105,8 @@ static void call_open(void *object, DBusMessage *call)
     if (status == 0)
         status = check_arguments(&arguments, &failure);
     if (status == 0) {
-        status = job_object_open(&decoder->objects, call, &arguments.options, arguments.file,
-                                 arguments.reference, &failure);
+        status = job_objects_open(&decoder->objects, call, &arguments.options, arguments.file,
+                                  arguments.reference, &failure);
     } else {
         if (arguments.file >= 0)
             close(arguments.file);
@@ -192,7 +192,7 @@ static void route(void *cookie, const char *path, DBusMessage *call)
     const char *sender = dbus_message_get_sender(call);
     bool is_client = job_objects_has(&decoder->objects, sender);
     char node[SENDER_NODE_SIZE], jobs_node[JOB_PATH_SIZE];
-    struct job_object *job = job_object_find(&decoder->objects, path);
+    struct job_object *job = job_objects_find(&decoder->objects, path);
 
     job_path_sender(node, sizeof node, sender);
     snprintf(jobs_node, sizeof jobs_node, JOBS_PATH "/%s", node);

@@ -6,7 +6,7 @@
 #include "dbus/bus.h"
 #include "jobs/jobs.h"
 #include "loop.h"
-#include "objects/job_object.h"
+#include "objects/job_objects.h"
 
 #include <stdbool.h>
 

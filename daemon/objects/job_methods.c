@@ -6,18 +6,13 @@
 
 #include <string.h>
 
-static DBusConnection *connection_of(const struct job_object *object)
-{
-    return object->objects->connection;
-}
-
 /* ---- Methods ---- */
 
 static void call_start(void *cookie, DBusMessage *call)
 {
     struct job_object *object = cookie;
 
-    reply_done(connection_of(object), call);
+    reply_done(object->connection, call);
     job_start(object->job);
 }
 
@@ -25,14 +20,14 @@ static void call_pause(void *cookie, DBusMessage *call)
 {
     struct job_object *object = cookie;
 
-    reply_done(connection_of(object), call);
+    reply_done(object->connection, call);
     job_pause(object->job);
 }
 
 static void call_close(void *cookie, DBusMessage *call)
 {
     struct job_object *object = cookie;
-    DBusConnection *connection = connection_of(object);
+    DBusConnection *connection = object->connection;
 
     job_close(object->job);
     reply_done(connection, call);
@@ -48,11 +43,11 @@ static void call_set_mode(void *cookie, DBusMessage *call)
     dbus_message_get_args(call, NULL, DBUS_TYPE_UINT32, &mode, DBUS_TYPE_UINT64, &seed,
                           DBUS_TYPE_INVALID);
     if (mode < UQD_MODE_DENOISED || mode > UQD_MODE_FLOW) {
-        reply_error(connection_of(object), call, ERROR_INVALID_ARGS, "there is no such mode");
+        reply_error(object->connection, call, ERROR_INVALID_ARGS, "there is no such mode");
         return;
     }
     job_set_mode(object->job, mode, seed);
-    reply_done(connection_of(object), call);
+    reply_done(object->connection, call);
     job_properties_changed(object, names);
 }
 
@@ -90,7 +85,7 @@ static void call_get_step_table(void *cookie, DBusMessage *call)
     struct job_object *object = cookie;
     DBusMessage *reply = dbus_message_new_method_return(call);
 
-    reply_complete(connection_of(object), call, reply,
+    reply_complete(object->connection, call, reply,
                    reply && append_table(reply, object->job->decoding));
 }
 
@@ -183,7 +178,7 @@ static void call_get_frame(void *cookie, DBusMessage *call)
     struct failure failure;
 
     if (request_frame(object->job, call, &failure) < 0)
-        reply_failure(connection_of(object), call, &failure);
+        reply_failure(object->connection, call, &failure);
 }
 
 /* ---- GetBits ---- */
@@ -219,7 +214,7 @@ static void call_get_bits(void *cookie, DBusMessage *call)
     struct failure failure;
 
     if (request_bits(object->job, call, &failure) < 0)
-        reply_failure(connection_of(object), call, &failure);
+        reply_failure(object->connection, call, &failure);
 }
 
 /* ---- Properties ---- */
@@ -298,11 +293,11 @@ static const struct object_class class = {JOB_INTERFACE, interface_job_xml, meth
 
 void job_methods_call(struct job_object *object, DBusMessage *call)
 {
-    object_call(connection_of(object), &class, object, NULL, call);
+    object_call(object->connection, &class, object, NULL, call);
 }
 
 void job_properties_changed(const struct job_object *object, const char *const *names)
 {
-    object_properties_changed(connection_of(object), &class, object, object->path, object->client,
+    object_properties_changed(object->connection, &class, object, object->path, object->client,
                               names);
 }

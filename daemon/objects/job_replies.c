@@ -68,7 +68,7 @@ bool job_reply_open(const struct job_object *object, DBusMessage *call)
     complete = reply &&
                dbus_message_iter_append_basic(&args, DBUS_TYPE_OBJECT_PATH, &object->path) &&
                append_info(&args, object->job);
-    reply_complete(object->objects->connection, call, reply, complete);
+    reply_complete(object->connection, call, reply, complete);
     return complete;
 }
 
@@ -106,7 +106,7 @@ static bool append_bits(DBusMessageIter *args, const struct frame *frame)
 
 void job_reply_frame(const struct job_object *object, DBusMessage *call, const struct frame *frame)
 {
-    DBusConnection *connection = object->objects->connection;
+    DBusConnection *connection = object->connection;
     DBusMessage *reply = dbus_message_new_method_return(call);
     DBusMessageIter args;
     bool bits = frame->key.mode == FRAME_OF_BITS;

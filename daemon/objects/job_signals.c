@@ -65,7 +65,7 @@ static DBusMessage *make_step_signal(const struct job_object *object, const stru
 
 bool job_signal_step(const struct job_object *object, const struct job_step *step)
 {
-    DBusConnection *connection = object->objects->connection;
+    DBusConnection *connection = object->connection;
     DBusMessage *signal = NULL;
     bool with_frame;
 
@@ -104,7 +104,7 @@ void job_signal_progress(const struct job_object *object, const struct job_progr
     if (dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &progress->step) &&
         dbus_message_iter_append_basic(&args, DBUS_TYPE_DOUBLE, &progress->done) &&
         append_key(&args, progress->frame))
-        message_send(object->objects->connection, signal);
+        message_send(object->connection, signal);
     else
         dbus_message_unref(signal);
 }
@@ -139,7 +139,7 @@ void job_signal_finished(const struct job_object *object, enum job_result result
     dbus_message_iter_init_append(signal, &args);
     if (dbus_message_iter_append_basic(&args, DBUS_TYPE_UINT32, &status) &&
         append_results(&args, object->job, result))
-        message_send(object->objects->connection, signal);
+        message_send(object->connection, signal);
     else
         dbus_message_unref(signal);
 }

@@ -1,4 +1,4 @@
-#include "objects/job_object.h"
+#include "objects/job_objects.h"
 
 #include "dbus/reply.h"
 #include "job_path.h"
@@ -14,7 +14,7 @@
 
 /* ---- Finding ---- */
 
-struct job_object *job_object_find(const struct job_objects *objects, const char *path)
+struct job_object *job_objects_find(const struct job_objects *objects, const char *path)
 {
     struct job_object *object = objects->first;
 
@@ -50,7 +50,7 @@ const char **job_objects_tokens(const struct job_objects *objects, const char *c
 
 static void fail_open(struct job_object *object, const struct failure *failure)
 {
-    reply_failure(object->objects->connection, object->open_call, failure);
+    reply_failure(object->connection, object->open_call, failure);
     dbus_message_unref(object->open_call);
     object->open_call = NULL;
 }
@@ -80,7 +80,7 @@ static void answered(void *cookie, void *request, const struct frame *frame,
     if (frame)
         job_reply_frame(object, call, frame);
     else
-        reply_failure(object->objects->connection, call, failure);
+        reply_failure(object->connection, call, failure);
     dbus_message_unref(call);
 }
 
@@ -176,7 +176,7 @@ static char *make_path(struct job_objects *objects, const char *client, const ch
         if (!token)
             snprintf(made_up, sizeof made_up, "t%u", ++objects->n_tokens);
         job_path(path, sizeof path, client, token ? token : made_up);
-        if (!job_object_find(objects, path))
+        if (!job_objects_find(objects, path))
             return strdup(path);
     } while (!token);
     return NULL;
@@ -200,6 +200,7 @@ static struct job_object *make_object(struct job_objects *objects, DBusMessage *
         goto fail;
     }
     object->objects = objects;
+    object->connection = objects->connection;
     object->open_call = dbus_message_ref(call);
     object->progress_ms = options->progress_ms;
     object->frames_in_signal = options->frames_in_signal;
@@ -211,9 +212,9 @@ fail:
     return NULL;
 }
 
-int job_object_open(struct job_objects *objects, DBusMessage *call,
-                    const struct job_options *options, int fd, int reference_fd,
-                    struct failure *failure)
+int job_objects_open(struct job_objects *objects, DBusMessage *call,
+                     const struct job_options *options, int fd, int reference_fd,
+                     struct failure *failure)
 {
     struct job_settings settings = options->settings;
     struct job_object *object = NULL;
@@ -243,7 +244,7 @@ int job_object_open(struct job_objects *objects, DBusMessage *call,
 
 void job_object_call(struct job_object *object, DBusMessage *call)
 {
-    DBusConnection *connection = object->objects->connection;
+    DBusConnection *connection = object->connection;
 
     if (strcmp(dbus_message_get_sender(call), object->client) != 0) {
         reply_error(connection, call, DBUS_ERROR_ACCESS_DENIED,
