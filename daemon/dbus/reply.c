@@ -1,5 +1,9 @@
 #include "dbus/reply.h"
 
+#include "bus_names.h"
+
+#include <assert.h>
+
 /* ---- Options ---- */
 
 int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
@@ -10,11 +14,31 @@ int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_
 
     if (status == 0)
         return 0;
-    return failure_set(failure, status == DICT_ERR_FD ? ERROR_LIMIT : ERROR_INVALID_ARGS, "%s",
-                       message.text);
+    return failure_set(failure, status == DICT_ERR_FD ? FAILURE_LIMIT : FAILURE_INVALID_ARGUMENT,
+                       "%s", message.text);
 }
 
 /* ---- Replies ---- */
+
+const char *failure_error_name(const struct failure *failure)
+{
+    static const char *const names[] = {
+        [FAILURE_BAD_DATA] = ERROR_BAD_DATA,
+        [FAILURE_UNSUPPORTED] = ERROR_UNSUPPORTED,
+        [FAILURE_NO_WEIGHTS] = ERROR_NO_WEIGHTS,
+        [FAILURE_LIMIT] = ERROR_LIMIT,
+        [FAILURE_CANCELLED] = ERROR_CANCELLED,
+        [FAILURE_GONE] = ERROR_GONE,
+        [FAILURE_INVALID_ARGUMENT] = DBUS_ERROR_INVALID_ARGS,
+        [FAILURE_IN_USE] = DBUS_ERROR_OBJECT_PATH_IN_USE,
+        [FAILURE_IO] = DBUS_ERROR_IO_ERROR,
+        [FAILURE_NO_MEMORY] = DBUS_ERROR_NO_MEMORY,
+        [FAILURE_OTHER] = DBUS_ERROR_FAILED,
+    };
+
+    assert(failure->kind < sizeof names / sizeof names[0]);
+    return names[failure->kind];
+}
 
 bool message_send(DBusConnection *connection, DBusMessage *message)
 {
@@ -49,7 +73,7 @@ void reply_error(DBusConnection *connection, DBusMessage *call, const char *name
 
 void reply_failure(DBusConnection *connection, DBusMessage *call, const struct failure *failure)
 {
-    reply_error(connection, call, failure->name, failure->text);
+    reply_error(connection, call, failure_error_name(failure), failure->text);
 }
 
 void reply_complete(DBusConnection *connection, DBusMessage *call, DBusMessage *reply,

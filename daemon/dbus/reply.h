@@ -30,6 +30,9 @@ void reply_done(DBusConnection *connection, DBusMessage *call);
 
 void reply_error(DBusConnection *connection, DBusMessage *call, const char *name, const char *text);
 
+/* The name of the error that a failure is sent as. */
+const char *failure_error_name(const struct failure *failure);
+
 void reply_failure(DBusConnection *connection, DBusMessage *call, const struct failure *failure);
 
 #endif

@@ -83,9 +83,9 @@ static int read_header(struct decoding *decoding, struct failure *failure)
     if (status < 0)
         return status;
     if (decoding->input.offset == 0)
-        return failure_set(failure, ERROR_BAD_DATA, "the file is empty");
+        return failure_set(failure, FAILURE_BAD_DATA, "the file is empty");
     if (status == UQD_END)
-        return failure_set(failure, ERROR_BAD_DATA, "the file ends within its header");
+        return failure_set(failure, FAILURE_BAD_DATA, "the file ends within its header");
     status = uqd_decoder_info(decoding->decoder, &decoding->info);
     return status < 0 ? failure_set_status(failure, status) : 0;
 }
@@ -165,14 +165,14 @@ static int read_reference(struct decoding *decoding, struct failure *failure)
     if (image_read(path, &options, reference, &message) < 0) {
         bool named = strncmp(message.text, path, length) == 0 && message.text[length] == ':';
 
-        return failure_set(failure, ERROR_BAD_DATA, "the reference picture: %s",
+        return failure_set(failure, FAILURE_BAD_DATA, "the reference picture: %s",
                            named ? message.text + length + 2 : message.text);
     }
     if (pixels_expand(reference, info->channels) < 0)
         return failure_set_status(failure, UQD_ERR_NOMEM);
     if (reference->width != info->width || reference->height != info->height ||
         reference->channels != info->channels)
-        return failure_set(failure, ERROR_INVALID_ARGS,
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT,
                            "the reference picture is %ux%u with %u channels, the file's is %ux%u "
                            "with %u channels",
                            reference->width, reference->height, reference->channels, info->width,
@@ -296,7 +296,7 @@ static int render_into(struct decoding *decoding, struct frame *frame, uint8_t *
     if (status < 0)
         return failure_set_status(failure, status);
     if (status == UQD_NEED_DATA)
-        return failure_set(failure, ERROR_GONE, "the file ends before the requested step");
+        return failure_set(failure, FAILURE_GONE, "the file ends before the requested step");
     if (decoding->reference.data && frame->key.reduce == 0 && !bits)
         return measure(decoding, frame, pixels, failure);
     return 0;
@@ -336,14 +336,14 @@ int decoding_render(struct decoding *decoding, struct frame *frame, struct failu
     if (should_stop(decoding, 0))
         return failure_set_status(failure, UQD_ERR_CANCELLED);
     if (map_frame(decoding, frame, &pixels) < 0)
-        return failure_set(failure, ERROR_LIMIT, "no memory for the frame: %s", strerror(errno));
+        return failure_set(failure, FAILURE_LIMIT, "no memory for the frame: %s", strerror(errno));
     status = render_into(decoding, frame, pixels, failure);
     if (status < 0) {
         frame_discard(frame, pixels);
         return status;
     }
     if (frame_seal(frame, pixels) < 0)
-        return failure_set(failure, ERROR_FAILED, "the frame cannot be sealed: %s",
+        return failure_set(failure, FAILURE_OTHER, "the frame cannot be sealed: %s",
                            strerror(errno));
     return 0;
 }

@@ -12,11 +12,11 @@ int input_check(int fd, const char *what, struct failure *failure)
     int flags = fcntl(fd, F_GETFL);
 
     if (flags < 0 || fstat(fd, &st) < 0)
-        return failure_set(failure, ERROR_INVALID_ARGS, "%s: %s", what, strerror(errno));
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "%s: %s", what, strerror(errno));
     if (!S_ISREG(st.st_mode))
-        return failure_set(failure, ERROR_INVALID_ARGS, "%s is not a regular file", what);
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "%s is not a regular file", what);
     if ((flags & O_PATH) || (flags & O_ACCMODE) == O_WRONLY)
-        return failure_set(failure, ERROR_INVALID_ARGS, "%s is not open for reading", what);
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "%s is not open for reading", what);
     return 0;
 }
 
@@ -41,7 +41,7 @@ ssize_t input_read(struct input *input, void *buffer, size_t size, struct failur
         n = pread(input->fd, buffer, size, (off_t)input->offset);
     } while (n < 0 && errno == EINTR);
     if (n < 0)
-        return failure_set(failure, ERROR_IO, "the file cannot be read: %s", strerror(errno));
+        return failure_set(failure, FAILURE_IO, "the file cannot be read: %s", strerror(errno));
     input->offset += (uint64_t)n;
     return n;
 }

@@ -92,7 +92,7 @@ int models_get(struct models *models, uint64_t id, const struct uqd_model **mode
     entry = find(models, id);
     if (!entry) {
         if (model_load_by_id(id, &loaded, &message) < 0)
-            status = failure_set(failure, ERROR_NO_WEIGHTS, "%s", message.text);
+            status = failure_set(failure, FAILURE_NO_WEIGHTS, "%s", message.text);
         else if (!(entry = keep(models, loaded)))
             status = failure_set_status(failure, UQD_ERR_NOMEM);
     }

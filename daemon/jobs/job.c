@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void drive(struct job *job);
 static void task_done(struct task *task);
@@ -40,10 +39,10 @@ int jobs_check(const struct jobs *jobs, const char *name, struct failure *failur
     const struct client *client = client_find(&jobs->clients, name);
 
     if (jobs->n_jobs >= jobs->max_jobs)
-        return failure_set(failure, ERROR_LIMIT, "%u files are open, which is the limit",
+        return failure_set(failure, FAILURE_LIMIT, "%u files are open, which is the limit",
                            jobs->n_jobs);
     if (client && client->n_jobs >= MAX_JOBS_PER_CLIENT)
-        return failure_set(failure, ERROR_LIMIT,
+        return failure_set(failure, FAILURE_LIMIT,
                            "this program has %u files open, which is its limit", client->n_jobs);
     return 0;
 }
@@ -352,7 +351,7 @@ static void frame_done(struct job *job)
 
     if (task->status == 0)
         frame_cache_add(&job->cache, &task->frames[0]);
-    else if (strcmp(task->failure.name, ERROR_CANCELLED) != 0)
+    else if (task->failure.kind != FAILURE_CANCELLED)
         fail_requests(job, &task->frames[0].key, &task->failure);
 }
 
@@ -429,7 +428,7 @@ int job_request(struct job *job, const struct frame_key *key, enum priority prio
         void *older_cookie = older->cookie;
 
         free(older);
-        failure_set(&superseded, ERROR_CANCELLED, "a newer request has taken its place");
+        failure_set(&superseded, FAILURE_CANCELLED, "a newer request has taken its place");
         job->events->answered(job->cookie, older_cookie, NULL, &superseded);
     }
     drive(job);
@@ -466,7 +465,7 @@ void job_close(struct job *job)
     hold(job);
     job->closed = true;
     task_call_back(&job->task);
-    failure_set(&failure, ERROR_CANCELLED, "the job has been closed");
+    failure_set(&failure, FAILURE_CANCELLED, "the job has been closed");
     fail_requests(job, NULL, &failure);
     if (job->opening)
         tell_not_opened(job, &failure);

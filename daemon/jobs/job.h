@@ -133,8 +133,8 @@ void job_want_frames(struct job *job, bool wanted);
 /* Requests a frame of an opened job, decoding as far as that needs; answered is told with the
  * cookie as soon as there is one, perhaps before this returns. The key's step may be
  * UQD_STEP_LATEST, else it is one of the file; its mode may be FRAME_OF_BITS. An older request of
- * the same purpose is answered with ERROR_CANCELLED, pictures and maps of bits apart. 0, or -1 with
- * a failure if there are too many. */
+ * the same purpose is answered with FAILURE_CANCELLED, pictures and maps of bits apart. 0, or -1
+ * with a failure if there are too many. */
 int job_request(struct job *job, const struct frame_key *key, enum priority priority,
                 const char *purpose, void *cookie, struct failure *failure);
 
@@ -144,7 +144,7 @@ void job_tell_progress(struct job *job);
 /* There is something to be done before the job may be dropped without harm. */
 bool job_busy(const struct job *job);
 
-/* Answers what is unanswered with ERROR_CANCELLED and forgets the job; nothing but closed is told
+/* Answers what is unanswered with FAILURE_CANCELLED and forgets the job; nothing but closed is told
  * after that. The memory is freed when the workers are done with it. */
 void job_close(struct job *job);
 

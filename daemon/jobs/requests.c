@@ -54,7 +54,7 @@ int request_explain(const struct request *request, const struct extent *extent,
                     struct failure *failure)
 {
     return failure_set(
-        failure, ERROR_GONE, "there is no step %u: %s after %u steps", request->key.step,
+        failure, FAILURE_GONE, "there is no step %u: %s after %u steps", request->key.step,
         extent->steps_complete > extent->max_step ? "decoding was to stop" : "the file ends",
         extent->steps_complete);
 }
@@ -91,7 +91,7 @@ int requests_add(struct requests *requests, const struct frame_key *key, enum pr
     struct request *request;
 
     if (!superseded && requests->n_requests >= MAX_REQUESTS)
-        return failure_set(failure, ERROR_LIMIT, "%u frames are requested, which is the limit",
+        return failure_set(failure, FAILURE_LIMIT, "%u frames are requested, which is the limit",
                            requests->n_requests);
     request = malloc(sizeof *request + size);
     if (!request)

@@ -31,7 +31,7 @@ struct task {
  * Main thread only. */
 void task_submit(struct task *task, struct pool *pool, enum task_kind kind, enum priority priority);
 
-/* Asks the workers to give it back soon; then it has failed with ERROR_CANCELLED. Main thread
+/* Asks the workers to give it back soon; then it has failed with FAILURE_CANCELLED. Main thread
  * only. */
 void task_call_back(struct task *task);
 

@@ -71,15 +71,16 @@ static int check_arguments(const struct open_arguments *arguments, struct failur
     int status;
 
     if (arguments->file < 0)
-        return failure_set(failure, ERROR_LIMIT, "too many open files");
+        return failure_set(failure, FAILURE_LIMIT, "too many open files");
     if (options->token && !token_valid(options->token))
-        return failure_set(failure, ERROR_INVALID_ARGS,
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT,
                            "handle_token must be 1 to %u letters, digits and underscores",
                            MAX_TOKEN);
     if (settings->mode < UQD_MODE_DENOISED || settings->mode > UQD_MODE_FLOW)
-        return failure_set(failure, ERROR_INVALID_ARGS, "there is no mode %u", settings->mode);
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "there is no mode %u",
+                           settings->mode);
     if (settings->priority < PRIORITY_INTERACTIVE || settings->priority > PRIORITY_BACKGROUND)
-        return failure_set(failure, ERROR_INVALID_ARGS, "there is no priority %u",
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "there is no priority %u",
                            (unsigned)settings->priority);
     status = input_check(arguments->file, "the file", failure);
     if (status == 0 && arguments->reference >= 0)
@@ -101,7 +102,7 @@ static void call_open(void *object, DBusMessage *call)
     int status = read_arguments(call, &arguments, &failure);
 
     if (status == 0 && decoder->refuses)
-        status = failure_set(&failure, ERROR_GONE, "this daemon is about to leave");
+        status = failure_set(&failure, FAILURE_GONE, "this daemon is about to leave");
     if (status == 0)
         status = check_arguments(&arguments, &failure);
     if (status == 0) {

@@ -43,7 +43,7 @@ static void call_set_mode(void *cookie, DBusMessage *call)
     dbus_message_get_args(call, NULL, DBUS_TYPE_UINT32, &mode, DBUS_TYPE_UINT64, &seed,
                           DBUS_TYPE_INVALID);
     if (mode < UQD_MODE_DENOISED || mode > UQD_MODE_FLOW) {
-        reply_error(object->connection, call, ERROR_INVALID_ARGS, "there is no such mode");
+        reply_error(object->connection, call, DBUS_ERROR_INVALID_ARGS, "there is no such mode");
         return;
     }
     job_set_mode(object->job, mode, seed);
@@ -96,17 +96,17 @@ static int check_step(const struct job *job, uint32_t step, struct failure *fail
     uint32_t n_steps = job->decoding->info.n_steps;
 
     if (step >= n_steps)
-        return failure_set(failure, ERROR_INVALID_ARGS, "there is no step %u: the file has %u",
-                           step, n_steps);
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT,
+                           "there is no step %u: the file has %u", step, n_steps);
     return 0;
 }
 
 static int check_urgency(uint32_t priority, const char *purpose, struct failure *failure)
 {
     if (priority < PRIORITY_INTERACTIVE || priority > PRIORITY_BACKGROUND)
-        return failure_set(failure, ERROR_INVALID_ARGS, "there is no priority %u", priority);
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "there is no priority %u", priority);
     if (strlen(purpose) > MAX_PURPOSE)
-        return failure_set(failure, ERROR_INVALID_ARGS, "the purpose is longer than %u bytes",
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "the purpose is longer than %u bytes",
                            MAX_PURPOSE);
     return 0;
 }
@@ -116,12 +116,12 @@ static int check_frame(const struct job *job, const struct frame_key *key, struc
     if (key->step != UQD_STEP_LATEST && check_step(job, key->step, failure) < 0)
         return -1;
     if (key->bytes > 0 && key->step != UQD_STEP_LATEST)
-        return failure_set(failure, ERROR_INVALID_ARGS, "bytes goes with step %u only, not with %u",
-                           UQD_STEP_LATEST, key->step);
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT,
+                           "bytes goes with step %u only, not with %u", UQD_STEP_LATEST, key->step);
     if (key->mode < UQD_MODE_DENOISED || key->mode > UQD_MODE_FLOW)
-        return failure_set(failure, ERROR_INVALID_ARGS, "there is no mode %u", key->mode);
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "there is no mode %u", key->mode);
     if (key->reduce > UQD_MAX_REDUCE)
-        return failure_set(failure, ERROR_INVALID_ARGS, "reduce must not exceed %d",
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT, "reduce must not exceed %d",
                            UQD_MAX_REDUCE);
     return 0;
 }

@@ -195,7 +195,7 @@ static struct job_object *make_object(struct job_objects *objects, DBusMessage *
     }
     object->path = make_path(objects, client, options->token);
     if (!object->path) {
-        failure_set(failure, DBUS_ERROR_OBJECT_PATH_IN_USE, "this handle_token is in use");
+        failure_set(failure, FAILURE_IN_USE, "this handle_token is in use");
         peers_unwatch(&objects->peers, client);
         goto fail;
     }

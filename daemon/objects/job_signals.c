@@ -122,7 +122,7 @@ static bool append_results(DBusMessageIter *args, const struct job *job, enum jo
     dict_add_u64(&dict, KEY_RECEIVED, job->extent.received);
     dict_add_bool(&dict, KEY_COMPLETE, n == decoding->info.n_steps);
     if (result == RESULT_FAILED) {
-        dict_add_string(&dict, KEY_ERROR, job->failure.name);
+        dict_add_string(&dict, KEY_ERROR, failure_error_name(&job->failure));
         dict_add_string(&dict, KEY_MESSAGE, job->failure.text);
     }
     return dict_end(&dict);

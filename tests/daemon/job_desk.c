@@ -133,6 +133,14 @@ static void drop_frame(struct record *record)
     frame_close(&record->frame);
 }
 
+/* Of the failures that the tests look at in this way. */
+static const char *name_of(const struct failure *failure)
+{
+    if (failure->kind == FAILURE_CANCELLED)
+        return "cancelled";
+    return failure->kind == FAILURE_GONE ? "gone" : "other";
+}
+
 static void answered(void *cookie, void *request, const struct frame *frame,
                      const struct failure *failure)
 {
@@ -146,7 +154,7 @@ static void answered(void *cookie, void *request, const struct frame *frame,
         tell(record, "answered %s", (const char *)request);
     } else {
         record->failure = *failure;
-        tell(record, "refused %s: %s", (const char *)request, strrchr(failure->name, '.') + 1);
+        tell(record, "refused %s: %s", (const char *)request, name_of(failure));
     }
 }
 

@@ -98,9 +98,9 @@ static void what_a_cut_file_does_not_hold_is_refused(void **state)
     record_clear(&record);
     record_request(&record, 2, PRIORITY_INTERACTIVE, "", "A");
     job_desk_settle(desk);
-    RECORD_EXPECT(&record, "step 0", "step 1", "state 4", "finished 1", "refused A: Gone");
+    RECORD_EXPECT(&record, "step 0", "step 1", "state 4", "finished 1", "refused A: gone");
     record_request(&record, 3, PRIORITY_INTERACTIVE, "", "B");
-    RECORD_EXPECT(&record, "refused B: Gone");
+    RECORD_EXPECT(&record, "refused B: gone");
     record_close(&record, desk);
 }
 
@@ -115,7 +115,7 @@ static void closing_refuses_what_is_waited_for(void **state)
     record_request(&record, 1, PRIORITY_INTERACTIVE, "a", "A");
     record_request(&record, 2, PRIORITY_INTERACTIVE, "b", "B");
     job_close(record.job);
-    RECORD_EXPECT(&record, "refused A: Cancelled", "refused B: Cancelled", "closed");
+    RECORD_EXPECT(&record, "refused A: cancelled", "refused B: cancelled", "closed");
     record_close(&record, desk);
 }
 
@@ -156,7 +156,7 @@ static void a_newer_request_supersedes_the_rendering(void **state)
     record.with_work = true;
     record_request(&record, 0, PRIORITY_INTERACTIVE, "", "A");
     record_request(&record, 1, PRIORITY_INTERACTIVE, "", "B");
-    RECORD_EXPECT(&record, "begins", "refused A: Cancelled");
+    RECORD_EXPECT(&record, "begins", "refused A: cancelled");
     job_desk_open_gate(desk);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "ends", "begins", "ends", "answered B");

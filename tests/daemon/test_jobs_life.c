@@ -44,7 +44,7 @@ static void what_cannot_be_opened_is_closed(void **state)
     record_open(&record, desk, ":1.1", 10);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "not opened", "closed");
-    assert_string_equal(record.failure.name, ERROR_BAD_DATA);
+    assert_int_equal(record.failure.kind, FAILURE_BAD_DATA);
     assert_int_equal(desk->jobs.n_jobs, 0);
     record_close(&record, desk);
 }
@@ -57,7 +57,7 @@ static void a_job_can_be_closed_while_it_is_opened(void **state)
     record_open(&record, desk, ":1.1", desk->sample.size);
     job_close(record.job);
     RECORD_EXPECT(&record, "not opened", "closed");
-    assert_string_equal(record.failure.name, ERROR_CANCELLED);
+    assert_int_equal(record.failure.kind, FAILURE_CANCELLED);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, NULL);
     record_close(&record, desk);
@@ -141,7 +141,7 @@ static void damage_ends_the_job_and_leaves_the_steps_before(void **state)
     record_clear(&record);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "step 0", "step 1", "state 5", "finished 3");
-    assert_string_equal(record.job->failure.name, ERROR_BAD_DATA);
+    assert_int_equal(record.job->failure.kind, FAILURE_BAD_DATA);
     record_close(&record, desk);
 }
 
@@ -152,7 +152,7 @@ static void a_callback_may_close_its_job(void **state)
 {
     static const char *const ends[] = {
         "opened", "state 2",    "begins",  "ends",       "step 0",
-        "step 1", "answered A", "state 4", "finished 1", "refused A: Cancelled"};
+        "step 1", "answered A", "state 4", "finished 1", "refused A: cancelled"};
     struct job_desk *desk = *state;
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -261,7 +261,7 @@ static void expect_limit(struct job_desk *desk, const char *client)
 
     assert_int_equal(job_new(&desk->jobs, client, &settings, fd, -1, &none, NULL, &job, &failure),
                      -1);
-    assert_string_equal(failure.name, ERROR_LIMIT);
+    assert_int_equal(failure.kind, FAILURE_LIMIT);
     assert_null(job);
     assert_int_equal(desk->jobs.n_jobs, n_jobs);
     assert_int_equal(fcntl(fd, F_GETFD), -1);

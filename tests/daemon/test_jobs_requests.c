@@ -120,7 +120,7 @@ static void what_cannot_be_had_is_explained(void **state)
 
     (void)state;
     assert_int_equal(request_explain(&request, &extent, &failure), -1);
-    assert_string_equal(failure.name, ERROR_GONE);
+    assert_int_equal(failure.kind, FAILURE_GONE);
     assert_string_equal(failure.text, "there is no step 7: the file ends after 3 steps");
     extent.max_step = 2;
     request_explain(&request, &extent, &failure);
@@ -167,7 +167,7 @@ static void there_is_a_limit(void **state)
     assert_int_equal(
         requests_add(&requests, &key, PRIORITY_INTERACTIVE, "one more", NULL, &older, &failure),
         -1);
-    assert_string_equal(failure.name, ERROR_LIMIT);
+    assert_int_equal(failure.kind, FAILURE_LIMIT);
     assert_int_equal(requests.n_requests, MAX_REQUESTS);
     assert_int_equal(
         requests_add(&requests, &key, PRIORITY_INTERACTIVE, "A", NULL, &older, &failure), 0);
