@@ -55,6 +55,19 @@ int uqd_decoder_step_info(const struct uqd_decoder *decoder, uint32_t step,
     return UQD_OK;
 }
 
+int uqd_decoder_step_shows(const struct uqd_decoder *decoder, uint32_t step, uint32_t reduce,
+                           int *shows)
+{
+    if (decoder == NULL || shows == NULL || decoder->model == NULL || reduce > UQD_MAX_REDUCE)
+        return UQD_ERR_ARG;
+    if (!decoder->has_header)
+        return decoder->failure < 0 ? decoder->failure : UQD_NEED_DATA;
+    if (step >= decoder->header.n_steps)
+        return UQD_ERR_ARG;
+    *shows = uqd_sessions_of(decoder->model)->shows(decoder->model, &decoder->header, step, reduce);
+    return UQD_OK;
+}
+
 /* ---- Metadata ---- */
 
 struct uqd_extent uqd_decoder_record(const struct uqd_decoder *decoder, uint32_t record)

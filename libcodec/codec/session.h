@@ -51,6 +51,10 @@ struct uqd_session_class {
     uint64_t (*memory)(const struct uqd_model *model, uint32_t width, uint32_t height,
                        uint32_t threads);
 
+    /* Whether the step refines what a denoised picture, reduced so many times, shows. */
+    int (*shows)(const struct uqd_model *model, const struct uqd_header *header, uint32_t step,
+                 uint32_t reduce);
+
     /* For a picture of that header: sizes, low, dither, seed, tiles. Borrows the model.
      * Errors: UQD_ERR_NOMEM. */
     int (*open)(struct uqd_session **session, const struct uqd_model *model,

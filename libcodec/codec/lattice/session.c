@@ -30,6 +30,18 @@ static uint64_t session_memory(const struct uqd_model *model, uint32_t width, ui
     return (uint64_t)width * height * uqd_engine_bytes_per_pixel(model);
 }
 
+/* A picture is found in one unit and those above it. */
+static int session_shows(const struct uqd_model *model, const struct uqd_header *header,
+                         uint32_t step, uint32_t reduce)
+{
+    struct uqd_schedule schedule;
+    uqd_schedule_init(&schedule, model, uqd_unit_count(header->width, header->height));
+    for (uint32_t p = 0; p < schedule.n; p++)
+        if (schedule.passes[p].step == step && schedule.passes[p].unit >= reduce / UQD_UNIT_LEVELS)
+            return 1;
+    return 0;
+}
+
 static void session_close(struct uqd_session *base)
 {
     struct session *session = session_of(base);
@@ -399,6 +411,7 @@ static double session_encode_work(const struct uqd_session *base, uint32_t n_ste
 
 const struct uqd_session_class uqd_lattice_sessions = {
     .memory = session_memory,
+    .shows = session_shows,
     .open = session_open,
     .close = session_close,
     .load = session_load,

@@ -19,6 +19,17 @@ static uint32_t n_steps_of(const struct uqd_paper_tiles *tiles)
     return tiles->model->paper->n_steps;
 }
 
+/* Every step is about every pixel. */
+static int session_shows(const struct uqd_model *model, const struct uqd_header *header,
+                         uint32_t step, uint32_t reduce)
+{
+    (void)model;
+    (void)header;
+    (void)step;
+    (void)reduce;
+    return 1;
+}
+
 static void session_close(struct uqd_session *base)
 {
     struct session *session = (struct session *)base;
@@ -403,6 +414,7 @@ static double session_encode_work(const struct uqd_session *base, uint32_t n_ste
 
 const struct uqd_session_class uqd_paper_sessions = {
     .memory = uqd_paper_tiles_size,
+    .shows = session_shows,
     .open = session_open,
     .close = session_close,
     .load = session_load,

@@ -319,6 +319,13 @@ struct uqd_step_info {
 UQD_NODISCARD UQD_API int uqd_decoder_step_info(const struct uqd_decoder *decoder, uint32_t step,
                                                 struct uqd_step_info *info);
 
+/* Whether a step refines the colours of a denoised picture that is reduced so many times, 0 to
+ * UQD_MAX_REDUCE: *shows is 0 if that picture is the same after the step as before it, but for
+ * alpha. Costs nothing. UQD_NEED_DATA until the header is complete; UQD_ERR_ARG without a model,
+ * and if there is no such step. */
+UQD_NODISCARD UQD_API int uqd_decoder_step_shows(const struct uqd_decoder *decoder, uint32_t step,
+                                                 uint32_t reduce, int *shows);
+
 /* Decodes the next step. Returns UQD_OK if one more step is complete, UQD_NEED_DATA if its bytes
  * have not all been fed, UQD_END if all are decoded.
  * Errors: UQD_ERR_CORRUPT if the step is damaged (the steps before it stay usable),
