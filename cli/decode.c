@@ -8,6 +8,7 @@
 #include "model_file.h"
 #include "model_set.h"
 #include "outputs.h"
+#include "scale.h"
 #include "source.h"
 
 #include <limits.h>
@@ -19,6 +20,7 @@ struct decode_options {
     const char *model;
     uint32_t step; /* UQD_STEP_LATEST: as far as the file goes */
     uint32_t reduce, threads;
+    uint32_t max_edge; /* NO_EDGE: as large as it is */
     uint64_t bytes, seed, max_pixels;
     int format; /* an enum image_format, -1: as the name says */
     int mode;   /* index into modes, -1: denoised, unless pictures are mixed */
@@ -26,6 +28,7 @@ struct decode_options {
 };
 
 enum { NOT_MIXED = -1 };
+#define NO_EDGE UINT32_MAX
 
 static const enum uqd_mode modes[] = {UQD_MODE_DENOISED, UQD_MODE_ANCESTRAL, UQD_MODE_FLOW};
 
@@ -43,6 +46,7 @@ static const struct option_row rows[] = {
     ROW("step", 0, OPTION_U32, "N", step, "decode to step N only, counted from 0", "How far"),
     ROW("bytes", 0, OPTION_U64, "N", bytes, "decode as if the file ended after N bytes", NULL),
     ROW("reduce", 0, OPTION_U32, "N", reduce, "divide the sides by 2 N times, N at most 6", NULL),
+    ROW("max-edge", 0, OPTION_U32, "N", max_edge, "make a larger picture fit N x N pixels", NULL),
     ROW("mode", 0, OPTION_CHOICE, "denoised|ancestral|flow", mode,
         "how to fill in what is missing: best estimate, sample, central path", "Reconstruction"),
     ROW("mix", 0, OPTION_PERCENT, "N", mix,
@@ -128,11 +132,19 @@ static int advance(struct source *source, uint32_t last, struct progress *progre
 
 /* ---- The picture --------------------------------------------------------------------------- */
 
-static int allocate(const struct decode_options *options, const struct source *source,
-                    struct pixels *pixels, struct message *message)
+/* How often the library is to halve the sides. */
+static uint32_t reduce_of(const struct decode_options *options, const struct source *source)
 {
-    pixels->width = uqd_reduced_side(source->info.width, options->reduce);
-    pixels->height = uqd_reduced_side(source->info.height, options->reduce);
+    return options->max_edge == NO_EDGE
+               ? options->reduce
+               : scale_halvings(source->info.width, source->info.height, options->max_edge);
+}
+
+static int allocate(const struct source *source, uint32_t reduce, struct pixels *pixels,
+                    struct message *message)
+{
+    pixels->width = uqd_reduced_side(source->info.width, reduce);
+    pixels->height = uqd_reduced_side(source->info.height, reduce);
     pixels->channels = source->info.channels;
     pixels->data = malloc((size_t)pixels->width * pixels->channels * pixels->height);
     if (!pixels->data)
@@ -149,8 +161,8 @@ static int make_picture(const struct decode_options *options, const struct sourc
                                                                                : UQD_STEP_LATEST;
     request.mode = mode;
     request.seed = options->seed;
-    request.reduce = options->reduce;
-    if (allocate(options, source, pixels, message) < 0)
+    request.reduce = reduce_of(options, source);
+    if (allocate(source, request.reduce, pixels, message) < 0)
         return -1;
     int status = uqd_decoder_picture(source->decoder, &request, pixels->data,
                                      (size_t)pixels->width * pixels->channels);
@@ -193,6 +205,21 @@ static int make_pictures(const struct decode_options *options, const struct sour
         return -1;
     progress_next(progress);
     return mix_sample(options, source, pixels, message);
+}
+
+/* Makes the picture, which the library has halved as often as it can be, fit the square. */
+static int fit(const struct decode_options *options, const struct source *source,
+               struct pixels *pixels, struct message *message)
+{
+    uint32_t width = source->info.width, height = source->info.height;
+    if (options->max_edge == NO_EDGE)
+        return 0;
+    scale_fit(&width, &height, options->max_edge);
+    if (width == pixels->width && height == pixels->height)
+        return 0;
+    if (scale_pixels(pixels, width, height) < 0)
+        return message_set(message, "%s: there is not enough memory for the picture", source->name);
+    return 0;
 }
 
 /* Prints one line, above the bar of progress. */
@@ -240,6 +267,8 @@ static int decode(const struct decode_options *options, struct source *source,
     progress->part = last + 1;
     if (result == 0)
         result = make_pictures(options, source, progress, pixels, message);
+    if (result == 0)
+        result = fit(options, source, pixels, message);
     return result;
 }
 
@@ -308,6 +337,10 @@ static int check_options(struct decoding *decoding, char **inputs, size_t n_inpu
     if (options->reduce > UQD_MAX_REDUCE)
         return message_set(message, "--reduce: %u is more than %d", options->reduce,
                            UQD_MAX_REDUCE);
+    if (options->max_edge != NO_EDGE && options->reduce > 0)
+        return message_set(message, "--max-edge and --reduce exclude each other");
+    if (options->max_edge == 0)
+        return message_set(message, "--max-edge: a picture has at least 1 pixel");
     if (choose_format(options, &decoding->format, message) < 0)
         return -1;
     return outputs_name(&decoding->outputs, inputs, n_inputs, &options->to,
@@ -319,6 +352,7 @@ static int run_decode(const struct program *program, const struct command *comma
 {
     struct decoding decoding = {.options = {.step = UQD_STEP_LATEST,
                                             .bytes = UINT64_MAX,
+                                            .max_edge = NO_EDGE,
                                             .format = -1,
                                             .mode = -1,
                                             .mix = NOT_MIXED}};
@@ -351,6 +385,8 @@ const struct command decode_command = {
         "The denoised picture is nearest to the original, a sample has its texture, though other "
         "than that of the original. --mix gives what lies between them, in percent of the way, and "
         "excludes --mode. Part of a step shows in the denoised picture only.\n\n"
+        "With --max-edge the longer side becomes N pixels, unless it has fewer, and every pixel is "
+        "the mean of what it covers.\n\n"
         "The extension of the output says its format: .png, .ppm, .pgm, .pnm or .pam. A name "
         "without one needs --format, but - is PNG. PPM is always in colour, PGM always grey, PNM "
         "is whichever of the two the picture is. Only PNG and PAM hold transparency, and only PNG "

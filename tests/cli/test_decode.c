@@ -285,6 +285,42 @@ static void test_reduced_sizes(void **state)
     }
 }
 
+static struct pixels decode_to_edge(unsigned edge)
+{
+    struct pixels pixels;
+    struct message message;
+    UQD_DONE("decode", "a.uqd", "-o", "small.png", "--max-edge", text_of(edge), "--step", "2");
+    assert_int_equal(image_read("small.png", NULL, &pixels, &message), 0);
+    return pixels;
+}
+
+/* Any size, and never a larger one. */
+static void test_edges(void **state)
+{
+    static const unsigned cases[][3] = {{1, 1, 1},           {10, 10, 7},          {30, 30, 21},
+                                        {38, 38, 26},        {39, 39, 27},         {74, 74, 51},
+                                        {75, WIDTH, HEIGHT}, {5000, WIDTH, HEIGHT}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pixels pixels = decode_to_edge(cases[i][0]);
+        assert_int_equal(pixels.width, cases[i][1]);
+        assert_int_equal(pixels.height, cases[i][2]);
+        pixels_free(&pixels);
+    }
+}
+
+/* A size that halving gives is made by it. */
+static void test_edge_of_halved_sides(void **state)
+{
+    (void)state;
+    UQD_DONE("decode", "a.uqd", "-o", "edge.png", "--max-edge", "38", "--step", "2");
+    UQD_DONE("decode", "a.uqd", "-o", "halved.png", "--reduce", "1", "--step", "2");
+    scratch_assert_same("edge.png", "halved.png");
+    UQD_DONE("decode", "a.uqd", "-o", "edge.png", "--max-edge", "75", "--mode", "flow");
+    UQD_DONE("decode", "a.uqd", "-o", "halved.png", "--mode", "flow");
+    scratch_assert_same("edge.png", "halved.png");
+}
+
 static void test_pixel_limit(void **state)
 {
     (void)state;
@@ -314,6 +350,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_wrong_mix),
         cmocka_unit_test(test_modes_end_lossless),
         cmocka_unit_test(test_reduced_sizes),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_edge_of_halved_sides),
         cmocka_unit_test(test_pixel_limit),
     };
     if (!harness_arguments(argc, argv))
