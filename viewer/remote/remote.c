@@ -6,8 +6,8 @@
 #include "bus_names.h"
 #include "loop.h"
 #include "remote/object.h"
+#include "session_bus.h"
 #include "source/pending_call.h"
-#include "source/session_bus.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
  * daemon is just leaving: the file is opened when there is another, or after a moment. Frames are
  * asked for only while OPEN. */
 #include "source/daemon.h"
+#include "session_bus.h"
 #include "source/pending_call.h"
-#include "source/session_bus.h"
 
 #include <stdlib.h>
 #include <sys/eventfd.h>

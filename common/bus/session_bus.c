@@ -1,4 +1,4 @@
-#include "source/session_bus.h"
+#include "session_bus.h"
 
 #include <stdio.h>
 #include <stdlib.h>

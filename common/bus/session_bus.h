@@ -1,7 +1,7 @@
 /* The session bus, without ever waiting for it: libdbus's own way of connecting blocks until the
  * bus has answered. */
-#ifndef UQD_VIEWER_SOURCE_SESSION_BUS_H
-#define UQD_VIEWER_SOURCE_SESSION_BUS_H
+#ifndef UQD_COMMON_SESSION_BUS_H
+#define UQD_COMMON_SESSION_BUS_H
 
 #include <dbus/dbus.h>
 #include <stdbool.h>
