@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -104,6 +105,18 @@ static void an_installed_program_finds_its_model(void **state)
     forget_environment();
 }
 
+/* The description for file managers names the program that is installed. */
+static void file_managers_find_the_thumbnailer(void **state)
+{
+    static const char wanted[] = "TryExec=uqd-thumbnailer\n";
+    size_t size;
+    (void)state;
+    assert_int_equal(access(STAGED BINDIR "/uqd-thumbnailer", X_OK), 0);
+    uint8_t *data = scratch_read(STAGED DATADIR "/thumbnailers/uqd.thumbnailer", &size);
+    assert_non_null(memmem(data, size, wanted, strlen(wanted)));
+    free(data);
+}
+
 static void an_installed_program_does_not_find_the_model_of_the_build(void **state)
 {
     struct process_result result;
@@ -163,6 +176,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_built_program_finds_its_model),
         cmocka_unit_test(a_built_program_passes_over_an_installed_model),
         cmocka_unit_test(an_installed_program_finds_its_model),
+        cmocka_unit_test(file_managers_find_the_thumbnailer),
         cmocka_unit_test(an_installed_program_does_not_find_the_model_of_the_build),
         cmocka_unit_test(no_installed_file_names_the_build_directory),
     };

@@ -1,0 +1,187 @@
+#include "render.h"
+
+#include "daemon.h"
+#include "scale.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* Pictures that are halved so often need no run of the network over the whole picture, which
+     * takes a hundred times as long as everything before it. */
+    CHEAP_REDUCE = 3,
+    /* Of such a picture, so many 16ths of the wanted pixels along a side are as good as all. */
+    NEARLY = 15,
+    /* With so many bits for each pixel of a photograph nobody sees what is missing. */
+    BITS_PER_PIXEL = 3,
+};
+
+/* ---- What to decode ------------------------------------------------------------------------ */
+
+static uint32_t choose_reduce(const struct uqd_info *info, uint32_t longer)
+{
+    const uint32_t side = info->width > info->height ? info->width : info->height;
+    const uint32_t reduce = scale_halvings(info->width, info->height, longer);
+    const uint64_t cheap = uqd_reduced_side(side, CHEAP_REDUCE);
+    if (reduce == CHEAP_REDUCE - 1 && cheap * 16 >= (uint64_t)longer * NEARLY)
+        return CHEAP_REDUCE;
+    return reduce;
+}
+
+struct render_plan render_plan(const struct uqd_info *info, uint32_t edge)
+{
+    struct render_plan plan = {.width = info->width, .height = info->height};
+    scale_fit(&plan.width, &plan.height, edge);
+    plan.reduce = choose_reduce(info, plan.width > plan.height ? plan.width : plan.height);
+    plan.enough = (uint64_t)plan.width * plan.height * BITS_PER_PIXEL / 8;
+    return plan;
+}
+
+bool render_is_enough(const struct input *input, const struct render_plan *plan, uint32_t step)
+{
+    struct uqd_step_info info;
+    int shows;
+    return step + 1 >= input->info.n_steps ||
+           uqd_decoder_step_info(input->decoder, step, &info) != UQD_OK ||
+           info.bytes >= plan->enough ||
+           uqd_decoder_step_shows(input->decoder, step + 1, plan->reduce, &shows) != UQD_OK ||
+           !shows;
+}
+
+static bool is_over(const struct render_request *request)
+{
+    return request->milliseconds_left(request->cookie) <= 0;
+}
+
+int render_progress(void *cookie, double done)
+{
+    (void)done;
+    return is_over(cookie);
+}
+
+/* ---- Decoding here ------------------------------------------------------------------------- */
+
+/* Any status of the library. */
+static int make_picture(const struct input *input, uint32_t step, uint32_t reduce,
+                        struct pixels *pixels)
+{
+    struct uqd_picture_request request;
+    uqd_picture_request_default(&request);
+    request.step = step;
+    request.reduce = reduce;
+    pixels->width = uqd_reduced_side(input->info.width, reduce);
+    pixels->height = uqd_reduced_side(input->info.height, reduce);
+    pixels->channels = input->info.channels;
+    const size_t stride = (size_t)pixels->width * pixels->channels;
+    pixels->data = malloc(stride * pixels->height);
+    int status = UQD_ERR_NOMEM;
+    if (pixels->data)
+        status = uqd_decoder_picture(input->decoder, &request, pixels->data, stride);
+    if (status != UQD_OK)
+        pixels_free(pixels);
+    return status;
+}
+
+/* Decodes one more step. 0 with *status, that of the library, or -1 with a message. */
+static int advance(struct input *input, uint32_t step, int *status, struct message *message)
+{
+    struct uqd_step_info info;
+    *status = uqd_decoder_step_info(input->decoder, step, &info);
+    if (*status == UQD_OK && input_feed(input, info.bytes, message) < 0)
+        return -1;
+    if (*status == UQD_OK)
+        *status = uqd_decoder_advance(input->decoder);
+    return 0;
+}
+
+/* Decodes the steps that are worth it. After the first one a coarse picture is made, unless the
+ * wanted one is as cheap: what comes then may take too long. */
+static int advance_all(struct input *input, const struct render_request *request,
+                       const struct render_plan *plan, struct pixels *coarse, int *status,
+                       struct message *message)
+{
+    uint32_t step = 0;
+    for (;;) {
+        *status = is_over(request) ? UQD_ERR_CANCELLED : UQD_OK;
+        if (*status == UQD_OK && advance(input, step, status, message) < 0)
+            return -1;
+        if (*status == UQD_OK && step == 0 && plan->reduce < CHEAP_REDUCE)
+            *status = make_picture(input, 0, CHEAP_REDUCE, coarse);
+        if (*status != UQD_OK || render_is_enough(input, plan, step))
+            return 0;
+        step++;
+    }
+}
+
+static int failed(const struct input *input, int status, struct message *message)
+{
+    if (status == UQD_ERR_CANCELLED)
+        return message_set(message, "%s: no picture was ready within the time", input->name);
+    if (status == UQD_ERR_CORRUPT)
+        return message_set(message,
+                           "%s: its first step is damaged and nothing before it is a "
+                           "picture",
+                           input->name);
+    return message_set(message, "%s: cannot be decoded: %s", input->name, uqd_status_text(status));
+}
+
+/* Whether there are pictures in spite of the status. */
+static bool is_usable(int status, uint32_t n_complete)
+{
+    return status == UQD_OK || status == UQD_NEED_DATA ||
+           (status == UQD_ERR_CORRUPT && n_complete > 0);
+}
+
+static int render_here(struct input *input, const struct render_request *request,
+                       const struct render_plan *plan, struct pixels *pixels,
+                       struct message *message)
+{
+    struct pixels coarse = {0};
+    int status;
+    if (advance_all(input, request, plan, &coarse, &status, message) < 0) {
+        pixels_free(&coarse);
+        return -1;
+    }
+    const uint32_t n_complete = uqd_decoder_steps_complete(input->decoder);
+    if (is_usable(status, n_complete)) {
+        const uint32_t step = status == UQD_NEED_DATA ? UQD_STEP_LATEST : n_complete - 1;
+        status = make_picture(input, step, plan->reduce, pixels);
+    }
+    if (status == UQD_OK) {
+        pixels_free(&coarse);
+        return 0;
+    }
+    *pixels = coarse;
+    return coarse.data ? 0 : failed(input, status, message);
+}
+
+/* ---- Either way ---------------------------------------------------------------------------- */
+
+/* The steps of a solid file are known to those who decode them; it is small anyhow. Half of the
+ * time is left for decoding here, where the daemon does not answer. */
+static int ask_daemon(const struct input *input, const struct render_request *request,
+                      const struct render_plan *plan, struct pixels *pixels)
+{
+    struct daemon_frame frame = {.info = &input->info, .reduce = plan->reduce};
+    if (!request->use_daemon || input->info.solid || is_over(request))
+        return -1;
+    while (!render_is_enough(input, plan, frame.step))
+        frame.step++;
+    return daemon_get_frame(input->fd, &frame, request->milliseconds_left(request->cookie) / 2,
+                            pixels);
+}
+
+int render(struct input *input, const struct render_request *request, struct pixels *pixels,
+           struct message *message)
+{
+    const struct render_plan plan = render_plan(&input->info, request->edge);
+    *pixels = (struct pixels){0};
+    if (ask_daemon(input, request, &plan, pixels) != 0 &&
+        render_here(input, request, &plan, pixels, message) < 0)
+        return -1;
+    if ((pixels->width == plan.width && pixels->height == plan.height) ||
+        scale_pixels(pixels, plan.width, plan.height) == 0)
+        return 0;
+    pixels_free(pixels);
+    return message_set(message, "%s: there is not enough memory for the picture", input->name);
+}

@@ -1,0 +1,41 @@
+/* A small picture of a file, from as few bytes and in as little time as its size allows. */
+#ifndef UQD_THUMBNAILER_RENDER_H
+#define UQD_THUMBNAILER_RENDER_H
+
+#include "image_file.h"
+#include "input.h"
+#include "message.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct render_request {
+    uint32_t edge; /* the picture fits so many pixels in both directions */
+    bool use_daemon;
+    int64_t (*milliseconds_left)(void *cookie); /* until it has to be there; 0 or less: no time */
+    void *cookie;
+};
+
+/* What is asked of a decoder for a picture of that size. */
+struct render_plan {
+    uint32_t width, height; /* of the picture */
+    uint32_t reduce;        /* that is decoded, to be scaled */
+    uint64_t enough;        /* bytes of the file */
+};
+
+struct render_plan render_plan(const struct uqd_info *info, uint32_t edge);
+
+/* Whether no step behind this one, which is decoded or known by the header, is worth its bytes and
+ * time for the plan. */
+bool render_is_enough(const struct input *input, const struct render_plan *plan, uint32_t step);
+
+/* For the decoder's settings: tells it to stop when the time is over. cookie: the request. */
+int render_progress(void *cookie, double done);
+
+/* Makes the picture, exactly of the planned size, in the colours and channels of the file. If the
+ * time ends while it is being refined, it is the coarser one that was there. Of a cut or damaged
+ * file it is what the bytes give. 0, or -1 with a message; free with pixels_free. */
+int render(struct input *input, const struct render_request *request, struct pixels *pixels,
+           struct message *message);
+
+#endif
