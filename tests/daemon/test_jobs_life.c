@@ -147,34 +147,41 @@ static void damage_ends_the_job_and_leaves_the_steps_before(void **state)
 
 /* ---- Ending ---- */
 
-/* Each of these is told at some time; "closed" follows at once, and nothing after it. */
+/* Lets a job do all it can, with one request or with a second one that supersedes it. The job is
+ * closed by the callback that tells the text, and the last that it tells is that. */
+static void close_when_told(struct job_desk *desk, const char *text, bool superseded)
+{
+    struct record record = {.close_at = text, .with_work = true};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    if (record.job)
+        record_request(&record, 0, PRIORITY_INTERACTIVE, "", "A");
+    if (record.job && superseded)
+        record_request(&record, 1, PRIORITY_INTERACTIVE, "", "B");
+    if (record.job)
+        job_start(record.job);
+    job_desk_settle(desk);
+    if (record.job)
+        fail_msg("'%s' was not told", text);
+    assert_string_equal(record.told[record.n_told - 1], "closed");
+    assert_int_equal(desk->jobs.n_jobs, 0);
+    record_close(&record, desk);
+}
+
 static void a_callback_may_close_its_job(void **state)
 {
-    static const char *const ends[] = {
-        "opened", "state 2",    "begins",  "ends",       "step 0",
-        "step 1", "answered A", "state 4", "finished 1", "refused A: cancelled"};
+    static const char *const texts[] = {"opened", "state 2",    "begins",  "ends",
+                                        "step 0", "answered A", "state 4", "finished 1"};
     struct job_desk *desk = *state;
+    char last_step[16];
 
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        struct record record = {.close_at = ends[i], .with_work = true};
-        unsigned n;
-
-        record_open(&record, desk, ":1.1", desk->sample.size);
-        job_desk_settle(desk);
-        if (record.job)
-            record_request(&record, 0, PRIORITY_INTERACTIVE, "", "A");
-        if (record.job && i % 2)
-            record_request(&record, 1, PRIORITY_INTERACTIVE, "", "B");
-        if (record.job)
-            job_start(record.job);
-        job_desk_settle(desk);
-        n = record.n_told;
-        if (record.job)
-            fail_msg("'%s' was not told", ends[i]);
-        assert_string_equal(record.told[n - 1], "closed");
-        assert_int_equal(desk->jobs.n_jobs, 0);
-        record_close(&record, desk);
-    }
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        close_when_told(desk, texts[i], false);
+    snprintf(last_step, sizeof last_step, "step %u", desk->sample.info.n_steps - 1);
+    close_when_told(desk, last_step, false);
+    close_when_told(desk, "refused A: cancelled", true);
+    close_when_told(desk, "answered B", true);
 }
 
 static void a_job_can_be_closed_while_it_decodes(void **state)
