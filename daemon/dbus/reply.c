@@ -87,3 +87,17 @@ void reply_complete(DBusConnection *connection, DBusMessage *call, DBusMessage *
         dbus_message_unref(reply);
     reply_error(connection, call, DBUS_ERROR_NO_MEMORY, "out of memory");
 }
+
+/* ---- Signals ---- */
+
+DBusMessage *signal_new(const char *path, const char *interface, const char *name,
+                        const char *destination)
+{
+    DBusMessage *signal = dbus_message_new_signal(path, interface, name);
+
+    if (signal && dbus_message_set_destination(signal, destination))
+        return signal;
+    if (signal)
+        dbus_message_unref(signal);
+    return NULL;
+}

@@ -1,4 +1,4 @@
-/* The reading of options and the sending of replies. */
+/* The reading of options, the sending of replies, and signals for one program. */
 #ifndef UQD_DAEMON_DBUS_REPLY_H
 #define UQD_DAEMON_DBUS_REPLY_H
 
@@ -16,6 +16,10 @@ int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_
 /* Sends a message and drops it; NULL stands for one that could not be made. False if it was not
  * queued, for want of memory. */
 bool message_send(DBusConnection *connection, DBusMessage *message);
+
+/* A signal that only the destination will receive. NULL without memory. */
+DBusMessage *signal_new(const char *path, const char *interface, const char *name,
+                        const char *destination);
 
 /* Sends the reply to a call, unless the caller wants none. Returns as message_send. */
 bool reply_send(DBusConnection *connection, DBusMessage *call, DBusMessage *reply);

@@ -11,13 +11,7 @@
 
 static DBusMessage *new_signal(const struct job_object *object, const char *name)
 {
-    DBusMessage *signal = dbus_message_new_signal(object->path, JOB_INTERFACE, name);
-
-    if (signal && dbus_message_set_destination(signal, object->client))
-        return signal;
-    if (signal)
-        dbus_message_unref(signal);
-    return NULL;
+    return signal_new(object->path, JOB_INTERFACE, name, object->client);
 }
 
 static bool append_metrics(DBusMessageIter *args, const struct decoding *decoding,
