@@ -38,7 +38,7 @@ static int is_file_uri(const char *text)
 static const char *skip_host(const char *uri)
 {
     const char *at = uri + strlen(SCHEME);
-    if (strncmp(at, "//", 2) != 0)
+    if (at[0] != '/' || at[1] != '/')
         return at;
     if (strncasecmp(at, LOCALHOST, strlen(LOCALHOST)) == 0)
         return at + strlen(LOCALHOST) - 1;

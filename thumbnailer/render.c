@@ -94,8 +94,13 @@ static int advance(struct input *input, uint32_t step, int *status, struct messa
     return 0;
 }
 
-/* Decodes the steps that are worth it. After the first one a coarse picture is made, unless the
- * wanted one is as cheap: what comes then may take too long. */
+static uint32_t coarse_reduce(const struct render_plan *plan)
+{
+    return plan->reduce > CHEAP_REDUCE ? plan->reduce : CHEAP_REDUCE;
+}
+
+/* Decodes the steps that are worth it. After the first one a coarse picture is made, unless it is
+ * the wanted one: what comes then may take too long. */
 static int advance_all(struct input *input, const struct render_request *request,
                        const struct render_plan *plan, struct pixels *coarse, int *status,
                        struct message *message)
@@ -105,9 +110,12 @@ static int advance_all(struct input *input, const struct render_request *request
         *status = is_over(request) ? UQD_ERR_CANCELLED : UQD_OK;
         if (*status == UQD_OK && advance(input, step, status, message) < 0)
             return -1;
-        if (*status == UQD_OK && step == 0 && plan->reduce < CHEAP_REDUCE)
-            *status = make_picture(input, 0, CHEAP_REDUCE, coarse);
-        if (*status != UQD_OK || render_is_enough(input, plan, step))
+        if (*status != UQD_OK)
+            return 0;
+        const bool enough = render_is_enough(input, plan, step);
+        if (step == 0 && (!enough || plan->reduce < CHEAP_REDUCE))
+            *status = make_picture(input, 0, coarse_reduce(plan), coarse);
+        if (*status != UQD_OK || enough)
             return 0;
         step++;
     }

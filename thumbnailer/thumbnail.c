@@ -21,7 +21,7 @@ static int no_memory(const struct input *input, struct message *message)
 /* ---- Colours ------------------------------------------------------------------------------- */
 
 /* The file's profile, for which more of it may have to be read; its data is NULL if there is none
- * that can be had. It lies behind four times its own size at most. */
+ * that can be had. Encoders let a large one wait until it is a quarter of what comes before. */
 static int take_profile(struct input *input, struct uqd_metadata *profile, struct message *message)
 {
     for (uint32_t i = 0; i < input->info.n_metadata; i++) {

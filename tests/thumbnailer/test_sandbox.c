@@ -140,6 +140,10 @@ static void test_as_gnome(void **state)
 static void test_without_proc(void **state)
 {
     (void)state;
+    if (IS_SANITIZED) {
+        print_message("skip: the sanitizers read /proc\n");
+        skip();
+    }
     made_file_write(150, 90, 3, 0);
     check(0);
 }
