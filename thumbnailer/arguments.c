@@ -34,7 +34,8 @@ static const struct manual_section sections[] = {
      "profile is converted, and the keys of the Thumbnail Managing Standard: Thumb::URI, "
      "Thumb::MTime (whole seconds), Thumb::Size, Thumb::Mimetype, Thumb::Image::Width and "
      "Thumb::Image::Height, those of the file, and Software. It is written under a temporary name "
-     "and renamed when complete; after a failure an older file is still there."},
+     "and renamed when complete, or into a file that is there and empty; after a failure all is as "
+     "it was."},
     {"EXIT STATUS", "0 if the picture is written, 1 with one sentence on standard error if not, 2 "
                     "if the command line is wrong."},
     {"ENVIRONMENT",

@@ -4,10 +4,10 @@
 #include "image_file.h"
 #include "input.h"
 #include "location.h"
+#include "output.h"
 #include "render.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,8 +113,10 @@ static int add_texts(const struct input *input, const char *uri, struct pixels *
 static int make(const struct thumbnail_request *request, const struct location *location,
                 struct pixels *pixels, struct message *message)
 {
-    struct render_request wanted = {request->size, request->use_daemon, request->milliseconds_left,
-                                    request->cookie};
+    struct render_request wanted = {.edge = request->size,
+                                    .use_daemon = request->use_daemon,
+                                    .milliseconds_left = request->milliseconds_left,
+                                    .cookie = request->cookie};
     struct uqd_decoder_settings settings;
     struct input input;
     uqd_decoder_settings_default(&settings);
@@ -134,20 +136,6 @@ static int make(const struct thumbnail_request *request, const struct location *
     return result;
 }
 
-/* Whoever stops this program does so before or after, so that no temporary file is left. */
-static int write_whole(const char *path, const struct pixels *pixels, struct message *message)
-{
-    sigset_t stopping, before;
-    sigemptyset(&stopping);
-    sigaddset(&stopping, SIGTERM);
-    sigaddset(&stopping, SIGINT);
-    sigaddset(&stopping, SIGHUP);
-    sigprocmask(SIG_BLOCK, &stopping, &before);
-    const int result = image_write(path, IMAGE_PNG, pixels, message);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return result;
-}
-
 int thumbnail_make(const struct thumbnail_request *request, struct message *message)
 {
     struct location location;
@@ -161,7 +149,7 @@ int thumbnail_make(const struct thumbnail_request *request, struct message *mess
         result = make(request, &location, &pixels, message);
     }
     if (result >= 0)
-        result = write_whole(request->output, &pixels, message);
+        result = output_write(request->output, &pixels, message);
     pixels_free(&pixels);
     location_free(&location);
     return result;

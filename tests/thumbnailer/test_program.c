@@ -397,6 +397,44 @@ static void test_mode_of_the_output(void **state)
     scratch_assert_same("new.png", "empty.png");
 }
 
+/* A caller that made the file, and reads it by its own descriptor, gets the picture. */
+static void test_file_of_the_caller(void **state)
+{
+    char start[8];
+    (void)state;
+    made_file_write(20, 10, 3, 0);
+    THUMBNAILER_DONE("a.uqd", "new.png");
+    scratch_write("callers.png", "", 0);
+    const int fd = open("callers.png", O_RDONLY);
+    assert_true(fd >= 0);
+    THUMBNAILER_DONE("a.uqd", "callers.png");
+    assert_int_equal(read(fd, start, sizeof start), sizeof start);
+    assert_memory_equal(start, "\x89PNG\r\n\x1a\n", sizeof start);
+    close(fd);
+    scratch_assert_same("new.png", "callers.png");
+}
+
+/* Half a picture is left neither in such a file nor beside it. */
+static void test_full_disk(void **state)
+{
+    static const char *const outputs[] = {"callers.png", "none.png"};
+    struct process_result result;
+    struct stat status;
+    (void)state;
+    made_file_write(200, 100, 3, 0);
+    scratch_write("callers.png", "", 0);
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        const char *const argv[] = {"prlimit", "--fsize=100", program_path,
+                                    "a.uqd",   outputs[i],    NULL};
+        const unsigned n_files = scratch_count();
+        assert_int_equal(process_run(&result, argv, NULL, 0, 60), 0);
+        assert_refused(&result, 1, "cannot be written: File too large");
+        assert_int_equal(scratch_count(), n_files);
+    }
+    assert_int_equal(stat("callers.png", &status), 0);
+    assert_int_equal(status.st_size, 0);
+}
+
 static void test_missing_model(void **state)
 {
     struct process_result result;
@@ -454,6 +492,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_no_permission),
         cmocka_unit_test(test_failures_keep_the_output),
         cmocka_unit_test(test_mode_of_the_output),
+        cmocka_unit_test(test_file_of_the_caller),
+        cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_missing_model),
         cmocka_unit_test(test_empty_environment),
         cmocka_unit_test(test_command_lines),
