@@ -10,7 +10,7 @@ enum { DEFAULT_SIZE = 128, DEFAULT_DEADLINE = 8, DEFAULT_THREADS = 2, MAX_DEADLI
 static const struct option_row rows[] = {
     {"size", 's', OPTION_U32, "N", MEMBER(size), "fit N x N pixels (128)", NULL},
     {"deadline", 0, OPTION_U32, "SECONDS", MEMBER(deadline),
-     "after this time write the best picture that is there (8)", NULL},
+     "after this time write the best picture that can be had (8)", NULL},
     {"threads", 0, OPTION_U32, "N", MEMBER(threads),
      "use N threads (2, as file managers run several of this program); 0: all cores", NULL},
     {"no-daemon", 0, OPTION_FLAG, NULL, MEMBER(no_daemon), "decode here even if uqdd is running",

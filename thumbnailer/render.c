@@ -12,8 +12,10 @@ enum {
     CHEAP_REDUCE = 3,
     /* Of such a picture, so many 16ths of the wanted pixels along a side are as good as all. */
     NEARLY = 15,
-    /* With so many bits for each pixel of a photograph nobody sees what is missing. */
-    BITS_PER_PIXEL = 3,
+    /* So many bits for each pixel of a photograph, and what is missing hardly shows. */
+    BITS_PER_PIXEL = 2,
+    /* Of the time that is left after the first step, this part is for the picture alone. */
+    RESERVED_PART = 4,
 };
 
 /* ---- What to decode ------------------------------------------------------------------------ */
@@ -50,7 +52,7 @@ bool render_is_enough(const struct input *input, const struct render_plan *plan,
 
 static bool is_over(const struct render_request *request)
 {
-    return request->milliseconds_left(request->cookie) <= 0;
+    return request->milliseconds_left(request->cookie) <= request->reserve;
 }
 
 int render_progress(void *cookie, double done)
@@ -101,7 +103,7 @@ static uint32_t coarse_reduce(const struct render_plan *plan)
 
 /* Decodes the steps that are worth it. After the first one a coarse picture is made, unless it is
  * the wanted one: what comes then may take too long. */
-static int advance_all(struct input *input, const struct render_request *request,
+static int advance_all(struct input *input, struct render_request *request,
                        const struct render_plan *plan, struct pixels *coarse, int *status,
                        struct message *message)
 {
@@ -117,6 +119,8 @@ static int advance_all(struct input *input, const struct render_request *request
             *status = make_picture(input, 0, coarse_reduce(plan), coarse);
         if (*status != UQD_OK || enough)
             return 0;
+        if (step == 0)
+            request->reserve = request->milliseconds_left(request->cookie) / RESERVED_PART;
         step++;
     }
 }
@@ -137,23 +141,26 @@ static int failed(const struct input *input, int status, struct message *message
 static bool is_usable(int status, uint32_t n_complete)
 {
     return status == UQD_OK || status == UQD_NEED_DATA ||
-           (status == UQD_ERR_CORRUPT && n_complete > 0);
+           ((status == UQD_ERR_CORRUPT || status == UQD_ERR_CANCELLED) && n_complete > 0);
 }
 
-static int render_here(struct input *input, const struct render_request *request,
+static int render_here(struct input *input, struct render_request *request,
                        const struct render_plan *plan, struct pixels *pixels,
                        struct message *message)
 {
     struct pixels coarse = {0};
     int status;
+    request->reserve = 0;
     if (advance_all(input, request, plan, &coarse, &status, message) < 0) {
         pixels_free(&coarse);
         return -1;
     }
+    request->reserve = 0;
     const uint32_t n_complete = uqd_decoder_steps_complete(input->decoder);
     if (is_usable(status, n_complete)) {
         const uint32_t step = status == UQD_NEED_DATA ? UQD_STEP_LATEST : n_complete - 1;
-        status = make_picture(input, step, plan->reduce, pixels);
+        status =
+            is_over(request) ? UQD_ERR_CANCELLED : make_picture(input, step, plan->reduce, pixels);
     }
     if (status == UQD_OK) {
         pixels_free(&coarse);
@@ -179,7 +186,7 @@ static int ask_daemon(const struct input *input, const struct render_request *re
                             pixels);
 }
 
-int render(struct input *input, const struct render_request *request, struct pixels *pixels,
+int render(struct input *input, struct render_request *request, struct pixels *pixels,
            struct message *message)
 {
     const struct render_plan plan = render_plan(&input->info, request->edge);

@@ -14,6 +14,7 @@ struct render_request {
     bool use_daemon;
     int64_t (*milliseconds_left)(void *cookie); /* until it has to be there; 0 or less: no time */
     void *cookie;
+    int64_t reserve; /* milliseconds that are kept back at the moment; of render alone */
 };
 
 /* What is asked of a decoder for a picture of that size. */
@@ -33,9 +34,9 @@ bool render_is_enough(const struct input *input, const struct render_plan *plan,
 int render_progress(void *cookie, double done);
 
 /* Makes the picture, exactly of the planned size, in the colours and channels of the file. If the
- * time ends while it is being refined, it is the coarser one that was there. Of a cut or damaged
+ * time ends while it is being refined, it is a coarser one that could be had. Of a cut or damaged
  * file it is what the bytes give. 0, or -1 with a message; free with pixels_free. */
-int render(struct input *input, const struct render_request *request, struct pixels *pixels,
+int render(struct input *input, struct render_request *request, struct pixels *pixels,
            struct message *message);
 
 #endif

@@ -13,16 +13,17 @@
 
 #include <cmocka.h>
 
-/* A clock that runs out after so many looks at it. */
+/* A clock that tells another time after so many looks at it. */
 struct clock {
     unsigned n_looks;
+    int64_t then;
 };
 
 static int64_t count_down(void *cookie)
 {
     struct clock *clock = cookie;
     if (clock->n_looks == 0)
-        return 0;
+        return clock->then;
     clock->n_looks--;
     return 1000;
 }
@@ -147,7 +148,7 @@ enum outcome { NOTHING, COARSE, WHOLE };
 static enum outcome render_within(unsigned n_looks, const struct pixels *coarse,
                                   const struct pixels *whole)
 {
-    struct clock clock = {n_looks};
+    struct clock clock = {n_looks, 0};
     struct render_request request = {.edge = 72, .milliseconds_left = count_down, .cookie = &clock};
     struct input input;
     struct pixels pixels;
@@ -195,12 +196,40 @@ static void test_deadlines(void **state)
     pixels_free(&coarse);
 }
 
+/* When most of the time is over, no more steps are decoded, and the picture is that of the last
+ * one. */
+static void test_last_step_in_time(void **state)
+{
+    uint32_t least = UINT32_MAX, most = 0;
+    (void)state;
+    made_file_write(72, 40, 3, 0);
+    for (unsigned n_looks = 0; n_looks < 1000; n_looks += 1 + n_looks / 8) {
+        struct clock clock = {n_looks, 100};
+        struct render_request request = {
+            .edge = 72, .milliseconds_left = count_down, .cookie = &clock};
+        struct input input;
+        struct pixels pixels;
+        struct message message;
+        made_file_open(&input, &request);
+        assert_int_equal(render(&input, &request, &pixels, &message), 0);
+        const uint32_t n_complete = uqd_decoder_steps_complete(input.decoder);
+        struct pixels wanted = made_file_picture(n_complete - 1, 0);
+        assert_same_pixels(&pixels, &wanted);
+        least = n_complete < least ? n_complete : least;
+        most = n_complete > most ? n_complete : most;
+        pixels_free(&pixels);
+        pixels_free(&wanted);
+        input_close(&input);
+    }
+    assert_true(least < most);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reductions),        cmocka_unit_test(test_bytes_that_are_read),
         cmocka_unit_test(test_picture_of_a_step), cmocka_unit_test(test_solid_file),
-        cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_deadlines),         cmocka_unit_test(test_last_step_in_time),
     };
     return cmocka_run_group_tests_name("render", tests, made_file_setup, scratch_teardown);
 }
