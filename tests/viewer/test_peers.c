@@ -117,6 +117,54 @@ static void too_few_bytes_give_nothing(void **state)
     room_close(&room);
 }
 
+/* What other panes take along has no place beside a codec either. */
+static void nothing_of_the_file_stands_beside_them(void **state)
+{
+    struct room room;
+    struct frame_key key;
+    struct pane *pane = open_room(&room, 2);
+    (void)state;
+    room_open_peers(&room);
+    pane_set_codec(pane, CODEC_JPEG, false);
+    pane->wanted.mix = 50;
+    pane_follow_map(pane, MAP_VARIANCE);
+    assert_int_equal(pane->wanted.map, MAP_OFF);
+    while (room_next(&room, SOURCE_PEER_SCREEN, &key) && !pane->shown) {
+        assert_int_equal(key.codec, CODEC_JPEG);
+        room_deliver(&room, SOURCE_PEER_SCREEN, &key);
+    }
+    assert_true(pane_is_shown(pane));
+    assert_int_equal(pane->wanted.mix, 0);
+    room_close(&room);
+}
+
+/* Where no original will come, or one of two pictures cannot be had. */
+static void what_cannot_come_is_not_promised(void **state)
+{
+    struct room room;
+    struct frame_key key;
+    struct text_line line;
+    struct pane *pane = open_room(&room, 2);
+    (void)state;
+    room.document.file.info.lossless = 0;
+    pane_set_codec(pane, CODEC_JPEG, false);
+    assert_false(room_next(&room, SOURCE_PEER_SCREEN, &key));
+    assert_null(pane->shown);
+    assert_string_equal(pane_describe_codec(pane, &line),
+                        "JPEG needs the original: give one with --reference");
+    room_open_peers(&room);
+    pane_set_map(pane, MAP_CHANGE);
+    assert_true(room_deliver(&room, SOURCE_PEER_SCREEN, &key));
+    assert_true(room_next(&room, SOURCE_PEER_SCREEN, &key));
+    assert_int_equal(key.bytes, 200);
+    progress_refuse(&room.document.progress, &key, "no picture yet");
+    assert_false(room_next(&room, SOURCE_PEER_SCREEN, &key));
+    assert_true(pane_is_refused(pane));
+    assert_string_equal(pane_describe_codec(pane, &line),
+                        "JPEG: there is no picture of the step before");
+    room_close(&room);
+}
+
 /* One point for each step, at the bytes that its file really has. */
 static void they_have_curves(void **state)
 {
@@ -159,11 +207,21 @@ static void a_codec_is_no_mode(void **state)
     assert_int_equal(pane->wanted.codec, CODEC_JPEG);
     pane_set_map(pane, MAP_VARIANCE);
     assert_int_equal(pane->wanted.codec, CODEC_UQD);
+    pane_set_map(pane, MAP_OFF); /* which brings it back */
+    assert_int_equal(pane->wanted.codec, CODEC_JPEG);
+    pane_peek(pane, true);
+    pane_set_map(pane, MAP_VARIANCE);
+    pane_peek(pane, false);
+    pane_update(pane);
+    assert_true(!pane->wanted.codec || pane->wanted.map == MAP_OFF);
+    pane_set_map(pane, MAP_BITS);
     pane_set_codec(pane, CODEC_JPEG, true);
     assert_int_equal(pane->wanted.map, MAP_OFF);
     assert_true(pane->wanted.cut);
     pane_set_codec(pane, CODEC_AVIF, true);
-    assert_false(pane->wanted.cut); /* its files cannot be cut */
+    assert_false(exhibit_is_cut(&pane->wanted)); /* its files cannot be cut */
+    pane_set_codec(pane, CODEC_JPEG, pane->wanted.cut);
+    assert_true(exhibit_is_cut(&pane->wanted));
     pane_set_mix(pane, 40);
     assert_int_equal(pane->wanted.codec, CODEC_UQD);
     room_close(&room);
@@ -276,7 +334,8 @@ static void too_few_bytes_are_refused(void **state)
         source_request(listener.source, SOURCE_PEER_SCREEN, &key);
         await_event(&listener, SOURCE_REFUSED, counts);
         assert_true(frame_key_equal(&listener.event.key, &key));
-        assert_string_equal(listener.event.text, "no picture yet");
+        assert_string_equal(listener.event.text,
+                            cut ? "no picture yet" : "even its smallest file is larger");
     }
     assert_int_equal(counts[SOURCE_PICTURE], 0);
     listener_close(&listener);
@@ -338,6 +397,8 @@ int main(void)
         cmocka_unit_test(numbers_are_of_their_files),
         cmocka_unit_test(they_follow_the_scrubber),
         cmocka_unit_test(too_few_bytes_give_nothing),
+        cmocka_unit_test(nothing_of_the_file_stands_beside_them),
+        cmocka_unit_test(what_cannot_come_is_not_promised),
         cmocka_unit_test(they_have_curves),
         cmocka_unit_test(a_codec_is_no_mode),
         cmocka_unit_test(a_picture_is_that_of_the_best_file),

@@ -58,8 +58,8 @@ static void follow_mode(const struct pane *active, struct pane *pane)
         return;
     pane->wanted.mode = wanted->mode;
     pane->wanted.seed = wanted->seed;
-    pane->wanted.mix = wanted->mix;
-    pane->wanted.map = wanted->map;
+    pane->wanted.mix = pane->wanted.codec ? 0 : wanted->mix;
+    pane_follow_map(pane, wanted->map);
     pane->wanted.original = wanted->original && pane->progress->reference;
 }
 

@@ -39,6 +39,7 @@ static void set_exhibit(struct pane *pane, const struct app_stage *stage)
     const struct exhibit *before = &stage->exhibit;
     pane_set_mode(pane, before->mode, before->seed);
     pane->wanted.mix = before->mix;
+    pane_set_codec(pane, before->codec, before->cut);
     pane_set_map(pane, before->map);
     if (stage->following)
         pane_select(pane, UINT32_MAX);

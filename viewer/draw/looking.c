@@ -18,6 +18,10 @@ static void describe(const struct scene *scene, const struct scene_pane *shown,
 {
     struct exhibit exhibit = pane_described(shown->pane);
     struct text_line mode, rate;
+    if (pane_is_refused(shown->pane)) {
+        pane_describe_codec(shown->pane, line);
+        return;
+    }
     exhibit_mode_name(&exhibit, &mode);
     format_rate(&rate, progress_rate(shown->pane->progress, pane_described_bytes(shown->pane)));
     if (exhibit.original)
@@ -38,8 +42,10 @@ static const char *describe_briefly(const struct scene *scene, const struct pane
 {
     struct exhibit exhibit = pane_described(pane), beside = pane_described(other);
     bool same_step = exhibit.position == beside.position && !beside.original;
-    if (scene->several)
+    if (scene->several || pane_is_refused(pane))
         return NULL;
+    if (exhibit.codec && !exhibit.original)
+        return codec_title(exhibit.codec);
     if (exhibit.original)
         snprintf(line->text, sizeof line->text, "orig.");
     else if (same_step && exhibit.mode == UQD_MODE_DENOISED)

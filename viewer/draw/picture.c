@@ -68,6 +68,17 @@ static int seen_pane(const struct scene *scene, int viewport)
     return flicker ? scene->other : scene_pane_at(scene, viewport);
 }
 
+/* Why there is none. */
+static const char *describe_no_difference(const struct scene *scene, struct text_line *line)
+{
+    const struct pane *active = scene->panes[scene->active].pane;
+    const struct pane *other = scene->panes[scene->other].pane;
+    if (pane_is_refused(active) || pane_is_refused(other))
+        return pane_describe_codec(pane_is_refused(active) ? active : other, line);
+    return pane_is_shown(other) ? "Pictures of different kinds: nothing can be subtracted"
+                                : "The other picture is coming ...";
+}
+
 /* Before the first one comes, the picture that was there stays. */
 static void draw_difference(const struct scene *scene, const struct rect *port)
 {
@@ -82,11 +93,11 @@ static void draw_difference(const struct scene *scene, const struct rect *port)
     draw_difference_names(scene, &names);
     if (placed.picture)
         surface_picture(scene->surface, port, &placed);
-    if (pane_is_shown(shown->pane))
+    if (pane_is_shown(shown->pane) || pane_is_refused(shown->pane))
         draw_tag(scene, port,
                  difference->coming ? "The difference is coming ..."
                  : placed.picture   ? names.text
-                                    : "The other picture is coming ...");
+                                    : describe_no_difference(scene, &names));
 }
 
 /* Of a file that comes slowly. */

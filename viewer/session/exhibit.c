@@ -2,6 +2,11 @@
 
 #include <stdio.h>
 
+bool exhibit_is_cut(const struct exhibit *exhibit)
+{
+    return exhibit->codec && exhibit->cut && codec_can_be_cut(exhibit->codec);
+}
+
 bool exhibit_equal(const struct exhibit *a, const struct exhibit *b)
 {
     bool seeded = a->mode == UQD_MODE_ANCESTRAL || a->mix || a->map == MAP_VARIANCE;
@@ -11,7 +16,7 @@ bool exhibit_equal(const struct exhibit *a, const struct exhibit *b)
         a->codec != b->codec)
         return false;
     if (a->codec)
-        return a->cut == b->cut;
+        return exhibit_is_cut(a) == exhibit_is_cut(b);
     return a->mode == b->mode && (!seeded || a->seed == b->seed) && a->mix == b->mix;
 }
 
@@ -29,7 +34,7 @@ struct frame_key exhibit_key(const struct progress *progress, const struct exhib
         return (struct frame_key){.step = UQD_STEP_LATEST,
                                   .bytes = exhibit_bytes(progress, exhibit),
                                   .codec = exhibit->codec,
-                                  .cut = exhibit->cut};
+                                  .cut = exhibit_is_cut(exhibit)};
     return key_of(progress, exhibit, mode, exhibit->seed);
 }
 
@@ -81,7 +86,7 @@ const char *exhibit_mode_name(const struct exhibit *exhibit, struct text_line *l
         snprintf(line->text, sizeof line->text, "original");
     else if (exhibit->codec)
         snprintf(line->text, sizeof line->text, "%s%s", codec_title(exhibit->codec),
-                 exhibit->cut ? ", cut" : "");
+                 exhibit_is_cut(exhibit) ? ", cut" : "");
     else if (exhibit->mix)
         snprintf(line->text, sizeof line->text, "mix %u %%", (unsigned)exhibit->mix);
     else

@@ -26,7 +26,7 @@ struct exhibit {
     uint32_t mix; /* 1 to 99: so many percent of the way from denoised to ancestral; 0: no mixture,
                      the mode counts */
     enum codec codec; /* what another codec makes of as many bytes, in place of all that; ... */
-    bool cut;         /* ... of its progressive file, cut there; never where it has none */
+    bool cut;         /* ... of its progressive file, cut there, where it has one */
     bool original;    /* the reference in place of all that */
     enum map_kind map;
 };
@@ -36,6 +36,9 @@ bool exhibit_equal(const struct exhibit *a, const struct exhibit *b);
 
 /* The decoded picture that the exhibit is about, in full size; of a mixture the denoised one. */
 struct frame_key exhibit_key(const struct progress *progress, const struct exhibit *exhibit);
+
+/* Whether it is of a codec's progressive file. */
+bool exhibit_is_cut(const struct exhibit *exhibit);
 
 /* Bytes of the file that it takes. */
 uint64_t exhibit_bytes(const struct progress *progress, const struct exhibit *exhibit);

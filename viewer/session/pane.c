@@ -124,7 +124,7 @@ void pane_set_mode(struct pane *pane, enum uqd_mode mode, uint64_t seed)
     pane->wanted.mode = mode;
     pane->wanted.seed = seed;
     pane->wanted.mix = 0;
-    pane->wanted.codec = CODEC_UQD;
+    pane->wanted.codec = pane->codec_before_map = CODEC_UQD;
     pane->peeking = false;
     progress_choose_seed(pane->progress, seed);
     change(pane);
@@ -174,15 +174,28 @@ static bool is_own_map(enum map_kind map)
     return map == MAP_BITS || map == MAP_VARIANCE;
 }
 
+/* What tells of the file itself has no place beside another codec. */
+static void settle(struct exhibit *wanted)
+{
+    if (!wanted->codec)
+        return;
+    wanted->mix = 0;
+    wanted->map = is_own_map(wanted->map) ? MAP_OFF : wanted->map;
+}
+
+void pane_follow_map(struct pane *pane, enum map_kind map)
+{
+    pane->wanted.map = map;
+    settle(&pane->wanted);
+}
+
 void pane_set_codec(struct pane *pane, enum codec codec, bool cut)
 {
     struct exhibit *wanted = &pane->wanted;
     wanted->codec = codec;
-    wanted->cut = cut && codec_can_be_cut(codec);
-    if (codec) {
-        wanted->mix = 0;
-        wanted->map = is_own_map(wanted->map) ? MAP_OFF : wanted->map;
-    }
+    wanted->cut = cut;
+    settle(wanted);
+    pane->codec_before_map = CODEC_UQD;
     pane->peeking = false;
     change(pane);
 }
@@ -194,9 +207,17 @@ void pane_set_original(struct pane *pane, bool on)
 
 void pane_set_map(struct pane *pane, enum map_kind map)
 {
-    pane->wanted.map = map;
+    struct exhibit *wanted = &pane->wanted;
+    if (is_own_map(map) && (wanted->codec || pane->peeking))
+        pane->codec_before_map = wanted->codec ? wanted->codec : pane->codec_after;
+    wanted->map = map;
+    wanted->codec = is_own_map(map)          ? CODEC_UQD
+                    : pane->codec_before_map ? pane->codec_before_map
+                                             : wanted->codec;
     if (is_own_map(map))
-        pane->wanted.codec = CODEC_UQD;
+        pane->codec_after = CODEC_UQD;
+    else
+        pane->codec_before_map = CODEC_UQD;
     change(pane);
 }
 
@@ -425,9 +446,12 @@ static bool show_composed(struct pane *pane, struct ingredients *ingredients)
 
 bool pane_is_refused(const struct pane *pane)
 {
-    struct frame_key key = exhibit_key(pane->progress, &pane->wanted);
-    return pane->wanted.codec && !pane->wanted.original &&
-           progress_is_refused(pane->progress, &key);
+    struct frame_key keys[EXHIBIT_MAX_PARTS];
+    unsigned n = list_parts(pane, keys);
+    bool refused = !progress_expects_reference(pane->progress);
+    for (unsigned i = 0; i < n; i++)
+        refused |= progress_is_refused(pane->progress, &keys[i]);
+    return pane->wanted.codec && !pane->wanted.original && refused;
 }
 
 /* So few bytes give no picture. */
@@ -442,6 +466,7 @@ bool pane_update(struct pane *pane)
 {
     bool taken = take_order(pane);
     struct picture *pictures[EXHIBIT_MAX_PARTS];
+    settle(&pane->wanted);
     renew_parts(pane);
     if (pane_is_refused(pane))
         return show_nothing(pane);

@@ -19,12 +19,13 @@ struct pane_part {
 struct pane {
     struct progress *progress; /* borrowed: of the file that is shown */
     struct exhibit wanted;
-    bool following;           /* the wanted position goes on with the latest one */
-    uint32_t awaited;         /* a step to be gone to once it is decoded, while it follows */
-    bool peeking;             /* the other mode is shown for a moment ... */
-    enum uqd_mode mode_after; /* ... and this one after that, ... */
-    uint32_t mix_after;       /* ... mixed so, ... */
-    enum codec codec_after;   /* ... or of this codec */
+    bool following;              /* the wanted position goes on with the latest one */
+    uint32_t awaited;            /* a step to be gone to once it is decoded, while it follows */
+    bool peeking;                /* the other mode is shown for a moment ... */
+    enum uqd_mode mode_after;    /* ... and this one after that, ... */
+    uint32_t mix_after;          /* ... mixed so, ... */
+    enum codec codec_after;      /* ... or of this codec */
+    enum codec codec_before_map; /* that comes back after a map of the file itself */
     uint32_t reduce; /* pictures may be halved so often without a loss at the present zoom */
     struct pane_part parts[EXHIBIT_MAX_PARTS]; /* of what is wanted */
     unsigned n_parts;
@@ -78,6 +79,9 @@ uint32_t pane_mix(const struct pane *pane);
 
 void pane_set_original(struct pane *pane, bool on);
 void pane_set_map(struct pane *pane, enum map_kind map);
+
+/* The map of another pane, unless it is one that another codec, which stays, does not have. */
+void pane_follow_map(struct pane *pane, enum map_kind map);
 
 /* What another codec makes of as many bytes; CODEC_UQD: the file itself. cut: by cutting its
  * progressive file, where it has one. */

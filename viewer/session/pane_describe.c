@@ -41,7 +41,13 @@ const char *pane_describe_codec(const struct pane *pane, struct text_line *line)
     struct text_line name, bytes;
     exhibit_mode_name(&pane->wanted, &name);
     format_bytes(&bytes, key.bytes);
-    if (pane_is_refused(pane))
+    if (!progress_expects_reference(progress))
+        snprintf(line->text, sizeof line->text,
+                 "%.40s needs the original: give one with --reference", name.text);
+    else if (pane_is_refused(pane) && !progress_is_refused(progress, &key))
+        snprintf(line->text, sizeof line->text, "%.40s: there is no picture of the step before",
+                 name.text);
+    else if (pane_is_refused(pane))
         snprintf(line->text, sizeof line->text, "%.40s at %.20s: %.63s", name.text, bytes.text,
                  progress_file_note(progress, &key));
     else if (!progress->reference)

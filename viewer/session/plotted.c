@@ -90,7 +90,7 @@ void plotted_add(struct curve_set *set, int document, const char *name,
 
 uint32_t plotted_mode(const struct exhibit *exhibit)
 {
-    return mode_of(exhibit->codec, exhibit->cut, exhibit->mode);
+    return mode_of(exhibit->codec, exhibit_is_cut(exhibit), exhibit->mode);
 }
 
 int plotted_curve_of(const struct curve_set *set, int document, const struct exhibit *exhibit)

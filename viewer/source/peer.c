@@ -123,13 +123,18 @@ static void answer(struct peer *peer)
                                  .key = peer->key,
                                  .generation = peer->generation};
     struct message message = {.text = ""};
-    int status = make_picture(peer, &event, &message);
+    bool opaque = peer->key.codec == CODEC_JPEG && picture_has_alpha(peer->original);
+    int status = opaque ? message_set(&message, "it has no transparency")
+                        : make_picture(peer, &event, &message);
     if (status == 0)
         source_post_measured(&peer->source, &event);
     else if (status == CODEC_CANCELLED)
         put_back(peer);
     else
-        refuse(peer, &event, status < 0 ? message.text : "no picture yet");
+        refuse(peer, &event,
+               status < 0                      ? message.text
+               : status == CODEC_TOO_FEW_BYTES ? "even its smallest file is larger"
+                                               : "no picture yet");
 }
 
 /* ---- The thread ---------------------------------------------------------------------------- */
