@@ -598,6 +598,7 @@ static void a_presentation(void **state)
     (void)state;
     present(1280, 720, true, "present-720");
     present(1920, 1080, true, "present-1080");
+    present(3840, 2160, true, "present-2160");
 }
 
 static void a_presentation_of_the_picture_alone(void **state)
