@@ -1,13 +1,21 @@
 #include "draw/wrap_text.h"
 
+#include <assert.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+
+/* The beginning of a string, which a line has room for. */
+static void take(const char *string, size_t length, struct text_line *line)
+{
+    assert(length < sizeof line->text);
+    memcpy(line->text, string, length);
+    line->text[length] = '\0';
+}
 
 static bool fits(struct surface *surface, enum text_size size, const char *string, size_t length,
                  int width, struct text_line *line)
 {
-    snprintf(line->text, sizeof line->text, "%.*s", (int)length, string);
+    take(string, length, line);
     return surface_text_width(surface, size, line->text) <= width;
 }
 
@@ -48,7 +56,7 @@ const char *wrap_text(struct surface *surface, enum text_size size, const char *
         length = fitting_words(surface, size, string, width, line);
     if (length == 0)
         length = fitting_characters(surface, size, string, width, line);
-    snprintf(line->text, sizeof line->text, "%.*s", (int)length, string);
+    take(string, length, line);
     string += length;
     return string + strspn(string, " ");
 }
