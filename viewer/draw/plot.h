@@ -59,7 +59,7 @@ struct plot_geometry {
 };
 
 /* Computes the geometry from the rectangle, the scale, the surface's texts, the metric, the curves
- * and the file; the pointer and the marks have no influence. */
+ * and the file; the pointer has no influence, and the marks on the order of brief names only. */
 void plot_geometry(struct plot_geometry *plot, const struct plot_view *view);
 
 /* Draws the plot on the ground THEME_BACKGROUND and leaves nothing clipped. */

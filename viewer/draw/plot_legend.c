@@ -114,11 +114,27 @@ static int count_names(const struct plot_view *view)
     return n;
 }
 
-/* Entries of the file shown come before the others. */
-static bool belongs(const struct plot_view *view, int curve, bool own)
+/* Whether it is the curve of what is shown in the active pane, or in any. */
+static bool is_marked(const struct plot_view *view, int curve, bool active)
+{
+    for (int i = 0; i < view->n_marks; i++)
+        if (view->marks[i].mode == view->set->curves[curve].mode &&
+            (view->marks[i].active || !active))
+            return true;
+    return false;
+}
+
+#define N_RANKS 4
+
+/* Entries of the file shown come before the others; for an audience those that it sees first. */
+static int rank(const struct plot_view *view, int curve)
 {
     int document = view->file ? view->file->document : CURVE_IMPORTED;
-    return (view->set->curves[curve].document == document) == own;
+    if (view->set->curves[curve].document != document)
+        return 3;
+    if (view->brief && is_marked(view, curve, false))
+        return is_marked(view, curve, true) ? 0 : 1;
+    return 2;
 }
 
 static void place_names(struct legend *legend, const struct plot_geometry *plot,
@@ -133,8 +149,8 @@ static void place_names(struct legend *legend, const struct plot_geometry *plot,
     plot_title(view, title.text, sizeof title.text);
     cursor.x += surface_text_width(view->surface, view->text, title.text) + plot_px(view, 16);
     bool room = true;
-    for (int i = 0; i < 2 * n && room; i++)
-        if (belongs(view, i % n, i < n) && !is_named(view, i % n))
+    for (int i = 0; i < N_RANKS * n && room; i++)
+        if (rank(view, i % n) == i / n && !is_named(view, i % n))
             room = place_entry(&cursor, legend, i % n, count_names(view) - legend->n - 1);
     legend->more_x = cursor.x;
     legend->more_y = cursor.y;
