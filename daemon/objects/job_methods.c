@@ -128,10 +128,12 @@ static int check_frame(const struct job *job, const struct frame_key *key, struc
 
 /* The job keeps a reference to the call until it answers. */
 static int request(struct job *job, DBusMessage *call, const struct frame_key *key,
-                   enum priority priority, const char *purpose, struct failure *failure)
+                   uint32_t priority, const char *purpose, struct failure *failure)
 {
-    int status;
+    int status = check_urgency(priority, purpose, failure);
 
+    if (status < 0)
+        return status;
     dbus_message_ref(call);
     status = job_request(job, key, priority, purpose, call, failure);
     if (status < 0)
@@ -165,8 +167,6 @@ static int request_frame(struct job *job, DBusMessage *call, struct failure *fai
     if (key.mode != UQD_MODE_ANCESTRAL)
         key.seed = 0;
     status = check_frame(job, &key, failure);
-    if (status == 0)
-        status = check_urgency(priority, purpose, failure);
     if (status < 0)
         return status;
     return request(job, call, &key, priority, purpose, failure);
@@ -201,8 +201,6 @@ static int request_bits(struct job *job, DBusMessage *call, struct failure *fail
     status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
     if (status == 0)
         status = check_step(job, key.step, failure);
-    if (status == 0)
-        status = check_urgency(priority, purpose, failure);
     if (status < 0)
         return status;
     return request(job, call, &key, priority, purpose, failure);
