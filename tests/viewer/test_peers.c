@@ -126,8 +126,8 @@ static void nothing_of_the_file_stands_beside_them(void **state)
     (void)state;
     room_open_peers(&room);
     pane_set_codec(pane, CODEC_JPEG, false);
-    pane->wanted.mix = 50;
-    pane_follow_map(pane, MAP_VARIANCE);
+    pane_take_mode(pane,
+                   &(struct exhibit){.mode = UQD_MODE_ANCESTRAL, .mix = 50, .map = MAP_VARIANCE});
     assert_int_equal(pane->wanted.map, MAP_OFF);
     while (room_next(&room, SOURCE_PEER_SCREEN, &key) && !pane->shown) {
         assert_int_equal(key.codec, CODEC_JPEG);
@@ -224,6 +224,12 @@ static void a_codec_is_no_mode(void **state)
     assert_true(exhibit_is_cut(&pane->wanted));
     pane_set_mix(pane, 40);
     assert_int_equal(pane->wanted.codec, CODEC_UQD);
+    pane_set_codec(pane, CODEC_JPEG, false);
+    pane_set_map(pane, MAP_BITS);
+    pane_set_mix(pane, 40);
+    pane_set_map(pane, MAP_OFF); /* a mode that was chosen since stays */
+    assert_int_equal(pane->wanted.codec, CODEC_UQD);
+    assert_int_equal(pane->wanted.mix, 40);
     room_close(&room);
 }
 

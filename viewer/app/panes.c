@@ -56,10 +56,7 @@ static void follow_mode(const struct pane *active, struct pane *pane)
     const struct exhibit *wanted = &active->wanted;
     if (active->progress == pane->progress)
         return;
-    pane->wanted.mode = wanted->mode;
-    pane->wanted.seed = wanted->seed;
-    pane->wanted.mix = pane->wanted.codec ? 0 : wanted->mix;
-    pane_follow_map(pane, wanted->map);
+    pane_take_mode(pane, wanted);
     pane->wanted.original = wanted->original && pane->progress->reference;
 }
 

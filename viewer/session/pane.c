@@ -60,8 +60,24 @@ void pane_set_progress(struct pane *pane, struct progress *progress)
 
 /* ---- What is wanted ------------------------------------------------------------------------ */
 
+/* Maps that tell of a UQD file. */
+static bool is_own_map(enum map_kind map)
+{
+    return map == MAP_BITS || map == MAP_VARIANCE;
+}
+
+/* What tells of the file itself has no place beside another codec. */
+static void settle(struct exhibit *wanted)
+{
+    if (!wanted->codec)
+        return;
+    wanted->mix = 0;
+    wanted->map = is_own_map(wanted->map) ? MAP_OFF : wanted->map;
+}
+
 static void change(struct pane *pane)
 {
+    settle(&pane->wanted);
     pane->wanted.original = false;
     measurements_forget_refusals(&pane->progress->measurements);
 }
@@ -157,7 +173,7 @@ void pane_set_mix(struct pane *pane, uint32_t percent)
 {
     pane->wanted.mode = percent > 0 ? UQD_MODE_ANCESTRAL : UQD_MODE_DENOISED;
     pane->wanted.mix = percent < 100 ? percent : 0;
-    pane->wanted.codec = CODEC_UQD;
+    pane->wanted.codec = pane->codec_before_map = CODEC_UQD;
     pane->peeking = false;
     change(pane);
 }
@@ -168,24 +184,12 @@ uint32_t pane_mix(const struct pane *pane)
     return wanted->mix ? wanted->mix : wanted->mode == UQD_MODE_ANCESTRAL ? 100 : 0;
 }
 
-/* Maps that tell of a UQD file. */
-static bool is_own_map(enum map_kind map)
+void pane_take_mode(struct pane *pane, const struct exhibit *other)
 {
-    return map == MAP_BITS || map == MAP_VARIANCE;
-}
-
-/* What tells of the file itself has no place beside another codec. */
-static void settle(struct exhibit *wanted)
-{
-    if (!wanted->codec)
-        return;
-    wanted->mix = 0;
-    wanted->map = is_own_map(wanted->map) ? MAP_OFF : wanted->map;
-}
-
-void pane_follow_map(struct pane *pane, enum map_kind map)
-{
-    pane->wanted.map = map;
+    pane->wanted.mode = other->mode;
+    pane->wanted.seed = other->seed;
+    pane->wanted.mix = other->mix;
+    pane->wanted.map = other->map;
     settle(&pane->wanted);
 }
 
@@ -194,7 +198,6 @@ void pane_set_codec(struct pane *pane, enum codec codec, bool cut)
     struct exhibit *wanted = &pane->wanted;
     wanted->codec = codec;
     wanted->cut = cut;
-    settle(wanted);
     pane->codec_before_map = CODEC_UQD;
     pane->peeking = false;
     change(pane);
@@ -466,7 +469,6 @@ bool pane_update(struct pane *pane)
 {
     bool taken = take_order(pane);
     struct picture *pictures[EXHIBIT_MAX_PARTS];
-    settle(&pane->wanted);
     renew_parts(pane);
     if (pane_is_refused(pane))
         return show_nothing(pane);

@@ -80,8 +80,9 @@ uint32_t pane_mix(const struct pane *pane);
 void pane_set_original(struct pane *pane, bool on);
 void pane_set_map(struct pane *pane, enum map_kind map);
 
-/* The map of another pane, unless it is one that another codec, which stays, does not have. */
-void pane_follow_map(struct pane *pane, enum map_kind map);
+/* Mode, mixture and map of what another pane shows, without those that have no place beside another
+ * codec, which stays. */
+void pane_take_mode(struct pane *pane, const struct exhibit *other);
 
 /* What another codec makes of as many bytes; CODEC_UQD: the file itself. cut: by cutting its
  * progressive file, where it has one. */
