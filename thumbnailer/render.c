@@ -1,6 +1,5 @@
 #include "render.h"
 
-#include "daemon.h"
 #include "scale.h"
 
 #include <stdlib.h>
@@ -61,7 +60,7 @@ int render_progress(void *cookie, double done)
     return is_over(cookie);
 }
 
-/* ---- Decoding here ------------------------------------------------------------------------- */
+/* ---- Decoding ------------------------------------------------------------------------------ */
 
 /* Any status of the library. */
 static int make_picture(const struct input *input, uint32_t step, uint32_t reduce,
@@ -144,9 +143,8 @@ static bool is_usable(int status, uint32_t n_complete)
            ((status == UQD_ERR_CORRUPT || status == UQD_ERR_CANCELLED) && n_complete > 0);
 }
 
-static int render_here(struct input *input, struct render_request *request,
-                       const struct render_plan *plan, struct pixels *pixels,
-                       struct message *message)
+static int decode(struct input *input, struct render_request *request,
+                  const struct render_plan *plan, struct pixels *pixels, struct message *message)
 {
     struct pixels coarse = {0};
     int status;
@@ -170,20 +168,14 @@ static int render_here(struct input *input, struct render_request *request,
     return coarse.data ? 0 : failed(input, status, message);
 }
 
-/* ---- Either way ---------------------------------------------------------------------------- */
+/* ---- All of it ----------------------------------------------------------------------------- */
 
-/* The steps of a solid file are known to those who decode them; it is small anyhow. Half of the
- * time is left for decoding here, where the daemon does not answer. */
-static int ask_daemon(const struct input *input, const struct render_request *request,
-                      const struct render_plan *plan, struct pixels *pixels)
+/* Half of the time is left for decoding here. */
+static bool have_elsewhere(const struct input *input, const struct render_request *request,
+                           const struct render_plan *plan, struct pixels *pixels)
 {
-    struct daemon_frame frame = {.info = &input->info, .reduce = plan->reduce};
-    if (!request->use_daemon || input->info.solid || is_over(request))
-        return -1;
-    while (!render_is_enough(input, plan, frame.step))
-        frame.step++;
-    return daemon_get_frame(input->fd, &frame, request->milliseconds_left(request->cookie) / 2,
-                            pixels);
+    const int64_t left = request->milliseconds_left(request->cookie);
+    return request->elsewhere && left > 0 && request->elsewhere(input, plan, left / 2, pixels) == 0;
 }
 
 int render(struct input *input, struct render_request *request, struct pixels *pixels,
@@ -191,8 +183,8 @@ int render(struct input *input, struct render_request *request, struct pixels *p
 {
     const struct render_plan plan = render_plan(&input->info, request->edge);
     *pixels = (struct pixels){0};
-    if (ask_daemon(input, request, &plan, pixels) != 0 &&
-        render_here(input, request, &plan, pixels, message) < 0)
+    if (!have_elsewhere(input, request, &plan, pixels) &&
+        decode(input, request, &plan, pixels, message) < 0)
         return -1;
     if ((pixels->width == plan.width && pixels->height == plan.height) ||
         scale_pixels(pixels, plan.width, plan.height) == 0)

@@ -9,19 +9,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct render_request {
-    uint32_t edge; /* the picture fits so many pixels in both directions */
-    bool use_daemon;
-    int64_t (*milliseconds_left)(void *cookie); /* until it has to be there; 0 or less: no time */
-    void *cookie;
-    int64_t reserve; /* milliseconds that are kept back at the moment; of render alone */
-};
-
 /* What is asked of a decoder for a picture of that size. */
 struct render_plan {
     uint32_t width, height; /* of the picture */
     uint32_t reduce;        /* that is decoded, to be scaled */
     uint64_t enough;        /* bytes of the file */
+};
+
+struct render_request {
+    uint32_t edge; /* the picture fits so many pixels in both directions */
+    int64_t (*milliseconds_left)(void *cookie); /* until it has to be there; 0 or less: no time */
+    void *cookie;
+    /* Asked, before anything is decoded, for the picture that the plan wants decoded, and may take
+     * so long. 0, or -1 if it cannot be had. May be NULL. */
+    int (*elsewhere)(const struct input *input, const struct render_plan *plan,
+                     int64_t milliseconds, struct pixels *pixels);
+    int64_t reserve; /* milliseconds that are kept back at the moment; of render alone */
 };
 
 struct render_plan render_plan(const struct uqd_info *info, uint32_t edge);

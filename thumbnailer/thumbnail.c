@@ -1,5 +1,6 @@
 #include "thumbnail.h"
 
+#include "ask.h"
 #include "colour_profile.h"
 #include "image_file.h"
 #include "input.h"
@@ -114,7 +115,7 @@ static int make(const struct thumbnail_request *request, const struct location *
                 struct pixels *pixels, struct message *message)
 {
     struct render_request wanted = {.edge = request->size,
-                                    .use_daemon = request->use_daemon,
+                                    .elsewhere = request->use_daemon ? ask_daemon : NULL,
                                     .milliseconds_left = request->milliseconds_left,
                                     .cookie = request->cookie};
     struct uqd_decoder_settings settings;

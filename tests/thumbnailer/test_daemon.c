@@ -1,5 +1,6 @@
 /* Thumbnails by the daemon: the same pictures, and none the less where it does not help. The test
  * runs in a session bus of its own; the daemon is started by the test. */
+#include "ask.h"
 #include "bus_names.h"
 #include "daemon.h"
 #include "made_file.h"
@@ -118,7 +119,7 @@ static void test_same_thumbnails(void **state)
 static void test_daemon_is_asked(void **state)
 {
     struct render_request request = {
-        .edge = 60, .use_daemon = true, .milliseconds_left = made_file_no_deadline};
+        .edge = 60, .elsewhere = ask_daemon, .milliseconds_left = made_file_no_deadline};
     struct input input;
     struct pixels pixels;
     struct message message;
