@@ -1,7 +1,5 @@
 #include "input.h"
 
-#include "model_file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,8 +8,10 @@
 /* HEAD_SIZE has the header of nearly every file. */
 enum { HEAD_SIZE = 1024, CHUNK_SIZE = 1 << 16 };
 
-static int feed_failed(const struct input *input, int status, struct message *message)
+int input_failed(struct input *input, int status, struct message *message)
 {
+    if (status == UQD_ERR_CORRUPT || status == UQD_ERR_UNSUPPORTED || status == UQD_ERR_LIMIT)
+        input->fault = INPUT_FAULT_DATA;
     if (status == UQD_ERR_CORRUPT)
         return message_set(message, "%s: %s", input->name,
                            uqd_start_trouble(input->start, input->n_start));
@@ -24,8 +24,10 @@ static int feed_chunk(struct input *input, size_t size, struct message *message)
     const ssize_t n = read(input->fd, chunk, size < sizeof chunk ? size : sizeof chunk);
     if (n < 0 && errno == EINTR)
         return 0;
-    if (n < 0)
+    if (n < 0) {
+        input->fault = INPUT_FAULT_FILE;
         return message_set(message, "%s: cannot be read: %s", input->name, strerror(errno));
+    }
     if (n == 0) {
         input->has_ended = true;
         return 0;
@@ -33,7 +35,7 @@ static int feed_chunk(struct input *input, size_t size, struct message *message)
     for (ssize_t i = 0; i < n && input->n_start < sizeof input->start; i++)
         input->start[input->n_start++] = chunk[i];
     const int status = uqd_decoder_feed(input->decoder, chunk, (size_t)n);
-    return status < 0 ? feed_failed(input, status, message) : 0;
+    return status < 0 ? input_failed(input, status, message) : 0;
 }
 
 int input_feed(struct input *input, uint64_t n_bytes, struct message *message)
@@ -49,25 +51,31 @@ int input_feed(struct input *input, uint64_t n_bytes, struct message *message)
     return 0;
 }
 
+static int header_missing(struct input *input, struct message *message)
+{
+    input->fault = INPUT_FAULT_DATA;
+    if (input->n_start == 0)
+        return message_set(message, "%s: is empty", input->name);
+    return message_set(message, "%s: is cut off inside its header, after %llu bytes", input->name,
+                       (unsigned long long)uqd_decoder_bytes_fed(input->decoder));
+}
+
 static int read_header(struct input *input, struct message *message)
 {
     int status;
     while ((status = uqd_decoder_info(input->decoder, &input->info)) == UQD_NEED_DATA) {
-        if (input->has_ended && input->n_start == 0)
-            return message_set(message, "%s: is empty", input->name);
         if (input->has_ended)
-            return message_set(message, "%s: is cut off inside its header, after %llu bytes",
-                               input->name,
-                               (unsigned long long)uqd_decoder_bytes_fed(input->decoder));
+            return header_missing(input, message);
         if (feed_chunk(input, HEAD_SIZE, message) < 0)
             return -1;
     }
-    return status < 0 ? feed_failed(input, status, message) : 0;
+    return status < 0 ? input_failed(input, status, message) : 0;
 }
 
 /* Nothing but a regular file can be read twice, and a pipe might never end. */
 static int open_file(struct input *input, const char *path, struct message *message)
 {
+    input->fault = INPUT_FAULT_FILE;
     input->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (input->fd < 0 || fstat(input->fd, &input->status) < 0)
         return message_set(message, "%s: cannot be opened: %s", input->name, strerror(errno));
@@ -75,30 +83,33 @@ static int open_file(struct input *input, const char *path, struct message *mess
         return message_set(message, "%s: is a directory", input->name);
     if (!S_ISREG(input->status.st_mode))
         return message_set(message, "%s: is not a regular file", input->name);
+    input->fault = INPUT_FAULT_OTHER;
     return 0;
 }
 
-static int find_model(struct input *input, struct message *message)
+static int find_model(struct input *input, const struct input_models *models,
+                      struct message *message)
 {
+    const struct uqd_model *model;
     struct message cause;
-    if (model_load_by_id(input->info.model_id, &input->model, &cause) < 0)
+    if (models->find(models->cookie, input->info.model_id, &model, &cause) < 0)
         return message_set(message, "%s: cannot be decoded: %s", input->name, cause.text);
-    const int status = uqd_decoder_set_model(input->decoder, input->model);
-    return status < 0 ? feed_failed(input, status, message) : 0;
+    const int status = uqd_decoder_set_model(input->decoder, model);
+    return status < 0 ? input_failed(input, status, message) : 0;
 }
 
 int input_open(struct input *input, const char *path, const struct uqd_decoder_settings *settings,
-               struct message *message)
+               const struct input_models *models, struct message *message)
 {
     *input = (struct input){.name = path, .fd = -1};
     if (open_file(input, path, message) < 0)
         return -1;
     const int status = uqd_decoder_new(&input->decoder, NULL, settings);
     if (status < 0)
-        return feed_failed(input, status, message);
+        return input_failed(input, status, message);
     if (read_header(input, message) < 0)
         return -1;
-    return find_model(input, message);
+    return find_model(input, models, message);
 }
 
 bool input_has_changed(const struct input *input)
@@ -113,7 +124,6 @@ bool input_has_changed(const struct input *input)
 void input_close(struct input *input)
 {
     uqd_decoder_free(input->decoder);
-    uqd_model_free(input->model);
     if (input->fd >= 0)
         close(input->fd);
     *input = (struct input){.fd = -1};

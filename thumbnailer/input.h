@@ -11,25 +11,43 @@
 #include <sys/stat.h>
 #include <uqd/uqd.h>
 
+/* Where models come from. */
+struct input_models {
+    /* The model with that id, which stays until the input is closed. 0, or -1 with a message. */
+    int (*find)(void *cookie, uint64_t id, const struct uqd_model **model, struct message *message);
+    void *cookie;
+};
+
+/* Whose fault it is that something failed. */
+enum input_fault {
+    INPUT_FAULT_OTHER, /* memory, time, or the model that is not there */
+    INPUT_FAULT_FILE,  /* the file cannot be opened or read */
+    INPUT_FAULT_DATA,  /* what is in it is no picture, or a damaged one */
+};
+
 struct input {
     const char *name; /* for messages */
     int fd;           /* its offset is the number of bytes that were read */
+    enum input_fault fault;
     struct stat status;
     bool has_ended;
     uint8_t start[UQD_START_SIZE]; /* the first bytes, of which n_start are known */
     size_t n_start;
-    struct uqd_model *model;
-    struct uqd_decoder *decoder; /* with that model */
+    struct uqd_decoder *decoder; /* with its model */
     struct uqd_info info;
 };
 
 /* Opens the file, reads its header and finds the model. settings may be NULL. 0, or -1 with a
- * message; input_close is needed in both cases. */
+ * message and the fault; input_close is needed in both cases. */
 int input_open(struct input *input, const char *path, const struct uqd_decoder_settings *settings,
-               struct message *message);
+               const struct input_models *models, struct message *message);
 
-/* Feeds the decoder until it has so many bytes, or the file ends. 0, or -1 with a message. */
+/* Feeds the decoder until it has so many bytes, or the file ends. 0, or -1 with a message and the
+ * fault. */
 int input_feed(struct input *input, uint64_t n_bytes, struct message *message);
+
+/* Notes the fault of a negative status of the decoder, and says what is wrong. Returns -1. */
+int input_failed(struct input *input, int status, struct message *message);
 
 /* Whether the file is another one by now than when it was opened. */
 bool input_has_changed(const struct input *input);

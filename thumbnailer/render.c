@@ -124,16 +124,15 @@ static int advance_all(struct input *input, struct render_request *request,
     }
 }
 
-static int failed(const struct input *input, int status, struct message *message)
+static int failed(struct input *input, int status, struct message *message)
 {
     if (status == UQD_ERR_CANCELLED)
         return message_set(message, "%s: no picture was ready within the time", input->name);
-    if (status == UQD_ERR_CORRUPT)
-        return message_set(message,
-                           "%s: its first step is damaged and nothing before it is a "
-                           "picture",
-                           input->name);
-    return message_set(message, "%s: cannot be decoded: %s", input->name, uqd_status_text(status));
+    if (status != UQD_ERR_CORRUPT)
+        return input_failed(input, status, message);
+    input->fault = INPUT_FAULT_DATA;
+    return message_set(message, "%s: its first step is damaged and nothing before it is a picture",
+                       input->name);
 }
 
 /* Whether there are pictures in spite of the status. */

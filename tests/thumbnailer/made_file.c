@@ -68,15 +68,30 @@ void made_file_write(uint32_t width, uint32_t height, uint32_t channels, int sol
     free(pixels);
 }
 
+/* Loaded once, for all inputs. */
+static int find_model(void *cookie, uint64_t id, const struct uqd_model **model,
+                      struct message *message)
+{
+    static struct uqd_model *loaded;
+    (void)cookie;
+    (void)id;
+    (void)message;
+    if (!loaded)
+        loaded = load_model();
+    *model = loaded;
+    return 0;
+}
+
 void made_file_open(struct input *input, struct render_request *request)
 {
+    const struct input_models models = {.find = find_model};
     struct uqd_decoder_settings settings;
     struct message message;
     uqd_decoder_settings_default(&settings);
     settings.threads = 1;
     settings.progress = request ? render_progress : NULL;
     settings.cookie = request;
-    if (input_open(input, "a.uqd", &settings, &message) < 0)
+    if (input_open(input, "a.uqd", &settings, &models, &message) < 0)
         fail_msg("%s", message.text);
 }
 
