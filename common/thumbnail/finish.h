@@ -1,6 +1,6 @@
 /* From the picture of a file to its thumbnail. */
-#ifndef UQD_THUMBNAILER_FINISH_H
-#define UQD_THUMBNAILER_FINISH_H
+#ifndef UQD_COMMON_THUMBNAIL_FINISH_H
+#define UQD_COMMON_THUMBNAIL_FINISH_H
 
 #include "image_file.h"
 #include "input.h"

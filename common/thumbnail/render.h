@@ -1,6 +1,6 @@
 /* A small picture of a file, from as few bytes and in as little time as its size allows. */
-#ifndef UQD_THUMBNAILER_RENDER_H
-#define UQD_THUMBNAILER_RENDER_H
+#ifndef UQD_COMMON_THUMBNAIL_RENDER_H
+#define UQD_COMMON_THUMBNAIL_RENDER_H
 
 #include "image_file.h"
 #include "input.h"

@@ -1,6 +1,6 @@
 /* A .uqd file that is read no further than what is asked for. */
-#ifndef UQD_THUMBNAILER_INPUT_H
-#define UQD_THUMBNAILER_INPUT_H
+#ifndef UQD_COMMON_THUMBNAIL_INPUT_H
+#define UQD_COMMON_THUMBNAIL_INPUT_H
 
 #include "message.h"
 #include "uqd_start.h"

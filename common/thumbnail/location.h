@@ -1,6 +1,6 @@
 /* Where the picture is: what file managers pass is a path or a URI. */
-#ifndef UQD_THUMBNAILER_LOCATION_H
-#define UQD_THUMBNAILER_LOCATION_H
+#ifndef UQD_COMMON_THUMBNAIL_LOCATION_H
+#define UQD_COMMON_THUMBNAIL_LOCATION_H
 
 #include "message.h"
 
