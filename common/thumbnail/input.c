@@ -112,13 +112,17 @@ int input_open(struct input *input, const char *path, const struct uqd_decoder_s
     return find_model(input, models, message);
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
 bool input_has_changed(const struct input *input)
 {
-    struct stat now;
-    const struct stat *then = &input->status;
-    return fstat(input->fd, &now) < 0 || now.st_size != then->st_size ||
-           now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
-           now.st_mtim.tv_nsec != then->st_mtim.tv_nsec;
+    struct stat opened, named;
+    return fstat(input->fd, &opened) < 0 || !is_same(&opened, &input->status) ||
+           stat(input->name, &named) < 0 || !is_same(&named, &input->status);
 }
 
 void input_close(struct input *input)

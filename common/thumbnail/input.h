@@ -26,7 +26,7 @@ enum input_fault {
 };
 
 struct input {
-    const char *name; /* for messages */
+    const char *name; /* the path, as it was given */
     int fd;           /* its offset is the number of bytes that were read */
     enum input_fault fault;
     struct stat status;
@@ -49,7 +49,8 @@ int input_feed(struct input *input, uint64_t n_bytes, struct message *message);
 /* Notes the fault of a negative status of the decoder, and says what is wrong. Returns -1. */
 int input_failed(struct input *input, int status, struct message *message);
 
-/* Whether the file is another one by now than when it was opened. */
+/* Whether the file has been written, or there is another one of its name or none, since it was
+ * opened. */
 bool input_has_changed(const struct input *input);
 
 void input_close(struct input *input);

@@ -169,6 +169,17 @@ static int decode(struct input *input, struct render_request *request,
 
 /* ---- All of it ----------------------------------------------------------------------------- */
 
+/* Scales the picture to the planned size. */
+static int fit(const struct input *input, const struct render_plan *plan, struct pixels *pixels,
+               struct message *message)
+{
+    if ((pixels->width == plan->width && pixels->height == plan->height) ||
+        scale_pixels(pixels, plan->width, plan->height) == 0)
+        return 0;
+    pixels_free(pixels);
+    return message_set(message, "%s: there is not enough memory for the picture", input->name);
+}
+
 /* Half of the time is left for decoding here. */
 static bool have_elsewhere(const struct input *input, const struct render_request *request,
                            const struct render_plan *plan, struct pixels *pixels)
@@ -185,9 +196,26 @@ int render(struct input *input, struct render_request *request, struct pixels *p
     if (!have_elsewhere(input, request, &plan, pixels) &&
         decode(input, request, &plan, pixels, message) < 0)
         return -1;
-    if ((pixels->width == plan.width && pixels->height == plan.height) ||
-        scale_pixels(pixels, plan.width, plan.height) == 0)
-        return 0;
-    pixels_free(pixels);
-    return message_set(message, "%s: there is not enough memory for the picture", input->name);
+    return fit(input, &plan, pixels, message);
+}
+
+bool render_has_coarse(const struct render_plan *plan)
+{
+    return plan->reduce < CHEAP_REDUCE;
+}
+
+int render_coarse(struct input *input, struct render_request *request, struct pixels *pixels,
+                  struct message *message)
+{
+    const struct render_plan plan = render_plan(&input->info, request->edge);
+    int status;
+    *pixels = (struct pixels){0};
+    request->reserve = 0;
+    if (advance(input, 0, &status, message) < 0)
+        return -1;
+    if (is_usable(status, 0))
+        status = make_picture(input, UQD_STEP_LATEST, coarse_reduce(&plan), pixels);
+    if (status != UQD_OK)
+        return failed(input, status, message);
+    return fit(input, &plan, pixels, message);
 }

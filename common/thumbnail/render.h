@@ -42,4 +42,12 @@ int render_progress(void *cookie, double done);
 int render(struct input *input, struct render_request *request, struct pixels *pixels,
            struct message *message);
 
+/* Whether a coarse picture of that size can be had in a small part of the time. */
+bool render_has_coarse(const struct render_plan *plan);
+
+/* Makes a coarse picture of the planned size: of the first step, decoded as small as is cheap. The
+ * input must be new. Otherwise as render. */
+int render_coarse(struct input *input, struct render_request *request, struct pixels *pixels,
+                  struct message *message);
+
 #endif
