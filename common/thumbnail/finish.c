@@ -1,10 +1,9 @@
 #include "finish.h"
 
 #include "colour_profile.h"
+#include "thumbnail_texts.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int no_memory(const struct input *input, struct message *message)
 {
@@ -65,39 +64,19 @@ static int settle_colours(struct input *input, struct pixels *pixels, struct mes
 
 /* ---- What it says of the file -------------------------------------------------------------- */
 
-/* Appends a text; an earlier failure, and its own, is in *failed. */
-static void add_text(struct pixels *pixels, const char *key, const char *text, bool *failed)
-{
-    const size_t key_size = strlen(key) + 1, text_size = strlen(text);
-    char *block = calloc(1, key_size + 2 + text_size); /* neither language nor translated key */
-    if (block) {
-        memcpy(block, key, key_size);
-        memcpy(block + key_size + 2, text, text_size);
-    }
-    *failed = *failed || !block ||
-              pixels_add_metadata(pixels, UQD_METADATA_TEXT, block, key_size + 2 + text_size) < 0;
-    free(block);
-}
-
-static void add_number(struct pixels *pixels, const char *key, int64_t number, bool *failed)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRId64, number);
-    add_text(pixels, key, text, failed);
-}
-
 static int add_texts(const struct input *input, const char *uri, const char *software,
                      struct pixels *pixels, struct message *message)
 {
-    bool failed = false;
-    add_text(pixels, "Thumb::URI", uri, &failed);
-    add_number(pixels, "Thumb::MTime", input->status.st_mtim.tv_sec, &failed);
-    add_number(pixels, "Thumb::Size", input->status.st_size, &failed);
-    add_text(pixels, "Thumb::Mimetype", MIME_TYPE, &failed);
-    add_number(pixels, "Thumb::Image::Width", input->info.width, &failed);
-    add_number(pixels, "Thumb::Image::Height", input->info.height, &failed);
-    add_text(pixels, "Software", software, &failed);
-    return failed ? no_memory(input, message) : 0;
+    const struct stat *status = &input->status;
+    if (thumbnail_text_add(pixels, "Thumb::URI", uri) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::MTime", status->st_mtim.tv_sec) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::Size", status->st_size) < 0 ||
+        thumbnail_text_add(pixels, "Thumb::Mimetype", MIME_TYPE) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::Image::Width", input->info.width) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::Image::Height", input->info.height) < 0 ||
+        thumbnail_text_add(pixels, "Software", software) < 0)
+        return no_memory(input, message);
+    return 0;
 }
 
 /* ---- All of it ----------------------------------------------------------------------------- */

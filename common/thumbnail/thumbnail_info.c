@@ -1,0 +1,99 @@
+#include "thumbnail_info.h"
+
+#include "file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <png.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The longest URI of a path, and room for what else programs write. */
+enum { MAX_TEXT_CHUNK = 1 << 17, MAX_TEXT_CHUNKS = 64 };
+
+/* Whole seconds, and perhaps a fraction. */
+static int read_mtime(const char *text, int64_t *mtime)
+{
+    char *end;
+
+    errno = 0;
+    *mtime = strtoimax(text, &end, 10);
+    return errno == 0 && end != text && (*end == '\0' || *end == '.') ? 0 : -1;
+}
+
+static int take_texts(struct thumbnail_info *info, png_const_structp png, png_infop header)
+{
+    png_textp texts;
+    int n = 0, has_mtime = 0;
+
+    png_get_text(png, header, &texts, &n);
+    for (int i = 0; i < n; i++) {
+        if (strcmp(texts[i].key, "Thumb::URI") == 0 && !info->uri)
+            info->uri = strdup(texts[i].text);
+        else if (strcmp(texts[i].key, "Thumb::MTime") == 0)
+            has_mtime = read_mtime(texts[i].text, &info->mtime) == 0;
+    }
+    return info->uri && has_mtime ? 0 : -1;
+}
+
+static void fail(png_structp png, png_const_charp text)
+{
+    (void)text;
+    png_longjmp(png, 1);
+}
+
+static void ignore(png_structp png, png_const_charp text)
+{
+    (void)png;
+    (void)text;
+}
+
+/* What may change between setjmp and longjmp lies behind the pointers. */
+static int read_header(struct thumbnail_info *info, png_structp png, png_infop header, FILE *file)
+{
+    if (setjmp(png_jmpbuf(png)))
+        return -1;
+    png_init_io(png, file);
+    png_set_chunk_malloc_max(png, MAX_TEXT_CHUNK);
+    png_set_chunk_cache_max(png, MAX_TEXT_CHUNKS);
+    png_read_info(png, header);
+    return take_texts(info, png, header);
+}
+
+static int read_file(struct thumbnail_info *info, FILE *file)
+{
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, fail, ignore);
+    png_infop header = png ? png_create_info_struct(png) : NULL;
+    int result = header ? read_header(info, png, header, file) : -1;
+
+    png_destroy_read_struct(&png, &header, NULL);
+    return result;
+}
+
+int thumbnail_info_read(struct thumbnail_info *info, const char *path)
+{
+    struct message message;
+    int fd = file_open_regular(path, path, &message);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+    int result = -1;
+
+    *info = (struct thumbnail_info){0};
+    if (file) {
+        result = read_file(info, file);
+        fclose(file);
+    } else if (fd >= 0) {
+        close(fd);
+    }
+    if (result < 0)
+        thumbnail_info_free(info);
+    return result;
+}
+
+void thumbnail_info_free(struct thumbnail_info *info)
+{
+    free(info->uri);
+    info->uri = NULL;
+}
