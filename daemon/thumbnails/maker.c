@@ -1,0 +1,181 @@
+#include "thumbnails/maker.h"
+
+#include "finish.h"
+#include "input.h"
+#include "location.h"
+#include "render.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* After so many milliseconds a thumbnail is as good as it is. */
+enum { PATIENCE_MS = 20000 };
+
+#define SOFTWARE "uqdd " UQD_VERSION
+
+static int fail(struct maker *maker, enum thumbnail_error error)
+{
+    maker->error = error;
+    return -1;
+}
+
+/* ---- Time ---- */
+
+static int64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
+}
+
+static bool is_stopped(const struct maker *maker)
+{
+    return atomic_load_explicit(&maker->stop, memory_order_relaxed);
+}
+
+static int64_t milliseconds_left(void *cookie)
+{
+    const struct maker *maker = cookie;
+
+    return is_stopped(maker) ? 0 : maker->end - now();
+}
+
+/* ---- One attempt ---- */
+
+static int find_model(void *cookie, uint64_t id, const struct uqd_model **model,
+                      struct message *message)
+{
+    struct failure failure;
+    int status = models_get(cookie, id, model, &failure);
+
+    return status < 0 ? message_set(message, "%s", failure.text) : 0;
+}
+
+/* Any failure of reading and decoding. */
+static int fail_input(struct maker *maker, const struct input *input)
+{
+    struct message message;
+
+    if (is_stopped(maker) || input->fault == INPUT_FAULT_OTHER)
+        return fail(maker, THUMBNAIL_ERR_OTHER);
+    if (input->fault == INPUT_FAULT_FILE)
+        return fail(maker, THUMBNAIL_ERR_CONNECTION);
+    /* Where even this cannot be noted, the file is looked at again next time. */
+    cache_store_failure(maker->cache, maker->uri, input->status.st_mtim.tv_sec, &message);
+    return fail(maker, THUMBNAIL_ERR_DATA);
+}
+
+/* 0, MAKER_COARSE, or -1 with a message and the fault. */
+static int make_picture(struct maker *maker, struct input *input, struct render_request *request,
+                        struct pixels *pixels)
+{
+    const struct render_plan plan = render_plan(&input->info, request->edge);
+    bool coarse = maker->stage == STAGE_COARSE && render_has_coarse(&plan);
+    int status = coarse ? render_coarse(input, request, pixels, &maker->message)
+                        : render(input, request, pixels, &maker->message);
+
+    if (status == 0)
+        status = thumbnail_finish(input, maker->uri, SOFTWARE, pixels, &maker->message);
+    if (status < 0)
+        return status;
+    return coarse ? MAKER_COARSE : 0;
+}
+
+/* What was made before the time was over for another reason is not wanted. */
+static int keep(struct maker *maker, const struct pixels *pixels)
+{
+    if (is_stopped(maker)) {
+        message_set(&maker->message, "the thumbnail is not wanted any more");
+        return fail(maker, THUMBNAIL_ERR_OTHER);
+    }
+    if (cache_store(maker->cache, maker->flavor, maker->uri, pixels, &maker->message) < 0)
+        return fail(maker, THUMBNAIL_ERR_SAVE);
+    return 0;
+}
+
+/* As maker_run, once; *changed if the file has changed meanwhile, and then nothing is kept unless
+ * this is the last attempt. */
+static int attempt(struct maker *maker, const char *path, bool is_last, bool *changed)
+{
+    struct render_request request = {
+        .edge = maker->flavor->edge, .milliseconds_left = milliseconds_left, .cookie = maker};
+    const struct input_models models = {find_model, maker->models};
+    struct uqd_decoder_settings settings;
+    struct pixels pixels = {0};
+    struct input input;
+    int status;
+
+    uqd_decoder_settings_default(&settings);
+    settings.threads = maker->threads;
+    settings.progress = render_progress;
+    settings.cookie = &request;
+    status = input_open(&input, path, &settings, &models, &maker->message);
+    if (status == 0)
+        status = make_picture(maker, &input, &request, &pixels);
+    *changed = input.fd >= 0 && input_has_changed(&input);
+    if (status < 0)
+        fail_input(maker, &input);
+    else if ((is_last || !*changed) && keep(maker, &pixels) < 0)
+        status = -1;
+    pixels_free(&pixels);
+    input_close(&input);
+    return status;
+}
+
+/* ---- All of it ---- */
+
+/* A file that changes while it is read is read once more; one that changes again then has its
+ * thumbnail of a moment, which the time in it makes invalid. */
+static int make(struct maker *maker, const char *path)
+{
+    bool changed;
+    int status = attempt(maker, path, false, &changed);
+
+    if (changed && !is_stopped(maker))
+        status = attempt(maker, path, true, &changed);
+    return status;
+}
+
+/* What is known without looking into the file. 0 if that is not enough, 1 if the thumbnail is there
+ * already, or -1 with the error and message. */
+static int look(struct maker *maker, const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) < 0) {
+        message_set(&maker->message, "%s: cannot be opened: %s", path, strerror(errno));
+        return fail(maker, THUMBNAIL_ERR_CONNECTION);
+    }
+    if (cache_has(maker->cache, path)) {
+        message_set(&maker->message, "%s: is a thumbnail itself", path);
+        return fail(maker, THUMBNAIL_ERR_THUMBNAIL);
+    }
+    if (cache_has_failed(maker->cache, maker->uri, status.st_mtim.tv_sec)) {
+        message_set(&maker->message, "%s: could not be decoded before and has not changed since",
+                    path);
+        return fail(maker, THUMBNAIL_ERR_DATA);
+    }
+    return maker->stage != STAGE_FINE &&
+           cache_is_valid(maker->cache, maker->flavor, maker->uri, status.st_mtim.tv_sec);
+}
+
+int maker_run(struct maker *maker)
+{
+    struct location location;
+    int status = location_read(&location, maker->uri, &maker->message);
+
+    maker->end = now() + PATIENCE_MS;
+    if (status < 0)
+        fail(maker, THUMBNAIL_ERR_UNSUPPORTED);
+    else
+        status = look(maker, location.path);
+    if (status == 0)
+        status = make(maker, location.path);
+    else if (status > 0)
+        status = 0;
+    location_free(&location);
+    return status;
+}
