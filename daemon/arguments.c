@@ -8,14 +8,19 @@
 
 enum { MAX_THREADS = 1024, MAX_JOBS = 1024, MAX_IDLE_SECONDS = 10000000 };
 
+/* Until the whole command line is known. */
+#define IDLE_DEFAULT UINT32_MAX
+
 #define MEMBER(name) offsetof(struct arguments, name)
 
 static const struct option_row rows[] = {
     {"session", 0, OPTION_FLAG, NULL, MEMBER(session), "serve the session bus (the default)", NULL},
     {"address", 0, OPTION_TEXT, "ADDRESS", MEMBER(address), "serve the bus at this address", NULL},
     {"replace", 0, OPTION_FLAG, NULL, MEMBER(replace), "take over from a running daemon", NULL},
+    {"thumbnailer", 0, OPTION_FLAG, NULL, MEMBER(thumbnailer),
+     "be there for file managers that look for the desktop's own thumbnailer", NULL},
     {"idle", 0, OPTION_U32, "SECONDS", MEMBER(idle_seconds),
-     "exit after this time without work; 0: never (default 60)", NULL},
+     "exit after this time without work; 0: never (default 60, or 0 with --thumbnailer)", NULL},
     {"threads", 0, OPTION_U32, "N", MEMBER(threads),
      "threads of one computation (default: one per processor)", NULL},
     {"max-jobs", 0, OPTION_U32, "N", MEMBER(max_jobs), "files open at a time (default 32)", NULL},
@@ -56,7 +61,7 @@ static int check(const struct arguments *arguments, struct message *message)
 {
     if (arguments->session && arguments->address)
         return message_set(message, "--session and --address exclude each other");
-    if (arguments->idle_seconds > MAX_IDLE_SECONDS)
+    if (arguments->idle_seconds != IDLE_DEFAULT && arguments->idle_seconds > MAX_IDLE_SECONDS)
         return message_set(message, "--idle: at most %d seconds", MAX_IDLE_SECONDS);
     if (arguments->threads < 1 || arguments->threads > MAX_THREADS)
         return message_set(message, "--threads: from 1 to %d", MAX_THREADS);
@@ -72,7 +77,7 @@ int arguments_read(struct arguments *arguments, int argc, char *argv[])
     int result;
 
     *arguments = (struct arguments){
-        .idle_seconds = 60,
+        .idle_seconds = IDLE_DEFAULT,
         .threads = processors > 0 && processors <= MAX_THREADS ? (uint32_t)processors : 1,
         .max_jobs = 32,
     };
@@ -83,5 +88,8 @@ int arguments_read(struct arguments *arguments, int argc, char *argv[])
         fprintf(stderr, "uqdd: %s\nTry 'uqdd --help'.\n", message.text);
         return -1;
     }
+    /* Nothing would start it again. */
+    if (arguments->idle_seconds == IDLE_DEFAULT)
+        arguments->idle_seconds = arguments->thumbnailer ? 0 : 60;
     return 0;
 }

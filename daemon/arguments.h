@@ -10,6 +10,7 @@ struct arguments {
     int session;           /* the default; there so that scripts can say it */
     const char *address;   /* of the bus; NULL: the session bus */
     int replace;           /* take the bus name from a running daemon */
+    int thumbnailer;       /* take the standard names of thumbnailers */
     uint32_t idle_seconds; /* without work, before leaving; 0: never */
     uint32_t threads;      /* of one computation */
     uint32_t max_jobs;

@@ -8,6 +8,7 @@
 #include "jobs/jobs.h"
 #include "loop.h"
 #include "objects/decoder_object.h"
+#include "objects/thumbnail_objects.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -43,6 +44,7 @@ struct daemon {
     struct work warm; /* loads the default model */
     struct jobs jobs;
     struct decoder_object decoder;
+    struct thumbnail_objects thumbnails;
     struct loop_timer idle, deadline;
     int signal_fd; /* owned by the caller of daemon_run */
 };
@@ -55,6 +57,7 @@ static void leave(struct daemon *daemon)
     daemon->phase = PHASE_LEAVING;
     decoder_object_refuse(&daemon->decoder);
     jobs_cancel(&daemon->jobs);
+    thumbnail_objects_cancel(&daemon->thumbnails);
     loop_timer_start(daemon->loop, &daemon->deadline, LEAVE_MS);
 }
 
@@ -89,6 +92,12 @@ static void name_lost(void *cookie)
         give_way(daemon);
 }
 
+/* Something is to be done before the daemon may leave without harm. */
+static bool is_needed(const struct daemon *daemon)
+{
+    return daemon->jobs.n_jobs > 0 || thumbnail_objects_busy(&daemon->thumbnails);
+}
+
 /* A job may have been opened by a call that slipped in: then the name is taken again. */
 static void name_released(void *cookie)
 {
@@ -96,7 +105,7 @@ static void name_released(void *cookie)
 
     if (daemon->phase != PHASE_RELEASING)
         return;
-    if (daemon->jobs.n_jobs == 0 || bus_name_retake(&daemon->name) < 0)
+    if (!is_needed(daemon) || bus_name_retake(&daemon->name) < 0)
         leave(daemon);
 }
 
@@ -158,15 +167,15 @@ static bool all_sent(const struct daemon *daemon)
 static void turn(void *cookie)
 {
     struct daemon *daemon = cookie;
-    bool idle =
-        daemon->phase == PHASE_SERVING && daemon->jobs.n_jobs == 0 && pool_idle(daemon->pool);
+    bool idle = daemon->phase == PHASE_SERVING && !is_needed(daemon) && pool_idle(daemon->pool);
 
     if (!idle)
         loop_timer_stop(daemon->loop, &daemon->idle);
     else if (!daemon->idle.running && daemon->arguments.idle_seconds > 0)
         loop_timer_start(daemon->loop, &daemon->idle,
                          daemon->arguments.idle_seconds * INT64_C(1000));
-    if (daemon->phase == PHASE_REPLACED && !jobs_busy(&daemon->jobs))
+    if (daemon->phase == PHASE_REPLACED && !jobs_busy(&daemon->jobs) &&
+        !thumbnail_objects_busy(&daemon->thumbnails))
         leave(daemon);
     if (daemon->phase == PHASE_LEAVING && pool_idle(daemon->pool) && all_sent(daemon))
         loop_stop(daemon->loop);
@@ -195,6 +204,11 @@ static void raise_file_limit(void)
     }
 }
 
+static unsigned n_workers(const struct daemon *daemon)
+{
+    return daemon->arguments.threads < MAX_WORKERS ? daemon->arguments.threads : MAX_WORKERS;
+}
+
 static int start_parts(struct daemon *daemon)
 {
     uint32_t threads = daemon->arguments.threads;
@@ -202,7 +216,7 @@ static int start_parts(struct daemon *daemon)
 
     if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->jobs.models = models_new()))
         return -1;
-    status = pool_new(&daemon->pool, threads < MAX_WORKERS ? threads : MAX_WORKERS);
+    status = pool_new(&daemon->pool, n_workers(daemon));
     if (status < 0)
         return status;
     daemon->jobs.pool = daemon->pool;
@@ -220,6 +234,16 @@ static int start_parts(struct daemon *daemon)
     return 0;
 }
 
+/* One worker takes interactive work only, and the others share what is left of the processors. */
+static int begin_thumbnails(struct daemon *daemon)
+{
+    unsigned n = n_workers(daemon);
+
+    return thumbnail_objects_begin(&daemon->thumbnails, &daemon->bus, daemon->pool,
+                                   daemon->jobs.models, daemon->arguments.threads,
+                                   n > 2 ? n - 1 : 1);
+}
+
 /* Puts the daemon on the bus. 0, or -1 with a message. */
 static int connect_bus(struct daemon *daemon, struct message *message)
 {
@@ -230,9 +254,20 @@ static int connect_bus(struct daemon *daemon, struct message *message)
     if (status < 0)
         return status;
     if (bus_name_begin(&daemon->name, bus->connection, BUS_NAME, &name_events, daemon) < 0 ||
-        decoder_object_begin(&daemon->decoder, bus, daemon->loop, &daemon->jobs) < 0)
+        decoder_object_begin(&daemon->decoder, bus, daemon->loop, &daemon->jobs) < 0 ||
+        begin_thumbnails(daemon) < 0)
         return message_set(message, "out of memory");
     return 0;
+}
+
+/* The daemon is of use without the names of thumbnailers. */
+static void take_thumbnail_names(struct daemon *daemon)
+{
+    struct message message;
+
+    if (daemon->arguments.thumbnailer &&
+        thumbnail_objects_take_names(&daemon->thumbnails, &message) != 0)
+        message_print(stderr, uqdd_program.name, &message);
 }
 
 /* As daemon_run. */
@@ -249,6 +284,7 @@ static int serve(struct daemon *daemon)
         message_print(stderr, uqdd_program.name, &message);
         return status;
     }
+    take_thumbnail_names(daemon);
     pool_submit(daemon->pool, &daemon->warm);
     loop_run(daemon->loop);
     return 0;
@@ -268,6 +304,7 @@ int daemon_run(const struct arguments *arguments, int signal_fd)
     /* A computation that does not notice the cancellation must not delay the exit. */
     if (daemon.pool && !pool_idle(daemon.pool))
         _exit(status < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+    thumbnail_objects_end(&daemon.thumbnails);
     decoder_object_end(&daemon.decoder);
     bus_disconnect(&daemon.bus);
     pool_free(daemon.pool);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2 };
@@ -37,6 +38,7 @@ int main(int argc, char *argv[])
     int status = arguments_read(&arguments, argc, argv);
     int signal_fd;
 
+    umask(077); /* thumbnails are their user's own */
     if (status < 0)
         return EXIT_USAGE;
     if (status == ARGUMENTS_PRINTED)

@@ -20,6 +20,38 @@
 
 #define METHOD_RUN "Run"
 
+/* ---- Thumbnails: names of freedesktop.org, at the bus also served by our own ---- */
+
+#define THUMBNAILER_NAME      "org.freedesktop.thumbnails.Thumbnailer1"
+#define THUMBNAILER_PATH      "/org/freedesktop/thumbnails/Thumbnailer1"
+#define THUMBNAILER_INTERFACE "org.freedesktop.thumbnails.Thumbnailer1"
+#define CACHE_NAME            "org.freedesktop.thumbnails.Cache1"
+#define CACHE_PATH            "/org/freedesktop/thumbnails/Cache1"
+#define CACHE_INTERFACE       "org.freedesktop.thumbnails.Cache1"
+#define THUMBNAILS_PATH       "/org/freedesktop/thumbnails" /* of both */
+
+/* What tumbler calls where it is told of us. */
+#define SPECIALIZED_PATH      "/org/uqd/SpecializedThumbnailer1"
+#define SPECIALIZED_INTERFACE "org.freedesktop.thumbnails.SpecializedThumbnailer1"
+
+#define METHOD_QUEUE          "Queue"
+#define METHOD_DEQUEUE        "Dequeue"
+#define METHOD_GET_SUPPORTED  "GetSupported"
+#define METHOD_GET_FLAVORS    "GetFlavors"
+#define METHOD_GET_SCHEDULERS "GetSchedulers"
+#define METHOD_MOVE           "Move"
+#define METHOD_COPY           "Copy"
+#define METHOD_DELETE         "Delete"
+#define METHOD_CLEANUP        "Cleanup"
+
+#define SIGNAL_STARTED "Started"
+#define SIGNAL_READY   "Ready"
+#define SIGNAL_ERROR   "Error"
+
+#define SCHEDULER_NAME_DEFAULT    "default"
+#define SCHEDULER_NAME_FOREGROUND "foreground"
+#define SCHEDULER_NAME_BACKGROUND "background"
+
 /* ---- Members of the root ---- */
 
 #define METHOD_OPEN "Open"

@@ -24,6 +24,45 @@ int bus_name_begin(struct bus_name *name, DBusConnection *connection, const char
     return dbus_connection_add_filter(connection, filter, name, NULL) ? 0 : -1;
 }
 
+static int fail(const char *what, const struct bus_name *name, DBusError *error,
+                struct message *message)
+{
+    message_set(message, "%s %s: %s", what, name->name,
+                dbus_error_is_set(error) ? error->message : "out of memory");
+    dbus_error_free(error);
+    return -1;
+}
+
+static int lists(const struct bus_name *name, DBusMessage *reply, DBusError *error)
+{
+    char **names;
+    int n, found = 0;
+
+    if (!dbus_message_get_args(reply, error, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &names, &n,
+                               DBUS_TYPE_INVALID))
+        return -1;
+    for (int i = 0; i < n; i++)
+        found |= strcmp(names[i], name->name) == 0;
+    dbus_free_string_array(names);
+    return found;
+}
+
+int bus_name_is_activatable(const struct bus_name *name, struct message *message)
+{
+    DBusError error = DBUS_ERROR_INIT;
+    DBusMessage *call = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
+                                                     DBUS_INTERFACE_DBUS, "ListActivatableNames");
+    DBusMessage *reply =
+        call ? dbus_connection_send_with_reply_and_block(name->connection, call, -1, &error) : NULL;
+    int status = reply ? lists(name, reply, &error) : -1;
+
+    if (call)
+        dbus_message_unref(call);
+    if (reply)
+        dbus_message_unref(reply);
+    return status < 0 ? fail("cannot ask for the name", name, &error, message) : status;
+}
+
 int bus_name_take(struct bus_name *name, bool replace, struct message *message)
 {
     unsigned flags = DBUS_NAME_FLAG_DO_NOT_QUEUE | DBUS_NAME_FLAG_ALLOW_REPLACEMENT |
@@ -31,12 +70,8 @@ int bus_name_take(struct bus_name *name, bool replace, struct message *message)
     DBusError error = DBUS_ERROR_INIT;
     int result = dbus_bus_request_name(name->connection, name->name, flags, &error);
 
-    if (result < 0) {
-        message_set(message, "cannot take the name %s: %s", name->name,
-                    dbus_error_is_set(&error) ? error.message : "out of memory");
-        dbus_error_free(&error);
-        return -1;
-    }
+    if (result < 0)
+        return fail("cannot take the name", name, &error, message);
     return result == DBUS_REQUEST_NAME_REPLY_EXISTS ? BUS_NAME_TAKEN : 0;
 }
 

@@ -27,6 +27,9 @@ struct bus_name {
 int bus_name_begin(struct bus_name *name, DBusConnection *connection, const char *text,
                    const struct bus_name_events *events, void *cookie);
 
+/* Whether the bus would start a program for the name: 1, 0, or -1 with a message. Blocks. */
+int bus_name_is_activatable(const struct bus_name *name, struct message *message);
+
 /* Somebody else has the name, and keeps it. */
 enum { BUS_NAME_TAKEN = 1 };
 

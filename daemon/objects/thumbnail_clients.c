@@ -1,0 +1,146 @@
+#include "objects/thumbnail_clients.h"
+
+#include "bus_names.h"
+#include "dbus/reply.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* NULL without memory. */
+static struct thumbnail_client *client_new(struct thumbnail_clients *clients, const char *name)
+{
+    size_t size = strlen(name) + 1;
+    struct thumbnail_client *client = calloc(1, sizeof *client + size);
+
+    if (!client || peers_watch(&clients->peers, name) < 0) {
+        free(client);
+        return NULL;
+    }
+    client->clients = clients;
+    memcpy(client->name, name, size);
+    client->next = clients->first;
+    clients->first = client;
+    return client;
+}
+
+static void client_free(struct thumbnail_client *client)
+{
+    struct thumbnail_clients *clients = client->clients;
+    struct thumbnail_client **at = &clients->first;
+
+    while (*at != client)
+        at = &(*at)->next;
+    *at = client->next;
+    peers_unwatch(&clients->peers, client->name);
+    free(client);
+}
+
+/* ---- Beginning and end ---- */
+
+static void gone(void *cookie, const char *name)
+{
+    struct thumbnail_clients *clients = cookie;
+    struct thumbnail_client *client = clients->first;
+
+    while (client) {
+        struct thumbnail_client *next = client->next;
+
+        if (strcmp(client->name, name) == 0) {
+            queue_remove(clients->queue, client->handle, false);
+            client_free(client);
+        }
+        client = next;
+    }
+}
+
+int thumbnail_clients_begin(struct thumbnail_clients *clients)
+{
+    return peers_begin(&clients->peers, clients->connection, gone, clients);
+}
+
+void thumbnail_clients_end(struct thumbnail_clients *clients)
+{
+    assert(!clients->first);
+    peers_end(&clients->peers);
+}
+
+/* ---- Requests ---- */
+
+/* Whether the program may end the request. */
+static bool owns(const struct thumbnail_clients *clients, const char *name, uint32_t handle)
+{
+    const struct thumbnail_client *client = clients->first;
+
+    while (client && (client->handle != handle || strcmp(client->name, name) != 0))
+        client = client->next;
+    return client;
+}
+
+void thumbnail_clients_queue(struct thumbnail_clients *clients, DBusMessage *call,
+                             const struct queue_order *order, uint32_t instead)
+{
+    const char *name = dbus_message_get_sender(call);
+    struct thumbnail_client *client = client_new(clients, name);
+    DBusMessage *reply = dbus_message_new_method_return(call);
+    struct failure failure;
+    uint32_t handle = 0;
+
+    if (client)
+        handle = queue_add(clients->queue, order, clients->events, client, &failure);
+    else
+        failure_set(&failure, FAILURE_NO_MEMORY, "out of memory");
+    if (handle == 0) {
+        if (client)
+            client_free(client);
+        if (reply)
+            dbus_message_unref(reply);
+        reply_failure(clients->connection, call, &failure);
+        return;
+    }
+    client->handle = handle;
+    reply_complete(
+        clients->connection, call, reply,
+        reply && dbus_message_append_args(reply, DBUS_TYPE_UINT32, &handle, DBUS_TYPE_INVALID));
+    if (owns(clients, name, instead))
+        queue_remove(clients->queue, instead, true);
+    queue_begin(clients->queue, handle, order);
+}
+
+void thumbnail_clients_dequeue(struct thumbnail_clients *clients, DBusMessage *call,
+                               uint32_t handle)
+{
+    reply_done(clients->connection, call);
+    if (owns(clients, dbus_message_get_sender(call), handle))
+        queue_remove(clients->queue, handle, true);
+}
+
+/* ---- What is told ---- */
+
+DBusMessage *thumbnail_client_signal(const struct thumbnail_client *client, const char *name)
+{
+    const struct thumbnail_clients *clients = client->clients;
+    DBusMessage *signal = signal_new(clients->path, clients->interface, name, client->name);
+
+    if (signal &&
+        dbus_message_append_args(signal, DBUS_TYPE_UINT32, &client->handle, DBUS_TYPE_INVALID))
+        return signal;
+    if (signal)
+        dbus_message_unref(signal);
+    return NULL;
+}
+
+void thumbnail_client_started(void *cookie)
+{
+    const struct thumbnail_client *client = cookie;
+
+    message_send(client->clients->connection, thumbnail_client_signal(client, SIGNAL_STARTED));
+}
+
+void thumbnail_client_finished(void *cookie)
+{
+    struct thumbnail_client *client = cookie;
+
+    message_send(client->clients->connection, thumbnail_client_signal(client, SIGNAL_FINISHED));
+    client_free(client);
+}
