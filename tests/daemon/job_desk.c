@@ -85,15 +85,19 @@ void job_desk_open_gate(struct job_desk *desk)
     sem_post(&desk->gate);
 }
 
-void job_desk_settle(struct job_desk *desk)
+void job_desk_turn(struct job_desk *desk)
 {
     struct pollfd event = {.fd = pool_fd(desk->jobs.pool), .events = POLLIN};
 
-    while (!pool_idle(desk->jobs.pool)) {
-        if (poll(&event, 1, PATIENCE_MS) != 1)
-            fail_msg("the workers give nothing back");
-        pool_collect(desk->jobs.pool);
-    }
+    if (poll(&event, 1, PATIENCE_MS) != 1)
+        fail_msg("the workers give nothing back");
+    pool_collect(desk->jobs.pool);
+}
+
+void job_desk_settle(struct job_desk *desk)
+{
+    while (!pool_idle(desk->jobs.pool))
+        job_desk_turn(desk);
 }
 
 /* ---- Recording ---- */

@@ -25,6 +25,9 @@ int job_desk_teardown(void **state);
 void job_desk_close_gate(struct job_desk *desk);
 void job_desk_open_gate(struct job_desk *desk);
 
+/* Waits until the workers give something back, and handles it. */
+void job_desk_turn(struct job_desk *desk);
+
 /* Handles what the workers give back until they have nothing to do. */
 void job_desk_settle(struct job_desk *desk);
 
