@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,19 +94,55 @@ void desk_start(struct desk *desk, const char *const arguments[])
 
 /* ---- The bus ---- */
 
+/* Like the configuration of a session, but only programs of the desk can be started. */
+static void write_configuration(const struct desk *desk, const char *path)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fprintf(file,
+            "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\"\n"
+            " \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n"
+            "<busconfig><type>session</type><listen>unix:path=%s/bus</listen>\n"
+            "<servicedir>%s/dbus-1/services</servicedir>\n"
+            "<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>\n"
+            "<allow eavesdrop=\"true\"/><allow own=\"*\"/></policy>\n"
+            "<limit name=\"max_incoming_bytes\">1000000000</limit>\n"
+            "<limit name=\"max_incoming_unix_fds\">250000000</limit>\n"
+            "<limit name=\"max_outgoing_bytes\">1000000000</limit>\n"
+            "<limit name=\"max_outgoing_unix_fds\">250000000</limit>\n"
+            "<limit name=\"max_message_size\">1000000000</limit>\n"
+            "<limit name=\"max_match_rules_per_connection\">50000</limit>\n"
+            "<limit name=\"max_replies_per_connection\">50000</limit></busconfig>\n",
+            desk->dir, desk->dir);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void make_services(const struct desk *desk)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/dbus-1", desk->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/dbus-1/services", desk->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
 static void start_bus(struct desk *desk)
 {
-    const char *argv[] = {DBUS_DAEMON, "--session", "--nofork", "--nopidfile", NULL, NULL, NULL};
-    char print[32], listen[128];
+    const char *argv[] = {DBUS_DAEMON, "--nofork", "--nopidfile", NULL, NULL, NULL};
+    char print[32], option[128], *path = option + strlen("--config-file=");
     size_t length = 0;
     ssize_t n;
     int ends[2];
 
+    make_services(desk);
+    snprintf(option, sizeof option, "--config-file=%s/bus.conf", desk->dir);
+    write_configuration(desk, path);
     assert_int_equal(pipe(ends), 0);
     snprintf(print, sizeof print, "--print-address=%d", ends[1]);
-    snprintf(listen, sizeof listen, "--address=unix:path=%s/bus", desk->dir);
-    argv[4] = print;
-    argv[5] = listen;
+    argv[3] = print;
+    argv[4] = option;
     desk->bus = spawn(desk, argv);
     close(ends[1]);
     while (length < sizeof desk->address - 1 &&

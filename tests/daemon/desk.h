@@ -9,7 +9,7 @@
 #define PATIENCE_MS 60000
 
 struct desk {
-    char dir[64];      /* temporary; holds models/ and the tests' files */
+    char dir[64];      /* temporary; holds models/, dbus-1/services/ and the tests' files */
     char address[256]; /* of the bus */
     pid_t bus;
     pid_t daemon; /* 0 if there is none */

@@ -52,15 +52,6 @@ static int wait_daemon(struct fixture *f)
     return status;
 }
 
-/* The bus may have made it already. */
-static void make_directory(const struct fixture *f, const char *name)
-{
-    char path[128];
-
-    snprintf(path, sizeof path, "%s/%s", f->desk.dir, name);
-    assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
-}
-
 /* The bus starts the daemon at the first call, from a file such as the one that is installed. */
 static void test_activation(void **state)
 {
@@ -70,8 +61,6 @@ static void test_activation(void **state)
     char path[128];
     FILE *file;
 
-    make_directory(f, "dbus-1");
-    make_directory(f, "dbus-1/services");
     snprintf(path, sizeof path, "%s/dbus-1/services/" BUS_NAME ".service", f->desk.dir);
     file = fopen(path, "w");
     assert_non_null(file);
