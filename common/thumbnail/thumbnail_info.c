@@ -1,6 +1,7 @@
 #include "thumbnail_info.h"
 
 #include "file.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -24,6 +25,7 @@ static int read_mtime(const char *text, int64_t *mtime)
     return errno == 0 && end != text && (*end == '\0' || *end == '.') ? 0 : -1;
 }
 
+/* URIs are ASCII; what else a program writes in one may be in either encoding. */
 static int take_texts(struct thumbnail_info *info, png_const_structp png, png_infop header)
 {
     png_textp texts;
@@ -32,7 +34,7 @@ static int take_texts(struct thumbnail_info *info, png_const_structp png, png_in
     png_get_text(png, header, &texts, &n);
     for (int i = 0; i < n; i++) {
         if (strcmp(texts[i].key, "Thumb::URI") == 0 && !info->uri)
-            info->uri = strdup(texts[i].text);
+            info->uri = utf8_from_either(texts[i].text, strlen(texts[i].text));
         else if (strcmp(texts[i].key, "Thumb::MTime") == 0)
             has_mtime = read_mtime(texts[i].text, &info->mtime) == 0;
     }

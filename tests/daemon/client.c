@@ -65,20 +65,25 @@ const char *client_node(const struct client *client)
     return client->node;
 }
 
-void client_await_daemon(struct client *client)
+void client_await_name(struct client *client, const char *name)
 {
     long end = desk_now() + PATIENCE_MS;
 
-    while (!dbus_bus_name_has_owner(client->connection, BUS_NAME, NULL)) {
+    while (!dbus_bus_name_has_owner(client->connection, name, NULL)) {
         assert_true(desk_now() < end);
         usleep(5000);
     }
 }
 
-const char *client_owner(struct client *client)
+void client_await_daemon(struct client *client)
+{
+    client_await_name(client, BUS_NAME);
+}
+
+const char *client_owner_of(struct client *client, const char *name)
 {
     static char owner[64];
-    const char *name = BUS_NAME, *found = "";
+    const char *found = "";
     DBusMessage *call = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
                                                      DBUS_INTERFACE_DBUS, "GetNameOwner");
     DBusMessage *reply;
@@ -90,6 +95,11 @@ const char *client_owner(struct client *client)
              dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR ? "" : found);
     dbus_message_unref(reply);
     return owner;
+}
+
+const char *client_owner(struct client *client)
+{
+    return client_owner_of(client, BUS_NAME);
 }
 
 void client_reload_bus(struct client *client)

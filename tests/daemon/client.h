@@ -31,6 +31,13 @@ const char *client_node(const struct client *client);
 /* Waits until somebody owns the daemon's name. */
 void client_await_daemon(struct client *client);
 
+/* The same for any name. */
+void client_await_name(struct client *client, const char *name);
+
+/* The unique name of who owns a name, in a static buffer that the next call overwrites; "" if
+ * nobody does. */
+const char *client_owner_of(struct client *client, const char *name);
+
 /* The unique name of the daemon, in a static buffer that the next call overwrites; "" if there is
  * none. */
 const char *client_owner(struct client *client);

@@ -124,6 +124,9 @@ static void test_introspection(void **state)
 
     compare(f->client, ROOT_PATH, ROOT_INTERFACE);
     compare(f->client, f->job, JOB_INTERFACE);
+    compare(f->client, THUMBNAILER_PATH, THUMBNAILER_INTERFACE);
+    compare(f->client, CACHE_PATH, CACHE_INTERFACE);
+    compare(f->client, SPECIALIZED_PATH, SPECIALIZED_INTERFACE);
 }
 
 static void expect_child(struct client *client, const char *path, const char *child)
@@ -148,6 +151,8 @@ static void test_nodes(void **state)
     expect_child(f->client, ROOT_PATH, "job");
     expect_child(f->client, ROOT_PATH "/job", client_node(f->client));
     expect_child(f->client, sender, strrchr(f->job, '/') + 1);
+    expect_child(f->client, THUMBNAILS_PATH, "Thumbnailer1");
+    expect_child(f->client, THUMBNAILS_PATH, "Cache1");
     text = introspect(other, ROOT_PATH);
     assert_null(strstr(text, "<node name"));
     free(text);
@@ -223,6 +228,12 @@ static void test_members(void **state)
 
     assert_int_equal(each_member(f, ROOT_PATH, ROOT_INTERFACE, "method", check_method), 1);
     assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "method", check_method), 7);
+    assert_int_equal(
+        each_member(f, THUMBNAILER_PATH, THUMBNAILER_INTERFACE, "method", check_method), 5);
+    assert_int_equal(each_member(f, CACHE_PATH, CACHE_INTERFACE, "method", check_method), 4);
+    assert_int_equal(
+        each_member(f, SPECIALIZED_PATH, SPECIALIZED_INTERFACE, "method", check_method), 2);
+    assert_int_equal(count_properties(f, THUMBNAILER_PATH, THUMBNAILER_INTERFACE), 0);
     assert_int_equal(each_member(f, ROOT_PATH, ROOT_INTERFACE, "property", check_property),
                      count_properties(f, ROOT_PATH, ROOT_INTERFACE));
     assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "property", check_property),
@@ -241,6 +252,8 @@ static void test_unknown(void **state)
         {ROOT_PATH, DBUS_INTERFACE_PROPERTIES, "Get", DBUS_ERROR_INVALID_ARGS},
         {ROOT_PATH "/job/1_0/none", JOB_INTERFACE, METHOD_START, DBUS_ERROR_UNKNOWN_OBJECT},
         {ROOT_PATH "/other", ROOT_INTERFACE, "Open", DBUS_ERROR_UNKNOWN_OBJECT},
+        {THUMBNAILER_PATH "/other", NULL, "Queue", DBUS_ERROR_UNKNOWN_OBJECT},
+        {SPECIALIZED_PATH "/other", NULL, "Queue", DBUS_ERROR_UNKNOWN_OBJECT},
     };
     struct fixture *f = *state;
 
