@@ -39,7 +39,8 @@ static const struct manual_section sections[] = {
     {"SIGNALS", "SIGTERM, SIGINT and SIGHUP cancel all work; the daemon leaves within a second."},
     {"EXIT STATUS", "0 after serving, if another daemon is running already, or when the bus goes "
                     "away; 1 if the bus cannot be reached; 2 for a wrong command line."},
-    {"ENVIRONMENT", "UQD_MODELS: a directory that is searched for models first."},
+    {"ENVIRONMENT", "UQD_MODELS: a directory that is searched for models first. XDG_CACHE_HOME: "
+                    "thumbnails are in its directory thumbnails, else in .cache of the home."},
     {"SEE ALSO", "uqd(1), uqd-view(1)"},
 };
 
@@ -50,7 +51,8 @@ const struct program uqdd_program = {
     .description =
         "uqdd owns the name " BUS_NAME " on the session bus. The bus starts it when a program "
         "first calls that name, and it leaves when it has had nothing to do for a while. Clients "
-        "pass open files and receive pictures in shared memory, step by step.",
+        "pass open files and receive pictures in shared memory, step by step; file managers get "
+        "thumbnails by the interfaces of freedesktop.org.",
     .commands = commands,
     .n_commands = 1,
     .sections = sections,
