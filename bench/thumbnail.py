@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a thumbnail takes: bytes of the file that are read, time and memory of the whole program.
+"""What a thumbnail takes: bytes of the file that are read, time and memory of the whole program, and time of the daemon.
 
 Beside it, JPEG and JPEG XL files by their own decoders at an eighth of the size.
 """
@@ -9,9 +9,12 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 
 import measured
+
+FLAVORS = {"128": "normal", "256": "large", "512": "x-large", "1024": "xx-large"}
 
 PEERS = {
     ".jpg": ("djpeg", ["djpeg", "-scale", "1/8", "-outfile", "{out}.ppm", "{file}"]),
@@ -38,9 +41,20 @@ def print_row(name, command, file, runs):
     print(f"{name:<26}{read:>20}{seconds:>10.3f} s{peak / 2**20:>8.0f} MiB")
 
 
+def find_build(uqd):
+    return os.path.dirname(os.path.dirname(os.path.abspath(uqd)))
+
+
 def find_thumbnailer(uqd):
-    built = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(uqd))), "thumbnailer", "uqd-thumbnailer")
+    built = os.path.join(find_build(uqd), "thumbnailer", "uqd-thumbnailer")
     return built if os.path.exists(built) else "uqd-thumbnailer"
+
+
+def measure_daemon(build, folder, file, sizes, runs):
+    client = os.path.join(build, "bench", "bench_thumbnailer")
+    flavors = [FLAVORS[size] for size in sizes if size in FLAVORS]
+    if os.path.exists(client) and shutil.which("dbus-run-session") and flavors:
+        measured.run_beside_daemon(build, folder, [client, os.path.abspath(file), str(runs)] + flavors)
 
 
 def main():
@@ -65,6 +79,8 @@ def main():
             for size in options.sizes.split(","):
                 command = [program, "--no-daemon", "--deadline", options.deadline, "-s", size, file, out + ".png"]
                 print_row(f"uqd-thumbnailer -s {size}", command, file, options.runs)
+            sys.stdout.flush()
+            measure_daemon(find_build(options.uqd), folder, file, options.sizes.split(","), options.runs)
 
 
 if __name__ == "__main__":
