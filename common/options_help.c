@@ -120,23 +120,28 @@ static void print_escaped_text(FILE *out, const char *text)
     print_escaped(out, text, strlen(text));
 }
 
-/* Paragraphs, with lines that begin with two spaces kept as they are. */
+/* Paragraphs, with lines that begin with two spaces kept as they are. What follows a title needs no
+ * macro. */
 static void print_paragraphs(FILE *out, const char *text)
 {
-    int verbatim = 0;
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        int indented = strncmp(text, "  ", 2) == 0;
-        if (indented != verbatim)
-            fputs(indented ? ".PP\n.nf\n.RS 4\n" : ".RE\n.fi\n", out);
-        verbatim = indented;
-        if (length == 0)
-            fputs(".PP", out);
-        print_escaped(out, text + 2 * indented, length - 2 * (size_t)indented);
-        putc('\n', out);
-        text += length + (text[length] == '\n');
+    bool is_verbatim = false, is_below_blank = false;
+    for (const char *line = text; *line;) {
+        const size_t length = strcspn(line, "\n");
+        const bool indented = strncmp(line, "  ", 2) == 0;
+        if (is_verbatim && !indented)
+            fputs(".RE\n.fi\n", out);
+        if (is_below_blank && length > 0)
+            fputs(".PP\n", out);
+        if (indented && !is_verbatim)
+            fputs(".nf\n.RS 4\n", out);
+        print_escaped(out, line + 2 * indented, length - 2 * (size_t)indented);
+        if (length > 0)
+            putc('\n', out);
+        is_verbatim = indented;
+        is_below_blank = length == 0;
+        line += length + (line[length] == '\n');
     }
-    if (verbatim)
+    if (is_verbatim)
         fputs(".RE\n.fi\n", out);
 }
 
@@ -162,10 +167,10 @@ static void print_manual_rows(FILE *out, const struct command *command)
 
 static void print_synopsis(FILE *out, const struct program *program, const struct command *command)
 {
-    fprintf(out, ".B %s%s%s\n[OPTIONS] ", program->name, command->name ? " " : "",
-            command->name ? command->name : "");
+    fprintf(out, ".B %s%s%s\n[OPTIONS]%s", program->name, command->name ? " " : "",
+            command->name ? command->name : "", command->synopsis[0] ? " " : "");
     print_escaped_text(out, command->synopsis);
-    fputs("\n.br\n", out);
+    putc('\n', out);
 }
 
 static void print_command_manual(FILE *out, const struct program *program,
@@ -178,21 +183,29 @@ static void print_command_manual(FILE *out, const struct program *program,
                 command->summary + 1);
     }
     if (command->description) {
-        fputs(".PP\n", out);
+        fputs(command->name ? ".PP\n" : "", out);
         print_paragraphs(out, command->description);
     }
     print_manual_rows(out, command);
 }
 
-void options_print_manual(FILE *out, const struct program *program)
+static void print_title(FILE *out, const struct program *program)
 {
     fputs(".TH ", out);
     for (const char *c = program->name; *c; c++)
         putc(toupper((unsigned char)*c), out);
-    fprintf(out, " 1 \"\" \"%s %s\" \"User Commands\"\n", program->name, program->version);
+    fprintf(out, " 1 \"" UQD_RELEASE_DATE "\" \"%s %s\" \"User Commands\"\n", program->name,
+            program->version);
+}
+
+void options_print_manual(FILE *out, const struct program *program)
+{
+    print_title(out, program);
     fprintf(out, ".SH NAME\n%s \\- %s\n.SH SYNOPSIS\n", program->name, program->summary);
-    for (size_t i = 0; i < program->n_commands; i++)
+    for (size_t i = 0; i < program->n_commands; i++) {
+        fputs(i > 0 ? ".br\n" : "", out);
         print_synopsis(out, program, program->commands[i]);
+    }
     fputs(".SH DESCRIPTION\n", out);
     print_paragraphs(out, program->description);
     fprintf(out, ".SH %s\n", program->commands[0]->name ? "COMMANDS" : "OPTIONS");
