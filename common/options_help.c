@@ -1,5 +1,5 @@
 /* Texts made from the tables of options.h: --help, --version and the manual page. */
-#include "options.h"
+#include "options_rows.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -12,8 +12,7 @@ static const struct option_row standard_rows[] = {
 
 enum { N_STANDARD_ROWS = sizeof standard_rows / sizeof *standard_rows };
 
-/* Row i of a command with the standard rows behind its own, NULL after the last. */
-static const struct option_row *row_at(const struct command *command, size_t i)
+const struct option_row *options_row_at(const struct command *command, size_t i)
 {
     if (i < command->n_rows)
         return &command->rows[i];
@@ -42,7 +41,7 @@ static int widest_row(const struct command *command)
     char text[128];
     size_t widest = 0;
     const struct option_row *row;
-    for (size_t i = 0; (row = row_at(command, i)); i++) {
+    for (size_t i = 0; (row = options_row_at(command, i)); i++) {
         format_row(text, sizeof text, row);
         if (strlen(text) > widest)
             widest = strlen(text);
@@ -57,7 +56,7 @@ static void print_rows(FILE *out, const struct command *command)
     const struct option_row *row;
     if (command->n_rows == 0 || !command->rows[0].group)
         fprintf(out, "\nOptions:\n");
-    for (size_t i = 0; (row = row_at(command, i)); i++) {
+    for (size_t i = 0; (row = options_row_at(command, i)); i++) {
         if (row->group)
             fprintf(out, "\n%s:\n", row->group);
         format_row(text, sizeof text, row);
@@ -148,7 +147,7 @@ static void print_paragraphs(FILE *out, const char *text)
 static void print_manual_rows(FILE *out, const struct command *command)
 {
     const struct option_row *row;
-    for (size_t i = 0; (row = row_at(command, i)); i++) {
+    for (size_t i = 0; (row = options_row_at(command, i)); i++) {
         fputs(".TP\n", out);
         if (row->letter)
             fprintf(out, "\\fB\\-%c\\fR, ", row->letter);

@@ -1,4 +1,5 @@
 /* Command lines: what a table makes of them, and what it says about wrong ones. */
+#include "complete.h"
 #include "options.h"
 
 #include <setjmp.h>
@@ -189,12 +190,55 @@ static void test_texts(void **state)
     free(text);
 }
 
+/* Spaces, quotes and brackets of a help may not end what a shell reads; a value is completed by
+ * what it is. */
+static void test_completions(void **state)
+{
+    static const struct option_row row[] = {
+        {"where", 'w', OPTION_TEXT, "DIR", 0, "it's a [place]: here", NULL},
+        {"name", 0, OPTION_TEXT, "NAME", 0, "a name", NULL},
+        {"view", 0, OPTION_CHOICE_OR_FIRST, "near|far", 0, "a view", NULL}};
+    static const struct command viewing = {
+        .synopsis = "IN.uqd", .summary = "shows", .rows = row, .n_rows = 3, .max_operands = 1};
+    static const struct command *const only[] = {&viewing};
+    static const struct program viewer = {.name = "a-viewer", .commands = only, .n_commands = 1};
+    static const struct {
+        void (*print)(FILE *out, const struct program *program);
+        const char *parts[4];
+    } cases[] = {
+        {complete_print_bash,
+         {"\n        -w | --where)\n            _a_viewer_directories \"$word\"\n            "
+          "return\n",
+          "\n        --name)\n            return\n", "compgen -W 'near far'",
+          "\ncomplete -F _a_viewer a-viewer\n"}},
+        {complete_print_zsh,
+         {"#compdef a-viewer\n",
+          " '(-w --where)'{-w+,--where=}'[it'\\''s a \\[place\\]\\: here]:DIR:_files -/' ",
+          " '--view=-[a view]::value:(near far)' ", "'*:file:_files -g \"*.uqd\"'"}},
+        {complete_print_fish,
+         {" -s w -l where -x -a '(__fish_complete_directories)' -d 'it'\\''s a [place]: here'\n",
+          " -l name -x -d 'a name'\n", " -l view -f -a 'near far' ",
+          "'(__fish_complete_suffix .uqd)'\n"}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        cases[i].print(out, &viewer);
+        fclose(out);
+        for (size_t j = 0; j < 4; j++)
+            if (!strstr(text, cases[i].parts[j]))
+                fail_msg("case %zu lacks \"%s\":\n%s", i, cases[i].parts[j], text);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_wrong_lines),
-        cmocka_unit_test(test_choice_or_first),
+        cmocka_unit_test(test_completions), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_wrong_lines), cmocka_unit_test(test_choice_or_first),
         cmocka_unit_test(test_texts),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include "session/settings.h"
 
 #include "options.h"
+#include "options_text.h"
 #include "session/commands.h"
 
 #include <stdlib.h>
@@ -208,7 +209,7 @@ static const char talks[] =
     "`autoplay` goes on by itself when a point was shown for 5 seconds. A mistake in a talk is "
     "told in the status line and left out. The same file runs as a script, too.\n";
 
-void settings_print_manual(FILE *out)
+int settings_print_text(int argc, char **argv)
 {
     char names[16384] = "Commands are run by keys, by buttons, and by the lines of a script.\n\n";
     char keys[16384] =
@@ -236,5 +237,5 @@ void settings_print_manual(FILE *out)
     struct program with_sections = program;
     with_sections.sections = sections;
     with_sections.n_sections = sizeof sections / sizeof *sections;
-    options_print_manual(out, &with_sections);
+    return options_print_text(&with_sections, argc, argv);
 }

@@ -35,7 +35,7 @@ enum { SETTINGS_PRINTED = 1 };
 /* Fills the settings. 0, SETTINGS_PRINTED, or -1 with a message if the usage is wrong. */
 int settings_parse(struct settings *settings, int argc, char **argv, struct message *message);
 
-/* The manual page in man(7) markup, with all commands and keys. */
-void settings_print_manual(FILE *out);
+/* options_print_text for this program; its manual page has all commands and keys. */
+int settings_print_text(int argc, char **argv);
 
 #endif
