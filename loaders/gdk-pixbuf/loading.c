@@ -1,0 +1,181 @@
+#include "loading.h"
+
+#include "decoding.h"
+#include "picture.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+struct loading {
+    GdkPixbufModuleSizeFunc size_func;
+    GdkPixbufModulePreparedFunc prepared_func;
+    GdkPixbufModuleUpdatedFunc updated_func;
+    gpointer user_data;
+    struct decoding decoding;
+    struct picture picture; /* planned once the header is known */
+    gboolean is_planned;
+    gboolean has_failed; /* the program was told, and nothing more is shown */
+    uint32_t n_shown;    /* steps */
+    uint64_t bytes_shown;
+};
+
+static struct loading *loading_new(GError **error)
+{
+    struct loading *loading = g_new0(struct loading, 1);
+    struct message message;
+    const int status = decoding_begin(&loading->decoding, &message);
+    if (status == 0)
+        return loading;
+    picture_fail(status, &message, error);
+    decoding_end(&loading->decoding);
+    g_free(loading);
+    return NULL;
+}
+
+static void loading_free(struct loading *loading)
+{
+    g_clear_object(&loading->picture.pixbuf);
+    decoding_end(&loading->decoding);
+    g_free(loading);
+}
+
+gpointer loading_begin(GdkPixbufModuleSizeFunc size_func, GdkPixbufModulePreparedFunc prepared_func,
+                       GdkPixbufModuleUpdatedFunc updated_func, gpointer user_data, GError **error)
+{
+    struct loading *loading = loading_new(error);
+    if (!loading)
+        return NULL;
+    loading->size_func = size_func;
+    loading->prepared_func = prepared_func;
+    loading->updated_func = updated_func;
+    loading->user_data = user_data;
+    return loading;
+}
+
+/* ---- Steps of the work --------------------------------------------------------------------- */
+
+static gboolean feed(struct loading *loading, const void *data, size_t size, GError **error)
+{
+    struct message message;
+    const int status = decoding_feed(&loading->decoding, data, size, &message);
+    return status == 0 || picture_fail(status, &message, error);
+}
+
+static gboolean advance(struct loading *loading, GError **error)
+{
+    struct message message;
+    const int status = decoding_advance(&loading->decoding, &message);
+    return status == 0 || picture_fail(status, &message, error);
+}
+
+/* Asks the program once which size it wants. */
+static gboolean plan(struct loading *loading, GError **error)
+{
+    const struct uqd_info *info = &loading->decoding.info;
+    int width = (int)info->width, height = (int)info->height;
+    if (loading->is_planned || !decoding_has_header(&loading->decoding))
+        return TRUE;
+    if (loading->size_func)
+        loading->size_func(&width, &height, loading->user_data);
+    if (width <= 0 || height <= 0) {
+        g_set_error_literal(error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_FAILED,
+                            "A picture without pixels was asked for");
+        return FALSE;
+    }
+    picture_plan(&loading->picture, info, (uint32_t)width, (uint32_t)height);
+    loading->is_planned = TRUE;
+    return TRUE;
+}
+
+/* The pixbuf is shown to the program for the first time with a picture in it. */
+static gboolean show(struct loading *loading, GError **error)
+{
+    struct picture *picture = &loading->picture;
+    const gboolean is_first = picture->pixbuf == NULL;
+    if (!picture_render(picture, &loading->decoding, error))
+        return FALSE;
+    loading->n_shown = uqd_decoder_steps_complete(loading->decoding.decoder);
+    loading->bytes_shown = uqd_decoder_bytes_fed(loading->decoding.decoder);
+    if (is_first && loading->prepared_func)
+        loading->prepared_func(picture->pixbuf, NULL, loading->user_data);
+    if (loading->updated_func)
+        loading->updated_func(picture->pixbuf, 0, 0, (int)picture->width, (int)picture->height,
+                              loading->user_data);
+    return TRUE;
+}
+
+/* Whether complete steps are there that have not been shown. */
+static gboolean has_new_steps(const struct loading *loading)
+{
+    return uqd_decoder_steps_complete(loading->decoding.decoder) > loading->n_shown;
+}
+
+static gboolean increment(struct loading *loading, const void *data, size_t size, GError **error)
+{
+    return feed(loading, data, size, error) && plan(loading, error) && advance(loading, error) &&
+           (!has_new_steps(loading) || show(loading, error));
+}
+
+/* Whether there is a picture that has not been shown, be it of a part of a step. */
+static gboolean has_news(const struct loading *loading)
+{
+    return !loading->picture.pixbuf ||
+           (decoding_wants_more(&loading->decoding) &&
+            uqd_decoder_bytes_fed(loading->decoding.decoder) > loading->bytes_shown);
+}
+
+static gboolean finish(struct loading *loading, GError **error)
+{
+    struct message message;
+    const int status = decoding_check_end(&loading->decoding, &message);
+    if (status != 0)
+        return picture_fail(status, &message, error);
+    if (has_news(loading))
+        return show(loading, error);
+    picture_note_metadata(&loading->picture, &loading->decoding);
+    return TRUE;
+}
+
+/* ---- The functions of the module ----------------------------------------------------------- */
+
+gboolean loading_increment(gpointer context, const guchar *data, guint size, GError **error)
+{
+    struct loading *loading = context;
+    loading->has_failed = loading->has_failed || !increment(loading, data, size, error);
+    return !loading->has_failed;
+}
+
+gboolean loading_stop(gpointer context, GError **error)
+{
+    struct loading *loading = context;
+    const gboolean is_done = loading->has_failed || finish(loading, error);
+    loading_free(loading);
+    return is_done;
+}
+
+static gboolean feed_file(struct loading *loading, FILE *file, GError **error)
+{
+    uint8_t chunk[1 << 16];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
+        if (!feed(loading, chunk, n, error))
+            return FALSE;
+    if (!ferror(file))
+        return TRUE;
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "The file cannot be read: %s",
+                g_strerror(errno));
+    return FALSE;
+}
+
+GdkPixbuf *loading_whole(FILE *file, GError **error)
+{
+    struct loading *loading = loading_new(error);
+    GdkPixbuf *pixbuf = NULL;
+    if (!loading)
+        return NULL;
+    if (feed_file(loading, file, error) && plan(loading, error) && advance(loading, error) &&
+        finish(loading, error))
+        pixbuf = g_object_ref(loading->picture.pixbuf);
+    loading_free(loading);
+    return pixbuf;
+}
