@@ -2,6 +2,7 @@
 
 #include "exif.h"
 #include "model_file.h"
+#include "threads.h"
 
 #include <string.h>
 
@@ -16,8 +17,11 @@ static int failed(const struct decoding *decoding, int status, struct message *m
 
 int decoding_begin(struct decoding *decoding, struct message *message)
 {
+    struct uqd_decoder_settings settings;
     *decoding = (struct decoding){.status = UQD_OK};
-    const int status = uqd_decoder_new(&decoding->decoder, NULL, NULL);
+    uqd_decoder_settings_default(&settings);
+    settings.threads = threads_of_guest();
+    const int status = uqd_decoder_new(&decoding->decoder, NULL, &settings);
     return status < 0 ? failed(decoding, status, message) : 0;
 }
 
