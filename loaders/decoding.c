@@ -6,10 +6,20 @@
 
 #include <string.h>
 
+/* A damaged header, or another kind of file. */
+static void tell_start(const struct decoding *decoding, struct message *message)
+{
+    const char *trouble = uqd_start_trouble(decoding->start, decoding->n_start);
+    if (strncmp(trouble, "is ", 3) == 0)
+        message_set(message, "The file %s", trouble);
+    else
+        message_set(message, "The file cannot be decoded: %s", trouble);
+}
+
 static int failed(const struct decoding *decoding, int status, struct message *message)
 {
     if (status == UQD_ERR_CORRUPT && !decoding->model)
-        message_set(message, "The file %s", uqd_start_trouble(decoding->start, decoding->n_start));
+        tell_start(decoding, message);
     else
         message_set(message, "The file cannot be decoded: %s", uqd_status_text(status));
     return status;

@@ -1,0 +1,200 @@
+#include "service.h"
+
+#include "image.h"
+
+#include <gio/gunixfdlist.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOADER_PATH      "/org/gnome/glycin"
+#define LOADER_INTERFACE "org.gnome.glycin.Loader"
+#define IMAGE_INTERFACE  "org.gnome.glycin.Image"
+#define ERROR_PREFIX     "org.gnome.glycin.Error."
+
+struct service {
+    GDBusConnection *connection;
+    guint filter;
+    GHashTable *images; /* by their paths */
+    unsigned n_opened;
+};
+
+/* A call on its way from the connection's thread to the main context. */
+struct call {
+    struct service *service;
+    GDBusMessage *message;
+};
+
+/* ---- Replies ------------------------------------------------------------------------------- */
+
+static void send_and_free(struct service *service, GDBusMessage *reply)
+{
+    g_dbus_connection_send_message(service->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                   NULL);
+    g_object_unref(reply);
+}
+
+static void reply_error(struct service *service, GDBusMessage *call, struct image_error *error)
+{
+    char *name = g_strconcat(ERROR_PREFIX, error->name, NULL);
+    send_and_free(service, g_dbus_message_new_method_error_literal(call, name, error->text));
+    g_free(name);
+    g_free(error->text);
+}
+
+static void reply_bus_error(struct service *service, GDBusMessage *call, const char *name,
+                            const char *text)
+{
+    send_and_free(service, g_dbus_message_new_method_error_literal(call, name, text));
+}
+
+/* Takes the floating body, a tuple of the values to return, and the descriptors. */
+static void reply_values(struct service *service, GDBusMessage *call, GVariant *body,
+                         GUnixFDList *fds)
+{
+    GDBusMessage *reply = g_dbus_message_new_method_reply(call);
+    if (body)
+        g_dbus_message_set_body(reply, body);
+    if (fds)
+        g_dbus_message_set_unix_fd_list(reply, fds);
+    send_and_free(service, reply);
+}
+
+/* ---- Methods ------------------------------------------------------------------------------- */
+
+/* The descriptor of an Init call, or -1. Its one argument is a structure; at the beginning of a
+ * message that has the same bytes as its members without it, and some senders say so. */
+static int take_fd(GDBusMessage *call)
+{
+    GVariant *body = g_dbus_message_get_body(call);
+    GUnixFDList *fds = g_dbus_message_get_unix_fd_list(call);
+    gint32 handle = -1;
+    if (!body || !fds)
+        return -1;
+    if (g_variant_is_of_type(body, G_VARIANT_TYPE("((hsa{sv}))")))
+        g_variant_get(body, "((hsa{sv}))", &handle, NULL, NULL);
+    else if (g_variant_is_of_type(body, G_VARIANT_TYPE("(hsa{sv})")))
+        g_variant_get(body, "(hsa{sv})", &handle, NULL, NULL);
+    if (handle < 0 || handle >= g_unix_fd_list_get_length(fds))
+        return -1;
+    return g_unix_fd_list_get(fds, handle, NULL);
+}
+
+static void open_image(struct service *service, GDBusMessage *call)
+{
+    const int fd = take_fd(call);
+    struct image_error error;
+    if (fd < 0) {
+        reply_bus_error(service, call, "org.freedesktop.DBus.Error.InvalidArgs",
+                        "Init takes a descriptor, a type and a dictionary");
+        return;
+    }
+    GUnixFDList *fds = g_unix_fd_list_new();
+    struct image *image = image_new(fd, &error);
+    GVariant *details = image ? image_details(image, fds, &error) : NULL;
+    close(fd);
+    if (details) {
+        char *path = g_strdup_printf(LOADER_PATH "/image/%u", ++service->n_opened);
+        g_hash_table_insert(service->images, path, image);
+        reply_values(service, call, g_variant_new("(o@a{sv})", path, details), fds);
+    } else {
+        image_free(image);
+        reply_error(service, call, &error);
+    }
+    g_object_unref(fds);
+}
+
+static void render_frame(struct service *service, GDBusMessage *call, struct image *image)
+{
+    GVariant *body = g_dbus_message_get_body(call);
+    struct image_error error;
+    if (!body || !g_variant_is_of_type(body, G_VARIANT_TYPE("(a{sv})"))) {
+        reply_bus_error(service, call, "org.freedesktop.DBus.Error.InvalidArgs",
+                        "Frame takes a dictionary");
+        return;
+    }
+    GUnixFDList *fds = g_unix_fd_list_new();
+    GVariant *request = g_variant_get_child_value(body, 0);
+    GVariant *frame = image_frame(image, request, fds, &error);
+    if (frame)
+        reply_values(service, call, frame, fds);
+    else
+        reply_error(service, call, &error);
+    g_variant_unref(request);
+    g_object_unref(fds);
+}
+
+static void call_image(struct service *service, GDBusMessage *call, const char *member)
+{
+    const char *path = g_dbus_message_get_path(call);
+    struct image *image = g_hash_table_lookup(service->images, path);
+    if (!image) {
+        reply_bus_error(service, call, "org.freedesktop.DBus.Error.UnknownObject",
+                        "There is no such image, or it is done");
+    } else if (strcmp(member, "Frame") == 0) {
+        render_frame(service, call, image);
+    } else if (strcmp(member, "Done") == 0) {
+        g_hash_table_remove(service->images, path);
+        reply_values(service, call, NULL, NULL);
+    } else {
+        reply_bus_error(service, call, "org.freedesktop.DBus.Error.UnknownMethod",
+                        "An image has the methods Frame and Done");
+    }
+}
+
+static gboolean do_call(gpointer data)
+{
+    const struct call *call = data;
+    const char *interface = g_dbus_message_get_interface(call->message);
+    const char *member = g_dbus_message_get_member(call->message);
+    if (strcmp(interface, IMAGE_INTERFACE) == 0)
+        call_image(call->service, call->message, member);
+    else if (strcmp(g_dbus_message_get_path(call->message), LOADER_PATH) == 0 &&
+             strcmp(member, "Init") == 0)
+        open_image(call->service, call->message);
+    else
+        reply_bus_error(call->service, call->message, "org.freedesktop.DBus.Error.UnknownMethod",
+                        "A loader has the method Init of " LOADER_PATH);
+    return G_SOURCE_REMOVE;
+}
+
+/* ---- Messages ------------------------------------------------------------------------------ */
+
+static void free_call(gpointer data)
+{
+    struct call *call = data;
+    g_object_unref(call->message);
+    g_free(call);
+}
+
+/* Called by the connection's thread for every message. What is not for our interfaces is left to
+ * GLib, which answers it. */
+static GDBusMessage *filter(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
+                            gpointer data)
+{
+    const char *interface = g_dbus_message_get_interface(message);
+    (void)connection;
+    if (!incoming || g_dbus_message_get_message_type(message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+        (g_strcmp0(interface, LOADER_INTERFACE) != 0 && g_strcmp0(interface, IMAGE_INTERFACE) != 0))
+        return message;
+    struct call *call = g_new(struct call, 1);
+    *call = (struct call){.service = data, .message = message};
+    g_main_context_invoke_full(NULL, G_PRIORITY_DEFAULT, do_call, call, free_call);
+    return NULL;
+}
+
+struct service *service_new(GDBusConnection *connection)
+{
+    struct service *service = g_new0(struct service, 1);
+    service->connection = connection;
+    service->images =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)image_free);
+    service->filter = g_dbus_connection_add_filter(connection, filter, service, NULL);
+    return service;
+}
+
+void service_free(struct service *service)
+{
+    g_dbus_connection_remove_filter(service->connection, service->filter);
+    g_hash_table_unref(service->images);
+    g_free(service);
+}
