@@ -1,6 +1,6 @@
 /* Values of JSON text. */
-#ifndef UQD_CLI_JSON_H
-#define UQD_CLI_JSON_H
+#ifndef UQD_COMMON_JSON_H
+#define UQD_COMMON_JSON_H
 
 #include <stdio.h>
 
