@@ -1,0 +1,9 @@
+/* The commands of `uqdctl`, one file each. */
+#ifndef UQD_CTL_COMMANDS_H
+#define UQD_CTL_COMMANDS_H
+
+#include "options.h"
+
+extern const struct command status_command, open_command;
+
+#endif

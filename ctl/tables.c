@@ -1,0 +1,29 @@
+#include "commands.h"
+#include "program.h"
+
+static const struct command *const commands[] = {
+    &status_command,
+    &open_command,
+};
+
+static const struct manual_section sections[] = {
+    {"EXIT STATUS", "0 if all went well, 1 with one sentence on standard error if not, 2 if the "
+                    "command line is wrong."},
+    {"ENVIRONMENT", "The session bus is found by DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR."},
+    {"EXAMPLES", "  uqdctl status\n"
+                 "  uqdctl open --json photo.uqd"},
+    {"SEE ALSO", "uqd(1), uqdd(1), uqd-view(1), uqd-thumbnailer(1), gdbus(1)"},
+};
+
+const struct program ctl_program = {
+    .name = "uqdctl",
+    .version = UQD_VERSION,
+    .summary = "asks the daemon that decodes .uqd files",
+    .description = "Every command is one errand to uqdd(1) over the session bus, which starts the "
+                   "daemon if it is not running. The daemon gets the open file, not its path: it "
+                   "sees what this program may see. uqd(1) decodes without a daemon.",
+    .commands = commands,
+    .n_commands = sizeof commands / sizeof *commands,
+    .sections = sections,
+    .n_sections = sizeof sections / sizeof *sections,
+};
