@@ -4,14 +4,15 @@
 static const struct command *const commands[] = {
     &status_command,
     &open_command,
+    &monitor_command,
 };
 
 static const struct manual_section sections[] = {
     {"EXIT STATUS", "0 if all went well, 1 with one sentence on standard error if not, 2 if the "
                     "command line is wrong."},
     {"ENVIRONMENT", "The session bus is found by DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR."},
-    {"EXAMPLES", "  uqdctl status\n"
-                 "  uqdctl open --json photo.uqd"},
+    {"EXAMPLES", "A line for each step of a photograph, for a program to read:\n\n"
+                 "  uqdctl monitor --json photo.uqd"},
     {"SEE ALSO", "uqd(1), uqdd(1), uqd-view(1), uqd-thumbnailer(1), gdbus(1)"},
 };
 
