@@ -4,6 +4,6 @@
 
 #include "options.h"
 
-extern const struct command status_command, open_command, monitor_command;
+extern const struct command status_command, open_command, monitor_command, frame_command;
 
 #endif
