@@ -1,0 +1,179 @@
+/* uqdctl frame: the same pixels as the library decodes, in a PNG file with the file's profile. */
+#include "ctl_desk.h"
+#include "image_file.h"
+#include "profile_make.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct pixels read_png(const char *path)
+{
+    struct pixels pixels;
+    struct message message;
+    if (image_read(path, NULL, &pixels, &message) < 0)
+        fail_msg("%s", message.text);
+    assert_int_equal(remove(path), 0);
+    return pixels;
+}
+
+/* Whether the file is the picture of the first bytes of the sample. */
+static void expect_picture(const struct ctl_desk *ctl, const char *path, uint64_t size,
+                           const struct uqd_picture_request *request)
+{
+    const struct sample *sample = &ctl->sample;
+    struct pixels pixels = read_png(path);
+    uint8_t *wanted = sample_render(sample, (size_t)size, request);
+    assert_int_equal(pixels.width, uqd_reduced_side(sample->width, request->reduce));
+    assert_int_equal(pixels.height, uqd_reduced_side(sample->height, request->reduce));
+    assert_int_equal(pixels.channels, 3);
+    assert_memory_equal(pixels.data, wanted, (size_t)pixels.width * pixels.height * 3);
+    pixels_free(&pixels);
+    free(wanted);
+}
+
+static void frame_is_silent(const char *const arguments[])
+{
+    char *output = ctl_output(arguments);
+    assert_string_equal(output, "");
+    free(output);
+}
+#define FRAME(...)                                                                                 \
+    frame_is_silent((const char *const[]){"frame", "a.uqd", "-o", "x.png", __VA_ARGS__, NULL})
+
+static void every_step_is_what_the_library_decodes(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    struct uqd_picture_request request;
+    char step[16];
+    uqd_picture_request_default(&request);
+    for (uint32_t i = 0; i < ctl->sample.info.n_steps; i++) {
+        snprintf(step, sizeof step, "%" PRIu32, i);
+        request.step = i;
+        FRAME("--step", step);
+        expect_picture(ctl, "x.png", ctl->sample.size, &request);
+    }
+    FRAME(NULL);
+    expect_picture(ctl, "x.png", ctl->sample.size, &request);
+}
+
+static void modes_and_sizes_are_as_asked(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    struct uqd_picture_request request;
+    uqd_picture_request_default(&request);
+    request.step = 1;
+    request.mode = UQD_MODE_FLOW;
+    FRAME("--step", "1", "--mode", "flow");
+    expect_picture(ctl, "x.png", ctl->sample.size, &request);
+    request.mode = UQD_MODE_ANCESTRAL;
+    request.seed = 77;
+    request.reduce = 1;
+    FRAME("--step", "1", "--mode", "ancestral", "--seed", "77", "--reduce", "1");
+    expect_picture(ctl, "x.png", ctl->sample.size, &request);
+}
+
+static void bytes_are_a_cut_file(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    const uint64_t size = (ctl->sample.step_bytes[0] + ctl->sample.step_bytes[1]) / 2;
+    struct uqd_picture_request request;
+    char bytes[24];
+    uqd_picture_request_default(&request);
+    request.step = UQD_STEP_LATEST;
+    snprintf(bytes, sizeof bytes, "%" PRIu64, size);
+    FRAME("--bytes", bytes);
+    expect_picture(ctl, "x.png", size, &request);
+    ctl_desk_write("cut.uqd", ctl->sample.data, (size_t)size);
+    frame_is_silent((const char *const[]){"frame", "cut.uqd", "-o", "x.png", NULL});
+    expect_picture(ctl, "x.png", size, &request);
+    CTL_FAILS(1, "cut.uqd: there is no step 1: the file ends after 1 steps", "frame", "cut.uqd",
+              "-o", "x.png", "--step", "1");
+    CTL_FAILS(1, "a.uqd: there is no step 99", "frame", "a.uqd", "-o", "x.png", "--step", "99");
+    assert_int_equal(access("x.png", F_OK), -1);
+}
+
+static void an_edge_is_met_exactly(void **state)
+{
+    static const struct {
+        const char *edge;
+        uint32_t width, height;
+    } cases[] = {{"40", 40, 30}, {"1000", 40, 30}, {"20", 20, 15}, {"13", 13, 10}, {"1", 1, 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        FRAME("--max-edge", cases[i].edge);
+        struct pixels pixels = read_png("x.png");
+        assert_int_equal(pixels.width, cases[i].width);
+        assert_int_equal(pixels.height, cases[i].height);
+        pixels_free(&pixels);
+    }
+}
+
+static void the_profile_is_kept(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    const struct sample *sample = &ctl->sample;
+    const struct uqd_image image = {sample->width, sample->height, 3, (size_t)sample->width * 3,
+                                    sample->pixels};
+    struct profile_colours colours = profile_srgb_colours;
+    struct uqd_metadata profile = {.type = UQD_METADATA_ICC};
+    struct uqd_encode_settings settings;
+    uint8_t *icc, *data;
+    size_t size;
+    colours.gamma = 180000;
+    assert_int_equal(profile_from_colours(&colours, 0, &icc, &profile.size), 0);
+    profile.data = icc;
+    uqd_encode_settings_default(&settings);
+    settings.metadata = &profile;
+    settings.n_metadata = 1;
+    settings.threads = 1;
+    assert_int_equal(uqd_encode(sample->model, &image, &settings, &data, &size), UQD_OK);
+    ctl_desk_write("icc.uqd", data, size);
+    free(data);
+    frame_is_silent((const char *const[]){"frame", "icc.uqd", "-o", "x.png", NULL});
+    struct pixels pixels = read_png("x.png");
+    const struct uqd_metadata *kept = pixels_metadata(&pixels, UQD_METADATA_ICC);
+    assert_non_null(kept);
+    assert_int_equal(kept->size, profile.size);
+    assert_memory_equal(kept->data, icc, profile.size);
+    pixels_free(&pixels);
+    free(icc);
+}
+
+static void standard_output_takes_a_picture(void **state)
+{
+    struct process_result result;
+    size_t size;
+    (void)state;
+    FRAME(NULL);
+    FILE *file = fopen("x.png", "rb");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    size = (size_t)ftell(file);
+    fclose(file);
+    CTL_RUN(&result, "frame", "a.uqd", "-o", "-");
+    assert_int_equal(result.exit_code, 0);
+    assert_int_equal(result.out_size, size);
+    assert_memory_equal(result.out, "\x89PNG", 4);
+    process_result_free(&result);
+    CTL_FAILS(1, "missing/x.png: ", "frame", "a.uqd", "-o", "missing/x.png");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_step_is_what_the_library_decodes),
+        cmocka_unit_test(modes_and_sizes_are_as_asked),
+        cmocka_unit_test(bytes_are_a_cut_file),
+        cmocka_unit_test(an_edge_is_met_exactly),
+        cmocka_unit_test(the_profile_is_kept),
+        cmocka_unit_test(standard_output_takes_a_picture),
+    };
+    return cmocka_run_group_tests_name("frame", tests, ctl_desk_setup_daemon, ctl_desk_teardown);
+}
