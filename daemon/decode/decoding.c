@@ -19,7 +19,7 @@ struct decoding *decoding_new(int fd, int reference_fd, uint64_t max_bytes)
             close(reference_fd);
         return NULL;
     }
-    decoding->input = (struct input){.fd = fd, .limit = max_bytes};
+    input_begin(&decoding->input, fd, max_bytes);
     decoding->reference_fd = reference_fd;
     decoding->max_step = UINT32_MAX;
     atomic_init(&decoding->stop, false);
@@ -73,24 +73,32 @@ static int feed(struct decoding *decoding, size_t size, struct failure *failure)
     return status;
 }
 
+/* At the end of the file: more of it may come. */
+static bool may_grow(const struct decoding *decoding)
+{
+    return decoding->follows && decoding->input.offset < decoding->input.limit;
+}
+
 static int read_header(struct decoding *decoding, struct failure *failure)
 {
     int status;
 
-    do {
+    while ((status = uqd_decoder_info(decoding->decoder, &decoding->info)) == UQD_NEED_DATA) {
         status = feed(decoding, HEADER_CHUNK, failure);
-    } while (status == UQD_NEED_DATA);
-    if (status < 0)
-        return status;
-    if (decoding->input.offset == 0)
-        return failure_set(failure, FAILURE_BAD_DATA, "the file is empty");
-    if (status == UQD_END)
-        return failure_set(failure, FAILURE_BAD_DATA, "the file ends within its header");
-    status = uqd_decoder_info(decoding->decoder, &decoding->info);
+        if (status < 0)
+            return status;
+        if (status == UQD_END && may_grow(decoding))
+            return UQD_NEED_DATA;
+        if (status == UQD_END)
+            return failure_set(failure, FAILURE_BAD_DATA, "%s",
+                               decoding->input.offset == 0 ? "the file is empty"
+                                                           : "the file ends within its header");
+    }
     return status < 0 ? failure_set_status(failure, status) : 0;
 }
 
-/* Reads as far as the colour profile lies. A damaged one is none: the picture matters more. */
+/* Reads as far as the colour profile lies, which is told once, by opening. A damaged one is none:
+ * the picture matters more. */
 static int read_profile(struct decoding *decoding, struct failure *failure)
 {
     for (uint32_t i = 0; i < decoding->info.n_metadata; i++) {
@@ -103,6 +111,8 @@ static int read_profile(struct decoding *decoding, struct failure *failure)
             status = feed(decoding, HEADER_CHUNK, failure);
             if (status < 0)
                 return status;
+            if (status == UQD_END && may_grow(decoding))
+                return UQD_NEED_DATA;
             if (status != UQD_END)
                 status = uqd_decoder_metadata(decoding->decoder, i, &block);
         }
@@ -180,7 +190,7 @@ static int read_reference(struct decoding *decoding, struct failure *failure)
     return 0;
 }
 
-int decoding_open(struct decoding *decoding, struct models *models, struct failure *failure)
+static int make_decoder(struct decoding *decoding, struct failure *failure)
 {
     struct uqd_decoder_settings settings;
     int status;
@@ -190,10 +200,16 @@ int decoding_open(struct decoding *decoding, struct models *models, struct failu
     settings.progress = should_stop;
     settings.cookie = decoding;
     status = uqd_decoder_new(&decoding->decoder, NULL, &settings);
-    if (status < 0)
-        return failure_set_status(failure, status);
-    status = read_header(decoding, failure);
+    return status < 0 ? failure_set_status(failure, status) : 0;
+}
+
+int decoding_open(struct decoding *decoding, struct models *models, struct failure *failure)
+{
+    int status = decoding->decoder ? 0 : make_decoder(decoding, failure);
+
     if (status == 0)
+        status = read_header(decoding, failure);
+    if (status == 0 && !decoding->model_name)
         status = find_model(decoding, models, failure);
     if (status == 0)
         status = read_profile(decoding, failure);
@@ -235,7 +251,7 @@ int decoding_advance(struct decoding *decoding, struct failure *failure)
         if (status < 0)
             return status;
         if (status == UQD_END) {
-            decoding->ended = true;
+            decoding->ended = !may_grow(decoding);
             return UQD_NEED_DATA;
         }
     }

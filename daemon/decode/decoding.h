@@ -27,6 +27,7 @@ struct decoding {
     bool with_ms_ssim;
     uint32_t threads;
     uint32_t max_step;
+    bool follows;        /* set between the calls: what the file lacks may still come */
     atomic_bool stop;    /* set by the main thread: the call under way shall end at once */
     _Atomic double done; /* of the call under way, 0 to 1 */
 
@@ -49,12 +50,15 @@ struct decoding *decoding_new(int fd, int reference_fd, uint64_t max_bytes);
 /* NULL is allowed. */
 void decoding_free(struct decoding *decoding);
 
-/* Reads the header, finds the model and reads the reference. 0, or -1 with a failure. */
+/* Reads the header, finds the model and reads the reference. 0, or -1 with a failure. Of a file
+ * that is followed UQD_NEED_DATA if it ends before all of that, or before its colour profile: to be
+ * called again when it has grown. */
 int decoding_open(struct decoding *decoding, struct models *models, struct failure *failure);
 
 /* Reads what the next step needs and decodes it. Returns UQD_OK if one more step is complete,
- * UQD_NEED_DATA if the file ends before (the last step's part is kept), -1 with a failure.
- * Must not be called once `ended` is set. */
+ * UQD_NEED_DATA if the file ends before (the last step's part is kept), -1 with a failure. Of a
+ * file that is followed, `ended` is not set by that: it may be called again when the file has
+ * grown. Must not be called once `ended` is set. */
 int decoding_advance(struct decoding *decoding, struct failure *failure);
 
 /* Renders into a new sealed frame, and measures it if there is a reference and the picture is not

@@ -20,6 +20,14 @@ int input_check(int fd, const char *what, struct failure *failure)
     return 0;
 }
 
+void input_begin(struct input *input, int fd, uint64_t limit)
+{
+    struct stat st;
+
+    *input = (struct input){.fd = fd, .limit = limit};
+    input->had_name = fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
+
 uint64_t input_size(const struct input *input)
 {
     struct stat st;
@@ -27,6 +35,23 @@ uint64_t input_size(const struct input *input)
     if (fstat(input->fd, &st) < 0 || st.st_size < 0)
         return 0;
     return (uint64_t)st.st_size < input->limit ? (uint64_t)st.st_size : input->limit;
+}
+
+int input_look(const struct input *input, struct failure *failure)
+{
+    struct stat st;
+
+    if (fstat(input->fd, &st) < 0)
+        return failure_set(failure, FAILURE_IO, "the file cannot be read: %s", strerror(errno));
+    if (st.st_size < 0 || (uint64_t)st.st_size < input->offset)
+        return failure_set(failure, FAILURE_GONE,
+                           "the file has become shorter than what was read of it");
+    if ((uint64_t)st.st_size > input->offset)
+        return INPUT_MORE;
+    if (input->had_name && st.st_nlink == 0)
+        return failure_set(failure, FAILURE_GONE,
+                           "the file has been removed or replaced before it was complete");
+    return INPUT_SAME;
 }
 
 ssize_t input_read(struct input *input, void *buffer, size_t size, struct failure *failure)
