@@ -93,6 +93,7 @@ enum job_state {
     JOB_PAUSED = 3,
     JOB_FINISHED = 4,
     JOB_FAILED = 5,
+    JOB_WAITING = 6,
 };
 
 /* The status of the signal Finished. */

@@ -109,7 +109,9 @@ static enum job_state current_state(const struct job *job)
         return JOB_FINISHED;
     if (job->paused)
         return JOB_PAUSED;
-    return job->started ? JOB_DECODING : JOB_READY;
+    if (!job->started)
+        return JOB_READY;
+    return job->waiting ? JOB_WAITING : JOB_DECODING;
 }
 
 static void tell_state(struct job *job)
@@ -133,6 +135,14 @@ static void tell_finished(struct job *job, enum job_result result)
 {
     if (!job->closed && job->events->finished)
         job->events->finished(job->cookie, result);
+}
+
+/* No further step comes. */
+static void finish(struct job *job)
+{
+    job->extent.finished = true;
+    tell_state(job);
+    tell_finished(job, job->extent.failed ? RESULT_FAILED : RESULT_DONE);
 }
 
 static void tell_not_opened(struct job *job, const struct failure *failure)
@@ -241,6 +251,7 @@ static void submit(struct job *job, const struct plan *plan)
     job->in_flight = true;
     job->told = 0;
     task->n_frames = 0;
+    job->decoding->follows = job->settings.follow;
     if (plan->kind == TASK_STEP)
         add_step_frames(job);
     if (plan->kind == TASK_FRAME)
@@ -262,7 +273,41 @@ static bool make_plan(const struct job *job, struct plan *plan)
         return schedule_next(&job->requests, &job->extent, own_priority(job), plan);
     plan->kind = TASK_OPEN;
     plan->priority = job->settings.priority;
-    return true;
+    return !job->extent.starved;
+}
+
+static void answer_all(struct job *job)
+{
+    while (job->opened && !job->closed && answer_one(job))
+        continue;
+}
+
+/* What has come goes before what may: a frame that can be rendered now would be late otherwise, as
+ * long as the file grows and no step is complete. */
+static bool may_look(const struct job *job)
+{
+    struct frame_key key;
+
+    return job->extent.starved && !job->closed && !job->in_flight &&
+           !requests_next(&job->requests, &job->extent, &key);
+}
+
+/* Ends the starving of a job whose file has grown or will not. */
+static void look(struct job *job)
+{
+    struct failure failure;
+    int status = job->settings.follow ? input_look(&job->decoding->input, &failure) : INPUT_MORE;
+
+    job->extent.starved = status == INPUT_SAME;
+    if (status < 0 && job->opening) {
+        tell_not_opened(job, &failure);
+        job_close(job);
+    } else if (status < 0) {
+        job->extent.failed = true;
+        job->failure = failure;
+        finish(job);
+        answer_all(job);
+    }
 }
 
 /* Does what can be done now. */
@@ -271,8 +316,9 @@ static void drive(struct job *job)
     struct plan plan;
 
     hold(job);
-    while (job->opened && !job->closed && answer_one(job))
-        continue;
+    answer_all(job);
+    if (may_look(job))
+        look(job);
     if (!job->closed && !job->in_flight && make_plan(job, &plan))
         submit(job, &plan);
     else if (!job->closed && job->in_flight &&
@@ -287,6 +333,9 @@ static void open_done(struct job *job)
 {
     const struct task *task = &job->task;
 
+    job->extent.starved = task->status == UQD_NEED_DATA;
+    if (job->extent.starved)
+        return;
     if (task->status < 0) {
         tell_not_opened(job, &task->failure);
         job_close(job);
@@ -338,10 +387,12 @@ static void step_done(struct job *job)
         extent->failed = true;
         job->failure = task->failure;
     }
-    extent->finished = extent->failed || job->decoding->ended;
-    tell_state(job);
-    if (extent->finished)
-        tell_finished(job, extent->failed ? RESULT_FAILED : RESULT_DONE);
+    extent->starved = task->status == UQD_NEED_DATA && !job->decoding->ended;
+    job->waiting = extent->starved;
+    if (extent->failed || job->decoding->ended)
+        finish(job);
+    else
+        tell_state(job);
 }
 
 /* A cancelled frame was superseded; if it is wanted again by now, it is rendered again. */
@@ -411,6 +462,17 @@ void job_want_frames(struct job *job, bool wanted)
     job->settings.with_frames = wanted;
 }
 
+void job_grown(struct job *job)
+{
+    drive(job);
+}
+
+void job_set_follow(struct job *job, bool follow)
+{
+    job->settings.follow = follow;
+    drive(job);
+}
+
 int job_request(struct job *job, const struct frame_key *key, enum priority priority,
                 const char *purpose, void *cookie, struct failure *failure)
 {
@@ -438,7 +500,7 @@ int job_request(struct job *job, const struct frame_key *key, enum priority prio
 
 bool job_busy(const struct job *job)
 {
-    return job->in_flight || job->requests.first ||
+    return job->in_flight || (job->requests.first && !job->extent.starved) ||
            schedule_step(&job->requests, &job->extent, own_priority(job)) > 0;
 }
 

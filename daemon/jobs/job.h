@@ -5,7 +5,10 @@
  * if no task of it is with the workers, it submits the most urgent one: opening, rendering a
  * requested frame, or decoding the next step. So a job's decoder is used by one thread at a time,
  * and requests are served between steps. While a task is with the workers, they write to job->task
- * and job->decoding; the main thread reads what does not change then. */
+ * and job->decoding; the main thread reads what does not change then.
+ *
+ * A job may follow a file that grows: where the file ends, the job is starved and does nothing but
+ * render, until it is told that there is more, or that no more will come. */
 #ifndef UQD_DAEMON_JOBS_JOB_H
 #define UQD_DAEMON_JOBS_JOB_H
 
@@ -43,6 +46,7 @@ struct job_settings {
     uint32_t max_edge; /* 0: full size */
     enum priority priority;
     bool with_frames; /* steps come with a frame; see job_want_frames */
+    bool follow;      /* the file may grow; see job_grown */
     bool ms_ssim;
 };
 
@@ -85,21 +89,22 @@ struct job_events {
     void (*closed)(void *cookie);
 };
 
-/* To be read only, but by job.c. */
+/* To be read only, but by job.c. Of the settings mode, seed, with_frames and follow may change. */
 struct job {
     struct job *next;
     struct jobs *jobs;
     struct client *client; /* NULL once closed */
     const struct job_events *events;
     void *cookie;
-    struct job_settings settings; /* mode, seed and with_frames may change */
-    uint32_t reduce;              /* of frames for which nothing else is asked */
+    struct job_settings settings;
+    uint32_t reduce; /* of frames for which nothing else is asked */
     struct decoding *decoding;
     struct task task;
     double told;    /* of the task's work */
     bool in_flight; /* the task is with the workers */
     bool opening;   /* neither opened nor not_opened has been told */
     bool opened, started, paused, closed;
+    bool waiting;           /* starved since the last step, though it may have grown a little */
     unsigned n_holds;       /* functions that are still to use the job */
     struct extent extent;   /* as told */
     struct failure failure; /* if it failed */
@@ -129,6 +134,15 @@ void job_set_mode(struct job *job, uint32_t mode, uint64_t seed);
 
 /* Whether the next steps come with a frame. */
 void job_want_frames(struct job *job, bool wanted);
+
+/* The file may have grown, which a job that does not follow it ignores. A starved one goes on; or
+ * it fails, if the file is shorter now than what was read of it, or has been removed or replaced.
+ * The job need not be opened. */
+void job_grown(struct job *job);
+
+/* Whether the file may grow from now on. Without that a starved job ends where the file does: it
+ * finishes, or it is not opened. The job need not be opened. */
+void job_set_follow(struct job *job, bool follow);
 
 /* Requests a frame of an opened job, decoding as far as that needs; answered is told with the
  * cookie as soon as there is one, perhaps before this returns. The key's step may be

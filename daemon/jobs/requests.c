@@ -14,6 +14,9 @@ static enum outlook resolve_bytes(const struct extent *extent, struct frame_key 
 {
     if (key->bytes <= extent->decoded)
         return FRAME_READY;
+    /* The steps within these bytes are decoded, for the next one ends behind what is there. */
+    if (extent->starved && key->bytes <= extent->received)
+        return FRAME_READY;
     if (!extent->finished)
         return FRAME_WAITS;
     if (key->bytes < extent->received && extent->steps_complete <= extent->max_step)

@@ -19,6 +19,7 @@ struct extent {
     uint32_t steps_complete; /* that are decoded */
     uint64_t decoded;        /* bytes of the file up to and including them */
     uint64_t received;       /* bytes of the file that have been read */
+    bool starved;            /* the file ends at present, and is awaited to grow */
     bool finished;           /* no further step will come ... */
     bool failed;             /* ... because of a failure */
 };

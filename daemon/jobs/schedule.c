@@ -4,7 +4,7 @@ unsigned schedule_step(const struct requests *requests, const struct extent *ext
 {
     unsigned waiting = requests_waiting(requests, extent);
 
-    if (extent->finished)
+    if (extent->finished || extent->starved)
         return 0;
     if (own == 0 || (waiting > 0 && waiting < own))
         return waiting;
