@@ -222,15 +222,20 @@ struct job_settings plain_settings(void)
     };
 }
 
-void record_open_with(struct record *record, struct job_desk *desk, const char *client, size_t size,
+void record_open_file(struct record *record, struct job_desk *desk, const char *client, int fd,
                       const struct job_settings *settings)
 {
-    int fd = sample_file(&desk->sample, &desk->desk, size);
     struct failure failure;
 
     record->frame.fd = -1;
     if (job_new(&desk->jobs, client, settings, fd, -1, &events, record, &record->job, &failure) < 0)
         fail_msg("%s", failure.text);
+}
+
+void record_open_with(struct record *record, struct job_desk *desk, const char *client, size_t size,
+                      const struct job_settings *settings)
+{
+    record_open_file(record, desk, client, sample_file(&desk->sample, &desk->desk, size), settings);
 }
 
 void record_open(struct record *record, struct job_desk *desk, const char *client, size_t size)

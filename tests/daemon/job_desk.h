@@ -54,6 +54,10 @@ void record_open(struct record *record, struct job_desk *desk, const char *clien
 void record_open_with(struct record *record, struct job_desk *desk, const char *client, size_t size,
                       const struct job_settings *settings);
 
+/* The same with a descriptor, which the job takes over. */
+void record_open_file(struct record *record, struct job_desk *desk, const char *client, int fd,
+                      const struct job_settings *settings);
+
 /* Requests a picture in the mode of the job. */
 void record_request(struct record *record, uint32_t step, enum priority priority,
                     const char *purpose, const char *name);
