@@ -69,6 +69,8 @@
 #define METHOD_GET_BITS       "GetBits"
 #define METHOD_GET_STEP_TABLE "GetStepTable"
 #define METHOD_SET_MODE       "SetMode"
+#define METHOD_GROWN          "Grown"
+#define METHOD_SET_FOLLOW     "SetFollow"
 #define METHOD_CLOSE          "Close"
 
 #define SIGNAL_STEP_READY "StepReady"
@@ -150,6 +152,7 @@ enum priority {
 #define KEY_REFERENCE        "reference"
 #define KEY_FRAMES_IN_SIGNAL "frames_in_signal"
 #define KEY_PROGRESS         "progress"
+#define KEY_FOLLOW           "follow"
 
 /* A picture and its frame. */
 #define KEY_STEP     "step"

@@ -28,7 +28,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
 {
     struct job_options *options = &arguments->options;
     struct job_settings *settings = &options->settings;
-    dbus_bool_t frames_in_signal = FALSE, ms_ssim = FALSE;
+    dbus_bool_t frames_in_signal = FALSE, ms_ssim = FALSE, follow = FALSE;
     uint32_t priority = PRIORITY_INTERACTIVE;
     const struct dict_field fields[] = {
         {KEY_HANDLE_TOKEN, DBUS_TYPE_STRING, &options->token},
@@ -42,6 +42,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
         {KEY_FRAMES_IN_SIGNAL, DBUS_TYPE_BOOLEAN, &frames_in_signal},
         {KEY_MS_SSIM, DBUS_TYPE_BOOLEAN, &ms_ssim},
         {KEY_PROGRESS, DBUS_TYPE_UINT32, &options->progress_ms},
+        {KEY_FOLLOW, DBUS_TYPE_BOOLEAN, &follow},
     };
     DBusMessageIter args;
     int status;
@@ -53,6 +54,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
     settings->priority = priority;
     options->frames_in_signal = frames_in_signal;
     settings->ms_ssim = ms_ssim;
+    settings->follow = follow;
     return status;
 }
 

@@ -51,6 +51,28 @@ static void call_set_mode(void *cookie, DBusMessage *call)
     job_properties_changed(object, names);
 }
 
+static void call_grown(void *cookie, DBusMessage *call)
+{
+    struct job_object *object = cookie;
+
+    reply_done(object->connection, call);
+    job_grown(object->job);
+}
+
+static void call_set_follow(void *cookie, DBusMessage *call)
+{
+    struct job_object *object = cookie;
+    dbus_bool_t follow = FALSE;
+
+    dbus_message_get_args(call, NULL, DBUS_TYPE_BOOLEAN, &follow, DBUS_TYPE_INVALID);
+    reply_done(object->connection, call);
+    if (follow)
+        growth_watch(object->growth, &object->watch, object->job->decoding->input.fd);
+    else
+        growth_unwatch(object->growth, &object->watch);
+    job_set_follow(object->job, follow);
+}
+
 static bool append_step(DBusMessageIter *array, uint32_t index, const struct step *step)
 {
     DBusMessageIter entry = DBUS_MESSAGE_ITER_INIT_CLOSED;
@@ -271,6 +293,8 @@ static const struct object_method methods[] = {
     {METHOD_GET_BITS, "ua{sv}", call_get_bits},
     {METHOD_GET_STEP_TABLE, "", call_get_step_table},
     {METHOD_SET_MODE, "ut", call_set_mode},
+    {METHOD_GROWN, "", call_grown},
+    {METHOD_SET_FOLLOW, "b", call_set_follow},
     {METHOD_CLOSE, "", call_close},
     {NULL, NULL, NULL},
 };
@@ -288,6 +312,17 @@ static const struct object_property properties[] = {
 };
 
 static const struct object_class class = {JOB_INTERFACE, interface_job_xml, methods, properties};
+
+bool job_methods_are_early(DBusMessage *call)
+{
+    static const char *const names[] = {METHOD_GROWN, METHOD_SET_FOLLOW, METHOD_CLOSE};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (dbus_message_has_member(call, names[i]))
+            return true;
+    }
+    return false;
+}
 
 void job_methods_call(struct job_object *object, DBusMessage *call)
 {

@@ -4,7 +4,11 @@
 
 #include "objects/job_object.h"
 
-/* Answers a method call of the client on its opened job. The object may be gone after that. */
+/* Whether the call may come before the job is opened. */
+bool job_methods_are_early(DBusMessage *call);
+
+/* Answers a method call of the client on its opened job, or on one that is being opened if the call
+ * may come so early. The object may be gone after that. */
 void job_methods_call(struct job_object *object, DBusMessage *call);
 
 /* Announces changed properties to the client; the names end with NULL. */

@@ -148,6 +148,7 @@ static void closed(void *cookie)
         at = &(*at)->next;
     *at = object->next;
     loop_timer_stop(objects->loop, &object->ticker);
+    growth_unwatch(&objects->growth, &object->watch);
     peers_unwatch(&objects->peers, object->client);
     free_object(object);
     objects->changed(objects->cookie);
@@ -182,6 +183,13 @@ static char *make_path(struct job_objects *objects, const char *client, const ch
     return NULL;
 }
 
+static void grown(void *cookie)
+{
+    struct job_object *object = cookie;
+
+    job_grown(object->job);
+}
+
 /* An object without a job, whose client is watched; NULL with a failure. */
 static struct job_object *make_object(struct job_objects *objects, DBusMessage *call,
                                       const struct job_options *options, struct failure *failure)
@@ -204,6 +212,8 @@ static struct job_object *make_object(struct job_objects *objects, DBusMessage *
     object->open_call = dbus_message_ref(call);
     object->progress_ms = options->progress_ms;
     object->frames_in_signal = options->frames_in_signal;
+    object->growth = &objects->growth;
+    object->watch = (struct growth_watch){.changed = grown, .cookie = object};
     object->ticker = (struct loop_timer){.fire = tick, .cookie = object};
     return object;
 fail:
@@ -234,6 +244,9 @@ int job_objects_open(struct job_objects *objects, DBusMessage *call,
         free_object(object);
         return -1;
     }
+    /* What came before that is seen when the job looks at the end that it has met. */
+    if (settings.follow)
+        growth_watch(&objects->growth, &object->watch, fd);
     object->next = objects->first;
     objects->first = object;
     objects->changed(objects->cookie);
@@ -249,7 +262,7 @@ void job_object_call(struct job_object *object, DBusMessage *call)
     if (strcmp(dbus_message_get_sender(call), object->client) != 0) {
         reply_error(connection, call, DBUS_ERROR_ACCESS_DENIED,
                     "this job belongs to another program");
-    } else if (!object->job->opened) {
+    } else if (!object->job->opened && !job_methods_are_early(call)) {
         reply_error(connection, call, DBUS_ERROR_UNKNOWN_OBJECT, "the job is still being opened");
     } else {
         job_want_frames(object->job, object->frames_in_signal);
@@ -276,11 +289,13 @@ int job_objects_begin(struct job_objects *objects, DBusConnection *connection, s
         .changed = changed_cb,
         .cookie = cookie,
     };
+    growth_begin(&objects->growth, loop);
     return peers_begin(&objects->peers, connection, client_gone, objects);
 }
 
 void job_objects_end(struct job_objects *objects)
 {
     assert(!objects->first);
+    growth_end(&objects->growth);
     peers_end(&objects->peers);
 }

@@ -7,6 +7,7 @@
 #include "dbus/peers.h"
 #include "jobs/jobs.h"
 #include "loop.h"
+#include "objects/growth.h"
 #include "objects/job_object.h"
 
 #include <dbus/dbus.h>
@@ -18,6 +19,7 @@ struct job_objects {
     struct loop *loop;
     struct jobs *jobs;
     struct peers peers;            /* the programs that opened them */
+    struct growth growth;          /* of the files */
     void (*changed)(void *cookie); /* one more or less is open */
     void *cookie;
     struct job_object *first;

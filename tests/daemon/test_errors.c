@@ -128,6 +128,7 @@ static void test_wrong_options(void **state)
         {KEY_PRIORITY, DBUS_TYPE_UINT32, &number},
         {KEY_REFERENCE, DBUS_TYPE_STRING, &text},
         {KEY_FRAMES_IN_SIGNAL, DBUS_TYPE_UINT32, &number},
+        {KEY_FOLLOW, DBUS_TYPE_UINT32, &number},
     };
     struct fixture *f = *state;
     int fd = sample_file(&f->sample, &f->desk, f->sample.size);

@@ -227,13 +227,13 @@ static void test_members(void **state)
     struct fixture *f = *state;
 
     assert_int_equal(each_member(f, ROOT_PATH, ROOT_INTERFACE, "method", check_method), 1);
-    assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "method", check_method), 7);
     assert_int_equal(
         each_member(f, THUMBNAILER_PATH, THUMBNAILER_INTERFACE, "method", check_method), 5);
     assert_int_equal(each_member(f, CACHE_PATH, CACHE_INTERFACE, "method", check_method), 4);
     assert_int_equal(
         each_member(f, SPECIALIZED_PATH, SPECIALIZED_INTERFACE, "method", check_method), 2);
     assert_int_equal(count_properties(f, THUMBNAILER_PATH, THUMBNAILER_INTERFACE), 0);
+    assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "method", check_method), 9);
     assert_int_equal(each_member(f, ROOT_PATH, ROOT_INTERFACE, "property", check_property),
                      count_properties(f, ROOT_PATH, ROOT_INTERFACE));
     assert_int_equal(each_member(f, f->job, JOB_INTERFACE, "property", check_property),
