@@ -21,7 +21,7 @@ struct monitor_options {
     uint64_t seed;
     uint32_t progress, timeout;
     int mode; /* an index into the words */
-    int json;
+    int json, follow;
 };
 
 #define MEMBER(name) offsetof(struct monitor_options, name)
@@ -29,6 +29,8 @@ struct monitor_options {
 static const struct option_row rows[] = {
     {"mode", 0, OPTION_CHOICE, MODE_WORDS, MEMBER(mode), "of the pictures that are measured", NULL},
     {"seed", 0, OPTION_U64, "N", MEMBER(seed), "of ancestral sampling (0)", NULL},
+    {"follow", 0, OPTION_FLAG, NULL, MEMBER(follow),
+     "wait where the file ends, until it has grown to its last step", NULL},
     {"reference", 0, OPTION_TEXT, "FILE", MEMBER(reference),
      "measure every step against this original: PNG, JPEG or PNM", NULL},
     {"progress", 0, OPTION_U32, "MS", MEMBER(progress),
@@ -227,6 +229,7 @@ static int monitor(const char *path, const struct monitor_options *options, stru
         .seed = options->seed,
         .progress_ms = options->progress,
         .reference = options->reference,
+        .follow = options->follow,
     };
     struct session session = {0};
     struct remote remote = {0};
@@ -258,7 +261,9 @@ const struct command monitor_command = {
     .description =
         "The signals StepReady, Progress and Finished are printed as they come. Finished is the "
         "last one; the exit status is 0 if it says that the steps of the file are decoded, or all "
-        "that a cut file holds.\n\n"
+        "that a cut file holds. With --follow a file that is still being written is decoded as it "
+        "grows; what is shorter than before, removed or replaced cannot grow any more, which is a "
+        "failure.\n\n"
         "With --json every line is an object whose member \"signal\" is the name. The others are "
         "called as in the interface of the daemon; \"psnr\" is null if it is unknown, and "
         "\"status\" is \"done\", \"cancelled\" or \"failed\".",

@@ -38,6 +38,8 @@ static bool append_options(DBusMessageIter *arguments, const struct remote_optio
         dict_add_u64(&dict, KEY_SEED, options->seed);
     if (options && options->progress_ms)
         dict_add_u32(&dict, KEY_PROGRESS, options->progress_ms);
+    if (options && options->follow)
+        dict_add_bool(&dict, KEY_FOLLOW, true);
     if (reference_fd >= 0)
         dict_add_fd(&dict, KEY_REFERENCE, reference_fd);
     return dict_end(&dict);

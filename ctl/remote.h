@@ -14,6 +14,7 @@ struct remote_options {
     uint64_t seed;
     uint32_t progress_ms;  /* between two signals of that kind; 0: none */
     const char *reference; /* path of the original, or NULL */
+    bool follow;           /* the file may grow */
 };
 
 /* Zero-initialise; remote_close is allowed then. */

@@ -14,6 +14,8 @@ static const struct manual_section sections[] = {
     {"ENVIRONMENT", "The session bus is found by DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR."},
     {"EXAMPLES", "A line for each step of a photograph, for a program to read:\n\n"
                  "  uqdctl monitor --json photo.uqd\n\n"
+                 "The same while it is being downloaded:\n\n"
+                 "  uqdctl monitor --json --follow photo.uqd\n\n"
                  "What 20,000 bytes of it look like, on 800 pixels:\n\n"
                  "  uqdctl frame photo.uqd --bytes 20000 --max-edge 800 -o early.png"},
     {"SEE ALSO", "uqd(1), uqdd(1), uqd-view(1), uqd-thumbnailer(1), gdbus(1)"},

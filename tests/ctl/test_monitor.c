@@ -2,14 +2,20 @@
 #include "ctl_desk.h"
 #include "session.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+extern char **environ;
 
 /* ---- Lines --------------------------------------------------------------------------------- */
 
@@ -107,6 +113,66 @@ static void steps_are_measured_against_the_original(void **state)
     assert_null(strstr(json, "\"measured\": false"));
     free(json);
     CTL_FAILS(1, "missing.png", "monitor", "a.uqd", "--reference", "missing.png");
+}
+
+/* ---- A file that grows --------------------------------------------------------------------- */
+
+/* Begins uqdctl monitor --follow, whose output is read from the pipe. */
+static pid_t begin_following(const char *path, FILE **output)
+{
+    const char *const argv[] = {UQDCTL,       "monitor", "--json", "--follow",
+                                "--progress", "0",       path,     NULL};
+    posix_spawn_file_actions_t actions;
+    int ends[2];
+    pid_t pid;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    assert_int_equal(posix_spawn(&pid, UQDCTL, &actions, NULL, (char *const *)argv, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    assert_non_null(*output = fdopen(ends[0], "r"));
+    return pid;
+}
+
+static void expect_line(FILE *output, const char *part)
+{
+    char line[512];
+    assert_non_null(fgets(line, sizeof line, output));
+    assert_contains(line, part);
+}
+
+/* The program says how far it has come before there is more, and ends by itself. */
+static void a_file_is_followed_to_its_end(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    const struct sample *sample = &ctl->sample;
+    char step[40];
+    FILE *output;
+    const int fd = open("grows.uqd", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    const int inotify = inotify_init1(IN_CLOEXEC);
+    const int watch = inotify_add_watch(inotify, "grows.uqd", IN_MODIFY);
+    close(inotify);
+    if (watch < 0) {
+        print_message("skip: there is no inotify\n");
+        close(fd);
+        skip();
+    }
+    const pid_t pid = begin_following("grows.uqd", &output);
+    size_t size = 0;
+    for (uint32_t i = 0; i < sample->info.n_steps; i++) {
+        const size_t more = (size_t)sample->step_bytes[i] - size;
+        assert_int_equal(write(fd, sample->data + size, more), more);
+        size += more;
+        snprintf(step, sizeof step, "\"StepReady\", \"step\": %" PRIu32 ",", i);
+        expect_line(output, step);
+    }
+    expect_line(output, "\"status\": \"done\"");
+    assert_int_equal(fgetc(output), EOF);
+    assert_int_equal(desk_wait(pid), 0);
+    fclose(output);
+    close(fd);
 }
 
 static void output_that_cannot_be_written_ends_it(void **state)
@@ -207,6 +273,7 @@ int main(void)
         SERVED(a_cut_file_is_done_where_it_ends),
         SERVED(damage_is_a_failure),
         SERVED(steps_are_measured_against_the_original),
+        SERVED(a_file_is_followed_to_its_end),
         SERVED(output_that_cannot_be_written_ends_it),
         ALONE(a_program_that_leaves_is_missed),
         ALONE(only_the_watched_program_is_heard),
