@@ -1,5 +1,7 @@
 #include "decode/decoding.h"
 
+#include "uqd_start.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,12 +81,26 @@ static bool may_grow(const struct decoding *decoding)
     return decoding->follows && decoding->input.offset < decoding->input.limit;
 }
 
+/* Why the decoder makes nothing of the beginning of a file. */
+static void explain_start(const struct decoding *decoding, struct failure *failure)
+{
+    unsigned char start[UQD_START_SIZE];
+    ssize_t n = pread(decoding->input.fd, start, sizeof start, 0);
+    const char *trouble = uqd_start_trouble(start, n > 0 ? (size_t)n : 0);
+
+    /* Others put the file's name in front of it. */
+    failure_set(failure, FAILURE_BAD_DATA, "%s%s", strncmp(trouble, "is ", 3) == 0 ? "it " : "",
+                trouble);
+}
+
 static int read_header(struct decoding *decoding, struct failure *failure)
 {
     int status;
 
     while ((status = uqd_decoder_info(decoding->decoder, &decoding->info)) == UQD_NEED_DATA) {
         status = feed(decoding, HEADER_CHUNK, failure);
+        if (status < 0 && failure->kind == FAILURE_BAD_DATA)
+            explain_start(decoding, failure);
         if (status < 0)
             return status;
         if (status == UQD_END && may_grow(decoding))

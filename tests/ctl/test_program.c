@@ -139,7 +139,7 @@ static void wrong_files_are_named(void **state)
         ctl_fails(1, "uqdctl: missing.uqd: No such file", missing);
         ctl_fails(1, "uqdctl: .: not a regular file", directory);
         ctl_fails(1, "uqdctl: fifo: not a regular file", fifo);
-        ctl_fails(1, "uqdctl: garbage.uqd: ", garbage);
+        ctl_fails(1, "uqdctl: garbage.uqd: it is not a .uqd file\n", garbage);
         ctl_fails(1, "uqdctl: empty.uqd: the file is empty", empty);
         ctl_fails(1, "uqdctl: cut.uqd: the file ends within its header", cut);
     }
