@@ -1,0 +1,196 @@
+/* The programs that docs/clients/ shows, as they stand there. */
+#include "ctl_desk.h"
+#include "file.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char *pages; /* the directory */
+
+/* ---- Pages --------------------------------------------------------------------------------- */
+
+static char *read_page(const char *page)
+{
+    struct message message;
+    char path[4200];
+    uint8_t *data;
+    size_t size;
+    snprintf(path, sizeof path, "%s/%s.md", pages, page);
+    if (file_read(path, 1 << 20, &data, &size, &message) < 0)
+        fail_msg("%s", message.text);
+    char *text = strndup((const char *)data, size);
+    free(data);
+    return text;
+}
+
+/* Writes a block of that language, the last one of the page, to a file. */
+static void extract(const char *page, const char *language, const char *file)
+{
+    char begin[32], *text = read_page(page), *at = text, *block = NULL;
+    snprintf(begin, sizeof begin, "\n```%s\n", language);
+    while ((at = strstr(at, begin)))
+        block = at += strlen(begin);
+    if (!block)
+        fail_msg("%s.md has no block of %s", page, language);
+    char *end = strstr(block, "\n```");
+    assert_non_null(end);
+    ctl_desk_write(file, block, (size_t)(end + 1 - block));
+    free(text);
+}
+
+/* ---- Running ------------------------------------------------------------------------------- */
+
+static void run(struct process_result *result, const char *command)
+{
+    const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+    assert_int_equal(process_run(result, argv, NULL, 0, PATIENCE_MS / 1000), 0);
+}
+
+/* The output of a command that succeeds, to be freed. */
+static char *output_of(const char *command)
+{
+    struct process_result result;
+    run(&result, command);
+    if (result.exit_code != 0 || result.err_size > 0)
+        fail_msg("%s: exit code %d: %s", command, result.exit_code, result.err);
+    char *output = strdup(result.out);
+    process_result_free(&result);
+    return output;
+}
+
+static bool succeeds(const char *command)
+{
+    struct process_result result;
+    run(&result, command);
+    const bool success = result.exit_code == 0;
+    process_result_free(&result);
+    return success;
+}
+
+/* A line for each step, and then the picture as it was before it was encoded. */
+static void expect_followed(const struct ctl_desk *ctl, const char *text, const char *picture)
+{
+    const struct sample *sample = &ctl->sample;
+    const size_t pixels = (size_t)sample->width * sample->height * 3;
+    struct message message;
+    char line[80];
+    uint8_t *data;
+    size_t size;
+    for (uint32_t i = 0; i < sample->info.n_steps; i++) {
+        snprintf(line, sizeof line, "step %" PRIu32 " of %" PRIu32 ": %" PRIu64 " bytes, ", i,
+                 sample->info.n_steps, sample->step_bytes[i]);
+        assert_contains(text, line);
+    }
+    if (file_read(picture, 1 << 20, &data, &size, &message) < 0)
+        fail_msg("%s", message.text);
+    snprintf(line, sizeof line, "P6\n%u %u\n255\n", sample->width, sample->height);
+    assert_int_equal(size, strlen(line) + pixels);
+    assert_memory_equal(data, line, strlen(line));
+    assert_memory_equal(data + strlen(line), sample->pixels, pixels);
+    free(data);
+}
+
+/* ---- Tests --------------------------------------------------------------------------------- */
+
+static void the_program_in_c_works(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    if (!succeeds("cc --version && pkg-config --exists dbus-1")) {
+        print_message("skip: there is no cc, or no pkg-config that knows dbus-1\n");
+        skip();
+    }
+    extract("c", "c", "follow.c");
+    free(output_of("cc -std=c11 -Wall -Wextra -Werror follow.c -o follow "
+                   "$(pkg-config --cflags --libs dbus-1)"));
+    char *text = output_of("./follow a.uqd c.ppm");
+    expect_followed(ctl, text, "c.ppm");
+    free(text);
+    ctl_desk_write("garbage.uqd", "garbage", 7);
+    assert_false(succeeds("./follow garbage.uqd x.ppm"));
+    assert_false(succeeds("./follow missing.uqd x.ppm"));
+}
+
+static void the_program_in_python_works(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    struct process_result found;
+    char command[256];
+    run(&found, FIND_PYTHON " gi");
+    const bool has_python = found.exit_code == 0;
+    snprintf(command, sizeof command, "%.*s follow.py a.uqd python.ppm",
+             (int)strcspn(found.out, "\n"), found.out);
+    process_result_free(&found);
+    if (!has_python) {
+        print_message("skip: no Python has the module gi\n");
+        skip();
+    }
+    extract("python", "python", "follow.py");
+    char *text = output_of(command);
+    expect_followed(ctl, text, "python.ppm");
+    free(text);
+}
+
+static void the_script_works(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    char name[32];
+    extract("shell", "bash", "follow.sh");
+    char *text = output_of("sh follow.sh a.uqd");
+    for (uint32_t i = 0; i < ctl->sample.info.n_steps; i++) {
+        snprintf(name, sizeof name, "step%" PRIu32 ".png", i);
+        assert_contains(text, name);
+        assert_int_equal(access(name, R_OK), 0);
+    }
+    assert_contains(text, "\ndone\n");
+    free(text);
+}
+
+static void gdbus_shows_what_a_file_is(void **state)
+{
+    (void)state;
+    if (!succeeds("command -v gdbus")) {
+        print_message("skip: there is no gdbus\n");
+        skip();
+    }
+    assert_int_equal(link("a.uqd", "photo.uqd"), 0);
+    extract("shell", "sh", "gdbus.sh");
+    char *text = output_of("sh gdbus.sh");
+    assert_contains(text, "'width': <uint32 40>");
+    assert_contains(text, "'Version': <'");
+    free(text);
+}
+
+static int setup(void **state)
+{
+    char *path = NULL;
+    const char *before = getenv("PATH");
+    if (asprintf(&path, "%s:%s", UQDCTL_DIRECTORY, before ? before : "/usr/bin:/bin") < 0)
+        return -1;
+    setenv("PATH", path, 1);
+    free(path);
+    return ctl_desk_setup_daemon(state);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_program_in_c_works),
+        cmocka_unit_test(the_program_in_python_works),
+        cmocka_unit_test(the_script_works),
+        cmocka_unit_test(gdbus_shows_what_a_file_is),
+    };
+    pages = argc > 1 ? realpath(argv[1], NULL) : NULL;
+    if (!pages)
+        return 2;
+    const int result = cmocka_run_group_tests_name("clients", tests, setup, ctl_desk_teardown);
+    free(pages);
+    return result;
+}
