@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { MAX_QUEUE = 1024 };
+enum { MAX_QUEUE = 8192 };
 
 struct client {
     DBusConnection *connection;
@@ -265,7 +265,7 @@ static DBusMessage *take_signal(struct client *client, const char *member)
     for (unsigned i = 0; i < client->n_queue; i++) {
         DBusMessage *signal = client->queue[i];
 
-        if (dbus_message_has_member(signal, member)) {
+        if (!member || dbus_message_has_member(signal, member)) {
             client->n_queue--;
             memmove(&client->queue[i], &client->queue[i + 1],
                     (client->n_queue - i) * sizeof client->queue[0]);

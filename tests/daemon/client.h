@@ -88,8 +88,8 @@ void client_await_jobs(struct client *client, uint32_t n);
 
 /* ---- Signals ---- */
 
-/* The oldest signal with this name that has not been taken; NULL if none comes in time. With ms 0
- * only what has arrived is looked at. */
+/* The oldest signal with this name, NULL for any, that has not been taken; NULL if none comes in
+ * time. With ms 0 only what has arrived is looked at. */
 DBusMessage *client_signal(struct client *client, const char *member, long ms);
 
 /* A round trip through the daemon: what it sent before is here afterwards. */
