@@ -35,6 +35,7 @@ static const struct manual_section sections[] = {
                  "  uqd info photo.uqd\n"
                  "  uqd decode photo.uqd --step 4 -o step4.png\n"
                  "  uqd compare photo.png step4.png"},
+    {"SEE ALSO", "uqd-view(1), uqd(5)"},
 };
 
 static const struct kernel_name {

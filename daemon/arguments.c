@@ -41,7 +41,7 @@ static const struct manual_section sections[] = {
                     "away; 1 if the bus cannot be reached; 2 for a wrong command line."},
     {"ENVIRONMENT", "UQD_MODELS: a directory that is searched for models first. XDG_CACHE_HOME: "
                     "thumbnails are in its directory thumbnails, else in .cache of the home."},
-    {"SEE ALSO", "uqd(1), uqd-view(1)"},
+    {"SEE ALSO", "uqd(1), uqd-view(1), org.uqd.Decoder1(7)"},
 };
 
 const struct program uqdd_program = {

@@ -233,6 +233,7 @@ int settings_print_text(int argc, char **argv)
         {"EXIT STATUS",
          "0 when the viewer was closed, 1 when the file could not be shown whole "
          "or a script failed, 2 for wrong usage and where there is neither display nor terminal."},
+        {"SEE ALSO", "uqd(1), uqdd(1), org.uqd.Decoder1(7)"},
     };
     struct program with_sections = program;
     with_sections.sections = sections;
