@@ -4,6 +4,7 @@
 
 #include "options.h"
 
-extern const struct command status_command, open_command, monitor_command, frame_command;
+extern const struct command status_command, open_command, monitor_command, frame_command,
+    thumbnail_command;
 
 #endif

@@ -13,8 +13,6 @@
 
 enum { DEFAULT_TIMEOUT = 10 };
 
-#define THUMBNAILS_NAME "org.freedesktop.thumbnails.Thumbnailer1"
-
 struct status_options {
     int json;
     uint32_t timeout;
@@ -98,7 +96,7 @@ static int ask(struct report *report, uint32_t timeout, struct message *message)
     if (result == 0)
         result = find_peer(&session, BUS_NAME, &report->daemon, message);
     if (result == 0)
-        result = find_peer(&session, THUMBNAILS_NAME, &report->thumbnailer, message);
+        result = find_peer(&session, THUMBNAILER_NAME, &report->thumbnailer, message);
     if (result == 0 && report->daemon.is_there)
         result = ask_daemon(&session, report, message);
     session_end(&session);
@@ -124,11 +122,11 @@ static void print_text(const struct report *report)
     else
         printf("uqdd        not running\n");
     if (!report->thumbnailer.is_there)
-        printf("thumbnails  nobody has the name " THUMBNAILS_NAME "\n");
+        printf("thumbnails  nobody has the name " THUMBNAILER_NAME "\n");
     else if (daemon_has_thumbnails(report))
-        printf("thumbnails  uqdd has the name " THUMBNAILS_NAME "\n");
+        printf("thumbnails  uqdd has the name " THUMBNAILER_NAME "\n");
     else
-        printf("thumbnails  process %" PRIu32 " has the name " THUMBNAILS_NAME "\n",
+        printf("thumbnails  process %" PRIu32 " has the name " THUMBNAILER_NAME "\n",
                report->thumbnailer.process);
 }
 

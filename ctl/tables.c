@@ -2,10 +2,7 @@
 #include "program.h"
 
 static const struct command *const commands[] = {
-    &status_command,
-    &open_command,
-    &monitor_command,
-    &frame_command,
+    &status_command, &open_command, &monitor_command, &frame_command, &thumbnail_command,
 };
 
 static const struct manual_section sections[] = {
@@ -17,7 +14,9 @@ static const struct manual_section sections[] = {
                  "The same while it is being downloaded:\n\n"
                  "  uqdctl monitor --json --follow photo.uqd\n\n"
                  "What 20,000 bytes of it look like, on 800 pixels:\n\n"
-                 "  uqdctl frame photo.uqd --bytes 20000 --max-edge 800 -o early.png"},
+                 "  uqdctl frame photo.uqd --bytes 20000 --max-edge 800 -o early.png\n\n"
+                 "Thumbnails for all of a directory, before it is shown:\n\n"
+                 "  uqdctl thumbnail --flavor large photos/*.uqd"},
     {"SEE ALSO", "uqd(1), uqdd(1), uqd-view(1), uqd-thumbnailer(1), gdbus(1)"},
 };
 
