@@ -2,6 +2,7 @@
 
 #include "bus_names.h"
 #include "dict.h"
+#include "profile.h"
 #include "shared_frame.h"
 
 #include <stdlib.h>
@@ -84,23 +85,7 @@ static int read_reply(DBusMessage *reply, struct pixels *pixels, struct message 
     return result;
 }
 
-/* ---- Colours ------------------------------------------------------------------------------- */
-
-static int add_profile(const struct remote *remote, struct pixels *pixels, struct message *message)
-{
-    DBusMessageIter value, bytes;
-    const uint8_t *data;
-    int size;
-    if (!dict_find(&remote->info, KEY_ICC, &value) ||
-        dbus_message_iter_get_arg_type(&value) != DBUS_TYPE_ARRAY ||
-        dbus_message_iter_get_element_type(&value) != DBUS_TYPE_BYTE)
-        return 0;
-    dbus_message_iter_recurse(&value, &bytes);
-    dbus_message_iter_get_fixed_array(&bytes, &data, &size);
-    if (size > 0 && pixels_add_metadata(pixels, UQD_METADATA_ICC, data, (size_t)size) < 0)
-        return message_set(message, "out of memory");
-    return 0;
-}
+/* ---- All of it ------------------------------------------------------------------------------ */
 
 int picture_get(struct remote *remote, const struct picture_request *request, struct pixels *pixels,
                 struct message *message)
@@ -112,6 +97,6 @@ int picture_get(struct remote *remote, const struct picture_request *request, st
     int result = read_reply(reply, pixels, message);
     dbus_message_unref(reply);
     if (result == 0)
-        result = add_profile(remote, pixels, message);
+        result = profile_add(remote, pixels, message);
     return result;
 }

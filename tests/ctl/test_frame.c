@@ -115,20 +115,16 @@ static void an_edge_is_met_exactly(void **state)
     }
 }
 
-static void the_profile_is_kept(void **state)
+/* Whether the picture of a file with this profile has it, too. */
+static void expect_profile_kept(const struct ctl_desk *ctl, const uint8_t *icc, size_t icc_size)
 {
-    const struct ctl_desk *ctl = *state;
     const struct sample *sample = &ctl->sample;
     const struct uqd_image image = {sample->width, sample->height, 3, (size_t)sample->width * 3,
                                     sample->pixels};
-    struct profile_colours colours = profile_srgb_colours;
-    struct uqd_metadata profile = {.type = UQD_METADATA_ICC};
+    const struct uqd_metadata profile = {.type = UQD_METADATA_ICC, .data = icc, .size = icc_size};
     struct uqd_encode_settings settings;
-    uint8_t *icc, *data;
+    uint8_t *data;
     size_t size;
-    colours.gamma = 180000;
-    assert_int_equal(profile_from_colours(&colours, 0, &icc, &profile.size), 0);
-    profile.data = icc;
     uqd_encode_settings_default(&settings);
     settings.metadata = &profile;
     settings.n_metadata = 1;
@@ -140,10 +136,29 @@ static void the_profile_is_kept(void **state)
     struct pixels pixels = read_png("x.png");
     const struct uqd_metadata *kept = pixels_metadata(&pixels, UQD_METADATA_ICC);
     assert_non_null(kept);
-    assert_int_equal(kept->size, profile.size);
-    assert_memory_equal(kept->data, icc, profile.size);
+    assert_int_equal(kept->size, icc_size);
+    assert_memory_equal(kept->data, icc, icc_size);
     pixels_free(&pixels);
-    free(icc);
+}
+
+/* Also a profile that is too long for the daemon to tell it, as this one with a long tail. */
+static void the_profile_is_kept(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    struct profile_colours colours = profile_srgb_colours;
+    uint8_t *icc;
+    size_t size;
+    colours.gamma = 180000;
+    assert_int_equal(profile_from_colours(&colours, 0, &icc, &size), 0);
+    expect_profile_kept(ctl, icc, size);
+    const size_t long_size = size + 70000;
+    uint8_t *longer = realloc(icc, long_size);
+    assert_non_null(longer);
+    memset(longer + size, 'x', 70000);
+    for (int i = 0; i < 4; i++) /* a profile begins with its length */
+        longer[i] = (uint8_t)(long_size >> (24 - 8 * i));
+    expect_profile_kept(ctl, longer, long_size);
+    free(longer);
 }
 
 static void standard_output_takes_a_picture(void **state)
