@@ -296,6 +296,13 @@ static void what_is_there_can_be_shown(void **state)
     request_bytes(&record, bytes[1] + 10, "C");
     grow_and_tell(desk, &file, &record, bytes[1] + 30);
     RECORD_EXPECT(&record, "answered C", "answered B");
+    /* Nor does what has come before, which is looked at behind it. */
+    record.with_work = true;
+    grow(&file, bytes[1] + 40);
+    request_bytes(&record, bytes[1] + 5, "D");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "begins", "ends", "answered D", "begins", "ends");
+    assert_int_equal(record.job->extent.received, bytes[1] + 40);
     record_close(&record, desk);
     growing_end(&file);
 }
