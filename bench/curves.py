@@ -45,17 +45,17 @@ def psnr_at(points, rate):
     return interpolate(numpy.log(rates), decibels, numpy.log(rate))
 
 
-def bd_rate(ours, theirs, above):
+def bd_rate(ours, theirs, above, least=0.5):
     """Bjontegaard's mean difference in rate over the PSNR that both curves reach and that is `above`.
 
-    Both are lists of (bits per pixel, PSNR). None if they share less than half a decibel.
+    Both are lists of (bits per pixel, PSNR), or of another quality that grows with it. None if they share less than `least`.
     """
     ours, theirs = envelope(ours), envelope(theirs)
     if min(ours.shape[1], theirs.shape[1]) < 2:
         return None
     low = max(ours[1][0], theirs[1][0], above)
     high = min(ours[1][-1], theirs[1][-1])
-    if high - low < 0.5:
+    if high - low < least:
         return None
     areas = [PchipInterpolator(psnr, numpy.log(rate)).integrate(low, high) for rate, psnr in (ours, theirs)]
     return Saving(100 * (numpy.exp((areas[0] - areas[1]) / (high - low)) - 1), low, high)

@@ -16,7 +16,7 @@ import tables
 from points import MODES
 from rate import measure_all
 
-WANTED = points.Wanted(ms_ssim=False)
+WANTED = points.Wanted(measures=("psnr",))
 LOWEST, HIGHEST = 15, 75  # decibels drawn
 FIRST_DRAW = 1_000_000  # seed of ancestral samples of image 0: with the file's seed they would know its dither
 

@@ -113,7 +113,7 @@ QUALITIES = (5, 10, 20, 45, 75, 90, 95, 98)  # of JPEG
 DISTANCES = (15, 7, 3.5, 1.5, 0.6, 0.2, 0.1)  # of JPEG XL
 JPEG2000_LAYERS = ",".join(str(decibels) for decibels in range(20, 53, 2))
 
-# HEIC and AVIF are tuned for PSNR because PSNR is what is compared; it makes both stronger here.
+# HEIC and AVIF 4:4:4 are tuned for PSNR, which makes both stronger by that measure; AVIF 4:2:0, JPEG, JPEG XL and WebP are as they come.
 PEERS = {
     "jpeg": jpeg("JPEG", "2x2", QUALITIES, cuttable="-quality 90"),
     "jpeg444": jpeg("JPEG 4:4:4", "1x1", QUALITIES),
@@ -156,6 +156,14 @@ PEERS = {
         ".avif",
         {f"q {q}": f"-a tune=psnr --min {q} --max {q}" for q in (62, 50, 38, 26, 14, 5)},
         lossless="--lossless",
+    ),
+    "avif420": Peer(
+        "AVIF 4:2:0",
+        "libavif-bin",
+        "avifenc -s 6 -y 420 {arguments} {png} -o {file}",
+        "avifdec {file} {png}",
+        ".avif",
+        {f"q {q}": f"--min {q} --max {q}" for q in (62, 50, 38, 26, 14, 5)},
     ),
 }
 

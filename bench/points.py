@@ -26,8 +26,11 @@ class Point:
     setting: str
     size: int  # bytes
     bpp: float
-    psnr: float = None  # None if the cut file shows no picture
+    psnr: float = None  # None, as all measures, if the cut file shows no picture
+    luma_psnr: float = None
     ms_ssim: float = None
+    butteraugli: float = None
+    ssimulacra: float = None
     slices: numpy.ndarray = dataclasses.field(default=None, repr=False)
     mode: str = ""
     dither: str = ""
@@ -36,12 +39,13 @@ class Point:
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """What is measured besides rate and PSNR."""
+    """What is measured besides the rate."""
 
-    ms_ssim: bool = True
+    measures: tuple = ("psnr", "ms_ssim")  # of quality.MEASURES
     modes: bool = True  # ancestral, flow, universal dither, and realism
     cuts: bool = True
     density: int = 2  # cuts of our file for every doubling of the rate
+    inside: int = 0  # further cuts inside every step, at equal ratios of the rate
 
     def curve_rates(self):
         """Bits per pixel at which our file is cut; they include CUT_RATES."""
@@ -64,15 +68,24 @@ class Original:
     def point(self, codec, kind, setting, size, pixels, **more):
         point = Point(codec, kind, setting, size, 8 * size / self.n_pixels, image=self.name, **more)
         if pixels is not None:
-            point.psnr = quality.psnr(self.pixels, pixels)
-            if self.wanted.ms_ssim and kind != "lossless":
-                point.ms_ssim = quality.ms_ssim(self.pixels, pixels)
+            names = ("psnr",) if kind == "lossless" else self.wanted.measures
+            measured = quality.measure(names, self.pixels, self.bare + ".png", pixels, self.folder)
+            for name, value in measured.items():
+                setattr(point, name, value)
             if self.wanted.modes and kind in ("curve", "step"):
                 point.slices = realism.slices(pixels, self.pixels)
         return point
 
     def cut_size(self, rate):
         return int(rate * self.n_pixels / 8)
+
+
+def cuts_inside(steps, n):
+    """(setting, bytes) of n cuts between the ends of every two neighbouring steps; the lossless one has no line to its end."""
+    for last, step in zip(steps, steps[1:-1]):
+        ratio = step["bytes"] / last["bytes"]
+        for k in range(1, n + 1):
+            yield f"{step['step']} {step['name']} {k}/{n + 1}", round(last["bytes"] * ratio ** (k / (n + 1)))
 
 
 def measure_uqd(original, uqd):
@@ -100,6 +113,9 @@ def measure_uqd(original, uqd):
         if info["header_bytes"] < cut < size:
             pixels = decode(file, "--bytes", str(cut))
             yield original.point("uqd", "curve", f"{rate:.3g} bpp", cut, pixels, mode="denoised", dither="none")
+    for setting, cut in cuts_inside(info["steps"], original.wanted.inside):
+        pixels = decode(file, "--bytes", str(cut))
+        yield original.point("uqd", "inside", setting, cut, pixels, mode="denoised", dither="none")
     yield original.point("uqd", "lossless", "", size, decode(file))
     if original.wanted.modes:
         uqd.encode(original.bare + ".png", file, "--dither", "universal")

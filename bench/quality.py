@@ -1,4 +1,9 @@
-"""How close a picture is to its original: PSNR over RGB and MS-SSIM of luma."""
+"""How close a picture is to its original: PSNR over RGB and of luma, MS-SSIM of luma, butteraugli and SSIMULACRA."""
+import dataclasses
+import os
+import shutil
+import subprocess
+
 import numpy
 from PIL import Image
 from scipy.ndimage import correlate1d
@@ -55,3 +60,70 @@ def ms_ssim(a, b):
         product *= max(float(similarity.mean()), 0.0) ** weight
         a, b = halve(a), halve(b)
     return product
+
+
+def luma_psnr(a, b):
+    """Decibels of luma."""
+    mse = numpy.mean(numpy.square(luma(a) - luma(b)), dtype=numpy.float64)
+    return float(10 * numpy.log10(255.0**2 / mse)) if mse > 0 else numpy.inf
+
+
+def run_judge(program, original, picture):
+    """What a program prints of two files."""
+    result = subprocess.run([program, original, picture], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if result.returncode != 0:
+        raise RuntimeError(f"{program}: failed: {result.stderr.strip()}")
+    return result.stdout
+
+
+def butteraugli(original, picture):
+    """The 3-norm of butteraugli's distances over the picture; 0 if there are none."""
+    return float(run_judge("butteraugli_main", original, picture).rsplit("3-norm:", maxsplit=1)[1])
+
+
+def ssimulacra(original, picture):
+    """SSIMULACRA 1: 0 if there is no difference."""
+    return float(run_judge("ssimulacra_main", original, picture).split()[-1])
+
+
+@dataclasses.dataclass(frozen=True)
+class Measure:
+    """A number of a picture beside its original, called by its field in points."""
+
+    title: str
+    digits: int
+    scale: object  # to what grows with quality, nearly as the logarithm of the rate
+    least: float  # of that scale, curves have to share so much to be compared
+    program: str = ""  # that is needed, of Debian's libjxl-devtools
+
+    def is_there(self):
+        return not self.program or shutil.which(self.program) is not None
+
+
+def decibels_of_loss(value):
+    """Of a distance from 0."""
+    return -10 * numpy.log10(max(value, 1e-9))
+
+
+MEASURES = {
+    "psnr": Measure("PSNR/dB", 2, float, 0.5),
+    "luma_psnr": Measure("luma/dB", 2, float, 0.5),
+    "ms_ssim": Measure("MS-SSIM", 4, lambda value: decibels_of_loss(1 - value), 0.5),
+    "butteraugli": Measure("butteraugli", 3, decibels_of_loss, 0.25, "butteraugli_main"),
+    "ssimulacra": Measure("SSIMULACRA", 4, decibels_of_loss, 0.25, "ssimulacra_main"),
+}
+JUDGES = {"butteraugli": butteraugli, "ssimulacra": ssimulacra}  # of files
+
+
+def measure(names, original, original_path, pixels, folder):
+    """Measure -> value of a picture, for all these measures."""
+    found = {}
+    picture = os.path.join(folder, "judged.png")
+    if any(name in JUDGES for name in names):
+        Image.fromarray(pixels).save(picture, compress_level=1)
+    for name in names:
+        if name in JUDGES:
+            found[name] = JUDGES[name](original_path, picture)
+        else:
+            found[name] = {"psnr": psnr, "luma_psnr": luma_psnr, "ms_ssim": ms_ssim}[name](original, pixels)
+    return found

@@ -11,6 +11,7 @@ import tempfile
 import measured
 import peers
 import points
+import quality
 import tables
 
 
@@ -19,7 +20,7 @@ def measure(task, uqd, wanted, cache):
     path, codec = task
     with tempfile.TemporaryDirectory() as folder:
         is_kept = cache.folder and codec in peers.PEERS  # then all of it, whatever a later run wants
-        original = points.Original(path, folder, points.Wanted() if is_kept else wanted)
+        original = points.Original(path, folder, points.Wanted(wanted.measures) if is_kept else wanted)
         if codec == "uqd":
             found = list(points.measure_uqd(original, uqd))
             found.append(points.Point("original", "original", "", 0, 0, slices=original.slices, image=original.name))
@@ -63,7 +64,10 @@ def parse():
         "--peers", default=",".join(peers.PEERS), metavar="A,B", help="which of %(default)s, or none"
     )
     parser.add_argument("--above", type=float, default=38, metavar="DB", help="BD-rate also above this PSNR (%(default)s)")
-    parser.add_argument("--no-ssim", action="store_true", help="no MS-SSIM")
+    parser.add_argument(
+        "--measures", default="psnr,luma_psnr,ms_ssim", metavar="A,B", help=f"of {','.join(quality.MEASURES)}, or all (%(default)s)"
+    )
+    parser.add_argument("--inside", type=int, default=0, metavar="N", help="also N cuts inside every step, for how a step sags")
     parser.add_argument("--no-modes", action="store_true", help="no ancestral, flow, universal dither, nor realism")
     parser.add_argument("--no-cuts", action="store_true", help="do not cut the peers' files")
     parser.add_argument("--density", type=int, default=2, metavar="N", help="cuts of our file per doubling of the rate (%(default)s)")
@@ -82,6 +86,12 @@ def parse():
     unknown = set(options.peers) - set(peers.PEERS)
     if unknown:
         parser.error(f"no such peer: {', '.join(sorted(unknown))}")
+    options.measures = tuple(quality.MEASURES if options.measures == "all" else options.measures.split(","))
+    if set(options.measures) - set(quality.MEASURES) or "psnr" not in options.measures:
+        parser.error(f"measures are psnr and any of {', '.join(quality.MEASURES)}")
+    for name in options.measures:
+        if not quality.MEASURES[name].is_there():
+            parser.error(f"{quality.MEASURES[name].program} is missing; install the Debian package libjxl-devtools")
     return options
 
 
@@ -90,7 +100,7 @@ def main():
     codecs = ["uqd", "png"] + choose_peers(options.peers)
     if options.cache:
         os.makedirs(options.cache, exist_ok=True)
-    wanted = points.Wanted(not options.no_ssim, not options.no_modes, not options.no_cuts, options.density)
+    wanted = points.Wanted(options.measures, not options.no_modes, not options.no_cuts, options.density, options.inside)
     uqd, cache = measured.Uqd(options, measured.call, 1), points.Cache(options.cache)
     work = functools.partial(measure, uqd=uqd, wanted=wanted, cache=cache)
     tasks = [(path, codec) for codec in codecs for path in options.paths]
@@ -104,6 +114,9 @@ def main():
         tables.print_curve(results, codec)
     if results.codecs("curve"):
         tables.print_bd_rate(results, options.above)
+        tables.print_bd_rates(results)
+    if wanted.inside:
+        tables.print_sag(results)
     tables.print_lossless(results)
     if wanted.cuts:
         tables.print_cuts(results)

@@ -6,6 +6,7 @@ import numpy
 import curves
 import realism
 from points import CUT_RATES, MODES
+from quality import MEASURES
 
 # ImageNet 64 x 64, 10,000 images, denoised (Yang, Will, Mandt: ICLR 2025): PSNR -> bits per pixel.
 PUBLISHED = {
@@ -37,13 +38,25 @@ class Results:
     def codecs(self, kind):
         return list(dict.fromkeys(point.codec for point in self.points if point.kind == kind and point.codec != "uqd"))
 
-    def curve(self, codec, image):
-        """(bpp, PSNR) of one image; for ours, step ends and the cuts between them."""
+    def points_of_curve(self, codec, image):
+        """Those of one image; for ours, step ends and the cuts between them."""
         if codec == "uqd":
-            points = self.select(codec="uqd", image=image, mode="denoised", dither="none")
-        else:
-            points = self.select(codec=codec, image=image, kind="curve")
-        return [(point.bpp, point.psnr) for point in points]
+            return self.select(codec="uqd", image=image, mode="denoised", dither="none")
+        return self.select(codec=codec, image=image, kind="curve")
+
+    def curve(self, codec, image):
+        """(bpp, PSNR) of one image."""
+        return [(point.bpp, point.psnr) for point in self.points_of_curve(codec, image)]
+
+    def scaled_curve(self, codec, image, name):
+        """(bpp, scaled measure) of one image."""
+        points = self.points_of_curve(codec, image)
+        scale = MEASURES[name].scale
+        return [(point.bpp, scale(getattr(point, name))) for point in points if getattr(point, name) is not None]
+
+    def measures(self):
+        """Those that were taken."""
+        return [name for name in MEASURES if any(getattr(point, name) is not None for point in self.points if point.kind == "curve")]
 
     def mean_curve(self, codec):
         """(bpp, PSNR), each the mean over the images of one setting, in order of rate."""
@@ -84,20 +97,24 @@ def print_steps(results):
         )
 
 
+def width_of(name):
+    return max(8, len(MEASURES[name].title))
+
+
 def print_curve(results, codec):
     """One row per setting; beside a peer's, what our curve has at the same bytes."""
     print(f"\n{codec}" + (", cut at these rates" if codec == "uqd" else ", and the curve of uqd at the same rate"))
     beside = f"{'uqd/dB':>8} {'won':>6}" if codec != "uqd" else ""
-    print(f"{'setting':<12} {'bytes':>9} {'bpp':>7} {'PSNR/dB':>8} {'MS-SSIM':>8} {beside}".rstrip())
+    measures = results.measures()
+    titles = " ".join(f"{MEASURES[name].title:>{width_of(name)}}" for name in measures)
+    print(f"{'setting':<12} {'bytes':>9} {'bpp':>7} {titles} {beside}".rstrip())
     for setting, group in results.by_setting(codec=codec, kind="curve").items():
         if codec != "uqd":
             ours = [curves.psnr_at(results.curve("uqd", point.image), point.bpp) for point in group]
             won = "-" if None in ours else f"{sum(o > p.psnr for o, p in zip(ours, group))}/{len(group)}"
             beside = f"{cell(None if None in ours else numpy.mean(ours), 8, 2)} {won:>6}"
-        print(
-            f"{setting:<12} {mean(group, 'size'):>9.0f} {mean(group, 'bpp'):>7.3f} {cell(mean(group, 'psnr'), 8, 2)} "
-            f"{cell(mean(group, 'ms_ssim'), 8, 4)} {beside}".rstrip()
-        )
+        cells = " ".join(cell(mean(group, name), width_of(name), MEASURES[name].digits) for name in measures)
+        print(f"{setting:<12} {mean(group, 'size'):>9.0f} {mean(group, 'bpp'):>7.3f} {cells} {beside}".rstrip())
 
 
 def print_bd_rate(results, above):
@@ -115,6 +132,50 @@ def print_bd_rate(results, above):
             else:
                 row += f" {'-':>9} {'':>11} {'':>6}  "
         print(row.rstrip())
+
+
+def print_bd_rates(results):
+    """The same by every measure, over all that both curves reach."""
+    measures = results.measures()
+    print("\nBD-rate of uqd against each peer by every measure, per image and then averaged, and images on which uqd needs less")
+    print(f"{'peer':<20} " + " ".join(f"{MEASURES[name].title:>17}" for name in measures))
+    for codec in results.codecs("curve"):
+        row = f"{codec:<20}"
+        for name in measures:
+            pairs = [[results.scaled_curve(c, image, name) for c in ("uqd", codec)] for image in results.images]
+            lowest = LOWEST if MEASURES[name].scale is float else -numpy.inf
+            savings = [s for s in (curves.bd_rate(*pair, lowest, MEASURES[name].least) for pair in pairs) if s]
+            won = f"{sum(s.percent < 0 for s in savings)}/{len(savings)}"
+            percent = numpy.mean([s.percent for s in savings]) if savings else None
+            row += f" {'-' if percent is None else f'{percent:+.1f}%':>10} {won:>6}"
+        print(row)
+
+
+def sags(results, image, name):
+    """How far the measure lies below the line between the ends of its step, over the logarithm of the rate: of every cut inside."""
+    points = results.select(codec="uqd", image=image, mode="denoised", dither="none")
+    ends = {p.setting.split()[0]: p for p in points if p.kind == "step"}
+    scale = MEASURES[name].scale
+    for point in (p for p in points if p.kind == "inside"):
+        step = point.setting.split()[0]
+        low, high = ends[str(int(step) - 1)], ends[step]
+        part = numpy.log(point.bpp / low.bpp) / numpy.log(high.bpp / low.bpp)
+        line = (1 - part) * scale(getattr(low, name)) + part * scale(getattr(high, name))
+        yield step, line - scale(getattr(point, name))
+
+
+def print_sag(results):
+    print("\nsag: how far cuts inside a step lie below the line between its ends, in dB of each measure's loss (0.17 dB: 4 %); mean, worst")
+    measures = results.measures()
+    print(f"{'step':<6} " + " ".join(f"{MEASURES[name].title:>15}" for name in measures))
+    found = {name: [sag for image in results.images for sag in sags(results, image, name)] for name in measures}
+    steps = list(dict.fromkeys(step for step, _ in found["psnr"]))
+    for step in steps + ["all"]:
+        row = f"{step:<6}"
+        for name in measures:
+            values = [value for at, value in found[name] if step in (at, "all")]
+            row += f" {numpy.mean(values):>+7.3f} {numpy.max(values):>+7.3f}"
+        print(row)
 
 
 def print_lossless(results):
@@ -185,7 +246,7 @@ def print_published(results):
 
 
 def write_csv(results, path):
-    columns = ("image", "codec", "kind", "setting", "mode", "dither", "size", "bpp", "psnr", "ms_ssim")
+    columns = ("image", "codec", "kind", "setting", "mode", "dither", "size", "bpp", "psnr", "luma_psnr", "ms_ssim", "butteraugli", "ssimulacra")
     with open(path, "w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["bytes" if name == "size" else name for name in columns])
