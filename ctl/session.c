@@ -28,10 +28,15 @@ static bool is_over(const struct session *session)
     return milliseconds_left(session) == 0;
 }
 
-static int explain_time(const struct session *session, struct message *message)
+static int explain_time(const struct session *session, const char *what, struct message *message)
 {
-    return message_set(message, "there was no answer within %u second%s", session->seconds,
+    return message_set(message, "%s within %u second%s", what, session->seconds,
                        session->seconds == 1 ? "" : "s");
+}
+
+static int explain_leaving(struct message *message)
+{
+    return message_set(message, "the program that does the work has left the session bus");
 }
 
 /* ---- Calls --------------------------------------------------------------------------------- */
@@ -57,7 +62,7 @@ static void explain(struct session *session, const DBusError *error, struct mess
     else if (!dbus_connection_get_is_connected(session->connection))
         message_set(message, "the session bus has ended");
     else if (dbus_error_has_name(error, DBUS_ERROR_NO_REPLY) && is_over(session))
-        explain_time(session, message);
+        explain_time(session, "there was no answer", message);
     else if (dbus_error_has_name(error, DBUS_ERROR_NO_REPLY))
         message_set(message, "the program that was called has ended");
     else if (dbus_error_has_name(error, DBUS_ERROR_NO_MEMORY))
@@ -96,10 +101,14 @@ DBusMessage *session_call(struct session *session, DBusMessage *call, const char
                           struct message *message)
 {
     DBusError error;
+    const char *destination = call ? dbus_message_get_destination(call) : NULL;
+    const bool is_unique = destination && *destination == ':'; /* nobody else will have it */
     DBusMessage *reply = call_and_wait(session, call, &error);
     if (reply)
         return check_reply(reply, signature, message);
     explain(session, &error, message);
+    if (is_unique && dbus_error_has_name(&error, DBUS_ERROR_SERVICE_UNKNOWN))
+        explain_leaving(message);
     dbus_error_free(&error);
     return NULL;
 }
@@ -175,11 +184,6 @@ int session_owner(struct session *session, const char *name, char owner[OWNER_SI
 
 /* ---- Signals ------------------------------------------------------------------------------- */
 
-static int explain_leaving(struct message *message)
-{
-    return message_set(message, "the program that does the work has left the session bus");
-}
-
 int session_watch(struct session *session, const char *owner, struct message *message)
 {
     char rule[OWNER_SIZE + 160], found[OWNER_SIZE];
@@ -215,7 +219,7 @@ static DBusMessage *next_message(struct session *session, struct message *messag
             return next;
         const int left = milliseconds_left(session);
         if (left == 0) {
-            explain_time(session, message);
+            explain_time(session, "it was not done", message);
             return NULL;
         }
         if (!dbus_connection_read_write(session->connection, left == INT_MAX ? -1 : left) &&

@@ -175,6 +175,19 @@ static void a_file_is_followed_to_its_end(void **state)
     close(fd);
 }
 
+/* The steps that are there are told, and the file stays shorter than it will be. */
+static void following_ends_with_its_time(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    struct process_result result;
+    ctl_desk_write("cut.uqd", ctl->sample.data, (size_t)ctl->sample.step_bytes[1] + 1);
+    CTL_RUN(&result, "monitor", "cut.uqd", "--follow", "--json", "--timeout", "2");
+    assert_int_equal(result.exit_code, 1);
+    assert_null(strstr(result.out, "Finished"));
+    assert_string_equal(result.err, "uqdctl: it was not done within 2 seconds\n");
+    process_result_free(&result);
+}
+
 static void output_that_cannot_be_written_ends_it(void **state)
 {
     static const char *const argv[] = {"/bin/sh", "-c", UQDCTL " monitor a.uqd > /dev/full", NULL};
@@ -216,6 +229,9 @@ static void a_program_that_leaves_is_missed(void **state)
     assert_int_equal(session_watch(&session, owner, &message), 0);
     disconnect_other(other);
     assert_null(session_signal(&session, owner, &message));
+    assert_contains(message.text, "has left the session bus");
+    assert_null(session_call(&session, dbus_message_new_method_call(owner, "/a", NULL, "Do"), "",
+                             &message));
     assert_contains(message.text, "has left the session bus");
     assert_int_equal(session_watch(&session, owner, &message), -1);
     assert_contains(message.text, "has left the session bus");
@@ -274,6 +290,7 @@ int main(void)
         SERVED(damage_is_a_failure),
         SERVED(steps_are_measured_against_the_original),
         SERVED(a_file_is_followed_to_its_end),
+        SERVED(following_ends_with_its_time),
         SERVED(output_that_cannot_be_written_ends_it),
         ALONE(a_program_that_leaves_is_missed),
         ALONE(only_the_watched_program_is_heard),
