@@ -1,0 +1,225 @@
+/* uqdctl with a daemon that does not do what it should: nothing of it is believed. */
+#include "bus_names.h"
+#include "ctl_desk.h"
+#include "dict.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* What is wrong. */
+enum lie {
+    LIE_REPLIES,  /* replies have other arguments than promised */
+    LIE_SHAPE,    /* a frame is described larger than its memory */
+    LIE_SEALS,    /* its memory may still be changed */
+    LIE_SILENCE,  /* a frame is not described at all */
+    LIE_SIGNALS,  /* signals have other arguments than promised, but for the last */
+    LIE_LEAVING,  /* instead of decoding the program ends */
+    LIE_PROPERTY, /* no property is told */
+};
+
+/* ---- The daemon ---------------------------------------------------------------------------- */
+
+static void add_frame(struct dict *dict, enum lie lie)
+{
+    if (lie == LIE_SILENCE)
+        return;
+    dict_add_u32(dict, KEY_WIDTH, 4);
+    dict_add_u32(dict, KEY_HEIGHT, lie == LIE_SHAPE ? 5 : 4);
+    dict_add_u32(dict, KEY_STRIDE, 12);
+    dict_add_u64(dict, KEY_OFFSET, 0);
+    dict_add_u32(dict, KEY_FORMAT, 0x34324742);
+}
+
+static void append_frame(DBusMessage *reply, enum lie lie)
+{
+    const int memory = memfd_create("frame", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    DBusMessageIter arguments;
+    struct dict dict;
+    if (memory < 0 || ftruncate(memory, 48) < 0)
+        _exit(1);
+    if (lie != LIE_SEALS)
+        fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+    dbus_message_iter_init_append(reply, &arguments);
+    dbus_message_iter_append_basic(&arguments, DBUS_TYPE_UNIX_FD, &memory);
+    dict_begin(&dict, &arguments);
+    add_frame(&dict, lie);
+    dict_end(&dict);
+    close(memory);
+}
+
+/* A reply to Open. */
+static void append_job(DBusMessage *reply)
+{
+    const char *job = JOBS_PATH "/liar/job";
+    DBusMessageIter arguments;
+    struct dict dict;
+    dbus_message_iter_init_append(reply, &arguments);
+    dbus_message_iter_append_basic(&arguments, DBUS_TYPE_OBJECT_PATH, &job);
+    dict_begin(&dict, &arguments);
+    dict_end(&dict);
+}
+
+static void append_nothing(DBusMessage *reply)
+{
+    DBusMessageIter arguments;
+    struct dict dict;
+    dbus_message_iter_init_append(reply, &arguments);
+    dict_begin(&dict, &arguments);
+    dict_end(&dict);
+}
+
+static void send_signals(DBusConnection *bus, const char *to)
+{
+    static const char *const names[] = {SIGNAL_STEP_READY, SIGNAL_PROGRESS, SIGNAL_FINISHED,
+                                        SIGNAL_FINISHED};
+    for (int i = 0; i < 4; i++) {
+        DBusMessage *signal =
+            dbus_message_new_signal(JOBS_PATH "/liar/job", JOB_INTERFACE, names[i]);
+        const uint32_t failed = RESULT_FAILED;
+        dbus_message_set_destination(signal, to);
+        if (i > 0)
+            dbus_message_append_args(signal, DBUS_TYPE_UINT32, &failed, DBUS_TYPE_INVALID);
+        if (i == 3)
+            append_nothing(signal);
+        dbus_connection_send(bus, signal, NULL);
+        dbus_message_unref(signal);
+    }
+}
+
+static void answer(DBusConnection *bus, DBusMessage *call, enum lie lie)
+{
+    DBusMessage *reply = dbus_message_new_method_return(call);
+    if (lie == LIE_REPLIES)
+        dbus_message_append_args(reply, DBUS_TYPE_STRING, &(const char *){"lie"},
+                                 DBUS_TYPE_INVALID);
+    else if (dbus_message_has_member(call, METHOD_OPEN))
+        append_job(reply);
+    else if (dbus_message_has_member(call, METHOD_GET_FRAME))
+        append_frame(reply, lie);
+    else if (dbus_message_has_member(call, "GetAll"))
+        append_nothing(reply);
+    else if (lie == LIE_LEAVING)
+        _exit(0);
+    dbus_connection_send(bus, reply, NULL);
+    if (dbus_message_has_member(call, METHOD_START))
+        send_signals(bus, dbus_message_get_sender(call));
+    dbus_connection_flush(bus);
+    dbus_message_unref(reply);
+}
+
+static void lie_for_ever(const char *address, enum lie lie)
+{
+    DBusConnection *bus = dbus_connection_open_private(address, NULL);
+    if (!bus || !dbus_bus_register(bus, NULL) ||
+        dbus_bus_request_name(bus, BUS_NAME, 0, NULL) != DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER)
+        _exit(1);
+    while (dbus_connection_read_write(bus, -1)) {
+        DBusMessage *message;
+        while ((message = dbus_connection_pop_message(bus))) {
+            if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_METHOD_CALL)
+                answer(bus, message, lie);
+            dbus_message_unref(message);
+        }
+    }
+    _exit(0);
+}
+
+static pid_t begin_lying(const struct ctl_desk *ctl, enum lie lie)
+{
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        lie_for_ever(ctl->desk.address, lie);
+    struct client *client = client_new(&ctl->desk);
+    client_await_daemon(client);
+    client_free(client);
+    return pid;
+}
+
+static void end_lying(pid_t pid)
+{
+    int status;
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+/* ---- Tests --------------------------------------------------------------------------------- */
+
+static void other_replies_are_not_read(void **state)
+{
+    const pid_t pid = begin_lying(*state, LIE_REPLIES);
+    CTL_FAILS(1, "answered what nobody can read", "status");
+    CTL_FAILS(1, "answered what nobody can read", "open", "a.uqd");
+    CTL_FAILS(1, "answered what nobody can read", "monitor", "a.uqd");
+    CTL_FAILS(1, "answered what nobody can read", "frame", "a.uqd", "-o", "x.png");
+    CTL_FAILS(1, "answered what nobody can read", "thumbnail", "a.uqd");
+    end_lying(pid);
+}
+
+static void frames_are_checked(void **state)
+{
+    static const struct {
+        enum lie lie;
+        const char *text;
+    } cases[] = {{LIE_SHAPE, "does not fit its memory"},
+                 {LIE_SEALS, "not sealed"},
+                 {LIE_SILENCE, "without a description"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const pid_t pid = begin_lying(*state, cases[i].lie);
+        CTL_FAILS(1, cases[i].text, "frame", "a.uqd", "-o", "x.png");
+        assert_int_equal(access("x.png", F_OK), -1);
+        end_lying(pid);
+    }
+}
+
+static void other_signals_are_not_read(void **state)
+{
+    struct process_result result;
+    const pid_t pid = begin_lying(*state, LIE_SIGNALS);
+    CTL_RUN(&result, "monitor", "--json", "a.uqd");
+    assert_int_equal(result.exit_code, 1);
+    assert_string_equal(result.out,
+                        "{\"signal\": \"Finished\", \"status\": \"failed\", \"steps\": 0, "
+                        "\"bytes\": 0, \"received\": 0, \"complete\": false, "
+                        "\"message\": \"it says no more\"}\n");
+    process_result_free(&result);
+    end_lying(pid);
+}
+
+static void a_daemon_that_ends_is_missed(void **state)
+{
+    const pid_t pid = begin_lying(*state, LIE_LEAVING);
+    CTL_FAILS(1, "uqdctl: the program that ", "monitor", "a.uqd");
+    end_lying(pid);
+}
+
+static void what_is_not_told_is_left_open(void **state)
+{
+    const pid_t pid = begin_lying(*state, LIE_PROPERTY);
+    char *text = CTL_OUTPUT("status");
+    assert_contains(text, "jobs        0, at most 0\n");
+    free(text);
+    end_lying(pid);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, ctl_desk_setup, ctl_desk_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(other_replies_are_not_read),    TEST(frames_are_checked),
+        TEST(other_signals_are_not_read),    TEST(a_daemon_that_ends_is_missed),
+        TEST(what_is_not_told_is_left_open),
+    };
+    return cmocka_run_group_tests_name("liar", tests, NULL, NULL);
+}
