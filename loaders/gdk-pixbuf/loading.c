@@ -1,6 +1,7 @@
 #include "loading.h"
 
 #include "decoding.h"
+#include "pace.h"
 #include "picture.h"
 
 #include <errno.h>
@@ -17,11 +18,14 @@ struct loading {
     gboolean has_failed; /* the program was told, and nothing more is shown */
     uint32_t n_shown;    /* steps */
     uint64_t bytes_shown;
+    gint64 (*now)(void); /* microseconds */
+    struct pace pace;
 };
 
 static struct loading *loading_new(GError **error)
 {
     struct loading *loading = g_new0(struct loading, 1);
+    loading->now = g_get_monotonic_time;
     struct message message;
     const int status = decoding_begin(&loading->decoding, &message);
     if (status == 0)
@@ -49,7 +53,15 @@ gpointer loading_begin(GdkPixbufModuleSizeFunc size_func, GdkPixbufModulePrepare
     loading->prepared_func = prepared_func;
     loading->updated_func = updated_func;
     loading->user_data = user_data;
+    loading->pace.begun = loading->now();
     return loading;
+}
+
+void loading_set_clock(gpointer context, gint64 (*now)(void))
+{
+    struct loading *loading = context;
+    loading->now = now;
+    loading->pace.begun = now();
 }
 
 /* ---- Steps of the work --------------------------------------------------------------------- */
@@ -92,8 +104,10 @@ static gboolean show(struct loading *loading, GError **error)
 {
     struct picture *picture = &loading->picture;
     const gboolean is_first = picture->pixbuf == NULL;
+    const gint64 before = loading->now();
     if (!picture_render(picture, &loading->decoding, error))
         return FALSE;
+    loading->pace.showing += loading->now() - before;
     loading->n_shown = uqd_decoder_steps_complete(loading->decoding.decoder);
     loading->bytes_shown = uqd_decoder_bytes_fed(loading->decoding.decoder);
     if (is_first && loading->prepared_func)
@@ -110,16 +124,28 @@ static gboolean has_new_steps(const struct loading *loading)
     return uqd_decoder_steps_complete(loading->decoding.decoder) > loading->n_shown;
 }
 
+/* Whether the picture is worth its time now, though there may be a better one soon. */
+static gboolean is_time_to_show(const struct loading *loading)
+{
+    if (!loading->picture.pixbuf || !decoding_wants_more(&loading->decoding))
+        return TRUE;
+    return pace_allows(&loading->pace, loading->now());
+}
+
 static gboolean increment(struct loading *loading, const void *data, size_t size, GError **error)
 {
-    return feed(loading, data, size, error) && plan(loading, error) && advance(loading, error) &&
-           (!has_new_steps(loading) || show(loading, error));
+    const gint64 before = loading->now();
+    const gboolean is_done =
+        feed(loading, data, size, error) && plan(loading, error) && advance(loading, error);
+    loading->pace.decoding += loading->now() - before;
+    return is_done &&
+           (!has_new_steps(loading) || !is_time_to_show(loading) || show(loading, error));
 }
 
 /* Whether there is a picture that has not been shown, be it of a part of a step. */
 static gboolean has_news(const struct loading *loading)
 {
-    return !loading->picture.pixbuf ||
+    return !loading->picture.pixbuf || has_new_steps(loading) ||
            (decoding_wants_more(&loading->decoding) &&
             uqd_decoder_bytes_fed(loading->decoding.decoder) > loading->bytes_shown);
 }
