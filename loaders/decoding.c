@@ -25,12 +25,15 @@ static int failed(const struct decoding *decoding, int status, struct message *m
     return status;
 }
 
-int decoding_begin(struct decoding *decoding, struct message *message)
+int decoding_begin(struct decoding *decoding, uqd_progress progress, void *cookie,
+                   struct message *message)
 {
     struct uqd_decoder_settings settings;
     *decoding = (struct decoding){.status = UQD_OK};
     uqd_decoder_settings_default(&settings);
     settings.threads = threads_of_guest();
+    settings.progress = progress;
+    settings.cookie = cookie;
     const int status = uqd_decoder_new(&decoding->decoder, NULL, &settings);
     return status < 0 ? failed(decoding, status, message) : 0;
 }

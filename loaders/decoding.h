@@ -23,8 +23,10 @@ struct decoding {
     size_t n_start; /* bytes of start that are known */
 };
 
-/* decoding_end is needed in both cases. */
-int decoding_begin(struct decoding *decoding, struct message *message);
+/* progress is that of the library's settings, and may be NULL. decoding_end is needed in both
+ * cases. */
+int decoding_begin(struct decoding *decoding, uqd_progress progress, void *cookie,
+                   struct message *message);
 void decoding_end(struct decoding *decoding);
 
 /* Takes the next bytes of the file and decodes nothing; behind damage it ignores them. Once the

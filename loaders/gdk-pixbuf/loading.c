@@ -27,7 +27,7 @@ static struct loading *loading_new(GError **error)
     struct loading *loading = g_new0(struct loading, 1);
     loading->now = g_get_monotonic_time;
     struct message message;
-    const int status = decoding_begin(&loading->decoding, &message);
+    const int status = decoding_begin(&loading->decoding, NULL, NULL, &message);
     if (status == 0)
         return loading;
     picture_fail(status, &message, error);

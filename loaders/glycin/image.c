@@ -24,6 +24,7 @@ static void set_error(struct image_error *error, int status, const char *text)
 {
     error->name = status == UQD_ERR_NOMEM || status == UQD_ERR_LIMIT ? "OutOfMemory"
                   : status == UQD_ERR_UNSUPPORTED                    ? "UnsupportedImageFormat"
+                  : status == UQD_ERR_CANCELLED                      ? "Aborted"
                                                                      : "LoadingError";
     error->text = g_strdup(text);
 }
@@ -68,11 +69,11 @@ static bool read_file(struct image *image, int fd, struct image_error *error)
     return status == 0;
 }
 
-struct image *image_new(int fd, struct image_error *error)
+struct image *image_new(int fd, uqd_progress stop, void *cookie, struct image_error *error)
 {
     struct image *image = g_new0(struct image, 1);
     struct message message;
-    const int status = decoding_begin(&image->decoding, &message);
+    const int status = decoding_begin(&image->decoding, stop, cookie, &message);
     if (status != 0)
         set_error(error, status, message.text);
     else if (read_file(image, fd, error))

@@ -6,6 +6,7 @@
 #include <gio/gunixfdlist.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <uqd/uqd.h>
 
 struct image;
 
@@ -15,8 +16,9 @@ struct image_error {
     char *text; /* freed by the caller with g_free */
 };
 
-/* Reads the file to its end. NULL with an error. */
-struct image *image_new(int fd, struct image_error *error);
+/* Reads the file to its end. While the picture is made, stop is called as progress of the library
+ * is: its error is "Aborted" then. NULL with an error. */
+struct image *image_new(int fd, uqd_progress stop, void *cookie, struct image_error *error);
 
 /* NULL is allowed. */
 void image_free(struct image *image);

@@ -16,6 +16,9 @@ struct service {
     guint filter;
     GHashTable *images; /* by their paths */
     unsigned n_opened;
+    GMutex lock;      /* of what follows */
+    GHashTable *done; /* paths of images whose Done has come and waits for its turn */
+    const char *busy; /* path of the image whose picture is being made, or NULL */
 };
 
 /* A call on its way from the connection's thread to the main context. */
@@ -79,6 +82,24 @@ static int take_fd(GDBusMessage *call)
     return g_unix_fd_list_get(fds, handle, NULL);
 }
 
+/* Called by the library while a picture is being made. */
+static int should_stop(void *cookie, double done)
+{
+    struct service *service = cookie;
+    (void)done;
+    g_mutex_lock(&service->lock);
+    const gboolean is_done = service->busy && g_hash_table_contains(service->done, service->busy);
+    g_mutex_unlock(&service->lock);
+    return is_done || g_dbus_connection_is_closed(service->connection);
+}
+
+static void set_busy(struct service *service, const char *path)
+{
+    g_mutex_lock(&service->lock);
+    service->busy = path;
+    g_mutex_unlock(&service->lock);
+}
+
 static void open_image(struct service *service, GDBusMessage *call)
 {
     const int fd = take_fd(call);
@@ -89,7 +110,7 @@ static void open_image(struct service *service, GDBusMessage *call)
         return;
     }
     GUnixFDList *fds = g_unix_fd_list_new();
-    struct image *image = image_new(fd, &error);
+    struct image *image = image_new(fd, should_stop, service, &error);
     GVariant *details = image ? image_details(image, fds, &error) : NULL;
     close(fd);
     if (details) {
@@ -114,7 +135,9 @@ static void render_frame(struct service *service, GDBusMessage *call, struct ima
     }
     GUnixFDList *fds = g_unix_fd_list_new();
     GVariant *request = g_variant_get_child_value(body, 0);
+    set_busy(service, g_dbus_message_get_path(call));
     GVariant *frame = image_frame(image, request, fds, &error);
+    set_busy(service, NULL);
     if (frame)
         reply_values(service, call, frame, fds);
     else
@@ -123,17 +146,26 @@ static void render_frame(struct service *service, GDBusMessage *call, struct ima
     g_object_unref(fds);
 }
 
+static void close_image(struct service *service, const char *path)
+{
+    g_hash_table_remove(service->images, path);
+    g_mutex_lock(&service->lock);
+    g_hash_table_remove(service->done, path);
+    g_mutex_unlock(&service->lock);
+}
+
 static void call_image(struct service *service, GDBusMessage *call, const char *member)
 {
     const char *path = g_dbus_message_get_path(call);
     struct image *image = g_hash_table_lookup(service->images, path);
     if (!image) {
+        close_image(service, path); /* forgets that it is done */
         reply_bus_error(service, call, "org.freedesktop.DBus.Error.UnknownObject",
                         "There is no such image, or it is done");
     } else if (strcmp(member, "Frame") == 0) {
         render_frame(service, call, image);
     } else if (strcmp(member, "Done") == 0) {
-        g_hash_table_remove(service->images, path);
+        close_image(service, path);
         reply_values(service, call, NULL, NULL);
     } else {
         reply_bus_error(service, call, "org.freedesktop.DBus.Error.UnknownMethod",
@@ -166,6 +198,17 @@ static void free_call(gpointer data)
     g_free(call);
 }
 
+/* Nobody waits for the picture of an image any more. */
+static void note_done(struct service *service, GDBusMessage *message)
+{
+    if (g_strcmp0(g_dbus_message_get_interface(message), IMAGE_INTERFACE) != 0 ||
+        g_strcmp0(g_dbus_message_get_member(message), "Done") != 0)
+        return;
+    g_mutex_lock(&service->lock);
+    g_hash_table_add(service->done, g_strdup(g_dbus_message_get_path(message)));
+    g_mutex_unlock(&service->lock);
+}
+
 /* Called by the connection's thread for every message. What is not for our interfaces is left to
  * GLib, which answers it. */
 static GDBusMessage *filter(GDBusConnection *connection, GDBusMessage *message, gboolean incoming,
@@ -176,6 +219,7 @@ static GDBusMessage *filter(GDBusConnection *connection, GDBusMessage *message, 
     if (!incoming || g_dbus_message_get_message_type(message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
         (g_strcmp0(interface, LOADER_INTERFACE) != 0 && g_strcmp0(interface, IMAGE_INTERFACE) != 0))
         return message;
+    note_done(data, message);
     struct call *call = g_new(struct call, 1);
     *call = (struct call){.service = data, .message = message};
     g_main_context_invoke_full(NULL, G_PRIORITY_DEFAULT, do_call, call, free_call);
@@ -188,6 +232,8 @@ struct service *service_new(GDBusConnection *connection)
     service->connection = connection;
     service->images =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)image_free);
+    g_mutex_init(&service->lock);
+    service->done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     service->filter = g_dbus_connection_add_filter(connection, filter, service, NULL);
     return service;
 }
@@ -196,5 +242,7 @@ void service_free(struct service *service)
 {
     g_dbus_connection_remove_filter(service->connection, service->filter);
     g_hash_table_unref(service->images);
+    g_hash_table_unref(service->done);
+    g_mutex_clear(&service->lock);
     g_free(service);
 }
