@@ -62,17 +62,61 @@ static void a_built_program_passes_over_an_installed_model(void **state)
 
 /* ---- Installed ----------------------------------------------------------------------------- */
 
-static void an_installed_program_finds_its_model(void **state)
+/* Models and libraries are found where they are staged. */
+static void use_staged_files(void)
 {
     char path[8192];
-    (void)state;
     snprintf(path, sizeof path, "%s/" STAGED DATADIR, scratch_directory());
     setenv("XDG_DATA_DIRS", path, 1);
     snprintf(path, sizeof path, "%s/" STAGED LIBDIR, scratch_directory());
     setenv("LD_LIBRARY_PATH", path, 1);
-    assert_encodes(STAGED BINDIR "/uqd");
+}
+
+static void forget_staged_files(void)
+{
     unsetenv("LD_LIBRARY_PATH");
     staged_forget_environment();
+}
+
+static void an_installed_program_finds_its_model(void **state)
+{
+    (void)state;
+    use_staged_files();
+    assert_encodes(STAGED BINDIR "/uqd");
+    forget_staged_files();
+}
+
+static void assert_done(const char *const argv[])
+{
+    struct process_result result;
+    assert_int_equal(process_run(&result, argv, NULL, 0, TIMEOUT_S), 0);
+    if (result.exit_code != 0 || result.err_size > 0)
+        fail_msg("%s: exit code %d: %s", argv[0], result.exit_code, result.err);
+    process_result_free(&result);
+}
+
+static void installed_programs_decode(void **state)
+{
+    const char *const decode[] = {STAGED BINDIR "/uqd", "decode", "a.uqd", "-o",
+                                  "decoded.png",        NULL};
+    const char *const thumbnail[] = {STAGED BINDIR "/uqd-thumbnailer", "a.uqd", "a.png", NULL};
+    const char *const version[] = {STAGED BINDIR "/uqd-view", "--version", NULL};
+    struct process_result result;
+    (void)state;
+    use_staged_files();
+    run(&result, STAGED BINDIR "/uqd");
+    assert_int_equal(result.exit_code, 0);
+    process_result_free(&result);
+    assert_done(decode);
+    assert_true(scratch_exists("decoded.png"));
+    if (scratch_exists(thumbnail[0])) {
+        assert_done(thumbnail);
+        assert_true(scratch_exists("a.png"));
+    }
+    if (scratch_exists(version[0]))
+        assert_done(version);
+    assert_int_equal(remove("a.uqd"), 0);
+    forget_staged_files();
 }
 
 static void an_installed_program_does_not_find_the_model_of_the_build(void **state)
@@ -138,6 +182,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_built_program_finds_its_model),
         cmocka_unit_test(a_built_program_passes_over_an_installed_model),
         cmocka_unit_test(an_installed_program_finds_its_model),
+        cmocka_unit_test(installed_programs_decode),
         cmocka_unit_test(an_installed_program_does_not_find_the_model_of_the_build),
         cmocka_unit_test(no_installed_file_names_the_build_directory),
     };
