@@ -1,8 +1,8 @@
 #include "threads.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 enum { MAX_THREADS = 64 };
@@ -14,12 +14,12 @@ static void *wait_for_end(void *mutex)
     return NULL;
 }
 
-/* Whether so many threads can be there at once, by trying it. */
-static bool are_given(uint32_t n_wanted)
+bool threads_are_given(uint32_t n_wanted)
 {
     pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     pthread_t threads[MAX_THREADS];
     uint32_t n = 0;
+    assert(n_wanted <= MAX_THREADS);
     pthread_mutex_lock(&mutex);
     while (n < n_wanted && pthread_create(&threads[n], NULL, wait_for_end, &mutex) == 0)
         n++;
@@ -44,5 +44,5 @@ uint32_t threads_of_guest(void)
         return 0;
     const uint32_t n = half_of_processors();
     /* The calling thread is one of them. */
-    return n > 1 && are_given(n - 1) ? n : 1;
+    return n > 1 && threads_are_given(n - 1) ? n : 1;
 }

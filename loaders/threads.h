@@ -2,6 +2,7 @@
 #ifndef UQD_LOADERS_THREADS_H
 #define UQD_LOADERS_THREADS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* For the settings of a decoder: half of the processors. OpenMP's threads spin while they wait for
@@ -10,5 +11,8 @@
  * OpenMP says, where the environment tells how many, or how they wait; 1 where the system does not
  * give so many threads, since OpenMP would end the process then. */
 uint32_t threads_of_guest(void);
+
+/* Whether the system gives so many threads, 64 at most, beside the calling one, by trying it. */
+bool threads_are_given(uint32_t n_wanted);
 
 #endif
