@@ -99,19 +99,28 @@ static gboolean plan(struct loading *loading, GError **error)
     return TRUE;
 }
 
-/* The pixbuf is shown to the program for the first time with a picture in it. */
+/* Shows the program the pixbuf before anything is in it: some clear it then. */
+static gboolean prepare(struct loading *loading, GError **error)
+{
+    struct picture *picture = &loading->picture;
+    if (!picture_create(picture, &loading->decoding.info, error))
+        return FALSE;
+    if (loading->prepared_func)
+        loading->prepared_func(picture->pixbuf, NULL, loading->user_data);
+    return TRUE;
+}
+
 static gboolean show(struct loading *loading, GError **error)
 {
     struct picture *picture = &loading->picture;
-    const gboolean is_first = picture->pixbuf == NULL;
+    if (!picture->pixbuf && !prepare(loading, error))
+        return FALSE;
     const gint64 before = loading->now();
     if (!picture_render(picture, &loading->decoding, error))
         return FALSE;
     loading->pace.showing += loading->now() - before;
     loading->n_shown = uqd_decoder_steps_complete(loading->decoding.decoder);
     loading->bytes_shown = uqd_decoder_bytes_fed(loading->decoding.decoder);
-    if (is_first && loading->prepared_func)
-        loading->prepared_func(picture->pixbuf, NULL, loading->user_data);
     if (loading->updated_func)
         loading->updated_func(picture->pixbuf, 0, 0, (int)picture->width, (int)picture->height,
                               loading->user_data);

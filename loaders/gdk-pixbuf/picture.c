@@ -99,13 +99,18 @@ static gboolean render(struct picture *picture, struct decoding *decoding, GErro
     return status == 0 || picture_fail(status, &message, error);
 }
 
-gboolean picture_render(struct picture *picture, struct decoding *decoding, GError **error)
+gboolean picture_create(struct picture *picture, const struct uqd_info *info, GError **error)
 {
-    if (!picture->pixbuf)
-        picture->pixbuf = gdk_pixbuf_new(GDK_COLORSPACE_RGB, decoding->info.channels % 2 == 0, 8,
-                                         (int)picture->width, (int)picture->height);
+    picture->pixbuf = gdk_pixbuf_new(GDK_COLORSPACE_RGB, info->channels % 2 == 0, 8,
+                                     (int)picture->width, (int)picture->height);
     if (!picture->pixbuf)
         return fail_without_memory(error);
+    gdk_pixbuf_fill(picture->pixbuf, 0);
+    return TRUE;
+}
+
+gboolean picture_render(struct picture *picture, struct decoding *decoding, GError **error)
+{
     if (!render(picture, decoding, error))
         return FALSE;
     picture_note_metadata(picture, decoding);

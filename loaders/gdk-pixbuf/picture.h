@@ -9,7 +9,7 @@
 struct picture {
     uint32_t width, height; /* of the pixbuf */
     uint32_t reduce;        /* that is decoded, to be scaled */
-    GdkPixbuf *pixbuf;      /* NULL until something is rendered */
+    GdkPixbuf *pixbuf;      /* NULL until it is made */
 };
 
 /* Sets error for a negative enum uqd_status. Always returns FALSE. */
@@ -21,9 +21,11 @@ gboolean picture_fail(int status, const struct message *message, GError **error)
 void picture_plan(struct picture *picture, const struct uqd_info *info, uint32_t width,
                   uint32_t height);
 
-/* Renders what has been decoded into the pixbuf, which is made by the first call, RGB or RGBA, and
- * notes in it what of the metadata is there: "icc-profile" and "orientation" as gdk-pixbuf's own
- * loaders do. */
+/* Makes the pixbuf, RGB or RGBA, with nothing in it. */
+gboolean picture_create(struct picture *picture, const struct uqd_info *info, GError **error);
+
+/* Renders what has been decoded into the pixbuf, and notes in it what of the metadata is there:
+ * "icc-profile" and "orientation" as gdk-pixbuf's own loaders do. */
 gboolean picture_render(struct picture *picture, struct decoding *decoding, GError **error);
 
 /* Notes metadata again, which may have come behind the last step. */

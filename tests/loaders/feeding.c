@@ -85,9 +85,12 @@ static void on_size(GdkPixbufLoader *loader, int width, int height, struct feedi
         gdk_pixbuf_loader_set_size(loader, feeding->set_width, feeding->set_height);
 }
 
+/* Clears the pixbuf, as geeqie does: what shows comes afterwards. */
 static void on_prepared(GdkPixbufLoader *loader, struct feeding *feeding)
 {
-    assert_non_null(gdk_pixbuf_loader_get_pixbuf(loader));
+    GdkPixbuf *pixbuf = gdk_pixbuf_loader_get_pixbuf(loader);
+    assert_non_null(pixbuf);
+    memset(gdk_pixbuf_get_pixels(pixbuf), 0, gdk_pixbuf_get_byte_length(pixbuf));
     feeding->n_prepared++;
 }
 
