@@ -13,6 +13,10 @@ import sys
 WIDE = 24  # letters of a cell from which on its column takes part of what is left of the line
 LINE = 72
 
+# On a terminal one page for all, or tables have holes where groff thinks that pages end; and no
+# wide blanks in the narrow columns of tables.
+BEGIN = [".if n .pl 4000v", ".ad l"]
+
 SPECIAL = {"\\": "\\e", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
 
 
@@ -134,7 +138,7 @@ def main():
     name, section, date, version, summary, see_also, path, *titles = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
         begin, chapters = chapters_of(file.read(), titles)
-    out = ["'\\\" t", f'.TH {name} {section} "{date}" "uqd {version}"', ".ad l", ".SH NAME", f"{name} \\- {summary}"]
+    out = ["'\\\" t", f'.TH {name} {section} "{date}" "uqd {version}"', *BEGIN, ".SH NAME", f"{name} \\- {summary}"]
     out += [".SH DESCRIPTION"] + convert(begin.split("\n"))
     for chapter in chapters:
         out += convert(chapter.split("\n"))
