@@ -105,6 +105,17 @@ bool cache_is_valid(const struct cache *cache, const struct flavor *flavor, cons
     return is_of(cache, flavor->name, uri, mtime);
 }
 
+bool cache_is_settled(const struct cache *cache, const struct flavor *flavor, const char *uri,
+                      int64_t mtime)
+{
+    char *path = cache->root ? cache_path(cache, flavor, uri) : NULL;
+    struct stat status;
+    bool settled = path && stat(path, &status) == 0 && status.st_mtim.tv_sec > mtime;
+
+    free(path);
+    return settled;
+}
+
 bool cache_has_failed(const struct cache *cache, const char *uri, int64_t mtime)
 {
     return is_of(cache, FAILURES, uri, mtime);

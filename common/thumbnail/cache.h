@@ -44,6 +44,11 @@ char *cache_path(const struct cache *cache, const struct flavor *flavor, const c
 bool cache_is_valid(const struct cache *cache, const struct flavor *flavor, const char *uri,
                     int64_t mtime);
 
+/* Whether a thumbnail that is valid was written in a later second than the file. Otherwise the file
+ * may have changed since, in the same second. */
+bool cache_is_settled(const struct cache *cache, const struct flavor *flavor, const char *uri,
+                      int64_t mtime);
+
 /* Writes a thumbnail under a temporary name and renames it. The picture has the texts of
  * thumbnail_finish. 0, or -1 with a message. */
 int cache_store(const struct cache *cache, const struct flavor *flavor, const char *uri,

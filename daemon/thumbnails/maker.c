@@ -54,8 +54,18 @@ static int find_model(void *cookie, uint64_t id, const struct uqd_model **model,
     return status < 0 ? message_set(message, "%s", failure.text) : 0;
 }
 
-/* Any failure of reading and decoding. */
-static int fail_input(struct maker *maker, const struct input *input)
+/* Whether a change of the file from now on shows in the second of its time. Otherwise one that is
+ * still being written could be taken for what it is at the end: thumbnails and notes of failures
+ * know seconds only. A file that is written anew is empty at first, and while the kernel makes it
+ * so it has its old time. */
+static bool is_settled(const struct input *input)
+{
+    return input->status.st_size > 0 && time(NULL) > input->status.st_mtim.tv_sec;
+}
+
+/* Any failure of reading and decoding, which is to be noted if it is that of the data and will
+ * stay. */
+static int fail_input(struct maker *maker, const struct input *input, bool will_stay)
 {
     struct message message;
 
@@ -64,7 +74,8 @@ static int fail_input(struct maker *maker, const struct input *input)
     if (input->fault == INPUT_FAULT_FILE)
         return fail(maker, THUMBNAIL_ERR_CONNECTION);
     /* Where even this cannot be noted, the file is looked at again next time. */
-    cache_store_failure(maker->cache, maker->uri, input->status.st_mtim.tv_sec, &message);
+    if (will_stay)
+        cache_store_failure(maker->cache, maker->uri, input->status.st_mtim.tv_sec, &message);
     return fail(maker, THUMBNAIL_ERR_DATA);
 }
 
@@ -96,6 +107,19 @@ static int keep(struct maker *maker, const struct pixels *pixels)
     return 0;
 }
 
+/* What the last attempt made of a file that has changed meanwhile is kept only if its time tells
+ * that it is not that of the file. */
+static bool may_keep(struct maker *maker, const struct input *input, const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0 && status.st_mtim.tv_sec != input->status.st_mtim.tv_sec)
+        return true;
+    message_set(&maker->message, "%s: changes all the time", path);
+    fail(maker, THUMBNAIL_ERR_CONNECTION);
+    return false;
+}
+
 /* As maker_run, once; *changed if the file has changed meanwhile, and then nothing is kept unless
  * this is the last attempt. */
 static int attempt(struct maker *maker, const char *path, bool is_last, bool *changed)
@@ -106,6 +130,7 @@ static int attempt(struct maker *maker, const char *path, bool is_last, bool *ch
     struct uqd_decoder_settings settings;
     struct pixels pixels = {0};
     struct input input;
+    bool settled;
     int status;
 
     uqd_decoder_settings_default(&settings);
@@ -115,9 +140,12 @@ static int attempt(struct maker *maker, const char *path, bool is_last, bool *ch
     status = input_open(&input, path, &settings, &models, &maker->message);
     if (status == 0)
         status = make_picture(maker, &input, &request, &pixels);
+    settled = is_settled(&input);
     *changed = input.fd >= 0 && input_has_changed(&input);
     if (status < 0)
-        fail_input(maker, &input);
+        fail_input(maker, &input, settled && !*changed);
+    else if (*changed && is_last && !may_keep(maker, &input, path))
+        status = -1;
     else if ((is_last || !*changed) && keep(maker, &pixels) < 0)
         status = -1;
     pixels_free(&pixels);
@@ -158,8 +186,13 @@ static int look(struct maker *maker, const char *path)
                     path);
         return fail(maker, THUMBNAIL_ERR_DATA);
     }
-    return maker->stage != STAGE_FINE &&
-           cache_is_valid(maker->cache, maker->flavor, maker->uri, status.st_mtim.tv_sec);
+    if (maker->stage == STAGE_FINE ||
+        !cache_is_valid(maker->cache, maker->flavor, maker->uri, status.st_mtim.tv_sec))
+        return 0;
+    if (cache_is_settled(maker->cache, maker->flavor, maker->uri, status.st_mtim.tv_sec))
+        return 1;
+    maker->stage = STAGE_WHOLE; /* a coarse one would be no better than what is there */
+    return 0;
 }
 
 int maker_run(struct maker *maker)

@@ -2,6 +2,7 @@
 #include "job_desk.h"
 #include "thumbnails/queue.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -318,14 +319,21 @@ static void test_unknown_flavor(void **state)
     expect(desk, " 2:started 2:finished");
 }
 
+static void set_time(const struct thumbnail_desk *desk, const char *name, time_t seconds)
+{
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {seconds, 5}};
+
+    assert_int_equal(utimensat(AT_FDCWD, path_of(desk, name), times, 0), 0);
+}
+
 /* A damaged file is noted, and not tried again before it changes; one that is not there is not. */
 static void test_failures(void **state)
 {
     struct thumbnail_desk *desk = *state;
     struct stat status;
-    FILE *file;
 
     put_file(desk, "a", 20);
+    set_time(desk, "a", 1000000000);
     ask(desk, "1", "ab");
     job_desk_settle(desk->jobs);
     expect(desk, " 1:started 1:error2(a) 1:error1(b) 1:finished");
@@ -337,10 +345,7 @@ static void test_failures(void **state)
     job_desk_settle(desk->jobs);
     expect(desk, " 2:started 2:error2(a) 2:finished");
     put_files(desk, "a");
-    file = fopen(path_of(desk, "a"), "r+");
-    assert_int_equal(
-        futimens(fileno(file), (const struct timespec[]){{0, UTIME_OMIT}, {1000000000, 5}}), 0);
-    fclose(file);
+    set_time(desk, "a", 1000000001);
     ask(desk, "3", "a");
     job_desk_settle(desk->jobs);
     expect(desk, " 3:started 3:ready(a) 3:ready(a) 3:finished");
