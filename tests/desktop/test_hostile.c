@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -359,6 +360,25 @@ static void test_read_only_cache(void **state)
     check_save(f, true);
 }
 
+static void limit_files(const struct fixture *f, rlim_t size)
+{
+    const struct rlimit limit = {size, RLIM_INFINITY};
+    assert_int_equal(prlimit(f->desk.daemon, RLIMIT_FSIZE, &limit, NULL), 0);
+}
+
+static void test_limit_of_files(void **state)
+{
+    const struct fixture *f = *state;
+    char *uri = uri_of_path("good.uqd");
+    const struct asking large = {BUS_NAME, "large", "foreground", 0};
+    asking_one(f->client, &large, uri); /* the model is loaded from now on */
+    limit_files(f, 1000);
+    check_save(f, false);
+    limit_files(f, RLIM_INFINITY);
+    check_save(f, true);
+    free(uri);
+}
+
 static void check_unsaved(const struct fixture *f, const char *path, int32_t error)
 {
     char *uri = uri_of_path(path);
@@ -431,6 +451,7 @@ int main(int argc, char **argv)
         TEST(test_long_names),
         TEST(test_file_in_place_of_the_cache),
         TEST(test_read_only_cache),
+        TEST(test_limit_of_files),
         TEST(test_full_disk),
         TEST(test_no_home),
     };
