@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { SIDE = 192 };
+enum { SIDE = 144 };
 
 /* Top left, top right, bottom left, bottom right. */
 static const uint8_t colours[4][3] = {{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 0}};
@@ -37,14 +37,27 @@ static void write_pnm(const char *path, bool upside_down)
     assert_int_equal(fclose(file), 0);
 }
 
+/* Encoded once for all tests; the name is in a static buffer. */
+static const char *encoded(bool upside_down)
+{
+    static char path[512];
+    const char *const argv[] = {"uqd", "encode", "quarters.ppm", "-o", path, NULL};
+    snprintf(path, sizeof path, "%s/quarters%d.uqd", scratch_directory(), upside_down);
+    if (!scratch_exists(path)) {
+        write_pnm("quarters.ppm", upside_down);
+        session_run(argv);
+    }
+    return path;
+}
+
 void quarters_write(const char *path, bool upside_down, size_t at_least)
 {
-    const char *const argv[] = {"uqd", "encode", "quarters.ppm", "-o", path, NULL};
-    write_pnm("quarters.ppm", upside_down);
-    session_run(argv);
-    FILE *file = fopen(path, "ab");
+    size_t size;
+    uint8_t *data = scratch_read(encoded(upside_down), &size);
+    FILE *file = fopen(path, "wb");
     assert_non_null(file);
-    fseek(file, 0, SEEK_END);
+    assert_int_equal(fwrite(data, 1, size, file), size);
+    free(data);
     while ((size_t)ftell(file) < at_least)
         fputc(0, file);
     assert_int_equal(fclose(file), 0);

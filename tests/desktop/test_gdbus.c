@@ -92,7 +92,7 @@ static void an_open_file_is_passed(void **state)
     (void)state;
     quarters_write("a.uqd", false, 0);
     SAYS(OPEN "\"{'handle_token': <'mine'>}\" 3<a.uqd", "(objectpath '" ROOT_PATH "/job/",
-         "/mine', {", "'width': <uint32 192>, 'height': <uint32 192>, 'channels': <uint32 3>",
+         "/mine', {", "'width': <uint32 144>, 'height': <uint32 144>, 'channels': <uint32 3>",
          "'lossless': <true>");
 }
 
@@ -111,7 +111,7 @@ static void other_descriptors_are_refused(void **state)
 
 #define CALL_THUMBNAILER                                                                           \
     "gdbus call --session -d " THUMBNAILER_NAME " -o " THUMBNAILER_PATH " -"                       \
-                                                                        "m " THUMBNAILER_INTERFACE
+    "m " THUMBNAILER_INTERFACE
 
 static void a_thumbnailer_is_asked(void **state)
 {
