@@ -321,3 +321,10 @@ int file_write(const char *path, const void *data, size_t size, struct message *
     }
     return result < 0 ? write_failure(path, message) : 0;
 }
+
+int file_is_same(const char *path, const char *other)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}

@@ -26,6 +26,9 @@ int file_read_regular(const char *path, uint64_t max_size, uint8_t **data, size_
  * ignores SIGPIPE to get a message for a closed pipe. 0, or -1 with a message. */
 int file_write(const char *path, const void *data, size_t size, struct message *message);
 
+/* Whether both paths lead to one file. */
+int file_is_same(const char *path, const char *other);
+
 /* From now on `wait` is called before each piece that is read or written, to wait until the
  * descriptor is ready for the events of poll(2), POLLIN or POLLOUT. If it returns other than 0, the
  * reading or writing fails as after a signal. For the main thread, before any other begins. */

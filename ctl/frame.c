@@ -3,12 +3,14 @@
 
 #include "bus_names.h"
 #include "dict.h"
+#include "file.h"
 #include "mode.h"
 #include "picture.h"
 #include "program.h"
 #include "scale.h"
 
 #include <signal.h>
+#include <string.h>
 
 struct frame_options {
     const char *output;
@@ -103,6 +105,8 @@ static int make_frame(const char *path, const struct frame_options *options,
     struct session session = {0};
     struct remote remote = {0};
     struct pixels pixels = {0};
+    if (strcmp(options->output, "-") != 0 && file_is_same(path, options->output))
+        return message_set(message, "%s: is the input itself", options->output);
     int result = session_begin(&session, options->timeout, message);
     if (result == 0)
         result = remote_open(&remote, &session, path, NULL, message);

@@ -1,6 +1,7 @@
 #include "thumbnail.h"
 
 #include "ask.h"
+#include "file.h"
 #include "finish.h"
 #include "image_file.h"
 #include "input.h"
@@ -54,6 +55,8 @@ int thumbnail_make(const struct thumbnail_request *request, struct message *mess
     struct location location;
     struct pixels pixels = {0};
     int result = location_read(&location, request->input, message);
+    if (result == 0 && file_is_same(location.path, request->output))
+        result = message_set(message, "%s: is the input itself", request->output);
     if (result == 0)
         result = make(request, &location, &pixels, message);
     if (result == 1) { /* once more; a file that still changes is given up to its next change */

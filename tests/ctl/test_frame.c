@@ -178,6 +178,7 @@ static void standard_output_takes_a_picture(void **state)
     assert_memory_equal(result.out, "\x89PNG", 4);
     process_result_free(&result);
     CTL_FAILS(1, "missing/x.png: ", "frame", "a.uqd", "-o", "missing/x.png");
+    CTL_FAILS(1, "./a.uqd: is the input itself", "frame", "a.uqd", "-o", "./a.uqd");
 }
 
 int main(void)

@@ -323,6 +323,21 @@ static void test_output_that_cannot_be(void **state)
     assert_refused(&result, 1, "directory: cannot be written: ");
 }
 
+/* By whatever name. */
+static void test_output_that_is_the_input(void **state)
+{
+    struct process_result result;
+    (void)state;
+    made_file_write(20, 10, 3, 0);
+    assert_int_equal(symlink("a.uqd", "link.png"), 0);
+    THUMBNAILER(&result, "a.uqd", "a.uqd");
+    assert_refused(&result, 1, "a.uqd: is the input itself");
+    THUMBNAILER(&result, "a.uqd", "link.png");
+    assert_refused(&result, 1, "link.png: is the input itself");
+    THUMBNAILER_DONE("a.uqd", "after.png"); /* which is what it was */
+    unlink("link.png");
+}
+
 /* Runs the program without rights that root has; skips the test where that cannot be done. */
 static void run_unprivileged(struct process_result *result, const char *input, const char *output)
 {
@@ -489,6 +504,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_damaged_files),
         cmocka_unit_test(test_no_files),
         cmocka_unit_test(test_output_that_cannot_be),
+        cmocka_unit_test(test_output_that_is_the_input),
         cmocka_unit_test(test_no_permission),
         cmocka_unit_test(test_failures_keep_the_output),
         cmocka_unit_test(test_mode_of_the_output),
