@@ -176,6 +176,34 @@ static void no_installed_file_names_the_build_directory(void **state)
     assert_true(n_files > 5);
 }
 
+/* A file manager takes any of those that claim the type. */
+static int n_claims;
+
+static int count_claims(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    size_t size;
+    (void)status;
+    (void)place;
+    if (type != FTW_F)
+        return 0;
+    uint8_t *data = scratch_read(path, &size);
+    n_claims += memmem(data, size, "MimeType=" MIME_TYPE, strlen("MimeType=" MIME_TYPE)) != NULL;
+    free(data);
+    return 0;
+}
+
+static void a_double_click_opens_the_window(void **state)
+{
+    const char *const applications = STAGED DATADIR "/applications";
+    (void)state;
+    if (!scratch_exists(STAGED BINDIR "/uqd-view")) {
+        print_message("skip: the viewer is not built\n");
+        skip();
+    }
+    assert_int_equal(nftw(applications, count_claims, 16, FTW_PHYS), 0);
+    assert_int_equal(n_claims, 1);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +213,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(installed_programs_decode),
         cmocka_unit_test(an_installed_program_does_not_find_the_model_of_the_build),
         cmocka_unit_test(no_installed_file_names_the_build_directory),
+        cmocka_unit_test(a_double_click_opens_the_window),
     };
     built_uqd = argc > 1 ? realpath(argv[1], NULL) : NULL;
     sample = argc > 2 ? realpath(argv[2], NULL) : NULL;
