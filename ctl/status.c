@@ -35,7 +35,8 @@ struct peer {
 
 struct report {
     struct peer daemon, thumbnailer;
-    DBusMessage *reply; /* the daemon's properties, which hold what follows; or NULL */
+    bool can_start_thumbnailer; /* the bus would, for the next call */
+    DBusMessage *reply;         /* the daemon's properties, which hold what follows; or NULL */
     const char *version;
     uint32_t threads, jobs, max_jobs;
 };
@@ -69,6 +70,28 @@ static int find_peer(struct session *session, const char *name, struct peer *pee
     return result < 0 ? -1 : 0;
 }
 
+/* Whether the bus would start a program for a name that nobody has. */
+static bool can_start(struct session *session, const char *name)
+{
+    struct message ignored;
+    char **names;
+    int n;
+    bool found = false;
+    DBusMessage *call = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
+                                                     DBUS_INTERFACE_DBUS, "ListActivatableNames");
+    DBusMessage *reply = session_call(session, call, "as", &ignored);
+    if (!reply)
+        return false;
+    if (dbus_message_get_args(reply, NULL, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &names, &n,
+                              DBUS_TYPE_INVALID)) {
+        for (int i = 0; i < n; i++)
+            found = found || strcmp(names[i], name) == 0;
+        dbus_free_string_array(names);
+    }
+    dbus_message_unref(reply);
+    return found;
+}
+
 /* The call goes to the program that has the name, so that nobody is started if it has just left. */
 static int ask_daemon(struct session *session, struct report *report, struct message *message)
 {
@@ -97,6 +120,8 @@ static int ask(struct report *report, uint32_t timeout, struct message *message)
         result = find_peer(&session, BUS_NAME, &report->daemon, message);
     if (result == 0)
         result = find_peer(&session, THUMBNAILER_NAME, &report->thumbnailer, message);
+    if (result == 0 && !report->thumbnailer.is_there)
+        report->can_start_thumbnailer = can_start(&session, THUMBNAILER_NAME);
     if (result == 0 && report->daemon.is_there)
         result = ask_daemon(&session, report, message);
     session_end(&session);
@@ -122,7 +147,9 @@ static void print_text(const struct report *report)
     else
         printf("uqdd        not running\n");
     if (!report->thumbnailer.is_there)
-        printf("thumbnails  nobody has the name " THUMBNAILER_NAME "\n");
+        printf("thumbnails  nobody has the name " THUMBNAILER_NAME "%s\n",
+               report->can_start_thumbnailer ? "; the bus starts a program for it when it is called"
+                                             : "");
     else if (daemon_has_thumbnails(report))
         printf("thumbnails  uqdd has the name " THUMBNAILER_NAME "\n");
     else
@@ -146,7 +173,8 @@ static void print_json(const struct report *report)
         printf("{\"process\": %" PRIu32 ", \"is_uqdd\": %s}", thumbnailer->process,
                daemon_has_thumbnails(report) ? "true" : "false");
     else
-        printf("null");
+        printf("null, \"can_start_thumbnailer\": %s",
+               report->can_start_thumbnailer ? "true" : "false");
     printf("}\n");
 }
 

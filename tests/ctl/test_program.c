@@ -25,10 +25,34 @@ static void status_starts_no_daemon(void **state)
     process_result_free(&result);
     CTL_RUN(&result, "status", "--json");
     assert_int_equal(result.exit_code, 1);
-    assert_string_equal(result.out, "{\"running\": false, \"thumbnailer\": null}\n");
+    assert_string_equal(
+        result.out,
+        "{\"running\": false, \"thumbnailer\": null, \"can_start_thumbnailer\": false}\n");
     process_result_free(&result);
     struct client *client = client_new(&ctl->desk);
     assert_string_equal(client_owner(client), "");
+    client_free(client);
+}
+
+/* What the bus would start for the name is not started either. */
+static void status_tells_what_could_make_thumbnails(void **state)
+{
+    struct ctl_desk *ctl = *state;
+    struct client *client = client_new(&ctl->desk);
+    struct process_result result;
+    char path[160];
+    snprintf(path, sizeof path, "%s/dbus-1/services/" THUMBNAILER_NAME ".service", ctl->desk.dir);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("[D-BUS Service]\nName=" THUMBNAILER_NAME "\nExec=/bin/false\n", file);
+    assert_int_equal(fclose(file), 0);
+    client_reload_bus(client);
+    CTL_RUN(&result, "status");
+    assert_contains(result.out, "; the bus starts a program for it when it is called");
+    process_result_free(&result);
+    CTL_RUN(&result, "status", "--json");
+    assert_contains(result.out, "\"can_start_thumbnailer\": true");
+    process_result_free(&result);
     client_free(client);
 }
 
@@ -205,15 +229,11 @@ static void a_daemon_that_hangs_is_given_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ALONE(status_starts_no_daemon),
-        SERVED(status_tells_of_the_daemon),
-        SERVED(status_tells_who_makes_thumbnails),
-        SERVED(open_prints_the_steps),
-        SERVED(names_of_files_are_taken_as_they_are),
-        SERVED(wrong_files_are_named),
-        SERVED(wrong_command_lines_are_told),
-        ALONE(without_a_daemon_that_is_said),
-        ALONE(without_a_bus_that_is_said),
+        ALONE(status_starts_no_daemon),          ALONE(status_tells_what_could_make_thumbnails),
+        SERVED(status_tells_of_the_daemon),      SERVED(status_tells_who_makes_thumbnails),
+        SERVED(open_prints_the_steps),           SERVED(names_of_files_are_taken_as_they_are),
+        SERVED(wrong_files_are_named),           SERVED(wrong_command_lines_are_told),
+        ALONE(without_a_daemon_that_is_said),    ALONE(without_a_bus_that_is_said),
         SERVED(a_daemon_that_hangs_is_given_up),
     };
     return cmocka_run_group_tests_name("uqdctl", tests, NULL, NULL);
