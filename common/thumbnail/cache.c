@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FAILURES "fail/uqd-" UQD_VERSION
+const char cache_failures[] = "fail/uqd-" UQD_VERSION;
 
 const struct flavor flavors[N_FLAVORS + 1] = {
     {"normal", 128}, {"large", 256}, {"x-large", 512}, {"xx-large", 1024}, {NULL, 0},
@@ -118,7 +118,7 @@ bool cache_is_settled(const struct cache *cache, const struct flavor *flavor, co
 
 bool cache_has_failed(const struct cache *cache, const char *uri, int64_t mtime)
 {
-    return is_of(cache, FAILURES, uri, mtime);
+    return is_of(cache, cache_failures, uri, mtime);
 }
 
 static void remove_from(const struct cache *cache, const char *directory, const char *uri)
@@ -137,7 +137,7 @@ void cache_remove(const struct cache *cache, const struct flavor *flavor, const 
 
 void cache_remove_failure(const struct cache *cache, const char *uri)
 {
-    remove_from(cache, FAILURES, uri);
+    remove_from(cache, cache_failures, uri);
 }
 
 /* ---- Writing ---- */
@@ -242,7 +242,7 @@ int cache_store_failure(const struct cache *cache, const char *uri, int64_t mtim
         thumbnail_number_add(&pixels, "Thumb::MTime", mtime) < 0)
         message_set(message, "there is not enough memory to note a failure");
     else
-        result = store(cache, FAILURES, uri, &pixels, message);
+        result = store(cache, cache_failures, uri, &pixels, message);
     pixels_free(&pixels);
     return result;
 }

@@ -59,6 +59,9 @@ void cache_remove(const struct cache *cache, const struct flavor *flavor, const 
 
 /* ---- Failures ---- */
 
+/* Where they are noted, below the root. */
+extern const char cache_failures[];
+
 /* Notes that this version of the program cannot make a thumbnail of the file as it was at that
  * time. 0, or -1 with a message. */
 int cache_store_failure(const struct cache *cache, const char *uri, int64_t mtime,

@@ -58,7 +58,10 @@ static int take_name(struct bus_name *name, struct message *message)
     else if (status > 0)
         status = BUS_NAME_TAKEN;
     if (status == BUS_NAME_TAKEN)
-        message_set(message, "another program is there for the name %s", name->name);
+        message_set(message,
+                    "another program has the name %s, or would be started for it: thumbnails can "
+                    "be asked for by " BUS_NAME " only",
+                    name->name);
     return status;
 }
 

@@ -123,7 +123,8 @@ static void visit(struct upkeep *upkeep, const struct cache *cache, const struct
     thumbnail_info_free(&info);
 }
 
-/* New files may be found or not: what they are of lies elsewhere. */
+/* Visits what is in the directory of a flavor, or in that of failures: then there is no flavor. New
+ * files may be found or not: what they are of lies elsewhere. */
 static void visit_all(struct upkeep *upkeep, const struct cache *cache, const struct flavor *flavor,
                       size_t i)
 {
@@ -131,7 +132,7 @@ static void visit_all(struct upkeep *upkeep, const struct cache *cache, const st
     DIR *directory;
     struct dirent *entry;
 
-    if (asprintf(&name, "%s/%s", cache->root, flavor->name) < 0)
+    if (asprintf(&name, "%s/%s", cache->root, flavor ? flavor->name : cache_failures) < 0)
         return;
     directory = opendir(name);
     while (directory && !is_stopped(upkeep) && (entry = readdir(directory))) {
@@ -180,6 +181,8 @@ void upkeep_run(struct upkeep *upkeep, const struct cache *cache)
                 move_one(upkeep, cache, flavor, i);
         }
     }
+    if (upkeep->kind == UPKEEP_CLEANUP)
+        visit_all(upkeep, cache, NULL, 0);
     for (size_t i = 0; upkeep->kind == UPKEEP_DELETE && i < upkeep->n; i++)
         cache_remove_failure(cache, upkeep->from[i]);
 }

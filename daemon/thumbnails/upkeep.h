@@ -24,8 +24,8 @@ struct upkeep {
  * moving, copying: those of `from` become, or are copied for, those of `to`, which is there by now;
  * if it is a directory, those of the files below;
  * deleting: those of `from` and what is noted of failures;
- * cleaning up: those of `from` and of all below, of files that were changed last at that time or
- * before.
+ * cleaning up: those of `from` and of all below, and notes of failures, of files that were changed
+ * last at that time or before.
  *
  * What is not there or cannot be written is passed over. For a worker: a cache can have many
  * files. Ends early if stop is set meanwhile. */

@@ -216,13 +216,18 @@ static void test_move_directory(void **state)
 static void test_cleanup(void **state)
 {
     struct fixture *f = *state;
+    struct message message;
 
+    assert_int_equal(cache_store_failure(&f->cache, uri_of(f, "d/x"), OLD, &message), 0);
+    assert_int_equal(cache_store_failure(&f->cache, uri_of(f, "x"), OLD, &message), 0);
     put_thumbnails(f, "d/a", OLD);
     put_thumbnails(f, "d/sub/b", NEW);
     put_thumbnails(f, "da", OLD);
     keep_up(f, UPKEEP_CLEANUP, uri_of(f, "d"), NULL, OLD);
     assert_false(has_thumbnails(f, "d/a", OLD, 'a'));
     assert_true(has_thumbnails(f, "d/sub/b", NEW, 'b'));
+    assert_false(cache_has_failed(&f->cache, uri_of(f, "d/x"), OLD));
+    assert_true(cache_has_failed(&f->cache, uri_of(f, "x"), OLD));
     keep_up(f, UPKEEP_CLEANUP, uri_of(f, "d"), NULL, 0);
     assert_false(has_thumbnails(f, "d/sub/b", NEW, 'b'));
     assert_true(has_thumbnails(f, "da", OLD, 'a'));
