@@ -21,7 +21,7 @@
 #define NEW_PICTURE     SESSION_PICTURES "/.new.uqd"
 #define TUMBLER_SERVICE "org.xfce.Tumbler.Thumbnailer1.service"
 
-/* PCManFM gives pictures of up to so many bytes to its own readers alone, unless told otherwise. */
+/* PCManFM gives pictures of up to so many bytes to gdk-pixbuf alone, unless told otherwise. */
 enum { PCMANFM_OWN = 2048 * 1024 };
 
 /* The thumbnailer of Xfce can be started by the bus. */
@@ -176,6 +176,33 @@ static void pcmanfm_shows_thumbnails(void **state)
     assert_true(is_in_cache(NULL));
 }
 
+/* As gdk-pixbuf's package does it for what is in its directory. */
+static void list_loaders(void)
+{
+    static const char line[] = "{ cat \"$1\" && \"$2\" \"$3\"; } >loaders";
+    const char *const argv[] = {
+        "sh", "-c", line, "sh", LOADERS_LIST, QUERY_LOADERS, session_installed(LOADER), NULL};
+    session_run(argv);
+    setenv("GDK_PIXBUF_MODULE_FILE", "loaders", 1);
+}
+
+/* Small files it reads with our module for gdk-pixbuf, and keeps no thumbnail of them. */
+static void pcmanfm_shows_thumbnails_of_small_files(void **state)
+{
+    (void)state;
+    if (!*LOADER || !scratch_exists(LOADERS_LIST)) {
+        print_message("skip: there is no module for gdk-pixbuf (libgdk-pixbuf-2.0-dev)\n");
+        skip();
+    }
+    need("pcmanfm", "pcmanfm");
+    const struct sight sight = {.screen = session_open_display()};
+    quarters_write(PICTURE, false, 0);
+    list_loaders();
+    start("pcmanfm");
+    await_sight(&sight);
+    unsetenv("GDK_PIXBUF_MODULE_FILE");
+}
+
 /* ---- The screen itself --------------------------------------------------------------------- */
 
 /* Before anything is shown nothing is found. */
@@ -199,6 +226,7 @@ int main(void)
         TEST(thunar_shows_thumbnails_of_the_daemon),
         TEST(thunar_shows_a_new_thumbnail_of_a_file_that_is_replaced),
         TEST(pcmanfm_shows_thumbnails),
+        TEST(pcmanfm_shows_thumbnails_of_small_files),
     };
     return cmocka_run_group_tests_name("file_managers", tests, session_install, scratch_teardown);
 }
