@@ -1,11 +1,15 @@
 /* The installed program in the sandbox in which GNOME's desktop library runs thumbnailers: nothing
- * but a read-only /usr, the file and the output in /tmp, and no bus, home or network. The argument
- * is the description of the program for file managers. */
+ * but a read-only /usr, the file and the output in /tmp, no bus, home or network, and not all
+ * system calls. The argument is the description of the program for file managers. */
 #include "made_file.h"
 #include "process.h"
 #include "scratch.h"
 #include "thumbnail_file.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -60,6 +65,41 @@ static int setup(void **state)
     is_usable = process_run(&result, argv, NULL, 0, TIMEOUT_S) == 0 && result.exit_code == 0;
     process_result_free(&result);
     return mkdir("tmp", 0700);
+}
+
+/* System calls that the sandbox refuses, as GNOME's list of them; some are
+ * those of one architecture. */
+static const int refused[] = {
+    SYS_syslog,        SYS_acct,        SYS_quotactl, SYS_add_key,       SYS_keyctl,
+    SYS_request_key,   SYS_move_pages,  SYS_mbind,    SYS_get_mempolicy, SYS_set_mempolicy,
+    SYS_migrate_pages, SYS_unshare,     SYS_mount,    SYS_pivot_root,    SYS_perf_event_open,
+    SYS_ptrace,        SYS_personality,
+#ifdef SYS_uselib
+    SYS_uselib,
+#endif
+#ifdef SYS_modify_ldt
+    SYS_modify_ldt,
+#endif
+};
+
+/* A descriptor of the filter for them, as bwrap reads it. */
+static int write_filter(void)
+{
+    enum { N_REFUSED = sizeof refused / sizeof *refused };
+    struct sock_filter filter[2 * N_REFUSED + 2];
+    size_t n = 0;
+    filter[n++] =
+        (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    for (int i = 0; i < N_REFUSED; i++) {
+        filter[n++] =
+            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)refused[i], 0, 1);
+        filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+    }
+    filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    scratch_write("filter", filter, n * sizeof *filter);
+    const int fd = open("filter", O_RDONLY); /* bwrap inherits it */
+    assert_true(fd >= 0);
+    return fd;
 }
 
 /* The sandbox, and in it the program, with the model, where the loader finds its library. */
@@ -112,15 +152,20 @@ static void check(int with_proc)
 {
     struct words words = {.n = 0};
     struct process_result result;
+    char fd[16];
     if (!is_usable) {
         print_message("skip: %s\n", *BWRAP ? "bwrap may not make a sandbox here"
                                            : "bwrap is missing (bubblewrap)");
         skip();
     }
     scratch_write("tmp/gnome-desktop-thumbnailer.png", "", 0); /* made by the caller */
+    const int filter = write_filter();
+    snprintf(fd, sizeof fd, "%d", filter);
     add_sandbox(&words, with_proc);
+    ADD(&words, "--seccomp", fd);
     add_command(&words);
     assert_int_equal(process_run(&result, words.at, NULL, 0, TIMEOUT_S), 0);
+    close(filter);
     if (result.exit_code != 0 || result.err_size > 0)
         fail_msg("exit code %d: %s", result.exit_code, result.err);
     process_result_free(&result);
