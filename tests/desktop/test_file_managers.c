@@ -191,7 +191,8 @@ static void pcmanfm_shows_thumbnails_of_small_files(void **state)
 {
     (void)state;
     if (!*LOADER || !scratch_exists(LOADERS_LIST)) {
-        print_message("skip: there is no module for gdk-pixbuf (libgdk-pixbuf-2.0-dev)\n");
+        print_message("skip: no module for gdk-pixbuf was built that it can load "
+                      "(libgdk-pixbuf-2.0-dev)\n");
         skip();
     }
     need("pcmanfm", "pcmanfm");
