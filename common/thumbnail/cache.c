@@ -135,6 +135,26 @@ void cache_remove(const struct cache *cache, const struct flavor *flavor, const 
     remove_from(cache, flavor->name, uri);
 }
 
+bool cache_is_coarse(const struct cache *cache, const struct flavor *flavor, const char *uri)
+{
+    struct thumbnail_info info;
+    char *path = cache->root ? cache_path(cache, flavor, uri) : NULL;
+    bool coarse = false;
+
+    if (path && thumbnail_info_read(&info, path) == 0) {
+        coarse = info.is_coarse;
+        thumbnail_info_free(&info);
+    }
+    free(path);
+    return coarse;
+}
+
+void cache_remove_coarse(const struct cache *cache, const struct flavor *flavor, const char *uri)
+{
+    if (cache_is_coarse(cache, flavor, uri))
+        cache_remove(cache, flavor, uri);
+}
+
 void cache_remove_failure(const struct cache *cache, const char *uri)
 {
     remove_from(cache, cache_failures, uri);
@@ -172,37 +192,60 @@ static int write_all(int fd, const uint8_t *data, size_t size)
     return 0;
 }
 
-/* The file has the mode 0600, and no program sees half of it. 0, or -1 with errno. */
-static int write_and_rename(const char *temporary, int fd, const char *path, const uint8_t *data,
-                            size_t size)
+/* The file has the mode 0600. 0, or -1 with errno and nothing left. */
+static int write_temporary(char *path, const uint8_t *data, size_t size, char **temporary)
 {
-    int status = write_all(fd, data, size);
+    int fd, status, saved;
 
-    if (close(fd) < 0)
+    if (make_directories(path) < 0 || asprintf(temporary, "%s.XXXXXX", path) < 0)
+        return -1;
+    fd = mkostemp(*temporary, O_CLOEXEC);
+    status = fd < 0 ? -1 : write_all(fd, data, size);
+    if (fd >= 0 && close(fd) < 0)
         status = -1;
     if (status == 0)
-        status = rename(temporary, path);
-    if (status < 0) {
-        int saved = errno;
-
-        unlink(temporary);
-        errno = saved;
-    }
-    return status;
+        return 0;
+    saved = errno;
+    if (fd >= 0)
+        unlink(*temporary);
+    free(*temporary);
+    errno = saved;
+    return -1;
 }
 
+/* No program sees half of the file. 0, or -1 with errno and nothing left. */
 static int write_file(char *path, const uint8_t *data, size_t size)
 {
     char *temporary;
-    int fd, status = -1;
+    int status = write_temporary(path, data, size, &temporary), saved;
 
-    if (make_directories(path) < 0 || asprintf(&temporary, "%s.XXXXXX", path) < 0)
+    if (status < 0)
         return -1;
-    fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd >= 0)
-        status = write_and_rename(temporary, fd, path, data, size);
+    status = rename(temporary, path);
+    saved = errno;
+    if (status < 0)
+        unlink(temporary);
     free(temporary);
+    errno = saved;
     return status;
+}
+
+int cache_prepare(const struct cache *cache, const struct flavor *flavor, const char *uri,
+                  const uint8_t *data, size_t size, struct cache_file *file)
+{
+    file->path = cache->root ? cache_path(cache, flavor, uri) : NULL;
+    if (file->path && write_temporary(file->path, data, size, &file->temporary) == 0)
+        return 0;
+    free(file->path);
+    return -1;
+}
+
+void cache_put(struct cache_file *file)
+{
+    if (rename(file->temporary, file->path) < 0)
+        unlink(file->temporary);
+    free(file->temporary);
+    free(file->path);
 }
 
 static int store(const struct cache *cache, const char *directory, const char *uri,

@@ -54,8 +54,25 @@ bool cache_is_settled(const struct cache *cache, const struct flavor *flavor, co
 int cache_store(const struct cache *cache, const struct flavor *flavor, const char *uri,
                 const struct pixels *pixels, struct message *message);
 
+/* The same in two parts: writes a PNG file under a temporary name beside its place. Both names are
+ * malloc'ed. 0, or -1 with nothing left. */
+struct cache_file {
+    char *temporary, *path;
+};
+int cache_prepare(const struct cache *cache, const struct flavor *flavor, const char *uri,
+                  const uint8_t *data, size_t size, struct cache_file *file);
+
+/* Puts the file in its place. Frees the names. */
+void cache_put(struct cache_file *file);
+
 /* The thumbnail need not be there. */
 void cache_remove(const struct cache *cache, const struct flavor *flavor, const char *uri);
+
+/* The same, if it is a coarse one. */
+void cache_remove_coarse(const struct cache *cache, const struct flavor *flavor, const char *uri);
+
+/* Whether the thumbnail, if there is one, is coarse. */
+bool cache_is_coarse(const struct cache *cache, const struct flavor *flavor, const char *uri);
 
 /* ---- Failures ---- */
 

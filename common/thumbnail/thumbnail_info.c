@@ -13,7 +13,13 @@
 #include <unistd.h>
 
 /* The longest URI of a path, and room for what else programs write. */
-enum { MAX_TEXT_CHUNK = 1 << 17, MAX_TEXT_CHUNKS = 64 };
+enum { MAX_TEXT_CHUNK = 1 << 17, MAX_TEXT_CHUNKS = 64, MAX_HEADER = 1 << 21 };
+
+/* What is left to be read of a file that anybody may have written. */
+struct reader {
+    FILE *file;
+    size_t left;
+};
 
 /* Whole seconds, and perhaps a fraction. */
 static int read_mtime(const char *text, int64_t *mtime)
@@ -37,6 +43,8 @@ static int take_texts(struct thumbnail_info *info, png_const_structp png, png_in
             info->uri = utf8_from_either(texts[i].text, strlen(texts[i].text));
         else if (strcmp(texts[i].key, "Thumb::MTime") == 0)
             has_mtime = read_mtime(texts[i].text, &info->mtime) == 0;
+        else if (strcmp(texts[i].key, THUMBNAIL_COARSE) == 0)
+            info->is_coarse = 1;
     }
     return info->uri && has_mtime ? 0 : -1;
 }
@@ -53,12 +61,22 @@ static void ignore(png_structp png, png_const_charp text)
     (void)text;
 }
 
+static void read_data(png_structp png, png_bytep data, size_t size)
+{
+    struct reader *reader = png_get_io_ptr(png);
+
+    if (size > reader->left || fread(data, 1, size, reader->file) != size)
+        png_error(png, "the file is cut or too long");
+    reader->left -= size;
+}
+
 /* What may change between setjmp and longjmp lies behind the pointers. */
-static int read_header(struct thumbnail_info *info, png_structp png, png_infop header, FILE *file)
+static int read_header(struct thumbnail_info *info, png_structp png, png_infop header,
+                       struct reader *reader)
 {
     if (setjmp(png_jmpbuf(png)))
         return -1;
-    png_init_io(png, file);
+    png_set_read_fn(png, reader, read_data);
     png_set_chunk_malloc_max(png, MAX_TEXT_CHUNK);
     png_set_chunk_cache_max(png, MAX_TEXT_CHUNKS);
     png_read_info(png, header);
@@ -69,7 +87,8 @@ static int read_file(struct thumbnail_info *info, FILE *file)
 {
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, fail, ignore);
     png_infop header = png ? png_create_info_struct(png) : NULL;
-    int result = header ? read_header(info, png, header, file) : -1;
+    struct reader reader = {file, MAX_HEADER};
+    int result = header ? read_header(info, png, header, &reader) : -1;
 
     png_destroy_read_struct(&png, &header, NULL);
     return result;

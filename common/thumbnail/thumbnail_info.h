@@ -7,10 +7,14 @@
 struct thumbnail_info {
     char *uri;     /* malloc'ed */
     int64_t mtime; /* seconds; a fraction, which some programs write, is dropped */
+    int is_coarse; /* a better one was to come */
 };
 
-/* Reads no pixels. 0, or -1 if there is no such file, or it is no PNG file with both of these; to
- * be freed in the first case. */
+/* The text of coarse thumbnails has this key. */
+#define THUMBNAIL_COARSE "X-UQD::Coarse"
+
+/* Reads no pixels, and gives up a file that has too much before them. 0, or -1 if there is no such
+ * file, or it is no PNG file with both of these; to be freed in the first case. */
 int thumbnail_info_read(struct thumbnail_info *info, const char *path);
 
 void thumbnail_info_free(struct thumbnail_info *info);

@@ -27,24 +27,3 @@ int thumbnail_number_add(struct pixels *pixels, const char *key, int64_t number)
     snprintf(text, sizeof text, "%" PRId64, number);
     return thumbnail_text_add(pixels, key, text);
 }
-
-static int is_text(const struct uqd_metadata *block, const char *key)
-{
-    const size_t key_size = strlen(key) + 1;
-
-    return block->type == UQD_METADATA_TEXT && block->size >= key_size &&
-           memcmp(block->data, key, key_size) == 0;
-}
-
-void thumbnail_text_remove(struct pixels *pixels, const char *key)
-{
-    uint32_t n = 0;
-
-    for (uint32_t i = 0; i < pixels->n_metadata; i++) {
-        if (is_text(&pixels->metadata[i], key))
-            free((void *)pixels->metadata[i].data);
-        else
-            pixels->metadata[n++] = pixels->metadata[i];
-    }
-    pixels->n_metadata = n;
-}

@@ -10,7 +10,4 @@
 int thumbnail_text_add(struct pixels *pixels, const char *key, const char *text);
 int thumbnail_number_add(struct pixels *pixels, const char *key, int64_t number);
 
-/* Takes all texts of that key out. */
-void thumbnail_text_remove(struct pixels *pixels, const char *key);
-
 #endif

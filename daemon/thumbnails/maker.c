@@ -4,6 +4,8 @@
 #include "input.h"
 #include "location.h"
 #include "render.h"
+#include "thumbnail_info.h"
+#include "thumbnail_texts.h"
 
 #include <errno.h>
 #include <string.h>
@@ -90,6 +92,8 @@ static int make_picture(struct maker *maker, struct input *input, struct render_
 
     if (status == 0)
         status = thumbnail_finish(input, maker->uri, SOFTWARE, pixels, &maker->message);
+    if (status == 0 && coarse && thumbnail_text_add(pixels, THUMBNAIL_COARSE, "1") < 0)
+        status = message_set(&maker->message, "%s: there is not enough memory", input->name);
     if (status < 0)
         return status;
     return coarse ? MAKER_COARSE : 0;
@@ -189,7 +193,9 @@ static int look(struct maker *maker, const char *path)
     if (maker->stage == STAGE_FINE ||
         !cache_is_valid(maker->cache, maker->flavor, maker->uri, status.st_mtim.tv_sec))
         return 0;
-    if (cache_is_settled(maker->cache, maker->flavor, maker->uri, status.st_mtim.tv_sec))
+    /* A daemon that was killed may have left a coarse one. */
+    if (cache_is_settled(maker->cache, maker->flavor, maker->uri, status.st_mtim.tv_sec) &&
+        !cache_is_coarse(maker->cache, maker->flavor, maker->uri))
         return 1;
     maker->stage = STAGE_WHOLE; /* a coarse one would be no better than what is there */
     return 0;

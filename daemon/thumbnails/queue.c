@@ -80,6 +80,7 @@ static enum stage stage_of(const struct thumbnail *thumbnail)
 static void submit(struct queue *queue, struct thumbnail *thumbnail)
 {
     bool first = thumbnail->wait == WAIT_FOREGROUND;
+    struct wish *wish;
 
     thumbnail_run(thumbnail);
     thumbnail->called_back = false;
@@ -91,8 +92,10 @@ static void submit(struct queue *queue, struct thumbnail *thumbnail)
     thumbnail->maker.threads = queue->threads;
     thumbnail->maker.stage = stage_of(thumbnail);
     atomic_store(&thumbnail->maker.stop, false);
-    for (struct wish *wish = thumbnail->wishes; wish; wish = wish->next)
+    LIST_FOREACH(wish, &thumbnail->wishes, entry)
+    {
         thumbnail_request_start(wish->request);
+    }
     queue->n_running++;
     pool_submit(queue->pool, &thumbnail->work);
 }
@@ -108,17 +111,21 @@ static void drive(struct queue *queue)
 
 /* ---- What the workers give back ---- */
 
+/* Another daemon may have made the final one by now. */
 static void drop_coarse(const struct queue *queue, const struct thumbnail *thumbnail)
 {
     if (thumbnail->has_coarse)
-        cache_remove(queue->cache, thumbnail->maker.flavor, thumbnail->uri);
+        cache_remove_coarse(queue->cache, thumbnail->maker.flavor, thumbnail->uri);
 }
 
 /* Somebody who looks is told; for the others, the final one is early enough. */
 static void coarse_done(struct queue *queue, struct thumbnail *thumbnail)
 {
+    struct wish *wish;
+
     thumbnail->has_coarse = true;
-    for (struct wish *wish = thumbnail->wishes; wish; wish = wish->next) {
+    LIST_FOREACH(wish, &thumbnail->wishes, entry)
+    {
         if (wish->request->scheduler == SCHEDULER_FOREGROUND)
             thumbnail_request_ready(wish->request, thumbnail->uri);
     }
@@ -147,10 +154,11 @@ static void whole_done(struct queue *queue, struct thumbnail *thumbnail)
 
     if (failed)
         drop_coarse(queue, thumbnail);
-    while (thumbnail->wishes) {
-        struct thumbnail_request *request = thumbnail->wishes->request;
+    while (!LIST_EMPTY(&thumbnail->wishes)) {
+        struct wish *wish = LIST_FIRST(&thumbnail->wishes);
+        struct thumbnail_request *request = wish->request;
 
-        thumbnail_remove_wish(thumbnail->wishes);
+        thumbnail_remove_wish(wish);
         if (failed)
             thumbnail_request_fail(request, &uri, 1, thumbnail->maker.error,
                                    thumbnail->maker.message.text);
@@ -172,7 +180,7 @@ static void done(struct work *work)
     thumbnail_come_back(thumbnail);
     if (thumbnail->status == MAKER_COARSE)
         coarse_done(queue, thumbnail);
-    else if (thumbnail->status < 0 && thumbnail->called_back && thumbnail->wishes)
+    else if (thumbnail->status < 0 && thumbnail->called_back && !LIST_EMPTY(&thumbnail->wishes))
         thumbnail_wait_early(thumbnail, WAIT_FOREGROUND, NULL);
     else
         whole_done(queue, thumbnail);
@@ -206,7 +214,7 @@ static void give_up(struct thumbnail_request *request)
         if (!thumbnail)
             continue;
         thumbnail_remove_wish(&request->wishes[i]);
-        if (!thumbnail->wishes)
+        if (LIST_EMPTY(&thumbnail->wishes))
             abandon(thumbnail);
     }
 }

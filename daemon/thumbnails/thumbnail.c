@@ -53,7 +53,7 @@ struct thumbnail *thumbnail_find_or_make(struct thumbnail_set *set, const struct
 
 void thumbnail_free(struct thumbnail *thumbnail)
 {
-    assert(!thumbnail->wishes && !thumbnail->running);
+    assert(LIST_EMPTY(&thumbnail->wishes) && !thumbnail->running);
     thumbnail_stop_waiting(thumbnail);
     tdelete(thumbnail, &thumbnail->set->tree, compare);
     free(thumbnail);
@@ -126,27 +126,25 @@ void thumbnail_add_wish(struct thumbnail *thumbnail, struct wish *wish)
 {
     assert(!wish->thumbnail);
     wish->thumbnail = thumbnail;
-    wish->next = thumbnail->wishes;
-    thumbnail->wishes = wish;
+    LIST_INSERT_HEAD(&thumbnail->wishes, wish, entry);
     wish->request->n_left++;
 }
 
 void thumbnail_remove_wish(struct wish *wish)
 {
-    struct wish **at = &wish->thumbnail->wishes;
-
-    while (*at != wish)
-        at = &(*at)->next;
-    *at = wish->next;
+    LIST_REMOVE(wish, entry);
     wish->thumbnail = NULL;
     wish->request->n_left--;
 }
 
 bool thumbnail_is_in_background(const struct thumbnail *thumbnail)
 {
-    const struct wish *wish = thumbnail->wishes;
+    const struct wish *wish;
 
-    while (wish && wish->request->scheduler == SCHEDULER_BACKGROUND)
-        wish = wish->next;
-    return !wish;
+    LIST_FOREACH(wish, &thumbnail->wishes, entry)
+    {
+        if (wish->request->scheduler == SCHEDULER_FOREGROUND)
+            return false;
+    }
+    return true;
 }

@@ -39,7 +39,7 @@ struct thumbnail {
     int status; /* of maker_run */
     bool called_back;
     bool has_coarse; /* in the cache */
-    struct wish *wishes;
+    LIST_HEAD(wishes, wish) wishes;
     char uri[];
 };
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 /* What a request tells; cookie is its own. The URIs last until the callback returns, in which
  * nothing of the queue may be called. */
@@ -33,7 +34,7 @@ struct thumbnail_request;
 struct wish {
     struct thumbnail_request *request;
     struct thumbnail *thumbnail; /* NULL when it is there, or cannot be made */
-    struct wish *next;           /* for the same thumbnail */
+    LIST_ENTRY(wish) entry;      /* of those for the same thumbnail */
 };
 
 /* So many thumbnails of a background request are told of at once. */

@@ -1,5 +1,7 @@
 /* The queue of thumbnails without a bus: what is made in which order, and who is told what. */
 #include "job_desk.h"
+#include "thumbnail_info.h"
+#include "thumbnail_texts.h"
 #include "thumbnails/queue.h"
 
 #include <fcntl.h>
@@ -477,6 +479,29 @@ static void test_left_after_coarse(void **state)
     check_fine(desk, "a");
 }
 
+/* Where a daemon was killed after a coarse one, the next one makes the final one. */
+static void test_coarse_one_that_was_left(void **state)
+{
+    struct thumbnail_desk *desk = *state;
+    const char *uri = uri_of(desk, "a");
+    struct pixels pixels = {.width = 1, .height = 1, .channels = 4, .data = calloc(1, 4)};
+    struct message message;
+    struct stat status;
+
+    put_files(desk, "a");
+    assert_int_equal(stat(path_of(desk, "a"), &status), 0);
+    assert_int_equal(thumbnail_text_add(&pixels, "Thumb::URI", uri), 0);
+    assert_int_equal(thumbnail_number_add(&pixels, "Thumb::MTime", status.st_mtim.tv_sec), 0);
+    assert_int_equal(thumbnail_text_add(&pixels, THUMBNAIL_COARSE, "1"), 0);
+    assert_int_equal(cache_store(&desk->cache, normal, uri, &pixels, &message), 0);
+    pixels_free(&pixels);
+    ask(desk, "1", "a");
+    job_desk_settle(desk->jobs);
+    expect(desk, " 1:started 1:ready(a) 1:finished");
+    assert_false(cache_is_coarse(&desk->cache, normal, uri_of(desk, "a")));
+    check_fine(desk, "a");
+}
+
 /* ---- The end ---- */
 
 static void test_cancel(void **state)
@@ -563,6 +588,7 @@ int main(void)
         TEST(test_forget),
         TEST(test_wanted_again),
         TEST(test_left_after_coarse),
+        TEST(test_coarse_one_that_was_left),
         TEST(test_cancel),
         TEST(test_groups),
         TEST(test_too_many),

@@ -210,6 +210,59 @@ static void test_hostile_files(void **state)
     cache_close(&cache);
 }
 
+static void put_u32(uint8_t *at, uint32_t number)
+{
+    for (int i = 0; i < 4; i++)
+        at[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+/* A file of any size may claim to be a thumbnail: it is read no further than any header goes. */
+static void test_endless_header(void **state)
+{
+    static const char name[] = "cache/thumbnails/normal/" URI_NAME;
+    struct cache cache = opened();
+    size_t size;
+    uint8_t *data, head[8] = {0, 0, 0, 0, 'u', 'q', 'Q', 'd'};
+    FILE *file;
+
+    (void)state;
+    store(&cache, URI, URI, "1000000000");
+    data = scratch_read(name, &size);
+    file = fopen(name, "wb");
+    assert_non_null(file);
+    fwrite(data, 1, 8 + 25, file); /* signature and IHDR */
+    put_u32(head, 0x7fffffff);
+    fwrite(head, 1, 8, file);
+    fwrite(data + 33, 1, size - 33, file);
+    fclose(file);
+    assert_int_equal(truncate(name, (off_t)1 << 33), 0); /* a hole, which takes no space */
+    assert_false(cache_is_valid(&cache, normal, URI, TIME));
+    free(data);
+    cache_close(&cache);
+}
+
+static void test_coarse(void **state)
+{
+    struct cache cache = opened();
+    struct pixels pixels = made(URI, "1000000000");
+    struct message message;
+
+    (void)state;
+    assert_false(cache_is_coarse(&cache, normal, URI));
+    store(&cache, URI, URI, "1000000000");
+    assert_false(cache_is_coarse(&cache, normal, URI));
+    cache_remove_coarse(&cache, normal, URI);
+    assert_true(cache_is_valid(&cache, normal, URI, TIME));
+    assert_int_equal(thumbnail_text_add(&pixels, THUMBNAIL_COARSE, "1"), 0);
+    assert_int_equal(cache_store(&cache, normal, URI, &pixels, &message), 0);
+    assert_true(cache_is_coarse(&cache, normal, URI));
+    assert_true(cache_is_valid(&cache, normal, URI, TIME));
+    cache_remove_coarse(&cache, normal, URI);
+    assert_false(cache_is_valid(&cache, normal, URI, TIME));
+    pixels_free(&pixels);
+    cache_close(&cache);
+}
+
 /* ---- Writing ---- */
 
 static void test_text_of_a_thumbnail(void **state)
@@ -289,9 +342,17 @@ static void test_thumbnails_themselves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_root),           TEST(test_names),         TEST(test_modes),
-        TEST(test_validity),       TEST(test_hostile_files), TEST(test_text_of_a_thumbnail),
-        TEST(test_failing_writes), TEST(test_failures),      TEST(test_thumbnails_themselves),
+        TEST(test_root),
+        TEST(test_names),
+        TEST(test_modes),
+        TEST(test_validity),
+        TEST(test_hostile_files),
+        TEST(test_endless_header),
+        TEST(test_coarse),
+        TEST(test_text_of_a_thumbnail),
+        TEST(test_failing_writes),
+        TEST(test_failures),
+        TEST(test_thumbnails_themselves),
     };
 
     return cmocka_run_group_tests_name("thumbnail_cache", tests, NULL, NULL);
