@@ -1,9 +1,9 @@
 #include "thumbnails/upkeep.h"
 
-#include "image_file.h"
+#include "file.h"
 #include "location.h"
 #include "thumbnail_info.h"
-#include "thumbnail_texts.h"
+#include "thumbnail_retell.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -13,12 +13,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* More than any thumbnail has. */
-enum { MAX_PIXELS = 2048 * 2048 };
+/* Larger than any thumbnail is. */
+enum { MAX_FILE = 1 << 24 };
+
+/* What is moved: read before anything is overwritten, so that files may take each other's names. */
+struct moves {
+    struct cache_file *files;
+    size_t n_files, capacity;
+    char **gone; /* paths of thumbnails that are others' now */
+    size_t n_gone, gone_capacity;
+};
 
 static bool is_stopped(struct upkeep *upkeep)
 {
     return atomic_load_explicit(&upkeep->stop, memory_order_relaxed);
+}
+
+/* The array of n elements with room for one more; NULL without memory, and then it is unchanged. */
+static void *grow(void *array, size_t n, size_t *capacity, size_t size)
+{
+    if (n < *capacity)
+        return array;
+    array = reallocarray(array, 2 * n + 16, size);
+    if (array)
+        *capacity = 2 * n + 16;
+    return array;
 }
 
 /* ---- One thumbnail ---- */
@@ -34,31 +53,56 @@ static bool look_up(const char *uri, struct stat *status)
     return found;
 }
 
-static int retell(struct pixels *pixels, const char *uri, int64_t mtime)
+/* The thumbnail at the path gets another one beside it, for a file of that URI and time. False if
+ * it does not. */
+static bool prepare(struct moves *moves, const struct cache *cache, const struct flavor *flavor,
+                    const char *path, const char *uri, int64_t mtime)
 {
-    thumbnail_text_remove(pixels, "Thumb::URI");
-    thumbnail_text_remove(pixels, "Thumb::MTime");
-    return thumbnail_text_add(pixels, "Thumb::URI", uri) < 0 ||
-                   thumbnail_number_add(pixels, "Thumb::MTime", mtime) < 0 ||
-                   pixels_expand(pixels, 4) != 0
-               ? -1
-               : 0;
+    struct message message;
+    struct cache_file *files =
+        grow(moves->files, moves->n_files, &moves->capacity, sizeof moves->files[0]);
+    uint8_t *data, *retold;
+    size_t size, retold_size;
+    bool prepared = false;
+
+    if (!files)
+        return false;
+    moves->files = files;
+    if (file_read_regular(path, MAX_FILE, &data, &size, &message) < 0)
+        return false;
+    if (thumbnail_retell(data, size, uri, mtime, &retold, &retold_size) == 0) {
+        prepared = cache_prepare(cache, flavor, uri, retold, retold_size,
+                                 &moves->files[moves->n_files]) == 0;
+        moves->n_files += prepared;
+        free(retold);
+    }
+    free(data);
+    return prepared;
 }
 
-/* Copies the thumbnail at the path to that of another file, which is there by now. */
-static void copy_to(const struct cache *cache, const struct flavor *flavor, const char *path,
-                    const char *uri)
+/* The thumbnail at the path is not that of its file any more. */
+static void forget(struct moves *moves, const char *path)
 {
-    const struct image_read_options options = {.reduce_depth = 1, .max_pixels = MAX_PIXELS};
-    struct pixels pixels;
-    struct message message;
-    struct stat status;
+    char **gone = grow(moves->gone, moves->n_gone, &moves->gone_capacity, sizeof moves->gone[0]);
+    char *copy = gone ? strdup(path) : NULL;
 
-    if (!look_up(uri, &status) || image_read(path, &options, &pixels, &message) < 0)
-        return;
-    if (retell(&pixels, uri, status.st_mtim.tv_sec) == 0)
-        cache_store(cache, flavor, uri, &pixels, &message);
-    pixels_free(&pixels);
+    if (gone)
+        moves->gone = gone;
+    if (copy)
+        moves->gone[moves->n_gone++] = copy;
+}
+
+/* Does what has been prepared. */
+static void finish_moves(struct moves *moves)
+{
+    for (size_t i = 0; i < moves->n_gone; i++) {
+        unlink(moves->gone[i]);
+        free(moves->gone[i]);
+    }
+    for (size_t i = 0; i < moves->n_files; i++)
+        cache_put(&moves->files[i]);
+    free(moves->gone);
+    free(moves->files);
 }
 
 /* ---- All thumbnails of a flavor ---- */
@@ -74,9 +118,39 @@ static bool lies_in(const char *uri, const char *base, const char **rest)
     return length > 0 && strncmp(uri, base, length) == 0 && (**rest == '\0' || **rest == '/');
 }
 
-static void visit_move(struct upkeep *upkeep, const struct cache *cache,
+/* Whether a thumbnail that says this shows the file that is now at the URI: one that was moved has
+ * the time that it had; what was copied is still where it was. */
+static bool shows(const struct upkeep *upkeep, const struct thumbnail_info *info, const char *uri,
+                  struct stat *status)
+{
+    struct stat original;
+
+    if (info->is_coarse || !look_up(uri, status))
+        return false;
+    if (upkeep->kind == UPKEEP_MOVE)
+        return info->mtime == status->st_mtim.tv_sec;
+    return look_up(info->uri, &original) && info->mtime == original.st_mtim.tv_sec;
+}
+
+/* A file of that URI has become, or was copied to, the one of the other URI. */
+static void move_to(const struct upkeep *upkeep, const struct cache *cache,
+                    const struct flavor *flavor, const char *path,
+                    const struct thumbnail_info *info, const char *uri, struct moves *moves)
+{
+    struct stat status;
+    bool moved = false;
+
+    if (strcmp(info->uri, uri) == 0)
+        return;
+    if (shows(upkeep, info, uri, &status))
+        moved = prepare(moves, cache, flavor, path, uri, status.st_mtim.tv_sec);
+    if (upkeep->kind == UPKEEP_MOVE && (moved || !look_up(info->uri, &status)))
+        forget(moves, path);
+}
+
+static void visit_move(const struct upkeep *upkeep, const struct cache *cache,
                        const struct flavor *flavor, const char *path,
-                       const struct thumbnail_info *info, size_t i)
+                       const struct thumbnail_info *info, size_t i, struct moves *moves)
 {
     const char *rest, *to = upkeep->to[i];
     size_t length = strlen(to);
@@ -88,10 +162,8 @@ static void visit_move(struct upkeep *upkeep, const struct cache *cache,
         length--;
     if (asprintf(&uri, "%.*s%s", (int)length, to, rest) < 0)
         return;
-    copy_to(cache, flavor, path, uri);
+    move_to(upkeep, cache, flavor, path, info, uri, moves);
     free(uri);
-    if (upkeep->kind == UPKEEP_MOVE)
-        unlink(path);
 }
 
 static void visit_cleanup(const struct upkeep *upkeep, const char *path,
@@ -110,7 +182,7 @@ static void visit_cleanup(const struct upkeep *upkeep, const char *path,
 
 /* Visits one file of the cache; i is which of the URIs is moved. */
 static void visit(struct upkeep *upkeep, const struct cache *cache, const struct flavor *flavor,
-                  const char *path, size_t i)
+                  const char *path, size_t i, struct moves *moves)
 {
     struct thumbnail_info info;
 
@@ -119,14 +191,14 @@ static void visit(struct upkeep *upkeep, const struct cache *cache, const struct
     if (upkeep->kind == UPKEEP_CLEANUP)
         visit_cleanup(upkeep, path, &info);
     else
-        visit_move(upkeep, cache, flavor, path, &info, i);
+        visit_move(upkeep, cache, flavor, path, &info, i, moves);
     thumbnail_info_free(&info);
 }
 
 /* Visits what is in the directory of a flavor, or in that of failures: then there is no flavor. New
  * files may be found or not: what they are of lies elsewhere. */
 static void visit_all(struct upkeep *upkeep, const struct cache *cache, const struct flavor *flavor,
-                      size_t i)
+                      size_t i, struct moves *moves)
 {
     char *name, *path;
     DIR *directory;
@@ -141,7 +213,7 @@ static void visit_all(struct upkeep *upkeep, const struct cache *cache, const st
         if (length < 4 || strcmp(entry->d_name + length - 4, ".png") != 0 ||
             asprintf(&path, "%s/%s", name, entry->d_name) < 0)
             continue;
-        visit(upkeep, cache, flavor, path, i);
+        visit(upkeep, cache, flavor, path, i, moves);
         free(path);
     }
     if (directory)
@@ -152,37 +224,57 @@ static void visit_all(struct upkeep *upkeep, const struct cache *cache, const st
 /* ---- What is asked ---- */
 
 static void move_one(struct upkeep *upkeep, const struct cache *cache, const struct flavor *flavor,
-                     size_t i)
+                     size_t i, struct moves *moves)
 {
     struct stat status;
     char *path;
 
     if (look_up(upkeep->to[i], &status) && S_ISDIR(status.st_mode)) {
-        visit_all(upkeep, cache, flavor, i);
+        visit_all(upkeep, cache, flavor, i, moves);
         return;
     }
     path = cache_path(cache, flavor, upkeep->from[i]);
     if (path)
-        visit(upkeep, cache, flavor, path, i);
+        visit(upkeep, cache, flavor, path, i, moves);
     free(path);
+}
+
+static void move_flavor(struct upkeep *upkeep, const struct cache *cache,
+                        const struct flavor *flavor)
+{
+    struct moves moves = {0};
+
+    for (size_t i = 0; i < upkeep->n && !is_stopped(upkeep); i++)
+        move_one(upkeep, cache, flavor, i, &moves);
+    finish_moves(&moves);
+}
+
+static void delete_all(const struct upkeep *upkeep, const struct cache *cache)
+{
+    for (size_t i = 0; i < upkeep->n; i++) {
+        for (const struct flavor *flavor = flavors; flavor->name; flavor++)
+            cache_remove(cache, flavor, upkeep->from[i]);
+        cache_remove_failure(cache, upkeep->from[i]);
+    }
+}
+
+static void clean_up(struct upkeep *upkeep, const struct cache *cache)
+{
+    for (const struct flavor *flavor = flavors; flavor->name; flavor++)
+        visit_all(upkeep, cache, flavor, 0, NULL);
+    visit_all(upkeep, cache, NULL, 0, NULL);
 }
 
 void upkeep_run(struct upkeep *upkeep, const struct cache *cache)
 {
     if (!cache->root)
         return;
-    for (const struct flavor *flavor = flavors; flavor->name; flavor++) {
-        if (upkeep->kind == UPKEEP_CLEANUP)
-            visit_all(upkeep, cache, flavor, 0);
-        for (size_t i = 0; i < upkeep->n && !is_stopped(upkeep); i++) {
-            if (upkeep->kind == UPKEEP_DELETE)
-                cache_remove(cache, flavor, upkeep->from[i]);
-            else if (upkeep->kind != UPKEEP_CLEANUP)
-                move_one(upkeep, cache, flavor, i);
-        }
+    if (upkeep->kind == UPKEEP_DELETE)
+        delete_all(upkeep, cache);
+    else if (upkeep->kind == UPKEEP_CLEANUP)
+        clean_up(upkeep, cache);
+    else {
+        for (const struct flavor *flavor = flavors; flavor->name; flavor++)
+            move_flavor(upkeep, cache, flavor);
     }
-    if (upkeep->kind == UPKEEP_CLEANUP)
-        visit_all(upkeep, cache, NULL, 0);
-    for (size_t i = 0; upkeep->kind == UPKEEP_DELETE && i < upkeep->n; i++)
-        cache_remove_failure(cache, upkeep->from[i]);
 }

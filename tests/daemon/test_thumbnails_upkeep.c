@@ -152,6 +152,7 @@ static void test_copy(void **state)
     struct pixels pixels;
     struct message message;
 
+    put_file(f, "a", OLD);
     put_thumbnails(f, "a", OLD);
     put_file(f, "c", NEW);
     keep_up(f, UPKEEP_COPY, uri_of(f, "a"), uri_of(f, "c"), 0);
@@ -176,6 +177,86 @@ static void test_move_to_nowhere(void **state)
     assert_false(has_thumbnails(f, "a", OLD, 'a'));
     assert_false(has_thumbnails(f, "missing", OLD, 'a'));
     assert_true(has_thumbnails(f, "b", OLD, 'b'));
+}
+
+/* Files change names with each other, or pass them on: with several at once, each thumbnail goes
+ * with its own file, and nobody has that of another. */
+static void test_swaps_and_chains(void **state)
+{
+    struct fixture *f = *state;
+    char *a = strdup(uri_of(f, "a")), *b = strdup(uri_of(f, "b")), *c = strdup(uri_of(f, "c"));
+    const char *from[] = {a, b}, *to[] = {b, a}, *onwards[] = {b, c};
+    struct upkeep swap = {.kind = UPKEEP_MOVE, .from = from, .to = to, .n = 2};
+    struct upkeep chain = {.kind = UPKEEP_MOVE, .from = from, .to = onwards, .n = 2};
+
+    put_thumbnails(f, "a", OLD);
+    put_thumbnails(f, "b", OLD);
+    put_file(f, "a", OLD);
+    put_file(f, "b", OLD);
+    upkeep_run(&swap, &f->cache);
+    assert_true(has_thumbnails(f, "a", OLD, 'b'));
+    assert_true(has_thumbnails(f, "b", OLD, 'a'));
+    put_file(f, "c", OLD);
+    assert_int_equal(unlink(a + strlen("file://")), 0);
+    upkeep_run(&chain, &f->cache);
+    assert_true(has_thumbnails(f, "b", OLD, 'b'));
+    assert_true(has_thumbnails(f, "c", OLD, 'a'));
+    assert_false(has_thumbnails(f, "a", OLD, 'b'));
+    free(a);
+    free(b);
+    free(c);
+}
+
+/* A thumbnail that was not valid any more does not become so. */
+static void test_stale_thumbnails(void **state)
+{
+    struct fixture *f = *state;
+
+    put_thumbnails(f, "a", OLD);
+    put_file(f, "b", NEW);
+    keep_up(f, UPKEEP_MOVE, uri_of(f, "a"), uri_of(f, "b"), 0);
+    assert_false(has_thumbnails(f, "b", NEW, 'a'));
+    assert_false(has_thumbnails(f, "b", OLD, 'a'));
+    put_thumbnails(f, "a", OLD);
+    put_file(f, "a", NEW);
+    keep_up(f, UPKEEP_COPY, uri_of(f, "a"), uri_of(f, "b"), 0);
+    assert_false(has_thumbnails(f, "b", NEW, 'a'));
+}
+
+static void test_moves_to_themselves(void **state)
+{
+    struct fixture *f = *state;
+
+    put_file(f, "a", OLD);
+    put_thumbnails(f, "a", OLD);
+    keep_up(f, UPKEEP_MOVE, uri_of(f, "a"), uri_of(f, "a"), 0);
+    assert_true(has_thumbnails(f, "a", OLD, 'a'));
+    keep_up(f, UPKEEP_MOVE, uri_of(f, "a"), uri_of(f, "missing"), 0);
+    assert_true(has_thumbnails(f, "a", OLD, 'a')); /* whose file is still there */
+}
+
+/* What other programs have put there is not trusted. */
+static void test_hostile_thumbnails(void **state)
+{
+    static const char *const wrong[] = {"", "\x89PNG\r\n\x1a\n", "GIF89a", "\x89PNG\r\n\x1a\n\xff"};
+    struct fixture *f = *state;
+    char *path = cache_path(&f->cache, &flavors[0], uri_of(f, "a"));
+    char *other = cache_path(&f->cache, &flavors[0], uri_of(f, "b"));
+
+    put_thumbnails(f, "a", OLD);
+    put_file(f, "a", OLD);
+    put_file(f, "b", OLD);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        FILE *file = fopen(path, "w");
+
+        assert_non_null(file);
+        fputs(wrong[i], file);
+        fclose(file);
+        keep_up(f, UPKEEP_COPY, uri_of(f, "a"), uri_of(f, "b"), 0);
+        assert_int_not_equal(access(other, F_OK), 0);
+    }
+    free(path);
+    free(other);
 }
 
 static void test_delete(void **state)
@@ -242,8 +323,16 @@ static void test_cleanup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_move),   TEST(test_copy),           TEST(test_move_to_nowhere),
-        TEST(test_delete), TEST(test_move_directory), TEST(test_cleanup),
+        TEST(test_move),
+        TEST(test_copy),
+        TEST(test_move_to_nowhere),
+        TEST(test_delete),
+        TEST(test_move_directory),
+        TEST(test_cleanup),
+        TEST(test_swaps_and_chains),
+        TEST(test_stale_thumbnails),
+        TEST(test_moves_to_themselves),
+        TEST(test_hostile_thumbnails),
     };
 
     return cmocka_run_group_tests_name("thumbnails_upkeep", tests, NULL, NULL);
