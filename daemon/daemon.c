@@ -261,12 +261,12 @@ static int connect_bus(struct daemon *daemon, struct message *message)
 }
 
 /* The daemon is of use without the names of thumbnailers. */
-static void take_thumbnail_names(struct daemon *daemon)
+static void take_thumbnail_names(struct daemon *daemon, bool replace)
 {
     struct message message;
 
     if (daemon->arguments.thumbnailer &&
-        thumbnail_objects_take_names(&daemon->thumbnails, &message) != 0)
+        thumbnail_objects_take_names(&daemon->thumbnails, replace, &message) != 0)
         message_print(stderr, uqdd_program.name, &message);
 }
 
@@ -274,8 +274,11 @@ static void take_thumbnail_names(struct daemon *daemon)
 static int serve(struct daemon *daemon)
 {
     struct message message;
+    bool inherits = false; /* from the daemon that is replaced */
     int status = connect_bus(daemon, &message);
 
+    if (status == 0 && daemon->arguments.replace)
+        inherits = bus_names_are_of_one(daemon->bus.connection, BUS_NAME, THUMBNAILER_NAME);
     if (status == 0)
         status = bus_name_take(&daemon->name, daemon->arguments.replace, &message);
     if (status == BUS_NAME_TAKEN)
@@ -284,7 +287,7 @@ static int serve(struct daemon *daemon)
         message_print(stderr, uqdd_program.name, &message);
         return status;
     }
-    take_thumbnail_names(daemon);
+    take_thumbnail_names(daemon, inherits);
     pool_submit(daemon->pool, &daemon->warm);
     loop_run(daemon->loop);
     return 0;

@@ -63,6 +63,37 @@ int bus_name_is_activatable(const struct bus_name *name, struct message *message
     return status < 0 ? fail("cannot ask for the name", name, &error, message) : status;
 }
 
+/* The answer of the bus to who has a name; NULL if nobody has, or it cannot be asked. */
+static DBusMessage *ask_owner(DBusConnection *connection, const char *name)
+{
+    DBusMessage *call = dbus_message_new_method_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
+                                                     DBUS_INTERFACE_DBUS, "GetNameOwner");
+    DBusMessage *reply = NULL;
+
+    if (call && dbus_message_append_args(call, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID))
+        reply = dbus_connection_send_with_reply_and_block(connection, call, -1, NULL);
+    if (call)
+        dbus_message_unref(call);
+    return reply;
+}
+
+bool bus_names_are_of_one(DBusConnection *connection, const char *one, const char *other)
+{
+    DBusMessage *replies[] = {ask_owner(connection, one), ask_owner(connection, other)};
+    const char *owners[] = {"", ""};
+    bool same = replies[0] && replies[1];
+
+    for (int i = 0; i < 2; i++)
+        same = same && dbus_message_get_args(replies[i], NULL, DBUS_TYPE_STRING, &owners[i],
+                                             DBUS_TYPE_INVALID);
+    same = same && strcmp(owners[0], owners[1]) == 0;
+    for (int i = 0; i < 2; i++) {
+        if (replies[i])
+            dbus_message_unref(replies[i]);
+    }
+    return same;
+}
+
 int bus_name_take(struct bus_name *name, bool replace, struct message *message)
 {
     unsigned flags = DBUS_NAME_FLAG_DO_NOT_QUEUE | DBUS_NAME_FLAG_ALLOW_REPLACEMENT |

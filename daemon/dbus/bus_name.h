@@ -30,6 +30,9 @@ int bus_name_begin(struct bus_name *name, DBusConnection *connection, const char
 /* Whether the bus would start a program for the name: 1, 0, or -1 with a message. Blocks. */
 int bus_name_is_activatable(const struct bus_name *name, struct message *message);
 
+/* Whether one program has both names. Blocks. */
+bool bus_names_are_of_one(DBusConnection *connection, const char *one, const char *other);
+
 /* Somebody else has the name, and keeps it. */
 enum { BUS_NAME_TAKEN = 1 };
 

@@ -6,10 +6,12 @@
 #include "objects/descriptions.h"
 #include "thumbnails/upkeep.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Of all programs together, so that none can fill the memory. */
-enum { MAX_CALLS = 64 };
+/* Of all programs together, so that they cannot fill the memory, and of one of them. */
+enum { MAX_CALLS = 64, MAX_CALLS_PER_CLIENT = 16 };
 
 struct cache_call {
     struct work work;
@@ -37,25 +39,40 @@ static void cache_call_free(struct cache_call *call)
     free(call);
 }
 
+static void drive(struct cache_object *object)
+{
+    if (object->calls)
+        pool_submit(object->pool, &object->calls->work);
+}
+
 static void done(struct work *work)
 {
     struct cache_call *call = (struct cache_call *)work;
     struct cache_object *object = call->object;
-    struct cache_call **at = &object->calls;
 
-    while (*at != call)
-        at = &(*at)->next;
-    *at = call->next;
+    assert(object->calls == call);
+    object->calls = call->next;
     object->n_calls--;
     reply_done(object->connection, call->call);
     cache_call_free(call);
+    drive(object);
+}
+
+static bool may_call(const struct cache_object *object, DBusMessage *message)
+{
+    const char *sender = dbus_message_get_sender(message);
+    unsigned n = 0;
+
+    for (const struct cache_call *call = object->calls; call; call = call->next)
+        n += strcmp(dbus_message_get_sender(call->call), sender) == 0;
+    return n < MAX_CALLS_PER_CLIENT && object->n_calls < MAX_CALLS;
 }
 
 /* NULL, having answered, if there cannot be one more. */
 static struct cache_call *cache_call_new(struct cache_object *object, DBusMessage *message,
                                          enum upkeep_kind kind)
 {
-    struct cache_call *call = object->n_calls < MAX_CALLS ? calloc(1, sizeof *call) : NULL;
+    struct cache_call *call = may_call(object, message) ? calloc(1, sizeof *call) : NULL;
 
     if (!call) {
         reply_error(object->connection, message, DBUS_ERROR_LIMITS_EXCEEDED,
@@ -72,14 +89,16 @@ static struct cache_call *cache_call_new(struct cache_object *object, DBusMessag
 static void submit(struct cache_call *call, int n)
 {
     struct cache_object *object = call->object;
+    struct cache_call **at = &object->calls;
 
     call->upkeep.from = (const char *const *)call->from;
     call->upkeep.to = (const char *const *)call->to;
     call->upkeep.n = (size_t)n;
-    call->next = object->calls;
-    object->calls = call;
-    object->n_calls++;
-    pool_submit(object->pool, &call->work);
+    while (*at)
+        at = &(*at)->next;
+    *at = call;
+    if (object->n_calls++ == 0)
+        drive(object);
 }
 
 /* ---- Methods ---- */
@@ -163,6 +182,16 @@ void cache_object_call(struct cache_object *object, DBusMessage *call)
 
 void cache_object_cancel(struct cache_object *object)
 {
-    for (struct cache_call *call = object->calls; call; call = call->next)
-        atomic_store(&call->upkeep.stop, true);
+    struct cache_call *first = object->calls;
+
+    if (!first)
+        return;
+    atomic_store(&first->upkeep.stop, true);
+    while (first->next) {
+        struct cache_call *call = first->next;
+
+        first->next = call->next;
+        object->n_calls--;
+        cache_call_free(call);
+    }
 }

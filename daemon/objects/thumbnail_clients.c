@@ -77,28 +77,60 @@ static bool owns(const struct thumbnail_clients *clients, const char *name, uint
     return client;
 }
 
+/* Whether the program may wait for so many more. 0, or -1 with a failure. */
+static int check_share(const struct thumbnail_clients *clients, const char *name, size_t n,
+                       struct failure *failure)
+{
+    size_t n_waited_for = 0;
+
+    for (const struct thumbnail_client *client = clients->first; client; client = client->next) {
+        if (strcmp(client->name, name) == 0)
+            n_waited_for += client->n_uris;
+    }
+    if (n <= MAX_THUMBNAILS_PER_CLIENT - n_waited_for)
+        return 0;
+    return failure_set(failure, FAILURE_LIMIT,
+                       "this program waits for %zu thumbnails, and %zu more are too many",
+                       n_waited_for, n);
+}
+
+/* A request with its handle; NULL with a failure. */
+static struct thumbnail_client *make_request(struct thumbnail_clients *clients, const char *name,
+                                             const struct queue_order *order,
+                                             struct failure *failure)
+{
+    struct thumbnail_client *client;
+
+    if (check_share(clients, name, order->n, failure) < 0)
+        return NULL;
+    client = client_new(clients, name);
+    if (!client) {
+        failure_set(failure, FAILURE_NO_MEMORY, "out of memory");
+        return NULL;
+    }
+    client->n_uris = order->n;
+    client->handle = queue_add(clients->queue, order, clients->events, client, failure);
+    if (client->handle != 0)
+        return client;
+    client_free(client);
+    return NULL;
+}
+
 void thumbnail_clients_queue(struct thumbnail_clients *clients, DBusMessage *call,
                              const struct queue_order *order, uint32_t instead)
 {
     const char *name = dbus_message_get_sender(call);
-    struct thumbnail_client *client = client_new(clients, name);
-    DBusMessage *reply = dbus_message_new_method_return(call);
     struct failure failure;
-    uint32_t handle = 0;
+    struct thumbnail_client *client = make_request(clients, name, order, &failure);
+    DBusMessage *reply;
+    uint32_t handle;
 
-    if (client)
-        handle = queue_add(clients->queue, order, clients->events, client, &failure);
-    else
-        failure_set(&failure, FAILURE_NO_MEMORY, "out of memory");
-    if (handle == 0) {
-        if (client)
-            client_free(client);
-        if (reply)
-            dbus_message_unref(reply);
+    if (!client) {
         reply_failure(clients->connection, call, &failure);
         return;
     }
-    client->handle = handle;
+    handle = client->handle;
+    reply = dbus_message_new_method_return(call);
     reply_complete(
         clients->connection, call, reply,
         reply && dbus_message_append_args(reply, DBUS_TYPE_UINT32, &handle, DBUS_TYPE_INVALID));

@@ -9,6 +9,9 @@
 #include <dbus/dbus.h>
 #include <stdint.h>
 
+/* What one program may wait for at a time, of what all may. */
+enum { MAX_THUMBNAILS_PER_CLIENT = MAX_THUMBNAILS / 4 };
+
 struct thumbnail_client;
 
 struct thumbnail_clients {
@@ -25,6 +28,7 @@ struct thumbnail_client {
     struct thumbnail_client *next;
     struct thumbnail_clients *clients;
     uint32_t handle;
+    size_t n_uris;
     char name[]; /* of the program */
 };
 

@@ -49,12 +49,12 @@ static void name_lost(void *cookie)
 
 static const struct bus_name_events name_events = {.lost = name_lost};
 
-static int take_name(struct bus_name *name, struct message *message)
+static int take_name(struct bus_name *name, bool replace, struct message *message)
 {
     int status = bus_name_is_activatable(name, message);
 
     if (status == 0)
-        status = bus_name_take(name, false, message);
+        status = bus_name_take(name, replace, message);
     else if (status > 0)
         status = BUS_NAME_TAKEN;
     if (status == BUS_NAME_TAKEN)
@@ -65,7 +65,8 @@ static int take_name(struct bus_name *name, struct message *message)
     return status;
 }
 
-int thumbnail_objects_take_names(struct thumbnail_objects *objects, struct message *message)
+int thumbnail_objects_take_names(struct thumbnail_objects *objects, bool replace,
+                                 struct message *message)
 {
     static const char *const texts[] = {THUMBNAILER_NAME, CACHE_NAME};
 
@@ -75,7 +76,7 @@ int thumbnail_objects_take_names(struct thumbnail_objects *objects, struct messa
         if (bus_name_begin(&objects->names[i], objects->bus->connection, texts[i], &name_events,
                            objects) < 0)
             return message_set(message, "out of memory");
-        status = take_name(&objects->names[i], message);
+        status = take_name(&objects->names[i], replace, message);
         if (status != 0)
             return status;
     }

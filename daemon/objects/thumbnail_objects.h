@@ -29,9 +29,11 @@ int thumbnail_objects_begin(struct thumbnail_objects *objects, struct bus *bus, 
                             struct models *models, uint32_t threads, unsigned max_running);
 
 /* Takes the standard names by which file managers call, unless another program has them or the bus
- * would start one. 0, BUS_NAME_TAKEN, or -1; the last two with a message, and then the objects can
- * be called by our own name only. Whoever wants the names later gets them. Blocks. */
-int thumbnail_objects_take_names(struct thumbnail_objects *objects, struct message *message);
+ * would start one; replace is for a program that is known to be a daemon like this. 0,
+ * BUS_NAME_TAKEN, or -1; the last two with a message, and then the objects can be called by our own
+ * name only. Whoever wants the names later gets them. Blocks. */
+int thumbnail_objects_take_names(struct thumbnail_objects *objects, bool replace,
+                                 struct message *message);
 
 /* Something is under way. */
 bool thumbnail_objects_busy(const struct thumbnail_objects *objects);

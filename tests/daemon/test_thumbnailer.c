@@ -343,6 +343,30 @@ static void test_client_leaves(void **state)
     expect_signal(f->client, SIGNAL_FINISHED, queue_one(f->client, put_file(f, "a.uqd")));
 }
 
+/* No program can take the places of all others. */
+static void test_shares(void **state)
+{
+    enum { TOO_MANY = (1 << 14) + 1 };
+    struct fixture *f = *state;
+    struct client *other = client_new(&f->desk);
+    const char **uris = calloc(TOO_MANY, sizeof *uris);
+    DBusMessage *call = client_new_call(THUMBNAILER_PATH, THUMBNAILER_INTERFACE, METHOD_QUEUE);
+    const char *flavor = "normal", *scheduler = "background";
+    uint32_t instead = 0;
+
+    assert_non_null(uris);
+    for (int i = 0; i < TOO_MANY; i++)
+        uris[i] = "file:///nothing";
+    dbus_message_append_args(call, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &uris, TOO_MANY,
+                             DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &uris, TOO_MANY, DBUS_TYPE_STRING,
+                             &flavor, DBUS_TYPE_STRING, &scheduler, DBUS_TYPE_UINT32, &instead,
+                             DBUS_TYPE_INVALID);
+    expect_error(client_call(other, call), ERROR_LIMIT, "too many");
+    expect_signal(f->client, SIGNAL_FINISHED, queue_one(f->client, put_file(f, "a.uqd")));
+    client_free(other);
+    free(uris);
+}
+
 /* ---- What is there ---- */
 
 static void expect_names(struct client *client, const char *method, const char *const *names, int n)
@@ -501,6 +525,25 @@ static void test_name_is_taken(void **state)
     dbus_connection_unref(other);
 }
 
+/* The next daemon has the names of the one that it replaces. */
+static void test_names_of_a_replaced_daemon(void **state)
+{
+    static const char *const arguments[] = {"--thumbnailer", "--replace", NULL};
+    struct fixture *f = *state;
+    pid_t old = f->desk.daemon;
+    char before[64];
+
+    client_await_name(f->client, CACHE_NAME);
+    snprintf(before, sizeof before, "%s", client_owner(f->client));
+    f->desk.daemon = desk_spawn(&f->desk, arguments);
+    assert_int_equal(desk_wait(old), 0);
+    client_await_name(f->client, CACHE_NAME);
+    assert_string_not_equal(client_owner(f->client), before);
+    snprintf(before, sizeof before, "%s", client_owner(f->client));
+    assert_string_equal(client_owner_of(f->client, THUMBNAILER_NAME), before);
+    assert_string_equal(client_owner_of(f->client, CACHE_NAME), before);
+}
+
 /* Another daemon than the one that has the name serves by its own. */
 static void test_name_that_others_have(void **state)
 {
@@ -583,11 +626,13 @@ int main(void)
         TEST(test_dequeue),
         TEST(test_instead_of_another),
         TEST(test_client_leaves),
+        TEST(test_shares),
         TEST(test_what_is_supported),
         TEST(test_cache),
         TEST(test_specialized),
         TEST(test_name_is_not_taken_unasked),
         TEST_NAMED(test_name_is_taken),
+        TEST_NAMED(test_names_of_a_replaced_daemon),
         TEST(test_name_that_others_have),
         TEST(test_name_that_others_would_have),
         TEST(test_daemon_leaves),
