@@ -31,15 +31,15 @@ static char *read_page(const char *page)
     return text;
 }
 
-/* Writes a block of that language, the last one of the page, to a file. */
-static void extract(const char *page, const char *language, const char *file)
+/* Writes the page's block of that language that begins like this to a file. */
+static void extract(const char *page, const char *language, const char *beginning, const char *file)
 {
-    char begin[32], *text = read_page(page), *at = text, *block = NULL;
-    snprintf(begin, sizeof begin, "\n```%s\n", language);
-    while ((at = strstr(at, begin)))
-        block = at += strlen(begin);
+    char begin[80], *text = read_page(page);
+    snprintf(begin, sizeof begin, "\n```%s\n%s", language, beginning);
+    char *block = strstr(text, begin);
     if (!block)
-        fail_msg("%s.md has no block of %s", page, language);
+        fail_msg("%s.md has no block of %s that begins with %s", page, language, beginning);
+    block += strlen("\n```\n") + strlen(language);
     char *end = strstr(block, "\n```");
     assert_non_null(end);
     ctl_desk_write(file, block, (size_t)(end + 1 - block));
@@ -64,6 +64,17 @@ static char *output_of(const char *command)
     char *output = strdup(result.out);
     process_result_free(&result);
     return output;
+}
+
+/* Expects a command to fail, with one line on standard error that contains the text. */
+static void expect_failure(int exit_code, const char *text, const char *command)
+{
+    struct process_result result;
+    run(&result, command);
+    if (result.exit_code != exit_code || strchr(result.err, '\n') != strrchr(result.err, '\n'))
+        fail_msg("%s: exit code %d: %s", command, result.exit_code, result.err);
+    assert_contains(result.err, text);
+    process_result_free(&result);
 }
 
 static bool succeeds(const char *command)
@@ -98,6 +109,17 @@ static void expect_followed(const struct ctl_desk *ctl, const char *text, const 
     free(data);
 }
 
+/* A file whose second step is not what was written. */
+static void write_damaged(const struct sample *sample, const char *path)
+{
+    uint8_t *data = malloc(sample->size);
+    assert_non_null(data);
+    memcpy(data, sample->data, sample->size);
+    data[sample->step_bytes[1] - 1] ^= 0xff;
+    ctl_desk_write(path, data, sample->size);
+    free(data);
+}
+
 /* ---- Tests --------------------------------------------------------------------------------- */
 
 static void the_program_in_c_works(void **state)
@@ -107,7 +129,7 @@ static void the_program_in_c_works(void **state)
         print_message("skip: there is no cc, or no pkg-config that knows dbus-1\n");
         skip();
     }
-    extract("c", "c", "follow.c");
+    extract("c", "c", "", "follow.c");
     free(output_of("cc -std=c11 -Wall -Wextra -Werror follow.c -o follow "
                    "$(pkg-config --cflags --libs dbus-1)"));
     char *text = output_of("./follow a.uqd c.ppm");
@@ -132,7 +154,7 @@ static void the_program_in_python_works(void **state)
         print_message("skip: no Python has the module gi\n");
         skip();
     }
-    extract("python", "python", "follow.py");
+    extract("python", "python", "", "follow.py");
     char *text = output_of(command);
     expect_followed(ctl, text, "python.ppm");
     free(text);
@@ -142,26 +164,52 @@ static void the_script_works(void **state)
 {
     const struct ctl_desk *ctl = *state;
     char name[32];
-    extract("shell", "bash", "follow.sh");
+    extract("shell", "bash", "#!/bin/sh\n", "follow.sh");
     char *text = output_of("sh follow.sh a.uqd");
     for (uint32_t i = 0; i < ctl->sample.info.n_steps; i++) {
         snprintf(name, sizeof name, "step%" PRIu32 ".png", i);
         assert_contains(text, name);
         assert_int_equal(access(name, R_OK), 0);
     }
-    assert_contains(text, "\ndone\n");
     free(text);
+    expect_failure(2, "usage: follow.sh ", "sh follow.sh");
+    expect_failure(1, "uqdctl: missing.uqd: ", "sh follow.sh missing.uqd");
+    write_damaged(&ctl->sample, "damaged.uqd");
+    expect_failure(1, "uqdctl: damaged.uqd: ", "sh follow.sh damaged.uqd");
+}
+
+/* The number of each step, and nothing of other signals. */
+static void jq_does_what_the_script_does(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    char line[16], *wanted = calloc(ctl->sample.info.n_steps + 1, sizeof line);
+    assert_non_null(wanted);
+    if (!succeeds("command -v jq")) {
+        print_message("skip: there is no jq\n");
+        free(wanted);
+        skip();
+    }
+    for (uint32_t i = 0; i < ctl->sample.info.n_steps; i++) {
+        snprintf(line, sizeof line, "%" PRIu32 "\n", i);
+        strcat(wanted, line);
+    }
+    ctl_desk_write("photo.uqd", ctl->sample.data, ctl->sample.size);
+    extract("shell", "sh", "uqdctl monitor --json --progress", "jq.sh");
+    char *text = output_of("sh jq.sh");
+    assert_string_equal(text, wanted);
+    free(text);
+    free(wanted);
 }
 
 static void gdbus_shows_what_a_file_is(void **state)
 {
-    (void)state;
+    const struct ctl_desk *ctl = *state;
     if (!succeeds("command -v gdbus")) {
         print_message("skip: there is no gdbus\n");
         skip();
     }
-    assert_int_equal(link("a.uqd", "photo.uqd"), 0);
-    extract("shell", "sh", "gdbus.sh");
+    ctl_desk_write("photo.uqd", ctl->sample.data, ctl->sample.size);
+    extract("shell", "sh", "gdbus call", "gdbus.sh");
     char *text = output_of("sh gdbus.sh");
     assert_contains(text, "'width': <uint32 40>");
     assert_contains(text, "'Version': <'");
@@ -185,6 +233,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_program_in_c_works),
         cmocka_unit_test(the_program_in_python_works),
         cmocka_unit_test(the_script_works),
+        cmocka_unit_test(jq_does_what_the_script_does),
         cmocka_unit_test(gdbus_shows_what_a_file_is),
     };
     pages = argc > 1 ? realpath(argv[1], NULL) : NULL;
