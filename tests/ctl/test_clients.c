@@ -87,12 +87,12 @@ static bool succeeds(const char *command)
 }
 
 /* A line for each step, and then the picture as it was before it was encoded. */
-static void expect_followed(const struct ctl_desk *ctl, const char *text, const char *picture)
+static void expect_followed(const struct sample *sample, const char *text, const char *picture)
 {
-    const struct sample *sample = &ctl->sample;
-    const size_t pixels = (size_t)sample->width * sample->height * 3;
+    static const char *const names[] = {"GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"};
+    const size_t pixels = (size_t)sample->width * sample->height * sample->channels;
     struct message message;
-    char line[80];
+    char line[160];
     uint8_t *data;
     size_t size;
     for (uint32_t i = 0; i < sample->info.n_steps; i++) {
@@ -102,7 +102,9 @@ static void expect_followed(const struct ctl_desk *ctl, const char *text, const 
     }
     if (file_read(picture, 1 << 20, &data, &size, &message) < 0)
         fail_msg("%s", message.text);
-    snprintf(line, sizeof line, "P6\n%u %u\n255\n", sample->width, sample->height);
+    snprintf(line, sizeof line,
+             "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL 255\nTUPLTYPE %s\nENDHDR\n", sample->width,
+             sample->height, sample->channels, names[sample->channels - 1]);
     assert_int_equal(size, strlen(line) + pixels);
     assert_memory_equal(data, line, strlen(line));
     assert_memory_equal(data + strlen(line), sample->pixels, pixels);
@@ -120,6 +122,32 @@ static void write_damaged(const struct sample *sample, const char *path)
     free(data);
 }
 
+/* Has the program follow pictures of each number of channels, and what is none. */
+static void try_program(const struct ctl_desk *ctl, const char *program)
+{
+    char command[256];
+    for (uint32_t channels = 1; channels <= 4; channels++) {
+        struct sample sample;
+        sample_make(&sample, &ctl->desk, 21, 13, channels);
+        ctl_desk_write("in.uqd", sample.data, sample.size);
+        snprintf(command, sizeof command, "%s in.uqd out.pam", program);
+        char *text = output_of(command);
+        expect_followed(&sample, text, "out.pam");
+        free(text);
+        sample_free(&sample);
+    }
+    ctl_desk_write("garbage.uqd", "garbage", 7);
+    snprintf(command, sizeof command, "%s garbage.uqd x.pam", program);
+    expect_failure(1, "follow: it is not a .uqd file", command);
+    snprintf(command, sizeof command, "%s missing.uqd x.pam", program);
+    expect_failure(1, "follow: ", command);
+    write_damaged(&ctl->sample, "damaged.uqd");
+    snprintf(command, sizeof command, "%s damaged.uqd x.pam", program);
+    expect_failure(1, "follow: the file cannot be decoded to its end", command);
+    assert_int_not_equal(access("x.pam", F_OK), 0);
+    expect_failure(2, "usage: follow", program);
+}
+
 /* ---- Tests --------------------------------------------------------------------------------- */
 
 static void the_program_in_c_works(void **state)
@@ -132,32 +160,24 @@ static void the_program_in_c_works(void **state)
     extract("c", "c", "", "follow.c");
     free(output_of("cc -std=c11 -Wall -Wextra -Werror follow.c -o follow "
                    "$(pkg-config --cflags --libs dbus-1)"));
-    char *text = output_of("./follow a.uqd c.ppm");
-    expect_followed(ctl, text, "c.ppm");
-    free(text);
-    ctl_desk_write("garbage.uqd", "garbage", 7);
-    assert_false(succeeds("./follow garbage.uqd x.ppm"));
-    assert_false(succeeds("./follow missing.uqd x.ppm"));
+    try_program(ctl, "./follow");
 }
 
 static void the_program_in_python_works(void **state)
 {
     const struct ctl_desk *ctl = *state;
     struct process_result found;
-    char command[256];
+    char program[128];
     run(&found, FIND_PYTHON " gi");
     const bool has_python = found.exit_code == 0;
-    snprintf(command, sizeof command, "%.*s follow.py a.uqd python.ppm",
-             (int)strcspn(found.out, "\n"), found.out);
+    snprintf(program, sizeof program, "%.*s follow.py", (int)strcspn(found.out, "\n"), found.out);
     process_result_free(&found);
     if (!has_python) {
         print_message("skip: no Python has the module gi\n");
         skip();
     }
     extract("python", "python", "", "follow.py");
-    char *text = output_of(command);
-    expect_followed(ctl, text, "python.ppm");
-    free(text);
+    try_program(ctl, program);
 }
 
 static void the_script_works(void **state)
