@@ -134,14 +134,32 @@ def chapters_of(text, titles):
     return begin, [by_title[title] for title in titles] if titles else chapters
 
 
+def anchor(title):
+    """What a link to a title of the same document ends with."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def with_places(lines):
+    """Links to titles of this page become the titles, as the page prints them, and where they are."""
+    titles = [(i, re.fullmatch(r"(##+) (.+)", line)) for i, line in enumerate(lines)]
+    places = {anchor(found[2]): (i, found[2].upper() if found[1] == "##" else found[2]) for i, found in titles if found}
+
+    def place(here, link):
+        text, target = link.groups()
+        if target not in places:
+            return text
+        there, title = places[target]
+        return f"**{title}** {'below' if there > here else 'above'}"
+
+    return [re.sub(r"\[([^\]]+)\]\(#([^)]+)\)", lambda link: place(i, link), line) for i, line in enumerate(lines)]
+
+
 def main():
     name, section, date, version, summary, see_also, path, *titles = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
         begin, chapters = chapters_of(file.read(), titles)
     out = ["'\\\" t", f'.TH {name} {section} "{date}" "uqd {version}"', *BEGIN, ".SH NAME", f"{name} \\- {summary}"]
-    out += [".SH DESCRIPTION"] + convert(begin.split("\n"))
-    for chapter in chapters:
-        out += convert(chapter.split("\n"))
+    out += [".SH DESCRIPTION", *convert(with_places("".join([begin, *chapters]).split("\n")))]
     out += [".SH SEE ALSO", *fill(inline(see_also))]
     sys.stdout.reconfigure(encoding="utf-8")
     print("\n".join(without_needless_paragraphs(out)))
