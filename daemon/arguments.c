@@ -41,7 +41,11 @@ static const struct manual_section sections[] = {
                     "away; 1 if the bus cannot be reached; 2 for a wrong command line."},
     {"ENVIRONMENT", "UQD_MODELS: a directory that is searched for models first. XDG_CACHE_HOME: "
                     "thumbnails are in its directory thumbnails, else in .cache of the home."},
-    {"SEE ALSO", "uqd(1), uqd-view(1), org.uqd.Decoder1(7)"},
+    {"FILES",
+     LIBEXECDIR "/uqdd: the program, which is in no directory of PATH. To have it run with "
+                "--thumbnailer from the beginning of a session on, see THUMBNAILS in "
+                "org.uqd.Decoder1(7)."},
+    {"SEE ALSO", "uqdctl(1), uqd(1), uqd-view(1), org.uqd.Decoder1(7)"},
 };
 
 const struct program uqdd_program = {
