@@ -7,6 +7,7 @@
 #include "location.h"
 #include "program.h"
 #include "session.h"
+#include "utf8.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -48,10 +49,14 @@ struct errand {
 
 /* ---- Asking -------------------------------------------------------------------------------- */
 
+/* A URI is sent as it is given, and libdbus ends the program for bytes that are no text. */
 static int read_location(struct location *location, const char *name, struct message *message)
 {
     struct location given;
     int result = location_read(&given, name, message);
+    if (result == 0 && !utf8_is_valid(given.uri, strlen(given.uri)))
+        result = message_set(
+            message, "%s: is no URI: it has bytes that are not UTF-8 and not escaped", name);
     if (result == 0)
         result = location_read(location, given.uri, message);
     location_free(&given);

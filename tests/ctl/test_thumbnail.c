@@ -107,6 +107,18 @@ static void wrong_arguments_are_told(void **state)
     CTL_FAILS(1, "http", "thumbnail", "http://example.org/a.uqd");
 }
 
+/* A path may hold any byte, which its URI escapes; a URI that does not is none. */
+static void bytes_that_are_no_text_are_told(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    CTL_FAILS(1, "uqdctl: file:///tmp/\\xff.uqd: is no URI: ", "thumbnail", "file:///tmp/\xff.uqd");
+    CTL_FAILS(1, "is no URI: ", "thumbnail", "a.uqd", "file:/tmp/\xed\xa0\x80.uqd");
+    ctl_desk_write("\xff.uqd", ctl->sample.data, ctl->sample.size);
+    char *output = CTL_OUTPUT("thumbnail", "\xff.uqd");
+    assert_contains(output, ".png\n");
+    free(output);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, ctl_desk_teardown)
 
 int main(void)
@@ -117,6 +129,7 @@ int main(void)
         TEST(what_fails_keeps_nothing_from_the_others),
         TEST(another_cache_is_noticed),
         TEST(wrong_arguments_are_told),
+        TEST(bytes_that_are_no_text_are_told),
     };
     return cmocka_run_group_tests_name("thumbnail", tests, NULL, NULL);
 }
