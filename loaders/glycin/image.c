@@ -5,7 +5,6 @@
 #include "scale.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,32 +35,46 @@ static void set_no_memory(struct image_error *error)
 
 /* ---- Reading ------------------------------------------------------------------------------- */
 
-/* Like read, and waits where the descriptor does not. */
-static ssize_t read_some(int fd, void *chunk, size_t size)
+/* Like read, of the first descriptor, and waits until there is something; ECANCELED if closing is
+ * cancelled before, which the second one tells. */
+static ssize_t read_some(GPollFD fds[2], void *chunk, size_t size, GCancellable *closing)
 {
-    ssize_t n;
-    while ((n = read(fd, chunk, size)) < 0 && (errno == EINTR || errno == EAGAIN)) {
-        struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-        poll(&pollfd, 1, -1);
+    for (;;) {
+        const int n_ready = g_poll(fds, 2, -1);
+        if (g_cancellable_is_cancelled(closing)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        const ssize_t n = n_ready < 0 ? -1 : read(fds[0].fd, chunk, size);
+        if (n >= 0 || (errno != EINTR && errno != EAGAIN))
+            return n;
     }
-    return n;
 }
 
-/* All is read even of a file that is none: glycin would take the closed pipe for the error. */
-static bool read_file(struct image *image, int fd, struct image_error *error)
+/* 0, or a negative status with a message. */
+static int feed_file(struct image *image, int fd, GCancellable *closing, struct message *message)
 {
+    GPollFD fds[] = {{.fd = fd, .events = G_IO_IN}, {.fd = -1}};
     uint8_t chunk[1 << 16];
-    struct message message;
-    int status = 0;
-    ssize_t n;
-    while ((n = read_some(fd, chunk, sizeof chunk)) > 0)
-        if (status == 0)
-            status = decoding_feed(&image->decoding, chunk, (size_t)n, &message);
-    if (n < 0) {
-        error->name = "LoadingError";
-        error->text = g_strdup_printf("The file cannot be read: %s", g_strerror(errno));
-        return false;
+    int status = 0, cause = EMFILE;
+    ssize_t n = -1;
+    if (g_cancellable_make_pollfd(closing, &fds[1])) {
+        while (status == 0 && (n = read_some(fds, chunk, sizeof chunk, closing)) > 0)
+            status = decoding_feed(&image->decoding, chunk, (size_t)n, message);
+        cause = errno;
+        g_cancellable_release_fd(closing);
     }
+    if (n >= 0)
+        return status;
+    message_set(message, "The file cannot be read: %s", g_strerror(cause));
+    return cause == ECANCELED ? UQD_ERR_CANCELLED : UQD_ERR_CORRUPT;
+}
+
+/* What is refused is not read any further. */
+static bool read_file(struct image *image, int fd, GCancellable *closing, struct image_error *error)
+{
+    struct message message;
+    int status = feed_file(image, fd, closing, &message);
     if (status == 0)
         status = decoding_check_end(&image->decoding, &message);
     if (status != 0)
@@ -69,14 +82,15 @@ static bool read_file(struct image *image, int fd, struct image_error *error)
     return status == 0;
 }
 
-struct image *image_new(int fd, uqd_progress stop, void *cookie, struct image_error *error)
+struct image *image_new(int fd, GCancellable *closing, uqd_progress stop, void *cookie,
+                        struct image_error *error)
 {
     struct image *image = g_new0(struct image, 1);
     struct message message;
     const int status = decoding_begin(&image->decoding, stop, cookie, &message);
     if (status != 0)
         set_error(error, status, message.text);
-    else if (read_file(image, fd, error))
+    else if (read_file(image, fd, closing, error))
         return image;
     image_free(image);
     return NULL;

@@ -16,9 +16,11 @@ struct image_error {
     char *text; /* freed by the caller with g_free */
 };
 
-/* Reads the file to its end. While the picture is made, stop is called as progress of the library
- * is: its error is "Aborted" then. NULL with an error. */
-struct image *image_new(int fd, uqd_progress stop, void *cookie, struct image_error *error);
+/* Reads the file to its end, or as far as it is one. That ends with the error "Aborted" when
+ * closing is cancelled, for which other threads need not wait. While the picture is made, stop is
+ * called as progress of the library is: its error is "Aborted" then. NULL with an error. */
+struct image *image_new(int fd, GCancellable *closing, uqd_progress stop, void *cookie,
+                        struct image_error *error);
 
 /* NULL is allowed. */
 void image_free(struct image *image);

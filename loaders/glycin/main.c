@@ -47,6 +47,21 @@ static void leave(GDBusConnection *connection, gboolean peer_vanished, GError *e
     g_main_loop_quit(loop);
 }
 
+/* Until the connection is closed. */
+static int serve(GDBusConnection *connection, GError **error)
+{
+    struct service *service = service_new(connection, error);
+    if (!service)
+        return FAILED;
+    GMainLoop *loop = g_main_loop_new(NULL, FALSE);
+    g_signal_connect(connection, "closed", G_CALLBACK(leave), loop);
+    g_dbus_connection_start_message_processing(connection);
+    g_main_loop_run(loop);
+    service_free(service);
+    g_main_loop_unref(loop);
+    return DONE;
+}
+
 int main(int argc, char **argv)
 {
     GError *error = NULL;
@@ -55,18 +70,11 @@ int main(int argc, char **argv)
     if (fd < 0)
         return USAGE;
     GDBusConnection *connection = connect_to(fd, &error);
-    if (!connection) {
+    const int code = connection ? serve(connection, &error) : FAILED;
+    g_clear_object(&connection);
+    if (code != DONE) {
         fprintf(stderr, "uqd-glycin-loader: cannot speak to glycin: %s\n", error->message);
         g_error_free(error);
-        return FAILED;
     }
-    GMainLoop *loop = g_main_loop_new(NULL, FALSE);
-    struct service *service = service_new(connection);
-    g_signal_connect(connection, "closed", G_CALLBACK(leave), loop);
-    g_dbus_connection_start_message_processing(connection);
-    g_main_loop_run(loop);
-    service_free(service);
-    g_main_loop_unref(loop);
-    g_object_unref(connection);
-    return DONE;
+    return code;
 }

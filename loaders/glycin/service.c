@@ -14,17 +14,14 @@
 struct service {
     GDBusConnection *connection;
     guint filter;
-    GHashTable *images; /* by their paths */
+    GCancellable *closing; /* cancelled when the connection is closed */
+    GThreadPool *worker;   /* the thread that what follows belongs to, but for what has a lock */
+    GHashTable *images;    /* by their paths */
     unsigned n_opened;
+    int refused;      /* descriptor of a file that was not read to its end, or -1 */
     GMutex lock;      /* of what follows */
     GHashTable *done; /* paths of images whose Done has come and waits for its turn */
     const char *busy; /* path of the image whose picture is being made, or NULL */
-};
-
-/* A call on its way from the connection's thread to the main context. */
-struct call {
-    struct service *service;
-    GDBusMessage *message;
 };
 
 /* ---- Replies ------------------------------------------------------------------------------- */
@@ -90,7 +87,7 @@ static int should_stop(void *cookie, double done)
     g_mutex_lock(&service->lock);
     const gboolean is_done = service->busy && g_hash_table_contains(service->done, service->busy);
     g_mutex_unlock(&service->lock);
-    return is_done || g_dbus_connection_is_closed(service->connection);
+    return is_done || g_cancellable_is_cancelled(service->closing);
 }
 
 static void set_busy(struct service *service, const char *path)
@@ -98,6 +95,15 @@ static void set_busy(struct service *service, const char *path)
     g_mutex_lock(&service->lock);
     service->busy = path;
     g_mutex_unlock(&service->lock);
+}
+
+/* Keeps the descriptor of a file that is none, in place of the one before: glycin, which writes the
+ * rest to it, would take a closed pipe for the error. */
+static void keep_refused(struct service *service, int fd)
+{
+    if (service->refused >= 0)
+        close(service->refused);
+    service->refused = fd;
 }
 
 static void open_image(struct service *service, GDBusMessage *call)
@@ -110,9 +116,11 @@ static void open_image(struct service *service, GDBusMessage *call)
         return;
     }
     GUnixFDList *fds = g_unix_fd_list_new();
-    struct image *image = image_new(fd, should_stop, service, &error);
+    struct image *image = image_new(fd, service->closing, should_stop, service, &error);
     GVariant *details = image ? image_details(image, fds, &error) : NULL;
-    close(fd);
+    keep_refused(service, image ? -1 : fd);
+    if (image)
+        close(fd);
     if (details) {
         char *path = g_strdup_printf(LOADER_PATH "/image/%u", ++service->n_opened);
         g_hash_table_insert(service->images, path, image);
@@ -173,30 +181,25 @@ static void call_image(struct service *service, GDBusMessage *call, const char *
     }
 }
 
-static gboolean do_call(gpointer data)
+/* In the worker's thread. */
+static void do_call(gpointer data, gpointer user_data)
 {
-    const struct call *call = data;
-    const char *interface = g_dbus_message_get_interface(call->message);
-    const char *member = g_dbus_message_get_member(call->message);
-    if (strcmp(interface, IMAGE_INTERFACE) == 0)
-        call_image(call->service, call->message, member);
-    else if (strcmp(g_dbus_message_get_path(call->message), LOADER_PATH) == 0 &&
-             strcmp(member, "Init") == 0)
-        open_image(call->service, call->message);
+    struct service *service = user_data;
+    GDBusMessage *call = data;
+    const char *member = g_dbus_message_get_member(call);
+    if (g_cancellable_is_cancelled(service->closing))
+        ; /* nobody waits for an answer */
+    else if (strcmp(g_dbus_message_get_interface(call), IMAGE_INTERFACE) == 0)
+        call_image(service, call, member);
+    else if (strcmp(g_dbus_message_get_path(call), LOADER_PATH) == 0 && strcmp(member, "Init") == 0)
+        open_image(service, call);
     else
-        reply_bus_error(call->service, call->message, "org.freedesktop.DBus.Error.UnknownMethod",
+        reply_bus_error(service, call, "org.freedesktop.DBus.Error.UnknownMethod",
                         "A loader has the method Init of " LOADER_PATH);
-    return G_SOURCE_REMOVE;
+    g_object_unref(call);
 }
 
 /* ---- Messages ------------------------------------------------------------------------------ */
-
-static void free_call(gpointer data)
-{
-    struct call *call = data;
-    g_object_unref(call->message);
-    g_free(call);
-}
 
 /* Nobody waits for the picture of an image any more. */
 static void note_done(struct service *service, GDBusMessage *message)
@@ -215,34 +218,45 @@ static GDBusMessage *filter(GDBusConnection *connection, GDBusMessage *message, 
                             gpointer data)
 {
     const char *interface = g_dbus_message_get_interface(message);
+    struct service *service = data;
     (void)connection;
     if (!incoming || g_dbus_message_get_message_type(message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
         (g_strcmp0(interface, LOADER_INTERFACE) != 0 && g_strcmp0(interface, IMAGE_INTERFACE) != 0))
         return message;
-    note_done(data, message);
-    struct call *call = g_new(struct call, 1);
-    *call = (struct call){.service = data, .message = message};
-    g_main_context_invoke_full(NULL, G_PRIORITY_DEFAULT, do_call, call, free_call);
+    note_done(service, message);
+    g_thread_pool_push(service->worker, message, NULL); /* whose thread is there */
     return NULL;
 }
 
-struct service *service_new(GDBusConnection *connection)
+struct service *service_new(GDBusConnection *connection, GError **error)
 {
     struct service *service = g_new0(struct service, 1);
+    GError *cause = NULL;
     service->connection = connection;
+    service->closing = g_cancellable_new();
+    service->refused = -1;
     service->images =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)image_free);
     g_mutex_init(&service->lock);
     service->done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    service->worker = g_thread_pool_new(do_call, service, 1, TRUE, &cause);
     service->filter = g_dbus_connection_add_filter(connection, filter, service, NULL);
-    return service;
+    if (!cause)
+        return service;
+    g_propagate_error(error, cause);
+    service_free(service);
+    return NULL;
 }
 
 void service_free(struct service *service)
 {
     g_dbus_connection_remove_filter(service->connection, service->filter);
+    g_cancellable_cancel(service->closing);
+    g_thread_pool_free(service->worker, FALSE, TRUE);
+    keep_refused(service, -1);
     g_hash_table_unref(service->images);
     g_hash_table_unref(service->done);
     g_mutex_clear(&service->lock);
+    g_object_unref(service->closing);
     g_free(service);
 }

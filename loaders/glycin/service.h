@@ -8,10 +8,12 @@
 
 struct service;
 
-/* Answers calls on the connection, which must not process messages yet, in the main context. */
-struct service *service_new(GDBusConnection *connection);
+/* Answers calls on the connection, which must not process messages yet, one after the other in a
+ * thread of its own, so that the main context sees the connection close meanwhile. NULL with an
+ * error. */
+struct service *service_new(GDBusConnection *connection, GError **error);
 
-/* No call may come any more. */
+/* The connection must be closed. Ends what is being done, and does nothing more. */
 void service_free(struct service *service);
 
 #endif

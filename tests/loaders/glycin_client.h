@@ -28,7 +28,14 @@ GVariant *glycin_client_call(struct glycin_client *client, const char *path, con
                              const char *method, GVariant *body, GUnixFDList *fds,
                              GUnixFDList **reply_fds, char **error_name);
 
-/* A call of Init with a pipe, or socket, from which the bytes come. */
+/* The argument of Init for the first descriptor of a message, floating. */
+GVariant *glycin_client_init_body(void);
+
+/* A call of Init with the descriptor, which is closed here. */
+GVariant *glycin_client_init_fd(struct glycin_client *client, int fd, GUnixFDList **reply_fds,
+                                char **error_name);
+
+/* The same, with a socket from which the bytes come. */
 GVariant *glycin_client_init(struct glycin_client *client, const void *data, size_t size,
                              GUnixFDList **reply_fds, char **error_name);
 

@@ -3,12 +3,16 @@
 #include "loader_file.h"
 #include "scratch.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -23,7 +27,7 @@ static void check_refused(const void *data, size_t size, const char *wanted)
     g_free(error_name);
 }
 
-/* More bytes than a socket holds are taken of a file that is none, too. */
+/* One of them is more than a socket holds. */
 static void test_bad_files(void **state)
 {
     static uint8_t garbage[1 << 20] = {0x8d, 'U', 'Q', 'D', 4, 0};
@@ -44,6 +48,98 @@ static void test_bad_files(void **state)
     check_refused(data, size, ERRORS "OutOfMemory");
     free(data);
 }
+
+/* What has no end is refused as well. */
+static void test_endless_garbage(void **state)
+{
+    GUnixFDList *fds = NULL;
+    char *error_name;
+    (void)state;
+    const int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_null(glycin_client_init_fd(&client, fd, &fds, &error_name));
+    assert_string_equal(error_name, ERRORS "LoadingError");
+    g_free(error_name);
+}
+
+/* ---- Files without an end ------------------------------------------------------------------ */
+
+struct source {
+    int fd;
+    bool is_endless;
+    const uint8_t *data;
+    size_t size;
+    GMutex lock; /* of is_read */
+    GCond changed;
+    bool is_read;
+};
+
+static void note_read(struct source *source)
+{
+    g_mutex_lock(&source->lock);
+    source->is_read = true;
+    g_cond_signal(&source->changed);
+    g_mutex_unlock(&source->lock);
+}
+
+/* A picture and zeros, more than a pipe holds: when they are written, the loader reads. Then more
+ * of them until nobody reads, or nothing. */
+static gpointer write_on(gpointer data)
+{
+    static const uint8_t zeros[1 << 20];
+    struct source *source = data;
+    const bool is_written =
+        write(source->fd, source->data, source->size) == (ssize_t)source->size &&
+        write(source->fd, zeros, sizeof zeros) == (ssize_t)sizeof zeros;
+    note_read(source);
+    while (is_written && source->is_endless && write(source->fd, zeros, sizeof zeros) > 0)
+        continue;
+    return GINT_TO_POINTER(is_written);
+}
+
+static void begin_init(int fd)
+{
+    GUnixFDList *fds = g_unix_fd_list_new_from_array(&fd, 1);
+    g_dbus_connection_call_with_unix_fd_list(
+        client.connection, NULL, "/org/gnome/glycin", LOADER_INTERFACE, "Init",
+        glycin_client_init_body(), NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, fds, NULL, NULL, NULL);
+    assert_true(g_dbus_connection_flush_sync(client.connection, NULL, NULL));
+    g_object_unref(fds);
+}
+
+/* Closes the connection while a file is being read that has no end. */
+static void check_leaving(bool is_endless)
+{
+    struct source source = {.is_endless = is_endless};
+    int ends[2];
+    loader_file_write(20, 20, 3);
+    uint8_t *data = scratch_read("a.uqd", &source.size);
+    source.data = data;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    source.fd = ends[1];
+    glycin_start(NULL);
+    begin_init(ends[0]);
+    GThread *writer = g_thread_new("write", write_on, &source);
+    g_mutex_lock(&source.lock);
+    while (!source.is_read)
+        g_cond_wait(&source.changed, &source.lock);
+    g_mutex_unlock(&source.lock);
+    glycin_stop(NULL);
+    assert_true(GPOINTER_TO_INT(g_thread_join(writer)));
+    close(ends[1]);
+    free(data);
+}
+
+/* A loader that nobody speaks to any more ends, whatever it waits for. */
+static void test_leaving_while_reading(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    check_leaving(false);
+    check_leaving(true);
+}
+
+/* ---- Damage and calls ---------------------------------------------------------------------- */
 
 static void test_damaged_steps(void **state)
 {
@@ -102,6 +198,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         WITH_LOADER(test_bad_files),
+        WITH_LOADER(test_endless_garbage),
+        cmocka_unit_test(test_leaving_while_reading),
         WITH_LOADER(test_damaged_steps),
         WITH_LOADER(test_bad_calls),
     };
