@@ -265,8 +265,9 @@ const struct command monitor_command = {
         "grows; what is shorter than before, removed or replaced cannot grow any more, which is a "
         "failure.\n\n"
         "With --json every line is an object whose member \"signal\" is the name. The others are "
-        "called as in the interface of the daemon; \"psnr\" is null if it is unknown, and "
-        "\"status\" is \"done\", \"cancelled\" or \"failed\".",
+        "called as in the interface of the daemon; \"psnr\" is null if it is unknown "
+        "and the string \"inf\" if it is infinite, and \"status\" is \"done\", \"cancelled\" or "
+        "\"failed\".",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,

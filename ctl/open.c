@@ -210,7 +210,8 @@ const struct command open_command = {
     .summary = "print what the daemon knows of a file: its size, and its steps",
     .description = "Nothing is decoded. The members of the JSON object are those of \"uqd info "
                    "--json\", but for metadata, and \"colour\" is \"icc\" if the file carries a "
-                   "profile, else \"srgb\".",
+                   "profile, else \"srgb\". As there, an infinite PSNR is the string \"inf\", and "
+                   "what is unknown is null.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,

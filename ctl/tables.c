@@ -17,7 +17,7 @@ static const struct manual_section sections[] = {
                  "  uqdctl frame photo.uqd --bytes 20000 --max-edge 800 -o early.png\n\n"
                  "Thumbnails for all of a directory, before it is shown:\n\n"
                  "  uqdctl thumbnail --flavor large photos/*.uqd"},
-    {"SEE ALSO", "uqd(1), uqdd(1), uqd-view(1), uqd-thumbnailer(1), gdbus(1)"},
+    {"SEE ALSO", "uqd(1), uqdd(1), uqd-view(1), uqd-thumbnailer(1), gdbus(1), org.uqd.Decoder1(7)"},
 };
 
 const struct program ctl_program = {
