@@ -3,11 +3,11 @@
 
 #include "bus_names.h"
 #include "dict.h"
-#include "escape.h"
 #include "json.h"
 #include "mode.h"
 #include "program.h"
 #include "remote.h"
+#include "told.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -46,13 +46,13 @@ struct step_ready {
     uint32_t step, n_steps;
     uint64_t bytes;
     const char *name;
-    double seconds, psnr, ms_ssim; /* NaN: unknown */
+    double seconds, psnr; /* NaN: unknown */
     bool is_measured;
 };
 
 static void read_step_ready(DBusMessageIter *arguments, struct step_ready *ready)
 {
-    *ready = (struct step_ready){.name = "", .seconds = NAN, .psnr = NAN, .ms_ssim = NAN};
+    *ready = (struct step_ready){.name = "", .seconds = NAN, .psnr = NAN};
     dbus_message_iter_get_basic(arguments, &ready->step);
     dbus_message_iter_next(arguments);
     dbus_message_iter_get_basic(arguments, &ready->n_steps);
@@ -63,6 +63,8 @@ static void read_step_ready(DBusMessageIter *arguments, struct step_ready *ready
     dict_get_double(arguments, KEY_SECONDS, &ready->seconds);
     dict_get_double(arguments, KEY_PSNR, &ready->psnr);
     dict_get_bool(arguments, KEY_MEASURED, &ready->is_measured);
+    ready->seconds = told_seconds(ready->seconds);
+    ready->psnr = told_psnr(ready->psnr);
 }
 
 static void print_step_ready(DBusMessageIter *arguments, bool json)
@@ -71,8 +73,10 @@ static void print_step_ready(DBusMessageIter *arguments, bool json)
     read_step_ready(arguments, &ready);
     if (!json) {
         printf("step %" PRIu32 " of %" PRIu32 ", ", ready.step, ready.n_steps);
-        escape_print(stdout, ready.name);
-        printf(": %" PRIu64 " bytes, %.3f s", ready.bytes, ready.seconds);
+        told_print_text(ready.name, 0);
+        printf(": %" PRIu64 " bytes", ready.bytes);
+        if (!isnan(ready.seconds))
+            printf(", %.3f s", ready.seconds);
         if (!isnan(ready.psnr))
             printf(", %.2f dB%s", ready.psnr, ready.is_measured ? " measured" : "");
         putchar('\n');
@@ -96,6 +100,9 @@ static void print_progress(DBusMessageIter *arguments, bool json)
     dbus_message_iter_get_basic(arguments, &step);
     dbus_message_iter_next(arguments);
     dbus_message_iter_get_basic(arguments, &done);
+    done = told_share(done);
+    if (isnan(done))
+        return;
     if (json) {
         printf("{\"signal\": \"" SIGNAL_PROGRESS "\", \"step\": %" PRIu32 ", \"done\": ", step);
         json_number(stdout, done);

@@ -3,10 +3,10 @@
 
 #include "bus_names.h"
 #include "dict.h"
-#include "escape.h"
 #include "json.h"
 #include "program.h"
 #include "remote.h"
+#include "told.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -77,7 +77,7 @@ static int ask(struct remote *remote, struct report *report, struct message *mes
 struct step {
     uint32_t index;
     uint64_t bytes;
-    double psnr;
+    double bits_per_pixel, psnr; /* NaN: unknown */
     const char *name;
 };
 
@@ -94,6 +94,8 @@ static bool next_step(struct report *report, struct step *step)
     dbus_message_iter_next(&entry);
     dbus_message_iter_get_basic(&entry, &step->psnr);
     dbus_message_iter_next(&report->steps);
+    step->psnr = told_psnr(step->psnr);
+    step->bits_per_pixel = told_bits_per_pixel(step->bytes, report->width, report->height);
     step->name = "";
     if (report->has_names && dbus_message_iter_get_arg_type(&report->names) == DBUS_TYPE_STRING) {
         dbus_message_iter_get_basic(&report->names, &step->name);
@@ -102,17 +104,21 @@ static bool next_step(struct report *report, struct step *step)
     return true;
 }
 
-static double bits_per_pixel(const struct report *report, uint64_t bytes)
-{
-    return 8.0 * (double)bytes / ((double)report->width * report->height);
-}
-
 /* ---- The table ----------------------------------------------------------------------------- */
 
 static const char *channels_text(const struct report *report)
 {
     static const char *const texts[] = {"grey", "grey and alpha", "colour", "colour and alpha"};
     return report->channels >= 1 && report->channels <= 4 ? texts[report->channels - 1] : "unknown";
+}
+
+/* A dash if it is unknown. */
+static void print_number(int width, int decimals, double number)
+{
+    if (isnan(number))
+        printf("%*s", width, "-");
+    else
+        printf("%*.*f", width, decimals, number);
 }
 
 static void print_table(struct report *report)
@@ -126,26 +132,26 @@ static void print_table(struct report *report)
     if (report->available < report->file_size)
         printf(", of which %" PRIu64 " are there", report->available);
     printf("\nmodel    %08" PRIx64 " ", report->model_id);
-    escape_print(stdout, report->model);
+    told_print_text(report->model, 0);
     printf("\n\nstep  name           bytes      bpp  PSNR/dB\n");
     while (next_step(report, &step)) {
-        printf("%4" PRIu32 "  %-9s %10" PRIu64 " %8.3f", step.index, *step.name ? step.name : "-",
-               step.bytes, bits_per_pixel(report, step.bytes));
-        if (isnan(step.psnr))
-            printf("%9s\n", "-");
-        else
-            printf("%9.2f\n", step.psnr);
+        printf("%4" PRIu32 "  ", step.index);
+        told_print_text(*step.name ? step.name : "-", 9);
+        printf(" %10" PRIu64, step.bytes);
+        print_number(9, 3, step.bits_per_pixel);
+        print_number(9, 2, step.psnr);
+        putchar('\n');
     }
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
 
-static void print_json_step(const struct report *report, const struct step *step)
+static void print_json_step(const struct step *step)
 {
-    printf("%s\n  {\"step\": %" PRIu32 ", \"name\": ", step->index > 0 ? "," : "", step->index);
+    printf("\n  {\"step\": %" PRIu32 ", \"name\": ", step->index);
     json_string(stdout, step->name);
     printf(", \"bytes\": %" PRIu64 ", \"bpp\": ", step->bytes);
-    json_number(stdout, bits_per_pixel(report, step->bytes));
+    json_number(stdout, step->bits_per_pixel);
     printf(", \"psnr\": ");
     json_number(stdout, step->psnr);
     putchar('}');
@@ -165,8 +171,10 @@ static void print_json(struct report *report)
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
            ", \"present_bytes\": %" PRIu64 ",\n \"n_steps\": %" PRIu32 ", \"steps\": [",
            report->header_size, report->file_size, report->available, report->n_steps);
-    while (next_step(report, &step))
-        print_json_step(report, &step);
+    for (const char *comma = ""; next_step(report, &step); comma = ",") {
+        printf("%s", comma);
+        print_json_step(&step);
+    }
     printf("]}\n");
 }
 

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "program.h"
 #include "session.h"
+#include "told.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -136,14 +137,20 @@ static bool daemon_has_thumbnails(const struct report *report)
            strcmp(report->daemon.owner, report->thumbnailer.owner) == 0;
 }
 
+static void print_daemon(const struct report *report)
+{
+    printf("uqdd        running, version ");
+    told_print_text(report->version, 0);
+    printf(", process %" PRIu32 "\n"
+           "threads     %" PRIu32 "\n"
+           "jobs        %" PRIu32 ", at most %" PRIu32 "\n",
+           report->daemon.process, report->threads, report->jobs, report->max_jobs);
+}
+
 static void print_text(const struct report *report)
 {
     if (report->daemon.is_there)
-        printf("uqdd        running, version %s, process %" PRIu32 "\n"
-               "threads     %" PRIu32 "\n"
-               "jobs        %" PRIu32 ", at most %" PRIu32 "\n",
-               report->version, report->daemon.process, report->threads, report->jobs,
-               report->max_jobs);
+        print_daemon(report);
     else
         printf("uqdd        not running\n");
     if (!report->thumbnailer.is_there)

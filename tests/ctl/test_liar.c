@@ -4,6 +4,7 @@
 #include "dict.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -25,6 +26,7 @@ enum lie {
     LIE_SIGNALS,  /* signals have other arguments than promised, but for the last */
     LIE_LEAVING,  /* instead of decoding the program ends */
     LIE_PROPERTY, /* no property is told */
+    LIE_SHOWN,    /* numbers and texts are none that can be shown */
 };
 
 /* ---- The daemon ---------------------------------------------------------------------------- */
@@ -57,15 +59,50 @@ static void append_frame(DBusMessage *reply, enum lie lie)
     close(memory);
 }
 
+/* What would colour a terminal red and begin another line. */
+static const char red[] = "\x1b[31mred\nline";
+
 /* A reply to Open. */
-static void append_job(DBusMessage *reply)
+static void append_job(DBusMessage *reply, enum lie lie)
 {
+    static const char *const names[] = {red};
     const char *job = JOBS_PATH "/liar/job";
     DBusMessageIter arguments;
     struct dict dict;
     dbus_message_iter_init_append(reply, &arguments);
     dbus_message_iter_append_basic(&arguments, DBUS_TYPE_OBJECT_PATH, &job);
     dict_begin(&dict, &arguments);
+    if (lie == LIE_SHOWN)
+        dict_add_strings(&dict, KEY_STEP_NAMES, names, 1);
+    dict_end(&dict);
+}
+
+/* A reply to GetStepTable, whose picture has no pixels, and whose first step is not 0. */
+static void append_steps(DBusMessage *reply)
+{
+    static const double psnrs[] = {1e300, -INFINITY, NAN, INFINITY};
+    DBusMessageIter arguments, steps, step;
+    dbus_message_iter_init_append(reply, &arguments);
+    dbus_message_iter_open_container(&arguments, DBUS_TYPE_ARRAY, "(utd)", &steps);
+    for (uint32_t i = 0; i < sizeof psnrs / sizeof *psnrs; i++) {
+        const uint32_t index = 7 + i;
+        const uint64_t bytes = i;
+        dbus_message_iter_open_container(&steps, DBUS_TYPE_STRUCT, NULL, &step);
+        dbus_message_iter_append_basic(&step, DBUS_TYPE_UINT32, &index);
+        dbus_message_iter_append_basic(&step, DBUS_TYPE_UINT64, &bytes);
+        dbus_message_iter_append_basic(&step, DBUS_TYPE_DOUBLE, &psnrs[i]);
+        dbus_message_iter_close_container(&steps, &step);
+    }
+    dbus_message_iter_close_container(&arguments, &steps);
+}
+
+static void append_version(DBusMessage *reply)
+{
+    DBusMessageIter arguments;
+    struct dict dict;
+    dbus_message_iter_init_append(reply, &arguments);
+    dict_begin(&dict, &arguments);
+    dict_add_string(&dict, PROPERTY_VERSION, red);
     dict_end(&dict);
 }
 
@@ -78,22 +115,75 @@ static void append_nothing(DBusMessage *reply)
     dict_end(&dict);
 }
 
+static DBusMessage *new_signal(const char *name, const char *to)
+{
+    DBusMessage *signal = dbus_message_new_signal(JOBS_PATH "/liar/job", JOB_INTERFACE, name);
+    dbus_message_set_destination(signal, to);
+    return signal;
+}
+
+static void send_and_free(DBusConnection *bus, DBusMessage *message)
+{
+    dbus_connection_send(bus, message, NULL);
+    dbus_message_unref(message);
+}
+
 static void send_signals(DBusConnection *bus, const char *to)
 {
     static const char *const names[] = {SIGNAL_STEP_READY, SIGNAL_PROGRESS, SIGNAL_FINISHED,
                                         SIGNAL_FINISHED};
     for (int i = 0; i < 4; i++) {
-        DBusMessage *signal =
-            dbus_message_new_signal(JOBS_PATH "/liar/job", JOB_INTERFACE, names[i]);
+        DBusMessage *signal = new_signal(names[i], to);
         const uint32_t failed = RESULT_FAILED;
-        dbus_message_set_destination(signal, to);
         if (i > 0)
             dbus_message_append_args(signal, DBUS_TYPE_UINT32, &failed, DBUS_TYPE_INVALID);
         if (i == 3)
             append_nothing(signal);
-        dbus_connection_send(bus, signal, NULL);
-        dbus_message_unref(signal);
+        send_and_free(bus, signal);
     }
+}
+
+static void send_progress(DBusConnection *bus, const char *to, double done)
+{
+    const uint32_t step = 3;
+    DBusMessage *signal = new_signal(SIGNAL_PROGRESS, to);
+    dbus_message_append_args(signal, DBUS_TYPE_UINT32, &step, DBUS_TYPE_DOUBLE, &done,
+                             DBUS_TYPE_INVALID);
+    append_nothing(signal);
+    send_and_free(bus, signal);
+}
+
+static void send_step(DBusConnection *bus, const char *to, double seconds, double psnr)
+{
+    const uint32_t step = 3, n_steps = 2;
+    const uint64_t bytes = 9;
+    DBusMessage *signal = new_signal(SIGNAL_STEP_READY, to);
+    DBusMessageIter arguments;
+    struct dict dict;
+    dbus_message_append_args(signal, DBUS_TYPE_UINT32, &step, DBUS_TYPE_UINT32, &n_steps,
+                             DBUS_TYPE_UINT64, &bytes, DBUS_TYPE_INVALID);
+    dbus_message_iter_init_append(signal, &arguments);
+    dict_begin(&dict, &arguments);
+    dict_add_string(&dict, KEY_NAME, red);
+    dict_add_double(&dict, KEY_SECONDS, seconds);
+    dict_add_double(&dict, KEY_PSNR, psnr);
+    dict_end(&dict);
+    send_and_free(bus, signal);
+}
+
+static void send_what_cannot_be_shown(DBusConnection *bus, const char *to)
+{
+    static const double shares[] = {1e300, -0.5, NAN, INFINITY, 1.5, 0.5};
+    const uint32_t done = RESULT_DONE;
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+        send_progress(bus, to, shares[i]);
+    send_step(bus, to, -1, 1e300);
+    send_step(bus, to, 1e300, NAN);
+    send_step(bus, to, 2, INFINITY);
+    DBusMessage *signal = new_signal(SIGNAL_FINISHED, to);
+    dbus_message_append_args(signal, DBUS_TYPE_UINT32, &done, DBUS_TYPE_INVALID);
+    append_nothing(signal);
+    send_and_free(bus, signal);
 }
 
 static void answer(DBusConnection *bus, DBusMessage *call, enum lie lie)
@@ -103,15 +193,21 @@ static void answer(DBusConnection *bus, DBusMessage *call, enum lie lie)
         dbus_message_append_args(reply, DBUS_TYPE_STRING, &(const char *){"lie"},
                                  DBUS_TYPE_INVALID);
     else if (dbus_message_has_member(call, METHOD_OPEN))
-        append_job(reply);
+        append_job(reply, lie);
     else if (dbus_message_has_member(call, METHOD_GET_FRAME))
         append_frame(reply, lie);
+    else if (dbus_message_has_member(call, METHOD_GET_STEP_TABLE))
+        append_steps(reply);
+    else if (dbus_message_has_member(call, "GetAll") && lie == LIE_SHOWN)
+        append_version(reply);
     else if (dbus_message_has_member(call, "GetAll"))
         append_nothing(reply);
     else if (lie == LIE_LEAVING)
         _exit(0);
     dbus_connection_send(bus, reply, NULL);
-    if (dbus_message_has_member(call, METHOD_START))
+    if (dbus_message_has_member(call, METHOD_START) && lie == LIE_SHOWN)
+        send_what_cannot_be_shown(bus, dbus_message_get_sender(call));
+    else if (dbus_message_has_member(call, METHOD_START))
         send_signals(bus, dbus_message_get_sender(call));
     dbus_connection_flush(bus);
     dbus_message_unref(reply);
@@ -212,6 +308,46 @@ static void what_is_not_told_is_left_open(void **state)
     end_lying(pid);
 }
 
+static void what_cannot_be_is_not_shown(void **state)
+{
+    const pid_t pid = begin_lying(*state, LIE_SHOWN);
+    char *text = CTL_OUTPUT("status");
+    assert_contains(text, "version \\x1b[31mred\\nline, process ");
+    free(text);
+    text = CTL_OUTPUT("open", "a.uqd");
+    assert_contains(text, "   7  \\x1b[31mred\\nline          0        -        -\n"
+                          "   8  -                  1        -        -\n"
+                          "   9  -                  2        -        -\n"
+                          "  10  -                  3        -      inf\n");
+    free(text);
+    text = CTL_OUTPUT("open", "a.uqd", "--json");
+    assert_contains(text, "\"steps\": [\n  {\"step\": 7, \"name\": \"\\u001b[31mred\\u000aline\", "
+                          "\"bytes\": 0, \"bpp\": null, \"psnr\": null},\n  {\"step\": 8,");
+    assert_contains(text, "\"bytes\": 3, \"bpp\": null, \"psnr\": \"inf\"}]}\n");
+    free(text);
+    text = CTL_OUTPUT("monitor", "a.uqd");
+    assert_string_equal(text, "step 3: 50 %\n"
+                              "step 3 of 2, \\x1b[31mred\\nline: 9 bytes\n"
+                              "step 3 of 2, \\x1b[31mred\\nline: 9 bytes\n"
+                              "step 3 of 2, \\x1b[31mred\\nline: 9 bytes, 2.000 s, inf dB\n"
+                              "done: 0 steps, 0 bytes, and the file has more steps\n");
+    free(text);
+    end_lying(pid);
+}
+
+static void what_cannot_be_is_no_json(void **state)
+{
+    const pid_t pid = begin_lying(*state, LIE_SHOWN);
+    char *text = CTL_OUTPUT("monitor", "--json", "a.uqd");
+    assert_contains(text, "{\"signal\": \"Progress\", \"step\": 3, \"done\": 0.5}\n");
+    assert_null(strstr(strstr(text, "Progress") + 1, "Progress"));
+    assert_contains(text, "\"seconds\": null, \"psnr\": null, ");
+    assert_contains(text, "\"seconds\": 2, \"psnr\": \"inf\", ");
+    assert_null(strstr(text, "300"));
+    free(text);
+    end_lying(pid);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, ctl_desk_setup, ctl_desk_teardown)
 
 int main(void)
@@ -219,7 +355,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(other_replies_are_not_read),    TEST(frames_are_checked),
         TEST(other_signals_are_not_read),    TEST(a_daemon_that_ends_is_missed),
-        TEST(what_is_not_told_is_left_open),
+        TEST(what_is_not_told_is_left_open), TEST(what_cannot_be_is_not_shown),
+        TEST(what_cannot_be_is_no_json),
     };
     return cmocka_run_group_tests_name("liar", tests, NULL, NULL);
 }
