@@ -16,6 +16,8 @@ void json_string(FILE *out, const char *text)
             fprintf(out, "\\%c", c);
         else if (c < 0x20 || c == 0x7f)
             fprintf(out, "\\u%04x", c);
+        else if (length == 2 && c == 0xc2 && (unsigned char)text[1] < 0xa0) /* control characters */
+            fprintf(out, "\\u%04x", (unsigned char)text[1]);
         else
             fwrite(text, 1, length, out);
         text += length ? length : 1;

@@ -60,7 +60,7 @@ static void append_frame(DBusMessage *reply, enum lie lie)
 }
 
 /* What would colour a terminal red and begin another line. */
-static const char red[] = "\x1b[31mred\nline";
+static const char red[] = "\x1b[31mred\nli\xc2\x9bne";
 
 /* A reply to Open. */
 static void append_job(DBusMessage *reply, enum lie lie)
@@ -312,25 +312,27 @@ static void what_cannot_be_is_not_shown(void **state)
 {
     const pid_t pid = begin_lying(*state, LIE_SHOWN);
     char *text = CTL_OUTPUT("status");
-    assert_contains(text, "version \\x1b[31mred\\nline, process ");
+    assert_contains(text, "version \\x1b[31mred\\nli\\xc2\\x9bne, process ");
     free(text);
     text = CTL_OUTPUT("open", "a.uqd");
-    assert_contains(text, "   7  \\x1b[31mred\\nline          0        -        -\n"
+    assert_contains(text, "   7  \\x1b[31mred\\nli\\xc2\\x9bne          0        -        -\n"
                           "   8  -                  1        -        -\n"
                           "   9  -                  2        -        -\n"
                           "  10  -                  3        -      inf\n");
     free(text);
     text = CTL_OUTPUT("open", "a.uqd", "--json");
-    assert_contains(text, "\"steps\": [\n  {\"step\": 7, \"name\": \"\\u001b[31mred\\u000aline\", "
-                          "\"bytes\": 0, \"bpp\": null, \"psnr\": null},\n  {\"step\": 8,");
+    assert_contains(text,
+                    "\"steps\": [\n  {\"step\": 7, \"name\": \"\\u001b[31mred\\u000ali\\u009bne\", "
+                    "\"bytes\": 0, \"bpp\": null, \"psnr\": null},\n  {\"step\": 8,");
     assert_contains(text, "\"bytes\": 3, \"bpp\": null, \"psnr\": \"inf\"}]}\n");
     free(text);
     text = CTL_OUTPUT("monitor", "a.uqd");
-    assert_string_equal(text, "step 3: 50 %\n"
-                              "step 3 of 2, \\x1b[31mred\\nline: 9 bytes\n"
-                              "step 3 of 2, \\x1b[31mred\\nline: 9 bytes\n"
-                              "step 3 of 2, \\x1b[31mred\\nline: 9 bytes, 2.000 s, inf dB\n"
-                              "done: 0 steps, 0 bytes, and the file has more steps\n");
+    assert_string_equal(text,
+                        "step 3: 50 %\n"
+                        "step 3 of 2, \\x1b[31mred\\nli\\xc2\\x9bne: 9 bytes\n"
+                        "step 3 of 2, \\x1b[31mred\\nli\\xc2\\x9bne: 9 bytes\n"
+                        "step 3 of 2, \\x1b[31mred\\nli\\xc2\\x9bne: 9 bytes, 2.000 s, inf dB\n"
+                        "done: 0 steps, 0 bytes, and the file has more steps\n");
     free(text);
     end_lying(pid);
 }
