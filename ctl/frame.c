@@ -4,6 +4,7 @@
 #include "bus_names.h"
 #include "dict.h"
 #include "file.h"
+#include "image_format.h"
 #include "mode.h"
 #include "picture.h"
 #include "program.h"
@@ -40,10 +41,24 @@ static const struct option_row rows[] = {
      "give up if there is no picture within so long (0: never)", NULL},
 };
 
+/* What is written is PNG, under names that say so and under those that say no format at all. */
+static int check_name(const char *output, struct message *message)
+{
+    enum image_format format;
+    struct message ignored;
+    if (!image_format_is_picture(output) ||
+        (image_format_of(output, -1, &format, &ignored) == 0 && format == IMAGE_PNG))
+        return 0;
+    return message_set(
+        message, "%s: the name says another format than PNG; uqd decode can write others", output);
+}
+
 static int check(const struct frame_options *options, struct message *message)
 {
     if (!options->output)
         return message_set(message, "-o is missing: the form is %s", frame_command.synopsis);
+    if (check_name(options->output, message) < 0)
+        return -1;
     if (options->step != UQD_STEP_LATEST && options->bytes != NO_BYTES)
         return message_set(message, "--step and --bytes exclude each other");
     if (options->bytes == 0)
@@ -145,7 +160,9 @@ const struct command frame_command = {
     .description =
         "Without --step and --bytes it is the last step, or of a cut file all that is there. It is "
         "waited for, and as many steps are decoded as it needs. With --max-edge the longer side "
-        "becomes N pixels, unless it has fewer. The colour profile of the file is kept.",
+        "becomes N pixels, unless it has fewer. The colour profile of the file is kept. A name "
+        "that "
+        "ends like that of another picture format is refused.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,

@@ -99,6 +99,25 @@ static void bytes_are_a_cut_file(void **state)
     assert_int_equal(access("x.png", F_OK), -1);
 }
 
+/* PNG is not written under the name of another format; names that say none are the user's. */
+static void names_say_png_or_nothing(void **state)
+{
+    static const char *const wrong[] = {"x.jpg", "x.PPM", "x.webp", "x.apng"};
+    static const char *const right[] = {"x.PNG", "x", "x.part", ".jpg", "x.jpg.1"};
+    const struct ctl_desk *ctl = *state;
+    struct uqd_picture_request request;
+    uqd_picture_request_default(&request);
+    request.step = UQD_STEP_LATEST;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CTL_FAILS(2, "the name says another format than PNG", "frame", "a.uqd", "-o", wrong[i]);
+        assert_int_equal(access(wrong[i], F_OK), -1);
+    }
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        frame_is_silent((const char *const[]){"frame", "a.uqd", "-o", right[i], NULL});
+        expect_picture(ctl, right[i], ctl->sample.size, &request);
+    }
+}
+
 static void an_edge_is_met_exactly(void **state)
 {
     static const struct {
@@ -187,6 +206,7 @@ int main(void)
         cmocka_unit_test(every_step_is_what_the_library_decodes),
         cmocka_unit_test(modes_and_sizes_are_as_asked),
         cmocka_unit_test(bytes_are_a_cut_file),
+        cmocka_unit_test(names_say_png_or_nothing),
         cmocka_unit_test(an_edge_is_met_exactly),
         cmocka_unit_test(the_profile_is_kept),
         cmocka_unit_test(standard_output_takes_a_picture),
