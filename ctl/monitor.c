@@ -218,7 +218,7 @@ static int follow(struct remote *remote, bool json, struct message *message)
     if (start(remote, message) < 0)
         return -1;
     while (result == GOES_ON) {
-        DBusMessage *signal = session_signal(remote->session, remote->owner, message);
+        DBusMessage *signal = remote_signal(remote, message);
         if (!signal)
             return -1;
         result = take_signal(remote, signal, json, message);

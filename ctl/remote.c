@@ -13,16 +13,33 @@ DBusMessage *remote_new_call(const struct remote *remote, const char *method)
     return dbus_message_new_method_call(remote->owner, remote->job, JOB_INTERFACE, method);
 }
 
+/* What was refused or took too long is about the file; that the bus has ended is not. */
+static void explain(const struct remote *remote, const struct message *cause,
+                    struct message *message)
+{
+    if (remote->session->was_refused || remote->session->is_late)
+        message_set(message, "%s: %s", remote->name, cause->text);
+    else
+        *message = *cause;
+}
+
 DBusMessage *remote_call(struct remote *remote, DBusMessage *call, const char *signature,
                          struct message *message)
 {
     struct message cause;
     DBusMessage *reply = session_call(remote->session, call, signature, &cause);
-    if (!reply && remote->session->was_refused)
-        message_set(message, "%s: %s", remote->name, cause.text);
-    else if (!reply)
-        *message = cause;
+    if (!reply)
+        explain(remote, &cause, message);
     return reply;
+}
+
+DBusMessage *remote_signal(struct remote *remote, struct message *message)
+{
+    struct message cause;
+    DBusMessage *signal = session_signal(remote->session, remote->owner, &cause);
+    if (!signal)
+        explain(remote, &cause, message);
+    return signal;
 }
 
 /* ---- Opening ------------------------------------------------------------------------------- */

@@ -41,6 +41,9 @@ DBusMessage *remote_new_call(const struct remote *remote, const char *method);
 DBusMessage *remote_call(struct remote *remote, DBusMessage *call, const char *signature,
                          struct message *message);
 
+/* As session_signal, of the daemon, with such a message. */
+DBusMessage *remote_signal(struct remote *remote, struct message *message);
+
 void remote_close(struct remote *remote);
 
 #endif

@@ -28,8 +28,9 @@ static bool is_over(const struct session *session)
     return milliseconds_left(session) == 0;
 }
 
-static int explain_time(const struct session *session, const char *what, struct message *message)
+static int explain_time(struct session *session, const char *what, struct message *message)
 {
+    session->is_late = true;
     return message_set(message, "%s within %u second%s", what, session->seconds,
                        session->seconds == 1 ? "" : "s");
 }

@@ -15,6 +15,7 @@ struct session {
     uint32_t seconds; /* for all that is done with it; 0: without end */
     int64_t end;      /* of them, in milliseconds of the monotonic clock */
     bool was_refused; /* the last call failed for what the program that was called said */
+    bool is_late;     /* something failed because the seconds are over */
 };
 
 /* Connects to the bus of the session, within the seconds, 0 meaning for ever. 0, or -1 with a

@@ -184,7 +184,7 @@ static void following_ends_with_its_time(void **state)
     CTL_RUN(&result, "monitor", "cut.uqd", "--follow", "--json", "--timeout", "2");
     assert_int_equal(result.exit_code, 1);
     assert_null(strstr(result.out, "Finished"));
-    assert_string_equal(result.err, "uqdctl: it was not done within 2 seconds\n");
+    assert_string_equal(result.err, "uqdctl: cut.uqd: it was not done within 2 seconds\n");
     process_result_free(&result);
 }
 

@@ -215,10 +215,12 @@ static void a_daemon_that_hangs_is_given_up(void **state)
     struct ctl_desk *ctl = *state;
     assert_int_equal(kill(ctl->desk.daemon, SIGSTOP), 0);
     CTL_FAILS(1, "there was no answer within 1 second", "status", "--timeout", "1");
-    CTL_FAILS(1, "there was no answer within 1 second", "open", "a.uqd", "--timeout", "1");
-    CTL_FAILS(1, "there was no answer within 1 second", "monitor", "a.uqd", "--timeout", "1");
-    CTL_FAILS(1, "there was no answer within 1 second", "frame", "a.uqd", "-o", "x.png",
+    CTL_FAILS(1, "uqdctl: a.uqd: there was no answer within 1 second", "open", "a.uqd", "--timeout",
+              "1");
+    CTL_FAILS(1, "uqdctl: a.uqd: there was no answer within 1 second", "monitor", "a.uqd",
               "--timeout", "1");
+    CTL_FAILS(1, "uqdctl: a.uqd: there was no answer within 1 second", "frame", "a.uqd", "-o",
+              "x.png", "--timeout", "1");
     assert_int_equal(kill(ctl->desk.daemon, SIGCONT), 0);
     free(CTL_OUTPUT("open", "a.uqd"));
 }
