@@ -31,7 +31,7 @@ static char *read_source(const char *name)
 static char *names, *manual;
 
 /* The interface descriptions. */
-enum { N_XML = 3 };
+enum { N_XML = 6 };
 static char *xml[N_XML];
 
 static int setup(void **state)
@@ -42,6 +42,9 @@ static int setup(void **state)
     xml[0] = read_source("daemon/org.uqd.Decoder1.xml");
     xml[1] = read_source("daemon/org.uqd.Decoder1.Job.xml");
     xml[2] = read_source("viewer/remote/org.uqd.Viewer1.xml");
+    xml[3] = read_source("daemon/org.freedesktop.thumbnails.Thumbnailer1.xml");
+    xml[4] = read_source("daemon/org.freedesktop.thumbnails.Cache1.xml");
+    xml[5] = read_source("daemon/org.freedesktop.thumbnails.SpecializedThumbnailer1.xml");
     return 0;
 }
 
