@@ -1,25 +1,18 @@
 #include "session.h"
 
+#include "monotonic.h"
 #include "session_bus.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
-}
 
 /* What libdbus takes for a time limit; INT_MAX is none. */
 static int milliseconds_left(const struct session *session)
 {
     if (session->seconds == 0)
         return INT_MAX;
-    const int64_t left = session->end - now();
+    const int64_t left = session->end - monotonic_ms();
     return left < 0 ? 0 : left < INT_MAX ? (int)left : INT_MAX - 1;
 }
 
@@ -129,7 +122,8 @@ static int greet(struct session *session, struct message *message)
 
 int session_begin(struct session *session, uint32_t seconds, struct message *message)
 {
-    *session = (struct session){.seconds = seconds, .end = now() + seconds * INT64_C(1000)};
+    *session =
+        (struct session){.seconds = seconds, .end = monotonic_ms() + seconds * INT64_C(1000)};
     if (!session_bus_exists())
         return message_set(message, "there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set");
     session->connection = session_bus_connect();

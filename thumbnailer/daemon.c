@@ -2,6 +2,7 @@
 
 #include "bus_names.h"
 #include "dict.h"
+#include "monotonic.h"
 #include "session_bus.h"
 #include "shared_frame.h"
 
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Milliseconds that the bus has for its greeting, and the daemon to open the file: a busy one
@@ -126,17 +126,10 @@ static int read_frame(DBusMessage *reply, const struct daemon_frame *frame, stru
 
 /* ---- All of it ----------------------------------------------------------------------------- */
 
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
-}
-
 /* Milliseconds until the end, but no more than most. */
 static int left(int64_t end, int most)
 {
-    const int64_t milliseconds = end - now();
+    const int64_t milliseconds = end - monotonic_ms();
     return milliseconds < 0 ? 0 : milliseconds < most ? (int)milliseconds : most;
 }
 
@@ -169,7 +162,7 @@ static int get_frame(DBusConnection *connection, int fd, const struct daemon_fra
 int daemon_get_frame(int fd, const struct daemon_frame *frame, int64_t milliseconds,
                      struct pixels *pixels)
 {
-    const int64_t end = now() + milliseconds;
+    const int64_t end = monotonic_ms() + milliseconds;
     int result = -1;
     DBusConnection *connection = session_bus_exists() ? session_bus_connect() : NULL;
     if (!connection)

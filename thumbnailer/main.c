@@ -1,33 +1,26 @@
 /* uqd-thumbnailer: small pictures of .uqd files for file managers. */
 #include "arguments.h"
+#include "monotonic.h"
 #include "thumbnail.h"
 #include "wait_policy.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
-}
 
 static int64_t milliseconds_left(void *cookie)
 {
     const int64_t *end = cookie;
-    return *end - now();
+    return *end - monotonic_ms();
 }
 
 int main(int argc, char **argv)
 {
     struct arguments arguments;
     struct message message;
-    int64_t end = now();
+    int64_t end = monotonic_ms();
     wait_policy_passive(argv);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

@@ -1,10 +1,10 @@
 #include "loop.h"
+#include "monotonic.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* How long to wait before dispatching again after libdbus ran out of memory. */
 #define MEMORY_RETRY_MS 20
@@ -44,14 +44,6 @@ struct loop {
     bool stopped;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ---- Timers ---- */
 
 void loop_timer_stop(struct loop *loop, struct loop_timer *timer)
@@ -69,7 +61,7 @@ void loop_timer_stop(struct loop *loop, struct loop_timer *timer)
 void loop_timer_start(struct loop *loop, struct loop_timer *timer, int64_t ms)
 {
     loop_timer_stop(loop, timer);
-    timer->deadline = now_ms() + ms;
+    timer->deadline = monotonic_ms() + ms;
     timer->next = loop->timers;
     timer->running = true;
     loop->timers = timer;
@@ -87,7 +79,7 @@ static struct loop_timer *due_timer(const struct loop *loop, int64_t now)
 /* A handler may start and stop any timer, so the list is searched anew after each. */
 static void fire_timers(struct loop *loop)
 {
-    int64_t now = now_ms();
+    int64_t now = monotonic_ms();
     struct loop_timer *timer;
 
     while ((timer = due_timer(loop, now))) {
@@ -269,7 +261,7 @@ int loop_attach(struct loop *loop, DBusConnection *connection)
 
 static int wait_ms(const struct loop *loop)
 {
-    int64_t now = now_ms(), wait = loop->retry ? MEMORY_RETRY_MS : -1;
+    int64_t now = monotonic_ms(), wait = loop->retry ? MEMORY_RETRY_MS : -1;
 
     for (const struct loop_timer *timer = loop->timers; timer; timer = timer->next) {
         int64_t left = timer->deadline > now ? timer->deadline - now : 0;

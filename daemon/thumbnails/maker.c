@@ -3,6 +3,7 @@
 #include "finish.h"
 #include "input.h"
 #include "location.h"
+#include "monotonic.h"
 #include "render.h"
 #include "thumbnail_info.h"
 #include "thumbnail_texts.h"
@@ -25,14 +26,6 @@ static int fail(struct maker *maker, enum thumbnail_error error)
 
 /* ---- Time ---- */
 
-static int64_t now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
-}
-
 static bool is_stopped(const struct maker *maker)
 {
     return atomic_load_explicit(&maker->stop, memory_order_relaxed);
@@ -42,7 +35,7 @@ static int64_t milliseconds_left(void *cookie)
 {
     const struct maker *maker = cookie;
 
-    return is_stopped(maker) ? 0 : maker->end - now();
+    return is_stopped(maker) ? 0 : maker->end - monotonic_ms();
 }
 
 /* ---- One attempt ---- */
@@ -206,7 +199,7 @@ int maker_run(struct maker *maker)
     struct location location;
     int status = location_read(&location, maker->uri, &maker->message);
 
-    maker->end = now() + PATIENCE_MS;
+    maker->end = monotonic_ms() + PATIENCE_MS;
     if (status < 0)
         fail(maker, THUMBNAIL_ERR_UNSUPPORTED);
     else

@@ -3,6 +3,7 @@
  * step, a picture in the background, a map of bits. The library asks between pieces of work whether
  * to go on; background work gives way to everything else and starts again later. */
 #include "model_file.h"
+#include "monotonic.h"
 #include "source/private.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CHUNK             (256u << 10)
@@ -31,23 +31,16 @@ struct local {
     int64_t told;         /* ... and when it was last told how far it has come, milliseconds */
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000) + time.tv_nsec / 1000000;
-}
-
 static void begin(struct local *local, enum work work)
 {
     local->work = work;
-    local->told = now_ms();
+    local->told = monotonic_ms();
 }
 
 /* What nobody waits for is not told. */
 static void tell_progress(struct local *local, double done)
 {
-    int64_t now = now_ms();
+    int64_t now = monotonic_ms();
     if ((local->work != WORK_DECODE && local->work != WORK_SCREEN) ||
         now < local->told + SOURCE_PROGRESS_MS)
         return;

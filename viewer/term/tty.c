@@ -1,4 +1,5 @@
 #include "term/tty.h"
+#include "monotonic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_TIME 600       /* milliseconds */
@@ -52,18 +52,11 @@ static struct {
 
 /* ---- Setting back, also in handlers of signals ---------------------------------------------- */
 
-static int64_t milliseconds(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* Milliseconds to wait for the terminal to take something. Nobody may be reading what is written,
  * which ends when the time is over, or if there is no end, when the program is asked to end. */
 static int patience(int64_t end)
 {
-    int64_t left = end - milliseconds();
+    int64_t left = end - monotonic_ms();
     if (end == 0)
         return tty.quit ? 0 : LOOK_TIME;
     return left < 0 ? 0 : left < LOOK_TIME ? (int)left : LOOK_TIME;
@@ -121,7 +114,7 @@ static void leave(int64_t end)
 
 static void give_back(void)
 {
-    int64_t end = milliseconds() + LEAVE_TIME;
+    int64_t end = monotonic_ms() + LEAVE_TIME;
     if (tty.entered)
         leave(end);
     if (tty.open)
@@ -278,10 +271,10 @@ int tty_input(void)
 size_t tty_ask(const char *questions, struct term_answers *answers, char *bytes, size_t size)
 {
     size_t taken = 0;
-    int64_t end = milliseconds() + ANSWER_TIME, left;
+    int64_t end = monotonic_ms() + ANSWER_TIME, left;
     *answers = (struct term_answers){0};
     tty_write(questions, strlen(questions));
-    while (!answers->done && !tty.quit && taken < size && (left = end - milliseconds()) > 0) {
+    while (!answers->done && !tty.quit && taken < size && (left = end - monotonic_ms()) > 0) {
         struct pollfd fd = {tty.in, POLLIN, 0};
         if (poll(&fd, 1, (int)left) <= 0)
             continue;
@@ -366,6 +359,6 @@ void tty_continue(void)
     tty.continued = tty.stop = 0;
     read_keys();
     if (tty.entered)
-        leave(milliseconds() + LEAVE_TIME);
+        leave(monotonic_ms() + LEAVE_TIME);
     tty.entered = 0;
 }
