@@ -202,14 +202,15 @@ static size_t piece_size(int fd)
     return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? WRITE_CHUNK : PIPE_BUF;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
+int file_write_all(int fd, const void *data, size_t size)
 {
     const size_t piece = piece_size(fd);
+    const uint8_t *at = data;
     while (size > 0) {
-        ssize_t n = write_piece(fd, data, size < piece ? size : piece);
+        ssize_t n = write_piece(fd, at, size < piece ? size : piece);
         if (n < 0)
             return -1;
-        data += n;
+        at += n;
         size -= (size_t)n;
     }
     return 0;
@@ -219,7 +220,7 @@ static int write_standard_output(const void *data, size_t size, struct message *
 {
     if (isatty(STDOUT_FILENO))
         return message_set(message, "standard output: is a terminal, and the data is not text");
-    if (write_all(STDOUT_FILENO, data, size) < 0)
+    if (file_write_all(STDOUT_FILENO, data, size) < 0)
         return write_failure("standard output", message);
     return 0;
 }
@@ -231,7 +232,7 @@ static int write_in_place(const char *path, int flags, const void *data, size_t 
     int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | flags, 0666);
     if (fd < 0)
         return -1;
-    int result = write_all(fd, data, size);
+    int result = file_write_all(fd, data, size);
     int error = errno;
     if (close(fd) < 0 && result == 0)
         return -1;
@@ -267,7 +268,7 @@ static int create_beside(const char *path, char **temporary)
 /* The data must be on the disk before the rename: a full disk may show at fsync or close only. */
 static int write_and_sync(int fd, const void *data, size_t size)
 {
-    int result = write_all(fd, data, size);
+    int result = file_write_all(fd, data, size);
     if (result == 0 && fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP)
         result = -1;
     int error = errno;

@@ -26,6 +26,9 @@ int file_read_regular(const char *path, uint64_t max_size, uint8_t **data, size_
  * ignores SIGPIPE to get a message for a closed pipe. 0, or -1 with a message. */
 int file_write(const char *path, const void *data, size_t size, struct message *message);
 
+/* Writes all of it to a descriptor. 0, or -1 with errno. */
+int file_write_all(int fd, const void *data, size_t size);
+
 /* Whether both paths lead to one file. */
 int file_is_same(const char *path, const char *other);
 

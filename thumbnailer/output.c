@@ -23,25 +23,11 @@ static int open_empty(const char *path)
     return -1;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
-{
-    while (size > 0) {
-        const ssize_t n = write(fd, data, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return -1;
-        data += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
 /* After a failure the file is empty again. Closes the descriptor. */
 static int fill(int fd, const char *path, const uint8_t *data, size_t size, struct message *message)
 {
     int result = 0;
-    if (write_all(fd, data, size) < 0) {
+    if (file_write_all(fd, data, size) < 0) {
         result = message_set(message, "%s: cannot be written: %s", path, strerror(errno));
         (void)!ftruncate(fd, 0);
     }

@@ -1,5 +1,6 @@
 #include "cache.h"
 
+#include "file.h"
 #include "image_formats.h"
 #include "thumbnail_info.h"
 #include "thumbnail_texts.h"
@@ -177,21 +178,6 @@ static int make_directories(char *path)
     return 0;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, data, size);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return -1;
-        data += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
 /* The file has the mode 0600. 0, or -1 with errno and nothing left. */
 static int write_temporary(char *path, const uint8_t *data, size_t size, char **temporary)
 {
@@ -200,7 +186,7 @@ static int write_temporary(char *path, const uint8_t *data, size_t size, char **
     if (make_directories(path) < 0 || asprintf(temporary, "%s.XXXXXX", path) < 0)
         return -1;
     fd = mkostemp(*temporary, O_CLOEXEC);
-    status = fd < 0 ? -1 : write_all(fd, data, size);
+    status = fd < 0 ? -1 : file_write_all(fd, data, size);
     if (fd >= 0 && close(fd) < 0)
         status = -1;
     if (status == 0)
