@@ -76,7 +76,7 @@ static bool is_introspect(DBusMessage *call)
 static const struct object_property *find_property(const struct object_class *class,
                                                    const char *name)
 {
-    for (const struct object_property *p = class->properties; p->name; p++) {
+    for (const struct object_property *p = class->properties; p && p->name; p++) {
         if (strcmp(p->name, name) == 0)
             return p;
     }
@@ -135,7 +135,7 @@ static void get_all(DBusConnection *connection, const struct object_class *class
         dbus_message_iter_init_append(reply, &args);
         dict_begin(&dict, &args);
         if (is_own(class, interface)) {
-            for (const struct object_property *p = class->properties; p->name; p++)
+            for (const struct object_property *p = class->properties; p && p->name; p++)
                 add_property(&dict, p, object);
         }
         dict_end(&dict);

@@ -18,7 +18,8 @@ struct object_property {
     void (*get)(const void *object, DBusBasicValue *value);
 };
 
-/* What all objects of a kind have in common; the tables end with a NULL name. */
+/* What all objects of a kind have in common; the tables end with a NULL name. Without properties
+ * there is no table. */
 struct object_class {
     const char *interface;
     const char *xml; /* the interface description, a whole document */

@@ -170,10 +170,7 @@ static const struct object_method methods[] = {
     {NULL, NULL, NULL},
 };
 
-static const struct object_property no_properties[] = {{NULL, 0, NULL}};
-
-static const struct object_class class = {CACHE_INTERFACE, interface_cache_xml, methods,
-                                          no_properties};
+static const struct object_class class = {CACHE_INTERFACE, interface_cache_xml, methods, NULL};
 
 void cache_object_call(struct cache_object *object, DBusMessage *call)
 {

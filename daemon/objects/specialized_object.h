@@ -5,14 +5,8 @@
 
 #include "objects/thumbnail_clients.h"
 
-struct specialized_object {
-    struct thumbnail_clients clients;
-};
-
 /* As for thumbnailer_object.h. */
-int specialized_object_begin(struct specialized_object *specialized, DBusConnection *connection,
+int specialized_object_begin(struct thumbnail_clients *clients, DBusConnection *connection,
                              struct queue *queue);
-void specialized_object_call(struct specialized_object *specialized, DBusMessage *call);
-void specialized_object_end(struct specialized_object *specialized);
-
+void specialized_object_call(struct thumbnail_clients *clients, DBusMessage *call);
 #endif

@@ -77,17 +77,18 @@ static bool owns(const struct thumbnail_clients *clients, const char *name, uint
     return client;
 }
 
-/* Whether the program may wait for so many more. 0, or -1 with a failure. */
+/* Whether the program may wait for so many more when the request `instead` has ended. 0, or -1 with
+ * a failure. */
 static int check_share(const struct thumbnail_clients *clients, const char *name, size_t n,
-                       struct failure *failure)
+                       uint32_t instead, struct failure *failure)
 {
     size_t n_waited_for = 0;
 
     for (const struct thumbnail_client *client = clients->first; client; client = client->next) {
-        if (strcmp(client->name, name) == 0)
+        if (strcmp(client->name, name) == 0 && client->handle != instead)
             n_waited_for += client->n_uris;
     }
-    if (n <= MAX_THUMBNAILS_PER_CLIENT - n_waited_for)
+    if (n_waited_for + n <= MAX_THUMBNAILS_PER_CLIENT)
         return 0;
     return failure_set(failure, FAILURE_LIMIT,
                        "this program waits for %zu thumbnails, and %zu more are too many",
@@ -96,12 +97,12 @@ static int check_share(const struct thumbnail_clients *clients, const char *name
 
 /* A request with its handle; NULL with a failure. */
 static struct thumbnail_client *make_request(struct thumbnail_clients *clients, const char *name,
-                                             const struct queue_order *order,
+                                             const struct queue_order *order, uint32_t instead,
                                              struct failure *failure)
 {
     struct thumbnail_client *client;
 
-    if (check_share(clients, name, order->n, failure) < 0)
+    if (check_share(clients, name, order->n, instead, failure) < 0)
         return NULL;
     client = client_new(clients, name);
     if (!client) {
@@ -121,7 +122,7 @@ void thumbnail_clients_queue(struct thumbnail_clients *clients, DBusMessage *cal
 {
     const char *name = dbus_message_get_sender(call);
     struct failure failure;
-    struct thumbnail_client *client = make_request(clients, name, order, &failure);
+    struct thumbnail_client *client = make_request(clients, name, order, instead, &failure);
     DBusMessage *reply;
     uint32_t handle;
 
@@ -139,9 +140,12 @@ void thumbnail_clients_queue(struct thumbnail_clients *clients, DBusMessage *cal
     queue_begin(clients->queue, handle, order);
 }
 
-void thumbnail_clients_dequeue(struct thumbnail_clients *clients, DBusMessage *call,
-                               uint32_t handle)
+void thumbnail_clients_dequeue(void *object, DBusMessage *call)
 {
+    struct thumbnail_clients *clients = object;
+    uint32_t handle;
+
+    dbus_message_get_args(call, NULL, DBUS_TYPE_UINT32, &handle, DBUS_TYPE_INVALID);
     reply_done(clients->connection, call);
     if (owns(clients, dbus_message_get_sender(call), handle))
         queue_remove(clients->queue, handle, true);
@@ -160,6 +164,15 @@ DBusMessage *thumbnail_client_signal(const struct thumbnail_client *client, cons
     if (signal)
         dbus_message_unref(signal);
     return NULL;
+}
+
+void thumbnail_client_send(const struct thumbnail_client *client, DBusMessage *signal,
+                           bool complete)
+{
+    if (complete)
+        message_send(client->clients->connection, signal);
+    else if (signal)
+        dbus_message_unref(signal);
 }
 
 void thumbnail_client_started(void *cookie)

@@ -7,6 +7,7 @@
 #include "thumbnails/queue.h"
 
 #include <dbus/dbus.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What one program may wait for at a time, of what all may. */
@@ -45,9 +46,9 @@ void thumbnail_clients_end(struct thumbnail_clients *clients);
 void thumbnail_clients_queue(struct thumbnail_clients *clients, DBusMessage *call,
                              const struct queue_order *order, uint32_t instead);
 
-/* Answers a call that ends a request of the caller. One that is over, or another's, is none. */
-void thumbnail_clients_dequeue(struct thumbnail_clients *clients, DBusMessage *call,
-                               uint32_t handle);
+/* The method Dequeue of an object that is a struct thumbnail_clients: ends a request of the caller.
+ * One that is over, or another's, is none. */
+void thumbnail_clients_dequeue(void *object, DBusMessage *call);
 
 /* What all interfaces tell alike: events of requests, of which finished frees the client. */
 void thumbnail_client_started(void *cookie);
@@ -56,5 +57,9 @@ void thumbnail_client_finished(void *cookie);
 /* A signal to the program that made the request, and to no other, beginning with its handle. NULL
  * without memory. */
 DBusMessage *thumbnail_client_signal(const struct thumbnail_client *client, const char *name);
+
+/* Sends and drops a signal whose further arguments have been appended if complete is true. */
+void thumbnail_client_send(const struct thumbnail_client *client, DBusMessage *signal,
+                           bool complete);
 
 #endif

@@ -114,7 +114,7 @@ void thumbnail_objects_cancel(struct thumbnail_objects *objects)
 
 void thumbnail_objects_end(struct thumbnail_objects *objects)
 {
-    thumbnailer_object_end(&objects->thumbnailer);
-    specialized_object_end(&objects->specialized);
+    thumbnail_clients_end(&objects->thumbnailer);
+    thumbnail_clients_end(&objects->specialized);
     cache_close(&objects->cache);
 }

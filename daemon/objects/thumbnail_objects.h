@@ -17,8 +17,7 @@ struct thumbnail_objects {
     struct bus *bus;
     struct cache cache;
     struct queue queue;
-    struct thumbnailer_object thumbnailer;
-    struct specialized_object specialized;
+    struct thumbnail_clients thumbnailer, specialized; /* their objects */
     struct cache_object cache_object;
     struct bus_name names[2]; /* the standard ones */
 };

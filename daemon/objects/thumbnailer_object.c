@@ -16,10 +16,10 @@ static void ready(void *cookie, const char *const *uris, size_t n)
     const struct thumbnail_client *client = cookie;
     DBusMessage *signal = thumbnail_client_signal(client, SIGNAL_READY);
 
-    if (signal)
-        dbus_message_append_args(signal, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &uris, (int)n,
-                                 DBUS_TYPE_INVALID);
-    message_send(client->clients->connection, signal);
+    thumbnail_client_send(client, signal,
+                          signal &&
+                              dbus_message_append_args(signal, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING,
+                                                       &uris, (int)n, DBUS_TYPE_INVALID));
 }
 
 static void failed(void *cookie, const char *const *uris, size_t n, enum thumbnail_error error,
@@ -32,11 +32,11 @@ static void failed(void *cookie, const char *const *uris, size_t n, enum thumbna
     const char *sentence = valid;
 
     text_make_valid(valid, sizeof valid, text);
-    if (signal)
-        dbus_message_append_args(signal, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &uris, (int)n,
-                                 DBUS_TYPE_INT32, &code, DBUS_TYPE_STRING, &sentence,
-                                 DBUS_TYPE_INVALID);
-    message_send(client->clients->connection, signal);
+    thumbnail_client_send(
+        client, signal,
+        signal && dbus_message_append_args(signal, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &uris, (int)n,
+                                           DBUS_TYPE_INT32, &code, DBUS_TYPE_STRING, &sentence,
+                                           DBUS_TYPE_INVALID));
 }
 
 static const struct request_events events = {
@@ -50,12 +50,12 @@ static const struct request_events events = {
 
 static DBusConnection *connection_of(const void *object)
 {
-    return ((const struct thumbnailer_object *)object)->clients.connection;
+    return ((const struct thumbnail_clients *)object)->connection;
 }
 
 static void call_queue(void *object, DBusMessage *call)
 {
-    struct thumbnailer_object *thumbnailer = object;
+    struct thumbnail_clients *clients = object;
     char **uris = NULL, **types = NULL;
     const char *flavor, *scheduler;
     int n_uris, n_types;
@@ -79,19 +79,10 @@ static void call_queue(void *object, DBusMessage *call)
                                                                            : SCHEDULER_FOREGROUND,
         };
 
-        thumbnail_clients_queue(&thumbnailer->clients, call, &order, instead);
+        thumbnail_clients_queue(clients, call, &order, instead);
     }
     dbus_free_string_array(uris);
     dbus_free_string_array(types);
-}
-
-static void call_dequeue(void *object, DBusMessage *call)
-{
-    struct thumbnailer_object *thumbnailer = object;
-    uint32_t handle;
-
-    dbus_message_get_args(call, NULL, DBUS_TYPE_UINT32, &handle, DBUS_TYPE_INVALID);
-    thumbnail_clients_dequeue(&thumbnailer->clients, call, handle);
 }
 
 /* Replies with arrays of strings. */
@@ -134,37 +125,30 @@ static void call_get_schedulers(void *object, DBusMessage *call)
 
 static const struct object_method methods[] = {
     {METHOD_QUEUE, "asasssu", call_queue},
-    {METHOD_DEQUEUE, "u", call_dequeue},
+    {METHOD_DEQUEUE, "u", thumbnail_clients_dequeue},
     {METHOD_GET_SUPPORTED, "", call_get_supported},
     {METHOD_GET_FLAVORS, "", call_get_flavors},
     {METHOD_GET_SCHEDULERS, "", call_get_schedulers},
     {NULL, NULL, NULL},
 };
 
-static const struct object_property no_properties[] = {{NULL, 0, NULL}};
-
 static const struct object_class class = {THUMBNAILER_INTERFACE, interface_thumbnailer_xml, methods,
-                                          no_properties};
+                                          NULL};
 
-void thumbnailer_object_call(struct thumbnailer_object *thumbnailer, DBusMessage *call)
+void thumbnailer_object_call(struct thumbnail_clients *clients, DBusMessage *call)
 {
-    object_call(connection_of(thumbnailer), &class, thumbnailer, NULL, call);
+    object_call(connection_of(clients), &class, clients, NULL, call);
 }
 
 /* ---- Beginning and end ---- */
 
-int thumbnailer_object_begin(struct thumbnailer_object *thumbnailer, DBusConnection *connection,
+int thumbnailer_object_begin(struct thumbnail_clients *clients, DBusConnection *connection,
                              struct queue *queue)
 {
-    thumbnailer->clients = (struct thumbnail_clients){.connection = connection,
-                                                      .queue = queue,
-                                                      .path = THUMBNAILER_PATH,
-                                                      .interface = THUMBNAILER_INTERFACE,
-                                                      .events = &events};
-    return thumbnail_clients_begin(&thumbnailer->clients);
-}
-
-void thumbnailer_object_end(struct thumbnailer_object *thumbnailer)
-{
-    thumbnail_clients_end(&thumbnailer->clients);
+    *clients = (struct thumbnail_clients){.connection = connection,
+                                          .queue = queue,
+                                          .path = THUMBNAILER_PATH,
+                                          .interface = THUMBNAILER_INTERFACE,
+                                          .events = &events};
+    return thumbnail_clients_begin(clients);
 }

@@ -6,18 +6,12 @@
 
 #include "objects/thumbnail_clients.h"
 
-struct thumbnailer_object {
-    struct thumbnail_clients clients;
-};
-
-/* The connection and the queue must outlive thumbnailer_object_end. 0, or -1 without memory. */
-int thumbnailer_object_begin(struct thumbnailer_object *thumbnailer, DBusConnection *connection,
+/* The object is ended by thumbnail_clients_end, which the connection and the
+ * queue must outlive. 0, or -1 without memory. */
+int thumbnailer_object_begin(struct thumbnail_clients *clients, DBusConnection *connection,
                              struct queue *queue);
 
 /* Answers a call on the object. */
-void thumbnailer_object_call(struct thumbnailer_object *thumbnailer, DBusMessage *call);
-
-/* The queue must be cancelled. One that never began, all zero, is allowed. */
-void thumbnailer_object_end(struct thumbnailer_object *thumbnailer);
+void thumbnailer_object_call(struct thumbnail_clients *clients, DBusMessage *call);
 
 #endif
