@@ -25,6 +25,9 @@ void desk_close(struct desk *desk);
 void desk_make_directory(struct desk *desk);
 void desk_remove_directory(const struct desk *desk);
 
+/* The URI of a file in the directory, in one of 32 static buffers that are overwritten in turn. */
+const char *desk_uri(const struct desk *desk, const char *name);
+
 /* Starts a daemon with further arguments (at most 8, NULL-terminated; NULL for none). Returns its
  * process id; it may not be ready yet. */
 pid_t desk_spawn(const struct desk *desk, const char *const arguments[]);

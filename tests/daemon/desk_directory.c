@@ -33,3 +33,14 @@ void desk_remove_directory(const struct desk *desk)
 {
     nftw(desk->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
+
+const char *desk_uri(const struct desk *desk, const char *name)
+{
+    static char uris[32][160];
+    static unsigned n;
+    char *uri = uris[n++ % 32];
+
+    assert_true((size_t)snprintf(uri, sizeof uris[0], "file://%s/%s", desk->dir, name) <
+                sizeof uris[0]);
+    return uri;
+}

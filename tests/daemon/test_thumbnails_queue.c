@@ -69,15 +69,9 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The URI of a file of the desk, in one of a few static buffers. */
 static const char *uri_of(const struct thumbnail_desk *desk, const char *name)
 {
-    static char uris[FEW][160];
-    static unsigned n;
-    char *uri = uris[n++ % FEW];
-
-    snprintf(uri, sizeof uris[0], "file://%s/%s", desk->jobs->desk.dir, name);
-    return uri;
+    return desk_uri(&desk->jobs->desk, name);
 }
 
 static const char *path_of(const struct thumbnail_desk *desk, const char *name)

@@ -47,15 +47,9 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The URI of a file of the desk, in one of a few static buffers. */
 static const char *uri_of(const struct fixture *f, const char *name)
 {
-    static char uris[8][160];
-    static unsigned n;
-    char *uri = uris[n++ % 8];
-
-    snprintf(uri, sizeof uris[0], "file://%s/%s", f->desk.dir, name);
-    return uri;
+    return desk_uri(&f->desk, name);
 }
 
 /* A file that was changed last at that time. */
