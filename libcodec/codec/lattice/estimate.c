@@ -4,7 +4,7 @@
  * it knows too little of the picture to be better than the plain estimates. */
 #include "codec/lattice/estimate.h"
 
-#include "codec/lattice/refine.h"
+#include "codec/lattice/extent.h"
 
 enum {
     SHARE_BITS = 8,                    /* behind the point of a mean's share of its cell */
@@ -18,7 +18,7 @@ static int holds_0(struct uqd_cell cell)
 
 /* The channels of a unit. */
 struct channels {
-    struct uqd_refine all;
+    struct uqd_extents extents;
     const uint8_t *levels;
 };
 
@@ -30,7 +30,7 @@ static int are_large(const struct channels *channels, uint32_t x, uint32_t y,
     int32_t squares = 0, n = 0;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         const uint32_t level = channels->levels[c];
-        if (x >= channels->all.exist_w[c] || y >= channels->all.exist_h[c])
+        if (!uqd_exists(&channels->extents, c, x, y))
             continue;
         n++;
         if (holds_0(uqd_cell_at(twice_centres[c], level))) {
@@ -57,7 +57,7 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
     const int status = uqd_network_denoise(network, unit, mean_q4);
     if (status < 0)
         return status;
-    uqd_refine_init(&channels.all, state, u, 0, UQD_UNIT_CHANNELS);
+    uqd_extents_init(&channels.extents, state, u);
 #pragma omp parallel for num_threads(network->work->threads) if (unit->grid_h >= 32)
     for (uint32_t y = 0; y < unit->grid_h; y++)
         for (uint32_t x = 0; x < unit->grid_w; x++) {

@@ -17,6 +17,7 @@ struct pass_run {
     struct uqd_state *state;
     struct uqd_unit *unit;
     struct uqd_stream *stream;
+    struct uqd_extents extents;
     struct uqd_refine refine;
     uint32_t tiles_x, tiles_y;
     int32_t *mean_q4;
@@ -86,7 +87,7 @@ static int refine_tiles(struct pass_run *run)
 static int has_symbols(const struct uqd_refine *refine)
 {
     for (uint32_t c = 0; c < refine->n; c++)
-        if (refine->exist_w[c] > 0 && refine->exist_h[c] > 0 && refine->from[c] > refine->to[c])
+        if (uqd_is_refined(refine, c, 0, 0))
             return 1;
     return 0;
 }
@@ -138,7 +139,7 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
     int32_t *centroid_q4 = run->refine.centroid_q4;
     const int16_t *exact = run->refine.exact;
     uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
-                    group->first, group->n);
+                    &run->extents, group->first, group->n);
     memcpy(run->refine.from, kind->from + group->first, group->n);
     memcpy(run->refine.to, kind->to + group->first, group->n);
     run->refine.phase = phase;
@@ -201,7 +202,7 @@ static int run_top(struct pass_run *run)
         const struct uqd_group *group = &run->engine->model->groups[g];
         const int16_t *exact = run->refine.exact;
         uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
-                        group->first, group->n);
+                        &run->extents, group->first, group->n);
         memset(run->refine.from, UQD_DITHER_LEVEL, group->n);
         memset(run->refine.to, UQD_TOP_LEVEL, group->n);
         run->refine.exact = exact;
@@ -360,6 +361,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .is_phased = kind->phased && !state->dithered,
         .goes_far = goes_far(kind, state),
     };
+    uqd_extents_init(&run.extents, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
     int status = alloc_run(&run);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)

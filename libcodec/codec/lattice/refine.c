@@ -12,29 +12,15 @@ enum {
     PARALLEL_COEFFICIENTS = 1 << 14,
 };
 
-static uint32_t cells_with(uint32_t side, uint32_t first, uint32_t shift)
-{
-    return side > first ? (side - first + (1u << shift) - 1) >> shift : 0;
-}
-
 void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, uint32_t unit,
-                     uint32_t first, uint32_t n)
+                     const struct uqd_extents *extents, uint32_t first, uint32_t n)
 {
     memset(refine, 0, sizeof *refine);
     refine->state = state;
     refine->unit = unit;
     refine->first = first;
     refine->n = n;
-    for (uint32_t c = 0; c < n; c++) {
-        const struct uqd_channel *channel = &state->model->channels[first + c];
-        const struct uqd_subband subband =
-            uqd_channel_subband(channel, state->units[unit].width, state->units[unit].height);
-        const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
-        if (channel->colour < state->colours) {
-            refine->exist_w[c] = cells_with(subband.width, channel->dx, shift);
-            refine->exist_h[c] = cells_with(subband.height, channel->dy, shift);
-        }
-    }
+    refine->extents = extents;
 }
 
 void uqd_curves_init(struct uqd_curves *curves)

@@ -3,6 +3,7 @@
 #define UQD_LATTICE_REFINE_H
 
 #include "codec/lattice/chunk.h"
+#include "codec/lattice/extent.h"
 #include "codec/lattice/neighbours.h"
 #include "codec/lattice/select.h"
 #include "codec/lattice/state.h"
@@ -44,10 +45,10 @@ struct uqd_refine {
     struct uqd_phase_lists lists;
     const struct uqd_state *state;
     uint32_t unit;
-    uint32_t first, n;               /* channels in coding order */
-    uint8_t from[UQD_UNIT_CHANNELS]; /* levels by channel - first */
-    uint8_t to[UQD_UNIT_CHANNELS];
-    uint32_t exist_w[UQD_UNIT_CHANNELS], exist_h[UQD_UNIT_CHANNELS]; /* cells that have it */
+    uint32_t first, n;                    /* channels in coding order */
+    uint8_t from[UQD_MAX_GROUP_CHANNELS]; /* levels by channel - first */
+    uint8_t to[UQD_MAX_GROUP_CHANNELS];
+    const struct uqd_extents *extents;
     const int32_t *mean_q4;     /* [cell][n], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
     const uint8_t *scale_index; /* [cell][n] */
     const int16_t *exact;       /* ENCODE: the coefficients [cell][UQD_CELL_CHANNELS] */
@@ -63,15 +64,15 @@ struct uqd_tile {
     uint32_t x_begin, x_end, y_begin, y_end;
 };
 
-/* Fills first, n, from, to, exist_* for channels of the unit. */
+/* Fills first, n and extents for channels of the unit. */
 void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, uint32_t unit,
-                     uint32_t first, uint32_t n);
+                     const struct uqd_extents *extents, uint32_t first, uint32_t n);
 
 /* Whether a coefficient is there and has symbols. */
 static inline int uqd_is_refined(const struct uqd_refine *refine, uint32_t c, uint32_t x,
                                  uint32_t y)
 {
-    return refine->from[c] > refine->to[c] && x < refine->exist_w[c] && y < refine->exist_h[c];
+    return refine->from[c] > refine->to[c] && uqd_exists(refine->extents, refine->first + c, x, y);
 }
 
 /* Segments of a row of the grid. */

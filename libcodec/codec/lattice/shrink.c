@@ -5,7 +5,7 @@
  * (docs/decisions.md). */
 #include "codec/lattice/shrink.h"
 
-#include "codec/lattice/refine.h"
+#include "codec/lattice/extent.h"
 
 enum {
     BLOCK = 8,     /* cells along a side */
@@ -54,17 +54,18 @@ static uint32_t border_of(uint32_t exist, uint32_t shift, uint32_t first, uint32
     return exist > 0 && ((exist - 1) << shift) + first + 1 == side ? exist - 1 : NOWHERE;
 }
 
-static struct channel channel_of(const struct uqd_refine *all, uint32_t c)
+static struct channel channel_of(const struct uqd_state *state, uint32_t u,
+                                 const struct uqd_extents *extents, uint32_t c)
 {
-    const struct uqd_unit *unit = &all->state->units[all->unit];
-    const struct uqd_channel *channel = &all->state->model->channels[c];
+    const struct uqd_unit *unit = &state->units[u];
+    const struct uqd_channel *channel = &state->model->channels[c];
     const struct uqd_subband subband = uqd_channel_subband(channel, unit->width, unit->height);
     const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
     struct channel out = {
         .index = c,
         .band = (channel->colour * UQD_UNIT_LEVELS + channel->level - 1u) * 3 + channel->band,
-        .exist_w = all->exist_w[c],
-        .exist_h = all->exist_h[c],
+        .exist_w = extents->w[c],
+        .exist_h = extents->h[c],
         .border_x = NOWHERE,
         .border_y = NOWHERE,
         .unknown = unknown_squares[unit->level[c]],
@@ -79,15 +80,15 @@ static struct channel channel_of(const struct uqd_refine *all, uint32_t c)
 static void find_channels(struct channels *channels, const struct uqd_state *state, uint32_t u,
                           uint32_t whole)
 {
-    struct uqd_refine all;
-    uqd_refine_init(&all, state, u, 0, UQD_UNIT_CHANNELS);
+    struct uqd_extents extents;
+    uqd_extents_init(&extents, state, u);
     channels->n = 0;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         const struct uqd_channel *channel = &state->model->channels[c];
         const uint16_t *row = u == 0 ? first_noises[channel->level - 1] : noises;
         if (state->units[u].level[c] > TOP_LEVEL || channel->level > UQD_UNIT_LEVELS - whole)
             continue;
-        channels->each[channels->n] = channel_of(&all, c);
+        channels->each[channels->n] = channel_of(state, u, &extents, c);
         channels->noise[channels->each[channels->n++].band] = row[channel->band];
     }
 }
