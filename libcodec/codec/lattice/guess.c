@@ -1,5 +1,5 @@
-/* Coefficients refined without a file: drawn from the model, or by its means. */
-#include "codec/lattice/refine.h"
+#include "codec/lattice/guess.h"
+
 #include "entropy/split.h"
 #include "util/random.h"
 
@@ -40,7 +40,7 @@ static struct uqd_cell guess(const struct uqd_refine *refine, const struct uqd_s
     return cell;
 }
 
-void uqd_refine_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols)
+void uqd_guess_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols)
 {
     const struct uqd_unit *unit = &refine->state->units[refine->unit];
     for (uint32_t first = 0; first < unit->grid_w; first += refine->lists.length) {

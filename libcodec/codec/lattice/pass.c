@@ -1,6 +1,7 @@
 #include "codec/lattice/pass.h"
 
 #include "codec/lattice/estimate.h"
+#include "codec/lattice/guess.h"
 #include "codec/lattice/plan.h"
 #include "entropy/split.h"
 #include "transform/threads.h"
@@ -45,7 +46,7 @@ static int refine_rows(struct pass_run *run, const struct uqd_symbols *symbols)
     const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++)
-        uqd_refine_row(&run->refine, y, symbols);
+        uqd_guess_row(&run->refine, y, symbols);
     return UQD_OK;
 }
 

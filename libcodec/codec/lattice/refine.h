@@ -126,7 +126,4 @@ int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
                     struct uqd_plan_bands *bands, uint32_t threads);
 
-/* Refines a row of cells without a file, SAMPLE or CENTRAL. */
-void uqd_refine_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols);
-
 #endif
