@@ -8,7 +8,6 @@
  * 1/16, phases; then the number of coded bytes, and of those by the distributions alone, the first
  * symbols of dithered coefficients aside. */
 #include "codec/lattice/pass.h"
-#include "codec/lattice/plan.h"
 #include "entropy/split.h"
 #include "transform/colour.h"
 

@@ -3,6 +3,8 @@
 #include "entropy/split.h"
 #include "util/random.h"
 
+#include <assert.h>
+
 /* The child that holds the mean; the lower one if it lies between two. */
 static int central(int32_t mean_q4, struct uqd_cell cell, struct uqd_cuts cuts)
 {
@@ -20,17 +22,17 @@ static int draw(int32_t mean_q4, uint32_t scale_index, struct uqd_cell cell, str
     return (u >= split.cum1) + (u >= split.cum2);
 }
 
-static struct uqd_cell guess(const struct uqd_refine *refine, const struct uqd_symbols *symbols,
-                             uint64_t cell_index, uint32_t c, struct uqd_cell cell)
+static struct uqd_cell guess(const struct uqd_stage_group *group, const struct uqd_group_data *data,
+                             const struct uqd_symbols *symbols, uint64_t cell_index, uint32_t c,
+                             struct uqd_cell cell)
 {
-    const uint64_t index = cell_index * refine->n + c;
-    const int32_t mean_q4 = refine->mean_q4 != NULL ? refine->mean_q4[index] : 0;
-    const uint32_t scale_index =
-        refine->mean_q4 != NULL ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
+    const uint64_t index = cell_index * group->n + c;
+    const int32_t mean_q4 = uqd_mean_of(data, index);
+    const uint32_t scale_index = uqd_scale_of(data, index);
     /* Distinct for every symbol. */
-    uint64_t counter = (uint64_t)refine->unit << 60 | (uint64_t)(refine->first + c) << 52 |
-                       cell_index << 8 | (uint64_t)refine->from[c] << 4;
-    for (uint32_t level = refine->from[c]; level > refine->to[c]; level--) {
+    uint64_t counter = (uint64_t)data->unit_index << 60 | (uint64_t)(group->first + c) << 52 |
+                       cell_index << 8 | (uint64_t)group->from[c] << 4;
+    for (uint32_t level = group->from[c]; level > group->to[c]; level--) {
         const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
         const int symbol = symbols->source == UQD_SYMBOLS_CENTRAL
                                ? central(mean_q4, cell, cuts)
@@ -40,18 +42,22 @@ static struct uqd_cell guess(const struct uqd_refine *refine, const struct uqd_s
     return cell;
 }
 
-void uqd_guess_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols)
+void uqd_guess_row(const struct uqd_group_phase *at, uint32_t y, const struct uqd_symbols *symbols)
 {
-    const struct uqd_unit *unit = &refine->state->units[refine->unit];
-    for (uint32_t first = 0; first < unit->grid_w; first += refine->lists.length) {
-        const struct uqd_places places = uqd_places_of(refine, first, y);
+    const struct uqd_stage_group *group = at->group;
+    const struct uqd_group_data *data = at->data;
+    const struct uqd_unit *unit = data->unit;
+    assert(y < unit->grid_h && at->phase < uqd_n_phases(group));
+    assert(symbols->source == UQD_SYMBOLS_SAMPLE || symbols->source == UQD_SYMBOLS_CENTRAL);
+    for (uint32_t first = 0; first < unit->grid_w; first += data->lists.length) {
+        const struct uqd_places places = uqd_places_of(at, first, y);
         for (const uint16_t *place = places.begin; place < places.end; place++) {
             const uint32_t c = uqd_place_channel(*place);
             const uint64_t cell = (uint64_t)y * unit->grid_w + first + uqd_place_x(*place);
-            const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + refine->first + c];
+            const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + group->first + c];
             const struct uqd_cell child =
-                guess(refine, symbols, cell, c, uqd_cell_at(twice_centre, refine->from[c]));
-            refine->moved[cell * refine->n + c] = (int16_t)(child.low + child.high - twice_centre);
+                guess(group, data, symbols, cell, c, uqd_cell_at(twice_centre, group->from[c]));
+            data->moved[cell * group->n + c] = (int16_t)(child.low + child.high - twice_centre);
         }
     }
 }

@@ -2,11 +2,12 @@
 #ifndef UQD_LATTICE_GUESS_H
 #define UQD_LATTICE_GUESS_H
 
-#include "codec/lattice/refine.h"
+#include "codec/lattice/group.h"
+#include "codec/symbols.h"
 
 #include <stdint.h>
 
-/* Refines a row of cells, SAMPLE or CENTRAL. */
-void uqd_guess_row(const struct uqd_refine *refine, uint32_t y, const struct uqd_symbols *symbols);
+/* Refines the coefficients of the phase in a row of cells, SAMPLE or CENTRAL. */
+void uqd_guess_row(const struct uqd_group_phase *at, uint32_t y, const struct uqd_symbols *symbols);
 
 #endif

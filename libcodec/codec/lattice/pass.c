@@ -2,8 +2,7 @@
 
 #include "codec/lattice/estimate.h"
 #include "codec/lattice/guess.h"
-#include "codec/lattice/plan.h"
-#include "entropy/split.h"
+#include "codec/lattice/refine.h"
 #include "transform/threads.h"
 #include "util/checked.h"
 
@@ -12,41 +11,45 @@
 
 /* ---- One group ---- */
 
+/* The arrays of a pass. */
+struct memory {
+    int32_t *mean_q4;
+    uint8_t *scale_index;
+    int16_t *moved;
+    struct uqd_phase_lists lists; /* of all groups */
+    struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
+    int *results;                 /* of each tile */
+    struct uqd_plan_bands *bands; /* of each thread that codes tiles */
+    uint32_t n_bands;
+};
+
 /* What a pass works with. */
 struct pass_run {
     struct uqd_engine *engine;
     struct uqd_state *state;
     struct uqd_unit *unit;
     struct uqd_stream *stream;
+    const int16_t *exact;
+    int32_t *partial_q4;
     struct uqd_extents extents;
-    struct uqd_refine refine;
-    uint32_t tiles_x, tiles_y;
-    int32_t *mean_q4;
-    uint8_t *scale_index;
+    struct uqd_tiling tiling;
     int is_phased;
-    int goes_far;                 /* cells around 0 have more than one symbol */
-    struct uqd_phase_lists lists; /* of all groups */
-    struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
-    int *results;                 /* of each tile */
-    struct uqd_plan_bands *bands; /* of each thread */
-    int16_t *moved;
+    int goes_far; /* cells around 0 have more than one symbol */
+    struct memory memory;
+    /* What is being coded. */
+    struct uqd_stage_group group;
+    struct uqd_group_data data;
+    uint32_t phase;
 };
-
-static struct uqd_tile tile_at(const struct pass_run *run, uint32_t index)
-{
-    const uint32_t side = 1u << run->engine->tile_log2;
-    const uint32_t x = index % run->tiles_x * side, y = index / run->tiles_x * side;
-    const uint32_t w = run->unit->grid_w - x, h = run->unit->grid_h - y;
-    return (struct uqd_tile){x, x + (w < side ? w : side), y, y + (h < side ? h : side)};
-}
 
 /* A pass without a file has no chunks. */
 static int refine_rows(struct pass_run *run, const struct uqd_symbols *symbols)
 {
+    const struct uqd_group_phase at = {&run->group, &run->data, run->phase};
     const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++)
-        uqd_guess_row(&run->refine, y, symbols);
+        uqd_guess_row(&at, y, symbols);
     return UQD_OK;
 }
 
@@ -58,14 +61,16 @@ static int worse(int a, int b)
 
 static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners)
 {
-    return uqd_refine_tile(&run->refine, tile_at(run, i), &run->stream->open[i],
-                           run->curves != NULL ? &run->curves[i] : NULL,
-                           &run->bands[omp_get_thread_num()], planners);
+    const struct uqd_group_phase at = {&run->group, &run->data, run->phase};
+    const struct memory *memory = &run->memory;
+    return uqd_refine_tile(&at, uqd_tile_at(&run->tiling, i), &run->stream->open[i],
+                           memory->curves != NULL ? &memory->curves[i] : NULL,
+                           &memory->bands[omp_get_thread_num()], planners);
 }
 
 static int refine_tiles(struct pass_run *run)
 {
-    const uint32_t n = run->tiles_x * run->tiles_y;
+    const uint32_t n = uqd_n_tiles(&run->tiling);
     int status = uqd_stream_open(run->stream, n);
     if (status < 0)
         return status;
@@ -79,80 +84,70 @@ static int refine_tiles(struct pass_run *run)
         return refine_tile(run, 0, threads);
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (uint32_t i = 0; i < n; i++)
-        run->results[i] = refine_tile(run, i, 1);
+        run->memory.results[i] = refine_tile(run, i, 1);
     for (uint32_t i = 0; i < n; i++)
-        status = worse(status, run->results[i]);
+        status = worse(status, run->memory.results[i]);
     return status;
-}
-
-static int has_symbols(const struct uqd_refine *refine)
-{
-    for (uint32_t c = 0; c < refine->n; c++)
-        if (uqd_is_refined(refine, c, 0, 0))
-            return 1;
-    return 0;
 }
 
 static void apply_moves(const struct pass_run *run)
 {
-    const struct uqd_refine *refine = &run->refine;
+    const uint32_t first = run->group.first, n = run->group.n;
     const size_t n_cells = (size_t)run->unit->grid_w * run->unit->grid_h;
     const uint32_t threads = run->engine->work.threads;
 #pragma omp parallel for num_threads(threads) if (n_cells >= 1024)
     for (size_t cell = 0; cell < n_cells; cell++) {
-        int16_t *centres = run->unit->cells + cell * UQD_CELL_CHANNELS + refine->first;
-        for (uint32_t c = 0; c < refine->n; c++)
-            centres[c] = (int16_t)(centres[c] + run->moved[cell * refine->n + c]);
+        int16_t *centres = run->unit->cells + cell * UQD_CELL_CHANNELS + first;
+        for (uint32_t c = 0; c < n; c++)
+            centres[c] = (int16_t)(centres[c] + run->data.moved[cell * n + c]);
     }
 }
 
-/* Refines the channels that run->refine names. */
+/* Refines the coefficients of the group and phase that the pass stands at. */
 static int refine_channels(struct pass_run *run)
 {
-    const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * run->refine.n;
-    memset(run->moved, 0, n * sizeof *run->moved);
-    run->refine.moved = run->moved;
+    const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.n;
+    memset(run->data.moved, 0, n * sizeof *run->data.moved);
     const int status = refine_tiles(run);
     if (status >= 0)
         apply_moves(run);
     return status;
 }
 
-/* A group's lists; before: its first coefficient among those of all groups. */
-static void point_at_lists(struct pass_run *run, uint32_t g, size_t before)
+/* What the pass lends a group. has_network: else there are no distributions yet. */
+static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int has_network)
 {
-    const size_t segments =
-        (size_t)run->unit->grid_h * uqd_n_segments(run->unit->grid_w, run->lists.length);
-    run->refine.lists.length = run->lists.length;
-    run->refine.splits = run->engine->splits;
-    run->refine.select = run->engine->select;
-    run->refine.chunk = run->engine->chunk;
-    run->refine.lists.places = run->lists.places + before;
-    run->refine.lists.ends = run->lists.ends + g * segments * UQD_MAX_PHASES;
+    const struct uqd_engine *engine = run->engine;
+    const struct uqd_unit *unit = run->unit;
+    const struct memory *memory = &run->memory;
+    const struct uqd_phase_lists *lists = &memory->lists;
+    const size_t before = (size_t)unit->grid_w * unit->grid_h * engine->model->groups[g].first;
+    const size_t segments = (size_t)unit->grid_h * uqd_n_segments(unit->grid_w, lists->length);
+    return (struct uqd_group_data){
+        .kernels = {engine->splits, engine->select, engine->chunk},
+        .unit = unit,
+        .unit_index = (uint32_t)(unit - run->state->units),
+        .neighbours = &engine->neighbours,
+        .lists = {lists->places + before, lists->ends + g * segments * UQD_MAX_PHASES,
+                  lists->length},
+        .mean_q4 = has_network ? memory->mean_q4 + before : NULL,
+        .scale_index = has_network ? memory->scale_index + before : NULL,
+        .exact = run->exact,
+        .moved = memory->moved,
+        .centroid_q4 = has_network ? run->partial_q4 : NULL,
+    };
 }
 
-/* Points run->refine at a group; returns whether it has anything to code. */
+/* Takes the pass to a phase of a group; returns whether it has anything to code. */
 static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32_t g,
                        uint32_t phase)
 {
-    const struct uqd_group *group = &run->engine->model->groups[g];
-    const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * group->first;
-    int32_t *centroid_q4 = run->refine.centroid_q4;
-    const int16_t *exact = run->refine.exact;
-    uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
-                    &run->extents, group->first, group->n);
-    memcpy(run->refine.from, kind->from + group->first, group->n);
-    memcpy(run->refine.to, kind->to + group->first, group->n);
-    run->refine.phase = phase;
-    run->refine.neighbours = &run->engine->neighbours;
-    run->refine.centroid_q4 = centroid_q4;
-    run->refine.exact = exact;
-    run->refine.mean_q4 = run->mean_q4 + before;
-    run->refine.scale_index = run->scale_index + before;
-    run->refine.is_phased = run->is_phased;
-    uqd_plan_group(&run->refine);
-    point_at_lists(run, g, before);
-    return has_symbols(&run->refine);
+    const struct uqd_model *model = run->engine->model;
+    uqd_stage_group_init(&run->group, model, &model->groups[g], &run->extents, kind->from, kind->to,
+                         run->is_phased);
+    run->data = data_of(run, g, 1);
+    run->phase = phase;
+    return uqd_has_symbols(&run->group);
 }
 
 static void list_group(const struct pass_run *run)
@@ -160,7 +155,7 @@ static void list_group(const struct pass_run *run)
     const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++)
-        uqd_plan_phases(&run->refine, y);
+        uqd_plan_phases(&run->group, &run->data, y);
 }
 
 /* Phase 0 of a group. One without anything to code moves nothing, and its context would add
@@ -170,15 +165,15 @@ static int run_group(struct pass_run *run, struct uqd_network *network, const st
 {
     if (!begin_group(run, kind, g, 0))
         return UQD_OK;
-    const size_t before = (size_t)(run->refine.mean_q4 - run->mean_q4);
-    int status =
-        uqd_network_group(network, run->unit, g, run->mean_q4 + before, run->scale_index + before);
+    const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.first;
+    int status = uqd_network_group(network, run->unit, g, run->memory.mean_q4 + before,
+                                   run->memory.scale_index + before);
     if (status < 0)
         return status;
     list_group(run);
     status = refine_channels(run);
     if (status == UQD_OK && g + 1 < run->engine->model->n_groups)
-        status = uqd_network_context(network, g, run->moved);
+        status = uqd_network_context(network, g, run->data.moved);
     return status;
 }
 
@@ -199,22 +194,19 @@ static int run_phase(struct pass_run *run, const struct uqd_kind *kind, uint32_t
 /* The top-level cells of dithered coefficients, coded before the network runs. */
 static int run_top(struct pass_run *run)
 {
-    for (uint32_t g = 0; g < run->engine->model->n_groups; g++) {
-        const struct uqd_group *group = &run->engine->model->groups[g];
-        const int16_t *exact = run->refine.exact;
-        uqd_refine_init(&run->refine, run->state, (uint32_t)(run->unit - run->state->units),
-                        &run->extents, group->first, group->n);
-        memset(run->refine.from, UQD_DITHER_LEVEL, group->n);
-        memset(run->refine.to, UQD_TOP_LEVEL, group->n);
-        run->refine.exact = exact;
-        uqd_plan_group(&run->refine);
-        point_at_lists(run, g, (size_t)run->unit->grid_w * run->unit->grid_h * group->first);
+    const struct uqd_model *model = run->engine->model;
+    uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS];
+    memset(from, UQD_DITHER_LEVEL, sizeof from);
+    memset(to, UQD_TOP_LEVEL, sizeof to);
+    int status = UQD_OK;
+    for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++) {
+        uqd_stage_group_init(&run->group, model, &model->groups[g], &run->extents, from, to, 0);
+        run->data = data_of(run, g, 0);
+        run->phase = 0;
         list_group(run);
-        const int status = has_symbols(&run->refine) ? refine_channels(run) : UQD_OK;
-        if (status != UQD_OK)
-            return status;
+        status = uqd_has_symbols(&run->group) ? refine_channels(run) : UQD_OK;
     }
-    return UQD_OK;
+    return status;
 }
 
 /* ---- A pass ---- */
@@ -222,95 +214,85 @@ static int run_top(struct pass_run *run)
 /* Bands for every thread that codes tiles. */
 static int alloc_bands(struct pass_run *run)
 {
-    const uint32_t side = 1u << run->engine->tile_log2, threads = run->engine->work.threads;
-    const uint32_t width = run->unit->grid_w < side ? run->unit->grid_w : side;
-    const uint32_t height = run->unit->grid_h < side ? run->unit->grid_h : side;
-    const uint32_t n = run->tiles_x * run->tiles_y > 1 ? threads : 1;
-    const size_t size = uqd_plan_band_size(width, height);
-    run->bands = uqd_calloc_array(threads, sizeof *run->bands);
-    for (uint32_t i = 0; i < 2 * n && run->bands != NULL; i++) {
-        struct uqd_plan_bands *bands = &run->bands[i / 2];
-        bands->planned[i % 2] = uqd_malloc_array(size, sizeof *bands->planned[0]);
-        bands->counts[i % 2] = uqd_malloc_array(height, sizeof *bands->counts[0]);
-        if (run->goes_far)
-            bands->ahead[i % 2] = uqd_malloc_array(size * UQD_PLAN_AHEAD, sizeof *bands->ahead[0]);
-        if (bands->planned[i % 2] == NULL || bands->counts[i % 2] == NULL ||
-            (run->goes_far && bands->ahead[i % 2] == NULL))
-            return UQD_ERR_NOMEM;
-    }
-    return run->bands != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    struct memory *memory = &run->memory;
+    const struct uqd_tile largest = uqd_tile_at(&run->tiling, 0);
+    const uint32_t n = uqd_n_tiles(&run->tiling) > 1 ? run->engine->work.threads : 1;
+    memory->bands = uqd_calloc_array(n, sizeof *memory->bands);
+    if (memory->bands == NULL)
+        return UQD_ERR_NOMEM;
+    memory->n_bands = n;
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < n && status == UQD_OK; i++)
+        status =
+            uqd_plan_bands_init(&memory->bands[i], largest.x_end, largest.y_end, run->goes_far);
+    return status;
 }
 
 /* What only a pass of a file needs. Nothing adapts with dither. */
 static int alloc_tiles(struct pass_run *run)
 {
-    const uint32_t n = run->tiles_x * run->tiles_y;
-    run->results = uqd_malloc_array(n, sizeof *run->results);
-    if (run->results == NULL)
+    struct memory *memory = &run->memory;
+    const uint32_t n = uqd_n_tiles(&run->tiling);
+    memory->results = uqd_malloc_array(n, sizeof *memory->results);
+    if (memory->results == NULL)
         return UQD_ERR_NOMEM;
     if (!run->state->dithered) {
-        run->curves = uqd_malloc_array(n, sizeof *run->curves);
-        if (run->curves == NULL)
+        memory->curves = uqd_malloc_array(n, sizeof *memory->curves);
+        if (memory->curves == NULL)
             return UQD_ERR_NOMEM;
         for (uint32_t i = 0; i < n; i++)
-            uqd_curves_init(&run->curves[i]);
+            uqd_curves_init(&memory->curves[i]);
     }
     return alloc_bands(run);
 }
 
-static int alloc_run(struct pass_run *run)
+static int alloc_memory(struct pass_run *run)
 {
-    const uint32_t side = 1u << run->engine->tile_log2;
-    run->lists.length = side < UQD_MAX_SEGMENT ? side : UQD_MAX_SEGMENT;
-    const size_t segments =
-        (size_t)run->unit->grid_h * uqd_n_segments(run->unit->grid_w, run->lists.length);
+    struct memory *memory = &run->memory;
+    const struct uqd_tiling *tiling = &run->tiling;
+    struct uqd_phase_lists *lists = &memory->lists;
+    lists->length = tiling->side < UQD_MAX_SEGMENT ? tiling->side : UQD_MAX_SEGMENT;
+    const size_t segments = (size_t)tiling->grid_h * uqd_n_segments(tiling->grid_w, lists->length);
     size_t n;
-    if (uqd_mul_size((size_t)run->unit->grid_w * run->unit->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
+    if (uqd_mul_size((size_t)tiling->grid_w * tiling->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
         return UQD_ERR_NOMEM;
-    run->mean_q4 = uqd_malloc_array(n, sizeof *run->mean_q4);
-    run->scale_index = uqd_malloc_array(n + UQD_CHUNK_SLACK, sizeof *run->scale_index);
-    run->moved = uqd_malloc_array(n, sizeof *run->moved);
-    run->lists.places = uqd_malloc_array(n, sizeof *run->lists.places);
-    run->lists.ends =
-        uqd_malloc_array(segments * UQD_MAX_GROUPS * UQD_MAX_PHASES, sizeof *run->lists.ends);
-    if (run->mean_q4 == NULL || run->scale_index == NULL || run->moved == NULL ||
-        run->lists.places == NULL || run->lists.ends == NULL)
+    memory->mean_q4 = uqd_malloc_array(n, sizeof *memory->mean_q4);
+    memory->scale_index = uqd_malloc_array(n + UQD_CHUNK_SLACK, sizeof *memory->scale_index);
+    memory->moved = uqd_malloc_array(n, sizeof *memory->moved);
+    lists->places = uqd_malloc_array(n, sizeof *lists->places);
+    lists->ends = uqd_malloc_array(segments * UQD_MAX_GROUPS * UQD_MAX_PHASES, sizeof *lists->ends);
+    if (memory->mean_q4 == NULL || memory->scale_index == NULL || memory->moved == NULL ||
+        lists->places == NULL || lists->ends == NULL)
         return UQD_ERR_NOMEM;
     const int is_file =
         run->stream->source == UQD_SYMBOLS_DECODE || run->stream->source == UQD_SYMBOLS_ENCODE;
     return is_file ? alloc_tiles(run) : UQD_OK;
 }
 
-static void free_run(struct pass_run *run)
+static void free_memory(struct memory *memory)
 {
-    free(run->mean_q4);
-    free(run->scale_index);
-    free(run->lists.places);
-    free(run->lists.ends);
-    free(run->curves);
-    free(run->results);
-    free(run->moved);
-    if (run->bands == NULL)
-        return;
-    for (uint32_t i = 0; i < 2 * run->engine->work.threads; i++) {
-        free(run->bands[i / 2].planned[i % 2]);
-        free(run->bands[i / 2].ahead[i % 2]);
-        free(run->bands[i / 2].counts[i % 2]);
-    }
-    free(run->bands);
+    free(memory->mean_q4);
+    free(memory->scale_index);
+    free(memory->moved);
+    free(memory->lists.places);
+    free(memory->lists.ends);
+    free(memory->curves);
+    free(memory->results);
+    for (uint32_t i = 0; i < memory->n_bands; i++)
+        uqd_plan_bands_free(&memory->bands[i]);
+    free(memory->bands);
 }
 
-static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind, int32_t *partial_q4)
+static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind)
 {
     struct uqd_engine *engine = run->engine;
     const struct uqd_kind *k = &engine->model->kinds[kind];
     struct uqd_network *network;
     int status = uqd_engine_trunk(engine, run->state, u, kind, &network);
-    if (status == UQD_OK && partial_q4 != NULL)
-        status = uqd_estimate(network, run->state, u, partial_q4);
+    if (status == UQD_OK && run->partial_q4 != NULL)
+        status = uqd_estimate(network, run->state, u, run->partial_q4);
     if (status < 0)
         return status;
-    run->refine.centroid_q4 = partial_q4;
     uqd_network_begin_groups(network);
     for (uint32_t g = 0; g < engine->model->n_groups && status == UQD_OK; g++)
         status = run_group(run, network, k, g);
@@ -349,27 +331,26 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
 {
     const struct uqd_kind *kind = &engine->model->kinds[pass->kind];
     struct uqd_unit *unit = &state->units[pass->unit];
-    const uint32_t side = 1u << engine->tile_log2;
     struct pass_run run = {
         .engine = engine,
         .state = state,
         .unit = unit,
         .stream = stream,
-        .tiles_x = (unit->grid_w + side - 1) / side,
-        .tiles_y = (unit->grid_h + side - 1) / side,
-        .refine.exact = exact,
+        .exact = exact,
+        .partial_q4 = partial_q4,
+        .tiling = uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2),
         /* With dither no cell is around 0, so that there are neither phases nor curves. */
         .is_phased = kind->phased && !state->dithered,
         .goes_far = goes_far(kind, state),
     };
     uqd_extents_init(&run.extents, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
-    int status = alloc_run(&run);
+    int status = alloc_memory(&run);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)
-        status = run_groups(&run, pass->unit, pass->kind, partial_q4);
-    if (status == UQD_NEED_DATA && partial_q4 != NULL && run.refine.phase > 0) {
+        status = run_groups(&run, pass->unit, pass->kind);
+    if (status == UQD_NEED_DATA && partial_q4 != NULL && run.phase > 0) {
         const int denoised = denoise_ahead(&run, pass->unit, kind, partial_q4);
         status = denoised < 0 ? denoised : status;
     }
@@ -381,6 +362,6 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     }
     if (state->version != 0)
         state->version++;
-    free_run(&run);
+    free_memory(&run.memory);
     return status;
 }

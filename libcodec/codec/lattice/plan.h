@@ -4,9 +4,11 @@
 #ifndef UQD_LATTICE_PLAN_H
 #define UQD_LATTICE_PLAN_H
 
-#include "codec/lattice/refine.h"
+#include "codec/lattice/group.h"
+#include "codec/lattice/tile.h"
 #include "entropy/split.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The first symbol of a coefficient. */
@@ -21,17 +23,31 @@ struct uqd_planned {
 
 enum { UQD_PLAN_PLAIN = INT16_MIN };
 
-/* Works out what is the same for all coefficients of a group whose levels are set. */
-void uqd_plan_group(struct uqd_refine *refine);
-
 /* Lists a row of cells by phases, before any of their symbols. */
-void uqd_plan_phases(const struct uqd_refine *refine, uint32_t y);
+void uqd_plan_phases(const struct uqd_stage_group *group, const struct uqd_group_data *data,
+                     uint32_t y);
 
-/* Plans the coefficients of refine->phase of row y of a tile, in coding order; returns how many.
+/* Plans the coefficients of the phase in row y of a tile, in coding order; returns how many.
  * planned: room for all coefficients of the row. ahead: [..][UQD_PLAN_AHEAD], out, of those around
  * 0 the splits of the levels behind the first if they stay there; or NULL. adapts: whether curves
  * are asked about cells around 0. */
-uint32_t uqd_plan_row(const struct uqd_refine *refine, struct uqd_tile tile, uint32_t y, int adapts,
-                      struct uqd_planned *planned, struct uqd_split *ahead);
+uint32_t uqd_plan_row(const struct uqd_group_phase *at, struct uqd_tile tile, uint32_t y,
+                      int adapts, struct uqd_planned *planned, struct uqd_split *ahead);
+
+/* Room for the plans of two bands of rows of a tile: one is coded while the next is planned. */
+struct uqd_plan_bands {
+    struct uqd_planned *planned[2]; /* owned */
+    struct uqd_split *ahead[2];     /* [..][UQD_PLAN_AHEAD], or NULL: nothing is planned ahead */
+    uint32_t *counts[2];            /* of each row of the tile */
+};
+
+/* For tiles of that size at most. plans_ahead: whether coefficients may have more than one symbol.
+ * On failure the bands may be freed. Errors: UQD_ERR_NOMEM. */
+int uqd_plan_bands_init(struct uqd_plan_bands *bands, uint32_t width, uint32_t height,
+                        int plans_ahead);
+void uqd_plan_bands_free(struct uqd_plan_bands *bands);
+
+/* Rows of a band, `row` coefficients each, in a tile of that height. */
+uint32_t uqd_plan_band_rows(size_t row, uint32_t height);
 
 #endif

@@ -1,27 +1,13 @@
 #include "codec/lattice/refine.h"
 
-#include "codec/lattice/plan.h"
 #include "entropy/spent.h"
 
-#include <string.h>
+#include <assert.h>
 
 enum {
-    /* Planned symbols that the threads leave in the cache for the one that codes them. */
-    BAND_SYMBOLS = 1 << 13,
     /* Tiles of fewer coefficients are not worth the threads. */
     PARALLEL_COEFFICIENTS = 1 << 14,
 };
-
-void uqd_refine_init(struct uqd_refine *refine, const struct uqd_state *state, uint32_t unit,
-                     const struct uqd_extents *extents, uint32_t first, uint32_t n)
-{
-    memset(refine, 0, sizeof *refine);
-    refine->state = state;
-    refine->unit = unit;
-    refine->first = first;
-    refine->n = n;
-    refine->extents = extents;
-}
 
 void uqd_curves_init(struct uqd_curves *curves)
 {
@@ -91,7 +77,8 @@ static inline int symbol_of(int32_t exact, struct uqd_cuts cuts)
 
 /* A row of a tile. */
 struct row {
-    const struct uqd_refine *refine;
+    const struct uqd_stage_group *group;
+    const struct uqd_group_data *data;
     uint64_t first_cell; /* of the tile's */
     struct uqd_curves *curves;
 };
@@ -104,26 +91,17 @@ struct coefficient {
     int32_t exact;                 /* if it is written */
 };
 
-static inline int32_t mean_of(const struct uqd_refine *refine, uint64_t index)
-{
-    return refine->mean_q4 != NULL ? refine->mean_q4[index] : 0;
-}
-
-static inline uint32_t scale_of(const struct uqd_refine *refine, uint64_t index)
-{
-    return refine->mean_q4 != NULL ? refine->scale_index[index] : UQD_TOP_SCALE_INDEX;
-}
-
 /* Of a level behind the first, `behind` of which came before it. */
-static inline struct uqd_split split_behind(const struct uqd_refine *refine,
+static inline struct uqd_split split_behind(const struct uqd_group_data *data,
                                             const struct coefficient *coefficient, uint32_t behind,
                                             struct uqd_cuts cuts)
 {
     const struct uqd_cell cell = coefficient->cell;
     if (coefficient->ahead != NULL && behind < UQD_PLAN_AHEAD && cell.low + cell.high == 0)
         return coefficient->ahead[behind];
-    return uqd_split_of(mean_of(refine, coefficient->index), scale_of(refine, coefficient->index),
-                        cell.low, cuts.first, cuts.second, cell.high);
+    return uqd_split_of(uqd_mean_of(data, coefficient->index),
+                        uqd_scale_of(data, coefficient->index), cell.low, cuts.first, cuts.second,
+                        cell.high);
 }
 
 /* The symbols behind the first. UQD_OK or UQD_RANGE_STOPPED. */
@@ -132,12 +110,12 @@ static inline __attribute__((always_inline)) int code_further(struct coder *code
                                                               const struct uqd_planned *planned,
                                                               struct coefficient *coefficient)
 {
-    const struct uqd_refine *refine = row->refine;
-    const uint32_t first = refine->from[planned->c] - 1u;
-    for (uint32_t level = first; level > refine->to[planned->c]; level--) {
+    const struct uqd_stage_group *group = row->group;
+    const uint32_t first = group->from[planned->c] - 1u;
+    for (uint32_t level = first; level > group->to[planned->c]; level--) {
         const struct uqd_cell cell = coefficient->cell;
         const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
-        const struct uqd_split split = split_behind(refine, coefficient, first - level, cuts);
+        const struct uqd_split split = split_behind(row->data, coefficient, first - level, cuts);
         int symbol = symbol_of(coefficient->exact, cuts);
         if (row->curves != NULL && cell.low + cell.high == 0) {
             const uint32_t stays = split.cum2 - split.cum1;
@@ -168,14 +146,15 @@ static inline __attribute__((always_inline)) int
 code_coefficient(struct coder *coder, int encodes, int goes_far, const struct row *row,
                  const struct uqd_planned *planned, const struct uqd_split *ahead)
 {
-    const struct uqd_refine *refine = row->refine;
-    const uint64_t cell = row->first_cell + planned->x, index = cell * refine->n + planned->c;
-    const uint32_t channel = refine->first + planned->c, from = refine->from[planned->c];
+    const struct uqd_stage_group *group = row->group;
+    const struct uqd_group_data *data = row->data;
+    const uint64_t cell = row->first_cell + planned->x, index = cell * group->n + planned->c;
+    const uint32_t channel = group->first + planned->c, from = group->from[planned->c];
     struct coefficient coefficient = {
         .cell = uqd_cell_at(planned->twice_centre, from), .index = index, .ahead = ahead};
     const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, from);
     if (encodes)
-        coefficient.exact = refine->exact[cell * UQD_CELL_CHANNELS + channel];
+        coefficient.exact = data->exact[cell * UQD_CELL_CHANNELS + channel];
     const int symbol = code_first(coder, encodes, row, planned, from,
                                   encodes ? symbol_of(coefficient.exact, cuts) : 0);
     if (symbol < 0)
@@ -184,10 +163,10 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
     if (goes_far && code_further(coder, encodes, row, planned, &coefficient) < 0)
         return UQD_RANGE_STOPPED;
     const struct uqd_cell child = coefficient.cell;
-    refine->moved[index] = (int16_t)(child.low + child.high - planned->twice_centre);
-    if (refine->centroid_q4 != NULL)
-        refine->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
-            mean_of(refine, index), scale_of(refine, index), child.low, child.high);
+    data->moved[index] = (int16_t)(child.low + child.high - planned->twice_centre);
+    if (data->centroid_q4 != NULL)
+        data->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
+            uqd_mean_of(data, index), uqd_scale_of(data, index), child.low, child.high);
     return UQD_OK;
 }
 
@@ -212,7 +191,7 @@ static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *sy
 static int count_row(struct uqd_symbols *symbols, const struct row *row,
                      const struct uqd_planned *planned, const struct uqd_split *ahead, uint32_t n)
 {
-    uint32_t *spent = row->refine->state->units[row->refine->unit].spent + row->first_cell;
+    uint32_t *spent = row->data->unit->spent + row->first_cell;
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
         const uint64_t before = uqd_range_decoder_spent_q8(&symbols->decoder);
@@ -225,17 +204,9 @@ static int count_row(struct uqd_symbols *symbols, const struct row *row,
 
 /* ---- Tiles ---- */
 
-size_t uqd_plan_band_size(uint32_t width, uint32_t height)
-{
-    const size_t row = (size_t)width * UQD_MAX_GROUP_CHANNELS;
-    if (row >= BAND_SYMBOLS)
-        return row;
-    return height < BAND_SYMBOLS / row ? height * row : BAND_SYMBOLS;
-}
-
 /* A tile on its way, band by band. */
 struct tile_run {
-    const struct uqd_refine *refine;
+    const struct uqd_group_phase *at;
     struct uqd_tile tile;
     struct uqd_symbols *symbols;
     struct uqd_curves *curves;
@@ -262,18 +233,19 @@ static void plan_row(const struct tile_run *run, uint32_t band, uint32_t y)
 {
     const uint32_t i = y - band_begin(run, band);
     run->bands->counts[band % 2][i] =
-        uqd_plan_row(run->refine, run->tile, y, run->curves != NULL,
+        uqd_plan_row(run->at, run->tile, y, run->curves != NULL,
                      run->bands->planned[band % 2] + i * run->row_size, ahead_of(run, band, i));
 }
 
 static int code_band(const struct tile_run *run, uint32_t band)
 {
-    const struct uqd_unit *unit = &run->refine->state->units[run->refine->unit];
+    const struct uqd_unit *unit = run->at->data->unit;
     const uint32_t begin = band_begin(run, band), end = band_begin(run, band + 1);
     int status = UQD_OK;
     for (uint32_t y = begin; y < end && status == UQD_OK; y++) {
         const struct row row = {
-            .refine = run->refine,
+            .group = run->at->group,
+            .data = run->at->data,
             .first_cell = (uint64_t)y * unit->grid_w + run->tile.x_begin,
             .curves = run->curves,
         };
@@ -293,33 +265,31 @@ static int code_band(const struct tile_run *run, uint32_t band)
     return status;
 }
 
-static int goes_far(const struct uqd_refine *refine)
+static int goes_far(const struct uqd_stage_group *group)
 {
-    for (uint32_t c = 0; c < refine->n; c++)
-        if (refine->from[c] > refine->to[c] + 1)
+    for (uint32_t c = 0; c < group->n; c++)
+        if (group->from[c] > group->to[c] + 1)
             return 1;
     return 0;
 }
 
-int uqd_refine_tile(const struct uqd_refine *refine, struct uqd_tile tile,
+int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
                     struct uqd_plan_bands *bands, uint32_t threads)
 {
-    const size_t row_size = (size_t)(tile.x_end - tile.x_begin) * refine->n;
-    const size_t rows = BAND_SYMBOLS / row_size, height = tile.y_end - tile.y_begin;
+    const size_t row_size = (size_t)(tile.x_end - tile.x_begin) * at->group->n;
+    const uint32_t height = tile.y_end - tile.y_begin;
     const struct tile_run run = {
-        .refine = refine,
+        .at = at,
         .tile = tile,
         .symbols = symbols,
         .curves = curves,
         .bands = bands,
-        .rows = rows == 0       ? 1
-                : rows < height ? (uint32_t)rows
-                                : (uint32_t)height,
+        .rows = uqd_plan_band_rows(row_size, height),
         .row_size = row_size,
-        .goes_far = goes_far(refine),
+        .goes_far = goes_far(at->group),
     };
-    const uint32_t n_bands = ((uint32_t)height + run.rows - 1) / run.rows;
+    const uint32_t n_bands = (height + run.rows - 1) / run.rows;
     int status = UQD_OK;
     /* One thread codes a band while the others, and it when it is done, plan the next. */
 #pragma omp parallel num_threads(threads) if (row_size * height >= PARALLEL_COEFFICIENTS)

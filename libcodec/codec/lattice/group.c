@@ -1,0 +1,86 @@
+#include "codec/lattice/group.h"
+
+#include <assert.h>
+
+/* Cells of one level, those around 0 cut at another. */
+static void set_levels(struct uqd_chunk_levels *levels, uint32_t c, uint32_t level, uint32_t cut)
+{
+    levels->far[c] = ((int32_t)1 << level) - 1;
+    levels->half[c] = (int32_t)1 << cut;
+}
+
+static uint32_t below(uint32_t level, uint32_t steps)
+{
+    return level > steps ? level - steps : 0;
+}
+
+static void set_channel(struct uqd_stage_group *group, uint32_t c, uint8_t from, uint8_t to)
+{
+    assert(to <= from && from <= UQD_DITHER_LEVEL);
+    group->from[c] = from;
+    group->to[c] = to;
+    set_levels(&group->levels.first, c, from, below(from, 1));
+    set_levels(&group->levels.stage, c, from, to);
+    for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
+        set_levels(&group->levels.ahead[l], c, below(from, l + 1), below(from, l + 2));
+    for (uint32_t p = 0; p + 1 < group->phases->n; p++)
+        group->thresholds[p][c] = group->phases->threshold[p][group->first + c];
+}
+
+void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_model *model,
+                          const struct uqd_group *group, const struct uqd_extents *extents,
+                          const uint8_t *from, const uint8_t *to, int is_phased)
+{
+    assert(0 < group->n && group->n <= UQD_MAX_GROUP_CHANNELS);
+    assert(group->first + group->n <= UQD_UNIT_CHANNELS);
+    *stage_group = (struct uqd_stage_group){
+        .first = group->first,
+        .n = group->n,
+        .extents = extents,
+        .phases = &model->phases,
+        .is_phased = is_phased,
+    };
+    for (uint32_t c = 0; c < group->n; c++)
+        set_channel(stage_group, c, from[group->first + c], to[group->first + c]);
+}
+
+int uqd_has_symbols(const struct uqd_stage_group *group)
+{
+    for (uint32_t c = 0; c < group->n; c++)
+        if (uqd_is_refined(group, c, 0, 0))
+            return 1;
+    return 0;
+}
+
+struct uqd_chunk_source uqd_group_source(const struct uqd_stage_group *group,
+                                         const struct uqd_group_data *data, uint64_t first_cell)
+{
+    const size_t index = first_cell * group->n;
+    return (struct uqd_chunk_source){
+        .twice_centres = data->unit->cells + first_cell * UQD_CELL_CHANNELS + group->first,
+        .mean_q4 = data->mean_q4 != NULL ? data->mean_q4 + index : NULL,
+        .scale_index = data->mean_q4 != NULL ? data->scale_index + index : NULL,
+        .n_channels = group->n,
+    };
+}
+
+void uqd_group_gather(struct uqd_chunk *chunk, const struct uqd_group_kernels *kernels,
+                      const struct uqd_chunk_source *source, const struct uqd_chunk_levels *levels,
+                      const uint16_t *places, uint32_t n)
+{
+    assert(n <= UQD_CHUNK);
+    kernels->chunk->gather(chunk, source, levels, places, n);
+    const struct uqd_splits splits = {
+        .mean_q4 = chunk->mean_q4,
+        .low = chunk->low,
+        .first = chunk->first,
+        .second = chunk->second,
+        .end = chunk->end,
+        .scale_index = chunk->scale_index,
+        .cum1 = chunk->cum1,
+        .cum2 = chunk->cum2,
+        .total = chunk->total,
+        .n = chunk->n,
+    };
+    kernels->splits(&splits);
+}

@@ -1,0 +1,152 @@
+/* A group of channels while a stage refines it, in three parts: what is the same for all of its
+ * coefficients, the arrays that the pass lends it, and which phase of it is being coded. */
+#ifndef UQD_LATTICE_GROUP_H
+#define UQD_LATTICE_GROUP_H
+
+#include "codec/lattice/chunk.h"
+#include "codec/lattice/extent.h"
+#include "codec/lattice/neighbours.h"
+#include "codec/lattice/select.h"
+#include "codec/lattice/state.h"
+#include "entropy/splits.h"
+
+#include <stdint.h>
+
+/* ---- What is the same for all coefficients ---- */
+
+/* Levels behind the first that are planned for coefficients which stay around 0. */
+enum { UQD_PLAN_AHEAD = 3 };
+
+/* Arrays are by channel - first. */
+struct uqd_stage_group {
+    uint32_t first, n; /* channels in coding order */
+    const struct uqd_extents *extents;
+    const struct uqd_phases *phases;
+    int is_phased; /* else all coefficients are of phase 0 */
+    uint8_t from[UQD_MAX_GROUP_CHANNELS], to[UQD_MAX_GROUP_CHANNELS];
+    struct {
+        struct uqd_chunk_levels first; /* of first symbols */
+        struct uqd_chunk_levels stage; /* of the whole stage, which phases are told from */
+        struct uqd_chunk_levels ahead[UQD_PLAN_AHEAD];
+    } levels;
+    int32_t thresholds[UQD_MAX_PHASES - 1][UQD_MAX_GROUP_CHANNELS];
+};
+
+/* from, to: the levels that the stage leads from and to, by channel in coding order. Model and
+ * extents are borrowed. */
+void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_model *model,
+                          const struct uqd_group *group, const struct uqd_extents *extents,
+                          const uint8_t *from, const uint8_t *to, int is_phased);
+
+/* Whether a coefficient is there and has symbols. */
+static inline int uqd_is_refined(const struct uqd_stage_group *group, uint32_t c, uint32_t x,
+                                 uint32_t y)
+{
+    return group->from[c] > group->to[c] && uqd_exists(group->extents, group->first + c, x, y);
+}
+
+/* Whether any coefficient has. */
+int uqd_has_symbols(const struct uqd_stage_group *group);
+
+static inline uint32_t uqd_n_phases(const struct uqd_stage_group *group)
+{
+    return group->is_phased ? group->phases->n : 1;
+}
+
+/* ---- What a pass lends ---- */
+
+/* Which coefficients of a group are refined, by phase. The grid's rows are cut into segments, each
+ * of one tile; the coefficients of one stand in `places`, where its cells have room, by phase and
+ * then in coding order (codec/lattice/chunk.h). */
+enum { UQD_MAX_SEGMENT = 128 };
+_Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
+                   (int)UQD_MAX_SEGMENT <= 1 << (16 - UQD_PLACE_BITS),
+               "a place is 16 bits");
+
+struct uqd_phase_lists {
+    uint16_t *places; /* [cell][n] */
+    uint32_t *ends;   /* [segment][UQD_MAX_PHASES]: where each phase ends in the segment's places */
+    uint32_t length;  /* of segments, in cells: that of a tile, UQD_MAX_SEGMENT at most */
+};
+
+/* Segments of a row of the grid. */
+static inline uint32_t uqd_n_segments(uint32_t grid_w, uint32_t length)
+{
+    return (grid_w + length - 1) / length;
+}
+
+/* With the instruction set at hand. */
+struct uqd_group_kernels {
+    uqd_splits_function *splits;
+    const struct uqd_select *select;
+    const struct uqd_chunk_ops *chunk;
+};
+
+/* All is borrowed. */
+struct uqd_group_data {
+    struct uqd_group_kernels kernels;
+    const struct uqd_unit *unit;
+    uint32_t unit_index;
+    const struct uqd_neighbours *neighbours; /* fit the unit's grid; unused without curves */
+    struct uqd_phase_lists lists;
+    const int32_t *mean_q4;     /* [cell][n], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
+    const uint8_t *scale_index; /* [cell][n] */
+    const int16_t *exact;       /* ENCODE: the coefficients [cell][UQD_CELL_CHANNELS] */
+    int16_t *moved;             /* out [cell][n]: twice the new minus the old centre; zeroed by
+                                   the caller */
+    int32_t *centroid_q4;       /* out [cell][UQD_UNIT_CHANNELS] or NULL: best guess inside the
+                                   new cell, for refined coefficients only */
+};
+
+static inline int32_t uqd_mean_of(const struct uqd_group_data *data, uint64_t index)
+{
+    return data->mean_q4 != NULL ? data->mean_q4[index] : 0;
+}
+
+static inline uint32_t uqd_scale_of(const struct uqd_group_data *data, uint64_t index)
+{
+    return data->mean_q4 != NULL ? data->scale_index[index] : UQD_TOP_SCALE_INDEX;
+}
+
+/* The source of a segment whose first cell that is. */
+struct uqd_chunk_source uqd_group_source(const struct uqd_stage_group *group,
+                                         const struct uqd_group_data *data, uint64_t first_cell);
+
+/* Of so many coefficients that are left, those that the next chunk takes. */
+static inline uint32_t uqd_chunk_size(size_t left)
+{
+    return left < UQD_CHUNK ? (uint32_t)left : UQD_CHUNK;
+}
+
+/* Fills a chunk with n places of the source, and with their splits. */
+void uqd_group_gather(struct uqd_chunk *chunk, const struct uqd_group_kernels *kernels,
+                      const struct uqd_chunk_source *source, const struct uqd_chunk_levels *levels,
+                      const uint16_t *places, uint32_t n);
+
+/* ---- What is being coded ---- */
+
+struct uqd_group_phase {
+    const struct uqd_stage_group *group;
+    const struct uqd_group_data *data;
+    uint32_t phase;
+};
+
+/* The places of the phase in a segment. */
+struct uqd_places {
+    const uint16_t *begin, *end;
+};
+
+/* In the segment that begins at x. */
+static inline struct uqd_places uqd_places_of(const struct uqd_group_phase *at, uint32_t x,
+                                              uint32_t y)
+{
+    const struct uqd_phase_lists *lists = &at->data->lists;
+    const uint32_t grid_w = at->data->unit->grid_w;
+    const size_t segment = (size_t)y * uqd_n_segments(grid_w, lists->length) + x / lists->length;
+    const uint32_t *ends = lists->ends + segment * UQD_MAX_PHASES;
+    const uint16_t *places = lists->places + ((size_t)y * grid_w + x) * at->group->n;
+    return (struct uqd_places){places + (at->phase > 0 ? ends[at->phase - 1] : 0),
+                               places + ends[at->phase]};
+}
+
+#endif
