@@ -2,6 +2,7 @@
 
 #include "codec/lattice/estimate.h"
 #include "codec/lattice/guess.h"
+#include "codec/lattice/phases.h"
 #include "codec/lattice/refine.h"
 #include "transform/threads.h"
 #include "util/checked.h"
@@ -155,7 +156,7 @@ static void list_group(const struct pass_run *run)
     const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++)
-        uqd_plan_phases(&run->group, &run->data, y);
+        uqd_list_phases(&run->group, &run->data, y);
 }
 
 /* Phase 0 of a group. One without anything to code moves nothing, and its context would add

@@ -1,6 +1,6 @@
-/* What a file's next symbols need that no symbol before them changes: their phases, and for a row
- * of cells at a time the frequencies and the place on the curves. All threads work it out ahead of
- * the one that reads or writes the chunk. */
+/* What a file's next symbols need that no symbol before them changes: for a row of cells at a time
+ * the frequencies and the place on the curves. All threads work it out ahead of the one that reads
+ * or writes the chunk. */
 #ifndef UQD_LATTICE_PLAN_H
 #define UQD_LATTICE_PLAN_H
 
@@ -22,10 +22,6 @@ struct uqd_planned {
 };
 
 enum { UQD_PLAN_PLAIN = INT16_MIN };
-
-/* Lists a row of cells by phases, before any of their symbols. */
-void uqd_plan_phases(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                     uint32_t y);
 
 /* Plans the coefficients of the phase in row y of a tile, in coding order; returns how many.
  * planned: room for all coefficients of the row. ahead: [..][UQD_PLAN_AHEAD], out, of those around
