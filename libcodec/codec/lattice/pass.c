@@ -2,27 +2,13 @@
 
 #include "codec/lattice/estimate.h"
 #include "codec/lattice/guess.h"
+#include "codec/lattice/pass_memory.h"
 #include "codec/lattice/phases.h"
-#include "codec/lattice/refine.h"
 #include "transform/threads.h"
-#include "util/checked.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- One group ---- */
-
-/* The arrays of a pass. */
-struct memory {
-    int32_t *mean_q4;
-    uint8_t *scale_index;
-    int16_t *moved;
-    struct uqd_phase_lists lists; /* of all groups */
-    struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
-    int *results;                 /* of each tile */
-    struct uqd_plan_bands *bands; /* of each thread that codes tiles */
-    uint32_t n_bands;
-};
 
 /* What a pass works with. */
 struct pass_run {
@@ -35,8 +21,7 @@ struct pass_run {
     struct uqd_extents extents;
     struct uqd_tiling tiling;
     int is_phased;
-    int goes_far; /* cells around 0 have more than one symbol */
-    struct memory memory;
+    struct uqd_pass_memory memory;
     /* What is being coded. */
     struct uqd_stage_group group;
     struct uqd_group_data data;
@@ -63,7 +48,7 @@ static int worse(int a, int b)
 static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners)
 {
     const struct uqd_group_phase at = {&run->group, &run->data, run->phase};
-    const struct memory *memory = &run->memory;
+    const struct uqd_pass_memory *memory = &run->memory;
     return uqd_refine_tile(&at, uqd_tile_at(&run->tiling, i), &run->stream->open[i],
                            memory->curves != NULL ? &memory->curves[i] : NULL,
                            &memory->bands[omp_get_thread_num()], planners);
@@ -120,7 +105,7 @@ static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int
 {
     const struct uqd_engine *engine = run->engine;
     const struct uqd_unit *unit = run->unit;
-    const struct memory *memory = &run->memory;
+    const struct uqd_pass_memory *memory = &run->memory;
     const struct uqd_phase_lists *lists = &memory->lists;
     const size_t before = (size_t)unit->grid_w * unit->grid_h * engine->model->groups[g].first;
     const size_t segments = (size_t)unit->grid_h * uqd_n_segments(unit->grid_w, lists->length);
@@ -212,78 +197,6 @@ static int run_top(struct pass_run *run)
 
 /* ---- A pass ---- */
 
-/* Bands for every thread that codes tiles. */
-static int alloc_bands(struct pass_run *run)
-{
-    struct memory *memory = &run->memory;
-    const struct uqd_tile largest = uqd_tile_at(&run->tiling, 0);
-    const uint32_t n = uqd_n_tiles(&run->tiling) > 1 ? run->engine->work.threads : 1;
-    memory->bands = uqd_calloc_array(n, sizeof *memory->bands);
-    if (memory->bands == NULL)
-        return UQD_ERR_NOMEM;
-    memory->n_bands = n;
-    int status = UQD_OK;
-    for (uint32_t i = 0; i < n && status == UQD_OK; i++)
-        status =
-            uqd_plan_bands_init(&memory->bands[i], largest.x_end, largest.y_end, run->goes_far);
-    return status;
-}
-
-/* What only a pass of a file needs. Nothing adapts with dither. */
-static int alloc_tiles(struct pass_run *run)
-{
-    struct memory *memory = &run->memory;
-    const uint32_t n = uqd_n_tiles(&run->tiling);
-    memory->results = uqd_malloc_array(n, sizeof *memory->results);
-    if (memory->results == NULL)
-        return UQD_ERR_NOMEM;
-    if (!run->state->dithered) {
-        memory->curves = uqd_malloc_array(n, sizeof *memory->curves);
-        if (memory->curves == NULL)
-            return UQD_ERR_NOMEM;
-        for (uint32_t i = 0; i < n; i++)
-            uqd_curves_init(&memory->curves[i]);
-    }
-    return alloc_bands(run);
-}
-
-static int alloc_memory(struct pass_run *run)
-{
-    struct memory *memory = &run->memory;
-    const struct uqd_tiling *tiling = &run->tiling;
-    struct uqd_phase_lists *lists = &memory->lists;
-    lists->length = tiling->side < UQD_MAX_SEGMENT ? tiling->side : UQD_MAX_SEGMENT;
-    const size_t segments = (size_t)tiling->grid_h * uqd_n_segments(tiling->grid_w, lists->length);
-    size_t n;
-    if (uqd_mul_size((size_t)tiling->grid_w * tiling->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
-        return UQD_ERR_NOMEM;
-    memory->mean_q4 = uqd_malloc_array(n, sizeof *memory->mean_q4);
-    memory->scale_index = uqd_malloc_array(n + UQD_CHUNK_SLACK, sizeof *memory->scale_index);
-    memory->moved = uqd_malloc_array(n, sizeof *memory->moved);
-    lists->places = uqd_malloc_array(n, sizeof *lists->places);
-    lists->ends = uqd_malloc_array(segments * UQD_MAX_GROUPS * UQD_MAX_PHASES, sizeof *lists->ends);
-    if (memory->mean_q4 == NULL || memory->scale_index == NULL || memory->moved == NULL ||
-        lists->places == NULL || lists->ends == NULL)
-        return UQD_ERR_NOMEM;
-    const int is_file =
-        run->stream->source == UQD_SYMBOLS_DECODE || run->stream->source == UQD_SYMBOLS_ENCODE;
-    return is_file ? alloc_tiles(run) : UQD_OK;
-}
-
-static void free_memory(struct memory *memory)
-{
-    free(memory->mean_q4);
-    free(memory->scale_index);
-    free(memory->moved);
-    free(memory->lists.places);
-    free(memory->lists.ends);
-    free(memory->curves);
-    free(memory->results);
-    for (uint32_t i = 0; i < memory->n_bands; i++)
-        uqd_plan_bands_free(&memory->bands[i]);
-    free(memory->bands);
-}
-
 static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind)
 {
     struct uqd_engine *engine = run->engine;
@@ -319,12 +232,26 @@ static int denoise_ahead(struct pass_run *run, uint32_t u, const struct uqd_kind
     return status == UQD_OK ? uqd_estimate(network, run->state, u, mean_q4) : status;
 }
 
-static int goes_far(const struct uqd_kind *kind, const struct uqd_state *state)
+static int goes_far(const struct uqd_kind *kind)
 {
-    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS && !state->dithered; c++)
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
         if (kind->from[c] > kind->to[c] + 1)
             return 1;
     return 0;
+}
+
+/* With dither no cell is around 0: nothing adapts, and nothing is planned ahead. */
+static int make_memory(struct pass_run *run, const struct uqd_kind *kind)
+{
+    const enum uqd_symbol_source source = run->stream->source;
+    const struct uqd_pass_needs needs = {
+        .tiling = &run->tiling,
+        .threads = run->engine->work.threads,
+        .is_file = source == UQD_SYMBOLS_DECODE || source == UQD_SYMBOLS_ENCODE,
+        .adapts = !run->state->dithered,
+        .plans_ahead = !run->state->dithered && goes_far(kind),
+    };
+    return uqd_pass_memory_init(&run->memory, &needs);
 }
 
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
@@ -342,11 +269,10 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .tiling = uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2),
         /* With dither no cell is around 0, so that there are neither phases nor curves. */
         .is_phased = kind->phased && !state->dithered,
-        .goes_far = goes_far(kind, state),
     };
     uqd_extents_init(&run.extents, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
-    int status = alloc_memory(&run);
+    int status = make_memory(&run, kind);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)
@@ -363,6 +289,6 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     }
     if (state->version != 0)
         state->version++;
-    free_memory(&run.memory);
+    uqd_pass_memory_free(&run.memory);
     return status;
 }

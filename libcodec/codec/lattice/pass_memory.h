@@ -1,0 +1,36 @@
+/* The arrays that a pass works in. */
+#ifndef UQD_LATTICE_PASS_MEMORY_H
+#define UQD_LATTICE_PASS_MEMORY_H
+
+#include "codec/lattice/refine.h"
+#include "codec/lattice/tile.h"
+
+#include <stdint.h>
+
+struct uqd_pass_memory {
+    int32_t *mean_q4;
+    uint8_t *scale_index;
+    int16_t *moved;
+    struct uqd_phase_lists lists; /* of all groups */
+    /* Of passes of a file only. */
+    struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
+    int *results;                 /* of each tile */
+    struct uqd_plan_bands *bands; /* of each thread that codes tiles */
+    uint32_t n_bands;
+};
+
+/* What it is for. */
+struct uqd_pass_needs {
+    const struct uqd_tiling *tiling;
+    uint32_t threads;
+    int is_file;     /* symbols are read or written, rather than guessed */
+    int adapts;      /* a file's curves learn */
+    int plans_ahead; /* cells around 0 have more than one symbol */
+};
+
+/* All is to be written before it is read, but for the curves. On failure the memory may be freed.
+ * Errors: UQD_ERR_NOMEM. */
+int uqd_pass_memory_init(struct uqd_pass_memory *memory, const struct uqd_pass_needs *needs);
+void uqd_pass_memory_free(struct uqd_pass_memory *memory);
+
+#endif
