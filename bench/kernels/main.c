@@ -8,7 +8,7 @@
 #include "options.h"
 #include "peak.h"
 #include "report.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <errno.h>
 #include <omp.h>

@@ -1,6 +1,6 @@
 #include "options.h"
 
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 
 #include "codec/rows.h"
 #include "common.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <uqd/uqd.h>
 

@@ -1,7 +1,7 @@
 #include "nn/qconv.h"
 
 #include "nn/qconv_tiles.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <assert.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #include "codec/lattice/chunk.h"
 #include "entropy/adaptive.h"
 #include "entropy/split.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 #include "util/random.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 #include "codec_support.h"
 
 #include "fp_mode.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <fenv.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Places that are picked: every version against the definition. */
 #include "codec/lattice/select.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 #include "util/random.h"
 
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #include "entropy/range_coder.h"
 #include "entropy/split.h"
 #include "entropy/splits.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 #include "inputs.h"
 
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 
 #include "codec/paper/network.h"
 #include "tiny_paper.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <math.h>
 #include <stdio.h>

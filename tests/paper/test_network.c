@@ -2,7 +2,7 @@
 #include "codec/paper/network.h"
 #include "fp_mode.h"
 #include "tiny_paper.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <fenv.h>
 #include <math.h>

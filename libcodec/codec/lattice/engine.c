@@ -1,7 +1,7 @@
 #include "codec/lattice/engine.h"
 
 #include "transform/threads.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include "entropy/split.h"
 #include "transform/threads.h"
 #include "util/checked.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "codec/paper/attention.h"
 #include "codec/paper/strips.h"
 #include "util/checked.h"
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <assert.h>
 #include <stdlib.h>

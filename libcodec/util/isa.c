@@ -1,4 +1,4 @@
-#include "util/cpu.h"
+#include "util/isa.h"
 
 #include <stdatomic.h>
 #include <uqd/uqd.h>

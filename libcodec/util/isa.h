@@ -1,6 +1,6 @@
 /* Which instruction sets the kernels may use on this machine. */
-#ifndef UQD_UTIL_CPU_H
-#define UQD_UTIL_CPU_H
+#ifndef UQD_UTIL_ISA_H
+#define UQD_UTIL_ISA_H
 
 /* The UQD_CPU_* bits (uqd/uqd.h) that both the processor and the operating system support:
  * UQD_CPU_AVX2 stands for AVX2 and FMA, UQD_CPU_AVX_VNNI for both and AVX-VNNI, UQD_CPU_AVX512 for
