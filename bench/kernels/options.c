@@ -54,20 +54,12 @@ static void parse_threads(struct options *options, const char *text)
 
 static unsigned parse_kernels(const char *name)
 {
-    static const struct {
-        const char *name;
-        unsigned flags;
-    } sets[] = {{"amx", UQD_CPU_AVX512 | UQD_CPU_VNNI | UQD_CPU_AMX},
-                {"vnni", UQD_CPU_AVX512 | UQD_CPU_VNNI},
-                {"avx512", UQD_CPU_AVX512},
-                {"avxvnni", UQD_CPU_AVX2 | UQD_CPU_AVX_VNNI},
-                {"avx2", UQD_CPU_AVX2},
-                {"neon", UQD_CPU_NEON},
-                {"c", 0}};
+    for (size_t i = 0; i < uqd_n_isas; i++) {
+        const unsigned flags = uqd_isas[i].flag | uqd_isas[i].needs;
 
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-        if (strcmp(sets[i].name, name) == 0 && (uqd_cpu_flags() & sets[i].flags) == sets[i].flags)
-            return sets[i].flags;
+        if (strcmp(uqd_isas[i].name, name) == 0 && (uqd_cpu_flags() & flags) == flags)
+            return flags;
+    }
     fprintf(stderr, "bench_kernels: this machine has no kernels %s\n", name);
     exit(2);
 }

@@ -39,18 +39,5 @@ const char *uqd_version(void)
 
 const char *uqd_cpu_features(void)
 {
-    const unsigned flags = uqd_cpu_flags();
-    if (flags & UQD_CPU_AMX)
-        return "amx vnni avx512 avx2 c";
-    if (flags & UQD_CPU_VNNI)
-        return "vnni avx512 avx2 c";
-    if (flags & UQD_CPU_AVX512)
-        return "avx512 avx2 c";
-    if (flags & UQD_CPU_AVX_VNNI)
-        return "avxvnni avx2 c";
-    if (flags & UQD_CPU_AVX2)
-        return "avx2 c";
-    if (flags & UQD_CPU_NEON)
-        return "neon c";
-    return "c";
+    return uqd_fastest_isa(uqd_cpu_flags())->features;
 }

@@ -3,59 +3,94 @@
 #include <stdatomic.h>
 #include <uqd/uqd.h>
 
-#if defined(__x86_64__)
+#if UQD_ARCH_X86_64
 #include <cpuid.h>
-#endif
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Its tiles are a state that the operating system saves only for processes that have asked. */
-static int may_use_amx(void)
+/* Tiles are a state that the operating system saves only for processes that have asked. */
+static int may_use_tiles(void)
 {
-    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18, AMX_TILE = 1 << 24, AMX_INT8 = 1 << 25 };
-    unsigned a, b, c, d;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & AMX_TILE && d & AMX_INT8 &&
-           syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 }
-#elif defined(__x86_64__)
-static int may_use_amx(void)
+#else
+static int may_use_tiles(void)
 {
     return 0;
 }
 #endif
 
-#if defined(__x86_64__)
+static int has_amx(void)
+{
+    enum { AMX_TILE = 1 << 24, AMX_INT8 = 1 << 25 };
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & AMX_TILE && d & AMX_INT8 &&
+           may_use_tiles();
+}
+
+static int has_vnni(void)
+{
+    return __builtin_cpu_supports("avx512vnni");
+}
+
+static int has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("fma");
+}
+
 static int has_avx_vnni(void)
 {
     enum { AVX_VNNI = 1 << 4 };
     unsigned a, b, c, d;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) && a & AVX_VNNI;
 }
+
+static int has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
 #endif
 
+/* What is asked for here is what files of the set are compiled with (libcodec/meson.build). */
+const struct uqd_isa uqd_isas[] = {
+#if UQD_ARCH_X86_64
+    {UQD_CPU_AMX, UQD_CPU_VNNI | UQD_CPU_AVX512, "amx", "amx vnni avx512 avx2 c", has_amx},
+    {UQD_CPU_VNNI, UQD_CPU_AVX512, "vnni", "vnni avx512 avx2 c", has_vnni},
+    {UQD_CPU_AVX512, 0, "avx512", "avx512 avx2 c", has_avx512},
+    {UQD_CPU_AVX_VNNI, UQD_CPU_AVX2, "avxvnni", "avxvnni avx2 c", has_avx_vnni},
+    {UQD_CPU_AVX2, 0, "avx2", "avx2 c", has_avx2},
+#endif
+#if UQD_ARCH_AARCH64
+    {UQD_CPU_NEON, 0, "neon", "neon c", NULL}, /* belongs to the architecture */
+#endif
+    {0, 0, "c", "c", NULL},
+};
+const size_t uqd_n_isas = sizeof uqd_isas / sizeof *uqd_isas;
+
+static int has_all(unsigned flags, unsigned wanted)
+{
+    return (flags & wanted) == wanted;
+}
+
+/* What a set needs stands behind it. */
 static unsigned find_flags(void)
 {
     unsigned flags = 0;
 
-#if defined(__x86_64__)
+#if UQD_ARCH_X86_64
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        flags |= UQD_CPU_AVX2;
-    if (flags & UQD_CPU_AVX2 && has_avx_vnni())
-        flags |= UQD_CPU_AVX_VNNI;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("fma"))
-        flags |= UQD_CPU_AVX512;
-    if (flags & UQD_CPU_AVX512 && __builtin_cpu_supports("avx512vnni"))
-        flags |= UQD_CPU_VNNI;
-    if (flags & UQD_CPU_VNNI && may_use_amx())
-        flags |= UQD_CPU_AMX;
-#elif defined(__aarch64__)
-    flags |= UQD_CPU_NEON; /* belongs to the architecture */
 #endif
+    for (size_t i = uqd_n_isas; i-- > 0;) {
+        const struct uqd_isa *isa = &uqd_isas[i];
+
+        if (has_all(flags, isa->needs) && (isa->is_there == NULL || isa->is_there()))
+            flags |= isa->flag;
+    }
     return flags;
 }
 
@@ -70,4 +105,14 @@ unsigned uqd_cpu_flags(void)
         atomic_store_explicit(&found, flags, memory_order_relaxed);
     }
     return flags & ~known;
+}
+
+const struct uqd_isa *uqd_fastest_isa(unsigned cpu_flags)
+{
+    const struct uqd_isa *isa = uqd_isas;
+
+    /* Plain C, which is the last, needs nothing. */
+    while (!has_all(cpu_flags, isa->flag | isa->needs))
+        isa++;
+    return isa;
 }

@@ -1,12 +1,39 @@
-/* Which instruction sets the kernels may use on this machine. */
+/* The instruction sets that kernels are written for, and which of them this machine has. */
 #ifndef UQD_UTIL_ISA_H
 #define UQD_UTIL_ISA_H
 
-/* The UQD_CPU_* bits (uqd/uqd.h) that both the processor and the operating system support:
- * UQD_CPU_AVX2 stands for AVX2 and FMA, UQD_CPU_AVX_VNNI for both and AVX-VNNI, UQD_CPU_AVX512 for
- * AVX-512 F, DQ, BW, VL, CD and FMA, UQD_CPU_VNNI for that and its VNNI, UQD_CPU_AMX for both and
- * the tiles of bytes of AMX, for which the process asks the operating system, UQD_CPU_NEON for the
- * vectors of 64-bit ARM. 0 on other architectures. May be called from any thread. */
+#include <stddef.h>
+
+/* What belongs to one architecture stands between #if UQD_ARCH_... and #endif. */
+#if defined(__x86_64__)
+#define UQD_ARCH_X86_64 1
+#else
+#define UQD_ARCH_X86_64 0
+#endif
+#if defined(__aarch64__)
+#define UQD_ARCH_AARCH64 1
+#else
+#define UQD_ARCH_AARCH64 0
+#endif
+
+struct uqd_isa {
+    unsigned flag;    /* a UQD_CPU_* bit (uqd/uqd.h), or 0: plain C */
+    unsigned needs;   /* flags of the sets that it extends: it is not used without any of them */
+    const char *name; /* as uqd_cpu_features calls it */
+    const char *features;  /* what uqd_cpu_features says where it is the fastest: its name first */
+    int (*is_there)(void); /* asks the processor and the operating system; NULL: always */
+};
+
+/* Those of this architecture, the fastest first, plain C last; one behind another that it needs is
+ * slower than that. */
+extern const struct uqd_isa uqd_isas[];
+extern const size_t uqd_n_isas;
+
+/* The flags of those that both the processor and the operating system support. For AMX the process
+ * asks the operating system. May be called from any thread. */
 unsigned uqd_cpu_flags(void);
+
+/* The fastest of those whose flag is among cpu_flags, with all that it needs. */
+const struct uqd_isa *uqd_fastest_isa(unsigned cpu_flags);
 
 #endif

@@ -2,10 +2,11 @@
  *
  * usage: dump_paper MODEL STEP ISA THREADS Z OUTPUT [RUNS]
  *
- * Z and OUTPUT are native float32 in planes [3][64][64]; OUTPUT is eps_hat, then factor. ISA is c,
- * avx2, avx512, neon or all. More than one run: seconds of each behind the first, to standard
- * output. */
+ * Z and OUTPUT are native float32 in planes [3][64][64]; OUTPUT is eps_hat, then factor. ISA is a
+ * name of those in util/isa.h, or all. More than one run: seconds of each behind the first, to
+ * standard output. */
 #include "codec/paper/network.h"
+#include "util/isa.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,17 +26,11 @@ static _Noreturn void fail(const char *what)
 
 static unsigned isa_named(const char *name)
 {
-    static const struct {
-        const char *name;
-        unsigned flags;
-    } isas[] = {{"c", 0},
-                {"avx2", UQD_CPU_AVX2},
-                {"avx512", UQD_CPU_AVX512},
-                {"neon", UQD_CPU_NEON},
-                {"all", UQD_CPU_ALL}};
-    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++)
-        if (strcmp(isas[i].name, name) == 0)
-            return isas[i].flags;
+    if (strcmp(name, "all") == 0)
+        return UQD_CPU_ALL;
+    for (size_t i = 0; i < uqd_n_isas; i++)
+        if (strcmp(uqd_isas[i].name, name) == 0)
+            return uqd_isas[i].flag | uqd_isas[i].needs;
     fail("unknown instruction set");
 }
 
