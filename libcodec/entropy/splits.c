@@ -4,7 +4,7 @@
 
 #include <uqd/uqd.h>
 
-void uqd_splits_c(const struct uqd_splits *splits)
+static void compute(const struct uqd_splits *splits)
 {
     for (size_t i = 0; i < splits->n; i++) {
         const struct uqd_split split =
@@ -16,13 +16,18 @@ void uqd_splits_c(const struct uqd_splits *splits)
     }
 }
 
-uqd_splits_function *uqd_splits_select(unsigned cpu_flags)
-{
-#if defined(__x86_64__)
-    if (cpu_flags & UQD_CPU_AVX512)
-        return uqd_splits_avx512;
-#else
-    (void)cpu_flags;
+const struct uqd_splits_ops uqd_splits_ops_c = {compute};
+
+static const struct uqd_kernel_version versions[] = {
+#if UQD_ARCH_X86_64
+    {UQD_CPU_AVX512, &uqd_splits_ops_avx512},
 #endif
-    return uqd_splits_c;
+    {0, &uqd_splits_ops_c},
+};
+const struct uqd_kernel_table uqd_splits_kernels =
+    UQD_KERNEL_TABLE("splits", versions, struct uqd_splits_ops);
+
+const struct uqd_splits_ops *uqd_splits_ops_for(unsigned cpu_flags)
+{
+    return uqd_kernels_for(&uqd_splits_kernels, cpu_flags);
 }

@@ -3,6 +3,8 @@
 #ifndef UQD_ENTROPY_SPLITS_H
 #define UQD_ENTROPY_SPLITS_H
 
+#include "util/isa.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,11 +18,15 @@ struct uqd_splits {
 
 typedef void uqd_splits_function(const struct uqd_splits *splits);
 
-/* The fastest among plain C and those of cpu_flags (UQD_CPU_* bits), which must be a subset of
- * uqd_cpu_flags(). */
-uqd_splits_function *uqd_splits_select(unsigned cpu_flags);
+struct uqd_splits_ops {
+    uqd_splits_function *splits;
+};
 
-uqd_splits_function uqd_splits_c;
-uqd_splits_function uqd_splits_avx512;
+extern const struct uqd_kernel_table uqd_splits_kernels;
+
+/* The fastest for cpu_flags (UQD_CPU_* bits), which must be a subset of uqd_cpu_flags(). */
+const struct uqd_splits_ops *uqd_splits_ops_for(unsigned cpu_flags);
+
+extern const struct uqd_splits_ops uqd_splits_ops_c, uqd_splits_ops_avx512;
 
 #endif

@@ -1,5 +1,6 @@
 #include "util/isa.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <uqd/uqd.h>
 
@@ -107,12 +108,36 @@ unsigned uqd_cpu_flags(void)
     return flags & ~known;
 }
 
+static int is_usable(const struct uqd_isa *isa, unsigned cpu_flags)
+{
+    return has_all(cpu_flags, isa->flag | isa->needs);
+}
+
 const struct uqd_isa *uqd_fastest_isa(unsigned cpu_flags)
 {
     const struct uqd_isa *isa = uqd_isas;
 
     /* Plain C, which is the last, needs nothing. */
-    while (!has_all(cpu_flags, isa->flag | isa->needs))
+    while (!is_usable(isa, cpu_flags))
         isa++;
     return isa;
+}
+
+const struct uqd_isa *uqd_isa_of(unsigned flag)
+{
+    for (size_t i = 0; i < uqd_n_isas; i++)
+        if (uqd_isas[i].flag == flag)
+            return &uqd_isas[i];
+    return NULL;
+}
+
+const void *uqd_kernels_for(const struct uqd_kernel_table *table, unsigned cpu_flags)
+{
+    const struct uqd_kernel_version *version = table->versions;
+
+    assert((cpu_flags & ~uqd_cpu_flags()) == 0);
+    assert(version[table->n_versions - 1].isa == 0);
+    while (!is_usable(uqd_isa_of(version->isa), cpu_flags))
+        version++;
+    return version->ops;
 }

@@ -3,8 +3,8 @@
 #include "codec/lattice/chunk.h"
 #include "entropy/adaptive.h"
 #include "entropy/split.h"
-#include "util/isa.h"
 #include "util/random.h"
+#include "versions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -169,6 +169,9 @@ static void check_all_logarithms(const struct uqd_chunk_ops *ops)
     }
 }
 
+_Static_assert(sizeof(struct uqd_chunk_ops) == 3 * sizeof(void (*)(void)),
+               "each operation is called here");
+
 static void check(const struct uqd_chunk_ops *ops)
 {
     static const uint32_t channels[] = {1, 3, 8, 48, UQD_MAX_GROUP_CHANNELS};
@@ -187,23 +190,21 @@ static void check(const struct uqd_chunk_ops *ops)
     check_all_logarithms(ops);
 }
 
-static void test_plain_c(void **state)
+static void test_versions(void **state)
 {
+    struct version versions[MAX_VERSIONS];
+    const size_t n = runnable_versions(&uqd_chunk_kernels, versions);
     (void)state;
-    check(uqd_chunk_ops_for(0));
-}
-
-static void test_this_machine(void **state)
-{
-    (void)state;
-    check(uqd_chunk_ops_for(uqd_cpu_flags()));
+    for (size_t i = 0; i < n; i++) {
+        print_message("# chunk: %s\n", versions[i].name);
+        check(versions[i].ops);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_c),
-        cmocka_unit_test(test_this_machine),
+        cmocka_unit_test(test_versions),
     };
     return cmocka_run_group_tests_name("chunk", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* Places that are picked: every version against the definition. */
 #include "codec/lattice/select.h"
-#include "util/isa.h"
 #include "util/random.h"
+#include "versions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,6 +74,9 @@ static void check_zeros(const struct uqd_select *select, const struct lists *lis
     compare(&got, &expected, lists->n);
 }
 
+_Static_assert(sizeof(struct uqd_select) == 2 * sizeof(void (*)(void)),
+               "each operation is called here");
+
 static void check_lengths(const struct uqd_select *select)
 {
     struct lists lists;
@@ -87,23 +90,21 @@ static void check_lengths(const struct uqd_select *select)
         }
 }
 
-static void test_plain_c(void **state)
+static void test_versions(void **state)
 {
+    struct version versions[MAX_VERSIONS];
+    const size_t n = runnable_versions(&uqd_select_kernels, versions);
     (void)state;
-    check_lengths(uqd_select_for(0));
-}
-
-static void test_this_machine(void **state)
-{
-    (void)state;
-    check_lengths(uqd_select_for(uqd_cpu_flags()));
+    for (size_t i = 0; i < n; i++) {
+        print_message("# select: %s\n", versions[i].name);
+        check_lengths(versions[i].ops);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain_c),
-        cmocka_unit_test(test_this_machine),
+        cmocka_unit_test(test_versions),
     };
     return cmocka_run_group_tests_name("select", tests, NULL, NULL);
 }

@@ -1,11 +1,11 @@
 /* Probabilities of the children of a cell, and centroids. */
 #include "bits.h"
+#include "versions.h"
 
 #include "codec/lattice/cell.h"
 #include "entropy/range_coder.h"
 #include "entropy/split.h"
 #include "entropy/splits.h"
-#include "util/isa.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -277,6 +277,9 @@ static void test_coding(void **state)
 
 enum { MOST = 67, GUARD = 0x5a5a5a5a };
 
+_Static_assert(sizeof(struct uqd_splits_ops) == sizeof(uqd_splits_function *),
+               "each operation is called here");
+
 /* The frequencies of n drawn cells, by one version of uqd_splits. */
 static void assert_splits_agree(uqd_splits_function *splits, uint64_t *seed, size_t n)
 {
@@ -309,15 +312,19 @@ static void assert_splits_agree(uqd_splits_function *splits, uint64_t *seed, siz
             assert_int_equal(out[o][i], GUARD);
 }
 
-static void test_every_instruction_set(void **state)
+static void test_versions(void **state)
 {
-    static const unsigned sets[] = {0, UQD_CPU_AVX2, UQD_CPU_AVX512, (unsigned)UQD_CPU_ALL};
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_splits_kernels, versions);
     uint64_t seed = 9;
     (void)state;
-    for (size_t s = 0; s < sizeof sets / sizeof *sets; s++)
+    for (size_t v = 0; v < n_versions; v++) {
+        const struct uqd_splits_ops *ops = versions[v].ops;
+        print_message("# splits: %s\n", versions[v].name);
         for (size_t n = 0; n <= MOST; n++)
             for (int round = 0; round < 20; round++)
-                assert_splits_agree(uqd_splits_select(sets[s] & uqd_cpu_flags()), &seed, n);
+                assert_splits_agree(ops->splits, &seed, n);
+    }
 }
 
 int main(void)
@@ -331,7 +338,7 @@ int main(void)
         cmocka_unit_test(test_centroid),
         cmocka_unit_test(test_centroid_of_untouched_distribution),
         cmocka_unit_test(test_coding),
-        cmocka_unit_test(test_every_instruction_set),
+        cmocka_unit_test(test_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

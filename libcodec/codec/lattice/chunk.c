@@ -2,6 +2,8 @@
 
 #include "entropy/adaptive.h"
 
+#include <uqd/uqd.h>
+
 static void set_cell(struct uqd_chunk *chunk, uint32_t i, int32_t far, int32_t half)
 {
     const int32_t twice_centre = chunk->twice_centre[i];
@@ -57,13 +59,16 @@ static void positions(struct uqd_chunk *chunk)
 
 const struct uqd_chunk_ops uqd_chunk_ops_c = {gather, phases, positions};
 
+static const struct uqd_kernel_version versions[] = {
+#if UQD_ARCH_X86_64
+    {UQD_CPU_AVX512, &uqd_chunk_ops_avx512},
+#endif
+    {0, &uqd_chunk_ops_c},
+};
+const struct uqd_kernel_table uqd_chunk_kernels =
+    UQD_KERNEL_TABLE("chunk", versions, struct uqd_chunk_ops);
+
 const struct uqd_chunk_ops *uqd_chunk_ops_for(unsigned cpu_flags)
 {
-#if defined(__x86_64__)
-    if (cpu_flags & UQD_CPU_AVX512)
-        return &uqd_chunk_ops_avx512;
-#else
-    (void)cpu_flags;
-#endif
-    return &uqd_chunk_ops_c;
+    return uqd_kernels_for(&uqd_chunk_kernels, cpu_flags);
 }

@@ -4,6 +4,7 @@
 #define UQD_LATTICE_CHUNK_H
 
 #include "codec/lattice/state.h"
+#include "util/isa.h"
 
 #include <stdint.h>
 
@@ -68,8 +69,9 @@ struct uqd_chunk_ops {
     void (*positions)(struct uqd_chunk *chunk);
 };
 
-/* The fastest among plain C and those of cpu_flags (UQD_CPU_* bits), which must be a subset of
- * uqd_cpu_flags(). */
+extern const struct uqd_kernel_table uqd_chunk_kernels;
+
+/* The fastest for cpu_flags (UQD_CPU_* bits), which must be a subset of uqd_cpu_flags(). */
 const struct uqd_chunk_ops *uqd_chunk_ops_for(unsigned cpu_flags);
 
 extern const struct uqd_chunk_ops uqd_chunk_ops_c, uqd_chunk_ops_avx512;

@@ -24,7 +24,7 @@ void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, u
         .tile_log2 = tile_log2,
         .work.threads = (uint32_t)uqd_thread_count(threads),
     };
-    engine->splits = uqd_splits_select(uqd_cpu_flags() & cpu_mask);
+    engine->splits = uqd_splits_ops_for(uqd_cpu_flags() & cpu_mask)->splits;
     engine->select = uqd_select_for(uqd_cpu_flags() & cpu_mask);
     engine->chunk = uqd_chunk_ops_for(uqd_cpu_flags() & cpu_mask);
     uqd_neighbours_init(&engine->neighbours, model->channels);

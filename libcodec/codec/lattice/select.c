@@ -28,13 +28,16 @@ static size_t zeros(uint16_t *out, const uint16_t *places, const int16_t *values
 
 const struct uqd_select uqd_select_c = {of_phase, zeros};
 
+static const struct uqd_kernel_version versions[] = {
+#if UQD_ARCH_X86_64
+    {UQD_CPU_AVX512, &uqd_select_avx512},
+#endif
+    {0, &uqd_select_c},
+};
+const struct uqd_kernel_table uqd_select_kernels =
+    UQD_KERNEL_TABLE("select", versions, struct uqd_select);
+
 const struct uqd_select *uqd_select_for(unsigned cpu_flags)
 {
-#if defined(__x86_64__)
-    if (cpu_flags & UQD_CPU_AVX512)
-        return &uqd_select_avx512;
-#else
-    (void)cpu_flags;
-#endif
-    return &uqd_select_c;
+    return uqd_kernels_for(&uqd_select_kernels, cpu_flags);
 }

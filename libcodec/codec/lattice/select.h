@@ -3,6 +3,8 @@
 #ifndef UQD_LATTICE_SELECT_H
 #define UQD_LATTICE_SELECT_H
 
+#include "util/isa.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +21,9 @@ struct uqd_select {
                     const uint8_t *phases, size_t n, uint8_t end);
 };
 
-/* The fastest among plain C and those of cpu_flags (UQD_CPU_* bits), which must be a subset of
- * uqd_cpu_flags(). */
+extern const struct uqd_kernel_table uqd_select_kernels;
+
+/* The fastest for cpu_flags (UQD_CPU_* bits), which must be a subset of uqd_cpu_flags(). */
 const struct uqd_select *uqd_select_for(unsigned cpu_flags);
 
 extern const struct uqd_select uqd_select_c, uqd_select_avx512;

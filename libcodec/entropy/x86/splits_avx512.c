@@ -71,7 +71,7 @@ static inline void split_lanes(const struct uqd_splits *splits, size_t i, __mmas
     store(splits->total + i, lanes, total);
 }
 
-void uqd_splits_avx512(const struct uqd_splits *splits)
+static void compute(const struct uqd_splits *splits)
 {
     size_t i = 0;
     for (; splits->n - i >= LANES; i += LANES)
@@ -79,3 +79,5 @@ void uqd_splits_avx512(const struct uqd_splits *splits)
     if (i < splits->n)
         split_lanes(splits, i, (__mmask8)((1u << (splits->n - i)) - 1));
 }
+
+const struct uqd_splits_ops uqd_splits_ops_avx512 = {compute};
