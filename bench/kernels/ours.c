@@ -55,7 +55,7 @@ void ours_init(struct ours *ours, const struct data *data, uint32_t threads, uns
     const struct layer *layer = data->layer;
 
     *ours = (struct ours){.threads = threads};
-    uqd_nn_ops_init(&ours->ops, cpu_flags);
+    ours->ops = uqd_nn_ops_for(cpu_flags);
     /* The gains that a layer brings along are not used: those of kinds are handed over. */
     check(uqd_nn_qconv_init(&ours->conv, layer->size, layer->n_in, layer->n_out, data->weights,
                             data->gain),
@@ -88,7 +88,7 @@ static void run_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 {
     const struct ours *ours = arguments;
 
-    ours->ops.qconv(&ours->args, row_begin, row_end);
+    ours->ops->qconv(&ours->args, row_begin, row_end);
 }
 
 void ours_run(const struct ours *ours)

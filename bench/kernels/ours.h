@@ -7,7 +7,7 @@
 #include "nn/plane.h"
 
 struct ours {
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops;
     uint32_t threads;
     struct uqd_nn_qconv conv;
     struct uqd_nn_qplane input, output;

@@ -1,4 +1,4 @@
-/* The kernels of each instruction set, for the table in nn/ops.h and for each other. */
+/* The kernels of each instruction set, for the table of nn/ops.h and for each other. */
 #ifndef UQD_NN_KERNELS_H
 #define UQD_NN_KERNELS_H
 
@@ -45,5 +45,9 @@ void uqd_nn_qconv_avxvnni(const struct uqd_nn_qconv_args *args, uint32_t row_beg
                           uint32_t row_end);
 void uqd_nn_qconv_vnni(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
 void uqd_nn_qconv_amx(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
+
+/* nn/table.c */
+extern const struct uqd_nn_ops uqd_nn_ops_c, uqd_nn_ops_avx2, uqd_nn_ops_avxvnni, uqd_nn_ops_avx512,
+    uqd_nn_ops_vnni, uqd_nn_ops_amx, uqd_nn_ops_neon;
 
 #endif

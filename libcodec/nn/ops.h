@@ -9,6 +9,7 @@
 
 #include "nn/conv.h"
 #include "nn/qconv.h"
+#include "util/isa.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -186,8 +187,9 @@ struct uqd_nn_ops {
                     uint32_t n);
 };
 
-/* Fills the table with the fastest kernels among plain C and those of cpu_flags (UQD_CPU_* bits),
- * which must be a subset of uqd_cpu_flags(). */
-void uqd_nn_ops_init(struct uqd_nn_ops *ops, unsigned cpu_flags);
+extern const struct uqd_kernel_table uqd_nn_kernels;
+
+/* The fastest for cpu_flags (UQD_CPU_* bits), which must be a subset of uqd_cpu_flags(). */
+const struct uqd_nn_ops *uqd_nn_ops_for(unsigned cpu_flags);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "conv_case.h"
 #include "elements.h"
+#include "versions.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -89,7 +90,7 @@ static double peak(unsigned flags)
 #endif
 
 struct run {
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops;
     struct conv_case conv;
     struct elements elements;
     struct element_results results;
@@ -99,22 +100,22 @@ static void run_conv(void *cookie)
 {
     struct run *run = cookie;
 
-    run->ops.conv(&run->conv.args, 0, run->conv.shape.height);
+    run->ops->conv(&run->conv.args, 0, run->conv.shape.height);
 }
 
 static void run_asinh(void *cookie)
 {
     struct run *run = cookie;
 
-    run->ops.asinh(run->results.asinh, run->elements.values, run->elements.scale,
-                   run->elements.out_scale, run->elements.n);
+    run->ops->asinh(run->results.asinh, run->elements.values, run->elements.scale,
+                    run->elements.out_scale, run->elements.n);
 }
 
 static void run_head(void *cookie)
 {
     struct run *run = cookie;
 
-    elements_run_head(&run->elements, &run->ops, 1, &run->results);
+    elements_run_head(&run->elements, run->ops, 1, &run->results);
 }
 
 static void bench_convs(struct run *run, struct random *random, double peak_gflops)
@@ -155,18 +156,18 @@ static void bench_convs(struct run *run, struct random *random, double peak_gflo
 
 void bench(struct random *random)
 {
-    struct isa isas[MAX_ISAS];
-    const size_t n_isas = available_isas(isas), n = 10000;
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_nn_kernels, versions), n = 10000;
 
-    for (size_t i = 0; i < n_isas; i++) {
+    for (size_t i = 0; i < n_versions; i++) {
         struct run run = {0};
-        double peak_gflops = peak(isas[i].flags);
+        double peak_gflops = peak(versions[i].flags);
 
-        printf("%s", isas[i].name);
+        printf("%s", versions[i].name);
         if (peak_gflops > 0)
             printf(": peak %.1f GFLOP/s", peak_gflops);
         printf("\n");
-        uqd_nn_ops_init(&run.ops, isas[i].flags);
+        run.ops = uqd_nn_ops_for(versions[i].flags);
         bench_convs(&run, random, peak_gflops);
         elements_init(&run.elements, random, n, FILL_UNIT);
         element_results_init(&run.results, n);

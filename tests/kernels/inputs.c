@@ -1,7 +1,5 @@
 #include "inputs.h"
 
-#include "util/isa.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -10,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <uqd/uqd.h>
 
 #include <cmocka.h>
 
@@ -101,26 +98,5 @@ size_t first_difference(const float *a, const float *b, size_t n)
     for (size_t i = 0; i < n; i++)
         if (memcmp(&a[i], &b[i], sizeof *a) && !(isnan(a[i]) && isnan(b[i])))
             return i;
-    return n;
-}
-
-size_t available_isas(struct isa isas[MAX_ISAS])
-{
-    const unsigned flags = uqd_cpu_flags();
-    size_t n = 0;
-
-    isas[n++] = (struct isa){"c", 0};
-    if (flags & UQD_CPU_AVX2)
-        isas[n++] = (struct isa){"avx2", UQD_CPU_AVX2};
-    if (flags & UQD_CPU_AVX_VNNI)
-        isas[n++] = (struct isa){"avxvnni", UQD_CPU_AVX2 | UQD_CPU_AVX_VNNI};
-    if (flags & UQD_CPU_AVX512)
-        isas[n++] = (struct isa){"avx512", UQD_CPU_AVX512};
-    if (flags & UQD_CPU_VNNI)
-        isas[n++] = (struct isa){"vnni", UQD_CPU_AVX512 | UQD_CPU_VNNI};
-    if (flags & UQD_CPU_AMX)
-        isas[n++] = (struct isa){"amx", UQD_CPU_AVX512 | UQD_CPU_VNNI | UQD_CPU_AMX};
-    if (flags & UQD_CPU_NEON)
-        isas[n++] = (struct isa){"neon", UQD_CPU_NEON};
     return n;
 }

@@ -36,14 +36,4 @@ void *copy_of(const void *data, size_t size);
 /* Index of the first float that differs, n if none does. NaNs are equal to each other. */
 size_t first_difference(const float *a, const float *b, size_t n);
 
-/* The instruction sets of this machine, plain C first. */
-struct isa {
-    const char *name;
-    unsigned flags;
-};
-
-#define MAX_ISAS 6
-
-size_t available_isas(struct isa isas[MAX_ISAS]);
-
 #endif

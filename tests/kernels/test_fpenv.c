@@ -4,6 +4,7 @@
 #include "fp_mode.h"
 #include "inputs.h"
 #include "util/fpenv.h"
+#include "versions.h"
 
 #include <fenv.h>
 #include <setjmp.h>
@@ -20,21 +21,20 @@ static void test_results(void **state)
 {
     static const enum fill fills[] = {FILL_UNIT, FILL_DENORMAL};
     struct random random;
-    struct isa isas[MAX_ISAS];
-    const size_t n_isas = available_isas(isas);
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_nn_kernels, versions);
 
     (void)state;
     random_init(&random);
-    for (size_t i = 0; i < n_isas; i++)
+    for (size_t i = 0; i < n_versions; i++)
         for (size_t f = 0; f < sizeof fills / sizeof *fills; f++) {
-            struct uqd_nn_ops ops;
+            const struct uqd_nn_ops *ops = uqd_nn_ops_for(versions[i].flags);
             struct elements elements;
             struct element_results expected;
 
-            uqd_nn_ops_init(&ops, isas[i].flags);
             elements_init(&elements, &random, N_ELEMENTS, fills[f]);
             element_results_init(&expected, N_ELEMENTS);
-            elements_run(&elements, &ops, 1, &expected);
+            elements_run(&elements, ops, 1, &expected);
             for (size_t r = 0; r < sizeof roundings / sizeof *roundings; r++) {
                 struct element_results got;
                 struct uqd_fpenv saved;
@@ -49,7 +49,7 @@ static void test_results(void **state)
                 before = fp_mode();
                 uqd_fpenv_enter(&saved);
                 within = fp_mode();
-                elements_run(&elements, &ops, 1, &got);
+                elements_run(&elements, ops, 1, &got);
                 uqd_fpenv_leave(&saved);
                 after = fp_mode();
                 rounding = fegetround();

@@ -5,6 +5,7 @@
 #include "elements.h"
 #include "inputs.h"
 #include "nn/elementary.h"
+#include "versions.h"
 
 #include <float.h>
 #include <math.h>
@@ -14,6 +15,10 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+_Static_assert(
+    sizeof(struct uqd_nn_ops) == 12 * sizeof(void (*)(void)),
+    "conv, asinh and head are compared here, the others in test_qconv.c and test_unet.c");
 
 static struct random test_random;
 
@@ -53,16 +58,15 @@ static float conv_by_definition(const struct conv_case *conv, uint32_t x, uint32
 static void test_conv_definition(void **state)
 {
     static const struct conv_shape shapes[] = {{1, 5, 20, 7, 3}, {3, 6, 33, 5, 4}};
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops = uqd_nn_ops_for(0);
 
     (void)state;
-    uqd_nn_ops_init(&ops, 0);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         const struct conv_shape *shape = &shapes[i];
         struct conv_case conv;
 
         conv_case_init(&conv, &test_random, shape, FILL_UNIT, 1);
-        ops.conv(&conv.args, 0, shape->height);
+        ops->conv(&conv.args, 0, shape->height);
         for (uint32_t y = 0; y < shape->height; y++)
             for (uint32_t x = 0; x < shape->width; x++) {
                 size_t pixel = y * ((size_t)shape->width + 2) + x;
@@ -125,19 +129,19 @@ static void compare_conv(struct conv_case *conv, const struct uqd_nn_ops *refere
 /* All epilogues on one shape, each available instruction set. */
 static void check_shape(const struct conv_shape *shape, enum fill fill)
 {
-    struct isa isas[MAX_ISAS];
-    const size_t n_isas = available_isas(isas);
-    struct uqd_nn_ops reference, candidate;
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_nn_kernels, versions);
+    const struct uqd_nn_ops *reference, *candidate;
     struct conv_case conv;
 
-    uqd_nn_ops_init(&reference, 0);
+    reference = uqd_nn_ops_for(0);
     conv_case_init(&conv, &test_random, shape, fill, 1);
-    for (size_t i = 1; i < n_isas; i++) {
-        uqd_nn_ops_init(&candidate, isas[i].flags);
+    for (size_t i = 1; i < n_versions; i++) {
+        candidate = uqd_nn_ops_for(versions[i].flags);
         for (size_t e = 0; e < sizeof epilogues / sizeof *epilogues; e++) {
             conv.args.activation = epilogues[e].activation;
             conv.args.accumulate = epilogues[e].accumulate;
-            compare_conv(&conv, &reference, &candidate, isas[i].name, fill_name(fill));
+            compare_conv(&conv, reference, candidate, versions[i].name, fill_name(fill));
         }
     }
     conv_case_deinit(&conv);
@@ -183,23 +187,22 @@ static void test_conv_values(void **state)
 /* Runs the elementwise operations with plain C and every other instruction set. */
 static void check_elements(size_t n, enum fill fill, int with_scale)
 {
-    struct isa isas[MAX_ISAS];
-    const size_t n_isas = available_isas(isas);
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_nn_kernels, versions);
     struct elements elements;
     struct element_results expected, got;
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops = uqd_nn_ops_for(0);
 
     elements_init(&elements, &test_random, n, fill);
-    uqd_nn_ops_init(&ops, 0);
     element_results_init(&expected, n);
-    elements_run(&elements, &ops, with_scale, &expected);
+    elements_run(&elements, ops, with_scale, &expected);
     assert_true(element_results_intact(&expected, n, with_scale));
-    for (size_t i = 1; i < n_isas; i++) {
-        uqd_nn_ops_init(&ops, isas[i].flags);
+    for (size_t i = 1; i < n_versions; i++) {
+        ops = uqd_nn_ops_for(versions[i].flags);
         element_results_init(&got, n);
-        elements_run(&elements, &ops, with_scale, &got);
+        elements_run(&elements, ops, with_scale, &got);
         if (memcmp(expected.memory, got.memory, got.size))
-            fail_msg("%s: %zu elements, %s, %s scale", isas[i].name, n, fill_name(fill),
+            fail_msg("%s: %zu elements, %s, %s scale", versions[i].name, n, fill_name(fill),
                      with_scale ? "with" : "without");
         element_results_deinit(&got);
     }
@@ -241,19 +244,18 @@ static void test_asinh_values(void **state)
         {-2, FLT_MAX, 2048, -INT16_MAX},
         {-1, FLT_MAX, FLT_MAX, -INT16_MAX},
     };
-    struct isa isas[MAX_ISAS];
-    const size_t n_isas = available_isas(isas);
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_nn_kernels, versions);
 
     (void)state;
-    for (size_t i = 0; i < n_isas; i++)
+    for (size_t i = 0; i < n_versions; i++)
         for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-            struct uqd_nn_ops ops;
+            const struct uqd_nn_ops *ops = uqd_nn_ops_for(versions[i].flags);
             int16_t out;
 
-            uqd_nn_ops_init(&ops, isas[i].flags);
-            ops.asinh(&out, &rows[r].in, &rows[r].scale, rows[r].out_scale, 1);
+            ops->asinh(&out, &rows[r].in, &rows[r].scale, rows[r].out_scale, 1);
             if (out != rows[r].out)
-                fail_msg("%s, row %zu: %d, not %d", isas[i].name, r, out, rows[r].out);
+                fail_msg("%s, row %zu: %d, not %d", versions[i].name, r, out, rows[r].out);
         }
 }
 
@@ -262,13 +264,12 @@ static void test_asinh_definition(void **state)
     enum { N = 1000 };
     struct elements elements;
     struct element_results results;
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops = uqd_nn_ops_for(0);
 
     (void)state;
     elements_init(&elements, &test_random, N, FILL_UNIT);
     element_results_init(&results, N);
-    uqd_nn_ops_init(&ops, 0);
-    elements_run(&elements, &ops, 0, &results);
+    elements_run(&elements, ops, 0, &results);
     for (size_t i = 0; i < N; i++) {
         const float v = uqd_asinhf((float)elements.values[i] * elements.scale[i]);
 
@@ -304,18 +305,17 @@ static void test_head_values(void **state)
         {-INFINITY, 0.0625f, 0, 5, 4, 0.5f, 0, 0, 64},
         {-INFINITY, 0.1875f, 0, 5, 4, 0.5f, 0, 2, 64},
     };
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops = uqd_nn_ops_for(0);
 
     (void)state;
-    uqd_nn_ops_init(&ops, 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int32_t mean_q4;
         uint8_t scale_index;
 
-        ops.head(&(struct uqd_nn_head_args){&rows[i].gate, &rows[i].offset, &rows[i].log_scale,
-                                            &rows[i].twice_centre, &rows[i].width,
-                                            &rows[i].reference, &rows[i].log2_reference, &mean_q4,
-                                            &scale_index, 1});
+        ops->head(&(struct uqd_nn_head_args){&rows[i].gate, &rows[i].offset, &rows[i].log_scale,
+                                             &rows[i].twice_centre, &rows[i].width,
+                                             &rows[i].reference, &rows[i].log2_reference, &mean_q4,
+                                             &scale_index, 1});
         if (mean_q4 != rows[i].mean_q4 || scale_index != rows[i].scale_index)
             fail_msg("row %zu: mean %d, scale %d", i, mean_q4, scale_index);
     }

@@ -2,6 +2,7 @@
  * definition: the same bits, and nothing written elsewhere. */
 #include "nn/elementary.h"
 #include "qconv_case.h"
+#include "versions.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -177,24 +178,23 @@ static void compare_outputs(const struct qconv_case *qconv, const struct outputs
 static void run_qconv(struct qconv_case *qconv, unsigned cpu_flags)
 {
     const uint32_t height = qconv->shape.height, cut = random_below(&test_random, height + 1);
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops = uqd_nn_ops_for(cpu_flags);
 
-    uqd_nn_ops_init(&ops, cpu_flags);
-    ops.qconv(&qconv->args, cut, height);
-    ops.qconv(&qconv->args, 0, cut);
+    ops->qconv(&qconv->args, cut, height);
+    ops->qconv(&qconv->args, 0, cut);
 }
 
 static void check_finish(struct qconv_case *qconv, const int32_t *sums, const char *finish)
 {
-    struct isa isas[MAX_ISAS];
-    const size_t n_isas = available_isas(isas);
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_nn_kernels, versions);
     struct outputs before = copy_outputs(qconv), expected = outputs_by_definition(qconv, sums);
 
-    for (size_t i = 0; i < n_isas; i++) {
+    for (size_t i = 0; i < n_versions; i++) {
         char what[40];
 
-        snprintf(what, sizeof what, "%s, %s", isas[i].name, finish);
-        run_qconv(qconv, isas[i].flags);
+        snprintf(what, sizeof what, "%s, %s", versions[i].name, finish);
+        run_qconv(qconv, versions[i].flags);
         compare_outputs(qconv, &expected, what);
         restore_outputs(qconv, &before);
     }
@@ -278,26 +278,25 @@ static void test_extremes(void **state)
         {32767, 32767, 2147352578},
         {0, -32768, 0},
     };
-    struct isa isas[MAX_ISAS];
-    const size_t n_isas = available_isas(isas);
+    struct version versions[MAX_VERSIONS];
+    const size_t n_versions = runnable_versions(&uqd_nn_kernels, versions);
     const float gain[UQD_NN_BLOCK] = {1}, bias[UQD_NN_BLOCK] = {0};
 
     (void)state;
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (size_t i = 0; i < n_isas; i++) {
+        for (size_t i = 0; i < n_versions; i++) {
             const int16_t input[2] = {rows[r].input, rows[r].input};
             const int16_t weights[2] = {rows[r].weight, rows[r].weight};
             float values[UQD_NN_BLOCK];
             struct uqd_nn_qconv layer;
-            struct uqd_nn_ops ops;
+            const struct uqd_nn_ops *ops = uqd_nn_ops_for(versions[i].flags);
 
-            uqd_nn_ops_init(&ops, isas[i].flags);
             assert_int_equal(uqd_nn_qconv_init(&layer, 1, 2, 1, weights, gain), 0);
-            ops.qconv(&(struct uqd_nn_qconv_args){&layer, input, 2, NULL, values, UQD_NN_BLOCK,
-                                                  layer.gain, bias, 1, 1, 1, UQD_NN_FINISH_FLOAT},
-                      0, 1);
+            ops->qconv(&(struct uqd_nn_qconv_args){&layer, input, 2, NULL, values, UQD_NN_BLOCK,
+                                                   layer.gain, bias, 1, 1, 1, UQD_NN_FINISH_FLOAT},
+                       0, 1);
             if (values[0] != (float)rows[r].sum)
-                fail_msg("%s, row %zu: %a", isas[i].name, r, (double)values[0]);
+                fail_msg("%s, row %zu: %a", versions[i].name, r, (double)values[0]);
             uqd_nn_qconv_deinit(&layer);
         }
 }

@@ -4,6 +4,7 @@
 #include "codec/lattice/chunk.h"
 #include "codec/lattice/select.h"
 #include "entropy/splits.h"
+#include "nn/ops.h"
 #include "util/isa.h"
 
 #include <setjmp.h>
@@ -15,6 +16,7 @@
 #include <cmocka.h>
 
 static const struct uqd_kernel_table *const tables[] = {
+    &uqd_nn_kernels,
     &uqd_splits_kernels,
     &uqd_select_kernels,
     &uqd_chunk_kernels,

@@ -4,6 +4,7 @@
 #include "nn/elementary.h"
 #include "nn/ops.h"
 #include "outputs.h"
+#include "versions.h"
 
 #include <float.h>
 #include <math.h>
@@ -37,19 +38,18 @@ static double *new_doubles(enum fill fill, size_t n)
     return out;
 }
 
-/* Calls a function for plain C and then for the other instruction sets. */
-typedef void one_isa(void *cookie, const struct uqd_nn_ops *ops, const char *isa);
+/* Calls a function for plain C and then for the other versions. */
+typedef void one_version(void *cookie, const struct uqd_nn_ops *ops, const char *isa);
 
-static void for_isas(one_isa *function, void *cookie)
+static void for_versions(one_version *function, void *cookie)
 {
-    struct isa isas[MAX_ISAS];
-    const size_t n = available_isas(isas);
+    struct version versions[MAX_VERSIONS];
+    const size_t n = runnable_versions(&uqd_nn_kernels, versions);
 
     for (size_t i = 0; i < n; i++) {
-        struct uqd_nn_ops ops;
+        const struct uqd_nn_ops *ops = uqd_nn_ops_for(versions[i].flags);
 
-        uqd_nn_ops_init(&ops, isas[i].flags);
-        function(cookie, &ops, isas[i].name);
+        function(cookie, ops, versions[i].name);
     }
 }
 
@@ -85,7 +85,7 @@ static void check_elements(enum fill fill, size_t n)
 
     /* Within one turn, and over many. */
     c.frequency = n % 2 ? 0x1.921fb6p8f : 3;
-    for_isas(run_elements, &c);
+    for_versions(run_elements, &c);
     const float *sines = data_of(&c.sines), *cosines = data_of(&c.cosines);
     const float *softplus = data_of(&c.softplus);
 
@@ -265,7 +265,7 @@ static void check_norm(enum fill fill, uint32_t n, uint32_t n_groups, uint32_t n
     c.rows = new_doubles(fill, (size_t)N_ROWS * 2 * n);
     c.weight = new_floats(FILL_UNIT, n);
     c.bias = new_floats(FILL_UNIT, n);
-    for_isas(run_norm, &c);
+    for_versions(run_norm, &c);
     if (fill == FILL_UNIT) {
         check_sums_definition(&c);
         check_norm_definition(&c);
@@ -303,11 +303,10 @@ static void test_constant(void **state)
     const double sums[16] = {3e6 * 0.1}, squares[16] = {3e6 * 0.01 - 1e-6};
     const float weight[16] = {1}, bias[16] = {0.5f};
     float scale[16], shift[16];
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops = uqd_nn_ops_for(0);
 
     (void)state;
-    uqd_nn_ops_init(&ops, 0);
-    ops.norm(
+    ops->norm(
         &(struct uqd_nn_norm_args){sums, squares, weight, bias, 16, 16, 3000000, scale, shift});
     assert_true(scale[0] == (float)(1 / sqrt(1e-5)));
     assert_true(scale[1] == 0 && shift[1] == 0);
@@ -412,7 +411,7 @@ static void check_softmax(enum fill fill, uint32_t n_queries, uint32_t n_keys, i
     /* Unit scores are spread to where some weights are cut off. */
     for (size_t i = 0; i < (size_t)n_queries * n_keys && fill == FILL_UNIT; i++)
         c.scores[i] *= 50;
-    for_isas(run_softmax, &c);
+    for_versions(run_softmax, &c);
     const float *sums = data_of(&c.sums);
 
     for (uint32_t q = 0; q < n_queries; q++) {
@@ -445,18 +444,17 @@ static void test_scores_without_order(void **state)
 {
     const float least = weight_of(-100);
     float scores[16], highest = 0, sum = 1, factor;
-    struct uqd_nn_ops ops;
+    const struct uqd_nn_ops *ops = uqd_nn_ops_for(0);
 
     (void)state;
-    uqd_nn_ops_init(&ops, 0);
     for (uint32_t k = 0; k < 16; k++)
         scores[k] = k % 2 ? NAN : -INFINITY;
     scores[3] = 1;
-    ops.softmax(&(struct uqd_nn_softmax_args){scores, &highest, &sum, &factor, 1, 16});
+    ops->softmax(&(struct uqd_nn_softmax_args){scores, &highest, &sum, &factor, 1, 16});
     assert_true(highest == 1 && factor == weight_of(-1) && scores[3] == 1);
     assert_true(scores[0] == least && scores[1] == least && sum > 1);
     scores[0] = INFINITY;
-    ops.softmax(&(struct uqd_nn_softmax_args){scores, &highest, &sum, &factor, 1, 16});
+    ops->softmax(&(struct uqd_nn_softmax_args){scores, &highest, &sum, &factor, 1, 16});
     assert_true(highest == INFINITY && factor == least && scores[0] == least && sum > 0);
 }
 

@@ -41,7 +41,7 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
 {
     *network =
         (struct uqd_network){.model = model, .work = work, .width = grid_w, .height = grid_h};
-    uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
+    network->ops = *uqd_nn_ops_for(uqd_cpu_flags() & cpu_mask);
     network->strip_size = (grid_w < STRIP ? grid_w : STRIP) * strip_bytes(model);
     network->strips = uqd_malloc_array(work->threads, network->strip_size);
     network->gains = uqd_malloc_array((size_t)uqd_n_gains(model) * model->width, sizeof(float));

@@ -119,7 +119,7 @@ int uqd_paper_network_init(struct uqd_paper_network *network, const struct uqd_m
 {
     assert(model->class == UQD_MODEL_PAPER && threads > 0);
     *network = (struct uqd_paper_network){.model = model, .threads = threads};
-    uqd_nn_ops_init(&network->ops, uqd_cpu_flags() & cpu_mask);
+    network->ops = *uqd_nn_ops_for(uqd_cpu_flags() & cpu_mask);
     const int status = alloc_planes(network);
     return status == UQD_OK ? alloc_floats(network) : status;
 }
