@@ -1,12 +1,7 @@
 /* Eight cells at a time, in lanes of 64 bits, which hold every product. */
-#if !defined(__AVX512F__) || !defined(__AVX512DQ__) || !defined(__AVX512VL__)
-#error "compile with -mavx512f -mavx512dq -mavx512vl"
-#endif
-
 #include "entropy/split.h"
 #include "entropy/splits.h"
-
-#include <immintrin.h>
+#include "util/x86/avx512.h"
 
 enum { LANES = 8 };
 

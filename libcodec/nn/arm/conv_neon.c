@@ -1,13 +1,8 @@
 /* Convolution with NEON: 16 output channels in four registers, tiles of up to 5 pixels. Of the 32
  * registers 20 hold sums, four hold weights and five inputs; compilers load all inputs first, so
  * that a sixth pixel would push sums out of the registers. */
-#if !defined(__aarch64__)
-#error "64-bit ARM only: the NEON of 32-bit ARM flushes denormals to zero"
-#endif
-
 #include "nn/conv_tiles.h"
-
-#include <arm_neon.h>
+#include "util/arm/neon.h"
 
 #define MAX_PIXELS 5
 

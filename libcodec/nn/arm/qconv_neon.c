@@ -1,13 +1,8 @@
 /* Convolution of whole numbers with NEON: 16 output channels in four registers, tiles of up to 5
  * pixels, two input channels at a time. Of the 32 registers 20 hold sums, four hold weights and
  * five inputs. */
-#if !defined(__aarch64__)
-#error "64-bit ARM only"
-#endif
-
 #include "nn/conv_tiles.h"
-
-#include <arm_neon.h>
+#include "util/arm/neon.h"
 
 #define MAX_PIXELS 5
 

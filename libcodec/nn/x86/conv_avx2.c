@@ -1,12 +1,7 @@
 /* Convolution with AVX2 and FMA: 16 output channels in two registers, tiles of up to 6 pixels. Of
  * the 16 registers 12 hold sums, two hold weights and one an input. */
-#if !defined(__AVX2__) || !defined(__FMA__)
-#error "compile with -mavx2 -mfma"
-#endif
-
 #include "nn/conv_tiles.h"
-
-#include <immintrin.h>
+#include "util/x86/avx2.h"
 
 #define MAX_PIXELS 6
 

@@ -1,13 +1,8 @@
 /* Convolution with AVX-512: 16 output channels to a register, tiles of up to 64 channels of 6
  * pixels. Of the 32 registers 24 hold sums, four hold weights and one an input: ten loads for 24
  * multiplications, where two blocks of twelve pixels would need fourteen. */
-#if !defined(__AVX512F__) || !defined(__FMA__)
-#error "compile with -mavx512f -mfma"
-#endif
-
 #include "nn/conv_tiles.h"
-
-#include <immintrin.h>
+#include "util/x86/avx512.h"
 
 #define MAX_BLOCKS 4
 #define MAX_PIXELS 6

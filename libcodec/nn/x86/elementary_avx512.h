@@ -3,7 +3,7 @@
 #ifndef UQD_NN_ELEMENTARY_AVX512_H
 #define UQD_NN_ELEMENTARY_AVX512_H
 
-#include <immintrin.h>
+#include "util/x86/avx512.h"
 
 static inline __m512 uqd_clamp16(__m512 x, float low, float high)
 {

@@ -8,15 +8,11 @@
  * borders, and tiles of pixels run on from row to row: what they compute at the borders is left
  * out. There the inputs of the three places side by side under a kernel of 3 x 3 follow each other,
  * so they count as one place with three times as many. */
-#if !defined(__AVX512BW__)
-#error "compile with -mamx-tile -mamx-int8 -mavx512bw"
-#endif
-
 #include "nn/kernels.h"
 #include "nn/qconv_tiles.h"
+#include "util/x86/avx512.h"
 
 #include <assert.h>
-#include <immintrin.h>
 #include <string.h>
 
 #define TILE_PIXELS 16

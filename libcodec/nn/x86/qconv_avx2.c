@@ -2,13 +2,9 @@
  * pixels, two input channels at a time. Of the 16 registers 12 hold sums, two hold weights, one an
  * input and one a product. With AVX-VNNI, for which this file is compiled a second time, products
  * are added by the instruction that makes them. */
-#if !defined(__AVX2__) || !defined(__FMA__)
-#error "compile with -mavx2 -mfma"
-#endif
-
 #include "nn/conv_tiles.h"
+#include "util/x86/avx2.h"
 
-#include <immintrin.h>
 #include <string.h>
 
 #define MAX_PIXELS 6

@@ -2,14 +2,10 @@
  * channels of 6 pixels. Of the 32 registers 24 hold sums, four hold weights and one an input. Two
  * input channels at a time are multiplied and added: with VNNI, for which this file is compiled a
  * second time, by one instruction. */
-#if !defined(__AVX512F__) || !defined(__AVX512BW__) || !defined(__FMA__)
-#error "compile with -mavx512f -mavx512bw -mfma"
-#endif
-
 #include "nn/conv_tiles.h"
 #include "nn/x86/qfinish_avx512.h"
+#include "util/x86/avx512.h"
 
-#include <immintrin.h>
 #include <string.h>
 
 #define MAX_BLOCKS 4

@@ -4,6 +4,7 @@
 
 #include "nn/ops.h"
 #include "nn/x86/elementary_avx512.h"
+#include "util/x86/avx512.h"
 
 /* The channels from oc on; `pixel`: its number, rows being width + 2 pixels long. finish: that of
  * args, a constant where the call is inlined. */

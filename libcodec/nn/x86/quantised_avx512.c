@@ -1,10 +1,7 @@
 /* nn/quantised.c with AVX-512: compilers do not make maxima of its comparisons. */
-#if !defined(__AVX512F__) || !defined(__AVX512BW__) || !defined(__FMA__)
-#error "compile with -mavx512f -mavx512bw -mavx512vl -mfma"
-#endif
-
 #include "nn/kernels.h"
 #include "nn/x86/qfinish_avx512.h"
+#include "util/x86/avx512.h"
 
 enum { LANES = 16 };
 

@@ -1,14 +1,8 @@
 /* Sixteen coefficients at a time; the arrays of a chunk are whole registers, so that what is behind
  * its end may be computed too. */
-#if !defined(__AVX512F__) || !defined(__AVX512BW__) || !defined(__AVX512VL__) ||                   \
-    !defined(__AVX512CD__)
-#error "compile with -mavx512f -mavx512bw -mavx512vl -mavx512cd"
-#endif
-
 #include "codec/lattice/chunk.h"
 #include "entropy/adaptive.h"
-
-#include <immintrin.h>
+#include "util/x86/avx512.h"
 
 enum { LANES = 16 };
 _Static_assert((int)UQD_CHUNK % (int)LANES == 0, "whole registers");

@@ -1,11 +1,6 @@
 /* Sixteen places at a time. */
-#if !defined(__AVX512F__) || !defined(__AVX512BW__) || !defined(__AVX512VL__)
-#error "compile with -mavx512f -mavx512bw -mavx512vl"
-#endif
-
 #include "codec/lattice/select.h"
-
-#include <immintrin.h>
+#include "util/x86/avx512.h"
 
 enum { LANES = 16 };
 _Static_assert((int)UQD_SELECT_SLACK >= (int)LANES, "a whole register is written");
