@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <uqd/uqd.h>
 
-#define ALIGNMENT 64
-
 static void pack(struct uqd_nn_conv *layer, uint32_t n_out, const float *weights)
 {
     const size_t n_taps = (size_t)layer->size * layer->size;
@@ -31,7 +29,7 @@ int uqd_nn_conv_init(struct uqd_nn_conv *layer, uint32_t size, uint32_t n_in, ui
         __builtin_mul_overflow(n, size * size * sizeof(float), &n) || n > PTRDIFF_MAX)
         return UQD_ERR_NOMEM;
     /* A multiple of the alignment, as a block of outputs is. */
-    layer->weights = aligned_alloc(ALIGNMENT, n);
+    layer->weights = aligned_alloc(UQD_NN_ALIGNMENT, n);
     if (!layer->weights)
         return UQD_ERR_NOMEM;
     layer->size = size;

@@ -7,6 +7,9 @@
 /* The kernels compute this many output channels side by side. */
 #define UQD_NN_BLOCK 16
 
+/* Of weights, in bytes. */
+#define UQD_NN_ALIGNMENT 64
+
 struct uqd_nn_conv {
     uint32_t size;  /* 1 or 3: a 1x1 or 3x3 kernel */
     uint32_t n_in;  /* input channels, at least 1 */

@@ -30,7 +30,7 @@ void uqd_nn_conv_c(const struct uqd_nn_conv_args *args, uint32_t row_begin, uint
     const struct uqd_nn_conv *layer = args->layer;
     const size_t block_size = (size_t)layer->size * layer->size * layer->n_in;
 
-    assert(row_begin <= row_end && row_end <= args->height);
+    assert(uqd_nn_can_conv(args, row_begin, row_end));
     for (uint32_t y = row_begin; y < row_end; y++)
         for (uint32_t x = 0; x < args->width; x++) {
             size_t pixel = y * ((size_t)args->width + 2) + x;

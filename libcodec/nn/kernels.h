@@ -4,6 +4,9 @@
 
 #include "nn/ops.h"
 
+#include <stddef.h>
+#include <stdint.h>
+
 /* finish turns the sums [n_pixels][UQD_NN_BLOCK] of the channels from oc on into outputs: gain,
  * bias, activation, accumulation. `output` points at channel oc of the first pixel. qfinish does
  * it for the pixels from number `pixel` on, rows being width + 2 pixels long. */
@@ -45,6 +48,57 @@ void uqd_nn_qconv_avxvnni(const struct uqd_nn_qconv_args *args, uint32_t row_beg
                           uint32_t row_end);
 void uqd_nn_qconv_vnni(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
 void uqd_nn_qconv_amx(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end);
+
+/* ---- What the operations ask of their arguments (nn/ops.h), for assertions ---- */
+
+static inline int uqd_nn_is_aligned(const void *weights)
+{
+    return (uintptr_t)weights % UQD_NN_ALIGNMENT == 0;
+}
+
+/* Whether pieces of memory of so many bytes do not overlap. */
+static inline int uqd_nn_are_apart(const void *a, size_t a_size, const void *b, size_t b_size)
+{
+    const uintptr_t a_begin = (uintptr_t)a, b_begin = (uintptr_t)b;
+
+    return a_begin + a_size <= b_begin || b_begin + b_size <= a_begin;
+}
+
+static inline int uqd_nn_can_conv(const struct uqd_nn_conv_args *args, uint32_t row_begin,
+                                  uint32_t row_end)
+{
+    const struct uqd_nn_conv *layer = args->layer;
+
+    return row_begin <= row_end && row_end <= args->height && args->width > 0 &&
+           uqd_nn_is_aligned(layer->weights) && layer->n_out % UQD_NN_BLOCK == 0 &&
+           layer->n_in <= args->input_channels && layer->n_out <= args->output_channels &&
+           args->input != args->output;
+}
+
+static inline int uqd_nn_can_qconv(const struct uqd_nn_qconv_args *args, uint32_t row_begin,
+                                   uint32_t row_end)
+{
+    const struct uqd_nn_qconv *layer = args->layer;
+
+    return row_begin <= row_end && row_end <= args->height && args->width > 0 &&
+           uqd_nn_is_aligned(layer->weights) && layer->n_out % UQD_NN_BLOCK == 0 &&
+           layer->n_in % 2 == 0 && args->input_channels % 2 == 0 &&
+           layer->n_in <= args->input_channels && layer->n_out <= args->output_channels &&
+           args->input != args->output &&
+           (args->finish == UQD_NN_FINISH_FLOAT ? args->values != NULL : args->output != NULL);
+}
+
+static inline int uqd_nn_can_asinh(const int16_t *out, const int16_t *in, const float *scale,
+                                   size_t n)
+{
+    return uqd_nn_are_apart(out, n * sizeof *out, in, n * sizeof *in) &&
+           uqd_nn_are_apart(out, n * sizeof *out, scale, n * sizeof *scale);
+}
+
+static inline int uqd_nn_can_head(const struct uqd_nn_head_args *args)
+{
+    return args->log_scale == NULL || (args->log2_reference != NULL && args->scale_index != NULL);
+}
 
 /* nn/table.c */
 extern const struct uqd_nn_ops uqd_nn_ops_c, uqd_nn_ops_avx2, uqd_nn_ops_avxvnni, uqd_nn_ops_avx512,

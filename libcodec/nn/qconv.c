@@ -9,8 +9,6 @@
 #include <string.h>
 #include <uqd/uqd.h>
 
-#define ALIGNMENT 64
-
 /* Output by output, whose weights lie side by side. */
 static void pack(struct uqd_nn_qconv *layer, uint32_t n_out, const int16_t *weights)
 {
@@ -49,7 +47,7 @@ int uqd_nn_qconv_init(struct uqd_nn_qconv *layer, uint32_t size, uint32_t n_in, 
         __builtin_mul_overflow(n, size * size * sizeof(int16_t), &n) || n > PTRDIFF_MAX)
         return UQD_ERR_NOMEM;
     /* A multiple of the alignment, as a block of two inputs is. */
-    layer->weights = aligned_alloc(ALIGNMENT, n);
+    layer->weights = aligned_alloc(UQD_NN_ALIGNMENT, n);
     layer->gain = calloc(uqd_nn_padded(n_out), sizeof *layer->gain);
     if (is_tiled(size, n_in))
         layer->tiles = uqd_nn_tiles_new(size, n_in, n_out, weights);

@@ -33,7 +33,7 @@ void uqd_nn_qconv_c(const struct uqd_nn_qconv_args *args, uint32_t row_begin, ui
     const struct uqd_nn_qconv *layer = args->layer;
     const size_t block_size = (size_t)layer->size * layer->size * layer->n_in;
 
-    assert(row_begin <= row_end && row_end <= args->height);
+    assert(uqd_nn_can_qconv(args, row_begin, row_end));
     for (uint32_t y = row_begin; y < row_end; y++)
         for (uint32_t x = 0; x < args->width; x++) {
             const size_t pixel = y * ((size_t)args->width + 2) + x;

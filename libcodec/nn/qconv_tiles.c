@@ -1,9 +1,8 @@
 #include "nn/qconv_tiles.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ALIGNMENT 64
 
 enum { FOUR = 4, MAX_DEPTH = 3 * UQD_NN_MAX_TILED_IN };
 
@@ -38,8 +37,9 @@ uint8_t *uqd_nn_tiles_new(uint32_t size, uint32_t n_in, uint32_t n_out, const in
     const size_t n = uqd_nn_tiles_size(size, n_in, uqd_nn_padded(n_out));
     const size_t row = (size_t)uqd_nn_tile_chunks(size, n_in) * 2 * UQD_NN_TILE_BYTES;
     const uint32_t n_taps = size * size;
-    uint8_t *tiles = aligned_alloc(ALIGNMENT, n);
+    uint8_t *tiles = aligned_alloc(UQD_NN_ALIGNMENT, n);
 
+    assert((size == 1 || size == 3) && n_in && n_in <= UQD_NN_MAX_TILED_IN && n_out);
     if (!tiles)
         return NULL;
     memset(tiles, 0, n);

@@ -4,6 +4,8 @@
 #include "nn/elementary.h"
 #include "nn/kernels.h"
 
+#include <assert.h>
+
 #define KERNEL(name) UQD_NN_KERNEL(name)
 
 static inline __attribute__((always_inline)) void qfinish(const struct uqd_nn_qconv_args *args,
@@ -59,6 +61,7 @@ void KERNEL(uqd_nn_qfinish)(const struct uqd_nn_qconv_args *args, uint32_t oc, s
 void KERNEL(uqd_nn_asinh)(int16_t *restrict out, const int16_t *restrict in,
                           const float *restrict scale, float out_scale, size_t n)
 {
+    assert(uqd_nn_can_asinh(out, in, scale, n));
     for (size_t i = 0; i < n; i++)
         out[i] = uqd_whole(uqd_asinhf((float)in[i] * scale[i]) * out_scale);
 }
@@ -94,6 +97,7 @@ static void head_scales(const struct uqd_nn_head_args *args)
 
 void KERNEL(uqd_nn_head)(const struct uqd_nn_head_args *args)
 {
+    assert(uqd_nn_can_head(args));
     head_means(args);
     if (args->log_scale)
         head_scales(args);

@@ -4,6 +4,7 @@
 #include "nn/elementary.h"
 #include "nn/kernels.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define KERNEL(name) UQD_NN_KERNEL(name)
@@ -13,6 +14,9 @@
 void KERNEL(uqd_nn_sincos)(float *restrict sines, float *restrict cosines,
                            const float *restrict values, float frequency, size_t n)
 {
+    assert(uqd_nn_are_apart(sines, n * sizeof *sines, cosines, n * sizeof *cosines));
+    assert(uqd_nn_are_apart(sines, n * sizeof *sines, values, n * sizeof *values));
+    assert(uqd_nn_are_apart(cosines, n * sizeof *cosines, values, n * sizeof *values));
     for (size_t i = 0; i < n; i++) {
         uint32_t turns;
         const float r = uqd_quarter_turns(frequency * values[i], &turns);
@@ -24,6 +28,7 @@ void KERNEL(uqd_nn_sincos)(float *restrict sines, float *restrict cosines,
 
 void KERNEL(uqd_nn_softplus)(float *restrict out, const float *restrict in, size_t n)
 {
+    assert(uqd_nn_are_apart(out, n * sizeof *out, in, n * sizeof *in));
     for (size_t i = 0; i < n; i++)
         out[i] = uqd_softplusf(in[i] + 0x1.152888p-1f); /* log(e - 1) */
 }
@@ -31,6 +36,7 @@ void KERNEL(uqd_nn_softplus)(float *restrict out, const float *restrict in, size
 void KERNEL(uqd_nn_rescale)(float *values, size_t stride, const float *factors, uint32_t n_rows,
                             uint32_t n)
 {
+    assert(n % UQD_NN_BLOCK == 0 && (n <= stride || n_rows <= 1));
     for (uint32_t r = 0; r < n_rows; r++) {
         float *restrict row = values + r * stride;
         const float factor = factors[r];
@@ -70,6 +76,7 @@ static inline __attribute__((always_inline)) void sums_of_block(double *restrict
 void KERNEL(uqd_nn_sums)(double *sums, const float *pixels, size_t stride, uint32_t n_pixels,
                          uint32_t n)
 {
+    assert(n % UQD_NN_BLOCK == 0 && (n <= stride || n_pixels <= 1));
     for (uint32_t c = 0; c < n; c += UQD_NN_BLOCK)
         sums_of_block(sums + c, sums + n + c, pixels + c, stride, n_pixels);
 }
@@ -77,6 +84,7 @@ void KERNEL(uqd_nn_sums)(double *sums, const float *pixels, size_t stride, uint3
 void KERNEL(uqd_nn_totals)(double *restrict totals, const double *restrict rows, uint32_t n_rows,
                            uint32_t n)
 {
+    assert(uqd_nn_are_apart(totals, n * sizeof *totals, rows, (size_t)n_rows * n * sizeof *rows));
     for (uint32_t i = 0; i < n; i++)
         totals[i] = 0;
     for (uint32_t r = 0; r < n_rows; r++) {
@@ -110,6 +118,7 @@ void KERNEL(uqd_nn_norm)(const struct uqd_nn_norm_args *args)
 {
     const uint32_t n = args->n_channels / args->n_groups;
 
+    assert(n > 0 && args->n_channels % args->n_groups == 0 && args->n_pixels > 0);
     for (uint32_t begin = 0; begin < args->n_channels; begin += n)
         norm_group(args, begin, begin + n);
 }
@@ -135,6 +144,8 @@ static inline __attribute__((always_inline)) void affine(const struct uqd_nn_aff
 
 void KERNEL(uqd_nn_affine)(const struct uqd_nn_affine_args *args)
 {
+    assert(args->n_channels % UQD_NN_BLOCK == 0);
+    assert(args->n_channels <= args->input_channels && args->n_channels <= args->output_channels);
     /* Constants at each call, as in elementwise.c. */
     if (args->activation == UQD_NN_ACTIVATION_SILU)
         affine(args, 1);
@@ -224,6 +235,7 @@ static inline float weigh(float *restrict scores, size_t n, float top)
 
 void KERNEL(uqd_nn_softmax)(const struct uqd_nn_softmax_args *args)
 {
+    assert(args->n_keys > 0 && args->n_keys % UQD_NN_BLOCK == 0);
     for (uint32_t q = 0; q < args->n_queries; q++) {
         float *scores = args->scores + (size_t)q * args->n_keys;
         const float top = highest_of(scores, args->n_keys, args->highest[q]);

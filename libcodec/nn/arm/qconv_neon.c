@@ -88,6 +88,7 @@ static void tile(const void *arguments, uint32_t oc, unsigned n_blocks, size_t p
 
 void uqd_nn_qconv_neon(const struct uqd_nn_qconv_args *args, uint32_t row_begin, uint32_t row_end)
 {
+    assert(uqd_nn_can_qconv(args, row_begin, row_end));
     uqd_nn_conv_tiles((struct uqd_nn_tiling){args, args->width, args->height, args->layer->n_out, 1,
                                              MAX_PIXELS, UQD_NN_QSTRIP_PIXELS, tile},
                       row_begin, row_end);

@@ -104,6 +104,7 @@ static void tile(const void *arguments, uint32_t oc, unsigned n_blocks, size_t p
 
 void uqd_nn_conv_avx512(const struct uqd_nn_conv_args *args, uint32_t row_begin, uint32_t row_end)
 {
+    assert(uqd_nn_can_conv(args, row_begin, row_end));
     uqd_nn_conv_tiles((struct uqd_nn_tiling){args, args->width, args->height, args->layer->n_out,
                                              MAX_BLOCKS, MAX_PIXELS, UQD_NN_STRIP_PIXELS, tile},
                       row_begin, row_end);

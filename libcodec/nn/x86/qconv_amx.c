@@ -202,7 +202,7 @@ void uqd_nn_qconv_amx(const struct uqd_nn_qconv_args *args, uint32_t row_begin, 
     const uint32_t n_pieces = (args->width + columns - 1) / columns;
     struct piece piece;
 
-    assert(row_begin <= row_end && row_end <= args->height);
+    assert(uqd_nn_can_qconv(args, row_begin, row_end));
     if (layer->tiles == NULL) {
         uqd_nn_qconv_vnni(args, row_begin, row_end);
         return;

@@ -3,6 +3,8 @@
 #include "nn/x86/qfinish_avx512.h"
 #include "util/x86/avx512.h"
 
+#include <assert.h>
+
 enum { LANES = 16 };
 
 static inline __mmask16 lanes_of(size_t left)
@@ -45,6 +47,7 @@ static inline __m512 load_whole(const int16_t *in, __mmask16 lanes)
 void uqd_nn_asinh_avx512(int16_t *out, const int16_t *in, const float *scale, float out_scale,
                          size_t n)
 {
+    assert(uqd_nn_can_asinh(out, in, scale, n));
     for (size_t i = 0; i < n; i += LANES) {
         const __mmask16 lanes = lanes_of(n - i);
         const __m512 x =
@@ -81,6 +84,7 @@ static inline void head_scales(const struct uqd_nn_head_args *args, size_t i, __
 
 void uqd_nn_head_avx512(const struct uqd_nn_head_args *args)
 {
+    assert(uqd_nn_can_head(args));
     for (size_t i = 0; i < args->n; i += LANES) {
         const __mmask16 lanes = lanes_of(args->n - i);
         head_means(args, i, lanes);
