@@ -40,7 +40,7 @@ static const uint8_t *find(const struct uqd_tensors *tensors, const char *name, 
     return NULL;
 }
 
-/* Where a tensor's values lie, and how many they are. */
+/* Where in the file a tensor's values lie, and how many they are. */
 struct extent {
     uint64_t offset;
     size_t n;
@@ -55,8 +55,9 @@ static int locate(const struct uqd_tensors *tensors, const uint8_t *entry, struc
         if (uqd_mul_size(extent->n, uqd_get_u32(entry + NAME_FIELD + 4 * i), &extent->n) < 0)
             return UQD_ERR_CORRUPT;
     if (uqd_mul_size(extent->n, tensors->value_size, &bytes) < 0 ||
-        extent->offset > tensors->file_size || bytes > tensors->file_size - extent->offset)
+        extent->offset > tensors->size || bytes > tensors->size - extent->offset)
         return UQD_ERR_CORRUPT;
+    extent->offset += tensors->begin;
     return UQD_OK;
 }
 

@@ -249,7 +249,7 @@ static int check_layers(struct uqd_model *model)
     paper->n_vectors = loader.n_vectors;
     paper->macs_per_pixel = loader.macs;
     model->parameters = loader.parameters;
-    if (loader.parameters > paper->tensors.file_size / sizeof(float))
+    if (loader.parameters > paper->tensors.size / sizeof(float))
         return UQD_ERR_CORRUPT;
     return loader.status;
 }

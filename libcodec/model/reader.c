@@ -68,7 +68,7 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
         .n_groups = uqd_get_u32(p + 44),
     };
     (class == UQD_MODEL_LATTICE ? peek_lattice : peek_paper)(file, p);
-    file->tensors.file_size = file->size;
+    file->tensors.size = file->size;
     file->tensors.fd = -1;
     return UQD_OK;
 }
