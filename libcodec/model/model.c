@@ -25,6 +25,8 @@ static int read_tables(struct uqd_model *model, const struct uqd_model_file *fil
     model->n_steps = file->n_steps;
     model->n_networks = file->n_networks;
     model->n_denoise_blocks = file->n_denoise_blocks;
+    model->denoiser_id = (uint32_t)file->denoiser_id;
+    model->revision = file->revision;
     const int status = uqd_model_read_tables(model, file);
     return status == UQD_OK ? uqd_model_read_weights(model, file) : status;
 }
@@ -40,24 +42,38 @@ static int read_bytes(struct uqd_model *model, const void *data, size_t size)
     int status = uqd_model_file_open(&file, model->data, size);
     if (status == UQD_OK && file.size != size)
         status = UQD_ERR_CORRUPT;
-    file.tensors.data = model->data;
-    if (status == UQD_OK)
-        status = uqd_tensors_verify(&file.tensors);
+    if (status == UQD_OK && file.denoiser_at > 0)
+        status = uqd_model_file_open_denoiser(&file, model->data + file.denoiser_at,
+                                              size - (size_t)file.denoiser_at);
+    if (status < 0)
+        return status;
+    uqd_model_file_set_values(&file, model->data, -1);
+    status = uqd_tensors_verify(&file.tensors);
+    if (status == UQD_OK && file.denoiser_at > 0)
+        status = uqd_tensors_verify(&file.denoiser);
     return status == UQD_OK ? read_tables(model, &file) : status;
 }
 
 static int read_descriptor(struct uqd_model *model, int fd)
 {
     struct uqd_model_file file;
-    size_t head_size;
+    size_t head_size, denoiser_size;
     model->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (model->fd < 0)
         return UQD_ERR_ARG;
     int status = uqd_model_file_read(model->fd, &model->data, &head_size);
     if (status == UQD_OK)
         status = uqd_model_file_open(&file, model->data, head_size);
-    file.tensors.fd = model->fd;
-    return status == UQD_OK ? read_tables(model, &file) : status;
+    if (status == UQD_OK && file.denoiser_at > 0) {
+        status =
+            uqd_model_file_read_denoiser(&file, model->fd, &model->denoiser_head, &denoiser_size);
+        if (status == UQD_OK)
+            status = uqd_model_file_open_denoiser(&file, model->denoiser_head, denoiser_size);
+    }
+    if (status < 0)
+        return status;
+    uqd_model_file_set_values(&file, NULL, model->fd);
+    return read_tables(model, &file);
 }
 
 static int new_model(struct uqd_model **out, const void *data, size_t size, int fd)
@@ -92,6 +108,7 @@ void uqd_model_free(struct uqd_model *model)
     uqd_model_free_weights(model);
     uqd_paper_free(model->paper);
     free(model->data);
+    free(model->denoiser_head);
     if (model->fd >= 0)
         close(model->fd);
     free(model);
@@ -106,6 +123,23 @@ int uqd_model_peek_id(const void *data, size_t size, uint64_t *id)
     if (status == UQD_OK)
         *id = (uint32_t)file.id;
     return status;
+}
+
+int uqd_model_peek_revision(const void *data, size_t size, uint32_t *revision)
+{
+    struct uqd_model_file file;
+    if (data == NULL || revision == NULL)
+        return UQD_ERR_ARG;
+    const int status = uqd_model_file_peek(&file, data, size);
+    if (status == UQD_OK)
+        *revision = file.revision;
+    return status;
+}
+
+uint64_t uqd_model_denoiser(const struct uqd_model *model, uint32_t *revision)
+{
+    *revision = model->revision;
+    return model->denoiser_id;
 }
 
 int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level)

@@ -97,7 +97,7 @@ struct uqd_networks {
     pthread_mutex_t lock;
     atomic_int is_read[UQD_MAX_NETWORKS];
     struct uqd_weights weights[UQD_MAX_NETWORKS]; /* shapes; weights where is_read */
-    struct uqd_tensors tensors;                   /* borrows the model's data */
+    struct uqd_tensors tensors, denoiser;         /* borrow the model's data */
 };
 
 /* Gains and biases [2 * n_kinds][width] of a layer, by kind and dither. */
@@ -129,8 +129,11 @@ struct uqd_model {
     enum uqd_model_class class;
     uint64_t id, parameters;
     char name[UQD_MODEL_NAME_SIZE];
-    uint8_t *data; /* the file, or its head; owned */
-    int fd;        /* where the rest is, or -1; owned */
+    uint64_t denoiser_id; /* of one that is no part of the identity, with its revision; else 0 */
+    uint32_t revision;
+    uint8_t *data;          /* the file, or its head; owned */
+    uint8_t *denoiser_head; /* behind a descriptor, of a denoiser that is a part; owned, or NULL */
+    int fd;                 /* where the rest is, or -1; owned */
     uint32_t n_steps;
     char step_names[UQD_MAX_STEPS][UQD_STEP_NAME_SIZE];
 

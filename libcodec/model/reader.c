@@ -6,6 +6,7 @@
 #include "util/checked.h"
 #include "util/descriptor.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <xxhash.h>
@@ -13,11 +14,13 @@
 static const uint8_t magic[8] = {0x8e, 'U', 'Q', 'M', '\r', '\n', 0x1a, '\n'};
 
 enum {
-    LATTICE_VERSION = 5,
+    LATTICE_VERSION_OF_ONE_PART = 5,
+    LATTICE_VERSION = 6,
     PAPER_VERSION = 4,
+    VERSION_AT = 8,
+    REVISION_AT = 12,
     HASH_BEGIN = 32,
-    LATTICE_RESERVED = 76, /* where the reserved bytes of the header begin, up to its end */
-    PAPER_RESERVED = 56,
+    DENOISER_HASH_BEGIN = 8,
     LATTICE_MAX_TENSORS = 1024,
     PAPER_MAX_TENSORS = 4096,
 };
@@ -30,8 +33,17 @@ static void peek_lattice(struct uqd_model_file *file, const uint8_t *p)
     file->n_phases = uqd_get_u32(p + 60);
     file->tensors.n = uqd_get_u32(p + 64);
     file->n_networks = uqd_get_u32(p + 68);
-    file->n_denoise_blocks = uqd_get_u32(p + 72);
     file->tensors.value_size = 2;
+    file->tensors.size = file->size;
+    file->reserved = p + 76;
+    if (uqd_get_u32(p + VERSION_AT) == LATTICE_VERSION_OF_ONE_PART) {
+        file->n_denoise_blocks = uqd_get_u32(p + 72);
+        return;
+    }
+    file->revision = uqd_get_u32(p + REVISION_AT);
+    file->denoiser_at = uqd_get_u64(p + 72);
+    file->tensors.size = file->denoiser_at;
+    file->reserved = p + UQD_MODEL_HEADER_SIZE;
 }
 
 static void peek_paper(struct uqd_model_file *file, const uint8_t *p)
@@ -39,12 +51,15 @@ static void peek_paper(struct uqd_model_file *file, const uint8_t *p)
     file->n_steps = uqd_get_u32(p + 48);
     file->tensors.n = uqd_get_u32(p + 52);
     file->tensors.value_size = 4;
+    file->tensors.size = file->size;
+    file->reserved = p + 56;
 }
 
 /* Each class has its own. */
 static int is_supported(uint32_t class, uint32_t version)
 {
-    return (class == UQD_MODEL_LATTICE && version == LATTICE_VERSION) ||
+    return (class == UQD_MODEL_LATTICE &&
+            (version == LATTICE_VERSION || version == LATTICE_VERSION_OF_ONE_PART)) ||
            (class == UQD_MODEL_PAPER && version == PAPER_VERSION);
 }
 
@@ -56,7 +71,7 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
     if (size < UQD_MODEL_HEADER_SIZE)
         return UQD_NEED_DATA;
     const uint32_t class = uqd_get_u32(p + 32);
-    if (!is_supported(class, uqd_get_u32(p + 8)))
+    if (!is_supported(class, uqd_get_u32(p + VERSION_AT)))
         return UQD_ERR_UNSUPPORTED;
     *file = (struct uqd_model_file){
         .class = class,
@@ -68,7 +83,6 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
         .n_groups = uqd_get_u32(p + 44),
     };
     (class == UQD_MODEL_LATTICE ? peek_lattice : peek_paper)(file, p);
-    file->tensors.size = file->size;
     file->tensors.fd = -1;
     return UQD_OK;
 }
@@ -122,14 +136,14 @@ static size_t tables_size(const struct uqd_model_file *file)
 int uqd_model_file_head_size(const struct uqd_model_file *file, size_t *size)
 {
     const int is_paper = file->class == UQD_MODEL_PAPER;
-    const uint8_t *reserved = file->head + (is_paper ? PAPER_RESERVED : LATTICE_RESERVED);
     if (!(is_paper ? paper_counts_valid(file) : lattice_counts_valid(file)) ||
-        !is_zero(reserved, file->head + UQD_MODEL_HEADER_SIZE))
+        !is_zero(file->reserved, file->head + UQD_MODEL_HEADER_SIZE))
         return UQD_ERR_CORRUPT;
     /* The counts are small, so the sum cannot overflow. */
     *size =
         UQD_MODEL_HEADER_SIZE + tables_size(file) + (size_t)file->tensors.n * UQD_MODEL_TENSOR_SIZE;
-    return *size <= file->size ? UQD_OK : UQD_ERR_CORRUPT;
+    return *size <= file->tensors.size && file->tensors.size <= file->size ? UQD_OK
+                                                                           : UQD_ERR_CORRUPT;
 }
 
 static void find_sections(struct uqd_model_file *file)
@@ -161,7 +175,58 @@ int uqd_model_file_open(struct uqd_model_file *file, const uint8_t *head, size_t
     if (wanted > head_size || XXH3_64bits(head + HASH_BEGIN, wanted - HASH_BEGIN) != file->id)
         return UQD_ERR_CORRUPT;
     find_sections(file);
+    file->denoiser = file->tensors;
     return UQD_OK;
+}
+
+int uqd_model_file_denoiser_head_size(const struct uqd_model_file *file,
+                                      const uint8_t fixed[UQD_MODEL_DENOISER_HEADER_SIZE],
+                                      size_t *size)
+{
+    const uint32_t n_tensors = uqd_get_u32(fixed + 24);
+    if (n_tensors > LATTICE_MAX_TENSORS)
+        return UQD_ERR_CORRUPT;
+    *size = UQD_MODEL_DENOISER_HEADER_SIZE + (size_t)n_tensors * UQD_MODEL_TENSOR_SIZE;
+    return *size <= file->size - file->denoiser_at ? UQD_OK : UQD_ERR_CORRUPT;
+}
+
+/* It is of a trunk, and another model's makes no picture of what this one has in mind. */
+static int denoiser_valid(const struct uqd_model_file *file, const uint8_t *head, size_t size)
+{
+    return XXH3_64bits(head + DENOISER_HASH_BEGIN, size - DENOISER_HASH_BEGIN) ==
+               file->denoiser_id &&
+           uqd_get_u64(head + 8) == file->id && uqd_get_u32(head + 16) == file->revision &&
+           file->n_denoise_blocks <= UQD_MAX_BLOCKS && uqd_get_u32(head + 28) == 0;
+}
+
+int uqd_model_file_open_denoiser(struct uqd_model_file *file, const uint8_t *head, size_t head_size)
+{
+    size_t wanted;
+    assert(file->denoiser_at > 0);
+    if (head_size < UQD_MODEL_DENOISER_HEADER_SIZE ||
+        uqd_model_file_denoiser_head_size(file, head, &wanted) < 0 || wanted > head_size)
+        return UQD_ERR_CORRUPT;
+    file->denoiser_id = uqd_get_u64(head);
+    file->n_denoise_blocks = uqd_get_u32(head + 20);
+    file->denoiser.n = uqd_get_u32(head + 24);
+    file->denoiser.entries = head + UQD_MODEL_DENOISER_HEADER_SIZE;
+    file->denoiser.begin = file->denoiser_at;
+    file->denoiser.size = file->size - file->denoiser_at;
+    return denoiser_valid(file, head, wanted) ? UQD_OK : UQD_ERR_CORRUPT;
+}
+
+void uqd_model_file_set_values(struct uqd_model_file *file, const uint8_t *data, int fd)
+{
+    file->tensors.data = file->denoiser.data = data;
+    file->tensors.fd = file->denoiser.fd = fd;
+}
+
+static int read_head(int fd, uint64_t offset, uint8_t **head, size_t size)
+{
+    *head = uqd_malloc_array(size, 1);
+    if (*head == NULL)
+        return UQD_ERR_NOMEM;
+    return uqd_read_at(fd, *head, size, offset) < 0 ? UQD_ERR_CORRUPT : UQD_OK;
 }
 
 int uqd_model_file_read(int fd, uint8_t **head, size_t *head_size)
@@ -178,8 +243,16 @@ int uqd_model_file_read(int fd, uint8_t **head, size_t *head_size)
         status = uqd_model_file_head_size(&file, head_size);
     if (status < 0)
         return status;
-    *head = uqd_malloc_array(*head_size, 1);
-    if (*head == NULL)
-        return UQD_ERR_NOMEM;
-    return uqd_read_at(fd, *head, *head_size, 0) < 0 ? UQD_ERR_CORRUPT : UQD_OK;
+    return read_head(fd, 0, head, *head_size);
+}
+
+int uqd_model_file_read_denoiser(const struct uqd_model_file *file, int fd, uint8_t **head,
+                                 size_t *head_size)
+{
+    uint8_t fixed[UQD_MODEL_DENOISER_HEADER_SIZE];
+    assert(file->denoiser_at > 0);
+    if (uqd_read_at(fd, fixed, sizeof fixed, file->denoiser_at) < 0 ||
+        uqd_model_file_denoiser_head_size(file, fixed, head_size) < 0)
+        return UQD_ERR_CORRUPT;
+    return read_head(fd, file->denoiser_at, head, *head_size);
 }

@@ -18,7 +18,8 @@ enum {
  * room for either, tensors are only checked, and layers get their shapes but no weights. */
 struct loader {
     struct uqd_model *model;
-    const struct uqd_tensors *tensors;
+    const struct uqd_tensors *tensors; /* of what is being read */
+    const struct uqd_tensors *denoiser;
     int16_t *scratch; /* the largest layer; NULL: check only */
     float *gain;      /* of a layer */
     float *next;      /* unused part of the tables or of a network's biases */
@@ -134,19 +135,58 @@ static int read_group(struct loader *loader, struct uqd_weights *weights, uint32
                      weights->scale / (1 << UQD_CONTEXT_BITS));
 }
 
-/* Bits behind the point: of the trunk's numbers, then of those inside each block, group, denoise
- * block, and the denoiser's head. */
+/* Bits behind the point of n numbers. */
+static int read_some_bits(struct loader *loader, uint32_t network, const char *part, uint32_t n,
+                          int16_t *bits)
+{
+    const uint32_t shape[4] = {n, 1, 1, 1};
+    char name[MAX_NAME];
+    snprintf(name, sizeof name, "net%u.%s", network, part);
+    const int status = uqd_tensors_read_int16(loader->tensors, name, shape, bits);
+    for (uint32_t i = 0; i < n && status == UQD_OK && bits != NULL; i++)
+        if (bits[i] < 0 || bits[i] > MAX_BITS)
+            return UQD_ERR_MODEL_FILE;
+    return status;
+}
+
+/* Of the denoiser's blocks and its head. They are at the end of the others where it is no part of
+ * its own. */
+static uint32_t n_denoiser_bits(const struct uqd_model *model)
+{
+    return model->n_denoise_blocks + 1;
+}
+
+static int denoiser_is_apart(const struct loader *loader)
+{
+    return loader->denoiser->begin > 0;
+}
+
+/* Of the trunk's numbers, then of those inside each block and group. */
 static int read_bits(struct loader *loader, uint32_t network)
 {
     const struct uqd_model *model = loader->model;
-    const uint32_t n = 2 + model->n_blocks + model->n_groups + model->n_denoise_blocks;
-    const uint32_t shape[4] = {n, 1, 1, 1};
-    char name[MAX_NAME];
-    snprintf(name, sizeof name, "net%u.bits", network);
-    const int status = uqd_tensors_read_int16(loader->tensors, name, shape, loader->bits);
-    for (uint32_t i = 0; i < n && status == UQD_OK && loader->bits != NULL; i++)
-        if (loader->bits[i] < 0 || loader->bits[i] > MAX_BITS)
-            return UQD_ERR_MODEL_FILE;
+    const uint32_t n = 1 + model->n_blocks + model->n_groups;
+    return read_some_bits(loader, network, "bits",
+                          denoiser_is_apart(loader) ? n : n + n_denoiser_bits(model), loader->bits);
+}
+
+static int read_denoiser(struct loader *loader, struct uqd_weights *weights, uint32_t network)
+{
+    const struct uqd_model *model = loader->model;
+    char prefix[MAX_PREFIX];
+    int status = UQD_OK;
+    loader->tensors = loader->denoiser;
+    if (denoiser_is_apart(loader))
+        status =
+            read_some_bits(loader, network, "denoise.bits", n_denoiser_bits(model), loader->bits);
+    snprintf(prefix, sizeof prefix, "net%u.denoise.block", network);
+    if (status == UQD_OK)
+        status = read_blocks(loader, weights->denoise_blocks, prefix, model->n_denoise_blocks,
+                             weights->scale);
+    snprintf(prefix, sizeof prefix, "net%u.denoise", network);
+    if (status == UQD_OK)
+        status =
+            read_head(loader, &weights->denoise, prefix, 2 * UQD_UNIT_CHANNELS, weights->scale);
     return status;
 }
 
@@ -155,6 +195,7 @@ static int read_network(struct loader *loader, uint32_t network)
     const struct uqd_model *model = loader->model;
     struct uqd_weights *weights = &model->networks->weights[network];
     char prefix[MAX_PREFIX];
+    loader->tensors = &model->networks->tensors;
     int status = read_bits(loader, network);
     if (status < 0)
         return status;
@@ -167,15 +208,7 @@ static int read_network(struct loader *loader, uint32_t network)
         status = read_blocks(loader, weights->blocks, prefix, model->n_blocks, weights->scale);
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++)
         status = read_group(loader, weights, network, g);
-    snprintf(prefix, sizeof prefix, "net%u.denoise.block", network);
-    if (status == UQD_OK)
-        status = read_blocks(loader, weights->denoise_blocks, prefix, model->n_denoise_blocks,
-                             weights->scale);
-    snprintf(prefix, sizeof prefix, "net%u.denoise", network);
-    if (status == UQD_OK)
-        status =
-            read_head(loader, &weights->denoise, prefix, 2 * UQD_UNIT_CHANNELS, weights->scale);
-    return status;
+    return status == UQD_OK ? read_denoiser(loader, weights, network) : status;
 }
 
 /* ---- Gains and biases of kinds ---- */
@@ -202,6 +235,7 @@ static int read_affines(struct loader *loader)
         status = read_affine_list(loader, affines->blocks, "block", model->n_blocks);
     if (status == UQD_OK)
         status = read_affine_list(loader, affines->groups, "group", model->n_groups);
+    loader->tensors = loader->denoiser;
     if (status == UQD_OK)
         status = read_affine_list(loader, affines->denoise_blocks, "denoise.block",
                                   model->n_denoise_blocks);
@@ -228,7 +262,7 @@ static int alloc_tables(struct loader *loader)
 
 int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file *file)
 {
-    struct loader loader = {.model = model, .tensors = &file->tensors};
+    struct loader loader = {.model = model, .tensors = &file->tensors, .denoiser = &file->denoiser};
     int status = alloc_tables(&loader);
     if (status == UQD_OK)
         status = read_affines(&loader);
@@ -240,8 +274,10 @@ int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file 
         model->networks = NULL;
         return UQD_ERR_NOMEM;
     }
-    if (status == UQD_OK)
+    if (status == UQD_OK) {
         model->networks->tensors = file->tensors;
+        model->networks->denoiser = file->denoiser;
+    }
     loader.next = NULL;
     for (uint32_t i = 0; i < model->n_networks && status == UQD_OK; i++)
         status = read_network(&loader, i);
@@ -287,7 +323,7 @@ static int read_weights_of(struct uqd_model *model, uint32_t network)
     const size_t inputs = model->width > UQD_FEATURES ? model->width : UQD_FEATURES;
     struct loader loader = {
         .model = model,
-        .tensors = &model->networks->tensors,
+        .denoiser = &model->networks->denoiser,
         .bits = bits,
         .gain = gain,
         .scratch = uqd_malloc_array(inputs * model->width * 9, sizeof(int16_t)),

@@ -399,7 +399,7 @@ static void older_version(struct model_bytes *b)
 
 static void newer_version(struct model_bytes *b)
 {
-    put_u32_at(b, 8, 6);
+    put_u32_at(b, 8, 7);
 }
 
 static void other_class(struct model_bytes *b)

@@ -113,7 +113,7 @@ UQD_NODISCARD UQD_API int uqd_model_open(struct uqd_model **model, int fd);
 UQD_API void uqd_model_free(struct uqd_model *model);
 
 struct uqd_model_info {
-    uint64_t id;         /* 32 bits of the hash of the model file; files carry them */
+    uint64_t id;         /* 32 bits of a hash of all that files are coded with; they carry them */
     uint64_t parameters; /* number of weights */
     uint32_t n_steps;    /* steps of a complete file */
     const char *name;    /* owned by the model, as are the step names */
@@ -122,6 +122,12 @@ struct uqd_model_info {
 
 UQD_API void uqd_model_get_info(const struct uqd_model *model, struct uqd_model_info *info);
 
+/* What makes denoised pictures of a state may be better in one model file than in another with the
+ * same id. Gives the revision of this one, the higher the newer, and returns 32 bits of the hash of
+ * it; both 0 if the model's id covers all of it, as in older model files and in those of the paper.
+ */
+UQD_API uint64_t uqd_model_denoiser(const struct uqd_model *model, uint32_t *revision);
+
 /* Short name of a step, e.g. "81" for lattice cells of width 81, "lossless" for the last. NULL if
  * there is no such step. Owned by the model. */
 UQD_API const char *uqd_model_step_name(const struct uqd_model *model, uint32_t step);
@@ -129,6 +135,11 @@ UQD_API const char *uqd_model_step_name(const struct uqd_model *model, uint32_t 
 /* Reads the first bytes of a model file and gives its id without loading it.
  * Errors: UQD_NEED_DATA if size is below 80, UQD_ERR_CORRUPT, UQD_ERR_UNSUPPORTED. */
 UQD_NODISCARD UQD_API int uqd_model_peek_id(const void *data, size_t size, uint64_t *id);
+
+/* The same for the revision of what makes denoised pictures. It is checked when the file is loaded.
+ */
+UQD_NODISCARD UQD_API int uqd_model_peek_revision(const void *data, size_t size,
+                                                  uint32_t *revision);
 
 /* ---- Images -------------------------------------------------------------------------------- */
 
