@@ -67,7 +67,38 @@ static void put_u64(uint8_t *p, uint64_t value)
         p[i] = (uint8_t)(value >> 8 * i);
 }
 
-/* Makes the hashes of all tensors inside the file right, then that of the head. */
+/* Of those tensors of a part that lie inside it. */
+static void seal_tensors(uint8_t *data, const struct uqd_tensors *tensors, uint8_t *entry)
+{
+    for (uint32_t i = 0; i < tensors->n; i++, entry += UQD_MODEL_TENSOR_SIZE) {
+        const uint64_t offset = uqd_get_u64(entry + TENSOR_OFFSET_AT);
+        size_t bytes = tensors->value_size;
+        int fits = offset <= tensors->size;
+        for (int d = 0; d < 4; d++)
+            fits &= uqd_mul_size(bytes, uqd_get_u32(entry + TENSOR_SHAPE_AT + 4 * d), &bytes) == 0;
+        if (fits && bytes <= tensors->size - offset)
+            put_u64(entry + TENSOR_HASH_AT, XXH3_64bits(data + tensors->begin + offset, bytes));
+    }
+}
+
+/* The denoiser's part, of a first part whose hash is right. */
+static void seal_denoiser(uint8_t *data, size_t size, const struct uqd_model_file *file)
+{
+    uint8_t *const head = data + file->denoiser_at;
+    size_t head_size;
+    struct uqd_tensors tensors = file->tensors;
+    if (size - file->denoiser_at < UQD_MODEL_DENOISER_HEADER_SIZE ||
+        uqd_model_file_denoiser_head_size(file, head, &head_size) != UQD_OK)
+        return;
+    tensors.n = uqd_get_u32(head + 24);
+    tensors.begin = file->denoiser_at;
+    tensors.size = size - file->denoiser_at;
+    seal_tensors(data, &tensors, head + UQD_MODEL_DENOISER_HEADER_SIZE);
+    memcpy(head + 8, data + HASH_AT, 8);
+    put_u64(head, XXH3_64bits(head + 8, head_size - 8));
+}
+
+/* Makes the hashes of all tensors inside the file right, then those of the heads. */
 static void seal(uint8_t *data, size_t size)
 {
     struct uqd_model_file file;
@@ -76,17 +107,11 @@ static void seal(uint8_t *data, size_t size)
     if (uqd_model_file_peek(&file, data, size) != UQD_OK ||
         uqd_model_file_head_size(&file, &head_size) != UQD_OK)
         return;
-    for (uint32_t i = 1; i <= file.tensors.n; i++) {
-        uint8_t *entry = data + head_size - (size_t)i * UQD_MODEL_TENSOR_SIZE;
-        const uint64_t offset = uqd_get_u64(entry + TENSOR_OFFSET_AT);
-        size_t bytes = file.tensors.value_size;
-        int fits = offset <= size;
-        for (int d = 0; d < 4; d++)
-            fits &= uqd_mul_size(bytes, uqd_get_u32(entry + TENSOR_SHAPE_AT + 4 * d), &bytes) == 0;
-        if (fits && bytes <= size - offset)
-            put_u64(entry + TENSOR_HASH_AT, XXH3_64bits(data + offset, bytes));
-    }
+    seal_tensors(data, &file.tensors,
+                 data + head_size - (size_t)file.tensors.n * UQD_MODEL_TENSOR_SIZE);
     put_u64(data + HASH_AT, XXH3_64bits(data + HASHED_FROM, head_size - HASHED_FROM));
+    if (file.denoiser_at > 0)
+        seal_denoiser(data, size, &file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
