@@ -3,6 +3,7 @@
 import argparse
 import math
 import os
+import re
 import struct
 import sys
 
@@ -16,7 +17,7 @@ from lattice import FULL, KINDS, N_NETWORKS, STAGES, STEP_NAMES, channel_levels 
 from order import ORDERS  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
-VERSION = 5
+VERSION = 6
 CLASS_LATTICE = 1
 TYPE_FLOAT, TYPE_INT16 = 0, 1
 LARGEST = 32767  # of whole numbers
@@ -26,6 +27,14 @@ HEADROOM = 2  # how much larger than those of the training a network's numbers m
 # Of networks whose numbers have not been looked at: those of the trunk and those that are activated.
 USUAL_TRUNK, USUAL_ACTIVATED = 200.0, 20.0
 CELL_CHANNELS = 192
+HEADER_SIZE, DENOISER_HEADER_SIZE, ENTRY_SIZE, ALIGNMENT = 80, 32, 64, 64
+FIRST_REVISION = 1
+# How much a trunk's numbers may differ, as a share of a tensor's largest, to be taken for the same.
+SAME_TRUNK = 0.01
+
+
+class ExportError(Exception):
+    """Says what cannot be put together, and why."""
 
 
 def kind_index(coarse, level_from, level_to):
@@ -133,11 +142,14 @@ def quantised(name, tensor):
 
 
 def tensors(state, largest):
-    """(name, type, array) of every tensor."""
+    """(name, type, array) of every tensor; those of the denoiser have `denoise` in their names."""
     for name, tensor in affines(state):
         yield name, TYPE_FLOAT, half(name, tensor)
+    n_denoiser = count(state, "denoise_blocks") + 1
     for network in range(N_NETWORKS):
-        yield f"net{network}.bits", TYPE_INT16, np.array(list(bits(state, largest, network)), "<i2")
+        behind = np.array(list(bits(state, largest, network)), "<i2")
+        yield f"net{network}.bits", TYPE_INT16, behind[:-n_denoiser]
+        yield f"net{network}.denoise.bits", TYPE_INT16, behind[-n_denoiser:]
         for name, tensor in convolutions(state, network):
             if name.endswith("_bias"):
                 yield name, TYPE_FLOAT, half(name, tensor)
@@ -151,10 +163,7 @@ def hash_of(data):
     return xxhash.xxh3_64_intdigest(data)
 
 
-def model_bytes(state, name, largest, order):
-    """order: an Order; largest: the greatest magnitude that each layer read, {network.layer: number}."""
-    state = {name: value.float() for name, value in state.items()}
-    entries = list(tensors(state, largest))
+def tables(name, order):
     sections = [name.encode()[:31].ljust(32, b"\0")]
     sections.append(bytes(order.groups.tolist()).ljust(CELL_CHANNELS, b"\0"))
     thresholds, others = order.phases()
@@ -169,23 +178,115 @@ def model_bytes(state, name, largest, order):
         sections.append(bytes((units, kind_index(units != FULL, level_from, level_to), step, 0)))
     for step in STEP_NAMES:
         sections.append(step.encode().ljust(16, b"\0"))
-    tables = b"".join(sections)
-    offset = 80 + len(tables) + 64 * len(entries)
+    return b"".join(sections)
+
+
+def directory_and_data(entries, offset):
+    """Of a part of the file that has so many bytes in front of its directory, from where offsets count."""
+    offset += ENTRY_SIZE * len(entries)
     directory, data = [], []
     for tensor, kind, values in entries:
-        padding = -offset % 64
+        padding = -offset % ALIGNMENT
         data.append(b"\0" * padding)
         offset += padding
         shape = list(values.shape) + [1] * (4 - values.ndim)
         directory.append(tensor.encode().ljust(31, b"\0") + bytes((kind,)) + struct.pack("<4IQQ", *shape, offset, hash_of(values.tobytes())))
         data.append(values.tobytes())
         offset += values.nbytes
+    return b"".join(directory), b"".join(data)
+
+
+def first_part(state, name, entries, order):
+    """What the bits of files depend on. Before its identity are what the second part decides: revision and size."""
+    middle = tables(name, order)
+    directory, data = directory_and_data(entries, HEADER_SIZE + len(middle))
+    size = HEADER_SIZE + len(middle) + len(directory) + len(data)
+    padding = b"\0" * (-size % ALIGNMENT)
     head = struct.pack(
-        "<12I", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), n_groups(state), len(KINDS),
-        len(STAGES), len(STEP_NAMES), len(thresholds) + 1, len(entries), N_NETWORKS, count(state, "denoise_blocks"), 0,
+        "<10IQ", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), n_groups(state), len(KINDS),
+        len(STAGES), len(STEP_NAMES), len(order.phases()[0]) + 1, len(entries), N_NETWORKS, size + len(padding),
     )
-    head += tables + b"".join(directory)
-    return MAGIC + struct.pack("<IIQQ", VERSION, 0, offset, hash_of(head)) + head + b"".join(data)
+    head += middle + directory
+    return MAGIC + struct.pack("<IIQQ", VERSION, 0, 0, hash_of(head)) + head + data + padding
+
+
+def with_denoiser(first, state, entries, revision):
+    """A model file of that first part and a denoiser."""
+    directory, data = directory_and_data(entries, DENOISER_HEADER_SIZE)
+    head = first[24:32] + struct.pack("<4I", revision, count(state, "denoise_blocks"), len(entries), 0) + directory
+    second = struct.pack("<Q", hash_of(head)) + head + data
+    return first[:12] + struct.pack("<IQ", revision, len(first) + len(second)) + first[24:] + second
+
+
+def split_tensors(state, largest):
+    """Those of the first part, and those of the denoiser."""
+    parts = [], []
+    for entry in tensors(state, largest):
+        parts["denoise" in entry[0]].append(entry)
+    return parts
+
+
+def floats(state):
+    return {name: value.float() for name, value in state.items()}
+
+
+def model_bytes(state, name, largest, order, revision=FIRST_REVISION):
+    """order: an Order; largest: the greatest magnitude that each layer read, {network.layer: number}."""
+    state = floats(state)
+    bits_entries, denoiser_entries = split_tensors(state, largest)
+    return with_denoiser(first_part(state, name, bits_entries, order), state, denoiser_entries, revision)
+
+
+def first_part_of(data):
+    """(first part, revision) of a model file."""
+    if data[:8] != MAGIC or len(data) < HEADER_SIZE or struct.unpack_from("<I", data, 32)[0] != CLASS_LATTICE:
+        raise ExportError("not a model file of this class")
+    version, revision = struct.unpack_from("<2I", data, 8)
+    if version != VERSION:
+        raise ExportError(f"a model file of version {version}, whose identity covers its denoiser")
+    (size,) = struct.unpack_from("<Q", data, 72)
+    if struct.unpack_from("<Q", data, 16)[0] != len(data) or not HEADER_SIZE <= size <= len(data):
+        raise ExportError("a damaged model file")
+    return data[:size], revision
+
+
+def trunk_of(part):
+    """(header and tables but for name and identity, {name: values} of what the denoiser reads) of a first part."""
+    _, _, n_kinds, n_stages, n_steps, n_phases, n_tensors = struct.unpack_from("<7I", part, 40)
+    at = HEADER_SIZE + 32 + 2 * CELL_CHANNELS * n_phases + (8 + 2 * CELL_CHANNELS) * n_kinds + 4 * n_stages + 16 * n_steps
+    values = {}
+    for entry in (part[at + ENTRY_SIZE * i :][:ENTRY_SIZE] for i in range(n_tensors)):
+        name, kind, *shape, offset, _ = struct.unpack("<31sB4IQQ", entry)
+        name = name.rstrip(b"\0").decode()
+        if re.match(r"(net\d+\.)?(input|block)", name):
+            values[name] = np.frombuffer(part, "<i2" if kind else "<f2", math.prod(shape), offset).astype("f4")
+    return part[36:72] + part[112:at], values
+
+
+def has_same_trunk(part, other):
+    (tables_a, a), (tables_b, b) = trunk_of(part), trunk_of(other)
+    return tables_a == tables_b and all(
+        a[name].shape == b[name].shape and np.abs(a[name] - b[name]).max() <= SAME_TRUNK * np.abs(a[name]).max() for name in a
+    )
+
+
+def with_denoiser_of(data, state, largest, order, revision=None):
+    """The model file `data` with the denoiser of a checkpoint, which must have its trunk: files do not see the difference."""
+    first, before = first_part_of(data)
+    state = floats(state)
+    bits_entries, denoiser_entries = split_tensors(state, largest)
+    if not has_same_trunk(first, first_part(state, "", bits_entries, order)):
+        raise ExportError("the checkpoint's denoiser reads another trunk than this model has")
+    return with_denoiser(first, state, denoiser_entries, before + 1 if revision is None else revision)
+
+
+def exported(options, saved):
+    weights, largest, order = saved["net" if options.raw else "ema"], saved.get("largest", {}), saved["order"]
+    if not options.bits_of:
+        revision = FIRST_REVISION if options.revision is None else options.revision
+        return model_bytes(weights, options.name, largest, order, revision)
+    with open(options.bits_of, "rb") as file:
+        return with_denoiser_of(file.read(), weights, largest, order, options.revision)
 
 
 def main():
@@ -195,13 +296,18 @@ def main():
     parser.add_argument("--name", default="lattice")
     parser.add_argument("--raw", action="store_true", help="the last weights instead of their running average")
     parser.add_argument("--order", choices=ORDERS, help="of an older checkpoint, which does not say it")
+    parser.add_argument("--bits-of", metavar="MODEL", help="the model file whose bits and identity to keep, and only the checkpoint's denoiser")
+    parser.add_argument("--revision", type=int, help="of the denoiser; of several the highest is used (1, or one more than MODEL's)")
     options = parser.parse_args()
     try:
         saved = checkpoint.load(options.checkpoint, options.order)
+        data = exported(options, saved)
     except checkpoint.CheckpointError as error:
         sys.exit(str(error))
-    weights = saved["net" if options.raw else "ema"]
-    data = model_bytes(weights, options.name, saved.get("largest", {}), saved["order"])
+    except ExportError as error:
+        sys.exit(f"{options.bits_of}: {error}")
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
     with open(options.output + ".tmp", "wb") as file:
         file.write(data)
     os.replace(options.output + ".tmp", options.output)

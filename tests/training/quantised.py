@@ -36,7 +36,7 @@ class Quantised:
 
     def __init__(self, tensors, kind, number, dithered):
         self.tensors, self.number, self.row = tensors, number, 2 * kind + dithered
-        scales = iter(2.0 ** tensors[f"net{number}.bits"])
+        scales = (2.0**bits for part in ("bits", "denoise.bits") for bits in tensors[f"net{number}.{part}"])
         self.trunk_scale = next(scales)
         self.scales = {name: next(scales) for name in self._inner_layers()}
 
