@@ -14,7 +14,7 @@
 struct encode_options {
     struct output_options to;
     const char *model, *flatten;
-    int dither;
+    int dither, order;
     int depth; /* 0: the choice "8" was made, -1: not */
     int no_distortion, solid, strip;
     uint64_t seed, max_pixels;
@@ -32,6 +32,10 @@ static const struct option_row rows[] = {
         "an installed model, lattice (the default) or paper, or a file", NULL),
     ROW("stop-step", 0, OPTION_U32, "N", stop_step, "end the file after step N instead of lossless",
         "Coding"),
+    ROW("order", 0, OPTION_CHOICE, "visual|psnr", order,
+        "within each step first what the eye sees best (the default), or what lowers the squared "
+        "error most",
+        NULL),
     ROW("dither", 0, OPTION_CHOICE, "none|universal", dither,
         "no dither (smallest files, the default) or universal quantization (always, with paper)",
         NULL),
@@ -66,6 +70,11 @@ static int parse_colour(const char *text, uint8_t colour[3], struct message *mes
     return 0;
 }
 
+static enum uqd_order order_of(const struct encode_options *options)
+{
+    return options->order == 1 ? UQD_ORDER_PSNR : UQD_ORDER_MODEL;
+}
+
 static int load_model(const struct encode_options *options, struct uqd_model **model,
                       struct message *message)
 {
@@ -75,12 +84,16 @@ static int load_model(const struct encode_options *options, struct uqd_model **m
     if (result < 0)
         return -1;
     uqd_model_get_info(*model, &info);
-    if (options->stop_step == UINT32_MAX || options->stop_step < info.n_steps)
+    if (options->stop_step != UINT32_MAX && options->stop_step >= info.n_steps)
+        result = message_set(message, "--stop-step: there is no step %u, the steps are 0 to %u",
+                             options->stop_step, info.n_steps - 1);
+    else if (!uqd_model_has_order(*model, order_of(options)))
+        result = message_set(message, "--order psnr: the model %s has one order only", info.name);
+    if (result == 0)
         return 0;
     uqd_model_free(*model);
     *model = NULL;
-    return message_set(message, "--stop-step: there is no step %u, the steps are 0 to %u",
-                       options->stop_step, info.n_steps - 1);
+    return -1;
 }
 
 /* One run of the command. */
@@ -100,6 +113,7 @@ static int encode(const struct encoding *encoding, const struct pixels *pixels,
     struct uqd_encode_settings settings;
     uqd_encode_settings_default(&settings);
     settings.dither = (enum uqd_dither)options->dither;
+    settings.order = order_of(options);
     settings.seed = options->seed;
     settings.stop_step = options->stop_step;
     settings.threads = options->threads;
@@ -161,6 +175,8 @@ static int check_options(struct encoding *encoding, char **inputs, size_t n_inpu
                            options->to.output);
     if (options->flatten && parse_colour(options->flatten, reading->background, message) < 0)
         return -1;
+    if (order_of(options) != UQD_ORDER_MODEL && options->dither != UQD_DITHER_NONE)
+        return message_set(message, "--order psnr: there is one order only with dither");
     reading->flatten = options->flatten != NULL;
     reading->reduce_depth = options->depth == 0;
     reading->strip = options->strip;

@@ -77,6 +77,8 @@ static void print_table(struct report *report)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
     else
         printf("dither   none\n");
+    if (info->order == UQD_ORDER_PSNR)
+        printf("order    psnr\n");
     file_metadata_print(&report->source);
     printf("\nstep  name           bytes      bpp  PSNR/dB\n");
     for (uint32_t i = 0; i < info->n_steps; i++) {
@@ -126,6 +128,7 @@ static void print_json(struct report *report, const char *file)
     json_string(stdout, report->model ? report->model_info.name : "");
     printf(", \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
            info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
+    printf(" \"order\": \"%s\",\n", info->order == UQD_ORDER_PSNR ? "psnr" : "model");
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
            ", \"present_bytes\": %" PRIu64 ",\n",
            info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder));

@@ -26,6 +26,7 @@ int uqd_decoder_info(const struct uqd_decoder *decoder, struct uqd_info *info)
         .solid = header->solid,
         .model_id = header->model_id,
         .dither = header->dithered ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE,
+        .order = header->phased ? UQD_ORDER_PSNR : UQD_ORDER_MODEL,
         .seed = header->seed,
         .header_size = header->size,
         .file_size = decoder->layout.file_size,

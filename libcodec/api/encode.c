@@ -29,6 +29,7 @@ struct encoder {
 static const struct uqd_encode_settings default_settings = {
     .struct_size = sizeof default_settings,
     .dither = UQD_DITHER_NONE,
+    .order = UQD_ORDER_MODEL,
     .stop_step = UINT32_MAX,
     .cpu_mask = (uint32_t)UQD_CPU_ALL,
 };
@@ -66,12 +67,15 @@ static int check_metadata(const struct uqd_encode_settings *settings)
     return UQD_OK;
 }
 
-static int check_arguments(const struct uqd_image *image,
+static int check_arguments(const struct uqd_model *model, const struct uqd_image *image,
                            const struct uqd_encode_settings *settings)
 {
     if (uqd_image_check(image) < 0)
         return UQD_ERR_ARG;
     if (settings->dither != UQD_DITHER_NONE && settings->dither != UQD_DITHER_UNIVERSAL)
+        return UQD_ERR_ARG;
+    if (!uqd_model_has_order(model, settings->order) ||
+        (settings->order != UQD_ORDER_MODEL && settings->dither != UQD_DITHER_NONE))
         return UQD_ERR_ARG;
     return check_metadata(settings);
 }
@@ -130,6 +134,7 @@ static void fill_header(struct encoder *encoder)
     header->paper = model->class == UQD_MODEL_PAPER;
     header->dithered = header->paper || encoder->settings.dither == UQD_DITHER_UNIVERSAL;
     header->seed = encoder->settings.seed;
+    header->phased = encoder->settings.order == UQD_ORDER_PSNR;
     header->tile_log2 = UQD_HEADER_TILE_LOG2;
     header->solid = encoder->settings.solid;
     header->has_distortion = !encoder->settings.no_distortion && !header->solid;
@@ -288,7 +293,7 @@ int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
     if (settings != NULL)
         status = uqd_settings_take(&encoder->settings, sizeof encoder->settings, settings);
     if (status == UQD_OK)
-        status = check_arguments(image, &encoder->settings);
+        status = check_arguments(encoder->model, image, &encoder->settings);
     if (status == UQD_OK) {
         fill_header(encoder);
         status = prepare(encoder);

@@ -22,7 +22,7 @@ enum {
     FLAG_TILE = 1 << 4,
     FLAG_SOLID = 1 << 5,
     FLAG_PAPER = 1 << 6,
-    KNOWN_FLAGS = (FLAG_PAPER << 1) - 1,
+    FLAG_PHASED = 1 << 7,
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
@@ -189,14 +189,13 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     if (reader.status == UQD_OK && (version < OLDEST_VERSION || version > VERSION))
         return UQD_ERR_UNSUPPORTED;
     const uint8_t flags = read_bytes(&reader, 1)[0];
-    if (reader.status == UQD_OK && (flags & ~KNOWN_FLAGS) != 0)
-        return UQD_ERR_UNSUPPORTED;
     header.colours = flags & FLAG_GREY ? 1 : 3;
     header.dithered = (flags & FLAG_DITHER) != 0;
     header.has_distortion = (flags & FLAG_DISTORTION) != 0;
     header.solid = (flags & FLAG_SOLID) != 0;
     header.paper = (flags & FLAG_PAPER) != 0;
-    if ((header.solid && header.has_distortion) ||
+    header.phased = (flags & FLAG_PHASED) != 0;
+    if ((header.solid && header.has_distortion) || (header.phased && header.dithered) ||
         (header.paper && (!header.dithered || (flags & FLAG_TILE))))
         return UQD_ERR_CORRUPT;
     header.width = (uint32_t)read_varint(&reader, 1, UQD_MAX_SIDE);
@@ -235,7 +234,8 @@ static uint8_t flags_of(const struct uqd_header *header)
                      (header->has_distortion ? FLAG_DISTORTION : 0) |
                      (header->n_records > 0 ? FLAG_RECORDS : 0) |
                      (header->tile_log2 != UQD_HEADER_TILE_LOG2 ? FLAG_TILE : 0) |
-                     (header->solid ? FLAG_SOLID : 0) | (header->paper ? FLAG_PAPER : 0));
+                     (header->solid ? FLAG_SOLID : 0) | (header->paper ? FLAG_PAPER : 0) |
+                     (header->phased ? FLAG_PHASED : 0));
 }
 
 static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header)

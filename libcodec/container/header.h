@@ -27,6 +27,7 @@ struct uqd_header {
     uint32_t model_id;
     int paper; /* the model is of class paper: dithered, without tile_log2 and low */
     int dithered;
+    int phased;         /* in the stages whose model leaves that to the file; not with dither */
     uint64_t seed;      /* 0 without dither */
     uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 cells wide and high */
     int32_t low[3];     /* the low-pass of the last unit: 1 x 1 per colour */

@@ -27,6 +27,7 @@ static int read_tables(struct uqd_model *model, const struct uqd_model_file *fil
     model->n_denoise_blocks = file->n_denoise_blocks;
     model->denoiser_id = (uint32_t)file->denoiser_id;
     model->revision = file->revision;
+    model->denoises_ahead = file->denoiser_at > 0;
     const int status = uqd_model_read_tables(model, file);
     return status == UQD_OK ? uqd_model_read_weights(model, file) : status;
 }
@@ -140,6 +141,20 @@ uint64_t uqd_model_denoiser(const struct uqd_model *model, uint32_t *revision)
 {
     *revision = model->revision;
     return model->denoiser_id;
+}
+
+/* Whether the model leaves it to files if they have phases. */
+static int has_choice(const struct uqd_model *model)
+{
+    for (uint32_t k = 0; k < model->n_kinds; k++)
+        if (model->kinds[k].phased == UQD_PHASED_BY_FILE)
+            return 1;
+    return 0;
+}
+
+int uqd_model_has_order(const struct uqd_model *model, enum uqd_order order)
+{
+    return order == UQD_ORDER_MODEL || (order == UQD_ORDER_PSNR && has_choice(model));
 }
 
 int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level)

@@ -31,12 +31,15 @@ enum {
     UQD_MODEL_NAME_SIZE = 32,
 };
 
+/* Whether coefficients are coded in the order of struct uqd_phases, not all at once. */
+enum uqd_phased { UQD_PHASED_NEVER = 0, UQD_PHASED_ALWAYS = 1, UQD_PHASED_BY_FILE = 2 };
+
 /* What one run of a network does: refine every channel of a unit from one level to another. */
 struct uqd_kind {
     uint8_t coarse; /* for units of the low-pass pyramid rather than the full-size one */
     uint8_t nominal_from, nominal_to;
-    uint8_t phased;  /* coefficients are coded in the order of struct uqd_phases, not all at once */
-    uint8_t network; /* that runs */
+    uint8_t phased;                                         /* enum uqd_phased */
+    uint8_t network;                                        /* that runs */
     uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS]; /* by channel in coding order */
 };
 
@@ -131,6 +134,7 @@ struct uqd_model {
     char name[UQD_MODEL_NAME_SIZE];
     uint64_t denoiser_id; /* of one that is no part of the identity, with its revision; else 0 */
     uint32_t revision;
+    int denoises_ahead;     /* pictures of interrupted passes come from the kind that follows */
     uint8_t *data;          /* the file, or its head; owned */
     uint8_t *denoiser_head; /* behind a descriptor, of a denoiser that is a part; owned, or NULL */
     int fd;                 /* where the rest is, or -1; owned */

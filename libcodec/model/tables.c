@@ -61,8 +61,9 @@ static int read_phases(struct uqd_model *model, const struct uqd_model_file *fil
 
 static int kind_valid(const struct uqd_model *model, const struct uqd_kind *kind)
 {
-    if (kind->coarse > 1 || kind->phased > 1 || kind->nominal_from > UQD_TOP_LEVEL ||
-        kind->nominal_to >= kind->nominal_from || kind->network >= model->n_networks)
+    if (kind->coarse > 1 || kind->phased > UQD_PHASED_BY_FILE ||
+        kind->nominal_from > UQD_TOP_LEVEL || kind->nominal_to >= kind->nominal_from ||
+        kind->network >= model->n_networks)
         return 0;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
         if (kind->from[c] > UQD_TOP_LEVEL || kind->to[c] > kind->from[c])

@@ -297,7 +297,7 @@ static void kind_class(struct model_bytes *b)
 
 static void kind_phases(struct model_bytes *b)
 {
-    b->data[b->kinds + 3] = 2;
+    b->data[b->kinds + 3] = 3;
 }
 
 static void kind_network(struct model_bytes *b)
@@ -449,7 +449,7 @@ static const struct {
     {"an empty group", empty_group, UQD_ERR_CORRUPT},
     {"all channels in one group", one_group, UQD_ERR_CORRUPT},
     {"a kind of no class", kind_class, UQD_ERR_CORRUPT},
-    {"a kind neither phased nor not", kind_phases, UQD_ERR_CORRUPT},
+    {"a kind of phases that there are not", kind_phases, UQD_ERR_CORRUPT},
     {"a kind of no network", kind_network, UQD_ERR_CORRUPT},
     {"a reserved byte of a kind", kind_reserved, UQD_ERR_CORRUPT},
     {"a phase above the count", phase_not_there, UQD_ERR_CORRUPT},

@@ -79,7 +79,8 @@ int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_
     engine->trunks[u].version = 0;
     status = uqd_state_update_low(state, u, engine->work.threads);
     if (status == UQD_OK)
-        status = uqd_network_trunk(network, unit, kind, state->dithered);
+        status = uqd_network_trunk(network, unit, kind, engine->model->kinds[kind].from,
+                                   state->dithered);
     if (status < 0)
         return status;
     engine->trunks[u].version = state->version;

@@ -52,7 +52,7 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
                  int32_t *mean_q4)
 {
     const struct uqd_unit *unit = &state->units[u];
-    struct channels channels = {.levels = network->kind->from};
+    struct channels channels = {.levels = network->levels};
     const int is_lone = unit->grid_w == 1 && unit->grid_h == 1;
     const int status = uqd_network_denoise(network, unit, mean_q4);
     if (status < 0)

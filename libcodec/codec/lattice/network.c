@@ -194,18 +194,19 @@ static void input_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 /* Means and scales are in units of half a cell, up to this level. */
 enum { REFERENCE_LEVEL = 7 };
 
-static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithered)
+static void prepare_kind(struct uqd_network *network, uint32_t kind, const uint8_t *levels,
+                         int dithered)
 {
-    const struct uqd_kind *k = &network->model->kinds[kind];
-    network->kind = k;
+    network->kind = &network->model->kinds[kind];
+    memcpy(network->levels, levels, UQD_UNIT_CHANNELS);
     network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
     uqd_gains_set(network->gains, network->model, network->weights, network->kind_row);
     /* Half of twice the centre; the low-pass is as it is. */
     for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
         network->centre_scale[c] = c < UQD_UNIT_CHANNELS ? 1.0f / 40 : 1.0f / 20;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-        const uint32_t level = k->from[c] < REFERENCE_LEVEL ? k->from[c] : REFERENCE_LEVEL;
-        const float width = (float)(1 << k->from[c]);
+        const uint32_t level = levels[c] < REFERENCE_LEVEL ? levels[c] : REFERENCE_LEVEL;
+        const float width = (float)(1 << levels[c]);
         network->width_scale[c] = 0.5f / width;
         network->cell_width[c] = width;
         network->reference[c] = 0.5f * (float)(1 << level);
@@ -214,13 +215,13 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, int dithere
 }
 
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
-                      int dithered)
+                      const uint8_t *levels, int dithered)
 {
     const struct uqd_model *model = network->model;
     int status = uqd_model_network(model, model->kinds[kind].network, &network->weights);
     if (status < 0)
         return status;
-    prepare_kind(network, kind, dithered);
+    prepare_kind(network, kind, levels, dithered);
     struct input_rows call = {
         .network = network,
         .unit = unit,
@@ -316,7 +317,7 @@ static void clamp_to_cells(const struct uqd_network *network, const struct uqd_u
         const int16_t *twice_centres = unit->cells + i * UQD_CELL_CHANNELS;
         int32_t *means = mean_q4 + i * UQD_UNIT_CHANNELS;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-            const struct uqd_cell cell = uqd_cell_at(twice_centres[c], network->kind->from[c]);
+            const struct uqd_cell cell = uqd_cell_at(twice_centres[c], network->levels[c]);
             means[c] = uqd_split_clamp(means[c], cell.low, cell.high);
         }
     }

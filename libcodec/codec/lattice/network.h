@@ -26,6 +26,7 @@ struct uqd_network {
     uint8_t *strips; /* of each thread: strip_size bytes between 1x1 layers; owned */
     size_t strip_size;
     float centre_scale[UQD_CELL_CHANNELS], width_scale[UQD_CELL_CHANNELS];
+    uint8_t levels[UQD_UNIT_CHANNELS]; /* of the channels' cells */
     float cell_width[UQD_UNIT_CHANNELS], reference[UQD_UNIT_CHANNELS];
     float log2_reference[UQD_UNIT_CHANNELS];
 };
@@ -41,9 +42,10 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
 void uqd_network_free(struct uqd_network *network);
 
 /* Computes the trunk for a unit in the state where the kind starts, its low-pass channels up to
- * date. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+ * date. levels [UQD_UNIT_CHANNELS]: of the channels' cells, those of the kind unless the pass
+ * before it was interrupted. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
-                      int dithered);
+                      const uint8_t *levels, int dithered);
 
 /* Denoised means of all channels from the trunk, inside their cells:
  * mean_q4[cell][UQD_UNIT_CHANNELS]. The trunk stays; not between uqd_network_begin_groups and the

@@ -2,6 +2,7 @@
 
 #include "codec/lattice/estimate.h"
 #include "codec/lattice/guess.h"
+#include "codec/lattice/interrupted.h"
 #include "codec/lattice/pass_memory.h"
 #include "codec/lattice/phases.h"
 #include "transform/threads.h"
@@ -197,39 +198,63 @@ static int run_top(struct pass_run *run)
 
 /* ---- A pass ---- */
 
-static int run_groups(struct pass_run *run, uint32_t u, uint32_t kind)
+/* What guesses are before anything is refined. */
+static int begin_guesses(struct pass_run *run, struct uqd_network *network,
+                         const struct uqd_pass *pass)
 {
-    struct uqd_engine *engine = run->engine;
-    const struct uqd_kind *k = &engine->model->kinds[kind];
-    struct uqd_network *network;
-    int status = uqd_engine_trunk(engine, run->state, u, kind, &network);
-    if (status == UQD_OK && run->partial_q4 != NULL)
-        status = uqd_estimate(network, run->state, u, run->partial_q4);
-    if (status < 0)
-        return status;
-    uqd_network_begin_groups(network);
-    for (uint32_t g = 0; g < engine->model->n_groups && status == UQD_OK; g++)
-        status = run_group(run, network, k, g);
+    const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * UQD_UNIT_CHANNELS;
+    const struct uqd_model *model = run->engine->model;
+    if (!uqd_interrupted_is_ahead(model, pass->unit, &model->kinds[pass->kind]))
+        return uqd_estimate(network, run->state, pass->unit, run->partial_q4);
+    for (size_t i = 0; i < n; i++)
+        run->partial_q4[i] = UQD_NOT_REFINED;
+    return UQD_OK;
+}
+
+/* Best guesses where the data ended. */
+static int end_guesses(struct pass_run *run, const struct uqd_pass *pass)
+{
+    const struct uqd_interruption at = {
+        .unit = pass->unit,
+        .kind = &run->engine->model->kinds[pass->kind],
+        .first = run->group.first,
+        .phase = run->phase,
+    };
+    if (!uqd_interrupted_is_ahead(run->engine->model, pass->unit, at.kind))
+        return uqd_interrupted_denoise_late(run->engine, run->state, &at, run->partial_q4);
+    return uqd_interrupted_denoise(run->engine, run->state, &at, run->partial_q4,
+                                   run->memory.mean_q4);
+}
+
+/* Groups and phases; UQD_NEED_DATA where the data ended. */
+static int refine_groups(struct pass_run *run, struct uqd_network *network,
+                         const struct uqd_kind *kind)
+{
+    const struct uqd_model *model = run->engine->model;
+    int status = UQD_OK;
+    for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++)
+        status = run_group(run, network, kind, g);
     if (run->is_phased)
-        for (uint32_t p = 1; p < engine->model->phases.n && status == UQD_OK; p++)
-            status = run_phase(run, k, p);
+        for (uint32_t p = 1; p < model->phases.n && status == UQD_OK; p++)
+            status = run_phase(run, kind, p);
     return status;
 }
 
-/* Best guesses of a pass that stopped behind its first phase. Nearly all that it has not refined is
- * around 0 and would most likely have stayed there, so the state is close to the one that the pass
- * leads to: its denoiser knows more than that of the state the pass began with. */
-static int denoise_ahead(struct pass_run *run, uint32_t u, const struct uqd_kind *kind,
-                         int32_t *mean_q4)
+static int run_network(struct pass_run *run, const struct uqd_pass *pass)
 {
-    struct uqd_engine *engine = run->engine;
-    const int next = uqd_model_find_kind(engine->model, u, kind->nominal_to);
-    if (next < 0)
-        return UQD_OK;
-    struct uqd_network *network = &engine->networks[u];
-    engine->trunks[u].version = 0;
-    const int status = uqd_network_trunk(network, run->unit, (uint32_t)next, run->state->dithered);
-    return status == UQD_OK ? uqd_estimate(network, run->state, u, mean_q4) : status;
+    struct uqd_network *network;
+    const int guesses = run->partial_q4 != NULL;
+    int status = uqd_engine_trunk(run->engine, run->state, pass->unit, pass->kind, &network);
+    if (status == UQD_OK && guesses)
+        status = begin_guesses(run, network, pass);
+    if (status < 0)
+        return status;
+    uqd_network_begin_groups(network);
+    status = refine_groups(run, network, &run->engine->model->kinds[pass->kind]);
+    if (status != UQD_NEED_DATA || !guesses)
+        return status;
+    const int denoised = end_guesses(run, pass);
+    return denoised < 0 ? denoised : status;
 }
 
 static int goes_far(const struct uqd_kind *kind)
@@ -254,6 +279,13 @@ static int make_memory(struct pass_run *run, const struct uqd_kind *kind)
     return uqd_pass_memory_init(&run->memory, &needs);
 }
 
+/* With dither no cell is around 0, so that there are neither phases nor curves. */
+static int is_phased(const struct uqd_kind *kind, const struct uqd_state *state)
+{
+    const int wanted = kind->phased == UQD_PHASED_ALWAYS || state->phased;
+    return kind->phased != UQD_PHASED_NEVER && wanted && !state->dithered;
+}
+
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4)
 {
@@ -267,8 +299,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .exact = exact,
         .partial_q4 = partial_q4,
         .tiling = uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2),
-        /* With dither no cell is around 0, so that there are neither phases nor curves. */
-        .is_phased = kind->phased && !state->dithered,
+        .is_phased = is_phased(kind, state),
     };
     uqd_extents_init(&run.extents, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
@@ -276,11 +307,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)
-        status = run_groups(&run, pass->unit, pass->kind);
-    if (status == UQD_NEED_DATA && partial_q4 != NULL && run.phase > 0) {
-        const int denoised = denoise_ahead(&run, pass->unit, kind, partial_q4);
-        status = denoised < 0 ? denoised : status;
-    }
+        status = run_network(&run, pass);
     if (status == UQD_OK) {
         unit->nominal = kind->nominal_to;
         memcpy(unit->level, kind->to, UQD_UNIT_CHANNELS);

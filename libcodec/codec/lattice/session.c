@@ -73,6 +73,7 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
     session->state.version = 1;
     session->state.dithered = header->dithered;
     session->state.seed = header->seed;
+    session->state.phased = header->phased;
     uqd_state_reset(&session->state);
     uqd_schedule_init(&session->schedule, model, session->state.n_units);
     *out = &session->base;

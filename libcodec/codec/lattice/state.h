@@ -29,6 +29,7 @@ struct uqd_state {
     uint32_t n_units;                /* 0 for a picture of 1 x 1 */
     int dithered;
     uint64_t seed;    /* of the dither */
+    int phased;       /* in stages that leave it to the file */
     int32_t low[3];   /* low-pass of the last unit, 1 x 1 */
     uint64_t version; /* changes whenever a unit does; 0: results must not be kept */
     struct uqd_unit units[UQD_MAX_UNITS];

@@ -128,6 +128,15 @@ UQD_API void uqd_model_get_info(const struct uqd_model *model, struct uqd_model_
  */
 UQD_API uint64_t uqd_model_denoiser(const struct uqd_model *model, uint32_t *revision);
 
+/* In what order a step's bytes refine the picture, for cuts inside the step. */
+enum uqd_order {
+    UQD_ORDER_MODEL = 0, /* the model's own; that of `lattice` begins with what the eye sees best */
+    UQD_ORDER_PSNR = 1,  /* what lowers the squared error most per bit comes first */
+};
+
+/* Whether files can be encoded with the model in that order. */
+UQD_API int uqd_model_has_order(const struct uqd_model *model, enum uqd_order order);
+
 /* Short name of a step, e.g. "81" for lattice cells of width 81, "lossless" for the last. NULL if
  * there is no such step. Owned by the model. */
 UQD_API const char *uqd_model_step_name(const struct uqd_model *model, uint32_t step);
@@ -229,6 +238,8 @@ struct uqd_encode_settings {
     void *cookie;
     const struct uqd_metadata *metadata; /* default none: blocks to carry, in any order; borrowed */
     uint32_t n_metadata;                 /* UQD_MAX_METADATA at most */
+    enum uqd_order order; /* default UQD_ORDER_MODEL; another one only if the model has it, and
+                             never with dither */
 };
 
 /* Fills in the defaults of a structure of struct_size bytes. */
@@ -300,6 +311,7 @@ struct uqd_info {
     uint64_t header_size; /* bytes before the first step */
     uint64_t file_size;   /* bytes of the whole file */
     uint32_t n_metadata;  /* blocks that the whole file carries */
+    enum uqd_order order;
 };
 
 /* UQD_NEED_DATA until the header is complete. */

@@ -1,0 +1,67 @@
+#include "codec/lattice/interrupted.h"
+
+#include "codec/lattice/estimate.h"
+#include "entropy/split.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The kind that begins where the pass would have ended, or -1. */
+static int kind_ahead(const struct uqd_model *model, uint32_t unit, const struct uqd_kind *kind)
+{
+    return uqd_model_find_kind(model, unit, kind->nominal_to);
+}
+
+/* Means of the denoiser of the kind ahead, with these levels of the channels. */
+static int denoise(struct uqd_engine *engine, const struct uqd_state *state,
+                   const struct uqd_interruption *at, const uint8_t *levels, int32_t *mean_q4)
+{
+    const int next = kind_ahead(engine->model, at->unit, at->kind);
+    struct uqd_network *network = &engine->networks[at->unit];
+    engine->trunks[at->unit].version = 0;
+    const int status = uqd_network_trunk(network, &state->units[at->unit], (uint32_t)next, levels,
+                                         state->dithered);
+    return status == UQD_OK ? uqd_estimate(network, state, at->unit, mean_q4) : status;
+}
+
+int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
+                             const struct uqd_kind *kind)
+{
+    return model->denoises_ahead && kind_ahead(model, unit, kind) >= 0;
+}
+
+int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
+                            const struct uqd_interruption *at, int32_t *mean_q4, int32_t *scratch)
+{
+    assert(uqd_interrupted_is_ahead(engine->model, at->unit, at->kind));
+    const struct uqd_unit *unit = &state->units[at->unit];
+    const uint8_t *from = at->kind->from, *to = at->kind->to;
+    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    const uint32_t refined = at->phase > 0 ? UQD_UNIT_CHANNELS : at->first;
+    uint8_t levels[UQD_UNIT_CHANNELS];
+    memcpy(levels, to, refined);
+    memcpy(levels + refined, from + refined, UQD_UNIT_CHANNELS - refined);
+    const int status = denoise(engine, state, at, levels, scratch);
+    if (status < 0)
+        return status;
+    for (size_t i = 0; i < n_cells; i++) {
+        const int16_t *twice_centres = unit->cells + i * UQD_CELL_CHANNELS;
+        int32_t *means = mean_q4 + i * UQD_UNIT_CHANNELS;
+        const int32_t *denoised = scratch + i * UQD_UNIT_CHANNELS;
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+            const uint8_t level = means[c] == UQD_NOT_REFINED ? from[c] : to[c];
+            const struct uqd_cell cell = uqd_cell_at(twice_centres[c], level);
+            means[c] = uqd_split_clamp(denoised[c], cell.low, cell.high);
+        }
+    }
+    return UQD_OK;
+}
+
+int uqd_interrupted_denoise_late(struct uqd_engine *engine, const struct uqd_state *state,
+                                 const struct uqd_interruption *at, int32_t *mean_q4)
+{
+    const int next = kind_ahead(engine->model, at->unit, at->kind);
+    if (next < 0 || at->phase == 0)
+        return UQD_OK;
+    return denoise(engine, state, at, engine->model->kinds[next].from, mean_q4);
+}

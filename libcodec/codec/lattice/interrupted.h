@@ -1,0 +1,39 @@
+/* Best guesses of a unit in which a pass was interrupted: the data ended inside it. */
+#ifndef UQD_LATTICE_INTERRUPTED_H
+#define UQD_LATTICE_INTERRUPTED_H
+
+#include "codec/lattice/engine.h"
+
+#include <stdint.h>
+
+/* Where a pass was interrupted. */
+struct uqd_interruption {
+    uint32_t unit;
+    const struct uqd_kind *kind; /* of the pass */
+    uint32_t first;              /* channel in coding order: those of earlier groups are refined */
+    uint32_t phase;
+};
+
+/* What stands for the best guess of a coefficient that the pass has not refined, where the guesses
+ * are to be made by uqd_interrupted_denoise. */
+#define UQD_NOT_REFINED INT32_MIN
+
+/* Whether guesses come from the denoiser of the kind that follows: the model's denoiser is made for
+ * it, and there is such a kind. Else the denoiser of the pass's own kind gives them before it. */
+int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
+                             const struct uqd_kind *kind);
+
+/* Replaces the guesses [cell][UQD_UNIT_CHANNELS], UQD_NOT_REFINED or what the refinement left, by
+ * the means of the denoiser of the kind that follows, inside the cells that the coefficients have
+ * reached. scratch: as many. For models with uqd_interrupted_is_ahead only.
+ * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
+int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
+                            const struct uqd_interruption *at, int32_t *mean_q4, int32_t *scratch);
+
+/* For other models, in a later phase than the first. Nearly all that it has not refined is around 0
+ * and would most likely have stayed there, so the state is close to the one that the pass leads to:
+ * its denoiser knows more than that of the state the pass began with. Same errors. */
+int uqd_interrupted_denoise_late(struct uqd_engine *engine, const struct uqd_state *state,
+                                 const struct uqd_interruption *at, int32_t *mean_q4);
+
+#endif
