@@ -171,7 +171,7 @@ def tables(name, order):
     for row in thresholds.tolist():
         sections.append(struct.pack(f"<{len(row)}H", *row).ljust(2 * CELL_CHANNELS, b"\0"))
     for kind in KINDS:
-        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, order.is_phased(kind), kind.network, 0, 0, 0)))
+        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, order.phased(kind), kind.network, 0, 0, 0)))
         for level in (kind.level_from, kind.level_to):
             sections.append(bytes(channel_levels(level).tolist()).ljust(CELL_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:

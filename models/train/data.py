@@ -62,16 +62,16 @@ class Pool:
         self.used[slot] = self.weights[slot] if min(h, w) >= self.size else 0
         torch.cumsum(self.used, 0, out=self.cumulative)
 
-    def crops(self, low_rows):
-        """Details [B,189,size,size] and low-pass [B,3,size,size]; low_rows [B]: indices to LOW_LEVELS."""
-        n, device = len(low_rows), self.first.device
+    def crops(self, *low_rows):
+        """Details [B,189,size,size] and, for each of low_rows, [B] indices to LOW_LEVELS, the low-pass [B,3,size,size]."""
+        n, device = len(low_rows[0]), self.first.device
         draws = torch.rand(3, n, device=device)
         slots = torch.searchsorted(self.cumulative, draws[0] * self.cumulative[-1]).clamp(max=len(self.first) - 1)
         places = (draws[1:].T * (self.sides[slots] - self.size + 1)).long()
         rows, columns = places[:, :1, None] + self.square[:, None], places[:, 1:, None] + self.square
         cells = self.first[slots, None, None] + rows * self.sides[slots, 1, None, None].long() + columns
-        details, low = self.details[cells], self.low[low_rows[:, None, None], cells]
-        return details.float().permute(0, 3, 1, 2), low.float().permute(0, 3, 1, 2)
+        planes = [self.details[cells], *(self.low[rows[:, None, None], cells] for rows in low_rows)]
+        return [plane.float().permute(0, 3, 1, 2) for plane in planes]
 
 
 def _load(name):

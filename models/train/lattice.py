@@ -32,6 +32,15 @@ KINDS = tuple(
 )
 
 
+def level_before(kind):
+    """Where the pass before begins that ends at the nominal level at which this kind begins; its own if there is none.
+
+    A coarse unit comes to level 2 in two ways; it is the longer one that is often cut off.
+    """
+    levels = [k.level_from for k in KINDS if k.coarse == kind.coarse and k.level_to == kind.level_from]
+    return max(levels, default=kind.level_from)
+
+
 FULL, FIRST, REST = 0, 1, 2  # unit 0, unit 1, all others
 STEP_NAMES = ("thumbnail", "256", "128", "64", "32", "16", "8", "4", "2", "lossless")
 # (units, nominal level from, nominal level to, step), in coding order. Unit 1 is refined once a step, before the

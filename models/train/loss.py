@@ -6,11 +6,12 @@ import torch
 
 import transform
 from fused import call, dense, empty, is_fused
-from lattice import KINDS, cell, channel_levels, channel_table, leaving, refine_bits, within
+from lattice import KINDS, cell, channel_levels, channel_table, leaving, level_before, refine_bits, within
 from network import N_FEATURES, LatticeNetwork, context, mean_of, scale_of
 
 LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in KINDS])
 LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in KINDS])
+LEVELS_BEFORE = torch.stack([channel_levels(level_before(k)) for k in KINDS])
 ENERGY = torch.tensor([transform.BAND_NORMS[level][band == 2] ** 2 for _, level, band, *_ in channel_table()])
 
 
@@ -23,11 +24,12 @@ def tables(order, device):
     """
     thresholds, others = order.phases()
     by_channel = {
-        "from": LEVELS_FROM.float(), "to": LEVELS_TO.float(), "energy": ENERGY,
+        "from": LEVELS_FROM.float(), "to": LEVELS_TO.float(), "before": LEVELS_BEFORE.float(), "energy": ENERGY,
         "first": thresholds[:1].sum(0) / 65536, "later": (others > 0).int(),
     }
     constants = {name: table[..., order.channels].contiguous() for name, table in by_channel.items()}
     constants["phased"] = torch.tensor([order.is_phased(k) for k in KINDS]).int()
+    constants["groups"] = order.groups[order.channels]
     return {name: table.to(device) for name, table in constants.items()}
 
 
@@ -85,20 +87,26 @@ class _DenoisedError(torch.autograd.Function):
 class State:
     """Details x [B,189,h,w] in the coding order of the network and what a stage of kinds [B] knows of them.
 
-    most: at least refinements(kinds).
+    most: at least refinements(kinds). phased [B]: whether what later phases refine is hidden, where the stage
+    can have phases.
     """
 
-    def __init__(self, net, x, low, offset, kinds, dithered, most):
+    def __init__(self, net, x, low, offset, kinds, dithered, phased, most):
         self.fused, self.tables = is_fused(x), tables(net.order, x.device)
         self.out_type = torch.float32 if x.device.type == "cpu" else torch.bfloat16
         self.x, self.offset = dense(x), dense(offset)
         self.dithered = dithered.int()
-        self.level_from, self.level_to, self.phased = (self.tables[name][kinds] for name in ("from", "to", "phased"))
+        self.level_from, self.level_to = self._levels(kinds)
+        self.phased = self.tables["phased"][kinds] * phased.int()
         self.first, self.most = net.first, most
         if self.fused:
             self._prepare(dense(low))
         else:
             self._prepare_plain(low)
+
+    def _levels(self, kinds):
+        """Of every channel [B,189]: where the stage begins and ends."""
+        return self.tables["from"][kinds], self.tables["to"][kinds]
 
     def _prepare(self, low):
         b, c, h, w = self.x.shape
@@ -159,13 +167,36 @@ class State:
         return ((mean - self.x) ** 2 * energy).mean((2, 3)).sum(1) / transform.CELLS_CHANNELS
 
 
-def stage_losses(net, x, low, offset, kinds, dithered, most):
+class Interrupted(State):
+    """What is known when the pass before a stage was cut off: groups as far as a random one stand where the stage
+    begins, the others where that pass began."""
+
+    def __init__(self, net, x, low, offset, kinds, dithered):
+        self.n_groups, self.groups_done = net.n_groups, torch.randint(0, net.n_groups, (len(x), 1), device=x.device)
+        super().__init__(net, x, low, offset, kinds, dithered, torch.zeros_like(kinds), 0)
+
+    def _levels(self, kinds):
+        begin, before = (self.tables[name][kinds] for name in ("from", "before"))
+        levels = torch.where(self.tables["groups"] < self.groups_done, begin, before)
+        return levels, levels
+
+
+def interrupted_error(net, x, low, offset, kinds, dithered):
+    """Error of the picture that the denoiser of a stage makes when the pass before it is cut off [B].
+
+    As stage_losses; low is that of the pass before.
+    """
+    state = Interrupted(net, x, low, offset, kinds, dithered)
+    return state.denoised_error(net.denoise(net.trunk(state.features, kinds, dithered), kinds, dithered))
+
+
+def stage_losses(net, x, low, offset, kinds, dithered, phased, most):
     """Rate (bits per pixel) and error of the denoised picture (per sample) of each [B].
 
-    x [B,189,h,w] details in coding order, low [B,3,h,w], offset like x (0 where not dithered), kinds and
-    dithered [B], most refinements(kinds).
+    x [B,189,h,w] details in coding order, low [B,3,h,w], offset like x (0 where not dithered), kinds, dithered
+    and phased [B], most refinements(kinds).
     """
-    state = State(net, x, low, offset, kinds, dithered, most)
+    state = State(net, x, low, offset, kinds, dithered, phased, most)
     hidden = net.trunk(state.features, kinds, dithered)
     error = state.denoised_error(net.denoise(hidden, kinds, dithered))
     bits = 0

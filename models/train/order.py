@@ -24,7 +24,8 @@ def _set_of(colour, level, band, dy, dx):
 
 @dataclass(frozen=True)
 class Order:
-    """Groups are coded in turn, each knowing what the earlier ones refined in the first phase.
+    """Groups are coded in turn, each knowing what the earlier ones refined: all of it, or in a pass with phases
+    what they refined in the first.
 
     Phases are about the error that a bit takes away, in units of the squared width of a cell at the stage's
     nominal level: a phase has the coefficients whose bits are expected to take away more than its entry of
@@ -34,6 +35,7 @@ class Order:
     name: str
     sets: tuple  # of channels, one for each group
     gains: tuple
+    hidden: float  # the share of crops that are trained with phases
 
     @cached_property
     def groups(self):
@@ -56,8 +58,12 @@ class Order:
         return [sum(self.sizes[:g]) for g in range(len(self.sizes) + 1)]
 
     def is_phased(self, kind):
-        """Whether stages of the kind have phases; groups see nothing of those after the first."""
+        """Whether stages of the kind can have phases; groups see nothing of those after the first."""
         return bool(self.gains) and not kind.coarse
+
+    def phased(self, kind):
+        """As in the model file: 0 never, 1 always, 2 if a file wants it."""
+        return (1 if self.hidden == 1 else 2) if self.is_phased(kind) else 0
 
     def phases(self):
         """By channel in standard order: from what probability on to leave 0 in a stage, in units of 2^-16, a
@@ -75,10 +81,11 @@ class Order:
 
 # Groups begin with the subbands whose next refinement lowers the error most, the finest.
 PHASED = Order(
-    "phased", ("luma 1 HH", *LUMA_1, "Co 1", "Cg 1", *LUMA_2, "luma 3", "chroma 3 and 2"), gains=(0.075, 0.055, 0.04)
+    "phased", ("luma 1 HH", *LUMA_1, "Co 1", "Cg 1", *LUMA_2, "luma 3", "chroma 3 and 2"), gains=(0.075, 0.055, 0.04), hidden=1
 )
-# Groups begin with the subbands whose errors the eye sees best; each sees all that was refined before it.
+# Groups begin with the subbands whose errors the eye sees best. A file has phases or not.
 COARSE_FIRST = Order(
-    "coarse-first", ("luma 3", *LUMA_2, "chroma 3 and 2", *LUMA_1, "luma 1 HH", "Co 1", "Cg 1"), gains=()
+    "coarse-first", ("luma 3", *LUMA_2, "chroma 3 and 2", *LUMA_1, "luma 1 HH", "Co 1", "Cg 1"),
+    gains=(0.075, 0.055, 0.04), hidden=0.35,
 )
 ORDERS = {order.name: order for order in (PHASED, COARSE_FIRST)}

@@ -16,12 +16,13 @@ from torch.utils.data import DataLoader
 import checkpoint
 import transform
 from data import LOW_LEVELS, Photos, unit_of
-from lattice import KINDS, N_NETWORKS, TOP_LEVEL, low_levels
-from loss import refinements, stage_losses
+from lattice import KINDS, N_NETWORKS, TOP_LEVEL, level_before, low_levels
+from loss import interrupted_error, refinements, stage_losses
 from network import Networks
 from order import ORDERS, PHASED
 
 DENOISE_WEIGHT = 0.5
+INTERRUPTED_WEIGHT = 0.5  # of the error of pictures of interrupted passes
 DITHER_SHARE = 0.1
 EMA_DECAY = 0.9993
 MEAN_DECAY = 0.98  # of the running means of rates and errors
@@ -31,9 +32,9 @@ ADAM = {"betas": (0.9, 0.99)}
 LOW_LEVEL = low_levels()
 
 
-def low_row(kind):
-    """Which of LOW_LEVELS the low-pass of a unit has when a stage of this kind begins."""
-    return LOW_LEVELS.index(0 if kind.coarse else LOW_LEVEL[kind.level_from])
+def low_row(kind, level=None):
+    """Which of LOW_LEVELS the low-pass of a unit has when a stage begins: of this kind, or at another level."""
+    return LOW_LEVELS.index(0 if kind.coarse else LOW_LEVEL[kind.level_from if level is None else level])
 
 
 def dither_offsets(x, dithered):
@@ -44,8 +45,8 @@ def dither_offsets(x, dithered):
     return torch.randint_like(x, -half, half) * dithered[:, None, None, None]
 
 
-def validate(networks, units, low_units):
-    """Rate and PSNR of the starting state per kind, without dither."""
+def validate(networks, units, low_units, phased):
+    """Rate and PSNR of the starting state per kind, without dither, with phases or without."""
     device, rows = next(networks.parameters()).device, []
     for k, kind in enumerate(KINDS):
         source = low_units if kind.coarse else units
@@ -55,7 +56,7 @@ def validate(networks, units, low_units):
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16):
             bits, error = stage_losses(
                 networks[kind.network], x, low, torch.zeros_like(x), kinds.to(device),
-                torch.zeros_like(kinds).to(device), refinements(kinds),
+                torch.zeros_like(kinds).to(device), torch.full_like(kinds, phased).to(device), refinements(kinds),
             )
         rows.append((float(bits.mean()), float((10 * torch.log10(255**2 / error)).mean())))
     return rows
@@ -104,6 +105,7 @@ class Course:
         self.most = refinements(rows)
         self.kinds = rows.to(device)
         self.low_rows = torch.tensor([low_row(KINDS[k]) for k in rows]).to(device)
+        self.low_rows_before = torch.tensor([low_row(KINDS[k], level_before(KINDS[k])) for k in rows]).to(device)
 
     def update_means(self, means, values, counted):
         """Moves the running means [kinds] of this course towards values [B] where counted; -> their rows [B]."""
@@ -166,11 +168,17 @@ class Training:
 
     def loss(self, course, network):
         """Weighted loss of one batch; updates the running means of rates and errors."""
-        x, low = (self.low if course.coarse else self.full).crops(course.low_rows)
+        pool = self.low if course.coarse else self.full
+        x, low, low_before = pool.crops(course.low_rows, course.low_rows_before)
         dithered = (torch.rand(len(course.kinds), device=self.device) < DITHER_SHARE).long()
+        phased = (torch.rand(len(course.kinds), device=self.device) < self.order.hidden).long()
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            bits, error = stage_losses(network, x, low, dither_offsets(x, dithered), course.kinds, dithered, course.most)
-        loss = 0
+            offset = dither_offsets(x, dithered)
+            bits, error = stage_losses(network, x, low, offset, course.kinds, dithered, phased, course.most)
+            half = [t[::2] for t in (x, low_before, offset, course.kinds, dithered)]
+            interrupted = interrupted_error(network, *half)
+        means = self.means["error"][course.kinds[::2]].clamp(min=1e-3)
+        loss = INTERRUPTED_WEIGHT * (interrupted / means).mean()
         for name, value, weight in (("bits", bits, 1.0), ("error", error, DENOISE_WEIGHT)):
             loss = loss + weight * (value / course.update_means(self.means[name], value, 1 - dithered).clamp(min=1e-3)).mean()
         return loss
@@ -222,7 +230,10 @@ class Training:
     def validate_and_save(self):
         evaluated = Networks.like(self.ema, self.order).to(self.device)
         with Magnitudes(evaluated) as magnitudes:
-            print_validation(validate(evaluated, self.held_out, self.held_out_low))
+            print_validation(validate(evaluated, self.held_out, self.held_out_low, self.order.hidden == 1))
+            if 0 < self.order.hidden < 1:
+                print("  with phases:")
+                print_validation(validate(evaluated, self.held_out, self.held_out_low, True))
         self.largest = magnitudes.largest
         self.save(self.options.output)
 

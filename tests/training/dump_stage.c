@@ -115,7 +115,7 @@ static uint32_t phase_of(const struct uqd_state *state, const struct uqd_kind *k
                          uint32_t scale_index)
 {
     const struct uqd_phases *phases = &state->model->phases;
-    if (!kind->phased || state->dithered)
+    if (kind->phased != UQD_PHASED_ALWAYS || state->dithered)
         return 0;
     if (twice_centre != 0)
         return phases->others[channel];

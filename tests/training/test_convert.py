@@ -53,7 +53,7 @@ def measure(weights, order):
         details, low = transform.unit_forward(low_pass[:, :8, :16]) if kind.coarse else (full, low_pass)
         x, kinds = details[None, order.channels].float(), torch.tensor([k])
         most, nothing = loss.refinements(kinds), torch.zeros(1, dtype=torch.long)
-        inputs = x, low[None].float(), torch.zeros_like(x), kinds, nothing, most
+        inputs = x, low[None].float(), torch.zeros_like(x), kinds, nothing, nothing + (order.hidden == 1), most
         results.append(torch.cat(loss.stage_losses(networks[kind.network], *inputs)))
     return torch.stack(results)
 

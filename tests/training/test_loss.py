@@ -49,11 +49,12 @@ class Sample:
         self.dithered = (torch.arange(2 * n) >= n).long()
         offset = torch.randint(6144, 10240, shape, generator=random).float()
         self.offset = offset * self.dithered[:, None, None, None]
+        self.phased = (torch.arange(2 * n) % 3 > 0).long()
         self.random = random
 
     def state(self, is_fused):
         with library(is_fused):
-            return loss.State(NET, self.x, self.low, self.offset, self.kinds, self.dithered, self.most)
+            return loss.State(NET, self.x, self.low, self.offset, self.kinds, self.dithered, self.phased, self.most)
 
     def outputs(self, n, parts):
         """What a last layer might say: gate, offset and log2 of the scale of n channels."""
@@ -260,10 +261,40 @@ def stages_agree():
     losses = []
     for is_fused in (True, False):
         with library(is_fused), torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            arguments = sample.x, sample.low, sample.offset, sample.kinds, sample.dithered, sample.most
+            arguments = sample.x, sample.low, sample.offset, sample.kinds, sample.dithered, sample.phased, sample.most
             losses.append(loss.stage_losses(NET, *arguments))
     for name, actual, expected in zip(("bits", "error"), *losses):
         assert ((actual - expected).abs() <= PICTURE_LIMIT * expected).all(), (name, actual, expected)
+
+
+def interrupted_agree():
+    """So has the picture of an interrupted pass, whose groups stand at two levels."""
+    need_compiler()
+    sample = Sample(8)
+    errors = []
+    for is_fused in (True, False):
+        torch.manual_seed(5)  # chooses the groups
+        with library(is_fused), torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            arguments = sample.x, sample.low, sample.offset, sample.kinds, sample.dithered
+            errors.append(loss.interrupted_error(NET, *arguments))
+    assert ((errors[0] - errors[1]).abs() <= PICTURE_LIMIT * errors[1]).all(), errors
+
+
+def interrupted_levels():
+    """Groups that the pass has done stand where it ends, the others where it began."""
+    sample = Sample(9)
+    torch.manual_seed(6)
+    state = loss.Interrupted(NET, sample.x, sample.low, sample.offset, sample.kinds, sample.dithered)
+    seen = set()
+    for row, kind, done in zip(state.level_from, sample.kinds.tolist(), state.groups_done[:, 0].tolist()):
+        before = lattice.level_before(lattice.KINDS[kind])
+        levels = [lattice.channel_levels(n)[NET.order.channels] for n in (lattice.KINDS[kind].level_from, before)]
+        first = NET.first[done]
+        assert torch.equal(row[:first], levels[0][:first].float()), kind
+        assert torch.equal(row[first:], levels[1][first:].float()), kind
+        seen.add(done)
+    assert len(seen) > 3, seen
+    assert lattice.level_before(lattice.Kind(False, 12, 8)) == 12 and lattice.level_before(lattice.Kind(False, 6, 5)) == 7
 
 
 if __name__ == "__main__":
@@ -271,5 +302,6 @@ if __name__ == "__main__":
         [
             inputs_agree, bits_agree, mean_gradients_agree, means_come_back, scale_gradients_agree,
             denoised_errors_agree, silu_agrees, stages_agree,
+            interrupted_agree, interrupted_levels,
         ]
     )

@@ -66,8 +66,8 @@ def orders_begin_where_they_say():
         assert table[known.channels[0]][:3] == first, known.name
     colours = [table[channel][:2] for channel in order.COARSE_FIRST.channels[-96:]]
     assert colours == [(1, 1)] * 48 + [(2, 1)] * 48
-    assert not any(order.COARSE_FIRST.is_phased(kind) for kind in lattice.KINDS)
-    assert all(order.PHASED.is_phased(kind) != kind.coarse for kind in lattice.KINDS)
+    for known, phased in ((order.PHASED, 1), (order.COARSE_FIRST, 2)):
+        assert [known.phased(kind) for kind in lattice.KINDS] == [0 if kind.coarse else phased for kind in lattice.KINDS]
 
 
 def _samples():
