@@ -4,6 +4,8 @@
  * mirrored distribution has the mirrored centroid. */
 #include "entropy/split.h"
 
+#include <assert.h>
+
 enum { N_PARTS = 16, WINDOW_SCALES = 8 };
 
 static int32_t smaller(int32_t a, int32_t b)
@@ -21,6 +23,8 @@ static int32_t window_of(uint64_t reciprocal)
 int32_t uqd_split_centroid_q4(int32_t mean_q4, uint32_t scale_index, int32_t low_end,
                               int32_t high_end)
 {
+    assert(scale_index < UQD_LOGISTIC_SCALES);
+    assert(low_end <= high_end && low_end > -(1 << 15) && high_end < 1 << 15);
     const uint64_t reciprocal = uqd_logistic_reciprocal[scale_index];
     const int32_t window = window_of(reciprocal);
     const int32_t mean = uqd_split_clamp(mean_q4, low_end, high_end);

@@ -24,12 +24,14 @@ static void shift_out(struct uqd_range_encoder *encoder)
 
 void uqd_range_encoder_carry(uint8_t *data, size_t size)
 {
+    assert(size > 0);
     while (size > 0 && ++data[--size] == 0)
         continue;
 }
 
 void uqd_range_encoder_normalise(struct uqd_range_encoder *encoder)
 {
+    assert(encoder->range > 0);
     while (encoder->range < UQD_RANGE_MIN) {
         shift_out(encoder);
         encoder->range <<= 8;
@@ -46,6 +48,8 @@ static uint64_t distance_to_multiple(uint64_t low, int free_bits)
 int uqd_range_encoder_finish(struct uqd_range_encoder *encoder, const uint8_t **data, size_t *size)
 {
     int n_bytes = 0;
+
+    assert(encoder->range > 0);
     while (distance_to_multiple(encoder->low, 64 - 8 * n_bytes) >= encoder->range)
         n_bytes++;
     uqd_range_encoder_advance(encoder, distance_to_multiple(encoder->low, 64 - 8 * n_bytes));
@@ -83,6 +87,7 @@ static int shift_in(struct uqd_range_decoder *decoder)
 void uqd_range_decoder_init(struct uqd_range_decoder *decoder, const uint8_t *data,
                             size_t available, size_t length)
 {
+    assert(available <= length && (data != NULL || available == 0));
     *decoder = (struct uqd_range_decoder){
         .range = UINT64_MAX, .data = data, .available = available, .length = length};
     for (int i = 0; i < STATE_BYTES; i++)
