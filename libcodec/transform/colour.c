@@ -4,6 +4,8 @@
 #include "transform/threads.h"
 #include "uqd/uqd.h"
 
+#include <assert.h>
+
 enum {
     PARALLEL_ROWS = 32, /* fewer are not worth the threads */
     FRACTION = 8,       /* bits behind the point of rotated samples while they are lifted */
@@ -151,6 +153,12 @@ static void unrotate_row(int32_t *const rows[3], uint8_t *pixels, size_t width, 
 
 /* ---- Planes ---- */
 
+/* Whether rows of this width fit between the beginnings of two. */
+static inline int rows_fit(uint32_t width, uint32_t channels, size_t pitch, size_t stride)
+{
+    return pitch >= width && stride >= (size_t)width * channels;
+}
+
 static struct uqd_lifting lifting_of(int32_t *const planes[3], size_t pitch)
 {
     return (struct uqd_lifting){.planes = {planes[0], planes[1], planes[2]},
@@ -163,6 +171,7 @@ static struct uqd_lifting lifting_of(int32_t *const planes[3], size_t pitch)
 int uqd_colour_split(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
                      int32_t *const planes[3], size_t pitch, uint32_t threads)
 {
+    assert(rows_fit(width, 3, pitch, stride));
     const int n_threads = uqd_thread_count(threads);
 #pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++) {
@@ -185,6 +194,7 @@ int uqd_colour_split(const uint8_t *pixels, size_t stride, uint32_t width, uint3
 int uqd_colour_merge(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
                      uint8_t *pixels, size_t stride, uint32_t threads)
 {
+    assert(rows_fit(width, 3, pitch, stride));
     const int n_threads = uqd_thread_count(threads);
 #pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++)
@@ -201,6 +211,8 @@ int uqd_colour_merge(int32_t *const planes[3], size_t pitch, uint32_t width, uin
 void uqd_colour_show(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
                      uint32_t fraction, uint8_t *pixels, size_t stride, uint32_t threads)
 {
+    assert(rows_fit(width, 3, pitch, stride));
+    assert(fraction <= FRACTION);
 #pragma omp parallel for num_threads(uqd_thread_count(threads)) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++) {
         int32_t *const rows[3] = {planes[0] + y * pitch, planes[1] + y * pitch,
@@ -212,6 +224,7 @@ void uqd_colour_show(int32_t *const planes[3], size_t pitch, uint32_t width, uin
 void uqd_grey_load(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
                    int32_t *plane, size_t pitch)
 {
+    assert(rows_fit(width, 1, pitch, stride));
     for (uint32_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++)
             plane[y * pitch + x] = pixels[y * stride + x] - 128;
@@ -220,6 +233,8 @@ void uqd_grey_load(const uint8_t *pixels, size_t stride, uint32_t width, uint32_
 void uqd_grey_show(const int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
                    uint32_t fraction, uint8_t *pixels, size_t stride)
 {
+    assert(rows_fit(width, 1, pitch, stride));
+    assert(fraction <= FRACTION);
     const uint32_t half = (1u << fraction) >> 1;
     for (uint32_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {

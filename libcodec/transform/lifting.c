@@ -18,6 +18,7 @@
 #include "uqd/uqd.h"
 #include "util/checked.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -320,6 +321,9 @@ static int transform(const struct uqd_lifting *lifting, uint32_t width, uint32_t
                      enum direction direction, uint32_t threads)
 {
     const int n_threads = uqd_thread_count(threads);
+
+    assert(lifting->n_planes >= 1 && lifting->n_planes <= 3);
+    assert(width >= 1 && height >= 1 && lifting->pitch >= width);
     struct level l = {
         .lifting = lifting,
         .pitch = lifting->pitch,

@@ -34,6 +34,9 @@ struct run {
 static struct run run_of(const struct uqd_channel *channel, size_t pitch, uint32_t width,
                          uint32_t height, uint32_t cy)
 {
+    assert(channel->colour < 3 && channel->band <= UQD_BAND_HH);
+    assert(channel->level >= 1 && channel->level <= UQD_UNIT_LEVELS);
+    assert((channel->dx | channel->dy) >> (UQD_UNIT_LEVELS - channel->level) == 0);
     const struct uqd_subband subband = uqd_channel_subband(channel, width, height);
     const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
     const uint32_t y = (cy << shift) + channel->dy;
@@ -52,6 +55,8 @@ void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
 {
     const size_t grid_w = uqd_unit_grid(width);
     const uint32_t grid_h = uqd_unit_grid(height);
+
+    assert(cell_stride >= n_channels && pitch >= width);
 #pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_CELL)
     for (uint32_t cy = 0; cy < grid_h; cy++) {
         for (uint32_t c = 0; c < n_channels; c++) {
@@ -75,6 +80,9 @@ static void unpack(const struct uqd_channel *channels, uint32_t n_channels, cons
 {
     const size_t grid_w = uqd_unit_grid(width);
     const uint32_t grid_h = uqd_unit_grid(height);
+
+    assert(cell_stride >= n_channels && pitch >= width);
+    assert((cells16 != NULL) != (cells32 != NULL));
 #pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_CELL)
     for (uint32_t cy = 0; cy < grid_h; cy++) {
         for (uint32_t c = 0; c < n_channels; c++) {
