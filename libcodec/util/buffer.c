@@ -2,6 +2,7 @@
 
 #include "util/checked.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Of the first allocation, so that small buffers are not moved byte by byte. */
@@ -25,6 +26,8 @@ static size_t grown(size_t needed)
 int uqd_buffer_reserve(struct uqd_buffer *buffer, size_t more)
 {
     size_t needed;
+
+    assert(buffer->size <= buffer->capacity && (buffer->data != NULL || buffer->capacity == 0));
     if (uqd_add_size(buffer->size, more, &needed) < 0)
         return UQD_ERR_NOMEM;
     if (needed <= buffer->capacity)
@@ -38,8 +41,16 @@ int uqd_buffer_reserve(struct uqd_buffer *buffer, size_t more)
     return UQD_OK;
 }
 
+/* Whether bytes are none of the buffer's memory, which may move. */
+static inline int is_foreign(const struct uqd_buffer *buffer, const void *data, size_t size)
+{
+    const uintptr_t begin = (uintptr_t)data, own = (uintptr_t)buffer->data;
+    return begin + size <= own || begin >= own + buffer->capacity;
+}
+
 int uqd_buffer_append(struct uqd_buffer *buffer, const void *data, size_t size)
 {
+    assert(size == 0 || (data != NULL && is_foreign(buffer, data, size)));
     const int status = uqd_buffer_reserve(buffer, size);
     if (status < 0)
         return status;

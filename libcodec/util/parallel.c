@@ -1,7 +1,10 @@
 #include "util/parallel.h"
 
+#include <assert.h>
+
 int uqd_work_add(struct uqd_work *work, double amount)
 {
+    assert(work->threads >= 1 && amount >= 0);
     work->done += amount;
     if (work->progress == NULL)
         return UQD_OK;
