@@ -2,6 +2,7 @@
 
 #include "entropy/adaptive.h"
 
+#include <assert.h>
 #include <uqd/uqd.h>
 
 static void set_cell(struct uqd_chunk *chunk, uint32_t i, int32_t far, int32_t half)
@@ -19,6 +20,8 @@ static void set_cell(struct uqd_chunk *chunk, uint32_t i, int32_t far, int32_t h
 static void gather(struct uqd_chunk *chunk, const struct uqd_chunk_source *source,
                    const struct uqd_chunk_levels *levels, const uint16_t *places, uint32_t n)
 {
+    assert(n <= UQD_CHUNK && source->n_channels > 0);
+    assert((source->mean_q4 != NULL) == (source->scale_index != NULL));
     chunk->n = n;
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t c = uqd_place_channel(places[i]), x = uqd_place_x(places[i]);
@@ -35,6 +38,7 @@ static void gather(struct uqd_chunk *chunk, const struct uqd_chunk_source *sourc
 
 static void phases(struct uqd_chunk *chunk, const int32_t *thresholds, uint32_t n_thresholds)
 {
+    assert(chunk->n <= UQD_CHUNK);
     for (uint32_t i = 0; i < chunk->n; i++) {
         const uint32_t total = chunk->total[i];
         const uint64_t leaves = (uint64_t)(total - (chunk->cum2[i] - chunk->cum1[i])) << 16;
@@ -51,6 +55,7 @@ static void phases(struct uqd_chunk *chunk, const int32_t *thresholds, uint32_t 
 
 static void positions(struct uqd_chunk *chunk)
 {
+    assert(chunk->n <= UQD_CHUNK);
     for (uint32_t i = 0; i < chunk->n; i++) {
         const uint32_t stays = chunk->cum2[i] - chunk->cum1[i];
         chunk->answer[i] = uqd_adaptive_position(chunk->total[i] - stays, stays);

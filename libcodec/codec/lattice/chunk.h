@@ -35,7 +35,7 @@ struct uqd_chunk {
 struct uqd_chunk_source {
     const int16_t *twice_centres; /* [cell][UQD_CELL_CHANNELS] */
     const int32_t *mean_q4;       /* [cell][n_channels], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
-    const uint8_t *scale_index;
+    const uint8_t *scale_index;   /* NULL where mean_q4 is */
     uint32_t n_channels;
 };
 

@@ -4,6 +4,8 @@
 #include "entropy/adaptive.h"
 #include "util/x86/avx512.h"
 
+#include <assert.h>
+
 enum { LANES = 16 };
 _Static_assert((int)UQD_CHUNK % (int)LANES == 0, "whole registers");
 
@@ -51,6 +53,8 @@ static inline void set_cells(struct uqd_chunk *chunk, uint32_t i, __m512i twice_
 static void gather(struct uqd_chunk *chunk, const struct uqd_chunk_source *source,
                    const struct uqd_chunk_levels *levels, const uint16_t *places, uint32_t n)
 {
+    assert(n <= UQD_CHUNK && source->n_channels > 0);
+    assert((source->mean_q4 != NULL) == (source->scale_index != NULL));
     const __m512i channels = _mm512_set1_epi32((int)source->n_channels);
     chunk->n = n;
     for (uint32_t i = 0; i < n; i += LANES) {
@@ -85,6 +89,7 @@ static inline __m512i widen(__m512i values, int half)
 
 static void phases(struct uqd_chunk *chunk, const int32_t *thresholds, uint32_t n_thresholds)
 {
+    assert(chunk->n <= UQD_CHUNK);
     for (uint32_t i = 0; i < chunk->n; i += LANES) {
         const __mmask16 lanes = lanes_of(chunk->n - i);
         const __m512i total = _mm512_maskz_loadu_epi32(lanes, chunk->total + i);
@@ -127,6 +132,7 @@ static inline __m512i log2_q8(__m512i x)
 
 static void positions(struct uqd_chunk *chunk)
 {
+    assert(chunk->n <= UQD_CHUNK);
     for (uint32_t i = 0; i < chunk->n; i += LANES) {
         const __mmask16 lanes = lanes_of(chunk->n - i);
         const __m512i stays = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, chunk->cum2 + i),
