@@ -1,6 +1,7 @@
 #include "model_file.h"
 
 #include "build_directory.h"
+#include "released_models.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -112,8 +113,15 @@ static int is_exhausted(int error)
     return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
 
-/* 1, 0, or -1 with errno if the system has run out of something. */
-static int has_id(const char *path, uint64_t id)
+/* A file that has the model which is looked for. */
+struct candidate {
+    char *path; /* malloc'ed; NULL: none has been found */
+    uint32_t revision;
+};
+
+/* Looks at one file's header: 1 with its revision if it is of that id, 0, or -1 with errno if the
+ * system has run out of something. */
+static int has_id(const char *path, uint64_t id, uint32_t *revision)
 {
     uint8_t head[MODEL_HEAD];
     uint64_t found;
@@ -122,39 +130,63 @@ static int has_id(const char *path, uint64_t id)
         return is_exhausted(errno) ? -1 : 0;
     ssize_t n = read(fd, head, sizeof head);
     close(fd);
-    return n == MODEL_HEAD && uqd_model_peek_id(head, sizeof head, &found) == UQD_OK && found == id;
+    return n == MODEL_HEAD && uqd_model_peek_id(head, sizeof head, &found) == UQD_OK &&
+           found == id && uqd_model_peek_revision(head, sizeof head, revision) == UQD_OK;
 }
 
-/* Looks at one file: 1 with its malloc'ed path if it is the model, 0, or -1 with errno. */
-static int check_entry(const char *directory, const char *name, uint64_t id, char **path)
+/* Of two files of one directory, whose entries have no order of their own, the first by name counts
+ * as the earlier one. */
+static int is_better(const struct candidate *candidate, const struct candidate *best,
+                     int same_directory)
 {
+    if (!best->path || candidate->revision != best->revision)
+        return !best->path || candidate->revision > best->revision;
+    return same_directory && strcmp(candidate->path, best->path) < 0;
+}
+
+/* Takes the candidate's path over. */
+static void offer(struct candidate *best, struct candidate *candidate, int same_directory)
+{
+    const int taken = candidate->path && is_better(candidate, best, same_directory);
+    free(taken ? best->path : candidate->path);
+    if (taken)
+        *best = *candidate;
+}
+
+/* Looks at one file: 0, or -1 with errno. */
+static int check_entry(const char *directory, const char *name, uint64_t id, struct candidate *best)
+{
+    struct candidate candidate;
     if (!has_suffix(name))
         return 0;
-    if (asprintf(path, "%s/%s", directory, name) < 0) {
+    if (asprintf(&candidate.path, "%s/%s", directory, name) < 0) {
         errno = ENOMEM;
         return -1;
     }
-    int result = has_id(*path, id);
+    int result = has_id(candidate.path, id, &candidate.revision);
     int error = errno;
-    if (result <= 0)
-        free(*path);
+    if (result > 0)
+        offer(best, &candidate, 1);
+    else
+        free(candidate.path);
     errno = error;
-    return result;
+    return result < 0 ? -1 : 0;
 }
 
-/* Looks for the model with this id in a directory: 1 with its malloc'ed path, 0, or -1 with errno
- * if the system has run out of something. */
-static int find_id(const char *directory, uint64_t id, char **path)
+/* Looks at a directory: 0, or -1 with errno if the system has run out of something. */
+static int find_id(const char *directory, uint64_t id, struct candidate *best)
 {
+    struct candidate here = {0};
     DIR *dir = opendir(directory);
     const struct dirent *entry;
     int result = 0;
     if (!dir)
         return is_exhausted(errno) ? -1 : 0;
     while (result == 0 && (entry = readdir(dir)))
-        result = check_entry(directory, entry->d_name, id, path);
+        result = check_entry(directory, entry->d_name, id, &here);
     int error = errno;
     closedir(dir);
+    offer(best, &here, 0);
     errno = error;
     return result;
 }
@@ -199,24 +231,42 @@ int model_load_named(const char *name, struct uqd_model **model, struct message 
                                                  : load_installed(name, model, message);
 }
 
+static int not_installed(uint64_t id, struct message *message)
+{
+    const struct released_model *released = released_model(id);
+    if (released)
+        message_set(message,
+                    "the model %08llx is not installed: it is %s of UQD %s, in the package %s, and "
+                    "no *%s of it is in $UQD_MODELS or in %s",
+                    (unsigned long long)id, released->file, released->release, released->package,
+                    MODEL_SUFFIX, UQD_MODEL_DIR);
+    else
+        message_set(message,
+                    "the model %08llx is not installed: no such *%s is "
+                    "in $UQD_MODELS or in %s",
+                    (unsigned long long)id, MODEL_SUFFIX, UQD_MODEL_DIR);
+    return MODEL_NOT_INSTALLED;
+}
+
 int model_find_by_id(uint64_t id, char **path, struct message *message)
 {
     struct directories list;
-    int found = 0;
+    struct candidate best = {0};
+    int result = 0;
     find_directories(&list);
-    for (size_t i = 0; i < list.count && found == 0; i++)
-        found = find_id(list.paths[i], id, path);
-    if (found < 0)
+    for (size_t i = 0; i < list.count && result == 0; i++)
+        result = find_id(list.paths[i], id, &best);
+    if (result < 0)
         message_set(message, "the model %08llx cannot be looked for: %s", (unsigned long long)id,
                     strerror(errno));
     free_directories(&list);
-    if (found != 0)
-        return found < 0 ? -1 : 0;
-    message_set(message,
-                "the model %08llx is not installed: no such *%s is "
-                "in $UQD_MODELS or in %s",
-                (unsigned long long)id, MODEL_SUFFIX, UQD_MODEL_DIR);
-    return MODEL_NOT_INSTALLED;
+    if (result == 0 && !best.path)
+        return not_installed(id, message);
+    if (result < 0)
+        free(best.path);
+    else
+        *path = best.path;
+    return result;
 }
 
 int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message)

@@ -16,6 +16,11 @@
 
 static const char *maker;
 
+/* Two denoisers for one model, and their revisions. */
+static const struct {
+    const char *file, *seed, *revision;
+} denoisers[] = {{"older.uqdm", "1", "1"}, {"newer.uqdm", "2", "2"}, {"same.uqdm", "3", "2"}};
+
 /* Every place of the search below the scratch directory. */
 static const char *const places[] = {"own", "home/uqd/models", "first/uqd/models",
                                      "second/uqd/models"};
@@ -53,27 +58,43 @@ static void make_directories(void)
     set_path("XDG_DATA_DIRS", "relative:%s/first::%s/second", base, base);
 }
 
-static int setup(void **state)
+static int make_model(const char *const argv[])
 {
     struct process_result result;
-    if (scratch_setup(state) != 0)
-        return -1;
-    const char *const argv[] = {maker, "tiny.uqdm", NULL};
     int started = process_run(&result, argv, NULL, 0, 60);
     int made = started == 0 && result.exit_code == 0;
     process_result_free(&result);
+    return made;
+}
+
+static int setup(void **state)
+{
+    if (scratch_setup(state) != 0)
+        return -1;
+    const char *const argv[] = {maker, "tiny.uqdm", NULL};
+    int made = make_model(argv);
+    for (size_t i = 0; i < sizeof denoisers / sizeof *denoisers; i++) {
+        const char *const parted[] = {
+            maker, denoisers[i].file, "parted", denoisers[i].seed, denoisers[i].revision, NULL};
+        made &= make_model(parted);
+    }
     make_directories();
     return made ? 0 : -1;
 }
 
-static void copy_model(const char *place, const char *name)
+static void copy_file(const char *file, const char *place, const char *name)
 {
     char path[256];
     size_t size;
-    uint8_t *data = scratch_read("tiny.uqdm", &size);
+    uint8_t *data = scratch_read(file, &size);
     snprintf(path, sizeof path, "%s/%s", place, name);
     scratch_write(path, data, size);
     free(data);
+}
+
+static void copy_model(const char *place, const char *name)
+{
+    copy_file("tiny.uqdm", place, name);
 }
 
 static void remove_model(const char *place, const char *name)
@@ -83,15 +104,20 @@ static void remove_model(const char *place, const char *name)
     assert_int_equal(remove(path), 0);
 }
 
-static uint64_t tiny_id(void)
+static uint64_t id_of(const char *path)
 {
     struct uqd_model *model;
     struct uqd_model_info info;
     struct message message;
-    assert_int_equal(model_load("tiny.uqdm", &model, &message), 0);
+    assert_int_equal(model_load(path, &model, &message), 0);
     uqd_model_get_info(model, &info);
     uqd_model_free(model);
     return info.id;
+}
+
+static uint64_t tiny_id(void)
+{
+    return id_of("tiny.uqdm");
 }
 
 static void test_every_place_is_searched(void **state)
@@ -140,6 +166,56 @@ static void test_id_among_other_files(void **state)
     uqd_model_free(model);
     remove_model("first/uqd/models", "z.uqdm");
     remove_model("first/uqd/models", "model.txt");
+}
+
+static void check_found(const char *expected)
+{
+    struct message message = {""};
+    char *path;
+    if (model_find_by_id(id_of("older.uqdm"), &path, &message) != 0)
+        fail_msg("%s", message.text);
+    const size_t length = strlen(path), end = strlen(expected);
+    if (length < end || strcmp(path + length - end, expected) != 0)
+        fail_msg("%s instead of %s", path, expected);
+    free(path);
+}
+
+/* Of one identity, the newest denoiser is taken wherever it lies; of the same, the first file. */
+static void test_newest_denoiser(void **state)
+{
+    (void)state;
+    assert_true(id_of("older.uqdm") == id_of("newer.uqdm") &&
+                id_of("older.uqdm") == id_of("same.uqdm"));
+    assert_true(id_of("older.uqdm") != tiny_id());
+    copy_file("older.uqdm", "own", "a.uqdm");
+    copy_file("older.uqdm", "first/uqd/models", "a.uqdm");
+    check_found("own/a.uqdm");
+    copy_file("newer.uqdm", "second/uqd/models", "z.uqdm");
+    check_found("second/uqd/models/z.uqdm");
+    copy_file("same.uqdm", "second/uqd/models", "y.uqdm");
+    check_found("second/uqd/models/y.uqdm");
+    copy_file("same.uqdm", "own", "b.uqdm");
+    check_found("own/b.uqdm");
+    remove_model("own", "a.uqdm");
+    remove_model("own", "b.uqdm");
+    remove_model("first/uqd/models", "a.uqdm");
+    remove_model("second/uqd/models", "y.uqdm");
+    remove_model("second/uqd/models", "z.uqdm");
+}
+
+/* A model of a release that is missing is told by its name. */
+static void test_released(void **state)
+{
+    (void)state;
+    struct message message = {""};
+    char *path;
+    /* Where it is installed it is found. */
+    if (model_find_by_id(0x4cec3a86, &path, &message) == 0) {
+        free(path);
+        skip();
+    }
+    assert_non_null(strstr(message.text, "the model 4cec3a86 is not installed: it is lattice.uqdm "
+                                         "of UQD 0.1, in the package uqd-models, and no"));
 }
 
 /* A name is searched, a path is opened as it is. */
@@ -212,6 +288,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_every_place_is_searched),
         cmocka_unit_test(test_earlier_places_win),
         cmocka_unit_test(test_id_among_other_files),
+        cmocka_unit_test(test_newest_denoiser),
+        cmocka_unit_test(test_released),
         cmocka_unit_test(test_named),
         cmocka_unit_test(test_absent),
         cmocka_unit_test(test_lack_of_descriptors_is_told),
