@@ -7,6 +7,7 @@
 #include "json.h"
 #include "model_file.h"
 #include "model_set.h"
+#include "released_models.h"
 #include "source.h"
 
 #include <inttypes.h>
@@ -27,7 +28,10 @@ struct report {
     struct source source;
     const struct uqd_model *model; /* NULL if there is none to be used */
     const char *no_model;          /* why there is none */
+    const char *path;              /* of the model's file */
     struct uqd_model_info model_info;
+    uint64_t denoiser; /* its identity, 0 if the model's covers it, and its revision */
+    uint32_t revision;
 };
 
 static double bits_per_pixel(const struct uqd_info *info, uint64_t bytes)
@@ -59,6 +63,23 @@ static void print_psnr(double psnr)
         printf("%9.2f", psnr);
 }
 
+static void print_model(const struct report *report)
+{
+    const struct released_model *released = released_model(report->source.info.model_id);
+    printf("model    %08" PRIx64 " ", report->source.info.model_id);
+    escape_print(stdout, report->model ? report->model_info.name : report->no_model);
+    if (report->model) {
+        printf("\nfound    ");
+        escape_print(stdout, report->path);
+    } else if (released) {
+        printf("\nknown    %s of UQD %s, in the package %s", released->file, released->release,
+               released->package);
+    }
+    if (report->denoiser != 0)
+        printf("\ndenoiser %08" PRIx64 ", revision %" PRIu32, report->denoiser, report->revision);
+    putchar('\n');
+}
+
 static void print_table(struct report *report)
 {
     const struct uqd_info *info = &report->source.info;
@@ -70,9 +91,8 @@ static void print_table(struct report *report)
            info->lossless ? "lossless" : "lossy");
     if (present < info->file_size)
         printf(", of which %" PRIu64 " are there", present);
-    printf("\nmodel    %08" PRIx64 " ", info->model_id);
-    escape_print(stdout, report->model ? report->model_info.name : report->no_model);
     putchar('\n');
+    print_model(report);
     if (info->dither == UQD_DITHER_UNIVERSAL)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
     else
@@ -111,6 +131,23 @@ static void print_json_step(const struct report *report, uint32_t index)
     putchar('}');
 }
 
+static void print_json_model(const struct report *report)
+{
+    printf(" \"model_id\": \"%08" PRIx64 "\", \"model_name\": ", report->source.info.model_id);
+    json_string(stdout, report->model ? report->model_info.name : "");
+    printf(",\n \"model_file\": ");
+    if (report->model)
+        json_string(stdout, report->path);
+    else
+        printf("null");
+    if (report->denoiser != 0)
+        printf(", \"denoiser_id\": \"%08" PRIx64 "\", \"denoiser_revision\": %" PRIu32,
+               report->denoiser, report->revision);
+    else
+        printf(", \"denoiser_id\": null, \"denoiser_revision\": null");
+    printf(",\n");
+}
+
 /* `file` is the name of one of several files, NULL if there is one only. */
 static void print_json(struct report *report, const char *file)
 {
@@ -124,9 +161,8 @@ static void print_json(struct report *report, const char *file)
     printf("\"width\": %" PRIu32 ", \"height\": %" PRIu32 ", \"channels\": %" PRIu32
            ", \"lossless\": %s,\n",
            info->width, info->height, info->channels, info->lossless ? "true" : "false");
-    printf(" \"model_id\": \"%08" PRIx64 "\", \"model_name\": ", info->model_id);
-    json_string(stdout, report->model ? report->model_info.name : "");
-    printf(", \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
+    print_json_model(report);
+    printf(" \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
            info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
     printf(" \"order\": \"%s\",\n", info->order == UQD_ORDER_PSNR ? "psnr" : "model");
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
@@ -175,10 +211,14 @@ static void find_model(struct report *report, struct model_set *models)
     if (!report->model)
         return;
     uqd_model_get_info(report->model, &report->model_info);
+    report->denoiser = uqd_model_denoiser(report->model, &report->revision);
+    report->path = model_set_path(models, report->model);
     /* With the model it is known whether the steps are all that there can be. */
     if (uqd_decoder_set_model(source->decoder, report->model) < 0 ||
-        uqd_decoder_info(source->decoder, &source->info) != UQD_OK)
+        uqd_decoder_info(source->decoder, &source->info) != UQD_OK) {
         report->model = NULL;
+        report->denoiser = 0;
+    }
 }
 
 /* One run of the command. */
@@ -263,14 +303,18 @@ const struct command info_command = {
     .name = "info",
     .synopsis = "IN.uqd...",
     .summary = "print the size of .uqd files and the bytes, rate and PSNR of their steps",
-    .description = "The bytes are counted from the beginning of the file. The PSNR is what the "
-                   "encoder measured. In JSON an infinite PSNR is the string \"inf\" and one that "
-                   "was not stored is null. The model need not be installed; without it the names "
-                   "of the steps are missing. A solid file has no table: its steps are decoded if "
-                   "the model is installed, and only their bytes are told; null if not.\n\n"
-                   "Of several files each has its name as a heading, or JSON is an array of "
-                   "objects with the member \"file\". If one of them cannot be read, a message "
-                   "says so, the others are printed, and the exit status is 1.",
+    .description =
+        "The bytes are counted from the beginning of the file. The PSNR is what the "
+        "encoder measured. The model is told by the identity that files carry, with its name "
+        "and the file that it was found in, and, if it can be exchanged, what makes "
+        "its pictures between the steps. In JSON an infinite PSNR is the string \"inf\" and one "
+        "that "
+        "was not stored is null. The model need not be installed; without it the names "
+        "of the steps are missing. A solid file has no table: its steps are decoded if "
+        "the model is installed, and only their bytes are told; null if not.\n\n"
+        "Of several files each has its name as a heading, or JSON is an array of "
+        "objects with the member \"file\". If one of them cannot be read, a message "
+        "says so, the others are printed, and the exit status is 1.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,

@@ -8,9 +8,15 @@
 #include <stdint.h>
 #include <uqd/uqd.h>
 
+/* A model and the file that it was found in. */
+struct found_model {
+    struct uqd_model *model;
+    char *path;
+};
+
 /* All zero: nothing is loaded. */
 struct model_set {
-    struct uqd_model **models;
+    struct found_model *models;
     size_t count;
 };
 
@@ -18,6 +24,9 @@ struct model_set {
  * MODEL_NOT_INSTALLED, or -1; both with a message. */
 int model_set_find(struct model_set *set, uint64_t id, const struct uqd_model **model,
                    struct message *message);
+
+/* Where a model of the set was found. */
+const char *model_set_path(const struct model_set *set, const struct uqd_model *model);
 
 void model_set_free(struct model_set *set);
 

@@ -34,6 +34,15 @@ int harness_setup(void **state)
     return made ? 0 : -1;
 }
 
+void harness_make_model(const char *path, const char *sort, const char *seed, const char *revision)
+{
+    struct process_result result;
+    const char *const argv[] = {maker, path, sort, seed, revision, NULL};
+    assert_int_equal(process_run(&result, argv, NULL, 0, TIMEOUT_S), 0);
+    assert_int_equal(result.exit_code, 0);
+    process_result_free(&result);
+}
+
 void uqd_run(struct process_result *result, const void *input, size_t input_size,
              const char *const words[])
 {

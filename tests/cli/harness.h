@@ -23,6 +23,9 @@ int harness_arguments(int argc, char **argv);
  * scratch directory, which is the current one. */
 int harness_setup(void **state);
 
+/* Another model, as make_tiny_model makes it of these arguments. */
+void harness_make_model(const char *path, const char *sort, const char *seed, const char *revision);
+
 /* Path of `uqd`. */
 const char *harness_program(void);
 

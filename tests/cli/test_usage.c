@@ -215,6 +215,37 @@ static void test_info_without_model_and_distortion(void **state)
     process_result_free(&result);
 }
 
+/* Which model it is and where it was found, and where its pictures' part has an identity, that. */
+static void test_info_of_model(void **state)
+{
+    (void)state;
+    struct process_result result;
+    UQD(&result, "info", "a.uqd");
+    assert_non_null(strstr(result.out, " tiny\nfound    models/lattice.uqdm\n"));
+    assert_null(strstr(result.out, "denoiser"));
+    process_result_free(&result);
+    UQD(&result, "info", "--json", "a.uqd");
+    assert_non_null(strstr(result.out, "\"model_name\": \"tiny\",\n \"model_file\": "
+                                       "\"models/lattice.uqdm\", \"denoiser_id\": null"));
+    process_result_free(&result);
+}
+
+static void test_info_of_denoiser(void **state)
+{
+    (void)state;
+    struct process_result result;
+    harness_make_model("models/parted.uqdm", "parted", "2", "7");
+    UQD_DONE("encode", "in.png", "-o", "parted.uqd", "--model", "models/parted.uqdm");
+    UQD(&result, "info", "parted.uqd");
+    assert_non_null(strstr(result.out, "found    models/parted.uqdm\ndenoiser "));
+    assert_non_null(strstr(result.out, ", revision 7\n"));
+    process_result_free(&result);
+    UQD(&result, "info", "--json", "parted.uqd");
+    assert_non_null(strstr(result.out, "\"denoiser_revision\": 7"));
+    process_result_free(&result);
+    assert_int_equal(remove("models/parted.uqdm"), 0);
+}
+
 static void test_compare(void **state)
 {
     (void)state;
@@ -331,6 +362,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_info),
         cmocka_unit_test(test_info_of_parts),
         cmocka_unit_test(test_info_without_model_and_distortion),
+        cmocka_unit_test(test_info_of_model),
+        cmocka_unit_test(test_info_of_denoiser),
         cmocka_unit_test(test_solid),
         cmocka_unit_test(test_info_of_solid),
         cmocka_unit_test(test_compare),
