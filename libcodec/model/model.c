@@ -1,9 +1,9 @@
 #include "model/model.h"
 
-#include "model/paper.h"
+#include "model/lattice/tables.h"
+#include "model/lattice/weights.h"
+#include "model/paper/paper.h"
 #include "model/reader.h"
-#include "model/tables.h"
-#include "model/weights.h"
 #include "util/checked.h"
 
 #include <fcntl.h>

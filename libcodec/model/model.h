@@ -121,7 +121,7 @@ struct uqd_affines {
 /* As in the file. */
 enum uqd_model_class {
     UQD_MODEL_LATTICE = 1, /* integer wavelet coefficients in cells of a lattice */
-    UQD_MODEL_PAPER = 2,   /* pixels of pictures of 64 x 64, see model/paper.h */
+    UQD_MODEL_PAPER = 2,   /* pixels of pictures of 64 x 64, see model/paper/paper.h */
 };
 
 struct uqd_paper;

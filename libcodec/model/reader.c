@@ -1,7 +1,7 @@
 #include "model/reader.h"
 
 #include "model/model.h"
-#include "model/paper.h"
+#include "model/paper/paper.h"
 #include "util/bytes.h"
 #include "util/checked.h"
 #include "util/descriptor.h"

@@ -1,6 +1,6 @@
 /* Files of paper models that are cut, damaged, or damaged with hashes that fit. */
 #include "model/model.h"
-#include "model/paper.h"
+#include "model/paper/paper.h"
 #include "model/reader.h"
 #include "tiny_paper.h"
 #include "util/bytes.h"

@@ -4,7 +4,7 @@
 #define UQD_PAPER_NETWORK_H
 
 #include "model/model.h"
-#include "model/paper.h"
+#include "model/paper/paper.h"
 #include "nn/ops.h"
 #include "nn/plane.h"
 #include "util/parallel.h"

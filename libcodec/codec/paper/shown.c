@@ -1,6 +1,6 @@
 #include "codec/paper/shown.h"
 
-#include "model/paper.h"
+#include "model/paper/paper.h"
 
 /* Planes of a tile that stand for a sample, one after the other. */
 static uint32_t sum_of(const uint8_t *tiles, uint32_t tiles_x, uint32_t x, uint32_t y, uint32_t c,

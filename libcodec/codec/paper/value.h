@@ -4,7 +4,7 @@
 #define UQD_PAPER_VALUE_H
 
 #include "codec/paper/cells.h"
-#include "model/paper.h"
+#include "model/paper/paper.h"
 #include "nn/elementary.h"
 
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* A paper model: one network in the pixel domain, for pictures of 64 x 64, and the diffusion steps
  * that it is run for (docs/format.md, "Model file" and "Network of paper models"). */
-#ifndef UQD_MODEL_PAPER_H
-#define UQD_MODEL_PAPER_H
+#ifndef UQD_MODEL_PAPER_PAPER_H
+#define UQD_MODEL_PAPER_PAPER_H
 
 #include "model/directory.h"
 #include "nn/conv.h"

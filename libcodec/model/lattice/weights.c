@@ -1,4 +1,4 @@
-#include "model/weights.h"
+#include "model/lattice/weights.h"
 
 #include "util/checked.h"
 

@@ -1,4 +1,4 @@
-#include "model/paper.h"
+#include "model/paper/paper.h"
 
 #include "model/model.h"
 #include "model/reader.h"

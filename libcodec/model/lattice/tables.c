@@ -1,4 +1,4 @@
-#include "model/tables.h"
+#include "model/lattice/tables.h"
 
 #include "util/bytes.h"
 

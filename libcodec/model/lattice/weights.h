@@ -1,6 +1,6 @@
 /* The tensors of a model file: the networks, and the gains and biases of kinds. */
-#ifndef UQD_MODEL_WEIGHTS_H
-#define UQD_MODEL_WEIGHTS_H
+#ifndef UQD_MODEL_LATTICE_WEIGHTS_H
+#define UQD_MODEL_LATTICE_WEIGHTS_H
 
 #include "model/model.h"
 #include "model/reader.h"

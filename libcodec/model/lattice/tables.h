@@ -1,6 +1,6 @@
 /* The tables of a model file: names, groups, phases, kinds and stages. */
-#ifndef UQD_MODEL_TABLES_H
-#define UQD_MODEL_TABLES_H
+#ifndef UQD_MODEL_LATTICE_TABLES_H
+#define UQD_MODEL_LATTICE_TABLES_H
 
 #include "model/model.h"
 #include "model/reader.h"
