@@ -1,7 +1,7 @@
 /* Arbitrary bytes as the steps behind a valid header, each step behind its right checksum. */
 #include "container/header.h"
 #include "fuzz.h"
-#include "model/model.h"
+#include "model/class.h"
 #include "util/bytes.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ static struct uqd_header read_header(const uint8_t *data)
         .n_steps = 1 + data[N_STEPS] % model.n_steps,
         .solid = (data[FLAGS] & FLAG_SOLID) != 0,
     };
-    header.paper = fuzz_model(NULL, NULL)->class == UQD_MODEL_PAPER;
+    header.paper = fuzz_model(NULL, NULL)->class->is_paper;
     if (header.paper) {
         header.dithered = 1;
         header.tile_log2 = UQD_HEADER_TILE_LOG2;

@@ -3,6 +3,7 @@
 #include "api/decoder.h"
 
 #include "api/settings.h"
+#include "model/class.h"
 #include <stdlib.h>
 
 static const struct uqd_decoder_settings default_settings = {
@@ -55,7 +56,7 @@ static int model_fits(const struct uqd_header *header, const struct uqd_model *m
 {
     return model == NULL ||
            (header->model_id == (uint32_t)model->id && header->n_steps <= model->n_steps &&
-            header->paper == (model->class == UQD_MODEL_PAPER));
+            header->paper == model->class->is_paper);
 }
 
 static int check_limits(const struct uqd_decoder *decoder)

@@ -6,6 +6,7 @@
 #include "codec/session.h"
 #include "container/layout.h"
 #include "container/record.h"
+#include "model/class.h"
 #include "util/checked.h"
 
 #include <math.h>
@@ -131,7 +132,7 @@ static void fill_header(struct encoder *encoder)
     header->height = encoder->image->height;
     header->colours = encoder->image->channels < 3 ? 1 : 3;
     header->model_id = (uint32_t)model->id;
-    header->paper = model->class == UQD_MODEL_PAPER;
+    header->paper = model->class->is_paper;
     header->dithered = header->paper || encoder->settings.dither == UQD_DITHER_UNIVERSAL;
     header->seed = encoder->settings.seed;
     header->phased = encoder->settings.order == UQD_ORDER_PSNR;

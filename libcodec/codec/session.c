@@ -1,5 +1,9 @@
 #include "codec/session.h"
 
+#include "model/class.h"
+
+#include <assert.h>
+
 static struct uqd_extent extent(const struct uqd_source *source, uint64_t begin, uint64_t size)
 {
     const uint64_t left = source->size > begin ? source->size - begin : 0;
@@ -32,5 +36,11 @@ uint32_t uqd_source_steps(const struct uqd_source *source, uint32_t n)
 
 const struct uqd_session_class *uqd_sessions_of(const struct uqd_model *model)
 {
-    return model->class == UQD_MODEL_PAPER ? &uqd_paper_sessions : &uqd_lattice_sessions;
+    static const struct uqd_session_class *const sessions[] = {
+        [UQD_MODEL_LATTICE] = &uqd_lattice_sessions,
+        [UQD_MODEL_PAPER] = &uqd_paper_sessions,
+    };
+    const uint32_t number = model->class->number;
+    assert(number < sizeof sessions / sizeof *sessions && sessions[number] != NULL);
+    return sessions[number];
 }

@@ -119,17 +119,18 @@ struct uqd_affines {
 };
 
 /* As in the file. */
-enum uqd_model_class {
+enum uqd_model_class_number {
     UQD_MODEL_LATTICE = 1, /* integer wavelet coefficients in cells of a lattice */
     UQD_MODEL_PAPER = 2,   /* pixels of pictures of 64 x 64, see model/paper/paper.h */
 };
 
+struct uqd_model_class;
 struct uqd_paper;
 
 /* Of a paper model, what is not said to be of all classes is 0. */
 struct uqd_model {
     /* Of all classes. */
-    enum uqd_model_class class;
+    const struct uqd_model_class *class;
     uint64_t id, parameters;
     char name[UQD_MODEL_NAME_SIZE];
     uint64_t denoiser_id; /* of one that is no part of the identity, with its revision; else 0 */

@@ -25,15 +25,18 @@ enum {
     UQD_MODEL_DENOISER_HEADER_SIZE = 32,
 };
 
+struct uqd_model_class;
+
 struct uqd_model_file {
-    uint32_t class; /* enum uqd_model_class */
+    const struct uqd_model_class *class;
+    uint32_t version;
     const uint8_t *head;
     const uint8_t *reserved; /* from here to the header's end, bytes are 0 */
     uint64_t size, id;       /* of the file */
     /* Of the denoiser that is a part of its own. */
     uint64_t denoiser_at, denoiser_id; /* 0: there is none */
     uint32_t revision;
-    /* Of both classes; groups are those of channels or of the normalisation. */
+    /* Of all classes; groups are those of channels or of the normalisation. */
     uint32_t width, n_blocks, n_groups, n_steps;
     const uint8_t *name, *steps;
     struct uqd_tensors tensors;

@@ -41,7 +41,7 @@ static struct uqd_model *open_model(const char *path)
 {
     struct uqd_model *model;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || uqd_model_open(&model, fd) != UQD_OK || model->class != UQD_MODEL_PAPER)
+    if (fd < 0 || uqd_model_open(&model, fd) != UQD_OK || model->paper == NULL)
         fail("no model");
     close(fd);
     return model;

@@ -105,7 +105,7 @@ static int load(const void *data, size_t size)
     int status = uqd_model_new(&model, copy, size);
     free(copy);
     assert_true((status == UQD_OK) == (model != NULL));
-    if (status == UQD_OK && model->class == UQD_MODEL_PAPER)
+    if (status == UQD_OK && model->paper != NULL)
         status = uqd_paper_weights(model, &weights);
     uqd_model_free(model);
     return status;

@@ -117,7 +117,7 @@ static int alloc_floats(struct uqd_paper_network *network)
 int uqd_paper_network_init(struct uqd_paper_network *network, const struct uqd_model *model,
                            unsigned cpu_mask, uint32_t threads)
 {
-    assert(model->class == UQD_MODEL_PAPER && threads > 0);
+    assert(model->paper != NULL && threads > 0);
     *network = (struct uqd_paper_network){.model = model, .threads = threads};
     network->ops = *uqd_nn_ops_for(uqd_cpu_flags() & cpu_mask);
     const int status = alloc_planes(network);

@@ -1,7 +1,6 @@
 #include "model/paper/paper.h"
 
-#include "model/model.h"
-#include "model/reader.h"
+#include "model/class.h"
 #include "util/bytes.h"
 #include "util/checked.h"
 #include "util/half.h"
@@ -11,6 +10,45 @@
 #include <string.h>
 
 enum { MAX_PREFIX = 16, MAX_NAME = 32 };
+
+enum { VERSION = 4, MAX_TENSORS = 4096 };
+
+/* ---- The file ---- */
+
+static void peek(struct uqd_model_file *file, const uint8_t header[UQD_MODEL_HEADER_SIZE])
+{
+    file->n_steps = uqd_get_u32(header + 48);
+    file->tensors.n = uqd_get_u32(header + 52);
+    file->tensors.value_size = 4;
+    file->tensors.size = file->size;
+    file->reserved = header + 56;
+}
+
+static int within(uint32_t value, uint32_t least, uint32_t most)
+{
+    return value >= least && value <= most;
+}
+
+static int counts_valid(const struct uqd_model_file *file)
+{
+    return file->width % UQD_NN_BLOCK == 0 &&
+           within(file->width, UQD_NN_BLOCK, UQD_PAPER_MAX_WIDTH) &&
+           file->n_blocks <= UQD_PAPER_MAX_BLOCKS && within(file->n_groups, 1, file->width) &&
+           file->width % file->n_groups == 0 && within(file->n_steps, 1, UQD_PAPER_MAX_STEPS);
+}
+
+static size_t tables_size(const struct uqd_model_file *file)
+{
+    return UQD_MODEL_NAME_SIZE + (size_t)file->n_steps * UQD_MODEL_PAPER_STEP_SIZE +
+           UQD_MODEL_PAPER_END_SIZE + (size_t)(file->n_steps + 1) * UQD_STEP_NAME_SIZE;
+}
+
+static void find_tables(struct uqd_model_file *file)
+{
+    file->paper_steps = file->name + UQD_MODEL_NAME_SIZE;
+    file->paper_end = file->paper_steps + (size_t)file->n_steps * UQD_MODEL_PAPER_STEP_SIZE;
+    file->steps = file->paper_end + UQD_MODEL_PAPER_END_SIZE;
+}
 
 /* ---- Tables ---- */
 
@@ -294,7 +332,7 @@ static int read_weights(struct uqd_paper *paper)
 
 /* ---- All of it ---- */
 
-int uqd_paper_read(struct uqd_model *model, const struct uqd_model_file *file)
+static int read_model(struct uqd_model *model, const struct uqd_model_file *file)
 {
     struct uqd_paper *paper = calloc(1, sizeof *paper);
     if (paper == NULL)
@@ -315,8 +353,9 @@ int uqd_paper_read(struct uqd_model *model, const struct uqd_model_file *file)
     return status == UQD_OK ? check_layers(model) : status;
 }
 
-void uqd_paper_free(struct uqd_paper *paper)
+static void free_paper(struct uqd_model *model)
 {
+    struct uqd_paper *paper = model->paper;
     if (paper == NULL)
         return;
     free_weights(&paper->weights);
@@ -340,3 +379,23 @@ int uqd_paper_weights(const struct uqd_model *model, const struct uqd_paper_weig
     pthread_mutex_unlock(&paper->lock);
     return status;
 }
+
+static double macs_per_pixel(const struct uqd_model *model)
+{
+    return model->paper->macs_per_pixel * model->paper->n_steps;
+}
+
+const struct uqd_model_class uqd_paper_models = {
+    .number = UQD_MODEL_PAPER,
+    .first_version = VERSION,
+    .last_version = VERSION,
+    .max_tensors = MAX_TENSORS,
+    .is_paper = 1,
+    .peek = peek,
+    .counts_valid = counts_valid,
+    .tables_size = tables_size,
+    .find_tables = find_tables,
+    .read = read_model,
+    .free = free_paper,
+    .macs_per_pixel = macs_per_pixel,
+};

@@ -81,16 +81,6 @@ struct uqd_paper {
     struct uqd_tensors tensors;       /* borrows the model's data */
 };
 
-struct uqd_model_file;
-
-/* Fills in model->paper and what the tables say of the model, and checks that all tensors are
- * there; their values are read by uqd_paper_weights. On failure the model is to be freed.
- * Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
-int uqd_paper_read(struct uqd_model *model, const struct uqd_model_file *file);
-
-/* Allowed for NULL. */
-void uqd_paper_free(struct uqd_paper *paper);
-
 /* The weights, read now if they have not been. Any thread may ask. The model's class is
  * UQD_MODEL_PAPER. Errors: UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE if the file has changed. */
 int uqd_paper_weights(const struct uqd_model *model, const struct uqd_paper_weights **weights);
