@@ -3,6 +3,7 @@
 #include "transform/threads.h"
 #include "util/isa.h"
 
+#include <assert.h>
 #include <string.h>
 
 uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
@@ -18,6 +19,7 @@ uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
                      uint32_t threads, uint32_t tile_log2)
 {
+    assert(model->n_kinds > 0 && tile_log2 < 32);
     *engine = (struct uqd_engine){
         .model = model,
         .cpu_mask = cpu_mask,
@@ -61,6 +63,7 @@ int uqd_engine_has_trunk(const struct uqd_engine *engine, const struct uqd_state
 int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t kind,
                      struct uqd_network **out)
 {
+    assert(u < state->n_units && kind < engine->model->n_kinds);
     struct uqd_network *network = &engine->networks[u];
     struct uqd_unit *unit = &state->units[u];
     int status = UQD_OK;

@@ -6,6 +6,8 @@
 
 #include "codec/lattice/extent.h"
 
+#include <assert.h>
+
 enum {
     SHARE_BITS = 8,                    /* behind the point of a mean's share of its cell */
     LARGE = 1 << (2 * SHARE_BITS - 5), /* mean square of shares: 1/32 */
@@ -51,6 +53,7 @@ static void estimate_without(const uint8_t *levels, const int16_t *twice_centres
 int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uint32_t u,
                  int32_t *mean_q4)
 {
+    assert(u < state->n_units);
     const struct uqd_unit *unit = &state->units[u];
     struct channels channels = {.levels = network->levels};
     const int is_lone = unit->grid_w == 1 && unit->grid_h == 1;

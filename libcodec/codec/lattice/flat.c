@@ -5,6 +5,7 @@
  * low-pass must be flat as well (docs/decisions.md). */
 #include "codec/lattice/flat.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ static int is_flat(const struct uqd_unit *unit, uint32_t x, uint32_t y, int fine
 
 void uqd_flat_clear(const struct uqd_state *state, uint32_t u, int32_t *values_q4, uint32_t threads)
 {
+    assert(u < state->n_units);
     const struct uqd_unit *unit = &state->units[u];
     const int fine = is_fine(unit);
 #pragma omp parallel for num_threads(threads) schedule(static) if (unit->grid_h >= 32)

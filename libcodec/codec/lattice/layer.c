@@ -2,6 +2,8 @@
 
 #include "codec/rows.h"
 
+#include <assert.h>
+
 struct conv_rows {
     const struct uqd_nn_ops *ops;
     struct uqd_nn_qconv_args args;
@@ -17,6 +19,8 @@ int uqd_run_layer(struct uqd_work *work, const struct uqd_nn_ops *ops,
                   const struct uqd_layer *layer, const struct uqd_nn_qplane *input,
                   struct uqd_nn_qplane *output)
 {
+    assert(layer->conv->n_in <= input->channels && layer->conv->n_out <= output->channels);
+    assert(input->width == output->width && input->height == output->height);
     struct conv_rows call = {
         .ops = ops,
         .args =
@@ -41,6 +45,7 @@ void uqd_run_pixels(const struct uqd_nn_ops *ops, const struct uqd_layer *layer,
                     const int16_t *input, size_t input_channels, void *output,
                     size_t output_channels, uint32_t n)
 {
+    assert(layer->conv->size == 1);
     const int is_float = layer->finish == UQD_NN_FINISH_FLOAT;
     const struct uqd_nn_qconv_args args = {
         .layer = layer->conv,

@@ -8,6 +8,7 @@
 #include "util/checked.h"
 #include "util/isa.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +218,8 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, const uint8
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
                       const uint8_t *levels, int dithered)
 {
+    assert(kind < network->model->n_kinds);
+    assert(unit->grid_w == network->width && unit->grid_h == network->height);
     const struct uqd_model *model = network->model;
     int status = uqd_model_network(model, model->kinds[kind].network, &network->weights);
     if (status < 0)
@@ -331,6 +334,7 @@ static void copy_trunk(struct uqd_network *network)
 
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4)
 {
+    assert(network->kind != NULL);
     const struct uqd_model *model = network->model;
     const struct uqd_weights *weights = network->weights;
     const struct uqd_nn_qplane *input = &network->trunk;
@@ -359,12 +363,14 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
 
 void uqd_network_begin_groups(struct uqd_network *network)
 {
+    assert(network->kind != NULL);
     copy_trunk(network);
 }
 
 int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t g,
                       int32_t *mean_q4, uint8_t *scale_index)
 {
+    assert(network->kind != NULL && g < network->model->n_groups);
     const struct uqd_group *group = &network->model->groups[g];
     struct head_rows call = {
         .network = network,
@@ -405,6 +411,7 @@ static void context_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 
 int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *moved)
 {
+    assert(network->kind != NULL && g + 1 < network->model->n_groups);
     const struct uqd_group *group = &network->model->groups[g];
     struct context_rows call = {.network = network, .group = group, .moved = moved};
     for (uint32_t c = 0; c < group->n; c++)

@@ -7,6 +7,7 @@
 #include "codec/lattice/phases.h"
 #include "transform/threads.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- One group ---- */
@@ -289,6 +290,8 @@ static int is_phased(const struct uqd_kind *kind, const struct uqd_state *state)
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4)
 {
+    assert(pass->unit < state->n_units && pass->kind < engine->model->n_kinds);
+    assert(stream->source != UQD_SYMBOLS_ENCODE || exact != NULL);
     const struct uqd_kind *kind = &engine->model->kinds[pass->kind];
     struct uqd_unit *unit = &state->units[pass->unit];
     struct pass_run run = {

@@ -103,6 +103,8 @@ static void list_all(const struct uqd_stage_group *group, uint32_t n_cells, uint
 void uqd_list_phases(const struct uqd_stage_group *group, const struct uqd_group_data *data,
                      uint32_t y)
 {
+    assert(y < data->unit->grid_h);
+    assert(0 < data->lists.length && data->lists.length <= UQD_MAX_SEGMENT);
     const uint32_t grid_w = data->unit->grid_w;
     const uint32_t length = data->lists.length;
     uint8_t phases[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS];

@@ -7,6 +7,7 @@
 #include "transform/wavelet.h"
 #include "util/checked.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,7 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
                          const struct uqd_partial *partial, uint32_t reduce, uint8_t *pixels,
                          size_t stride)
 {
+    assert(partial == NULL || partial->mean_q4 == NULL || partial->unit < state->n_units);
     const struct place place = place_of(state, reduce);
     const int has_unit = place.unit < state->n_units;
     const uint32_t width = has_unit ? state->units[place.unit].width : 1;
@@ -255,6 +257,7 @@ int uqd_picture_complete(struct uqd_engine *engine, const struct uqd_schedule *s
                          struct uqd_state *state, enum uqd_symbol_source source, uint64_t seed,
                          uint32_t reduce)
 {
+    assert(source == UQD_SYMBOLS_SAMPLE || source == UQD_SYMBOLS_CENTRAL);
     const struct place place = place_of(state, reduce);
     struct uqd_stream stream;
     uqd_stream_init_unread(&stream, source, seed);

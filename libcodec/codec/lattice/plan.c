@@ -98,6 +98,9 @@ static uint32_t plan_segment(const struct uqd_group_phase *at, struct uqd_tile t
 uint32_t uqd_plan_row(const struct uqd_group_phase *at, struct uqd_tile tile, uint32_t y,
                       int adapts, struct uqd_planned *planned, struct uqd_split *ahead)
 {
+    assert(tile.y_begin <= y && y < tile.y_end && at->phase < uqd_n_phases(at->group));
+    assert(tile.x_begin % at->data->lists.length == 0 && tile.x_end <= at->data->unit->grid_w);
+    assert(!adapts || at->data->neighbours != NULL);
     uint32_t n = 0;
     for (uint32_t x = tile.x_begin; x < tile.x_end; x += at->data->lists.length)
         n += plan_segment(at, tile, x, y, adapts, planned + n,
@@ -112,6 +115,7 @@ enum { BAND_SYMBOLS = 1 << 13 };
 
 uint32_t uqd_plan_band_rows(size_t row, uint32_t height)
 {
+    assert(row > 0 && height > 0);
     const size_t rows = BAND_SYMBOLS / row;
     if (rows == 0)
         return 1;
@@ -130,6 +134,7 @@ static size_t band_size(uint32_t width, uint32_t height)
 int uqd_plan_bands_init(struct uqd_plan_bands *bands, uint32_t width, uint32_t height,
                         int plans_ahead)
 {
+    assert(width > 0 && height > 0);
     const size_t size = band_size(width, height);
     *bands = (struct uqd_plan_bands){0};
     for (uint32_t i = 0; i < 2; i++) {

@@ -277,6 +277,11 @@ int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
                     struct uqd_plan_bands *bands, uint32_t threads)
 {
+    assert(tile.x_begin < tile.x_end && tile.x_end <= at->data->unit->grid_w);
+    assert(tile.y_begin < tile.y_end && tile.y_end <= at->data->unit->grid_h);
+    assert(symbols->source == UQD_SYMBOLS_DECODE || symbols->source == UQD_SYMBOLS_ENCODE);
+    assert(symbols->source == UQD_SYMBOLS_DECODE || at->data->exact != NULL);
+    assert(threads > 0);
     const size_t row_size = (size_t)(tile.x_end - tile.x_begin) * at->group->n;
     const uint32_t height = tile.y_end - tile.y_begin;
     const struct tile_run run = {

@@ -1,5 +1,7 @@
 #include "codec/lattice/schedule.h"
 
+#include <assert.h>
+
 static void add(struct uqd_schedule *schedule, const struct uqd_stage *stage, uint32_t unit)
 {
     schedule->passes[schedule->n++] =
@@ -9,6 +11,7 @@ static void add(struct uqd_schedule *schedule, const struct uqd_stage *stage, ui
 void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *model,
                        uint32_t n_units)
 {
+    assert(n_units <= UQD_MAX_UNITS);
     const struct uqd_stage *stages = model->stages;
     schedule->n = 0;
     for (uint32_t s = 0; s < model->n_stages; s++) {
@@ -30,6 +33,7 @@ void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *mo
 
 void uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step)
 {
+    assert(step >= -1);
     const struct uqd_kind *last[UQD_MAX_UNITS] = {0};
     for (uint32_t p = 0; p < schedule->n && schedule->passes[p].step <= step; p++)
         last[schedule->passes[p].unit] = &state->model->kinds[schedule->passes[p].kind];

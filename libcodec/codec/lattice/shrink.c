@@ -7,6 +7,8 @@
 
 #include "codec/lattice/extent.h"
 
+#include <assert.h>
+
 enum {
     BLOCK = 8,     /* cells along a side */
     TOP_LEVEL = 2, /* of channels that are looked at */
@@ -154,6 +156,7 @@ static uint32_t end_of(uint32_t begin, uint32_t side)
 void uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
                 uint32_t threads)
 {
+    assert(u < state->n_units && whole <= UQD_UNIT_LEVELS);
     const struct uqd_unit *unit = &state->units[u];
     struct channels channels;
     find_channels(&channels, state, u, whole);

@@ -2,6 +2,7 @@
 
 #include "util/checked.h"
 
+#include <assert.h>
 #include <string.h>
 
 static size_t n_cells_of(const struct uqd_unit *unit)
@@ -55,6 +56,7 @@ static void spread(const struct uqd_unit *from, struct uqd_unit *to)
 
 void uqd_spent_take(struct uqd_state *state, uint32_t *blocks)
 {
+    assert(state->n_units == 0 || state->units[0].spent != NULL);
     if (state->n_units == 0)
         return;
     for (uint32_t u = state->n_units - 1; u > 0; u--)

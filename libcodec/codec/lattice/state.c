@@ -4,6 +4,7 @@
 #include "util/checked.h"
 #include "util/random.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,7 @@ void uqd_state_reset(struct uqd_state *state)
 
 void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, const uint8_t *levels)
 {
+    assert(u < state->n_units && nominal <= UQD_TOP_LEVEL);
     struct uqd_unit *unit = &state->units[u];
     const uint64_t n_cells = (uint64_t)unit->grid_w * unit->grid_h;
     unit->nominal = (uint8_t)nominal;
@@ -174,6 +176,7 @@ static int16_t saturate(int32_t value)
 
 int uqd_state_update_low(struct uqd_state *state, uint32_t u, uint32_t threads)
 {
+    assert(u < state->n_units);
     struct uqd_unit *unit = &state->units[u];
     const size_t n = (size_t)unit->grid_w * unit->grid_h;
     int32_t *memory = uqd_calloc_array(3 * n, sizeof *memory);

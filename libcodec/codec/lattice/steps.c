@@ -3,6 +3,7 @@
 #include "codec/lattice/spent.h"
 #include "util/checked.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule *schedule,
@@ -20,6 +21,7 @@ int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *sched
                      struct uqd_state *state, const struct uqd_state *exact, struct uqd_body body,
                      uint8_t **data, size_t *size)
 {
+    assert(body.first <= body.last && exact->n_units == state->n_units);
     struct uqd_stream stream;
     uqd_stream_init_encode(&stream, uqd_engine_is_one_tile(engine, state));
     int status = UQD_OK;
@@ -61,6 +63,7 @@ int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *sched
                      struct uqd_state *state, struct uqd_body body, uint32_t until,
                      struct uqd_extent extent, struct uqd_partial *partial, size_t *used)
 {
+    assert(body.first <= until && until <= body.last);
     struct uqd_extent chunks;
     struct uqd_stream stream;
     if (used != NULL)
