@@ -1,7 +1,7 @@
 /* The tables of kernels are complete. That the versions give the same bits is what the programs
  * say that go through each table's versions: of nn `kernels`, `qconv` and `unet`, of splits
  * `split`, and those named like the other tables. */
-#include "codec/lattice/chunk.h"
+#include "codec/lattice/batch.h"
 #include "codec/lattice/select.h"
 #include "entropy/splits.h"
 #include "nn/ops.h"
@@ -19,7 +19,7 @@ static const struct uqd_kernel_table *const tables[] = {
     &uqd_nn_kernels,
     &uqd_splits_kernels,
     &uqd_select_kernels,
-    &uqd_chunk_kernels,
+    &uqd_batch_kernels,
 };
 
 typedef void check_table(const struct uqd_kernel_table *table);

@@ -28,7 +28,7 @@ void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, u
     };
     engine->splits = uqd_splits_ops_for(uqd_cpu_flags() & cpu_mask)->splits;
     engine->select = uqd_select_for(uqd_cpu_flags() & cpu_mask);
-    engine->chunk = uqd_chunk_ops_for(uqd_cpu_flags() & cpu_mask);
+    engine->batch = uqd_batch_ops_for(uqd_cpu_flags() & cpu_mask);
     uqd_neighbours_init(&engine->neighbours, model->channels);
 }
 

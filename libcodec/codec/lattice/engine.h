@@ -2,7 +2,7 @@
 #ifndef UQD_LATTICE_ENGINE_H
 #define UQD_LATTICE_ENGINE_H
 
-#include "codec/lattice/chunk.h"
+#include "codec/lattice/batch.h"
 #include "codec/lattice/neighbours.h"
 #include "codec/lattice/network.h"
 #include "codec/lattice/select.h"
@@ -19,7 +19,7 @@ struct uqd_engine {
     struct uqd_neighbours neighbours;
     uqd_splits_function *splits;
     const struct uqd_select *select;
-    const struct uqd_chunk_ops *chunk;
+    const struct uqd_batch_ops *batch;
     struct uqd_network networks[UQD_MAX_UNITS];
     int ready[UQD_MAX_UNITS];
     struct {

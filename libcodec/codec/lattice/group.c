@@ -3,7 +3,7 @@
 #include <assert.h>
 
 /* Cells of one level, those around 0 cut at another. */
-static void set_levels(struct uqd_chunk_levels *levels, uint32_t c, uint32_t level, uint32_t cut)
+static void set_levels(struct uqd_batch_levels *levels, uint32_t c, uint32_t level, uint32_t cut)
 {
     levels->far[c] = ((int32_t)1 << level) - 1;
     levels->half[c] = (int32_t)1 << cut;
@@ -52,11 +52,11 @@ int uqd_has_symbols(const struct uqd_stage_group *group)
     return 0;
 }
 
-struct uqd_chunk_source uqd_group_source(const struct uqd_stage_group *group,
+struct uqd_batch_source uqd_group_source(const struct uqd_stage_group *group,
                                          const struct uqd_group_data *data, uint64_t first_cell)
 {
     const size_t index = first_cell * group->n;
-    return (struct uqd_chunk_source){
+    return (struct uqd_batch_source){
         .twice_centres = data->unit->cells + first_cell * UQD_CELL_CHANNELS + group->first,
         .mean_q4 = data->mean_q4 != NULL ? data->mean_q4 + index : NULL,
         .scale_index = data->mean_q4 != NULL ? data->scale_index + index : NULL,
@@ -64,23 +64,23 @@ struct uqd_chunk_source uqd_group_source(const struct uqd_stage_group *group,
     };
 }
 
-void uqd_group_gather(struct uqd_chunk *chunk, const struct uqd_group_kernels *kernels,
-                      const struct uqd_chunk_source *source, const struct uqd_chunk_levels *levels,
+void uqd_group_gather(struct uqd_batch *batch, const struct uqd_group_kernels *kernels,
+                      const struct uqd_batch_source *source, const struct uqd_batch_levels *levels,
                       const uint16_t *places, uint32_t n)
 {
-    assert(n <= UQD_CHUNK);
-    kernels->chunk->gather(chunk, source, levels, places, n);
+    assert(n <= UQD_BATCH);
+    kernels->batch->gather(batch, source, levels, places, n);
     const struct uqd_splits splits = {
-        .mean_q4 = chunk->mean_q4,
-        .low = chunk->low,
-        .first = chunk->first,
-        .second = chunk->second,
-        .end = chunk->end,
-        .scale_index = chunk->scale_index,
-        .cum1 = chunk->cum1,
-        .cum2 = chunk->cum2,
-        .total = chunk->total,
-        .n = chunk->n,
+        .mean_q4 = batch->mean_q4,
+        .low = batch->low,
+        .first = batch->first,
+        .second = batch->second,
+        .end = batch->end,
+        .scale_index = batch->scale_index,
+        .cum1 = batch->cum1,
+        .cum2 = batch->cum2,
+        .total = batch->total,
+        .n = batch->n,
     };
     kernels->splits(&splits);
 }

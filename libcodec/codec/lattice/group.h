@@ -3,7 +3,7 @@
 #ifndef UQD_LATTICE_GROUP_H
 #define UQD_LATTICE_GROUP_H
 
-#include "codec/lattice/chunk.h"
+#include "codec/lattice/batch.h"
 #include "codec/lattice/extent.h"
 #include "codec/lattice/neighbours.h"
 #include "codec/lattice/select.h"
@@ -25,9 +25,9 @@ struct uqd_stage_group {
     int is_phased; /* else all coefficients are of phase 0 */
     uint8_t from[UQD_MAX_GROUP_CHANNELS], to[UQD_MAX_GROUP_CHANNELS];
     struct {
-        struct uqd_chunk_levels first; /* of first symbols */
-        struct uqd_chunk_levels stage; /* of the whole stage, which phases are told from */
-        struct uqd_chunk_levels ahead[UQD_PLAN_AHEAD];
+        struct uqd_batch_levels first; /* of first symbols */
+        struct uqd_batch_levels stage; /* of the whole stage, which phases are told from */
+        struct uqd_batch_levels ahead[UQD_PLAN_AHEAD];
     } levels;
     int32_t thresholds[UQD_MAX_PHASES - 1][UQD_MAX_GROUP_CHANNELS];
 };
@@ -57,7 +57,7 @@ static inline uint32_t uqd_n_phases(const struct uqd_stage_group *group)
 
 /* Which coefficients of a group are refined, by phase. The grid's rows are cut into segments, each
  * of one tile; the coefficients of one stand in `places`, where its cells have room, by phase and
- * then in coding order (codec/lattice/chunk.h). */
+ * then in coding order (codec/lattice/batch.h). */
 enum { UQD_MAX_SEGMENT = 128 };
 _Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
                    (int)UQD_MAX_SEGMENT <= 1 << (16 - UQD_PLACE_BITS),
@@ -79,7 +79,7 @@ static inline uint32_t uqd_n_segments(uint32_t grid_w, uint32_t length)
 struct uqd_group_kernels {
     uqd_splits_function *splits;
     const struct uqd_select *select;
-    const struct uqd_chunk_ops *chunk;
+    const struct uqd_batch_ops *batch;
 };
 
 /* All is borrowed. */
@@ -109,18 +109,18 @@ static inline uint32_t uqd_scale_of(const struct uqd_group_data *data, uint64_t 
 }
 
 /* The source of a segment whose first cell that is. */
-struct uqd_chunk_source uqd_group_source(const struct uqd_stage_group *group,
+struct uqd_batch_source uqd_group_source(const struct uqd_stage_group *group,
                                          const struct uqd_group_data *data, uint64_t first_cell);
 
-/* Of so many coefficients that are left, those that the next chunk takes. */
-static inline uint32_t uqd_chunk_size(size_t left)
+/* Of so many coefficients that are left, those that the next batch takes. */
+static inline uint32_t uqd_batch_size(size_t left)
 {
-    return left < UQD_CHUNK ? (uint32_t)left : UQD_CHUNK;
+    return left < UQD_BATCH ? (uint32_t)left : UQD_BATCH;
 }
 
-/* Fills a chunk with n places of the source, and with their splits. */
-void uqd_group_gather(struct uqd_chunk *chunk, const struct uqd_group_kernels *kernels,
-                      const struct uqd_chunk_source *source, const struct uqd_chunk_levels *levels,
+/* Fills a batch with n places of the source, and with their splits. */
+void uqd_group_gather(struct uqd_batch *batch, const struct uqd_group_kernels *kernels,
+                      const struct uqd_batch_source *source, const struct uqd_batch_levels *levels,
                       const uint16_t *places, uint32_t n);
 
 /* ---- What is being coded ---- */

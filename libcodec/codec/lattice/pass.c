@@ -112,7 +112,7 @@ static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int
     const size_t before = (size_t)unit->grid_w * unit->grid_h * engine->model->groups[g].first;
     const size_t segments = (size_t)unit->grid_h * uqd_n_segments(unit->grid_w, lists->length);
     return (struct uqd_group_data){
-        .kernels = {engine->splits, engine->select, engine->chunk},
+        .kernels = {engine->splits, engine->select, engine->batch},
         .unit = unit,
         .unit_index = (uint32_t)(unit - run->state->units),
         .neighbours = &engine->neighbours,

@@ -54,7 +54,7 @@ int uqd_pass_memory_init(struct uqd_pass_memory *memory, const struct uqd_pass_n
     if (uqd_mul_size((size_t)tiling->grid_w * tiling->grid_h, UQD_UNIT_CHANNELS, &n) < 0)
         return UQD_ERR_NOMEM;
     memory->mean_q4 = uqd_malloc_array(n, sizeof *memory->mean_q4);
-    memory->scale_index = uqd_malloc_array(n + UQD_CHUNK_SLACK, sizeof *memory->scale_index);
+    memory->scale_index = uqd_malloc_array(n + UQD_BATCH_SLACK, sizeof *memory->scale_index);
     memory->moved = uqd_malloc_array(n, sizeof *memory->moved);
     if (memory->mean_q4 == NULL || memory->scale_index == NULL || memory->moved == NULL ||
         alloc_lists(&memory->lists, tiling, n) < 0)

@@ -14,15 +14,15 @@ static void phases_around_0(const struct uqd_stage_group *group, const struct uq
                             const struct segment *segment, const uint16_t *places, size_t n,
                             uint8_t *phases)
 {
-    const struct uqd_chunk_source source = uqd_group_source(group, data, segment->first_cell);
+    const struct uqd_batch_source source = uqd_group_source(group, data, segment->first_cell);
     const uint32_t n_thresholds = group->phases->n - 1;
-    struct uqd_chunk chunk;
-    for (size_t begin = 0; begin < n; begin += UQD_CHUNK) {
-        uqd_group_gather(&chunk, &data->kernels, &source, &group->levels.stage, places + begin,
-                         uqd_chunk_size(n - begin));
-        data->kernels.chunk->phases(&chunk, group->thresholds[0], n_thresholds);
-        for (uint32_t i = 0; i < chunk.n; i++)
-            phases[chunk.index[i]] = (uint8_t)chunk.answer[i];
+    struct uqd_batch batch;
+    for (size_t begin = 0; begin < n; begin += UQD_BATCH) {
+        uqd_group_gather(&batch, &data->kernels, &source, &group->levels.stage, places + begin,
+                         uqd_batch_size(n - begin));
+        data->kernels.batch->phases(&batch, group->thresholds[0], n_thresholds);
+        for (uint32_t i = 0; i < batch.n; i++)
+            phases[batch.index[i]] = (uint8_t)batch.answer[i];
     }
 }
 

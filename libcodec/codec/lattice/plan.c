@@ -7,22 +7,22 @@
 
 /* ---- Symbols ---- */
 
-/* The first symbols of up to UQD_CHUNK places of a segment that begins at x_begin. Field by field
+/* The first symbols of up to UQD_BATCH places of a segment that begins at x_begin. Field by field
  * where it stands: a struct that is made elsewhere and copied stalls. */
-static void plan_chunk(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                       const struct uqd_chunk_source *source, const uint16_t *places, uint32_t n,
+static void plan_batch(const struct uqd_stage_group *group, const struct uqd_group_data *data,
+                       const struct uqd_batch_source *source, const uint16_t *places, uint32_t n,
                        struct uqd_planned *planned)
 {
-    struct uqd_chunk chunk;
-    uqd_group_gather(&chunk, &data->kernels, source, &group->levels.first, places, n);
-    data->kernels.chunk->positions(&chunk);
+    struct uqd_batch batch;
+    uqd_group_gather(&batch, &data->kernels, source, &group->levels.first, places, n);
+    data->kernels.batch->positions(&batch);
     for (uint32_t i = 0; i < n; i++) {
-        planned[i].split.cum1 = chunk.cum1[i];
-        planned[i].split.cum2 = chunk.cum2[i];
-        planned[i].split.total = chunk.total[i];
-        planned[i].twice_centre = (int16_t)chunk.twice_centre[i];
-        planned[i].position = (int16_t)chunk.answer[i];
-        planned[i].c = (uint8_t)chunk.channel[i];
+        planned[i].split.cum1 = batch.cum1[i];
+        planned[i].split.cum2 = batch.cum2[i];
+        planned[i].split.total = batch.total[i];
+        planned[i].twice_centre = (int16_t)batch.twice_centre[i];
+        planned[i].position = (int16_t)batch.answer[i];
+        planned[i].c = (uint8_t)batch.channel[i];
     }
 }
 
@@ -42,32 +42,32 @@ static inline void plan_curve(const struct uqd_stage_group *group,
 
 /* The splits of the cells around 0 of one level, l + 1 below that of the first symbol. */
 static void plan_level_ahead(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                             const struct uqd_chunk_source *source, uint32_t l,
+                             const struct uqd_batch_source *source, uint32_t l,
                              const uint16_t *places, uint32_t n, const struct uqd_planned *planned,
                              struct uqd_split *ahead)
 {
-    struct uqd_chunk chunk;
-    uint16_t there[UQD_CHUNK];
-    uint32_t which[UQD_CHUNK], n_there = 0;
+    struct uqd_batch batch;
+    uint16_t there[UQD_BATCH];
+    uint32_t which[UQD_BATCH], n_there = 0;
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t c = uqd_place_channel(places[i]);
         which[n_there] = i;
         there[n_there] = places[i];
         n_there += (planned[i].twice_centre == 0) & (group->from[c] > group->to[c] + 1u + l);
     }
-    uqd_group_gather(&chunk, &data->kernels, source, &group->levels.ahead[l], there, n_there);
+    uqd_group_gather(&batch, &data->kernels, source, &group->levels.ahead[l], there, n_there);
     for (uint32_t i = 0; i < n_there; i++)
         ahead[which[i] * UQD_PLAN_AHEAD + l] =
-            (struct uqd_split){chunk.cum1[i], chunk.cum2[i], chunk.total[i]};
+            (struct uqd_split){batch.cum1[i], batch.cum2[i], batch.total[i]};
 }
 
 static void plan_ahead(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                       const struct uqd_chunk_source *source, const uint16_t *places, uint32_t n,
+                       const struct uqd_batch_source *source, const uint16_t *places, uint32_t n,
                        const struct uqd_planned *planned, struct uqd_split *ahead)
 {
-    for (uint32_t begin = 0; begin < n; begin += UQD_CHUNK)
+    for (uint32_t begin = 0; begin < n; begin += UQD_BATCH)
         for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
-            plan_level_ahead(group, data, source, l, places + begin, uqd_chunk_size(n - begin),
+            plan_level_ahead(group, data, source, l, places + begin, uqd_batch_size(n - begin),
                              planned + begin, ahead + (size_t)begin * UQD_PLAN_AHEAD);
 }
 
@@ -78,12 +78,12 @@ static uint32_t plan_segment(const struct uqd_group_phase *at, struct uqd_tile t
     const struct uqd_stage_group *group = at->group;
     const struct uqd_group_data *data = at->data;
     const uint32_t grid_w = data->unit->grid_w;
-    const struct uqd_chunk_source source =
+    const struct uqd_batch_source source =
         uqd_group_source(group, data, (uint64_t)y * grid_w + x_begin);
     const struct uqd_places places = uqd_places_of(at, x_begin, y);
     const uint32_t n = (uint32_t)(places.end - places.begin);
-    for (uint32_t begin = 0; begin < n; begin += UQD_CHUNK)
-        plan_chunk(group, data, &source, places.begin + begin, uqd_chunk_size(n - begin),
+    for (uint32_t begin = 0; begin < n; begin += UQD_BATCH)
+        plan_batch(group, data, &source, places.begin + begin, uqd_batch_size(n - begin),
                    planned + begin);
     if (ahead != NULL)
         plan_ahead(group, data, &source, places.begin, n, planned, ahead);

@@ -1,7 +1,7 @@
 /* A few coefficients of a group at a time: what their next symbols are coded with, as arrays, with
  * the instruction set at hand. All of it is integer arithmetic: every version gives the same. */
-#ifndef UQD_LATTICE_CHUNK_H
-#define UQD_LATTICE_CHUNK_H
+#ifndef UQD_LATTICE_BATCH_H
+#define UQD_LATTICE_BATCH_H
 
 #include "codec/lattice/state.h"
 #include "util/isa.h"
@@ -9,30 +9,30 @@
 #include <stdint.h>
 
 enum {
-    UQD_CHUNK = 64, /* coefficients */
+    UQD_BATCH = 64, /* coefficients */
     /* A place is (x - the segment's first x) << PLACE_BITS | channel - the group's first. */
     UQD_PLACE_BITS = 7,
     /* Bytes behind the scales that may be read. */
-    UQD_CHUNK_SLACK = 3,
+    UQD_BATCH_SLACK = 3,
 };
 
 /* Scale of the first symbols of dithered coefficients, which have no distribution yet: 16. */
 enum { UQD_TOP_SCALE_INDEX = 64 + 16 * 4 };
 
-struct uqd_chunk {
+struct uqd_batch {
     uint32_t n;
-    int32_t channel[UQD_CHUNK]; /* - the group's first */
-    int32_t index[UQD_CHUNK];   /* among the segment's [cell][n_channels] */
-    int32_t twice_centre[UQD_CHUNK];
+    int32_t channel[UQD_BATCH]; /* - the group's first */
+    int32_t index[UQD_BATCH];   /* among the segment's [cell][n_channels] */
+    int32_t twice_centre[UQD_BATCH];
     /* As in entropy/splits.h. */
-    int32_t mean_q4[UQD_CHUNK], low[UQD_CHUNK], first[UQD_CHUNK], second[UQD_CHUNK], end[UQD_CHUNK];
-    uint8_t scale_index[UQD_CHUNK];
-    uint32_t cum1[UQD_CHUNK], cum2[UQD_CHUNK], total[UQD_CHUNK];
-    int32_t answer[UQD_CHUNK]; /* phases, or positions on curves */
+    int32_t mean_q4[UQD_BATCH], low[UQD_BATCH], first[UQD_BATCH], second[UQD_BATCH], end[UQD_BATCH];
+    uint8_t scale_index[UQD_BATCH];
+    uint32_t cum1[UQD_BATCH], cum2[UQD_BATCH], total[UQD_BATCH];
+    int32_t answer[UQD_BATCH]; /* phases, or positions on curves */
 };
 
 /* A segment: what its first cell has, the group's first channel in front. */
-struct uqd_chunk_source {
+struct uqd_batch_source {
     const int16_t *twice_centres; /* [cell][UQD_CELL_CHANNELS] */
     const int32_t *mean_q4;       /* [cell][n_channels], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
     const uint8_t *scale_index;   /* NULL where mean_q4 is */
@@ -41,7 +41,7 @@ struct uqd_chunk_source {
 
 /* By channel: 2^level - 1 of a level at which cells stand, and 2^level of that at whose cell around
  * 0 those around 0 are cut; the others are cut in the middle. */
-struct uqd_chunk_levels {
+struct uqd_batch_levels {
     int32_t far[UQD_MAX_GROUP_CHANNELS], half[UQD_MAX_GROUP_CHANNELS];
 };
 
@@ -56,24 +56,24 @@ static inline uint32_t uqd_place_x(uint16_t place)
     return place >> UQD_PLACE_BITS;
 }
 
-struct uqd_chunk_ops {
-    /* Fills everything up to scale_index for n places, UQD_CHUNK at most. */
-    void (*gather)(struct uqd_chunk *chunk, const struct uqd_chunk_source *source,
-                   const struct uqd_chunk_levels *levels, const uint16_t *places, uint32_t n);
+struct uqd_batch_ops {
+    /* Fills everything up to scale_index for n places, UQD_BATCH at most. */
+    void (*gather)(struct uqd_batch *batch, const struct uqd_batch_source *source,
+                   const struct uqd_batch_levels *levels, const uint16_t *places, uint32_t n);
 
     /* answer: how many of the thresholds [n_thresholds][UQD_MAX_GROUP_CHANNELS], the first ones,
      * the probability to leave 0 is below, in units of 2^-16. */
-    void (*phases)(struct uqd_chunk *chunk, const int32_t *thresholds, uint32_t n_thresholds);
+    void (*phases)(struct uqd_batch *batch, const int32_t *thresholds, uint32_t n_thresholds);
 
     /* answer: positions of leaving 0 on a curve (entropy/adaptive.h). */
-    void (*positions)(struct uqd_chunk *chunk);
+    void (*positions)(struct uqd_batch *batch);
 };
 
-extern const struct uqd_kernel_table uqd_chunk_kernels;
+extern const struct uqd_kernel_table uqd_batch_kernels;
 
 /* The fastest for cpu_flags (UQD_CPU_* bits), which must be a subset of uqd_cpu_flags(). */
-const struct uqd_chunk_ops *uqd_chunk_ops_for(unsigned cpu_flags);
+const struct uqd_batch_ops *uqd_batch_ops_for(unsigned cpu_flags);
 
-extern const struct uqd_chunk_ops uqd_chunk_ops_c, uqd_chunk_ops_avx512;
+extern const struct uqd_batch_ops uqd_batch_ops_c, uqd_batch_ops_avx512;
 
 #endif

@@ -1,6 +1,6 @@
-/* What chunks of coefficients are coded with: every version against the definitions. */
+/* What batchs of coefficients are coded with: every version against the definitions. */
 #include "codec/lattice/cell.h"
-#include "codec/lattice/chunk.h"
+#include "codec/lattice/batch.h"
 #include "entropy/adaptive.h"
 #include "entropy/split.h"
 #include "util/random.h"
@@ -16,16 +16,16 @@
 
 enum { CELLS = 9, TOP = 12, THRESHOLDS = UQD_MAX_PHASES - 1 };
 
-/* A segment of cells of one group, and a chunk's worth of places in it. */
+/* A segment of cells of one group, and a batch's worth of places in it. */
 struct segment {
     uint32_t n_channels, n;
-    uint16_t places[UQD_CHUNK];
+    uint16_t places[UQD_BATCH];
     uint8_t level[UQD_MAX_GROUP_CHANNELS], cut[UQD_MAX_GROUP_CHANNELS];
     int16_t twice_centres[CELLS * UQD_CELL_CHANNELS];
     int32_t mean_q4[CELLS * UQD_MAX_GROUP_CHANNELS];
-    uint8_t scale_index[CELLS * UQD_MAX_GROUP_CHANNELS + UQD_CHUNK_SLACK];
+    uint8_t scale_index[CELLS * UQD_MAX_GROUP_CHANNELS + UQD_BATCH_SLACK];
     int32_t thresholds[THRESHOLDS][UQD_MAX_GROUP_CHANNELS];
-    struct uqd_chunk_levels levels;
+    struct uqd_batch_levels levels;
 };
 
 static uint64_t next_random(void)
@@ -72,120 +72,120 @@ static void fill(struct segment *segment, uint32_t n_channels, uint32_t n)
             (uint16_t)(next_random() % CELLS << UQD_PLACE_BITS | next_random() % n_channels);
 }
 
-static void check_cell(const struct segment *segment, const struct uqd_chunk *chunk, uint32_t i)
+static void check_cell(const struct segment *segment, const struct uqd_batch *batch, uint32_t i)
 {
     const uint32_t c = segment->places[i] & ((1 << UQD_PLACE_BITS) - 1);
     const uint32_t x = segment->places[i] >> UQD_PLACE_BITS;
     const int32_t twice_centre = segment->twice_centres[x * UQD_CELL_CHANNELS + c];
     const struct uqd_cell cell = uqd_cell_at(twice_centre, segment->level[c]);
     const int32_t half = 1 << segment->cut[c];
-    assert_int_equal(chunk->channel[i], c);
-    assert_int_equal(chunk->index[i], x * segment->n_channels + c);
-    assert_int_equal(chunk->twice_centre[i], twice_centre);
-    assert_int_equal(chunk->low[i], cell.low);
-    assert_int_equal(chunk->end[i], cell.high + 1);
-    assert_int_equal(chunk->first[i], twice_centre == 0 ? 1 - half : cell.low + half);
-    assert_int_equal(chunk->second[i], twice_centre == 0 ? half : cell.high + 1);
+    assert_int_equal(batch->channel[i], c);
+    assert_int_equal(batch->index[i], x * segment->n_channels + c);
+    assert_int_equal(batch->twice_centre[i], twice_centre);
+    assert_int_equal(batch->low[i], cell.low);
+    assert_int_equal(batch->end[i], cell.high + 1);
+    assert_int_equal(batch->first[i], twice_centre == 0 ? 1 - half : cell.low + half);
+    assert_int_equal(batch->second[i], twice_centre == 0 ? half : cell.high + 1);
 }
 
-static void check_distribution(const struct segment *segment, const struct uqd_chunk *chunk,
+static void check_distribution(const struct segment *segment, const struct uqd_batch *batch,
                                uint32_t i, int is_known)
 {
-    const int32_t index = chunk->index[i];
-    assert_int_equal(chunk->mean_q4[i], is_known ? segment->mean_q4[index] : 0);
-    assert_int_equal(chunk->scale_index[i],
+    const int32_t index = batch->index[i];
+    assert_int_equal(batch->mean_q4[i], is_known ? segment->mean_q4[index] : 0);
+    assert_int_equal(batch->scale_index[i],
                      is_known ? segment->scale_index[index] : UQD_TOP_SCALE_INDEX);
 }
 
-static void check_gather(const struct uqd_chunk_ops *ops, const struct segment *segment,
-                         struct uqd_chunk *chunk, int is_known)
+static void check_gather(const struct uqd_batch_ops *ops, const struct segment *segment,
+                         struct uqd_batch *batch, int is_known)
 {
-    const struct uqd_chunk_source source = {
+    const struct uqd_batch_source source = {
         .twice_centres = segment->twice_centres,
         .mean_q4 = is_known ? segment->mean_q4 : NULL,
         .scale_index = is_known ? segment->scale_index : NULL,
         .n_channels = segment->n_channels,
     };
-    memset(chunk, 0xcd, sizeof *chunk);
-    ops->gather(chunk, &source, &segment->levels, segment->places, segment->n);
-    assert_int_equal(chunk->n, segment->n);
+    memset(batch, 0xcd, sizeof *batch);
+    ops->gather(batch, &source, &segment->levels, segment->places, segment->n);
+    assert_int_equal(batch->n, segment->n);
     for (uint32_t i = 0; i < segment->n; i++) {
-        check_cell(segment, chunk, i);
-        check_distribution(segment, chunk, i, is_known);
+        check_cell(segment, batch, i);
+        check_distribution(segment, batch, i, is_known);
     }
 }
 
-static void split(struct uqd_chunk *chunk)
+static void split(struct uqd_batch *batch)
 {
-    for (uint32_t i = 0; i < chunk->n; i++) {
+    for (uint32_t i = 0; i < batch->n; i++) {
         const struct uqd_split split =
-            uqd_split_of(chunk->mean_q4[i], chunk->scale_index[i], chunk->low[i], chunk->first[i],
-                         chunk->second[i], chunk->end[i] - 1);
-        chunk->cum1[i] = split.cum1;
-        chunk->cum2[i] = split.cum2;
-        chunk->total[i] = split.total;
+            uqd_split_of(batch->mean_q4[i], batch->scale_index[i], batch->low[i], batch->first[i],
+                         batch->second[i], batch->end[i] - 1);
+        batch->cum1[i] = split.cum1;
+        batch->cum2[i] = split.cum2;
+        batch->total[i] = split.total;
     }
 }
 
-static void check_phases(const struct uqd_chunk_ops *ops, const struct segment *segment,
-                         struct uqd_chunk *chunk, uint32_t n_thresholds)
+static void check_phases(const struct uqd_batch_ops *ops, const struct segment *segment,
+                         struct uqd_batch *batch, uint32_t n_thresholds)
 {
-    ops->phases(chunk, segment->thresholds[0], n_thresholds);
-    for (uint32_t i = 0; i < chunk->n; i++) {
-        const uint32_t total = chunk->total[i], leaves = total - (chunk->cum2[i] - chunk->cum1[i]);
+    ops->phases(batch, segment->thresholds[0], n_thresholds);
+    for (uint32_t i = 0; i < batch->n; i++) {
+        const uint32_t total = batch->total[i], leaves = total - (batch->cum2[i] - batch->cum1[i]);
         uint32_t phase = 0;
         while (phase < n_thresholds &&
                (uint64_t)leaves << 16 <
-                   (uint64_t)segment->thresholds[phase][chunk->channel[i]] * total)
+                   (uint64_t)segment->thresholds[phase][batch->channel[i]] * total)
             phase++;
-        assert_int_equal(chunk->answer[i], phase);
+        assert_int_equal(batch->answer[i], phase);
     }
 }
 
-static void check_positions(const struct uqd_chunk_ops *ops, struct uqd_chunk *chunk)
+static void check_positions(const struct uqd_batch_ops *ops, struct uqd_batch *batch)
 {
-    ops->positions(chunk);
-    for (uint32_t i = 0; i < chunk->n; i++) {
-        const uint32_t stays = chunk->cum2[i] - chunk->cum1[i];
+    ops->positions(batch);
+    for (uint32_t i = 0; i < batch->n; i++) {
+        const uint32_t stays = batch->cum2[i] - batch->cum1[i];
         /* Of two children the second has all; no curve is asked there. */
-        if (chunk->twice_centre[i] == 0)
-            assert_int_equal(chunk->answer[i],
-                             uqd_adaptive_position(chunk->total[i] - stays, stays));
+        if (batch->twice_centre[i] == 0)
+            assert_int_equal(batch->answer[i],
+                             uqd_adaptive_position(batch->total[i] - stays, stays));
     }
 }
 
 /* The whole table of logarithms, by odds. */
-static void check_all_logarithms(const struct uqd_chunk_ops *ops)
+static void check_all_logarithms(const struct uqd_batch_ops *ops)
 {
-    struct uqd_chunk chunk;
-    memset(&chunk, 0, sizeof chunk);
-    chunk.n = UQD_CHUNK;
-    for (uint32_t begin = 256; begin < 512; begin += UQD_CHUNK) {
-        for (uint32_t i = 0; i < UQD_CHUNK; i++) {
-            chunk.cum2[i] = begin + i;
-            chunk.total[i] = 2 * (begin + i) + 1;
+    struct uqd_batch batch;
+    memset(&batch, 0, sizeof batch);
+    batch.n = UQD_BATCH;
+    for (uint32_t begin = 256; begin < 512; begin += UQD_BATCH) {
+        for (uint32_t i = 0; i < UQD_BATCH; i++) {
+            batch.cum2[i] = begin + i;
+            batch.total[i] = 2 * (begin + i) + 1;
         }
-        check_positions(ops, &chunk);
+        check_positions(ops, &batch);
     }
 }
 
-_Static_assert(sizeof(struct uqd_chunk_ops) == 3 * sizeof(void (*)(void)),
+_Static_assert(sizeof(struct uqd_batch_ops) == 3 * sizeof(void (*)(void)),
                "each operation is called here");
 
-static void check(const struct uqd_chunk_ops *ops)
+static void check(const struct uqd_batch_ops *ops)
 {
     static const uint32_t channels[] = {1, 3, 8, 48, UQD_MAX_GROUP_CHANNELS};
     struct segment segment;
-    struct uqd_chunk chunk;
-    for (uint32_t n = 0; n <= UQD_CHUNK; n++)
+    struct uqd_batch batch;
+    for (uint32_t n = 0; n <= UQD_BATCH; n++)
         for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
             fill(&segment, channels[i], n);
-            check_gather(ops, &segment, &chunk, 0);
-            check_gather(ops, &segment, &chunk, 1);
-            split(&chunk);
+            check_gather(ops, &segment, &batch, 0);
+            check_gather(ops, &segment, &batch, 1);
+            split(&batch);
             for (uint32_t t = 0; t <= THRESHOLDS; t++)
-                check_phases(ops, &segment, &chunk, t);
-            check_positions(ops, &chunk);
+                check_phases(ops, &segment, &batch, t);
+            check_positions(ops, &batch);
         }
     check_all_logarithms(ops);
 }
@@ -193,10 +193,10 @@ static void check(const struct uqd_chunk_ops *ops)
 static void test_versions(void **state)
 {
     struct version versions[MAX_VERSIONS];
-    const size_t n = runnable_versions(&uqd_chunk_kernels, versions);
+    const size_t n = runnable_versions(&uqd_batch_kernels, versions);
     (void)state;
     for (size_t i = 0; i < n; i++) {
-        print_message("# chunk: %s\n", versions[i].name);
+        print_message("# batch: %s\n", versions[i].name);
         check(versions[i].ops);
     }
 }
@@ -206,5 +206,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_versions),
     };
-    return cmocka_run_group_tests_name("chunk", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
 }

@@ -1,13 +1,13 @@
-/* Sixteen coefficients at a time; the arrays of a chunk are whole registers, so that what is behind
+/* Sixteen coefficients at a time; the arrays of a batch are whole registers, so that what is behind
  * its end may be computed too. */
-#include "codec/lattice/chunk.h"
+#include "codec/lattice/batch.h"
 #include "entropy/adaptive.h"
 #include "util/x86/avx512.h"
 
 #include <assert.h>
 
 enum { LANES = 16 };
-_Static_assert((int)UQD_CHUNK % (int)LANES == 0, "whole registers");
+_Static_assert((int)UQD_BATCH % (int)LANES == 0, "whole registers");
 
 static inline __mmask16 lanes_of(uint32_t left)
 {
@@ -21,8 +21,8 @@ static inline __m512i gather_int16(__mmask16 lanes, __m512i at, const int16_t *v
     return _mm512_srai_epi32(_mm512_slli_epi32(both, 16), 16);
 }
 
-static inline void gather_distribution(struct uqd_chunk *chunk, uint32_t i, __mmask16 lanes,
-                                       const struct uqd_chunk_source *source, __m512i index)
+static inline void gather_distribution(struct uqd_batch *batch, uint32_t i, __mmask16 lanes,
+                                       const struct uqd_batch_source *source, __m512i index)
 {
     const __m512i zero = _mm512_setzero_si512();
     __m512i mean = zero, scale = _mm512_set1_epi32(UQD_TOP_SCALE_INDEX);
@@ -30,11 +30,11 @@ static inline void gather_distribution(struct uqd_chunk *chunk, uint32_t i, __mm
         mean = _mm512_mask_i32gather_epi32(zero, lanes, index, source->mean_q4, 4);
         scale = _mm512_mask_i32gather_epi32(zero, lanes, index, source->scale_index, 1);
     }
-    _mm512_storeu_si512(chunk->mean_q4 + i, mean);
-    _mm_storeu_si128((__m128i *)(chunk->scale_index + i), _mm512_cvtepi32_epi8(scale));
+    _mm512_storeu_si512(batch->mean_q4 + i, mean);
+    _mm_storeu_si128((__m128i *)(batch->scale_index + i), _mm512_cvtepi32_epi8(scale));
 }
 
-static inline void set_cells(struct uqd_chunk *chunk, uint32_t i, __m512i twice_centre, __m512i far,
+static inline void set_cells(struct uqd_batch *batch, uint32_t i, __m512i twice_centre, __m512i far,
                              __m512i half)
 {
     const __mmask16 around_0 = _mm512_testn_epi32_mask(twice_centre, twice_centre);
@@ -43,20 +43,20 @@ static inline void set_cells(struct uqd_chunk *chunk, uint32_t i, __m512i twice_
     low = _mm512_mask_sub_epi32(low, around_0, zero, far);
     __m512i end = _mm512_add_epi32(_mm512_add_epi32(low, far), one);
     end = _mm512_mask_add_epi32(end, around_0, far, one);
-    _mm512_storeu_si512(chunk->low + i, low);
-    _mm512_storeu_si512(chunk->end + i, end);
-    _mm512_storeu_si512(chunk->first + i,
+    _mm512_storeu_si512(batch->low + i, low);
+    _mm512_storeu_si512(batch->end + i, end);
+    _mm512_storeu_si512(batch->first + i,
                         _mm512_mask_sub_epi32(_mm512_add_epi32(low, half), around_0, one, half));
-    _mm512_storeu_si512(chunk->second + i, _mm512_mask_mov_epi32(end, around_0, half));
+    _mm512_storeu_si512(batch->second + i, _mm512_mask_mov_epi32(end, around_0, half));
 }
 
-static void gather(struct uqd_chunk *chunk, const struct uqd_chunk_source *source,
-                   const struct uqd_chunk_levels *levels, const uint16_t *places, uint32_t n)
+static void gather(struct uqd_batch *batch, const struct uqd_batch_source *source,
+                   const struct uqd_batch_levels *levels, const uint16_t *places, uint32_t n)
 {
-    assert(n <= UQD_CHUNK && source->n_channels > 0);
+    assert(n <= UQD_BATCH && source->n_channels > 0);
     assert((source->mean_q4 != NULL) == (source->scale_index != NULL));
     const __m512i channels = _mm512_set1_epi32((int)source->n_channels);
-    chunk->n = n;
+    batch->n = n;
     for (uint32_t i = 0; i < n; i += LANES) {
         const __mmask16 lanes = lanes_of(n - i);
         const __m512i place = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes, places + i));
@@ -66,11 +66,11 @@ static void gather(struct uqd_chunk *chunk, const struct uqd_chunk_source *sourc
         const __m512i at =
             _mm512_add_epi32(_mm512_mullo_epi32(x, _mm512_set1_epi32(UQD_CELL_CHANNELS)), c);
         const __m512i twice_centre = gather_int16(lanes, at, source->twice_centres);
-        _mm512_storeu_si512(chunk->channel + i, c);
-        _mm512_storeu_si512(chunk->index + i, index);
-        _mm512_storeu_si512(chunk->twice_centre + i, twice_centre);
-        gather_distribution(chunk, i, lanes, source, index);
-        set_cells(chunk, i, twice_centre, _mm512_i32gather_epi32(c, levels->far, 4),
+        _mm512_storeu_si512(batch->channel + i, c);
+        _mm512_storeu_si512(batch->index + i, index);
+        _mm512_storeu_si512(batch->twice_centre + i, twice_centre);
+        gather_distribution(batch, i, lanes, source, index);
+        set_cells(batch, i, twice_centre, _mm512_i32gather_epi32(c, levels->far, 4),
                   _mm512_i32gather_epi32(c, levels->half, 4));
     }
 }
@@ -87,15 +87,15 @@ static inline __m512i widen(__m512i values, int half)
                                       : _mm512_castsi512_si256(values));
 }
 
-static void phases(struct uqd_chunk *chunk, const int32_t *thresholds, uint32_t n_thresholds)
+static void phases(struct uqd_batch *batch, const int32_t *thresholds, uint32_t n_thresholds)
 {
-    assert(chunk->n <= UQD_CHUNK);
-    for (uint32_t i = 0; i < chunk->n; i += LANES) {
-        const __mmask16 lanes = lanes_of(chunk->n - i);
-        const __m512i total = _mm512_maskz_loadu_epi32(lanes, chunk->total + i);
-        const __m512i c = _mm512_maskz_loadu_epi32(lanes, chunk->channel + i);
-        const __m512i stays = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, chunk->cum2 + i),
-                                               _mm512_maskz_loadu_epi32(lanes, chunk->cum1 + i));
+    assert(batch->n <= UQD_BATCH);
+    for (uint32_t i = 0; i < batch->n; i += LANES) {
+        const __mmask16 lanes = lanes_of(batch->n - i);
+        const __m512i total = _mm512_maskz_loadu_epi32(lanes, batch->total + i);
+        const __m512i c = _mm512_maskz_loadu_epi32(lanes, batch->channel + i);
+        const __m512i stays = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, batch->cum2 + i),
+                                               _mm512_maskz_loadu_epi32(lanes, batch->cum1 + i));
         const __m512i leaves = _mm512_sub_epi32(total, stays);
         const __m512i leaves0 = _mm512_slli_epi64(widen(leaves, 0), 16);
         const __m512i leaves1 = _mm512_slli_epi64(widen(leaves, 1), 16);
@@ -109,7 +109,7 @@ static void phases(struct uqd_chunk *chunk, const int32_t *thresholds, uint32_t 
             still &= (__mmask16)(low | high << 8);
             phase = _mm512_mask_add_epi32(phase, still, phase, _mm512_set1_epi32(1));
         }
-        _mm512_storeu_si512(chunk->answer + i, phase);
+        _mm512_storeu_si512(batch->answer + i, phase);
     }
 }
 
@@ -130,22 +130,22 @@ static inline __m512i log2_q8(__m512i x)
     return _mm512_add_epi32(_mm512_slli_epi32(whole, 8), entry);
 }
 
-static void positions(struct uqd_chunk *chunk)
+static void positions(struct uqd_batch *batch)
 {
-    assert(chunk->n <= UQD_CHUNK);
-    for (uint32_t i = 0; i < chunk->n; i += LANES) {
-        const __mmask16 lanes = lanes_of(chunk->n - i);
-        const __m512i stays = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, chunk->cum2 + i),
-                                               _mm512_maskz_loadu_epi32(lanes, chunk->cum1 + i));
+    assert(batch->n <= UQD_BATCH);
+    for (uint32_t i = 0; i < batch->n; i += LANES) {
+        const __mmask16 lanes = lanes_of(batch->n - i);
+        const __m512i stays = _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, batch->cum2 + i),
+                                               _mm512_maskz_loadu_epi32(lanes, batch->cum1 + i));
         const __m512i leaves =
-            _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, chunk->total + i), stays);
+            _mm512_sub_epi32(_mm512_maskz_loadu_epi32(lanes, batch->total + i), stays);
         const __m512i position = _mm512_add_epi32(_mm512_sub_epi32(log2_q8(leaves), log2_q8(stays)),
                                                   _mm512_set1_epi32(UQD_ADAPTIVE_ZERO));
         const __mmask16 beyond =
             _mm512_cmpge_epi32_mask(position, _mm512_set1_epi32(UQD_ADAPTIVE_END));
-        _mm512_storeu_si512(chunk->answer + i,
+        _mm512_storeu_si512(batch->answer + i,
                             _mm512_mask_mov_epi32(position, beyond, _mm512_set1_epi32(-1)));
     }
 }
 
-const struct uqd_chunk_ops uqd_chunk_ops_avx512 = {gather, phases, positions};
+const struct uqd_batch_ops uqd_batch_ops_avx512 = {gather, phases, positions};
