@@ -53,7 +53,7 @@ static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners
     const struct uqd_pass_memory *memory = &run->memory;
     return uqd_refine_tile(&at, uqd_tile_at(&run->tiling, i), &run->stream->open[i],
                            memory->curves != NULL ? &memory->curves[i] : NULL,
-                           &memory->bands[omp_get_thread_num()], planners);
+                           &memory->slices[omp_get_thread_num()], planners);
 }
 
 static int refine_tiles(struct pass_run *run)

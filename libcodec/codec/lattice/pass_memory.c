@@ -5,18 +5,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static int alloc_bands(struct uqd_pass_memory *memory, const struct uqd_pass_needs *needs)
+static int alloc_slices(struct uqd_pass_memory *memory, const struct uqd_pass_needs *needs)
 {
     const struct uqd_tile largest = uqd_tile_at(needs->tiling, 0);
     const uint32_t n = uqd_n_tiles(needs->tiling) > 1 ? needs->threads : 1;
-    memory->bands = uqd_calloc_array(n, sizeof *memory->bands);
-    if (memory->bands == NULL)
+    memory->slices = uqd_calloc_array(n, sizeof *memory->slices);
+    if (memory->slices == NULL)
         return UQD_ERR_NOMEM;
-    memory->n_bands = n;
+    memory->n_slices = n;
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++)
-        status = uqd_plan_bands_init(&memory->bands[i], largest.x_end, largest.y_end,
-                                     needs->plans_ahead);
+        status = uqd_plan_slices_init(&memory->slices[i], largest.x_end, largest.y_end,
+                                      needs->plans_ahead);
     return status;
 }
 
@@ -33,7 +33,7 @@ static int alloc_tiles(struct uqd_pass_memory *memory, const struct uqd_pass_nee
         for (uint32_t i = 0; i < n; i++)
             uqd_curves_init(&memory->curves[i]);
     }
-    return alloc_bands(memory, needs);
+    return alloc_slices(memory, needs);
 }
 
 static int alloc_lists(struct uqd_phase_lists *lists, const struct uqd_tiling *tiling, size_t n)
@@ -71,7 +71,7 @@ void uqd_pass_memory_free(struct uqd_pass_memory *memory)
     free(memory->lists.ends);
     free(memory->curves);
     free(memory->results);
-    for (uint32_t i = 0; i < memory->n_bands; i++)
-        uqd_plan_bands_free(&memory->bands[i]);
-    free(memory->bands);
+    for (uint32_t i = 0; i < memory->n_slices; i++)
+        uqd_plan_slices_free(&memory->slices[i]);
+    free(memory->slices);
 }

@@ -13,10 +13,10 @@ struct uqd_pass_memory {
     int16_t *moved;
     struct uqd_phase_lists lists; /* of all groups */
     /* Of passes of a file only. */
-    struct uqd_curves *curves;    /* of each tile; NULL: nothing is learnt */
-    int *results;                 /* of each tile */
-    struct uqd_plan_bands *bands; /* of each thread that codes tiles */
-    uint32_t n_bands;
+    struct uqd_curves *curves;      /* of each tile; NULL: nothing is learnt */
+    int *results;                   /* of each tile */
+    struct uqd_plan_slices *slices; /* of each thread that codes tiles */
+    uint32_t n_slices;
 };
 
 /* What it is for. */

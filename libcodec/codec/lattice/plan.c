@@ -108,52 +108,52 @@ uint32_t uqd_plan_row(const struct uqd_group_phase *at, struct uqd_tile tile, ui
     return n;
 }
 
-/* ---- Bands ---- */
+/* ---- Slices ---- */
 
 /* Planned symbols that the threads leave in the cache for the one that codes them. */
-enum { BAND_SYMBOLS = 1 << 13 };
+enum { SLICE_SYMBOLS = 1 << 13 };
 
-uint32_t uqd_plan_band_rows(size_t row, uint32_t height)
+uint32_t uqd_plan_slice_rows(size_t row, uint32_t height)
 {
     assert(row > 0 && height > 0);
-    const size_t rows = BAND_SYMBOLS / row;
+    const size_t rows = SLICE_SYMBOLS / row;
     if (rows == 0)
         return 1;
     return rows < height ? (uint32_t)rows : height;
 }
 
-/* Coefficients for which a band needs room. */
-static size_t band_size(uint32_t width, uint32_t height)
+/* Coefficients for which a slice needs room. */
+static size_t slice_size(uint32_t width, uint32_t height)
 {
     const size_t row = (size_t)width * UQD_MAX_GROUP_CHANNELS;
-    if (row >= BAND_SYMBOLS)
+    if (row >= SLICE_SYMBOLS)
         return row;
-    return height < BAND_SYMBOLS / row ? height * row : BAND_SYMBOLS;
+    return height < SLICE_SYMBOLS / row ? height * row : SLICE_SYMBOLS;
 }
 
-int uqd_plan_bands_init(struct uqd_plan_bands *bands, uint32_t width, uint32_t height,
-                        int plans_ahead)
+int uqd_plan_slices_init(struct uqd_plan_slices *slices, uint32_t width, uint32_t height,
+                         int plans_ahead)
 {
     assert(width > 0 && height > 0);
-    const size_t size = band_size(width, height);
-    *bands = (struct uqd_plan_bands){0};
+    const size_t size = slice_size(width, height);
+    *slices = (struct uqd_plan_slices){0};
     for (uint32_t i = 0; i < 2; i++) {
-        bands->planned[i] = uqd_malloc_array(size, sizeof *bands->planned[0]);
-        bands->counts[i] = uqd_malloc_array(height, sizeof *bands->counts[0]);
+        slices->planned[i] = uqd_malloc_array(size, sizeof *slices->planned[0]);
+        slices->counts[i] = uqd_malloc_array(height, sizeof *slices->counts[0]);
         if (plans_ahead)
-            bands->ahead[i] = uqd_malloc_array(size * UQD_PLAN_AHEAD, sizeof *bands->ahead[0]);
-        if (bands->planned[i] == NULL || bands->counts[i] == NULL ||
-            (plans_ahead && bands->ahead[i] == NULL))
+            slices->ahead[i] = uqd_malloc_array(size * UQD_PLAN_AHEAD, sizeof *slices->ahead[0]);
+        if (slices->planned[i] == NULL || slices->counts[i] == NULL ||
+            (plans_ahead && slices->ahead[i] == NULL))
             return UQD_ERR_NOMEM;
     }
     return UQD_OK;
 }
 
-void uqd_plan_bands_free(struct uqd_plan_bands *bands)
+void uqd_plan_slices_free(struct uqd_plan_slices *slices)
 {
     for (uint32_t i = 0; i < 2; i++) {
-        free(bands->planned[i]);
-        free(bands->ahead[i]);
-        free(bands->counts[i]);
+        free(slices->planned[i]);
+        free(slices->ahead[i]);
+        free(slices->counts[i]);
     }
 }

@@ -30,20 +30,21 @@ enum { UQD_PLAN_PLAIN = INT16_MIN };
 uint32_t uqd_plan_row(const struct uqd_group_phase *at, struct uqd_tile tile, uint32_t y,
                       int adapts, struct uqd_planned *planned, struct uqd_split *ahead);
 
-/* Room for the plans of two bands of rows of a tile: one is coded while the next is planned. */
-struct uqd_plan_bands {
+/* Room for the plans of two slices, some rows of a tile each: one is coded while the next is
+ * planned. */
+struct uqd_plan_slices {
     struct uqd_planned *planned[2]; /* owned */
     struct uqd_split *ahead[2];     /* [..][UQD_PLAN_AHEAD], or NULL: nothing is planned ahead */
     uint32_t *counts[2];            /* of each row of the tile */
 };
 
 /* For tiles of that size at most. plans_ahead: whether coefficients may have more than one symbol.
- * On failure the bands may be freed. Errors: UQD_ERR_NOMEM. */
-int uqd_plan_bands_init(struct uqd_plan_bands *bands, uint32_t width, uint32_t height,
-                        int plans_ahead);
-void uqd_plan_bands_free(struct uqd_plan_bands *bands);
+ * On failure the slices may be freed. Errors: UQD_ERR_NOMEM. */
+int uqd_plan_slices_init(struct uqd_plan_slices *slices, uint32_t width, uint32_t height,
+                         int plans_ahead);
+void uqd_plan_slices_free(struct uqd_plan_slices *slices);
 
-/* Rows of a band, `row` coefficients each, in a tile of that height. */
-uint32_t uqd_plan_band_rows(size_t row, uint32_t height);
+/* Rows of a slice, `row` coefficients each, in a tile of that height. */
+uint32_t uqd_plan_slice_rows(size_t row, uint32_t height);
 
 #endif

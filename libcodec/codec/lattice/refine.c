@@ -204,43 +204,43 @@ static int count_row(struct uqd_symbols *symbols, const struct row *row,
 
 /* ---- Tiles ---- */
 
-/* A tile on its way, band by band. */
+/* A tile on its way, slice by slice. */
 struct tile_run {
     const struct uqd_group_phase *at;
     struct uqd_tile tile;
     struct uqd_symbols *symbols;
     struct uqd_curves *curves;
-    struct uqd_plan_bands *bands;
-    uint32_t rows; /* of a band */
+    struct uqd_plan_slices *slices;
+    uint32_t rows; /* of a slice */
     size_t row_size;
     int goes_far; /* coefficients may have more than one symbol */
 };
 
-static uint32_t band_begin(const struct tile_run *run, uint32_t band)
+static uint32_t slice_begin(const struct tile_run *run, uint32_t slice)
 {
-    const uint64_t begin = run->tile.y_begin + (uint64_t)band * run->rows;
+    const uint64_t begin = run->tile.y_begin + (uint64_t)slice * run->rows;
     return begin < run->tile.y_end ? (uint32_t)begin : run->tile.y_end;
 }
 
-/* What is planned ahead of a band's row, or NULL. */
-static struct uqd_split *ahead_of(const struct tile_run *run, uint32_t band, uint32_t i)
+/* What is planned ahead of a slice's row, or NULL. */
+static struct uqd_split *ahead_of(const struct tile_run *run, uint32_t slice, uint32_t i)
 {
-    struct uqd_split *ahead = run->bands->ahead[band % 2];
+    struct uqd_split *ahead = run->slices->ahead[slice % 2];
     return ahead != NULL ? ahead + i * run->row_size * UQD_PLAN_AHEAD : NULL;
 }
 
-static void plan_row(const struct tile_run *run, uint32_t band, uint32_t y)
+static void plan_row(const struct tile_run *run, uint32_t slice, uint32_t y)
 {
-    const uint32_t i = y - band_begin(run, band);
-    run->bands->counts[band % 2][i] =
+    const uint32_t i = y - slice_begin(run, slice);
+    run->slices->counts[slice % 2][i] =
         uqd_plan_row(run->at, run->tile, y, run->curves != NULL,
-                     run->bands->planned[band % 2] + i * run->row_size, ahead_of(run, band, i));
+                     run->slices->planned[slice % 2] + i * run->row_size, ahead_of(run, slice, i));
 }
 
-static int code_band(const struct tile_run *run, uint32_t band)
+static int code_slice(const struct tile_run *run, uint32_t slice)
 {
     const struct uqd_unit *unit = run->at->data->unit;
-    const uint32_t begin = band_begin(run, band), end = band_begin(run, band + 1);
+    const uint32_t begin = slice_begin(run, slice), end = slice_begin(run, slice + 1);
     int status = UQD_OK;
     for (uint32_t y = begin; y < end && status == UQD_OK; y++) {
         const struct row row = {
@@ -250,9 +250,9 @@ static int code_band(const struct tile_run *run, uint32_t band)
             .curves = run->curves,
         };
         const struct uqd_planned *planned =
-            run->bands->planned[band % 2] + (y - begin) * run->row_size;
-        const struct uqd_split *ahead = ahead_of(run, band, y - begin);
-        const uint32_t n = run->bands->counts[band % 2][y - begin];
+            run->slices->planned[slice % 2] + (y - begin) * run->row_size;
+        const struct uqd_split *ahead = ahead_of(run, slice, y - begin);
+        const uint32_t n = run->slices->counts[slice % 2][y - begin];
         if (run->symbols->source == UQD_SYMBOLS_ENCODE)
             status = run->goes_far ? code_row(run->symbols, 1, 1, &row, planned, ahead, n)
                                    : code_row(run->symbols, 1, 0, &row, planned, ahead, n);
@@ -275,7 +275,7 @@ static int goes_far(const struct uqd_stage_group *group)
 
 int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
-                    struct uqd_plan_bands *bands, uint32_t threads)
+                    struct uqd_plan_slices *slices, uint32_t threads)
 {
     assert(tile.x_begin < tile.x_end && tile.x_end <= at->data->unit->grid_w);
     assert(tile.y_begin < tile.y_end && tile.y_end <= at->data->unit->grid_h);
@@ -289,22 +289,22 @@ int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
         .tile = tile,
         .symbols = symbols,
         .curves = curves,
-        .bands = bands,
-        .rows = uqd_plan_band_rows(row_size, height),
+        .slices = slices,
+        .rows = uqd_plan_slice_rows(row_size, height),
         .row_size = row_size,
         .goes_far = goes_far(at->group),
     };
-    const uint32_t n_bands = (height + run.rows - 1) / run.rows;
+    const uint32_t n_slices = (height + run.rows - 1) / run.rows;
     int status = UQD_OK;
-    /* One thread codes a band while the others, and it when it is done, plan the next. */
+    /* One thread codes a slice while the others, and it when it is done, plan the next. */
 #pragma omp parallel num_threads(threads) if (row_size * height >= PARALLEL_COEFFICIENTS)
-    for (uint32_t band = 0; band <= n_bands; band++) {
+    for (uint32_t slice = 0; slice <= n_slices; slice++) {
 #pragma omp master
-        if (band > 0 && status == UQD_OK)
-            status = code_band(&run, band - 1);
+        if (slice > 0 && status == UQD_OK)
+            status = code_slice(&run, slice - 1);
 #pragma omp for schedule(dynamic)
-        for (uint32_t y = band_begin(&run, band); y < band_begin(&run, band + 1); y++)
-            plan_row(&run, band, y);
+        for (uint32_t y = slice_begin(&run, slice); y < slice_begin(&run, slice + 1); y++)
+            plan_row(&run, slice, y);
     }
     return status;
 }
