@@ -4,7 +4,7 @@
  * it knows too little of the picture to be better than the plain estimates. */
 #include "codec/lattice/estimate.h"
 
-#include "codec/lattice/extent.h"
+#include "codec/lattice/coverage.h"
 
 #include <assert.h>
 
@@ -20,7 +20,7 @@ static int holds_0(struct uqd_cell cell)
 
 /* The channels of a unit. */
 struct channels {
-    struct uqd_extents extents;
+    struct uqd_coverage coverage;
     const uint8_t *levels;
 };
 
@@ -32,7 +32,7 @@ static int are_large(const struct channels *channels, uint32_t x, uint32_t y,
     int32_t squares = 0, n = 0;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         const uint32_t level = channels->levels[c];
-        if (!uqd_exists(&channels->extents, c, x, y))
+        if (!uqd_covers(&channels->coverage, c, x, y))
             continue;
         n++;
         if (holds_0(uqd_cell_at(twice_centres[c], level))) {
@@ -60,7 +60,7 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
     const int status = uqd_network_denoise(network, unit, mean_q4);
     if (status < 0)
         return status;
-    uqd_extents_init(&channels.extents, state, u);
+    uqd_coverage_init(&channels.coverage, state, u);
 #pragma omp parallel for num_threads(network->work->threads) if (unit->grid_h >= 32)
     for (uint32_t y = 0; y < unit->grid_h; y++)
         for (uint32_t x = 0; x < unit->grid_w; x++) {

@@ -28,7 +28,7 @@ static void set_channel(struct uqd_stage_group *group, uint32_t c, uint8_t from,
 }
 
 void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_model *model,
-                          const struct uqd_group *group, const struct uqd_extents *extents,
+                          const struct uqd_group *group, const struct uqd_coverage *coverage,
                           const uint8_t *from, const uint8_t *to, int is_phased)
 {
     assert(0 < group->n && group->n <= UQD_MAX_GROUP_CHANNELS);
@@ -36,7 +36,7 @@ void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_
     *stage_group = (struct uqd_stage_group){
         .first = group->first,
         .n = group->n,
-        .extents = extents,
+        .coverage = coverage,
         .phases = &model->phases,
         .is_phased = is_phased,
     };

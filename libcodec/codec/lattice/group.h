@@ -4,7 +4,7 @@
 #define UQD_LATTICE_GROUP_H
 
 #include "codec/lattice/batch.h"
-#include "codec/lattice/extent.h"
+#include "codec/lattice/coverage.h"
 #include "codec/lattice/neighbours.h"
 #include "codec/lattice/select.h"
 #include "codec/lattice/state.h"
@@ -20,7 +20,7 @@ enum { UQD_PLAN_AHEAD = 3 };
 /* Arrays are by channel - first. */
 struct uqd_stage_group {
     uint32_t first, n; /* channels in coding order */
-    const struct uqd_extents *extents;
+    const struct uqd_coverage *coverage;
     const struct uqd_phases *phases;
     int is_phased; /* else all coefficients are of phase 0 */
     uint8_t from[UQD_MAX_GROUP_CHANNELS], to[UQD_MAX_GROUP_CHANNELS];
@@ -33,16 +33,16 @@ struct uqd_stage_group {
 };
 
 /* from, to: the levels that the stage leads from and to, by channel in coding order. Model and
- * extents are borrowed. */
+ * coverage are borrowed. */
 void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_model *model,
-                          const struct uqd_group *group, const struct uqd_extents *extents,
+                          const struct uqd_group *group, const struct uqd_coverage *coverage,
                           const uint8_t *from, const uint8_t *to, int is_phased);
 
 /* Whether a coefficient is there and has symbols. */
 static inline int uqd_is_refined(const struct uqd_stage_group *group, uint32_t c, uint32_t x,
                                  uint32_t y)
 {
-    return group->from[c] > group->to[c] && uqd_exists(group->extents, group->first + c, x, y);
+    return group->from[c] > group->to[c] && uqd_exists(group->coverage, group->first + c, x, y);
 }
 
 /* Whether any coefficient has. */

@@ -20,7 +20,7 @@ struct pass_run {
     struct uqd_stream *stream;
     const int16_t *exact;
     int32_t *partial_q4;
-    struct uqd_extents extents;
+    struct uqd_coverage coverage;
     struct uqd_tiling tiling;
     int is_phased;
     struct uqd_pass_memory memory;
@@ -131,8 +131,8 @@ static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32
                        uint32_t phase)
 {
     const struct uqd_model *model = run->engine->model;
-    uqd_stage_group_init(&run->group, model, &model->groups[g], &run->extents, kind->from, kind->to,
-                         run->is_phased);
+    uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, kind->from,
+                         kind->to, run->is_phased);
     run->data = data_of(run, g, 1);
     run->phase = phase;
     return uqd_has_symbols(&run->group);
@@ -188,7 +188,7 @@ static int run_top(struct pass_run *run)
     memset(to, UQD_TOP_LEVEL, sizeof to);
     int status = UQD_OK;
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++) {
-        uqd_stage_group_init(&run->group, model, &model->groups[g], &run->extents, from, to, 0);
+        uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, from, to, 0);
         run->data = data_of(run, g, 0);
         run->phase = 0;
         list_group(run);
@@ -304,7 +304,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .tiling = uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2),
         .is_phased = is_phased(kind, state),
     };
-    uqd_extents_init(&run.extents, state, pass->unit);
+    uqd_coverage_init(&run.coverage, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
     int status = make_memory(&run, kind);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)

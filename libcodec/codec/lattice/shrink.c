@@ -5,7 +5,7 @@
  * (docs/decisions.md). */
 #include "codec/lattice/shrink.h"
 
-#include "codec/lattice/extent.h"
+#include "codec/lattice/coverage.h"
 
 #include <assert.h>
 
@@ -57,7 +57,7 @@ static uint32_t border_of(uint32_t exist, uint32_t shift, uint32_t first, uint32
 }
 
 static struct channel channel_of(const struct uqd_state *state, uint32_t u,
-                                 const struct uqd_extents *extents, uint32_t c)
+                                 const struct uqd_coverage *coverage, uint32_t c)
 {
     const struct uqd_unit *unit = &state->units[u];
     const struct uqd_channel *channel = &state->model->channels[c];
@@ -66,8 +66,8 @@ static struct channel channel_of(const struct uqd_state *state, uint32_t u,
     struct channel out = {
         .index = c,
         .band = (channel->colour * UQD_UNIT_LEVELS + channel->level - 1u) * 3 + channel->band,
-        .exist_w = extents->w[c],
-        .exist_h = extents->h[c],
+        .exist_w = coverage->w[c],
+        .exist_h = coverage->h[c],
         .border_x = NOWHERE,
         .border_y = NOWHERE,
         .unknown = unknown_squares[unit->level[c]],
@@ -82,15 +82,15 @@ static struct channel channel_of(const struct uqd_state *state, uint32_t u,
 static void find_channels(struct channels *channels, const struct uqd_state *state, uint32_t u,
                           uint32_t whole)
 {
-    struct uqd_extents extents;
-    uqd_extents_init(&extents, state, u);
+    struct uqd_coverage coverage;
+    uqd_coverage_init(&coverage, state, u);
     channels->n = 0;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         const struct uqd_channel *channel = &state->model->channels[c];
         const uint16_t *row = u == 0 ? first_noises[channel->level - 1] : noises;
         if (state->units[u].level[c] > TOP_LEVEL || channel->level > UQD_UNIT_LEVELS - whole)
             continue;
-        channels->each[channels->n] = channel_of(state, u, &extents, c);
+        channels->each[channels->n] = channel_of(state, u, &coverage, c);
         channels->noise[channels->each[channels->n++].band] = row[channel->band];
     }
 }

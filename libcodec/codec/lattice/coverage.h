@@ -1,23 +1,23 @@
 /* Which cells of a unit's grid have a coefficient of a channel: at the right and the lower edge of
  * a picture some have none, and in grey pictures those of the other colours have none anywhere. */
-#ifndef UQD_LATTICE_EXTENT_H
-#define UQD_LATTICE_EXTENT_H
+#ifndef UQD_LATTICE_COVERAGE_H
+#define UQD_LATTICE_COVERAGE_H
 
 #include "codec/lattice/state.h"
 
 #include <stdint.h>
 
 /* By channel in coding order: the cells (x, y) with x < w and y < h have it. */
-struct uqd_extents {
+struct uqd_coverage {
     uint32_t w[UQD_UNIT_CHANNELS], h[UQD_UNIT_CHANNELS];
 };
 
-void uqd_extents_init(struct uqd_extents *extents, const struct uqd_state *state, uint32_t unit);
+void uqd_coverage_init(struct uqd_coverage *coverage, const struct uqd_state *state, uint32_t unit);
 
-static inline int uqd_exists(const struct uqd_extents *extents, uint32_t channel, uint32_t x,
+static inline int uqd_covers(const struct uqd_coverage *coverage, uint32_t channel, uint32_t x,
                              uint32_t y)
 {
-    return x < extents->w[channel] && y < extents->h[channel];
+    return x < coverage->w[channel] && y < coverage->h[channel];
 }
 
 #endif
