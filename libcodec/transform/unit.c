@@ -9,10 +9,10 @@ void uqd_channel_table(struct uqd_channel table[UQD_UNIT_CHANNELS])
     struct uqd_channel *channel = table;
     for (uint8_t colour = 0; colour < 3; colour++)
         for (uint8_t level = UQD_UNIT_LEVELS; level >= 1; level--)
-            for (uint8_t band = UQD_BAND_HL; band <= UQD_BAND_HH; band++)
+            for (uint8_t subband = UQD_SUBBAND_HL; subband <= UQD_SUBBAND_HH; subband++)
                 for (uint8_t dy = 0; dy < 1 << (UQD_UNIT_LEVELS - level); dy++)
                     for (uint8_t dx = 0; dx < 1 << (UQD_UNIT_LEVELS - level); dx++)
-                        *channel++ = (struct uqd_channel){colour, level, band, dy, dx};
+                        *channel++ = (struct uqd_channel){colour, level, subband, dy, dx};
 }
 
 uint32_t uqd_unit_count(uint32_t width, uint32_t height)

@@ -23,18 +23,18 @@ enum {
     UQD_UNIT_CHANNELS = 3 * UQD_UNIT_DETAILS,
 };
 
-enum uqd_band { UQD_BAND_HL = 0, UQD_BAND_LH = 1, UQD_BAND_HH = 2 };
+enum uqd_subband_type { UQD_SUBBAND_HL = 0, UQD_SUBBAND_LH = 1, UQD_SUBBAND_HH = 2 };
 
 /* One detail coefficient of a cell: the sample (dx, dy) of the cell's block of 2^(3 - level)
  * squared samples in a subband. */
 struct uqd_channel {
-    uint8_t colour; /* 0 luma or grey, 1 Co, 2 Cg */
-    uint8_t level;  /* 3, 2, 1: wavelet level */
-    uint8_t band;   /* enum uqd_band */
-    uint8_t dy, dx; /* below 2^(3 - level) */
+    uint8_t colour;  /* 0 luma or grey, 1 Co, 2 Cg */
+    uint8_t level;   /* 3, 2, 1: wavelet level */
+    uint8_t subband; /* enum uqd_subband_type */
+    uint8_t dy, dx;  /* below 2^(3 - level) */
 };
 
-/* All channels in the standard order: by colour, level from 3 down to 1, band, dy, dx. The first
+/* All channels in the standard order: by colour, level from 3 down to 1, subband, dy, dx. The first
  * 63 are those of a grey picture. */
 void uqd_channel_table(struct uqd_channel table[UQD_UNIT_CHANNELS]);
 
@@ -50,11 +50,11 @@ static inline struct uqd_subband uqd_channel_subband(const struct uqd_channel *c
     const uint32_t low_w = uqd_wavelet_side(width, channel->level);
     const uint32_t low_h = uqd_wavelet_side(height, channel->level);
     struct uqd_subband subband = {0, 0, low_w, low_h};
-    if (channel->band != UQD_BAND_LH) {
+    if (channel->subband != UQD_SUBBAND_LH) {
         subband.x = low_w;
         subband.width = uqd_wavelet_side(width, channel->level - 1u) - low_w;
     }
-    if (channel->band != UQD_BAND_HL) {
+    if (channel->subband != UQD_SUBBAND_HL) {
         subband.y = low_h;
         subband.height = uqd_wavelet_side(height, channel->level - 1u) - low_h;
     }

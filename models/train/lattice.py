@@ -67,8 +67,8 @@ def low_levels():
 
 def level_offsets():
     """[189] levels by which a channel lies above the nominal one, in standard order: minus log2 of its norm."""
-    by_subband = {3: (-2, -1), 2: (-1, 0), 1: (0, 1)}
-    return torch.tensor([by_subband[level][band == 2] for _, level, band, *_ in channel_table()])
+    by_level = {3: (-2, -1), 2: (-1, 0), 1: (0, 1)}
+    return torch.tensor([by_level[level][subband == 2] for _, level, subband, *_ in channel_table()])
 
 
 def channel_levels(nominal):

@@ -12,7 +12,7 @@ from network import N_FEATURES, LatticeNetwork, context, mean_of, scale_of
 LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in KINDS])
 LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in KINDS])
 LEVELS_BEFORE = torch.stack([channel_levels(level_before(k)) for k in KINDS])
-ENERGY = torch.tensor([transform.BAND_NORMS[level][band == 2] ** 2 for _, level, band, *_ in channel_table()])
+ENERGY = torch.tensor([transform.SUBBAND_NORMS[level][subband == 2] ** 2 for _, level, subband, *_ in channel_table()])
 
 
 @functools.lru_cache(maxsize=None)

@@ -5,13 +5,13 @@ from functools import cached_property
 import torch
 
 from lattice import level_offsets
-from transform import BAND_NORMS, channel_table
+from transform import SUBBAND_NORMS, channel_table
 
 LUMA_2 = ("luma 2 a", "luma 2 b")
 LUMA_1 = ("luma 1 a", "luma 1 b", "luma 1 c", "luma 1 d")  # of HL and LH
 
 
-def _set_of(colour, level, band, dy, dx):
+def _set_of(colour, level, subband, dy, dx):
     """The set of channels that a channel belongs to: the groups of every order are the same sets."""
     if colour > 0:
         return ("Co 1", "Cg 1")[colour - 1] if level == 1 else "chroma 3 and 2"
@@ -19,7 +19,7 @@ def _set_of(colour, level, band, dy, dx):
         return "luma 3"
     if level == 2:
         return LUMA_2[(dy + dx) % 2]
-    return "luma 1 HH" if band == 2 else LUMA_1[(0, 3, 2, 1)[2 * (dy % 2) + dx % 2]]
+    return "luma 1 HH" if subband == 2 else LUMA_1[(0, 3, 2, 1)[2 * (dy % 2) + dx % 2]]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Order:
         Measured on held-out photographs, a bit takes away about 0.2 p^0.43 where the probability is p, and 0.058
         from a coefficient that is not around 0, times the square of the channel's norm on its level.
         """
-        norms = torch.tensor([BAND_NORMS[level][band == 2] for _, level, band, *_ in channel_table()])
+        norms = torch.tensor([SUBBAND_NORMS[level][subband == 2] for _, level, subband, *_ in channel_table()])
         gain = (norms * 2.0 ** level_offsets()) ** 2
         edges = torch.tensor(self.gains)[:, None]
         probability = (edges / (0.2 * gain)) ** (1 / 0.43)

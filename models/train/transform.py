@@ -127,8 +127,8 @@ def split(x):
     return ee + lift.ll(hl, lh, hh), (hl, lh, hh)
 
 
-def merge(low, bands):
-    hl, lh, hh = bands
+def merge(low, subbands):
+    hl, lh, hh = subbands
     lift = _Lifting(low.shape[-2] + lh.shape[-2], low.shape[-1] + hl.shape[-1])
     ee = low - lift.ll(hl, lh, hh)
     eo, oe = hl + lift.hl(ee, hh), lh + lift.lh(ee, hh)
@@ -146,8 +146,8 @@ def split_colour(rgb):
     return _snap(whole[0], lift.ll(hl << FRACTION, lh << FRACTION, high)), (hl, lh, hh)
 
 
-def merge_colour(low, bands):
-    hl, lh, hh = (band << FRACTION for band in bands)
+def merge_colour(low, subbands):
+    hl, lh, hh = (subband << FRACTION for subband in subbands)
     lift = _Lifting(low.shape[-2] + lh.shape[-2], low.shape[-1] + hl.shape[-1])
     ee = _unsnap((low << FRACTION) - lift.ll(hl, lh, hh))
     rotated = rotate(ee)
@@ -155,10 +155,10 @@ def merge_colour(low, bands):
     return _interleave(ee, eo, oe, _unsnap(hh + lift.hh(rotated, rotate(eo), rotate(oe)))) + 128
 
 
-def _pack(band, block):
+def _pack(subband, block):
     """[..., h*block, w*block] -> [..., block*block, h, w]."""
-    *lead, h, w = band.shape
-    x = band.reshape(*lead, h // block, block, w // block, block)
+    *lead, h, w = subband.shape
+    x = subband.reshape(*lead, h // block, block, w // block, block)
     x = x.movedim(-3, -4).movedim(-1, -3)
     return x.reshape(*lead, block * block, h // block, w // block)
 
@@ -173,13 +173,13 @@ def _unpack(channels, block):
 def unit_forward(picture, split_first=split):
     """[..., 3, h, w], sides multiples of 8 -> details [..., 189, h/8, w/8], low-pass [..., 3, ...].
 
-    The picture is a low-pass, or RGB with split_colour. Channel order: colour; wavelet level 3, 2, 1; band;
+    The picture is a low-pass, or RGB with split_colour. Channel order: colour; wavelet level 3, 2, 1; subband;
     position in the cell.
     """
     low, details = picture, []
     for level in range(1, WAVELET_LEVELS + 1):
-        low, bands = (split if level > 1 else split_first)(low)
-        details.insert(0, torch.cat([_pack(b, 1 << (WAVELET_LEVELS - level)) for b in bands], -3))
+        low, subbands = (split if level > 1 else split_first)(low)
+        details.insert(0, torch.cat([_pack(b, 1 << (WAVELET_LEVELS - level)) for b in subbands], -3))
     return torch.cat(details, -3).flatten(-4, -3), low
 
 
@@ -188,26 +188,26 @@ def unit_inverse(details, low, merge_first=merge):
     first = 0
     for level in range(WAVELET_LEVELS, 0, -1):
         block = 1 << (WAVELET_LEVELS - level)
-        bands = []
+        subbands = []
         for _ in range(3):
-            bands.append(_unpack(per_colour[..., first : first + block * block, :, :], block))
+            subbands.append(_unpack(per_colour[..., first : first + block * block, :, :], block))
             first += block * block
-        low = (merge if level > 1 else merge_first)(low, bands)
+        low = (merge if level > 1 else merge_first)(low, subbands)
     return low
 
 
 # Norm of each subband's synthesis function, by wavelet level: (HL and LH, HH).
-BAND_NORMS = {1: (1.04, 0.66), 2: (1.73, 0.93), 3: (3.39, 1.79)}
+SUBBAND_NORMS = {1: (1.04, 0.66), 2: (1.73, 0.93), 3: (3.39, 1.79)}
 
 
 def channel_table():
-    """One (colour, wavelet level, band 0..2, dy, dx) per detail channel."""
+    """One (colour, wavelet level, subband 0..2, dy, dx) per detail channel."""
     table = []
     for colour in range(COLOURS):
         for level in range(WAVELET_LEVELS, 0, -1):
             block = 1 << (WAVELET_LEVELS - level)
-            for band in range(3):
+            for subband in range(3):
                 for dy in range(block):
                     for dx in range(block):
-                        table.append((colour, level, band, dy, dx))
+                        table.append((colour, level, subband, dy, dx))
     return table

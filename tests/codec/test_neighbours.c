@@ -21,7 +21,7 @@ static struct place place_of(const struct uqd_channel *channel, int cell_x, int 
 
 static int is_same_subband(const struct uqd_channel *a, const struct uqd_channel *b)
 {
-    return a->colour == b->colour && a->level == b->level && a->band == b->band;
+    return a->colour == b->colour && a->level == b->level && a->subband == b->subband;
 }
 
 static void test_table(void **state)

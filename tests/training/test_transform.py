@@ -23,9 +23,9 @@ def colours_invert_at_any_size():
         for width in range(1, 21):
             noise = torch.randint(0, 256, (3, height, width), generator=generator).to(torch.int32)
             for x in (noise, 255 * (noise > 127)):
-                low, bands = transform.split_colour(x)
+                low, subbands = transform.split_colour(x)
                 assert low.shape == (3, (height + 1) // 2, (width + 1) // 2)
-                assert torch.equal(transform.merge_colour(low, bands), x), (width, height)
+                assert torch.equal(transform.merge_colour(low, subbands), x), (width, height)
 
 
 def unit_inverts():
@@ -44,9 +44,9 @@ def split_inverts_at_any_size():
     for height in range(1, 21):
         for width in range(1, 21):
             x = torch.randint(-500, 500, (3, height, width), generator=generator).to(torch.int32)
-            low, bands = transform.split(x)
+            low, subbands = transform.split(x)
             assert low.shape == (3, (height + 1) // 2, (width + 1) // 2)
-            assert torch.equal(transform.merge(low, bands), x), (width, height)
+            assert torch.equal(transform.merge(low, subbands), x), (width, height)
 
 
 def channels_in_coding_order():

@@ -28,19 +28,19 @@ def fnv1a(tensor):
     return state
 
 
-def joined(low, bands):
-    hl, lh, hh = bands
+def joined(low, subbands):
+    hl, lh, hh = subbands
     return torch.cat((torch.cat((low, hl), -1), torch.cat((lh, hh), -1)), -2)
 
 
 def mallat(rgb, levels):
     """Planes of all subbands of a picture, its finest level with the rotation of colours."""
-    low, bands = transform.split_colour(rgb)
-    out = joined(low, bands)
+    low, subbands = transform.split_colour(rgb)
+    out = joined(low, subbands)
     for _ in range(levels - 1):
         height, width = low.shape[-2:]
-        low, bands = transform.split(low)
-        out[:, :height, :width] = joined(low, bands)
+        low, subbands = transform.split(low)
+        out[:, :height, :width] = joined(low, subbands)
     return out
 
 

@@ -21,14 +21,14 @@ static void test_channel_table(void **state)
     (void)state;
     static const struct {
         int index;
-        struct uqd_channel want; /* colour, level, band, dy, dx */
+        struct uqd_channel want; /* colour, level, subband, dy, dx */
     } cases[] = {
-        {0, {0, 3, UQD_BAND_HL, 0, 0}},  {1, {0, 3, UQD_BAND_LH, 0, 0}},
-        {2, {0, 3, UQD_BAND_HH, 0, 0}},  {3, {0, 2, UQD_BAND_HL, 0, 0}},
-        {4, {0, 2, UQD_BAND_HL, 0, 1}},  {5, {0, 2, UQD_BAND_HL, 1, 0}},
-        {7, {0, 2, UQD_BAND_LH, 0, 0}},  {15, {0, 1, UQD_BAND_HL, 0, 0}},
-        {20, {0, 1, UQD_BAND_HL, 1, 1}}, {62, {0, 1, UQD_BAND_HH, 3, 3}},
-        {63, {1, 3, UQD_BAND_HL, 0, 0}}, {188, {2, 1, UQD_BAND_HH, 3, 3}},
+        {0, {0, 3, UQD_SUBBAND_HL, 0, 0}},  {1, {0, 3, UQD_SUBBAND_LH, 0, 0}},
+        {2, {0, 3, UQD_SUBBAND_HH, 0, 0}},  {3, {0, 2, UQD_SUBBAND_HL, 0, 0}},
+        {4, {0, 2, UQD_SUBBAND_HL, 0, 1}},  {5, {0, 2, UQD_SUBBAND_HL, 1, 0}},
+        {7, {0, 2, UQD_SUBBAND_LH, 0, 0}},  {15, {0, 1, UQD_SUBBAND_HL, 0, 0}},
+        {20, {0, 1, UQD_SUBBAND_HL, 1, 1}}, {62, {0, 1, UQD_SUBBAND_HH, 3, 3}},
+        {63, {1, 3, UQD_SUBBAND_HL, 0, 0}}, {188, {2, 1, UQD_SUBBAND_HH, 3, 3}},
     };
     struct uqd_channel table[UQD_UNIT_CHANNELS];
     uqd_channel_table(table);

@@ -8,7 +8,7 @@ static uint8_t find_channel(const struct uqd_channel *channels, const struct uqd
 {
     uint8_t c = 0;
     while (channels[c].colour != like->colour || channels[c].level != like->level ||
-           channels[c].band != like->band || channels[c].dx != dx || channels[c].dy != dy)
+           channels[c].subband != like->subband || channels[c].dx != dx || channels[c].dy != dy)
         c++;
     return c;
 }

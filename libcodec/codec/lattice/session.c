@@ -26,7 +26,7 @@ static struct session *session_of(struct uqd_session *base)
 static uint64_t session_memory(const struct uqd_model *model, uint32_t width, uint32_t height,
                                uint32_t threads)
 {
-    (void)threads; /* each needs little: bands of its own */
+    (void)threads; /* each needs little: slices of its own */
     return (uint64_t)width * height * uqd_engine_bytes_per_pixel(model);
 }
 

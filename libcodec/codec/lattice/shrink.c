@@ -12,15 +12,15 @@
 enum {
     BLOCK = 8,     /* cells along a side */
     TOP_LEVEL = 2, /* of channels that are looked at */
-    BANDS = 3 * UQD_UNIT_LEVELS * 3,
+    SUBBANDS = 3 * UQD_UNIT_LEVELS * 3,
     /* The high-pass samples at the far border have a neighbour on one side only and see a slope as
      * a detail. They are looked at by themselves. */
-    BORDER = BANDS,
-    CLASSES = 2 * BANDS,
+    BORDER = SUBBANDS,
+    CLASSES = 2 * SUBBANDS,
     NOWHERE = UINT32_MAX,
 };
 
-/* About 3.5 times the variance of the roundings, in 1/256, by wavelet level - 1 and band. The
+/* About 3.5 times the variance of the roundings, in 1/256, by wavelet level - 1 and subband. The
  * finest level of unit 0 is made in one with the rotation of colours, by fewer roundings; those of
  * all units that follow add up to about the same. */
 static const uint16_t first_noises[UQD_UNIT_LEVELS][3] = {
@@ -33,7 +33,7 @@ static const uint16_t unknown_squares[TOP_LEVEL + 1] = {0, 43, 384};
 
 /* A channel that is looked at. */
 struct channel {
-    uint32_t index, band;        /* of coding order; of all colours and levels */
+    uint32_t index, subband;     /* of coding order; of all colours and levels */
     uint32_t exist_w, exist_h;   /* cells that have it */
     uint32_t border_x, border_y; /* cells where it lies at the far border, or NOWHERE */
     uint32_t unknown;
@@ -42,7 +42,7 @@ struct channel {
 struct channels {
     uint32_t n;
     struct channel each[UQD_UNIT_CHANNELS];
-    uint32_t noise[BANDS];
+    uint32_t noise[SUBBANDS];
 };
 
 struct block {
@@ -65,16 +65,16 @@ static struct channel channel_of(const struct uqd_state *state, uint32_t u,
     const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
     struct channel out = {
         .index = c,
-        .band = (channel->colour * UQD_UNIT_LEVELS + channel->level - 1u) * 3 + channel->band,
+        .subband = (channel->colour * UQD_UNIT_LEVELS + channel->level - 1u) * 3 + channel->subband,
         .exist_w = coverage->w[c],
         .exist_h = coverage->h[c],
         .border_x = NOWHERE,
         .border_y = NOWHERE,
         .unknown = unknown_squares[unit->level[c]],
     };
-    if (channel->band == UQD_BAND_HL)
+    if (channel->subband == UQD_SUBBAND_HL)
         out.border_x = border_of(out.exist_w, shift, channel->dx, subband.width);
-    if (channel->band == UQD_BAND_LH)
+    if (channel->subband == UQD_SUBBAND_LH)
         out.border_y = border_of(out.exist_h, shift, channel->dy, subband.height);
     return out;
 }
@@ -91,13 +91,13 @@ static void find_channels(struct channels *channels, const struct uqd_state *sta
         if (state->units[u].level[c] > TOP_LEVEL || channel->level > UQD_UNIT_LEVELS - whole)
             continue;
         channels->each[channels->n] = channel_of(state, u, &coverage, c);
-        channels->noise[channels->each[channels->n++].band] = row[channel->band];
+        channels->noise[channels->each[channels->n++].subband] = row[channel->subband];
     }
 }
 
 static uint32_t class_of(const struct channel *channel, uint32_t x, uint32_t y)
 {
-    return channel->band + (x == channel->border_x || y == channel->border_y ? BORDER : 0);
+    return channel->subband + (x == channel->border_x || y == channel->border_y ? BORDER : 0);
 }
 
 /* Fills in the means of the classes that have little more than noise. */
@@ -122,7 +122,7 @@ static void measure(struct block *block, const struct channels *channels,
         }
     for (uint32_t class = 0; class < CLASSES; class ++) {
         block->mean[class] = n[class] > 0 ? squares[class] / n[class] : -1;
-        if (n[class] > 0 && block->mean[class] > 3 * (int64_t)channels->noise[class % BANDS])
+        if (n[class] > 0 && block->mean[class] > 3 * (int64_t)channels->noise[class % SUBBANDS])
             block->mean[class] = -1;
     }
 }
@@ -144,7 +144,7 @@ static void shrink(const struct block *block, const struct channels *channels, u
                 int32_t *value =
                     &values[((size_t)y * grid_w + x) * UQD_UNIT_CHANNELS + channel->index];
                 if (mean >= 0 && *value != 0)
-                    *value = shrunk(*value, mean, channels->noise[channel->band]);
+                    *value = shrunk(*value, mean, channels->noise[channel->subband]);
             }
 }
 
