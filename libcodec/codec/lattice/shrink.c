@@ -10,7 +10,7 @@
 #include <assert.h>
 
 enum {
-    BLOCK = 8,     /* cells along a side */
+    REGION = 8,    /* cells along a side */
     TOP_LEVEL = 2, /* of channels that are looked at */
     SUBBANDS = 3 * UQD_UNIT_LEVELS * 3,
     /* The high-pass samples at the far border have a neighbour on one side only and see a slope as
@@ -45,7 +45,7 @@ struct channels {
     uint32_t noise[SUBBANDS];
 };
 
-struct block {
+struct region {
     uint32_t x_begin, x_end, y_begin, y_end; /* cells */
     int64_t mean[CLASSES]; /* of squares, in 1/256; negative: the class is left alone */
 };
@@ -101,13 +101,13 @@ static uint32_t class_of(const struct channel *channel, uint32_t x, uint32_t y)
 }
 
 /* Fills in the means of the classes that have little more than noise. */
-static void measure(struct block *block, const struct channels *channels,
+static void measure(struct region *region, const struct channels *channels,
                     const struct uqd_unit *unit, const int32_t *values)
 {
     int64_t squares[CLASSES] = {0};
     uint32_t n[CLASSES] = {0};
-    for (uint32_t y = block->y_begin; y < block->y_end; y++)
-        for (uint32_t x = block->x_begin; x < block->x_end; x++) {
+    for (uint32_t y = region->y_begin; y < region->y_end; y++)
+        for (uint32_t x = region->x_begin; x < region->x_end; x++) {
             const size_t cell = (size_t)y * unit->grid_w + x;
             for (uint32_t i = 0; i < channels->n; i++) {
                 const struct channel *channel = &channels->each[i];
@@ -121,9 +121,9 @@ static void measure(struct block *block, const struct channels *channels,
             }
         }
     for (uint32_t class = 0; class < CLASSES; class ++) {
-        block->mean[class] = n[class] > 0 ? squares[class] / n[class] : -1;
-        if (n[class] > 0 && block->mean[class] > 3 * (int64_t)channels->noise[class % SUBBANDS])
-            block->mean[class] = -1;
+        region->mean[class] = n[class] > 0 ? squares[class] / n[class] : -1;
+        if (n[class] > 0 && region->mean[class] > 3 * (int64_t)channels->noise[class % SUBBANDS])
+            region->mean[class] = -1;
     }
 }
 
@@ -133,14 +133,14 @@ static int32_t shrunk(int32_t value, int64_t mean, int64_t noise)
     return square > noise ? (int32_t)(value * (square - noise) / square) : 0;
 }
 
-static void shrink(const struct block *block, const struct channels *channels, uint32_t grid_w,
+static void shrink(const struct region *region, const struct channels *channels, uint32_t grid_w,
                    int32_t *values)
 {
-    for (uint32_t y = block->y_begin; y < block->y_end; y++)
-        for (uint32_t x = block->x_begin; x < block->x_end; x++)
+    for (uint32_t y = region->y_begin; y < region->y_end; y++)
+        for (uint32_t x = region->x_begin; x < region->x_end; x++)
             for (uint32_t i = 0; i < channels->n; i++) {
                 const struct channel *channel = &channels->each[i];
-                const int64_t mean = block->mean[class_of(channel, x, y)];
+                const int64_t mean = region->mean[class_of(channel, x, y)];
                 int32_t *value =
                     &values[((size_t)y * grid_w + x) * UQD_UNIT_CHANNELS + channel->index];
                 if (mean >= 0 && *value != 0)
@@ -150,7 +150,7 @@ static void shrink(const struct block *block, const struct channels *channels, u
 
 static uint32_t end_of(uint32_t begin, uint32_t side)
 {
-    return side - begin < BLOCK ? side : begin + BLOCK;
+    return side - begin < REGION ? side : begin + REGION;
 }
 
 void uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
@@ -162,11 +162,11 @@ void uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32
     find_channels(&channels, state, u, whole);
     if (channels.n == 0)
         return;
-#pragma omp parallel for num_threads(threads) schedule(dynamic) if (unit->grid_h > BLOCK)
-    for (uint32_t y = 0; y < unit->grid_h; y += BLOCK)
-        for (uint32_t x = 0; x < unit->grid_w; x += BLOCK) {
-            struct block block = {x, end_of(x, unit->grid_w), y, end_of(y, unit->grid_h), {0}};
-            measure(&block, &channels, unit, values_q4);
-            shrink(&block, &channels, unit->grid_w, values_q4);
+#pragma omp parallel for num_threads(threads) schedule(dynamic) if (unit->grid_h > REGION)
+    for (uint32_t y = 0; y < unit->grid_h; y += REGION)
+        for (uint32_t x = 0; x < unit->grid_w; x += REGION) {
+            struct region region = {x, end_of(x, unit->grid_w), y, end_of(y, unit->grid_h), {0}};
+            measure(&region, &channels, unit, values_q4);
+            shrink(&region, &channels, unit->grid_w, values_q4);
         }
 }
