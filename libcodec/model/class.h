@@ -13,7 +13,7 @@ struct uqd_model_class {
     int is_paper;                         /* flag paper of the pictures' files */
 
     /* What the fixed header says: counts, the part of the values, where reserved bytes begin.
-     * file->class, version, size, width, n_blocks and n_groups are there. */
+     * file->class, version, size, width, n_residual_blocks and n_groups are there. */
     void (*peek)(struct uqd_model_file *file, const uint8_t header[UQD_MODEL_HEADER_SIZE]);
 
     /* Whether the counts are within the limits, but for that of tensors. */

@@ -19,7 +19,7 @@ enum {
     UQD_FEATURES = 3 * UQD_CELL_CHANNELS, /* what the network sees of a cell */
     UQD_MAX_GROUPS = 16,
     UQD_MAX_GROUP_CHANNELS = 96, /* so that group outputs and context fit the feature plane */
-    UQD_MAX_BLOCKS = 16,
+    UQD_MAX_RESIDUAL_BLOCKS = 16,
     UQD_MAX_KINDS = 32,
     UQD_MAX_STAGES = 64,
     UQD_MAX_STEPS = 32,
@@ -68,7 +68,7 @@ struct uqd_group {
 };
 
 /* A residual block: what `out` makes of `in` is added to its input. */
-struct uqd_block {
+struct uqd_residual_block {
     struct uqd_nn_qconv in, out;
     float scale; /* of what lies between them */
 };
@@ -86,10 +86,10 @@ struct uqd_head {
 struct uqd_weights {
     float scale; /* of the trunk's numbers */
     struct uqd_nn_qconv input;
-    struct uqd_block blocks[UQD_MAX_BLOCKS];
+    struct uqd_residual_block blocks[UQD_MAX_RESIDUAL_BLOCKS];
     struct uqd_head groups[UQD_MAX_GROUPS];
     struct uqd_nn_qconv contexts[UQD_MAX_GROUPS]; /* none of the last group */
-    struct uqd_block denoise_blocks[UQD_MAX_BLOCKS];
+    struct uqd_residual_block denoise_blocks[UQD_MAX_RESIDUAL_BLOCKS];
     struct uqd_head denoise;
     float *biases; /* owns those of all heads */
 };
@@ -112,9 +112,9 @@ struct uqd_affine {
  * tells the network, so the networks share them. */
 struct uqd_affines {
     struct uqd_affine input;
-    struct uqd_affine blocks[UQD_MAX_BLOCKS];
+    struct uqd_affine blocks[UQD_MAX_RESIDUAL_BLOCKS];
     struct uqd_affine groups[UQD_MAX_GROUPS];
-    struct uqd_affine denoise_blocks[UQD_MAX_BLOCKS];
+    struct uqd_affine denoise_blocks[UQD_MAX_RESIDUAL_BLOCKS];
     struct uqd_affine denoise;
 };
 
@@ -145,7 +145,7 @@ struct uqd_model {
     struct uqd_paper *paper; /* of paper models; owned */
 
     /* Of lattice models. */
-    uint32_t width, n_blocks, n_groups, n_kinds, n_stages, n_networks, n_denoise_blocks;
+    uint32_t width, n_residual_blocks, n_groups, n_kinds, n_stages, n_networks, n_denoise_blocks;
     struct uqd_channel channels[UQD_UNIT_CHANNELS]; /* in coding order */
     struct uqd_phases phases;
     struct uqd_kind kinds[UQD_MAX_KINDS];

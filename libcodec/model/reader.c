@@ -36,7 +36,7 @@ int uqd_model_file_peek(struct uqd_model_file *file, const void *data, size_t si
         .size = uqd_get_u64(p + 16),
         .id = uqd_get_u64(p + 24),
         .width = uqd_get_u32(p + 36),
-        .n_blocks = uqd_get_u32(p + 40),
+        .n_residual_blocks = uqd_get_u32(p + 40),
         .n_groups = uqd_get_u32(p + 44),
     };
     class->peek(file, p);

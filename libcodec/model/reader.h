@@ -37,7 +37,7 @@ struct uqd_model_file {
     uint64_t denoiser_at, denoiser_id; /* 0: there is none */
     uint32_t revision;
     /* Of all classes; groups are those of channels or of the normalisation. */
-    uint32_t width, n_blocks, n_groups, n_steps;
+    uint32_t width, n_residual_blocks, n_groups, n_steps;
     const uint8_t *name, *steps;
     struct uqd_tensors tensors;
     /* Of lattice models. The denoiser's tensors are among the others if it is no part of its own.

@@ -4,7 +4,7 @@
 
 uint32_t uqd_gains_denoise(const struct uqd_model *model)
 {
-    return UQD_GAINS_BLOCKS + model->n_blocks + model->n_groups;
+    return UQD_GAINS_RESIDUAL_BLOCKS + model->n_residual_blocks + model->n_groups;
 }
 
 uint32_t uqd_n_gains(const struct uqd_model *model)
@@ -30,7 +30,7 @@ void uqd_gains_set(float *gains, const struct uqd_model *model, const struct uqd
     gains = multiply(gains, width, &affines->input, kind_row, &weights->input);
     for (uint32_t i = 0; i < width; i++)
         *gains++ = affines->input.bias[kind_row + i] * weights->scale;
-    for (uint32_t b = 0; b < model->n_blocks; b++)
+    for (uint32_t b = 0; b < model->n_residual_blocks; b++)
         gains = multiply(gains, width, &affines->blocks[b], kind_row, &weights->blocks[b].in);
     for (uint32_t g = 0; g < model->n_groups; g++)
         gains = multiply(gains, width, &affines->groups[g], kind_row, &weights->groups[g].mix);

@@ -8,7 +8,7 @@
 
 /* Rows of a table [uqd_n_gains][width]: the input layer's gains, its biases, the gains of blocks,
  * of groups, of denoise blocks, and last of the denoiser's head. */
-enum { UQD_GAINS_INPUT, UQD_GAINS_INPUT_BIAS, UQD_GAINS_BLOCKS };
+enum { UQD_GAINS_INPUT, UQD_GAINS_INPUT_BIAS, UQD_GAINS_RESIDUAL_BLOCKS };
 
 /* The row of the first denoise block. */
 uint32_t uqd_gains_denoise(const struct uqd_model *model);

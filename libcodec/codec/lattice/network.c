@@ -121,7 +121,7 @@ static struct uqd_layer added(const struct uqd_network *network, const struct uq
 }
 
 /* gains: of the first block's inner layer, those of the others follow. */
-static int run_blocks(struct uqd_network *network, const struct uqd_block *blocks,
+static int run_blocks(struct uqd_network *network, const struct uqd_residual_block *blocks,
                       const struct uqd_affine *affines, const float *gains, uint32_t n,
                       struct uqd_nn_qplane *plane)
 {
@@ -239,7 +239,8 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
     status = for_rows(network, uqd_layer_macs(&call.layer) + UQD_FEATURES * 10, input_rows, &call);
     if (status == UQD_OK)
         status = run_blocks(network, network->weights->blocks, model->affines.blocks,
-                            gains_of(network, UQD_GAINS_BLOCKS), model->n_blocks, &network->trunk);
+                            gains_of(network, UQD_GAINS_RESIDUAL_BLOCKS), model->n_residual_blocks,
+                            &network->trunk);
     return status;
 }
 
@@ -381,8 +382,9 @@ int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, 
         .mean_q4 = mean_q4,
         .scale_index = scale_index,
     };
-    return run_head(&call, &network->weights->groups[g], &network->model->affines.groups[g],
-                    gains_of(network, UQD_GAINS_BLOCKS + network->model->n_blocks + g));
+    return run_head(
+        &call, &network->weights->groups[g], &network->model->affines.groups[g],
+        gains_of(network, UQD_GAINS_RESIDUAL_BLOCKS + network->model->n_residual_blocks + g));
 }
 
 /* ---- Context ---- */

@@ -40,11 +40,12 @@ static int counts_valid(const struct uqd_model_file *file)
 {
     return file->width % UQD_NN_BLOCK == 0 &&
            within(file->width, UQD_NN_BLOCK, UQD_MODEL_MAX_WIDTH) &&
-           file->n_blocks <= UQD_MAX_BLOCKS && within(file->n_groups, 1, UQD_MAX_GROUPS) &&
-           within(file->n_kinds, 1, UQD_MAX_KINDS) && within(file->n_stages, 1, UQD_MAX_STAGES) &&
-           within(file->n_steps, 1, UQD_MAX_STEPS) && within(file->n_phases, 1, UQD_MAX_PHASES) &&
+           file->n_residual_blocks <= UQD_MAX_RESIDUAL_BLOCKS &&
+           within(file->n_groups, 1, UQD_MAX_GROUPS) && within(file->n_kinds, 1, UQD_MAX_KINDS) &&
+           within(file->n_stages, 1, UQD_MAX_STAGES) && within(file->n_steps, 1, UQD_MAX_STEPS) &&
+           within(file->n_phases, 1, UQD_MAX_PHASES) &&
            within(file->n_networks, 1, UQD_MAX_NETWORKS) &&
-           file->n_denoise_blocks <= UQD_MAX_BLOCKS;
+           file->n_denoise_blocks <= UQD_MAX_RESIDUAL_BLOCKS;
 }
 
 static size_t tables_size(const struct uqd_model_file *file)
@@ -68,10 +69,10 @@ static void find_tables(struct uqd_model_file *file)
 static int read_model(struct uqd_model *model, const struct uqd_model_file *file)
 {
     /* Of a second part, which came behind the other counts. */
-    if (file->n_denoise_blocks > UQD_MAX_BLOCKS)
+    if (file->n_denoise_blocks > UQD_MAX_RESIDUAL_BLOCKS)
         return UQD_ERR_CORRUPT;
     model->width = file->width;
-    model->n_blocks = file->n_blocks;
+    model->n_residual_blocks = file->n_residual_blocks;
     model->n_groups = file->n_groups;
     model->n_kinds = file->n_kinds;
     model->n_stages = file->n_stages;
@@ -96,7 +97,7 @@ static uint64_t conv_macs(const struct uqd_nn_qconv *conv)
     return (uint64_t)conv->size * conv->size * conv->n_in * conv->n_out;
 }
 
-static uint64_t block_macs(const struct uqd_block *blocks, uint32_t n)
+static uint64_t block_macs(const struct uqd_residual_block *blocks, uint32_t n)
 {
     uint64_t macs = 0;
     for (uint32_t b = 0; b < n; b++)
@@ -114,7 +115,7 @@ uint64_t uqd_model_macs_per_cell(const struct uqd_model *model, unsigned parts)
     const struct uqd_weights *weights = &model->networks->weights[0];
     uint64_t macs = 0;
     if (parts & UQD_PART_TRUNK)
-        macs += conv_macs(&weights->input) + block_macs(weights->blocks, model->n_blocks);
+        macs += conv_macs(&weights->input) + block_macs(weights->blocks, model->n_residual_blocks);
     if (parts & UQD_PART_GROUPS)
         for (uint32_t g = 0; g < model->n_groups; g++)
             macs += head_macs(&weights->groups[g]) + conv_macs(&weights->contexts[g]);

@@ -11,7 +11,7 @@ enum { MAX_PREFIX = 32, MAX_LAYER = 48, MAX_NAME = 64 };
 
 enum {
     MAX_BITS = 15, /* behind the point of a number */
-    MAX_SCALES = 2 + 2 * UQD_MAX_BLOCKS + UQD_MAX_GROUPS,
+    MAX_SCALES = 2 + 2 * UQD_MAX_RESIDUAL_BLOCKS + UQD_MAX_GROUPS,
 };
 
 /* What the loading of tensors needs: their directory, and where the next gain or bias goes. Without
@@ -91,7 +91,7 @@ static int read_affine(struct loader *loader, struct uqd_affine *affine, const c
 /* ---- One network ---- */
 
 /* Blocks <prefix>0, <prefix>1, .. of a trunk of that scale. */
-static int read_blocks(struct loader *loader, struct uqd_block *blocks, const char *prefix,
+static int read_blocks(struct loader *loader, struct uqd_residual_block *blocks, const char *prefix,
                        uint32_t n, float trunk)
 {
     const uint32_t width = loader->model->width;
@@ -165,7 +165,7 @@ static int denoiser_is_apart(const struct loader *loader)
 static int read_bits(struct loader *loader, uint32_t network)
 {
     const struct uqd_model *model = loader->model;
-    const uint32_t n = 1 + model->n_blocks + model->n_groups;
+    const uint32_t n = 1 + model->n_residual_blocks + model->n_groups;
     return read_some_bits(loader, network, "bits",
                           denoiser_is_apart(loader) ? n : n + n_denoiser_bits(model), loader->bits);
 }
@@ -205,7 +205,8 @@ static int read_network(struct loader *loader, uint32_t network)
                        weights->scale / (1 << UQD_FEATURE_BITS));
     snprintf(prefix, sizeof prefix, "net%u.block", network);
     if (status == UQD_OK)
-        status = read_blocks(loader, weights->blocks, prefix, model->n_blocks, weights->scale);
+        status =
+            read_blocks(loader, weights->blocks, prefix, model->n_residual_blocks, weights->scale);
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++)
         status = read_group(loader, weights, network, g);
     return status == UQD_OK ? read_denoiser(loader, weights, network) : status;
@@ -232,7 +233,7 @@ static int read_affines(struct loader *loader)
     struct uqd_affines *affines = &loader->model->affines;
     int status = read_affine(loader, &affines->input, "input");
     if (status == UQD_OK)
-        status = read_affine_list(loader, affines->blocks, "block", model->n_blocks);
+        status = read_affine_list(loader, affines->blocks, "block", model->n_residual_blocks);
     if (status == UQD_OK)
         status = read_affine_list(loader, affines->groups, "group", model->n_groups);
     loader->tensors = loader->denoiser;
@@ -250,7 +251,8 @@ static int read_affines(struct loader *loader)
 static int alloc_tables(struct loader *loader)
 {
     struct uqd_model *model = loader->model;
-    const size_t n_affines = 2 + model->n_blocks + model->n_groups + model->n_denoise_blocks;
+    const size_t n_affines =
+        2 + model->n_residual_blocks + model->n_groups + model->n_denoise_blocks;
     const size_t affine = (size_t)4 * model->n_kinds * model->width;
     model->tables = uqd_calloc_array(n_affines * affine + UQD_MODEL_MAX_WIDTH, sizeof(float));
     if (model->tables == NULL)
@@ -284,9 +286,9 @@ int uqd_model_read_weights(struct uqd_model *model, const struct uqd_model_file 
     return status;
 }
 
-static void free_blocks(struct uqd_block blocks[UQD_MAX_BLOCKS])
+static void free_blocks(struct uqd_residual_block blocks[UQD_MAX_RESIDUAL_BLOCKS])
 {
-    for (uint32_t b = 0; b < UQD_MAX_BLOCKS; b++) {
+    for (uint32_t b = 0; b < UQD_MAX_RESIDUAL_BLOCKS; b++) {
         uqd_nn_qconv_deinit(&blocks[b].in);
         uqd_nn_qconv_deinit(&blocks[b].out);
     }

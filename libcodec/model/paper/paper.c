@@ -30,7 +30,7 @@ static int counts_valid(const struct uqd_model_file *file)
 {
     return file->width % UQD_NN_BLOCK == 0 &&
            within(file->width, UQD_NN_BLOCK, UQD_PAPER_MAX_WIDTH) &&
-           file->n_blocks <= UQD_PAPER_MAX_BLOCKS && within(file->n_groups, 1, file->width) &&
+           file->n_residual_blocks <= UQD_PAPER_MAX_BLOCKS && within(file->n_groups, 1, file->width) &&
            file->width % file->n_groups == 0 && within(file->n_steps, 1, UQD_PAPER_MAX_STEPS);
 }
 
@@ -112,7 +112,7 @@ static int read_model(struct uqd_model *model, const struct uqd_model_file *file
     model->paper = paper;
     model->n_steps = file->n_steps + 1;
     paper->width = file->width;
-    paper->n_blocks = file->n_blocks;
+    paper->n_blocks = file->n_residual_blocks;
     paper->norm_groups = file->n_groups;
     paper->n_steps = file->n_steps;
     paper->tensors = file->tensors;
