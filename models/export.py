@@ -26,7 +26,7 @@ MOST_WEIGHT = 65535  # sum of the magnitudes of an output's weights: times LARGE
 HEADROOM = 2  # how much larger than those of the training a network's numbers may become
 # Of networks whose numbers have not been looked at: those of the trunk and those that are activated.
 USUAL_TRUNK, USUAL_ACTIVATED = 200.0, 20.0
-CELL_CHANNELS = 192
+BLOCK_CHANNELS = 192
 HEADER_SIZE, DENOISER_HEADER_SIZE, ENTRY_SIZE, ALIGNMENT = 80, 32, 64, 64
 FIRST_REVISION = 1
 # How much a trunk's numbers may differ, as a share of a tensor's largest, to be taken for the same.
@@ -165,15 +165,15 @@ def hash_of(data):
 
 def tables(name, order):
     sections = [name.encode()[:31].ljust(32, b"\0")]
-    sections.append(bytes(order.groups.tolist()).ljust(CELL_CHANNELS, b"\0"))
+    sections.append(bytes(order.groups.tolist()).ljust(BLOCK_CHANNELS, b"\0"))
     thresholds, others = order.phases()
-    sections.append(bytes(others.tolist()).ljust(CELL_CHANNELS, b"\0"))
+    sections.append(bytes(others.tolist()).ljust(BLOCK_CHANNELS, b"\0"))
     for row in thresholds.tolist():
-        sections.append(struct.pack(f"<{len(row)}H", *row).ljust(2 * CELL_CHANNELS, b"\0"))
+        sections.append(struct.pack(f"<{len(row)}H", *row).ljust(2 * BLOCK_CHANNELS, b"\0"))
     for kind in KINDS:
         sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, order.phased(kind), kind.network, 0, 0, 0)))
         for level in (kind.level_from, kind.level_to):
-            sections.append(bytes(channel_levels(level).tolist()).ljust(CELL_CHANNELS, b"\0"))
+            sections.append(bytes(channel_levels(level).tolist()).ljust(BLOCK_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:
         sections.append(bytes((units, kind_index(units != FULL, level_from, level_to), step, 0)))
     for step in STEP_NAMES:
@@ -253,7 +253,7 @@ def first_part_of(data):
 def trunk_of(part):
     """(header and tables but for name and identity, {name: values} of what the denoiser reads) of a first part."""
     _, _, n_kinds, n_stages, n_steps, n_phases, n_tensors = struct.unpack_from("<7I", part, 40)
-    at = HEADER_SIZE + 32 + 2 * CELL_CHANNELS * n_phases + (8 + 2 * CELL_CHANNELS) * n_kinds + 4 * n_stages + 16 * n_steps
+    at = HEADER_SIZE + 32 + 2 * BLOCK_CHANNELS * n_phases + (8 + 2 * BLOCK_CHANNELS) * n_kinds + 4 * n_stages + 16 * n_steps
     values = {}
     for entry in (part[at + ENTRY_SIZE * i :][:ENTRY_SIZE] for i in range(n_tensors)):
         name, kind, *shape, offset, _ = struct.unpack("<31sB4IQQ", entry)

@@ -12,16 +12,16 @@ static uint32_t clamp_rows(double rows, uint32_t height)
     return rows < 1 ? 1 : rows > height ? height : (uint32_t)rows;
 }
 
-int uqd_for_rows(struct uqd_work *work, uint32_t width, uint32_t height, double macs_per_cell,
+int uqd_for_rows(struct uqd_work *work, uint32_t width, uint32_t height, double macs_per_pixel,
                  uqd_row_function *function, void *arguments)
 {
-    const double macs_per_row = macs_per_cell * width;
+    const double macs_per_row = macs_per_pixel * width;
     const uint32_t threads = work->threads;
     const uint32_t band = clamp_rows(BAND_MACS * threads / macs_per_row, height);
     for (uint32_t begin = 0; begin < height; begin += band) {
         const uint32_t end = height - begin > band ? begin + band : height;
         /* Many chunks per thread, so that nobody waits long for a thread that lost its core; but
-         * each with enough cells for the kernels. */
+         * each with enough pixels for the kernels. */
         const double even = (end - begin) / (8.0 * threads), least = 128.0 / width;
         const uint32_t rows = clamp_rows(even > least ? even : least, height);
         const uint32_t n_chunks = (end - begin + rows - 1) / rows;

@@ -29,7 +29,7 @@ struct uqd_header {
     int dithered;
     int phased;         /* in the stages whose model leaves that to the file; not with dither */
     uint64_t seed;      /* 0 without dither */
-    uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 cells wide and high */
+    uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 blocks wide and high */
     int32_t low[3];     /* the low-pass of the last unit: 1 x 1 per colour */
     uint32_t n_steps;
     int solid;          /* all steps in one body, without a table of their sizes */

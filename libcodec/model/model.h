@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 enum {
-    UQD_TOP_LEVEL = 12,      /* its cell around 0 holds every coefficient */
-    UQD_CELL_CHANNELS = 192, /* a cell: 189 details in coding order, then 3 low-pass values */
-    UQD_FEATURES = 3 * UQD_CELL_CHANNELS, /* what the network sees of a cell */
+    UQD_TOP_LEVEL = 12,       /* its cell around 0 holds every coefficient */
+    UQD_BLOCK_CHANNELS = 192, /* a block: 189 details in coding order, then 3 low-pass values */
+    UQD_FEATURES = 3 * UQD_BLOCK_CHANNELS, /* what the network sees of a block */
     UQD_MAX_GROUPS = 16,
     UQD_MAX_GROUP_CHANNELS = 96, /* so that group outputs and context fit the feature plane */
     UQD_MAX_RESIDUAL_BLOCKS = 16,
@@ -174,7 +174,7 @@ int uqd_model_network(const struct uqd_model *model, uint32_t network,
 /* Parts of a network. A pass runs trunk and groups, a denoised picture trunk and denoiser. */
 enum uqd_network_parts { UQD_PART_TRUNK = 1, UQD_PART_GROUPS = 2, UQD_PART_DENOISER = 4 };
 
-/* Multiply-accumulates per cell of one run of these parts, the same for all kinds. */
-uint64_t uqd_model_macs_per_cell(const struct uqd_model *model, unsigned parts);
+/* Multiply-accumulates per block of one run of these parts, the same for all kinds. */
+uint64_t uqd_model_macs_per_block(const struct uqd_model *model, unsigned parts);
 
 #endif

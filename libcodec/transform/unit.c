@@ -25,7 +25,7 @@ uint32_t uqd_unit_count(uint32_t width, uint32_t height)
     return count;
 }
 
-/* The samples of one channel in one row of cells: those of cells 0 .. n - 1 exist and lie `step`
+/* The samples of one channel in one row of blocks: those of blocks 0 .. n - 1 exist and lie `step`
  * elements apart in the plane of the channel's colour, the first at `offset`. */
 struct run {
     size_t offset, step, n;
@@ -34,7 +34,7 @@ struct run {
 static struct run run_of(const struct uqd_channel *channel, size_t pitch, uint32_t width,
                          uint32_t height, uint32_t cy)
 {
-    assert(channel->colour < 3 && channel->band <= UQD_BAND_HH);
+    assert(channel->colour < 3 && channel->subband <= UQD_SUBBAND_HH);
     assert(channel->level >= 1 && channel->level <= UQD_UNIT_LEVELS);
     assert((channel->dx | channel->dy) >> (UQD_UNIT_LEVELS - channel->level) == 0);
     const struct uqd_subband subband = uqd_channel_subband(channel, width, height);
@@ -51,60 +51,60 @@ static struct run run_of(const struct uqd_channel *channel, size_t pitch, uint32
 
 void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
                    const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
-                   int16_t *cells, size_t cell_stride, uint32_t threads)
+                   int16_t *blocks, size_t block_stride, uint32_t threads)
 {
     const size_t grid_w = uqd_unit_grid(width);
     const uint32_t grid_h = uqd_unit_grid(height);
 
-    assert(cell_stride >= n_channels && pitch >= width);
-#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_CELL)
+    assert(block_stride >= n_channels && pitch >= width);
+#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_BLOCK)
     for (uint32_t cy = 0; cy < grid_h; cy++) {
         for (uint32_t c = 0; c < n_channels; c++) {
             const struct run run = run_of(&channels[c], pitch, width, height, cy);
             const int32_t *samples = planes[channels[c].colour] + run.offset;
-            int16_t *out = cells + cy * grid_w * cell_stride + c;
+            int16_t *out = blocks + cy * grid_w * block_stride + c;
             for (size_t cx = 0; cx < run.n; cx++) {
                 assert(INT16_MIN <= samples[cx * run.step] && samples[cx * run.step] <= INT16_MAX);
-                out[cx * cell_stride] = (int16_t)samples[cx * run.step];
+                out[cx * block_stride] = (int16_t)samples[cx * run.step];
             }
             for (size_t cx = run.n; cx < grid_w; cx++)
-                out[cx * cell_stride] = 0;
+                out[cx * block_stride] = 0;
         }
     }
 }
 
-/* From whichever of the two kinds of cells is not NULL. */
-static void unpack(const struct uqd_channel *channels, uint32_t n_channels, const int16_t *cells16,
-                   const int32_t *cells32, size_t cell_stride, int32_t *const planes[],
+/* From whichever of the two kinds of blocks is not NULL. */
+static void unpack(const struct uqd_channel *channels, uint32_t n_channels, const int16_t *blocks16,
+                   const int32_t *blocks32, size_t block_stride, int32_t *const planes[],
                    size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
 {
     const size_t grid_w = uqd_unit_grid(width);
     const uint32_t grid_h = uqd_unit_grid(height);
 
-    assert(cell_stride >= n_channels && pitch >= width);
-    assert((cells16 != NULL) != (cells32 != NULL));
-#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_CELL)
+    assert(block_stride >= n_channels && pitch >= width);
+    assert((blocks16 != NULL) != (blocks32 != NULL));
+#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_BLOCK)
     for (uint32_t cy = 0; cy < grid_h; cy++) {
         for (uint32_t c = 0; c < n_channels; c++) {
             const struct run run = run_of(&channels[c], pitch, width, height, cy);
             int32_t *samples = planes[channels[c].colour] + run.offset;
-            size_t in = cy * grid_w * cell_stride + c;
-            for (size_t cx = 0; cx < run.n; cx++, in += cell_stride)
-                samples[cx * run.step] = cells16 != NULL ? cells16[in] / 2 : cells32[in];
+            size_t in = cy * grid_w * block_stride + c;
+            for (size_t cx = 0; cx < run.n; cx++, in += block_stride)
+                samples[cx * run.step] = blocks16 != NULL ? blocks16[in] / 2 : blocks32[in];
         }
     }
 }
 
 void uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
-                            const int16_t *cells, size_t cell_stride, int32_t *const planes[],
+                            const int16_t *blocks, size_t block_stride, int32_t *const planes[],
                             size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
 {
-    unpack(channels, n_channels, cells, NULL, cell_stride, planes, pitch, width, height, threads);
+    unpack(channels, n_channels, blocks, NULL, block_stride, planes, pitch, width, height, threads);
 }
 
 void uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
-                         const int32_t *cells, size_t cell_stride, int32_t *const planes[],
+                         const int32_t *blocks, size_t block_stride, int32_t *const planes[],
                          size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
 {
-    unpack(channels, n_channels, NULL, cells, cell_stride, planes, pitch, width, height, threads);
+    unpack(channels, n_channels, NULL, blocks, block_stride, planes, pitch, width, height, threads);
 }

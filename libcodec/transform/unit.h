@@ -1,8 +1,8 @@
-/* Geometry of a unit: three wavelet levels, seen as a grid of cells of channels.
+/* Geometry of a unit: three wavelet levels, seen as a grid of blocks of channels.
  *
- * A unit of width x height has a grid of ceil(width/8) x ceil(height/8) cells. Each cell gathers
+ * A unit of width x height has a grid of ceil(width/8) x ceil(height/8) blocks. Each block gathers
  * the 63 detail coefficients per colour that belong to its square of 8 x 8 samples. Where a side
- * is no multiple of 8, the last cells reach over the subbands' ends: the coefficients there do not
+ * is no multiple of 8, the last blocks reach over the subbands' ends: the coefficients there do not
  * exist, are never coded, and read as 0.
  *
  * The planes of a unit are in the Mallat layout of transform/wavelet.h after three levels. Units
@@ -18,14 +18,14 @@
 
 enum {
     UQD_UNIT_LEVELS = 3,
-    UQD_UNIT_CELL = 1 << UQD_UNIT_LEVELS,
-    UQD_UNIT_DETAILS = UQD_UNIT_CELL * UQD_UNIT_CELL - 1, /* per colour */
+    UQD_UNIT_BLOCK = 1 << UQD_UNIT_LEVELS,
+    UQD_UNIT_DETAILS = UQD_UNIT_BLOCK * UQD_UNIT_BLOCK - 1, /* per colour */
     UQD_UNIT_CHANNELS = 3 * UQD_UNIT_DETAILS,
 };
 
 enum uqd_subband_type { UQD_SUBBAND_HL = 0, UQD_SUBBAND_LH = 1, UQD_SUBBAND_HH = 2 };
 
-/* One detail coefficient of a cell: the sample (dx, dy) of the cell's block of 2^(3 - level)
+/* One detail coefficient of a block: the sample (dx, dy) of the block's square of 2^(3 - level)
  * squared samples in a subband. */
 struct uqd_channel {
     uint8_t colour;  /* 0 luma or grey, 1 Co, 2 Cg */
@@ -61,7 +61,7 @@ static inline struct uqd_subband uqd_channel_subband(const struct uqd_channel *c
     return subband;
 }
 
-/* Whether cell (cx, cy) of a unit of that size has this channel. */
+/* Whether block (cx, cy) of a unit of that size has this channel. */
 static inline int uqd_channel_exists(const struct uqd_channel *channel, uint32_t width,
                                      uint32_t height, uint32_t cx, uint32_t cy)
 {
@@ -71,7 +71,7 @@ static inline int uqd_channel_exists(const struct uqd_channel *channel, uint32_t
            (cy << shift) + channel->dy < subband.height;
 }
 
-/* Number of cells along a side. */
+/* Number of blocks along a side. */
 static inline uint32_t uqd_unit_grid(uint32_t side)
 {
     return uqd_wavelet_side(side, UQD_UNIT_LEVELS);
@@ -81,21 +81,21 @@ static inline uint32_t uqd_unit_grid(uint32_t side)
  * 1 x 1). A picture of 1 x 1 has none: it is its own low-pass. */
 uint32_t uqd_unit_count(uint32_t width, uint32_t height);
 
-/* Copies the coefficients of a unit to cells[(cy * grid_w + cx) * cell_stride + c], c indexing
- * `channels`, which may be any selection in any order; cell_stride >= n_channels. Coefficients
+/* Copies the coefficients of a unit to blocks[(cy * grid_w + cx) * block_stride + c], c indexing
+ * `channels`, which may be any selection in any order; block_stride >= n_channels. Coefficients
  * that do not exist become 0. planes: one per colour used; coefficients must fit int16, as those
  * of 8-bit pictures do. */
 void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
                    const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
-                   int16_t *cells, size_t cell_stride, uint32_t threads);
+                   int16_t *blocks, size_t block_stride, uint32_t threads);
 
 /* The reverse of uqd_unit_pack: writes the coefficients that exist; `halves` writes half of each
  * value, rounded towards 0. The rest of the planes, the low-pass among it, is left as it is. */
 void uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
-                            const int16_t *cells, size_t cell_stride, int32_t *const planes[],
+                            const int16_t *blocks, size_t block_stride, int32_t *const planes[],
                             size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
 void uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
-                         const int32_t *cells, size_t cell_stride, int32_t *const planes[],
+                         const int32_t *blocks, size_t block_stride, int32_t *const planes[],
                          size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
 
 #endif

@@ -19,7 +19,7 @@ LOW_LEVELS = [0] + sorted(set(low_levels().values()) - {0})
 def _known_low(low):
     """[LOW_LEVELS, 3, h, w]: the low-pass as a decoder knows it while the next unit stands at a nominal level."""
     h, w = low.shape[1:]
-    margins = (0, -w % transform.CELL, 0, -h % transform.CELL)
+    margins = (0, -w % transform.BLOCK, 0, -h % transform.BLOCK)
     padded = torch.nn.functional.pad(low[None].float(), margins, "replicate")[0]
     details, top = transform.unit_forward(padded.to(torch.int32))
     levels = torch.stack([channel_levels(level) for level in LOW_LEVELS[1:]])[:, :, None, None]
@@ -31,7 +31,7 @@ def _known_low(low):
 
 def unit_of(picture, order, split_first=transform.split):
     """Details [h, w, 189] in the coding order and low-pass [LOW_LEVELS, h, w, 3] of one unit, int16."""
-    h, w = (s // transform.CELL * transform.CELL for s in picture.shape[1:])
+    h, w = (s // transform.BLOCK * transform.BLOCK for s in picture.shape[1:])
     details, low = transform.unit_forward(picture[:, :h, :w], split_first)
     details, low = details[order.channels].permute(1, 2, 0), _known_low(low).permute(0, 2, 3, 1)
     return details.to(torch.int16).contiguous(), low.to(torch.int16).contiguous()
@@ -41,7 +41,7 @@ class Pool:
     """Units in the memory of a device, each in a slot of its own, and random crops of them."""
 
     def __init__(self, capacities, weights, size, device):
-        """Slots of so many cells, drawn from with these weights; crops of size x size cells."""
+        """Slots of so many blocks, drawn from with these weights; crops of size x size blocks."""
         first = np.concatenate(([0], np.cumsum(capacities)))
         self.capacities, self.weights, self.size, self.begin = capacities, weights, size, first[:-1]
         self.details = torch.zeros((first[-1], transform.COLOURS * transform.DETAILS), dtype=torch.int16, device=device)
@@ -54,10 +54,10 @@ class Pool:
 
     def put(self, slot, details, low):
         h, w = details.shape[:2]
-        cells = slice(self.begin[slot], self.begin[slot] + h * w)
+        blocks = slice(self.begin[slot], self.begin[slot] + h * w)
         assert h * w <= self.capacities[slot]
-        self.details[cells].copy_(details.view(h * w, -1), non_blocking=True)
-        self.low[:, cells].copy_(low.view(len(LOW_LEVELS), h * w, -1), non_blocking=True)
+        self.details[blocks].copy_(details.view(h * w, -1), non_blocking=True)
+        self.low[:, blocks].copy_(low.view(len(LOW_LEVELS), h * w, -1), non_blocking=True)
         self.sides[slot, 0], self.sides[slot, 1] = h, w
         self.used[slot] = self.weights[slot] if min(h, w) >= self.size else 0
         torch.cumsum(self.used, 0, out=self.cumulative)
@@ -69,8 +69,8 @@ class Pool:
         slots = torch.searchsorted(self.cumulative, draws[0] * self.cumulative[-1]).clamp(max=len(self.first) - 1)
         places = (draws[1:].T * (self.sides[slots] - self.size + 1)).long()
         rows, columns = places[:, :1, None] + self.square[:, None], places[:, 1:, None] + self.square
-        cells = self.first[slots, None, None] + rows * self.sides[slots, 1, None, None].long() + columns
-        planes = [self.details[cells], *(self.low[rows[:, None, None], cells] for rows in low_rows)]
+        blocks = self.first[slots, None, None] + rows * self.sides[slots, 1, None, None].long() + columns
+        planes = [self.details[blocks], *(self.low[rows[:, None, None], blocks] for rows in low_rows)]
         return [plane.float().permute(0, 3, 1, 2) for plane in planes]
 
 
@@ -88,7 +88,7 @@ class Photos(IterableDataset):
         self.minimum = minimum_side
         with ThreadPool() as threads:
             for index, pixels in enumerate(threads.imap(_load, names, chunksize=8)):
-                if min(pixels.shape[:2]) >= minimum_side + transform.CELL:
+                if min(pixels.shape[:2]) >= minimum_side + transform.BLOCK:
                     (self.train if index % VALIDATION_EVERY else self.validation).append(pixels)
 
     def pools(self, device):
@@ -96,15 +96,15 @@ class Photos(IterableDataset):
         WAVELET_LEVELS in the second."""
         areas = [p.shape[0] * p.shape[1] for p in self.train]
         sides = [p.shape[:2] for p in self.train]
-        capacities = [(h // transform.CELL) * (w // transform.CELL) for h, w in sides]
-        full = Pool(capacities, areas, self.minimum // transform.CELL, device)
+        capacities = [(h // transform.BLOCK) * (w // transform.BLOCK) for h, w in sides]
+        full = Pool(capacities, areas, self.minimum // transform.BLOCK, device)
         capacities, weights = [], []
         for h, w in sides:
             halves = [((h + 1 >> level) // 8 + 1) * ((w + 1 >> level) // 8 + 1) for level in (1, 2, 3)]
             large = sum(min(h, w) >> level >= self.minimum // 2 for level in (1, 2, 3))
             capacities += halves
             weights += [(h * w) ** 0.5 / max(large, 1)] * len(halves)
-        return full, Pool(capacities, weights, self.minimum // transform.CELL // 2, device)
+        return full, Pool(capacities, weights, self.minimum // transform.BLOCK // 2, device)
 
     def __iter__(self):
         worker = get_worker_info()
@@ -116,7 +116,7 @@ class Photos(IterableDataset):
 
     def _units(self, pixels, rng):
         """The full-size unit and those of the low-pass pyramid."""
-        y, x, flips = rng.integers(transform.CELL, size=3)
+        y, x, flips = rng.integers(transform.BLOCK, size=3)
         pixels = pixels[y:, x:]
         pixels = pixels[::-1] if flips & 1 else pixels
         pixels = pixels[:, ::-1] if flips & 2 else pixels

@@ -1,12 +1,12 @@
 /* The parts of training that PyTorch would run as hundreds of small operations: states, features
- * and the loss with its gradient. Arrays are [samples, cells, channels], channels in coding order.
+ * and the loss with its gradient. Arrays are [samples, blocks, channels], channels in coding order.
  */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #define N_DETAILS         189
-#define N_CELL            192
+#define N_BLOCK            192
 #define MAX_GROUPS        16
 #define PROBABILITY_FLOOR 0x1p-22f
 #define LOG2_SCALE_MIN    -4.0f
@@ -89,13 +89,13 @@ void silu_backward(int n, const uint16_t *x, uint16_t *gradient)
 }
 
 /* Features [.., 576] and, per group, its refinements [.., 2 n], both bfloat16. */
-void prepare(int samples, int cells, int n_groups, const int *first, const float *x,
+void prepare(int samples, int blocks, int n_groups, const int *first, const float *x,
              const float *offset, const float *low_pass, const int *dithered,
              const float *level_from, const float *level_to, uint16_t *features, uint16_t **context)
 {
 #pragma omp parallel for schedule(static)
-    for (int index = 0; index < samples * cells; index++) {
-        int b = index / cells, d = dithered[b];
+    for (int index = 0; index < samples * blocks; index++) {
+        int b = index / blocks, d = dithered[b];
         const float *xs = x + (size_t)index * N_DETAILS, *o = offset + (size_t)index * N_DETAILS;
         const float *lf = level_from + b * N_DETAILS, *lt = level_to + b * N_DETAILS;
         float buffer[4][N_DETAILS];
@@ -109,17 +109,17 @@ void prepare(int samples, int cells, int n_groups, const int *first, const float
             buffer[1][c] = asinh_fast(centre * power_of_two(-lf[c]));
             buffer[2][c] = asinh_fast((new_centre - centre) * power_of_two(-lt[c]));
         }
-        uint16_t *f = features + (size_t)index * 3 * N_CELL;
+        uint16_t *f = features + (size_t)index * 3 * N_BLOCK;
         for (int c = 0; c < N_DETAILS; c++) {
             f[c] = to_bf16(buffer[0][c]);
-            f[N_CELL + c] = to_bf16(buffer[1][c]);
-            f[2 * N_CELL + c] = f[N_CELL + c] & 0x7FFF;
+            f[N_BLOCK + c] = to_bf16(buffer[1][c]);
+            f[2 * N_BLOCK + c] = f[N_BLOCK + c] & 0x7FFF;
         }
         for (int c = 0; c < 3; c++) {
             float v = low_pass[(size_t)index * 3 + c];
             f[N_DETAILS + c] = to_bf16(asinh_fast(v * 0.05f));
-            f[N_CELL + N_DETAILS + c] = to_bf16(v / 64);
-            f[2 * N_CELL + N_DETAILS + c] = f[N_DETAILS + c] & 0x7FFF;
+            f[N_BLOCK + N_DETAILS + c] = to_bf16(v / 64);
+            f[2 * N_BLOCK + N_DETAILS + c] = f[N_DETAILS + c] & 0x7FFF;
         }
         for (int g = 0; g + 1 < n_groups; g++) {
             int n = first[g + 1] - first[g];
@@ -172,7 +172,7 @@ static void refine_step(int n, float step, int dithered, const float *restrict x
     }
 }
 
-/* Takes the refinements of later phases than the first out of a cell's context [2 n]: of
+/* Takes the refinements of later phases than the first out of a block's context [2 n]: of
  * coefficients around 0 whose probability to leave it is below the threshold, and of the others
  * where `rest` says so. */
 static void drop_late(int n, const float *restrict x, const float *restrict from,
@@ -198,10 +198,10 @@ static void drop_late(int n, const float *restrict x, const float *restrict from
     }
 }
 
-/* bits[b]: of all refinements of channels first .. first + n - 1, per cell; gradient: by `out`
- * ([.., 3 n]: gate, offset, log2 of the scale), of the sample's bits per cell. Takes out of the
+/* bits[b]: of all refinements of channels first .. first + n - 1, per block; gradient: by `out`
+ * ([.., 3 n]: gate, offset, log2 of the scale), of the sample's bits per block. Takes out of the
  * context, unless NULL, what the phases of phased samples hide. */
-void group_bits(int samples, int cells, int first, int n, const float *out, const float *x,
+void group_bits(int samples, int blocks, int first, int n, const float *out, const float *x,
                 const float *offset, const int *dithered, const int *phased,
                 const float *level_from, const float *level_to, const float *threshold,
                 const int *rest, double *bits, float *gradient, uint16_t *context)
@@ -210,8 +210,8 @@ void group_bits(int samples, int cells, int first, int n, const float *out, cons
     for (int part = 0; part < samples * 4; part++) {
         int b = part / 4, is_dithered = dithered[b];
         double sum = 0;
-        for (int p = cells * (part % 4) / 4; p < cells * (part % 4 + 1) / 4; p++) {
-            size_t index = (size_t)b * cells + p;
+        for (int p = blocks * (part % 4) / 4; p < blocks * (part % 4 + 1) / 4; p++) {
+            size_t index = (size_t)b * blocks + p;
             const float *in = out + index * 3 * n, *xs = x + index * N_DETAILS + first,
                         *os = offset + index * N_DETAILS + first;
             const float *lf = level_from + b * N_DETAILS + first,
@@ -257,13 +257,13 @@ void group_bits(int samples, int cells, int first, int n, const float *out, cons
                           context + index * 2 * n);
         }
 #pragma omp atomic
-        bits[b] += sum / cells;
+        bits[b] += sum / blocks;
     }
 }
 
-/* error[b]: of the denoised details, weighted by energy[channel], per cell; gradient by out [..,
+/* error[b]: of the denoised details, weighted by energy[channel], per block; gradient by out [..,
  * 378]. */
-void denoised_error(int samples, int cells, const float *out, const float *x, const float *offset,
+void denoised_error(int samples, int blocks, const float *out, const float *x, const float *offset,
                     const int *dithered, const float *level_from, const float *energy,
                     double *error, float *gradient)
 {
@@ -271,8 +271,8 @@ void denoised_error(int samples, int cells, const float *out, const float *x, co
     for (int part = 0; part < samples * 4; part++) {
         int b = part / 4, is_dithered = dithered[b];
         double sum = 0;
-        for (int p = cells * (part % 4) / 4; p < cells * (part % 4 + 1) / 4; p++) {
-            size_t index = (size_t)b * cells + p;
+        for (int p = blocks * (part % 4) / 4; p < blocks * (part % 4 + 1) / 4; p++) {
+            size_t index = (size_t)b * blocks + p;
             const float *in = out + index * 2 * N_DETAILS, *xs = x + index * N_DETAILS,
                         *os = offset + index * N_DETAILS;
             const float *lf = level_from + b * N_DETAILS;
@@ -297,6 +297,6 @@ void denoised_error(int samples, int cells, const float *out, const float *x, co
             sum += total;
         }
 #pragma omp atomic
-        error[b] += sum / cells;
+        error[b] += sum / blocks;
     }
 }

@@ -52,8 +52,8 @@ class _GroupBits(torch.autograd.Function):
             state.level_from, state.level_to, state.tables["first"], state.tables["later"], bits, gradient, context,
         )
         ctx.save_for_backward(gradient)
-        ctx.scale = 1 / (h * w * transform.CELL**2)
-        return (bits / transform.CELL**2).float()
+        ctx.scale = 1 / (h * w * transform.BLOCK**2)
+        return (bits / transform.BLOCK**2).float()
 
     @staticmethod
     def backward(ctx, upstream):
@@ -75,8 +75,8 @@ class _DenoisedError(torch.autograd.Function):
             state.tables["energy"], error, gradient,
         )
         ctx.save_for_backward(gradient)
-        ctx.scale = 1 / (h * w * transform.CELLS_CHANNELS)
-        return (error / transform.CELLS_CHANNELS).float()
+        ctx.scale = 1 / (h * w * transform.BLOCK_CHANNELS)
+        return (error / transform.BLOCK_CHANNELS).float()
 
     @staticmethod
     def backward(ctx, upstream):
@@ -156,7 +156,7 @@ class State:
         bits = refine_bits(
             self.x[:, rows], self.offset[:, rows], self.is_dithered, level_from, level_to, mean, scale, self.most
         )
-        return bits.mean((2, 3)).sum(1) / transform.CELL**2
+        return bits.mean((2, 3)).sum(1) / transform.BLOCK**2
 
     def denoised_error(self, out):
         if self.fused:
@@ -164,7 +164,7 @@ class State:
         gate, shift = out.float().chunk(2, 1)
         energy = self.tables["energy"][None, :, None, None]
         mean = within(mean_of(gate, shift, self.centre, self.plain_from), *self.bounds)
-        return ((mean - self.x) ** 2 * energy).mean((2, 3)).sum(1) / transform.CELLS_CHANNELS
+        return ((mean - self.x) ** 2 * energy).mean((2, 3)).sum(1) / transform.BLOCK_CHANNELS
 
 
 class Interrupted(State):

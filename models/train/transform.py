@@ -13,10 +13,10 @@ ROTATION = ((2365, 2365, 2365), (-2896, 0, 2896), (-1672, 3344, -1672))
 FRACTION = 8  # bits behind the point of rotated samples while the finest level is lifted
 
 WAVELET_LEVELS = 3
-CELL = 1 << WAVELET_LEVELS
-DETAILS = CELL * CELL - 1  # detail coefficients per colour and cell
+BLOCK = 1 << WAVELET_LEVELS
+DETAILS = BLOCK * BLOCK - 1  # detail coefficients per colour and block
 COLOURS = 3
-CELLS_CHANNELS = CELL * CELL * COLOURS
+BLOCK_CHANNELS = BLOCK * BLOCK * COLOURS
 
 
 def rotate(rgb):
@@ -155,26 +155,26 @@ def merge_colour(low, subbands):
     return _interleave(ee, eo, oe, _unsnap(hh + lift.hh(rotated, rotate(eo), rotate(oe)))) + 128
 
 
-def _pack(subband, block):
-    """[..., h*block, w*block] -> [..., block*block, h, w]."""
+def _pack(subband, side):
+    """[..., h*side, w*side] -> [..., side*side, h, w]."""
     *lead, h, w = subband.shape
-    x = subband.reshape(*lead, h // block, block, w // block, block)
+    x = subband.reshape(*lead, h // side, side, w // side, side)
     x = x.movedim(-3, -4).movedim(-1, -3)
-    return x.reshape(*lead, block * block, h // block, w // block)
+    return x.reshape(*lead, side * side, h // side, w // side)
 
 
-def _unpack(channels, block):
+def _unpack(channels, side):
     *lead, _, h, w = channels.shape
-    x = channels.reshape(*lead, block, block, h, w)
+    x = channels.reshape(*lead, side, side, h, w)
     x = x.movedim(-4, -2).movedim(-4, -1)
-    return x.reshape(*lead, h * block, w * block)
+    return x.reshape(*lead, h * side, w * side)
 
 
 def unit_forward(picture, split_first=split):
     """[..., 3, h, w], sides multiples of 8 -> details [..., 189, h/8, w/8], low-pass [..., 3, ...].
 
     The picture is a low-pass, or RGB with split_colour. Channel order: colour; wavelet level 3, 2, 1; subband;
-    position in the cell.
+    position in the block.
     """
     low, details = picture, []
     for level in range(1, WAVELET_LEVELS + 1):
@@ -187,11 +187,11 @@ def unit_inverse(details, low, merge_first=merge):
     per_colour = details.unflatten(-3, (COLOURS, DETAILS))
     first = 0
     for level in range(WAVELET_LEVELS, 0, -1):
-        block = 1 << (WAVELET_LEVELS - level)
+        side = 1 << (WAVELET_LEVELS - level)
         subbands = []
         for _ in range(3):
-            subbands.append(_unpack(per_colour[..., first : first + block * block, :, :], block))
-            first += block * block
+            subbands.append(_unpack(per_colour[..., first : first + side * side, :, :], side))
+            first += side * side
         low = (merge if level > 1 else merge_first)(low, subbands)
     return low
 
@@ -205,9 +205,9 @@ def channel_table():
     table = []
     for colour in range(COLOURS):
         for level in range(WAVELET_LEVELS, 0, -1):
-            block = 1 << (WAVELET_LEVELS - level)
+            side = 1 << (WAVELET_LEVELS - level)
             for subband in range(3):
-                for dy in range(block):
-                    for dx in range(block):
+                for dy in range(side):
+                    for dx in range(side):
                         table.append((colour, level, subband, dy, dx))
     return table

@@ -14,16 +14,16 @@
 
 #include <cmocka.h>
 
-enum { CELLS = 9, TOP = 12, THRESHOLDS = UQD_MAX_PHASES - 1 };
+enum { BLOCKS = 9, TOP = 12, THRESHOLDS = UQD_MAX_PHASES - 1 };
 
-/* A segment of cells of one group, and a batch's worth of places in it. */
+/* A segment of blocks of one group, and a batch's worth of places in it. */
 struct segment {
     uint32_t n_channels, n;
     uint16_t places[UQD_BATCH];
     uint8_t level[UQD_MAX_GROUP_CHANNELS], cut[UQD_MAX_GROUP_CHANNELS];
-    int16_t twice_centres[CELLS * UQD_CELL_CHANNELS];
-    int32_t mean_q4[CELLS * UQD_MAX_GROUP_CHANNELS];
-    uint8_t scale_index[CELLS * UQD_MAX_GROUP_CHANNELS + UQD_BATCH_SLACK];
+    int16_t twice_centres[BLOCKS * UQD_BLOCK_CHANNELS];
+    int32_t mean_q4[BLOCKS * UQD_MAX_GROUP_CHANNELS];
+    uint8_t scale_index[BLOCKS * UQD_MAX_GROUP_CHANNELS + UQD_BATCH_SLACK];
     int32_t thresholds[THRESHOLDS][UQD_MAX_GROUP_CHANNELS];
     struct uqd_batch_levels levels;
 };
@@ -61,22 +61,22 @@ static void fill(struct segment *segment, uint32_t n_channels, uint32_t n)
     segment->n_channels = n_channels;
     segment->n = n;
     fill_channels(segment);
-    for (uint32_t i = 0; i < CELLS * n_channels; i++) {
+    for (uint32_t i = 0; i < BLOCKS * n_channels; i++) {
         const uint32_t x = i / n_channels, c = i % n_channels;
-        segment->twice_centres[x * UQD_CELL_CHANNELS + c] = centre_of(segment->level[c]);
+        segment->twice_centres[x * UQD_BLOCK_CHANNELS + c] = centre_of(segment->level[c]);
         segment->mean_q4[i] = (int32_t)(next_random() % 200000) - 100000;
         segment->scale_index[i] = (uint8_t)(next_random() % 241);
     }
     for (uint32_t i = 0; i < n; i++)
         segment->places[i] =
-            (uint16_t)(next_random() % CELLS << UQD_PLACE_BITS | next_random() % n_channels);
+            (uint16_t)(next_random() % BLOCKS << UQD_PLACE_BITS | next_random() % n_channels);
 }
 
 static void check_cell(const struct segment *segment, const struct uqd_batch *batch, uint32_t i)
 {
     const uint32_t c = segment->places[i] & ((1 << UQD_PLACE_BITS) - 1);
     const uint32_t x = segment->places[i] >> UQD_PLACE_BITS;
-    const int32_t twice_centre = segment->twice_centres[x * UQD_CELL_CHANNELS + c];
+    const int32_t twice_centre = segment->twice_centres[x * UQD_BLOCK_CHANNELS + c];
     const struct uqd_cell cell = uqd_cell_at(twice_centre, segment->level[c]);
     const int32_t half = 1 << segment->cut[c];
     assert_int_equal(batch->channel[i], c);

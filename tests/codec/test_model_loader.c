@@ -327,7 +327,7 @@ static void kind_top(struct model_bytes *b)
 
 static void kind_level_rises(struct model_bytes *b)
 {
-    b->data[b->kinds + UQD_MODEL_KIND_LEVELS + UQD_CELL_CHANNELS + 7] = 200;
+    b->data[b->kinds + UQD_MODEL_KIND_LEVELS + UQD_BLOCK_CHANNELS + 7] = 200;
 }
 
 static void kind_of_another_class(struct model_bytes *b)
@@ -337,7 +337,7 @@ static void kind_of_another_class(struct model_bytes *b)
 
 static void never_exact(struct model_bytes *b)
 {
-    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + UQD_CELL_CHANNELS + 188] =
+    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + UQD_BLOCK_CHANNELS + 188] =
         1;
 }
 

@@ -12,11 +12,11 @@ struct place {
     int x, y;
 };
 
-/* Where the sample of a channel of a cell lies in its subband. */
-static struct place place_of(const struct uqd_channel *channel, int cell_x, int cell_y)
+/* Where the sample of a channel of a block lies in its subband. */
+static struct place place_of(const struct uqd_channel *channel, int block_x, int block_y)
 {
     const int side = 1 << (UQD_UNIT_LEVELS - channel->level);
-    return (struct place){cell_x * side + channel->dx, cell_y * side + channel->dy};
+    return (struct place){block_x * side + channel->dx, block_y * side + channel->dy};
 }
 
 static int is_same_subband(const struct uqd_channel *a, const struct uqd_channel *b)
@@ -50,7 +50,7 @@ static void test_table(void **state)
 static void test_surroundings(void **state)
 {
     const struct uqd_model *model = *state;
-    static int16_t cells[GRID_W * GRID_H * UQD_CELL_CHANNELS];
+    static int16_t cells[GRID_W * GRID_H * UQD_BLOCK_CHANNELS];
     const struct uqd_unit unit = {.grid_w = GRID_W, .grid_h = GRID_H, .cells = cells};
     struct uqd_neighbours neighbours;
     uqd_neighbours_init(&neighbours, model->channels);
@@ -58,11 +58,11 @@ static void test_surroundings(void **state)
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         memset(cells, 0, sizeof cells);
         /* The coefficient itself does not count. */
-        cells[(MIDDLE_Y * GRID_W + MIDDLE_X) * UQD_CELL_CHANNELS + c] = 999;
+        cells[(MIDDLE_Y * GRID_W + MIDDLE_X) * UQD_BLOCK_CHANNELS + c] = 999;
         assert_int_equal(uqd_surroundings(&neighbours, &unit, c, MIDDLE_X, MIDDLE_Y, 0), 0);
         const struct uqd_neighbour *n = &neighbours.of[c][1];
         int16_t *above =
-            &cells[((MIDDLE_Y + n->dy) * GRID_W + MIDDLE_X + n->dx) * UQD_CELL_CHANNELS +
+            &cells[((MIDDLE_Y + n->dy) * GRID_W + MIDDLE_X + n->dx) * UQD_BLOCK_CHANNELS +
                    n->channel];
         uint32_t before = 0;
         for (int value = 1; value < 2000; value += 7) {
@@ -80,7 +80,7 @@ static void test_surroundings(void **state)
 static void test_corners(void **state)
 {
     const struct uqd_model *model = *state;
-    static int16_t cells[UQD_CELL_CHANNELS];
+    static int16_t cells[UQD_BLOCK_CHANNELS];
     const struct uqd_unit unit = {.grid_w = 1, .grid_h = 1, .cells = cells};
     struct uqd_neighbours neighbours;
     uqd_neighbours_init(&neighbours, model->channels);

@@ -26,15 +26,15 @@ static struct uqd_state empty_state(const struct uqd_model *model, int dithered,
 /* Chi-square over 64 classes of 64 values: mean 63, standard deviation 11.2. */
 static void test_dither_uniform(void **model)
 {
-    enum { CLASSES = 64, CELLS = 40000 };
+    enum { CLASSES = 64, BLOCKS = 40000 };
     struct uqd_state state = empty_state(*model, 1, 1234);
     for (uint32_t unit = 0; unit < 2; unit++)
         for (uint32_t channel = 0; channel < UQD_UNIT_CHANNELS; channel += 94) {
             uint32_t counts[CLASSES] = {0};
             double sum = 0, chi_square = 0;
             int32_t least = DITHER_RANGE, most = 0;
-            for (uint64_t cell = 0; cell < CELLS; cell++) {
-                const int32_t o = uqd_dither_offset(&state, unit, channel, cell) - DITHER_BEGIN;
+            for (uint64_t block = 0; block < BLOCKS; block++) {
+                const int32_t o = uqd_dither_offset(&state, unit, channel, block) - DITHER_BEGIN;
                 assert_in_range(o, 0, DITHER_RANGE - 1);
                 counts[o / (DITHER_RANGE / CLASSES)]++;
                 sum += o;
@@ -42,11 +42,11 @@ static void test_dither_uniform(void **model)
                 most = o > most ? o : most;
             }
             for (int i = 0; i < CLASSES; i++) {
-                const double expected = (double)CELLS / CLASSES, d = counts[i] - expected;
+                const double expected = (double)BLOCKS / CLASSES, d = counts[i] - expected;
                 chi_square += d * d / expected;
             }
             assert_true(chi_square > 20 && chi_square < 120);
-            assert_true(fabs(sum / CELLS - (DITHER_RANGE - 1) / 2.0) < 5 * 1182 / sqrt(CELLS));
+            assert_true(fabs(sum / BLOCKS - (DITHER_RANGE - 1) / 2.0) < 5 * 1182 / sqrt(BLOCKS));
             assert_true(least < 20 && most >= DITHER_RANGE - 20);
         }
     uqd_state_free(&state);
@@ -55,14 +55,14 @@ static void test_dither_uniform(void **model)
 static double correlation(const struct uqd_state *a, uint32_t unit, uint32_t channel, uint64_t lag,
                           const struct uqd_state *b)
 {
-    enum { CELLS = 20000 };
+    enum { BLOCKS = 20000 };
     const double middle = DITHER_BEGIN + (DITHER_RANGE - 1) / 2.0;
     double sum = 0;
-    for (uint64_t cell = 0; cell < CELLS; cell++)
-        sum += (uqd_dither_offset(a, 0, 0, cell) - middle) *
-               (uqd_dither_offset(b, unit, channel, cell + lag) - middle);
+    for (uint64_t block = 0; block < BLOCKS; block++)
+        sum += (uqd_dither_offset(a, 0, 0, block) - middle) *
+               (uqd_dither_offset(b, unit, channel, block + lag) - middle);
     const double variance = ((double)DITHER_RANGE * DITHER_RANGE - 1) / 12;
-    return sum / variance / sqrt(CELLS);
+    return sum / variance / sqrt(BLOCKS);
 }
 
 /* In standard deviations of independent values. */
@@ -73,14 +73,14 @@ static void test_dither_independent(void **model)
         const char *what;
         double value;
     } rows[] = {
-        {"next cell", correlation(&a, 0, 0, 1, &a)},
-        {"cell 5 further", correlation(&a, 0, 0, 5, &a)},
+        {"next block", correlation(&a, 0, 0, 1, &a)},
+        {"block 5 further", correlation(&a, 0, 0, 5, &a)},
         {"next channel", correlation(&a, 0, 1, 0, &a)},
         {"another channel", correlation(&a, 0, 100, 0, &a)},
         {"next unit", correlation(&a, 1, 0, 0, &a)},
         {"another unit", correlation(&a, 4, 0, 0, &a)},
         {"next seed", correlation(&a, 0, 0, 0, &b)},
-        {"next seed and cell", correlation(&a, 0, 0, 1, &b)},
+        {"next seed and block", correlation(&a, 0, 0, 1, &b)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (fabs(rows[i].value) > 4.5)
@@ -103,8 +103,8 @@ static void test_place_uniform(void **model)
             const int32_t width = 1 << level;
             uint32_t counts[1 << LEVELS] = {0};
             double chi_square = 0;
-            for (uint64_t cell = 0; cell < N; cell++) {
-                const int32_t offset = uqd_dither_offset(&state, 0, 9, cell);
+            for (uint64_t block = 0; block < N; block++) {
+                const int32_t offset = uqd_dither_offset(&state, 0, 9, block);
                 counts[values[v] - uqd_cell_of_dithered(values[v], offset, level).low]++;
             }
             for (int i = 0; i < width; i++) {
@@ -125,18 +125,18 @@ static void test_fresh(void **model)
         struct uqd_state state = empty_state(*model, dithered, 5);
         for (uint32_t u = 0; u < state.n_units; u++) {
             const struct uqd_unit *unit = &state.units[u];
-            for (uint64_t cell = 0; cell < (uint64_t)unit->grid_w * unit->grid_h; cell++)
+            for (uint64_t block = 0; block < (uint64_t)unit->grid_w * unit->grid_h; block++)
                 for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-                    const int32_t value = unit->cells[cell * UQD_CELL_CHANNELS + c];
+                    const int32_t value = unit->cells[block * UQD_BLOCK_CHANNELS + c];
                     const int exists = uqd_channel_exists(
                         &state.model->channels[c], unit->width, unit->height,
-                        (uint32_t)(cell % unit->grid_w), (uint32_t)(cell / unit->grid_w));
+                        (uint32_t)(block % unit->grid_w), (uint32_t)(block / unit->grid_w));
                     if (!dithered || !exists) {
                         assert_int_equal(value, 0);
                         continue;
                     }
                     const struct uqd_cell top = uqd_cell_at(value, UQD_DITHER_LEVEL);
-                    assert_int_equal(top.low, -uqd_dither_offset(&state, u, c, cell));
+                    assert_int_equal(top.low, -uqd_dither_offset(&state, u, c, block));
                     assert_true(top.low < -4095 && top.high > 4095);
                 }
         }
@@ -192,10 +192,10 @@ static void check_same_state(const struct uqd_state *a, const struct uqd_state *
         const struct uqd_unit *x = &a->units[u], *y = &b->units[u];
         assert_int_equal(x->nominal, y->nominal);
         assert_memory_equal(x->level, y->level, sizeof x->level);
-        for (size_t cell = 0; cell < (size_t)x->grid_w * x->grid_h; cell++)
-            if (memcmp(x->cells + cell * UQD_CELL_CHANNELS, y->cells + cell * UQD_CELL_CHANNELS,
+        for (size_t block = 0; block < (size_t)x->grid_w * x->grid_h; block++)
+            if (memcmp(x->cells + block * UQD_BLOCK_CHANNELS, y->cells + block * UQD_BLOCK_CHANNELS,
                        UQD_UNIT_CHANNELS * sizeof *x->cells) != 0)
-                fail_msg("step %d, unit %u, cell %zu: coarsened is not decoded", step, u, cell);
+                fail_msg("step %d, unit %u, block %zu: coarsened is not decoded", step, u, block);
     }
 }
 
@@ -205,15 +205,15 @@ static void check_holds(const struct uqd_state *state, const struct uqd_state *e
     for (uint32_t u = 0; u < state->n_units; u++) {
         const struct uqd_unit *unit = &state->units[u];
         const int fresh = state->dithered && unit->nominal == UQD_TOP_LEVEL;
-        for (size_t cell = 0; cell < (size_t)unit->grid_w * unit->grid_h; cell++)
+        for (size_t block = 0; block < (size_t)unit->grid_w * unit->grid_h; block++)
             for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-                const size_t at = cell * UQD_CELL_CHANNELS + c;
+                const size_t at = block * UQD_BLOCK_CHANNELS + c;
                 const uint32_t level = fresh ? UQD_DITHER_LEVEL : unit->level[c];
                 const struct uqd_cell around = uqd_cell_at(unit->cells[at], level);
                 const int32_t twice = exact->units[u].cells[at];
                 if (twice % 2 != 0 || twice < 2 * around.low || twice > 2 * around.high)
-                    fail_msg("step %d, unit %u, cell %zu, channel %u: %d / 2 is not in %d .. %d",
-                             step, u, cell, c, twice, around.low, around.high);
+                    fail_msg("step %d, unit %u, block %zu, channel %u: %d / 2 is not in %d .. %d",
+                             step, u, block, c, twice, around.low, around.high);
             }
     }
 }

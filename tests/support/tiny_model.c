@@ -12,8 +12,8 @@ enum {
     BLOCKS = 1,
     GROUPS = 11,
     DETAILS = 189,
-    CELL = 192,
-    FEATURES = 3 * CELL,
+    BLOCK = 192,
+    FEATURES = 3 * BLOCK,
     TOP_LEVEL = 12,
     PHASES = 3,
     NETWORKS = 2,
@@ -189,7 +189,7 @@ static unsigned group_of(unsigned colour, unsigned level, unsigned band, unsigne
 
 static void put_groups(struct writer *writer, uint32_t sizes[GROUPS])
 {
-    uint8_t groups[CELL] = {0};
+    uint8_t groups[BLOCK] = {0};
     unsigned c = 0;
     for (unsigned colour = 0; colour < 3; colour++)
         for (unsigned level = 3; level > 0; level--)
@@ -213,7 +213,7 @@ static unsigned level_of(unsigned nominal, unsigned level, unsigned band)
 
 static void put_levels(struct writer *writer, unsigned nominal)
 {
-    uint8_t levels[CELL] = {0};
+    uint8_t levels[BLOCK] = {0};
     unsigned c = 0;
     for (unsigned colour = 0; colour < 3; colour++)
         for (unsigned level = 3; level > 0; level--)
@@ -226,12 +226,12 @@ static void put_levels(struct writer *writer, unsigned nominal)
 /* Something of everything: thresholds fall from phase to phase, some are never reached. */
 static void put_phases(struct writer *writer)
 {
-    uint8_t others[CELL] = {0};
+    uint8_t others[BLOCK] = {0};
     for (unsigned c = 0; c < DETAILS; c++)
         others[c] = (uint8_t)(c % PHASES);
     put(writer->tables, &writer->n_tables, others, sizeof others);
     for (unsigned p = 0; p + 1 < PHASES; p++) {
-        uint8_t thresholds[2 * CELL] = {0};
+        uint8_t thresholds[2 * BLOCK] = {0};
         for (unsigned c = 0; c < DETAILS; c++) {
             const unsigned threshold = c % 16 == 0 ? 65535 : (40000 >> 2 * p) + 100 * c;
             thresholds[2 * c] = (uint8_t)threshold;

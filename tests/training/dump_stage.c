@@ -3,7 +3,7 @@
  * usage: dump_stage MODEL PIXELS WIDTH HEIGHT KIND DITHER OUTPUT
  *
  * PIXELS are packed RGB. The kind refines unit 0, or unit 1 if it is a coarse one; the units above
- * are known exactly. OUTPUT is native int32, for every cell the 189 channels in coding order:
+ * are known exactly. OUTPUT is native int32, for every block the 189 channels in coding order:
  * offsets of the dither, exact coefficients, means in 1/16, indices of scales, denoised means in
  * 1/16, phases; then the number of coded bytes, and of those by the distributions alone, the first
  * symbols of dithered coefficients aside. */
@@ -70,9 +70,9 @@ static void transform_picture(struct uqd_state *state, const struct uqd_model *m
                   "no wavelet");
         const int32_t *const readable[3] = {planes[0], planes[1], planes[2]};
         uqd_unit_pack(model->channels, UQD_UNIT_CHANNELS, readable, width, unit->width,
-                      unit->height, unit->cells, UQD_CELL_CHANNELS, 1);
+                      unit->height, unit->cells, UQD_BLOCK_CHANNELS, 1);
         /* A state holds twice the centres of cells. */
-        const size_t n_values = (size_t)unit->grid_w * unit->grid_h * UQD_CELL_CHANNELS;
+        const size_t n_values = (size_t)unit->grid_w * unit->grid_h * UQD_BLOCK_CHANNELS;
         for (size_t i = 0; i < n_values; i++)
             unit->cells[i] = (int16_t)(2 * unit->cells[i]);
     }
@@ -81,32 +81,32 @@ static void transform_picture(struct uqd_state *state, const struct uqd_model *m
     free(memory);
 }
 
-/* One int32 array of the output: [cell][UQD_UNIT_CHANNELS]. */
+/* One int32 array of the output: [block][UQD_UNIT_CHANNELS]. */
 struct table {
     int32_t *values;
-    size_t n_cells;
+    size_t n_blocks;
 };
 
 static struct table table_new(const struct uqd_unit *unit)
 {
-    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
-    return (struct table){zeros(n_cells * UQD_UNIT_CHANNELS, sizeof(int32_t)), n_cells};
+    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
+    return (struct table){zeros(n_blocks * UQD_UNIT_CHANNELS, sizeof(int32_t)), n_blocks};
 }
 
 static void table_write(struct table *table, FILE *file)
 {
-    const size_t n = table->n_cells * UQD_UNIT_CHANNELS;
+    const size_t n = table->n_blocks * UQD_UNIT_CHANNELS;
     if (fwrite(table->values, sizeof(int32_t), n, file) != n)
         fail("the output cannot be written");
     free(table->values);
 }
 
 static struct uqd_cell cell_of(const struct uqd_state *state, uint32_t u, uint32_t channel,
-                               size_t cell, int32_t x, uint32_t level)
+                               size_t block, int32_t x, uint32_t level)
 {
     if (!state->dithered)
         return uqd_cell_of(x, level);
-    return uqd_cell_of_dithered(x, uqd_dither_offset(state, u, channel, cell), level);
+    return uqd_cell_of_dithered(x, uqd_dither_offset(state, u, channel, block), level);
 }
 
 /* In which phase a coefficient is coded; groups see the refinements of phase 0 only. */
@@ -155,15 +155,15 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
 {
     const struct uqd_unit *const unit = &state->units[u];
     const struct uqd_group *const group = &state->model->groups[g];
-    int32_t *const mean_q4 = zeros(means->n_cells * group->n, sizeof *mean_q4);
-    uint8_t *const scale_index = zeros(means->n_cells * group->n, 1);
-    int16_t *const moved = zeros(means->n_cells * group->n, sizeof *moved);
+    int32_t *const mean_q4 = zeros(means->n_blocks * group->n, sizeof *mean_q4);
+    uint8_t *const scale_index = zeros(means->n_blocks * group->n, 1);
+    int16_t *const moved = zeros(means->n_blocks * group->n, sizeof *moved);
     check(uqd_network_group(network, unit, g, mean_q4, scale_index), "no group");
-    for (size_t cell = 0; cell < means->n_cells; cell++)
+    for (size_t block = 0; block < means->n_blocks; block++)
         for (uint32_t c = 0; c < group->n; c++) {
             const uint32_t channel = group->first + c;
-            const size_t from = cell * group->n + c, to = cell * UQD_UNIT_CHANNELS + channel;
-            const size_t at = cell * UQD_CELL_CHANNELS + channel;
+            const size_t from = block * group->n + c, to = block * UQD_UNIT_CHANNELS + channel;
+            const size_t at = block * UQD_BLOCK_CHANNELS + channel;
             means->values[to] = mean_q4[from];
             scales->values[to] = scale_index[from];
             phases->values[to] = (int32_t)phase_of(state, network->kind, channel, unit->cells[at],
@@ -172,7 +172,7 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
                              network->kind->from[channel], network->kind->to[channel], exact[at],
                              mean_q4[from], scale_index[from]);
             const struct uqd_cell finer =
-                cell_of(state, u, channel, cell, exact[at], network->kind->to[channel]);
+                cell_of(state, u, channel, block, exact[at], network->kind->to[channel]);
             if (phases->values[to] == 0)
                 moved[from] = (int16_t)(finer.low + finer.high - unit->cells[at]);
         }
@@ -192,10 +192,10 @@ static double write_network(struct uqd_engine *engine, struct uqd_state *state, 
     struct table offsets = table_new(unit), values = table_new(unit), means = table_new(unit),
                  scales = table_new(unit), denoised = table_new(unit), phases = table_new(unit);
     struct uqd_network *network;
-    for (size_t cell = 0; cell < values.n_cells; cell++)
+    for (size_t block = 0; block < values.n_blocks; block++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-            values.values[cell * UQD_UNIT_CHANNELS + c] = exact[cell * UQD_CELL_CHANNELS + c];
-            offsets.values[cell * UQD_UNIT_CHANNELS + c] = uqd_dither_offset(state, u, c, cell);
+            values.values[block * UQD_UNIT_CHANNELS + c] = exact[block * UQD_BLOCK_CHANNELS + c];
+            offsets.values[block * UQD_UNIT_CHANNELS + c] = uqd_dither_offset(state, u, c, block);
         }
     check(uqd_engine_trunk(engine, state, u, kind, &network), "no trunk");
     check(uqd_network_denoise(network, unit, denoised.values), "no denoised means");
@@ -247,7 +247,7 @@ int main(int argc, char **argv)
     const struct uqd_kind *const k = &model->kinds[kind];
     const uint32_t u = k->coarse;
     const size_t n_values =
-        (size_t)state.units[u].grid_w * state.units[u].grid_h * UQD_CELL_CHANNELS;
+        (size_t)state.units[u].grid_w * state.units[u].grid_h * UQD_BLOCK_CHANNELS;
     int16_t *const exact = zeros(n_values, sizeof *exact);
     for (size_t i = 0; i < n_values; i++)
         exact[i] = state.units[u].cells[i] / 2;

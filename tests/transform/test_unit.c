@@ -49,12 +49,12 @@ static void test_unit_count(void **state)
             fail_msg("%u x %u", cases[i].width, cases[i].height);
 }
 
-/* A unit of random samples, and the cells of all its channels. */
+/* A unit of random samples, and the blocks of all its channels. */
 struct fixture {
     struct size size;
-    size_t pitch, samples, grid_w, grid_h, n_cells;
+    size_t pitch, samples, grid_w, grid_h, n_blocks;
     int32_t *planes[3];
-    int16_t *cells;
+    int16_t *blocks;
     struct uqd_channel table[UQD_UNIT_CHANNELS];
 };
 
@@ -71,9 +71,9 @@ static void fixture_init(struct fixture *f, struct size size)
     f->samples = f->pitch * size.height;
     f->grid_w = uqd_unit_grid(size.width);
     f->grid_h = uqd_unit_grid(size.height);
-    f->n_cells = f->grid_w * f->grid_h;
-    f->cells = malloc(f->n_cells * UQD_UNIT_CHANNELS * sizeof *f->cells);
-    assert_non_null(f->cells);
+    f->n_blocks = f->grid_w * f->grid_h;
+    f->blocks = malloc(f->n_blocks * UQD_UNIT_CHANNELS * sizeof *f->blocks);
+    assert_non_null(f->blocks);
     uint64_t seed = 9;
     for (int i = 0; i < 3; i++) {
         f->planes[i] = malloc(f->samples * sizeof(int32_t));
@@ -86,7 +86,7 @@ static void fixture_init(struct fixture *f, struct size size)
 
 static void fixture_deinit(struct fixture *f)
 {
-    free(f->cells);
+    free(f->blocks);
     for (int i = 0; i < 3; i++)
         free(f->planes[i]);
 }
@@ -94,10 +94,10 @@ static void fixture_deinit(struct fixture *f)
 static void pack(struct fixture *f, uint32_t threads)
 {
     uqd_unit_pack(f->table, UQD_UNIT_CHANNELS, (const int32_t *const *)f->planes, f->pitch,
-                  f->size.width, f->size.height, f->cells, UQD_UNIT_CHANNELS, threads);
+                  f->size.width, f->size.height, f->blocks, UQD_UNIT_CHANNELS, threads);
 }
 
-/* Every detail sample is in exactly one cell, and what does not exist is 0. */
+/* Every detail sample is in exactly one block, and what does not exist is 0. */
 static void test_existence(void **state)
 {
     (void)state;
@@ -106,17 +106,17 @@ static void test_existence(void **state)
         fixture_init(&f, sizes[i]);
         pack(&f, 0);
         size_t n_existing = 0;
-        for (size_t cell = 0; cell < f.n_cells; cell++)
+        for (size_t block = 0; block < f.n_blocks; block++)
             for (size_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
                 const int exists =
                     uqd_channel_exists(&f.table[c], f.size.width, f.size.height,
-                                       (uint32_t)(cell % f.grid_w), (uint32_t)(cell / f.grid_w));
+                                       (uint32_t)(block % f.grid_w), (uint32_t)(block / f.grid_w));
                 n_existing += exists;
-                if (exists != (f.cells[cell * UQD_UNIT_CHANNELS + c] != 0))
-                    fail_msg("%u x %u, cell %zu, channel %zu", f.size.width, f.size.height, cell,
+                if (exists != (f.blocks[block * UQD_UNIT_CHANNELS + c] != 0))
+                    fail_msg("%u x %u, block %zu, channel %zu", f.size.width, f.size.height, block,
                              c);
             }
-        assert_int_equal(n_existing, 3 * ((size_t)f.size.width * f.size.height - f.n_cells));
+        assert_int_equal(n_existing, 3 * ((size_t)f.size.width * f.size.height - f.n_blocks));
         fixture_deinit(&f);
     }
 }
@@ -143,10 +143,10 @@ static void blank(int32_t *const planes[3], size_t samples)
 }
 
 /* Odd ones too: every other is one more, away from 0. */
-static void double_values(int16_t *cells, size_t n)
+static void double_values(int16_t *blocks, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        cells[i] = (int16_t)(2 * cells[i] + (i % 2 == 0 ? 0 : cells[i] < 0 ? -1 : 1));
+        blocks[i] = (int16_t)(2 * blocks[i] + (i % 2 == 0 ? 0 : blocks[i] < 0 ? -1 : 1));
 }
 
 static void test_unpacking(void **state)
@@ -158,18 +158,18 @@ static void test_unpacking(void **state)
         fixture_init(&back, sizes[i]);
         pack(&f, 2);
         blank(back.planes, back.samples);
-        const size_t n_values = f.n_cells * UQD_UNIT_CHANNELS;
+        const size_t n_values = f.n_blocks * UQD_UNIT_CHANNELS;
         int32_t *wide = malloc(n_values * sizeof *wide);
         assert_non_null(wide);
         for (size_t j = 0; j < n_values; j++)
-            wide[j] = f.cells[j];
+            wide[j] = f.blocks[j];
         uqd_unit_unpack_i32(f.table, UQD_UNIT_CHANNELS, wide, UQD_UNIT_CHANNELS, back.planes,
                             f.pitch, f.size.width, f.size.height, 1);
         check_unpacked(&f, back.planes);
 
         blank(back.planes, back.samples);
-        double_values(f.cells, n_values);
-        uqd_unit_unpack_halves(f.table, UQD_UNIT_CHANNELS, f.cells, UQD_UNIT_CHANNELS, back.planes,
+        double_values(f.blocks, n_values);
+        uqd_unit_unpack_halves(f.table, UQD_UNIT_CHANNELS, f.blocks, UQD_UNIT_CHANNELS, back.planes,
                                f.pitch, f.size.width, f.size.height, 2);
         check_unpacked(&f, back.planes);
         free(wide);
@@ -189,28 +189,29 @@ static void test_selected_channels(void **state)
     struct uqd_channel selected[N_SELECTED];
     for (size_t i = 0; i < N_SELECTED; i++)
         selected[i] = f.table[(i * 83 + 100) % UQD_UNIT_CHANNELS];
-    int16_t *cells = malloc(f.n_cells * STRIDE * sizeof *cells);
-    for (size_t i = 0; i < f.n_cells * STRIDE; i++)
-        cells[i] = FILLER;
+    int16_t *blocks = malloc(f.n_blocks * STRIDE * sizeof *blocks);
+    for (size_t i = 0; i < f.n_blocks * STRIDE; i++)
+        blocks[i] = FILLER;
     uqd_unit_pack(selected, N_SELECTED, (const int32_t *const *)f.planes, f.pitch, f.size.width,
-                  f.size.height, cells, STRIDE, 3);
-    for (size_t cell = 0; cell < f.n_cells; cell++)
+                  f.size.height, blocks, STRIDE, 3);
+    for (size_t block = 0; block < f.n_blocks; block++)
         for (size_t i = 0; i < STRIDE; i++) {
             const size_t channel = (i * 83 + 100) % UQD_UNIT_CHANNELS;
-            const int want = i < N_SELECTED ? f.cells[cell * UQD_UNIT_CHANNELS + channel] : FILLER;
-            assert_int_equal(cells[cell * STRIDE + i], want);
+            const int want =
+                i < N_SELECTED ? f.blocks[block * UQD_UNIT_CHANNELS + channel] : FILLER;
+            assert_int_equal(blocks[block * STRIDE + i], want);
         }
-    free(cells);
+    free(blocks);
     fixture_deinit(&f);
 }
 
 static void test_as_in_training(void **state)
 {
     (void)state;
-    enum { W = GOLDEN_WIDTH, H = GOLDEN_HEIGHT, GRID_W = W / 8, N_CELLS = W * H / 64 };
+    enum { W = GOLDEN_WIDTH, H = GOLDEN_HEIGHT, GRID_W = W / 8, N_BLOCKS = W * H / 64 };
     static uint8_t pixels[W * H * 3];
     static int32_t samples[3][W * H];
-    static int16_t cells[N_CELLS][UQD_UNIT_CHANNELS];
+    static int16_t blocks[N_BLOCKS][UQD_UNIT_CHANNELS];
     int32_t *const planes[3] = {samples[0], samples[1], samples[2]};
     struct uqd_channel table[UQD_UNIT_CHANNELS];
     uqd_channel_table(table);
@@ -226,17 +227,17 @@ static void test_as_in_training(void **state)
     for (int colour = 0; colour < 3; colour++) {
         assert_int_equal(
             uqd_wavelet_forward(planes[colour], W, W / 2, H / 2, UQD_UNIT_LEVELS - 1, 1), UQD_OK);
-        for (int i = 0; i < N_CELLS; i++)
+        for (int i = 0; i < N_BLOCKS; i++)
             hash = hash_value(hash, samples[colour][i / GRID_W * W + i % GRID_W]);
     }
     assert_true(hash == GOLDEN_LOW);
 
-    uqd_unit_pack(table, UQD_UNIT_CHANNELS, (const int32_t *const *)planes, W, W, H, cells[0],
+    uqd_unit_pack(table, UQD_UNIT_CHANNELS, (const int32_t *const *)planes, W, W, H, blocks[0],
                   UQD_UNIT_CHANNELS, 1);
     hash = HASH_START;
     for (int c = 0; c < UQD_UNIT_CHANNELS; c++)
-        for (int i = 0; i < N_CELLS; i++)
-            hash = hash_value(hash, cells[i][c]);
+        for (int i = 0; i < N_BLOCKS; i++)
+            hash = hash_value(hash, blocks[i][c]);
     assert_true(hash == GOLDEN_DETAILS);
 }
 

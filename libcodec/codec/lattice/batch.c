@@ -28,7 +28,7 @@ static void gather(struct uqd_batch *batch, const struct uqd_batch_source *sourc
         const uint32_t index = x * source->n_channels + c;
         batch->channel[i] = (int32_t)c;
         batch->index[i] = (int32_t)index;
-        batch->twice_centre[i] = source->twice_centres[(size_t)x * UQD_CELL_CHANNELS + c];
+        batch->twice_centre[i] = source->twice_centres[(size_t)x * UQD_BLOCK_CHANNELS + c];
         batch->mean_q4[i] = source->mean_q4 != NULL ? source->mean_q4[index] : 0;
         batch->scale_index[i] =
             source->mean_q4 != NULL ? source->scale_index[index] : UQD_TOP_SCALE_INDEX;

@@ -22,7 +22,7 @@ enum { UQD_TOP_SCALE_INDEX = 64 + 16 * 4 };
 struct uqd_batch {
     uint32_t n;
     int32_t channel[UQD_BATCH]; /* - the group's first */
-    int32_t index[UQD_BATCH];   /* among the segment's [cell][n_channels] */
+    int32_t index[UQD_BATCH];   /* among the segment's [block][n_channels] */
     int32_t twice_centre[UQD_BATCH];
     /* As in entropy/splits.h. */
     int32_t mean_q4[UQD_BATCH], low[UQD_BATCH], first[UQD_BATCH], second[UQD_BATCH], end[UQD_BATCH];
@@ -31,10 +31,10 @@ struct uqd_batch {
     int32_t answer[UQD_BATCH]; /* phases, or positions on curves */
 };
 
-/* A segment: what its first cell has, the group's first channel in front. */
+/* A segment: what its first block has, the group's first channel in front. */
 struct uqd_batch_source {
-    const int16_t *twice_centres; /* [cell][UQD_CELL_CHANNELS] */
-    const int32_t *mean_q4;       /* [cell][n_channels], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
+    const int16_t *twice_centres; /* [block][UQD_BLOCK_CHANNELS] */
+    const int32_t *mean_q4;       /* [block][n_channels], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
     const uint8_t *scale_index;   /* NULL where mean_q4 is */
     uint32_t n_channels;
 };

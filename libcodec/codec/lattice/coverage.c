@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-static uint32_t cells_with(uint32_t side, uint32_t first, uint32_t shift)
+static uint32_t blocks_with(uint32_t side, uint32_t first, uint32_t shift)
 {
     return side > first ? (side - first + (1u << shift) - 1) >> shift : 0;
 }
@@ -16,7 +16,7 @@ void uqd_coverage_init(struct uqd_coverage *coverage, const struct uqd_state *st
             uqd_channel_subband(channel, state->units[unit].width, state->units[unit].height);
         const uint32_t shift = UQD_UNIT_LEVELS - channel->level;
         const int is_there = channel->colour < state->colours;
-        coverage->w[c] = is_there ? cells_with(subband.width, channel->dx, shift) : 0;
-        coverage->h[c] = is_there ? cells_with(subband.height, channel->dy, shift) : 0;
+        coverage->w[c] = is_there ? blocks_with(subband.width, channel->dx, shift) : 0;
+        coverage->h[c] = is_there ? blocks_with(subband.height, channel->dy, shift) : 0;
     }
 }

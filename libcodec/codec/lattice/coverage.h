@@ -1,4 +1,4 @@
-/* Which cells of a unit's grid have a coefficient of a channel: at the right and the lower edge of
+/* Which blocks of a unit's grid have a coefficient of a channel: at the right and the lower edge of
  * a picture some have none, and in grey pictures those of the other colours have none anywhere. */
 #ifndef UQD_LATTICE_COVERAGE_H
 #define UQD_LATTICE_COVERAGE_H
@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* By channel in coding order: the cells (x, y) with x < w and y < h have it. */
+/* By channel in coding order: the blocks (x, y) with x < w and y < h have it. */
 struct uqd_coverage {
     uint32_t w[UQD_UNIT_CHANNELS], h[UQD_UNIT_CHANNELS];
 };

@@ -10,10 +10,10 @@ uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 {
     /* States (two), activations, and of every coefficient a mean, a scale, a move, a place and what
      * is shown. */
-    const uint64_t per_cell = 2 * UQD_CELL_CHANNELS * sizeof(int16_t) +
-                              uqd_network_bytes_per_cell(model) +
-                              UQD_UNIT_CHANNELS * (9 + sizeof(int32_t));
-    return per_cell / (UQD_UNIT_CELL * UQD_UNIT_CELL) + 1 + 3 * sizeof(int32_t);
+    const uint64_t per_block = 2 * UQD_BLOCK_CHANNELS * sizeof(int16_t) +
+                               uqd_network_bytes_per_block(model) +
+                               UQD_UNIT_CHANNELS * (9 + sizeof(int32_t));
+    return per_block / (UQD_UNIT_BLOCK * UQD_UNIT_BLOCK) + 1 + 3 * sizeof(int32_t);
 }
 
 void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
@@ -50,7 +50,7 @@ int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_sta
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit, unsigned parts)
 {
     return (double)unit->grid_w * unit->grid_h *
-           (double)uqd_model_macs_per_cell(engine->model, parts);
+           (double)uqd_model_macs_per_block(engine->model, parts);
 }
 
 int uqd_engine_has_trunk(const struct uqd_engine *engine, const struct uqd_state *state, uint32_t u,

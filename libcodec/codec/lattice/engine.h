@@ -14,7 +14,7 @@
 struct uqd_engine {
     const struct uqd_model *model;
     unsigned cpu_mask;
-    uint32_t tile_log2; /* tiles are 2^tile_log2 cells wide and high */
+    uint32_t tile_log2; /* tiles are 2^tile_log2 blocks wide and high */
     struct uqd_work work;
     struct uqd_neighbours neighbours;
     uqd_splits_function *splits;

@@ -1,6 +1,6 @@
 /* In pictures unlike those of its training the denoiser may run away: the means then fill the cells
  * around 0 with large details that have nothing to do with the picture (docs/decisions.md). That
- * can be seen without the picture, and photographs hardly have it. In a unit of a single grid cell
+ * can be seen without the picture, and photographs hardly have it. In a unit of a single block
  * it knows too little of the picture to be better than the plain estimates. */
 #include "codec/lattice/estimate.h"
 
@@ -64,9 +64,9 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
 #pragma omp parallel for num_threads(network->work->threads) if (unit->grid_h >= 32)
     for (uint32_t y = 0; y < unit->grid_h; y++)
         for (uint32_t x = 0; x < unit->grid_w; x++) {
-            const size_t cell = (size_t)y * unit->grid_w + x;
-            const int16_t *twice_centres = unit->cells + cell * UQD_CELL_CHANNELS;
-            int32_t *means = mean_q4 + cell * UQD_UNIT_CHANNELS;
+            const size_t block = (size_t)y * unit->grid_w + x;
+            const int16_t *twice_centres = unit->cells + block * UQD_BLOCK_CHANNELS;
+            int32_t *means = mean_q4 + block * UQD_UNIT_CHANNELS;
             if (is_lone || are_large(&channels, x, y, twice_centres, means))
                 estimate_without(channels.levels, twice_centres, means);
         }

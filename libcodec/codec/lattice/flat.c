@@ -1,4 +1,4 @@
-/* Where a grid cell and those around it have nothing but coefficients around 0, there is nothing to
+/* Where a block and those around it have nothing but coefficients around 0, there is nothing to
  * be seen. In photographs the network says so too, so that its guesses can be left out; of a
  * picture of one colour, which is unlike all training, it may make up details that more bytes only
  * make larger. While the coefficients are known coarsely, being around 0 tells little, and the
@@ -43,16 +43,18 @@ static uint32_t after(uint32_t position, uint32_t side)
     return position + 2 < side ? position + 2 : side;
 }
 
-/* Whether the grid cell (x, y) and its neighbours have only coefficients around 0, and, unless
+/* Whether the block (x, y) and its neighbours have only coefficients around 0, and, unless
  * these are known finely, nearly the same low-pass. */
 static int is_flat(const struct uqd_unit *unit, uint32_t x, uint32_t y, int fine, uint32_t colours)
 {
-    const int16_t *row = unit->cells + (size_t)y * unit->grid_w * UQD_CELL_CHANNELS;
-    const int16_t *low = row + (size_t)x * UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS;
+    const int16_t *row = unit->cells + (size_t)y * unit->grid_w * UQD_BLOCK_CHANNELS;
+    const int16_t *low = row + (size_t)x * UQD_BLOCK_CHANNELS + UQD_UNIT_CHANNELS;
     for (uint32_t v = y > 0 ? y - 1 : 0; v < after(y, unit->grid_h); v++)
         for (uint32_t u = x > 0 ? x - 1 : 0; u < after(x, unit->grid_w); u++) {
-            const int16_t *cell = unit->cells + ((size_t)v * unit->grid_w + u) * UQD_CELL_CHANNELS;
-            if (!is_around_0(cell) || (!fine && !is_close(low, cell + UQD_UNIT_CHANNELS, colours)))
+            const int16_t *block =
+                unit->cells + ((size_t)v * unit->grid_w + u) * UQD_BLOCK_CHANNELS;
+            if (!is_around_0(block) ||
+                (!fine && !is_close(low, block + UQD_UNIT_CHANNELS, colours)))
                 return 0;
         }
     return 1;

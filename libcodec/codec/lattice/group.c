@@ -53,11 +53,11 @@ int uqd_has_symbols(const struct uqd_stage_group *group)
 }
 
 struct uqd_batch_source uqd_group_source(const struct uqd_stage_group *group,
-                                         const struct uqd_group_data *data, uint64_t first_cell)
+                                         const struct uqd_group_data *data, uint64_t first_block)
 {
-    const size_t index = first_cell * group->n;
+    const size_t index = first_block * group->n;
     return (struct uqd_batch_source){
-        .twice_centres = data->unit->cells + first_cell * UQD_CELL_CHANNELS + group->first,
+        .twice_centres = data->unit->cells + first_block * UQD_BLOCK_CHANNELS + group->first,
         .mean_q4 = data->mean_q4 != NULL ? data->mean_q4 + index : NULL,
         .scale_index = data->mean_q4 != NULL ? data->scale_index + index : NULL,
         .n_channels = group->n,

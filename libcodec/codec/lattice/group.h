@@ -56,7 +56,7 @@ static inline uint32_t uqd_n_phases(const struct uqd_stage_group *group)
 /* ---- What a pass lends ---- */
 
 /* Which coefficients of a group are refined, by phase. The grid's rows are cut into segments, each
- * of one tile; the coefficients of one stand in `places`, where its cells have room, by phase and
+ * of one tile; the coefficients of one stand in `places`, where its blocks have room, by phase and
  * then in coding order (codec/lattice/batch.h). */
 enum { UQD_MAX_SEGMENT = 128 };
 _Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
@@ -64,9 +64,9 @@ _Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
                "a place is 16 bits");
 
 struct uqd_phase_lists {
-    uint16_t *places; /* [cell][n] */
+    uint16_t *places; /* [block][n] */
     uint32_t *ends;   /* [segment][UQD_MAX_PHASES]: where each phase ends in the segment's places */
-    uint32_t length;  /* of segments, in cells: that of a tile, UQD_MAX_SEGMENT at most */
+    uint32_t length;  /* of segments, in blocks: that of a tile, UQD_MAX_SEGMENT at most */
 };
 
 /* Segments of a row of the grid. */
@@ -89,12 +89,12 @@ struct uqd_group_data {
     uint32_t unit_index;
     const struct uqd_neighbours *neighbours; /* fit the unit's grid; unused without curves */
     struct uqd_phase_lists lists;
-    const int32_t *mean_q4;     /* [cell][n], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
-    const uint8_t *scale_index; /* [cell][n] */
-    const int16_t *exact;       /* ENCODE: the coefficients [cell][UQD_CELL_CHANNELS] */
-    int16_t *moved;             /* out [cell][n]: twice the new minus the old centre; zeroed by
+    const int32_t *mean_q4;     /* [block][n], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
+    const uint8_t *scale_index; /* [block][n] */
+    const int16_t *exact;       /* ENCODE: the coefficients [block][UQD_BLOCK_CHANNELS] */
+    int16_t *moved;             /* out [block][n]: twice the new minus the old centre; zeroed by
                                    the caller */
-    int32_t *centroid_q4;       /* out [cell][UQD_UNIT_CHANNELS] or NULL: best guess inside the
+    int32_t *centroid_q4;       /* out [block][UQD_UNIT_CHANNELS] or NULL: best guess inside the
                                    new cell, for refined coefficients only */
 };
 
@@ -108,9 +108,9 @@ static inline uint32_t uqd_scale_of(const struct uqd_group_data *data, uint64_t 
     return data->mean_q4 != NULL ? data->scale_index[index] : UQD_TOP_SCALE_INDEX;
 }
 
-/* The source of a segment whose first cell that is. */
+/* The source of a segment whose first block that is. */
 struct uqd_batch_source uqd_group_source(const struct uqd_stage_group *group,
-                                         const struct uqd_group_data *data, uint64_t first_cell);
+                                         const struct uqd_group_data *data, uint64_t first_block);
 
 /* Of so many coefficients that are left, those that the next batch takes. */
 static inline uint32_t uqd_batch_size(size_t left)

@@ -23,15 +23,15 @@ static int draw(int32_t mean_q4, uint32_t scale_index, struct uqd_cell cell, str
 }
 
 static struct uqd_cell guess(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                             const struct uqd_symbols *symbols, uint64_t cell_index, uint32_t c,
+                             const struct uqd_symbols *symbols, uint64_t block_index, uint32_t c,
                              struct uqd_cell cell)
 {
-    const uint64_t index = cell_index * group->n + c;
+    const uint64_t index = block_index * group->n + c;
     const int32_t mean_q4 = uqd_mean_of(data, index);
     const uint32_t scale_index = uqd_scale_of(data, index);
     /* Distinct for every symbol. */
     uint64_t counter = (uint64_t)data->unit_index << 60 | (uint64_t)(group->first + c) << 52 |
-                       cell_index << 8 | (uint64_t)group->from[c] << 4;
+                       block_index << 8 | (uint64_t)group->from[c] << 4;
     for (uint32_t level = group->from[c]; level > group->to[c]; level--) {
         const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
         const int symbol = symbols->source == UQD_SYMBOLS_CENTRAL
@@ -53,11 +53,11 @@ void uqd_guess_row(const struct uqd_group_phase *at, uint32_t y, const struct uq
         const struct uqd_places places = uqd_places_of(at, first, y);
         for (const uint16_t *place = places.begin; place < places.end; place++) {
             const uint32_t c = uqd_place_channel(*place);
-            const uint64_t cell = (uint64_t)y * unit->grid_w + first + uqd_place_x(*place);
-            const int16_t twice_centre = unit->cells[cell * UQD_CELL_CHANNELS + group->first + c];
+            const uint64_t block = (uint64_t)y * unit->grid_w + first + uqd_place_x(*place);
+            const int16_t twice_centre = unit->cells[block * UQD_BLOCK_CHANNELS + group->first + c];
             const struct uqd_cell child =
-                guess(group, data, symbols, cell, c, uqd_cell_at(twice_centre, group->from[c]));
-            data->moved[cell * group->n + c] = (int16_t)(child.low + child.high - twice_centre);
+                guess(group, data, symbols, block, c, uqd_cell_at(twice_centre, group->from[c]));
+            data->moved[block * group->n + c] = (int16_t)(child.low + child.high - twice_centre);
         }
     }
 }

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* Refines the coefficients of the phase in a row of cells, SAMPLE or CENTRAL. */
+/* Refines the coefficients of the phase in a row of blocks, SAMPLE or CENTRAL. */
 void uqd_guess_row(const struct uqd_group_phase *at, uint32_t y, const struct uqd_symbols *symbols);
 
 #endif

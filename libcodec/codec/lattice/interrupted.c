@@ -36,7 +36,7 @@ int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *s
     assert(uqd_interrupted_is_ahead(engine->model, at->unit, at->kind));
     const struct uqd_unit *unit = &state->units[at->unit];
     const uint8_t *from = at->kind->from, *to = at->kind->to;
-    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
     const uint32_t refined = at->phase > 0 ? UQD_UNIT_CHANNELS : at->first;
     uint8_t levels[UQD_UNIT_CHANNELS];
     memcpy(levels, to, refined);
@@ -44,8 +44,8 @@ int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *s
     const int status = denoise(engine, state, at, levels, scratch);
     if (status < 0)
         return status;
-    for (size_t i = 0; i < n_cells; i++) {
-        const int16_t *twice_centres = unit->cells + i * UQD_CELL_CHANNELS;
+    for (size_t i = 0; i < n_blocks; i++) {
+        const int16_t *twice_centres = unit->cells + i * UQD_BLOCK_CHANNELS;
         int32_t *means = mean_q4 + i * UQD_UNIT_CHANNELS;
         const int32_t *denoised = scratch + i * UQD_UNIT_CHANNELS;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {

@@ -23,7 +23,7 @@ struct uqd_interruption {
 int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
                              const struct uqd_kind *kind);
 
-/* Replaces the guesses [cell][UQD_UNIT_CHANNELS], UQD_NOT_REFINED or what the refinement left, by
+/* Replaces the guesses [block][UQD_UNIT_CHANNELS], UQD_NOT_REFINED or what the refinement left, by
  * the means of the denoiser of the kind that follows, inside the cells that the coefficients have
  * reached. scratch: as many. For models with uqd_interrupted_is_ahead only.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */

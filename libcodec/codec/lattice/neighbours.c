@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* The channel that is the sample (dx, dy) of a cell's block of the subband of `like`. */
+/* The channel that is the sample (dx, dy) of a block's square of the subband of `like`. */
 static uint8_t find_channel(const struct uqd_channel *channels, const struct uqd_channel *like,
                             int dx, int dy)
 {
@@ -20,7 +20,7 @@ void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_cha
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         const int shift = UQD_UNIT_LEVELS - channels[c].level, side = 1 << shift;
         for (int i = 0; i < UQD_NEIGHBOURS; i++) {
-            /* From the block before on, so that nothing is negative. */
+            /* From the square before on, so that nothing is negative. */
             const int x = side + channels[c].dx + around[i][0];
             const int y = side + channels[c].dy + around[i][1];
             neighbours->of[c][i] = (struct uqd_neighbour){
@@ -39,11 +39,11 @@ void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w)
         for (int i = 0; i < UQD_NEIGHBOURS; i++) {
             const struct uqd_neighbour *n = &neighbours->of[c][i];
             neighbours->offset[c][i] =
-                ((ptrdiff_t)n->dy * grid_w + n->dx) * UQD_CELL_CHANNELS + n->channel;
+                ((ptrdiff_t)n->dy * grid_w + n->dx) * UQD_BLOCK_CHANNELS + n->channel;
         }
 }
 
-/* Whether all cells around (x, y) are in the unit. */
+/* Whether all blocks around (x, y) are in the unit. */
 static inline int is_inside(const struct uqd_unit *unit, uint32_t x, uint32_t y)
 {
     return x > 0 && y > 0 && x + 1 < unit->grid_w && y + 1 < unit->grid_h;
@@ -53,7 +53,7 @@ static inline int is_inside(const struct uqd_unit *unit, uint32_t x, uint32_t y)
 static uint32_t weighted_sum(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
                              uint32_t c, uint32_t x, uint32_t y)
 {
-    const int16_t *values = unit->cells + ((size_t)y * unit->grid_w + x) * UQD_CELL_CHANNELS;
+    const int16_t *values = unit->cells + ((size_t)y * unit->grid_w + x) * UQD_BLOCK_CHANNELS;
     uint32_t sum = 0;
     for (int i = 0; i < UQD_NEIGHBOURS; i++) {
         const struct uqd_neighbour *n = &neighbours->of[c][i];
@@ -67,7 +67,7 @@ static inline uint32_t weighted_sum_inside(const struct uqd_neighbours *neighbou
                                            const struct uqd_unit *unit, uint32_t c, uint32_t x,
                                            uint32_t y)
 {
-    const int16_t *values = unit->cells + ((size_t)y * unit->grid_w + x) * UQD_CELL_CHANNELS;
+    const int16_t *values = unit->cells + ((size_t)y * unit->grid_w + x) * UQD_BLOCK_CHANNELS;
     const ptrdiff_t *offset = neighbours->offset[c];
     uint32_t sum = 0;
     for (int i = 0; i < UQD_NEIGHBOURS; i++)

@@ -1,4 +1,4 @@
-/* The eight samples around each coefficient in its own subband, as cells and channels. */
+/* The eight samples around each coefficient in its own subband, as blocks and channels. */
 #ifndef UQD_LATTICE_NEIGHBOURS_H
 #define UQD_LATTICE_NEIGHBOURS_H
 
@@ -10,14 +10,14 @@
 enum { UQD_NEIGHBOURS = 8, UQD_SURROUNDINGS = 9 };
 
 struct uqd_neighbour {
-    int8_t dx, dy;   /* of its cell */
+    int8_t dx, dy;   /* of its block */
     uint8_t channel; /* coding order */
     uint8_t weight;  /* 2 beside, above and below, 1 at the corners */
 };
 
 struct uqd_neighbours {
     struct uqd_neighbour of[UQD_UNIT_CHANNELS][UQD_NEIGHBOURS];
-    /* From a cell's first value to that of the neighbour, in a grid of the width last given to
+    /* From a block's first value to that of the neighbour, in a grid of the width last given to
      * uqd_neighbours_fit. */
     ptrdiff_t offset[UQD_UNIT_CHANNELS][UQD_NEIGHBOURS];
 };
@@ -27,7 +27,7 @@ void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_cha
 /* To be called before surroundings in a grid of another width. */
 void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w);
 
-/* How large what is known around channel c of cell (x, y) is, on the scale of cells of a level: 0,
+/* How large what is known around channel c of block (x, y) is, on the scale of cells of a level: 0,
  * nothing but cells around 0, .. UQD_SURROUNDINGS - 1. */
 uint32_t uqd_surroundings(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
                           uint32_t c, uint32_t x, uint32_t y, uint32_t level);

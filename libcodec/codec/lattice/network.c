@@ -32,7 +32,7 @@ static uint32_t context_channels(const struct uqd_model *model)
     return 2 * most;
 }
 
-uint64_t uqd_network_bytes_per_cell(const struct uqd_model *model)
+uint64_t uqd_network_bytes_per_block(const struct uqd_model *model)
 {
     return sizeof(int16_t) * (uint64_t)(context_channels(model) + 3 * model->width);
 }
@@ -70,10 +70,10 @@ void uqd_network_free(struct uqd_network *network)
     uqd_nn_qplane_free(&network->inner);
 }
 
-static int for_rows(struct uqd_network *network, double macs_per_cell, uqd_row_function *function,
+static int for_rows(struct uqd_network *network, double macs_per_block, uqd_row_function *function,
                     void *arguments)
 {
-    return uqd_for_rows(network->work, network->width, network->height, macs_per_cell, function,
+    return uqd_for_rows(network->work, network->width, network->height, macs_per_block, function,
                         arguments);
 }
 
@@ -159,17 +159,18 @@ static int16_t low_feature(int16_t low)
     return (int16_t)(value > INT16_MAX ? INT16_MAX : value < -INT16_MAX ? -INT16_MAX : value);
 }
 
-static void features_of(const struct uqd_network *network, const int16_t *cell, int16_t *out)
+static void features_of(const struct uqd_network *network, const int16_t *block, int16_t *out)
 {
     const float one = 1 << UQD_FEATURE_BITS;
-    network->ops.asinh(out, cell, network->centre_scale, one, UQD_CELL_CHANNELS);
-    out += UQD_CELL_CHANNELS;
-    network->ops.asinh(out, cell, network->width_scale, one, UQD_UNIT_CHANNELS);
-    for (uint32_t c = UQD_UNIT_CHANNELS; c < UQD_CELL_CHANNELS; c++)
-        out[c] = low_feature(cell[c]);
-    magnitudes(out + UQD_CELL_CHANNELS, out, UQD_UNIT_CHANNELS);
-    magnitudes(out + UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS,
-               out - UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS, UQD_CELL_CHANNELS - UQD_UNIT_CHANNELS);
+    network->ops.asinh(out, block, network->centre_scale, one, UQD_BLOCK_CHANNELS);
+    out += UQD_BLOCK_CHANNELS;
+    network->ops.asinh(out, block, network->width_scale, one, UQD_UNIT_CHANNELS);
+    for (uint32_t c = UQD_UNIT_CHANNELS; c < UQD_BLOCK_CHANNELS; c++)
+        out[c] = low_feature(block[c]);
+    magnitudes(out + UQD_BLOCK_CHANNELS, out, UQD_UNIT_CHANNELS);
+    magnitudes(out + UQD_BLOCK_CHANNELS + UQD_UNIT_CHANNELS,
+               out - UQD_BLOCK_CHANNELS + UQD_UNIT_CHANNELS,
+               UQD_BLOCK_CHANNELS - UQD_UNIT_CHANNELS);
 }
 
 static void input_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
@@ -180,10 +181,10 @@ static void input_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
     for (uint32_t y = row_begin; y < row_end; y++) {
         for (uint32_t x = 0, end; x < network->width; x = end) {
             end = strip_end(network, x);
-            const int16_t *cells =
-                call->unit->cells + ((size_t)y * network->width + x) * UQD_CELL_CHANNELS;
+            const int16_t *blocks =
+                call->unit->cells + ((size_t)y * network->width + x) * UQD_BLOCK_CHANNELS;
             for (uint32_t i = 0; i < end - x; i++)
-                features_of(network, cells + (size_t)i * UQD_CELL_CHANNELS,
+                features_of(network, blocks + (size_t)i * UQD_BLOCK_CHANNELS,
                             features + (size_t)i * UQD_FEATURES);
             uqd_run_pixels(&network->ops, &call->layer, features, UQD_FEATURES,
                            uqd_nn_qplane_pixel(&network->trunk, x, y), network->trunk.channels,
@@ -203,7 +204,7 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, const uint8
     network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
     uqd_gains_set(network->gains, network->model, network->weights, network->kind_row);
     /* Half of twice the centre; the low-pass is as it is. */
-    for (uint32_t c = 0; c < UQD_CELL_CHANNELS; c++)
+    for (uint32_t c = 0; c < UQD_BLOCK_CHANNELS; c++)
         network->centre_scale[c] = c < UQD_UNIT_CHANNELS ? 1.0f / 40 : 1.0f / 20;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         const uint32_t level = levels[c] < REFERENCE_LEVEL ? levels[c] : REFERENCE_LEVEL;
@@ -252,24 +253,24 @@ struct head_rows {
     const struct uqd_nn_qplane *input;
     struct uqd_layer mix, out;
     uint32_t first, n;    /* channels */
-    int32_t *mean_q4;     /* [cell][n] */
-    uint8_t *scale_index; /* [cell][n] or NULL */
+    int32_t *mean_q4;     /* [block][n] */
+    uint8_t *scale_index; /* [block][n] or NULL */
 };
 
-/* The means and scales of a cell from what left the layers. */
-static void finish_cell(const struct head_rows *call, size_t cell, const float *out)
+/* The means and scales of a block from what left the layers. */
+static void finish_block(const struct head_rows *call, size_t block, const float *out)
 {
     const struct uqd_network *network = call->network;
     const struct uqd_nn_head_args args = {
         .gate = out,
         .offset = out + call->n,
         .log_scale = call->scale_index != NULL ? out + 2 * (size_t)call->n : NULL,
-        .twice_centre = call->unit->cells + cell * UQD_CELL_CHANNELS + call->first,
+        .twice_centre = call->unit->cells + block * UQD_BLOCK_CHANNELS + call->first,
         .width = network->cell_width + call->first,
         .reference = network->reference + call->first,
         .log2_reference = network->log2_reference + call->first,
-        .mean_q4 = call->mean_q4 + cell * call->n,
-        .scale_index = call->scale_index != NULL ? call->scale_index + cell * call->n : NULL,
+        .mean_q4 = call->mean_q4 + block * call->n,
+        .scale_index = call->scale_index != NULL ? call->scale_index + block * call->n : NULL,
         .n = call->n,
     };
     network->ops.head(&args);
@@ -290,7 +291,7 @@ static void head_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
                            call->input->channels, mix, n_mix, end - x);
             uqd_run_pixels(&network->ops, &call->out, mix, n_mix, out, n_out, end - x);
             for (uint32_t i = 0; i < end - x; i++)
-                finish_cell(call, (size_t)y * network->width + x + i, out + i * n_out);
+                finish_block(call, (size_t)y * network->width + x + i, out + i * n_out);
         }
     }
 }
@@ -316,9 +317,9 @@ static int run_head(struct head_rows *call, const struct uqd_head *head,
 static void clamp_to_cells(const struct uqd_network *network, const struct uqd_unit *unit,
                            int32_t *mean_q4)
 {
-    const size_t n_cells = (size_t)network->width * network->height;
-    for (size_t i = 0; i < n_cells; i++) {
-        const int16_t *twice_centres = unit->cells + i * UQD_CELL_CHANNELS;
+    const size_t n_blocks = (size_t)network->width * network->height;
+    for (size_t i = 0; i < n_blocks; i++) {
+        const int16_t *twice_centres = unit->cells + i * UQD_BLOCK_CHANNELS;
         int32_t *means = mean_q4 + i * UQD_UNIT_CHANNELS;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             const struct uqd_cell cell = uqd_cell_at(twice_centres[c], network->levels[c]);
@@ -402,9 +403,9 @@ static void context_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
     const uint32_t n = call->group->n;
     for (uint32_t y = row_begin; y < row_end; y++) {
         for (uint32_t x = 0; x < call->network->width; x++) {
-            const size_t cell = (size_t)y * call->network->width + x;
+            const size_t block = (size_t)y * call->network->width + x;
             int16_t *out = uqd_nn_qplane_pixel(&call->network->context, x, y);
-            call->network->ops.asinh(out, call->moved + cell * n, call->scale,
+            call->network->ops.asinh(out, call->moved + block * n, call->scale,
                                      1 << UQD_CONTEXT_BITS, n);
             magnitudes(out + n, out, n);
         }

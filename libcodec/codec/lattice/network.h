@@ -25,14 +25,14 @@ struct uqd_network {
     float *gains;                      /* of each layer that has them by kind, see gains.h; owned */
     uint8_t *strips; /* of each thread: strip_size bytes between 1x1 layers; owned */
     size_t strip_size;
-    float centre_scale[UQD_CELL_CHANNELS], width_scale[UQD_CELL_CHANNELS];
+    float centre_scale[UQD_BLOCK_CHANNELS], width_scale[UQD_BLOCK_CHANNELS];
     uint8_t levels[UQD_UNIT_CHANNELS]; /* of the channels' cells */
     float cell_width[UQD_UNIT_CHANNELS], reference[UQD_UNIT_CHANNELS];
     float log2_reference[UQD_UNIT_CHANNELS];
 };
 
-/* Bytes of activations per cell, borders aside. */
-uint64_t uqd_network_bytes_per_cell(const struct uqd_model *model);
+/* Bytes of activations per block, borders aside. */
+uint64_t uqd_network_bytes_per_block(const struct uqd_model *model);
 
 /* Allocates for a grid of that size. The work is borrowed. On failure the network may be freed.
  * Errors: UQD_ERR_NOMEM. */
@@ -48,19 +48,19 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
                       const uint8_t *levels, int dithered);
 
 /* Denoised means of all channels from the trunk, inside their cells:
- * mean_q4[cell][UQD_UNIT_CHANNELS]. The trunk stays; not between uqd_network_begin_groups and the
+ * mean_q4[block][UQD_UNIT_CHANNELS]. The trunk stays; not between uqd_network_begin_groups and the
  * last group, whose context would be lost. Errors: UQD_ERR_CANCELLED. */
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4);
 
 /* Begins the groups: must follow the trunk and what is denoised of it, before group 0. */
 void uqd_network_begin_groups(struct uqd_network *network);
 
-/* Means and scales of a group's channels: mean_q4[cell][group->n], scale_index likewise.
+/* Means and scales of a group's channels: mean_q4[block][group->n], scale_index likewise.
  * Errors: UQD_ERR_CANCELLED. */
 int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t group,
                       int32_t *mean_q4, uint8_t *scale_index);
 
-/* Lets the later groups see what was decoded of a group: moved[cell][group->n] are twice the new
+/* Lets the later groups see what was decoded of a group: moved[block][group->n] are twice the new
  * minus the old centres. Not for the last group. Errors: UQD_ERR_CANCELLED. */
 int uqd_network_context(struct uqd_network *network, uint32_t group, const int16_t *moved);
 

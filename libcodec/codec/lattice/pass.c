@@ -81,13 +81,13 @@ static int refine_tiles(struct pass_run *run)
 static void apply_moves(const struct pass_run *run)
 {
     const uint32_t first = run->group.first, n = run->group.n;
-    const size_t n_cells = (size_t)run->unit->grid_w * run->unit->grid_h;
+    const size_t n_blocks = (size_t)run->unit->grid_w * run->unit->grid_h;
     const uint32_t threads = run->engine->work.threads;
-#pragma omp parallel for num_threads(threads) if (n_cells >= 1024)
-    for (size_t cell = 0; cell < n_cells; cell++) {
-        int16_t *centres = run->unit->cells + cell * UQD_CELL_CHANNELS + first;
+#pragma omp parallel for num_threads(threads) if (n_blocks >= 1024)
+    for (size_t block = 0; block < n_blocks; block++) {
+        int16_t *centres = run->unit->cells + block * UQD_BLOCK_CHANNELS + first;
         for (uint32_t c = 0; c < n; c++)
-            centres[c] = (int16_t)(centres[c] + run->data.moved[cell * n + c]);
+            centres[c] = (int16_t)(centres[c] + run->data.moved[block * n + c]);
     }
 }
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Runs one pass. exact: for ENCODE, the cells of the unit. partial_q4: NULL, or
- * [cell][UQD_UNIT_CHANNELS] to be filled with the best guess of every coefficient of the unit: the
+ * [block][UQD_UNIT_CHANNELS] to be filled with the best guess of every coefficient of the unit: the
  * denoised mean, or the centroid of the new cell where it is refined.
  * Returns UQD_OK; UQD_NEED_DATA where the data is cut: the state is refined as far as it goes.
  * Unless UQD_OK, the unit has UQD_MIXED_LEVELS then. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED,

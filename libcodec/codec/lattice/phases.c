@@ -3,10 +3,10 @@
 #include <assert.h>
 #include <string.h>
 
-/* Part of a row of cells. */
+/* Part of a row of blocks. */
 struct segment {
     uint32_t x_begin, x_end, y;
-    uint64_t first_cell;
+    uint64_t first_block;
 };
 
 /* The phases of the coefficients around 0 that stand in `places`. */
@@ -14,7 +14,7 @@ static void phases_around_0(const struct uqd_stage_group *group, const struct uq
                             const struct segment *segment, const uint16_t *places, size_t n,
                             uint8_t *phases)
 {
-    const struct uqd_batch_source source = uqd_group_source(group, data, segment->first_cell);
+    const struct uqd_batch_source source = uqd_group_source(group, data, segment->first_block);
     const uint32_t n_thresholds = group->phases->n - 1;
     struct uqd_batch batch;
     for (size_t begin = 0; begin < n; begin += UQD_BATCH) {
@@ -26,10 +26,10 @@ static void phases_around_0(const struct uqd_stage_group *group, const struct uq
     }
 }
 
-/* The phases of a cell's coefficients that are not around 0; what is not refined gets one behind
- * the last. All cells of a row have the same but for the last, which the grid's edge may cut. */
-static void phases_of_cell(const struct uqd_stage_group *group, uint32_t x, uint32_t y,
-                           uint8_t *phases)
+/* The phases of a block's coefficients that are not around 0; what is not refined gets one behind
+ * the last. All blocks of a row have the same but for the last, which the grid's edge may cut. */
+static void phases_of_block(const struct uqd_stage_group *group, uint32_t x, uint32_t y,
+                            uint8_t *phases)
 {
     const uint8_t *others = group->phases->others + group->first;
     for (uint32_t c = 0; c < group->n; c++) {
@@ -48,29 +48,29 @@ static size_t list_around_0(const struct uqd_stage_group *group, const struct uq
     size_t n = 0;
     for (uint32_t i = 0; i < segment->x_end - segment->x_begin; i++) {
         const int16_t *twice_centres =
-            unit->cells + (segment->first_cell + i) * UQD_CELL_CHANNELS + group->first;
+            unit->cells + (segment->first_block + i) * UQD_BLOCK_CHANNELS + group->first;
         n += data->kernels.select->zeros(places + n, all + i * channels, twice_centres,
                                          phases + i * channels, channels, UQD_MAX_PHASES);
     }
     return n;
 }
 
-/* Phases [cell][n] of a segment whose places are all[cell][n]. around_0: scratch for as many. */
+/* Phases [block][n] of a segment whose places are all[block][n]. around_0: scratch for as many. */
 static void phases_of_segment(const struct uqd_stage_group *group,
                               const struct uqd_group_data *data, const struct segment *segment,
                               const uint16_t *all, uint16_t *around_0, uint8_t *phases)
 {
-    const uint32_t n_cells = segment->x_end - segment->x_begin, n = group->n;
-    phases_of_cell(group, segment->x_begin, segment->y, phases);
-    for (uint32_t i = 1; i + 1 < n_cells; i++)
+    const uint32_t n_blocks = segment->x_end - segment->x_begin, n = group->n;
+    phases_of_block(group, segment->x_begin, segment->y, phases);
+    for (uint32_t i = 1; i + 1 < n_blocks; i++)
         memcpy(phases + (size_t)i * n, phases, n);
-    phases_of_cell(group, segment->x_end - 1, segment->y, phases + (size_t)(n_cells - 1) * n);
+    phases_of_block(group, segment->x_end - 1, segment->y, phases + (size_t)(n_blocks - 1) * n);
     if (group->is_phased)
         phases_around_0(group, data, segment, around_0,
                         list_around_0(group, data, segment, all, phases, around_0), phases);
 }
 
-/* The places of one segment, phase by phase. all: the places of a segment, [cell][n]. */
+/* The places of one segment, phase by phase. all: the places of a segment, [block][n]. */
 static void list_segment(const struct uqd_stage_group *group, const struct uqd_group_data *data,
                          const struct segment *segment, const uint16_t *all, uint8_t *phases)
 {
@@ -80,22 +80,22 @@ static void list_segment(const struct uqd_stage_group *group, const struct uqd_g
     uint32_t *ends = data->lists.ends + (row + segment->x_begin / length) * UQD_MAX_PHASES;
     uint16_t places[UQD_MAX_SEGMENT * UQD_MAX_GROUP_CHANNELS + UQD_SELECT_SLACK];
     const uint32_t n_phases = uqd_n_phases(group);
-    const uint32_t n_cells = segment->x_end - segment->x_begin;
+    const uint32_t n_blocks = segment->x_end - segment->x_begin;
     size_t count = 0;
     phases_of_segment(group, data, segment, all, places, phases);
     for (uint32_t p = 0; p < UQD_MAX_PHASES; p++) {
         if (p < n_phases)
             count += data->kernels.select->of_phase(places + count, all, phases,
-                                                    (size_t)n_cells * n, (uint8_t)p);
+                                                    (size_t)n_blocks * n, (uint8_t)p);
         ends[p] = (uint32_t)count;
     }
-    memcpy(data->lists.places + segment->first_cell * n, places, count * sizeof *places);
+    memcpy(data->lists.places + segment->first_block * n, places, count * sizeof *places);
 }
 
-/* The places of so many cells of a segment. */
-static void list_all(const struct uqd_stage_group *group, uint32_t n_cells, uint16_t *all)
+/* The places of so many blocks of a segment. */
+static void list_all(const struct uqd_stage_group *group, uint32_t n_blocks, uint16_t *all)
 {
-    for (uint32_t x = 0; x < n_cells; x++)
+    for (uint32_t x = 0; x < n_blocks; x++)
         for (uint32_t c = 0; c < group->n; c++)
             *all++ = (uint16_t)(x << UQD_PLACE_BITS | c);
 }
@@ -115,7 +115,7 @@ void uqd_list_phases(const struct uqd_stage_group *group, const struct uqd_group
             .x_begin = x,
             .x_end = grid_w - x < length ? grid_w : x + length,
             .y = y,
-            .first_cell = (uint64_t)y * grid_w + x,
+            .first_block = (uint64_t)y * grid_w + x,
         };
         list_segment(group, data, &segment, all, phases);
     }

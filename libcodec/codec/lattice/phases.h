@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Lists the refined coefficients of a row of cells in data->lists, before any of their symbols. */
+/* Lists the refined coefficients of a row of blocks in data->lists, before any of their symbols. */
 void uqd_list_phases(const struct uqd_stage_group *group, const struct uqd_group_data *data,
                      uint32_t y);
 

@@ -28,20 +28,20 @@ static struct place place_of(const struct uqd_state *state, uint32_t reduce)
 
 static void copy_centres(const struct uqd_unit *unit, int32_t *values)
 {
-    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
-    for (size_t cell = 0; cell < n_cells; cell++)
+    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
+    for (size_t block = 0; block < n_blocks; block++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-            values[cell * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[cell * UQD_CELL_CHANNELS + c];
+            values[block * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[block * UQD_BLOCK_CHANNELS + c];
 }
 
 /* A grey picture has no chroma; what the network says of it is not used. */
 static void drop_chroma(const struct uqd_state *state, const struct uqd_unit *unit, int32_t *values)
 {
-    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
-    for (size_t cell = 0; cell < n_cells; cell++)
+    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
+    for (size_t block = 0; block < n_blocks; block++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
             if (state->model->channels[c].colour >= state->colours)
-                values[cell * UQD_UNIT_CHANNELS + c] = 0;
+                values[block * UQD_UNIT_CHANNELS + c] = 0;
 }
 
 /* The denoiser may move even a coefficient that is known, by half a unit; in the `whole` coarsest
@@ -49,11 +49,11 @@ static void drop_chroma(const struct uqd_state *state, const struct uqd_unit *un
 static void keep_whole(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values)
 {
     const struct uqd_unit *unit = &state->units[u];
-    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-        for (size_t cell = 0;
-             cell < n_cells && state->model->channels[c].level > UQD_UNIT_LEVELS - whole; cell++)
-            values[cell * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[cell * UQD_CELL_CHANNELS + c];
+        for (size_t block = 0;
+             block < n_blocks && state->model->channels[c].level > UQD_UNIT_LEVELS - whole; block++)
+            values[block * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[block * UQD_BLOCK_CHANNELS + c];
 }
 
 static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
@@ -147,8 +147,8 @@ static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
                          const struct picture *picture)
 {
     const struct uqd_unit *unit = &state->units[u];
-    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
-    int32_t *values = uqd_malloc_array(n_cells, UQD_UNIT_CHANNELS * sizeof *values);
+    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
+    int32_t *values = uqd_malloc_array(n_blocks, UQD_UNIT_CHANNELS * sizeof *values);
     if (values == NULL)
         return UQD_ERR_NOMEM;
     const int status = guess_unit(engine, state, partial, u, whole, values);
@@ -184,7 +184,7 @@ static int invert_exact(struct uqd_engine *engine, const struct uqd_state *state
 {
     const struct uqd_unit *unit = &state->units[u];
     uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
-                           UQD_CELL_CHANNELS, picture->planes, picture->pitch, unit->width,
+                           UQD_BLOCK_CHANNELS, picture->planes, picture->pitch, unit->width,
                            unit->height, engine->work.threads);
     return undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, to);
 }

@@ -10,7 +10,7 @@
 /* A pass that the end of the data interrupted: the best guesses of its unit's coefficients. */
 struct uqd_partial {
     uint32_t unit;
-    int32_t *mean_q4; /* [cell][UQD_UNIT_CHANNELS], or NULL: no pass is interrupted */
+    int32_t *mean_q4; /* [block][UQD_UNIT_CHANNELS], or NULL: no pass is interrupted */
 };
 
 /* The denoised picture of a state, `reduce` times halved, into rows of ceil(width / 2^reduce) *

@@ -1,4 +1,4 @@
-/* What a file's next symbols need that no symbol before them changes: for a row of cells at a time
+/* What a file's next symbols need that no symbol before them changes: for a row of blocks at a time
  * the frequencies and the place on the curves. All threads work it out ahead of the one that reads
  * or writes the chunk. */
 #ifndef UQD_LATTICE_PLAN_H
@@ -16,7 +16,7 @@ struct uqd_planned {
     struct uqd_split split;
     int16_t twice_centre; /* of the cell that is refined */
     int16_t position;     /* on the curve, -1 beside it; UQD_PLAN_PLAIN: no curve is asked */
-    uint16_t x;           /* cell, from the tile's first on */
+    uint16_t x;           /* block, from the tile's first on */
     uint8_t c;            /* channel - first */
     uint8_t surroundings;
 };

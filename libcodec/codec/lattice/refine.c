@@ -79,7 +79,7 @@ static inline int symbol_of(int32_t exact, struct uqd_cuts cuts)
 struct row {
     const struct uqd_stage_group *group;
     const struct uqd_group_data *data;
-    uint64_t first_cell; /* of the tile's */
+    uint64_t first_block; /* of the tile's */
     struct uqd_curves *curves;
 };
 
@@ -148,13 +148,13 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
 {
     const struct uqd_stage_group *group = row->group;
     const struct uqd_group_data *data = row->data;
-    const uint64_t cell = row->first_cell + planned->x, index = cell * group->n + planned->c;
+    const uint64_t block = row->first_block + planned->x, index = block * group->n + planned->c;
     const uint32_t channel = group->first + planned->c, from = group->from[planned->c];
     struct coefficient coefficient = {
         .cell = uqd_cell_at(planned->twice_centre, from), .index = index, .ahead = ahead};
     const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, from);
     if (encodes)
-        coefficient.exact = data->exact[cell * UQD_CELL_CHANNELS + channel];
+        coefficient.exact = data->exact[block * UQD_BLOCK_CHANNELS + channel];
     const int symbol = code_first(coder, encodes, row, planned, from,
                                   encodes ? symbol_of(coefficient.exact, cuts) : 0);
     if (symbol < 0)
@@ -165,7 +165,7 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
     const struct uqd_cell child = coefficient.cell;
     data->moved[index] = (int16_t)(child.low + child.high - planned->twice_centre);
     if (data->centroid_q4 != NULL)
-        data->centroid_q4[cell * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
+        data->centroid_q4[block * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
             uqd_mean_of(data, index), uqd_scale_of(data, index), child.low, child.high);
     return UQD_OK;
 }
@@ -186,12 +186,12 @@ static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *sy
     return status == UQD_OK ? UQD_OK : symbols->decoder.status;
 }
 
-/* Reads a row and counts what its cells took: coefficient by coefficient, as slow as that is, which
- * leaves the loop that does not count as it is. */
+/* Reads a row and counts what its blocks took: coefficient by coefficient, as slow as that is,
+ * which leaves the loop that does not count as it is. */
 static int count_row(struct uqd_symbols *symbols, const struct row *row,
                      const struct uqd_planned *planned, const struct uqd_split *ahead, uint32_t n)
 {
-    uint32_t *spent = row->data->unit->spent + row->first_cell;
+    uint32_t *spent = row->data->unit->spent + row->first_block;
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
         const uint64_t before = uqd_range_decoder_spent_q8(&symbols->decoder);
@@ -246,7 +246,7 @@ static int code_slice(const struct tile_run *run, uint32_t slice)
         const struct row row = {
             .group = run->at->group,
             .data = run->at->data,
-            .first_cell = (uint64_t)y * unit->grid_w + run->tile.x_begin,
+            .first_block = (uint64_t)y * unit->grid_w + run->tile.x_begin,
             .curves = run->curves,
         };
         const struct uqd_planned *planned =

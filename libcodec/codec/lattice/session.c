@@ -118,7 +118,7 @@ static int transform(struct session *session, const struct uqd_image *image, int
                                          UQD_UNIT_LEVELS - done, threads);
         if (status == UQD_OK)
             uqd_unit_pack(session->engine.model->channels, UQD_UNIT_CHANNELS, read, pitch,
-                          unit->width, unit->height, unit->cells, UQD_CELL_CHANNELS, threads);
+                          unit->width, unit->height, unit->cells, UQD_BLOCK_CHANNELS, threads);
     }
     for (uint32_t c = 0; c < image->channels; c++)
         low[c] = planes[c][0];

@@ -10,7 +10,7 @@
 #include <assert.h>
 
 enum {
-    REGION = 8,    /* cells along a side */
+    REGION = 8,    /* blocks along a side */
     TOP_LEVEL = 2, /* of channels that are looked at */
     SUBBANDS = 3 * UQD_UNIT_LEVELS * 3,
     /* The high-pass samples at the far border have a neighbour on one side only and see a slope as
@@ -34,8 +34,8 @@ static const uint16_t unknown_squares[TOP_LEVEL + 1] = {0, 43, 384};
 /* A channel that is looked at. */
 struct channel {
     uint32_t index, subband;     /* of coding order; of all colours and levels */
-    uint32_t exist_w, exist_h;   /* cells that have it */
-    uint32_t border_x, border_y; /* cells where it lies at the far border, or NOWHERE */
+    uint32_t exist_w, exist_h;   /* blocks that have it */
+    uint32_t border_x, border_y; /* blocks where it lies at the far border, or NOWHERE */
     uint32_t unknown;
 };
 
@@ -46,11 +46,11 @@ struct channels {
 };
 
 struct region {
-    uint32_t x_begin, x_end, y_begin, y_end; /* cells */
+    uint32_t x_begin, x_end, y_begin, y_end; /* blocks */
     int64_t mean[CLASSES]; /* of squares, in 1/256; negative: the class is left alone */
 };
 
-/* The last cell that has a channel, if the sample there is the last one of its subband. */
+/* The last block that has a channel, if the sample there is the last one of its subband. */
 static uint32_t border_of(uint32_t exist, uint32_t shift, uint32_t first, uint32_t side)
 {
     return exist > 0 && ((exist - 1) << shift) + first + 1 == side ? exist - 1 : NOWHERE;
@@ -108,14 +108,15 @@ static void measure(struct region *region, const struct channels *channels,
     uint32_t n[CLASSES] = {0};
     for (uint32_t y = region->y_begin; y < region->y_end; y++)
         for (uint32_t x = region->x_begin; x < region->x_end; x++) {
-            const size_t cell = (size_t)y * unit->grid_w + x;
+            const size_t block = (size_t)y * unit->grid_w + x;
             for (uint32_t i = 0; i < channels->n; i++) {
                 const struct channel *channel = &channels->each[i];
                 if (x >= channel->exist_w || y >= channel->exist_h)
                     continue;
                 const uint32_t class = class_of(channel, x, y);
-                const int64_t value = values[cell * UQD_UNIT_CHANNELS + channel->index];
-                const int is_around_0 = unit->cells[cell * UQD_CELL_CHANNELS + channel->index] == 0;
+                const int64_t value = values[block * UQD_UNIT_CHANNELS + channel->index];
+                const int is_around_0 =
+                    unit->cells[block * UQD_BLOCK_CHANNELS + channel->index] == 0;
                 squares[class] += value * value + (is_around_0 ? channel->unknown : 0);
                 n[class]++;
             }

@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-static size_t n_cells_of(const struct uqd_unit *unit)
+static size_t n_blocks_of(const struct uqd_unit *unit)
 {
     return (size_t)unit->grid_w * unit->grid_h;
 }
@@ -14,7 +14,7 @@ int uqd_spent_begin(struct uqd_state *state)
 {
     for (uint32_t u = 0; u < state->n_units; u++) {
         struct uqd_unit *unit = &state->units[u];
-        unit->spent = uqd_calloc_array(n_cells_of(unit), sizeof *unit->spent);
+        unit->spent = uqd_calloc_array(n_blocks_of(unit), sizeof *unit->spent);
         if (unit->spent == NULL)
             return UQD_ERR_NOMEM;
     }
@@ -26,7 +26,7 @@ void uqd_spent_reset(struct uqd_state *state)
     for (uint32_t u = 0; u < state->n_units; u++) {
         struct uqd_unit *unit = &state->units[u];
         if (unit->spent != NULL)
-            memset(unit->spent, 0, n_cells_of(unit) * sizeof *unit->spent);
+            memset(unit->spent, 0, n_blocks_of(unit) * sizeof *unit->spent);
     }
 }
 
@@ -35,8 +35,8 @@ static uint32_t end_of(uint32_t begin, uint32_t side)
     return begin + 8 < side ? begin + 8 : side;
 }
 
-/* Spreads a cell over those of the finer unit that it covers. */
-static void spread_cell(uint32_t spent, struct uqd_unit *to, uint32_t x, uint32_t y)
+/* Spreads a block over those of the finer unit that it covers. */
+static void spread_block(uint32_t spent, struct uqd_unit *to, uint32_t x, uint32_t y)
 {
     const uint32_t x_end = end_of(x, to->grid_w), y_end = end_of(y, to->grid_h);
     const uint64_t n = (uint64_t)(x_end - x) * (y_end - y);
@@ -51,7 +51,7 @@ static void spread(const struct uqd_unit *from, struct uqd_unit *to)
 {
     for (uint32_t y = 0; y < from->grid_h; y++)
         for (uint32_t x = 0; x < from->grid_w; x++)
-            spread_cell(from->spent[(size_t)y * from->grid_w + x], to, 8 * x, 8 * y);
+            spread_block(from->spent[(size_t)y * from->grid_w + x], to, 8 * x, 8 * y);
 }
 
 void uqd_spent_take(struct uqd_state *state, uint32_t *blocks)
@@ -61,6 +61,6 @@ void uqd_spent_take(struct uqd_state *state, uint32_t *blocks)
         return;
     for (uint32_t u = state->n_units - 1; u > 0; u--)
         spread(&state->units[u], &state->units[u - 1]);
-    for (size_t cell = 0; cell < n_cells_of(&state->units[0]); cell++)
-        blocks[cell] += state->units[0].spent[cell];
+    for (size_t block = 0; block < n_blocks_of(&state->units[0]); block++)
+        blocks[block] += state->units[0].spent[block];
 }

@@ -1,4 +1,4 @@
-/* Where the bits of a step went: counters of a state's cells (uqd_unit.spent), which decoding
+/* Where the bits of a step went: counters of a state's blocks (uqd_unit.spent), which decoding
  * fills.
  */
 #ifndef UQD_LATTICE_SPENT_H
@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-/* From now on a state counts what its cells take. It owns the counters, on failure as well.
+/* From now on a state counts what its blocks take. It owns the counters, on failure as well.
  * Errors: UQD_ERR_NOMEM. */
 int uqd_spent_begin(struct uqd_state *state);
 
 /* Forgets what was counted, if the state counts. */
 void uqd_spent_reset(struct uqd_state *state);
 
-/* Adds what was counted in all units to blocks of 8 x 8 pixels, the cells of the full-size unit:
- * a cell of a coarser unit spreads evenly over the blocks that it covers, without a remainder. The
+/* Adds what was counted in all units to the blocks of 8 x 8 pixels of the full-size unit:
+ * a block of a coarser unit spreads evenly over the blocks that it covers, without a remainder. The
  * counters are of no use afterwards. blocks[grid_h][grid_w] of the full-size unit. */
 void uqd_spent_take(struct uqd_state *state, uint32_t *blocks);
 

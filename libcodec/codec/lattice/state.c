@@ -10,7 +10,7 @@
 
 static size_t unit_values(const struct uqd_unit *unit)
 {
-    return (size_t)unit->grid_w * unit->grid_h * UQD_CELL_CHANNELS;
+    return (size_t)unit->grid_w * unit->grid_h * UQD_BLOCK_CHANNELS;
 }
 
 uint64_t uqd_state_size(uint32_t width, uint32_t height)
@@ -19,7 +19,7 @@ uint64_t uqd_state_size(uint32_t width, uint32_t height)
     for (uint32_t u = uqd_unit_count(width, height); u > 0; u--) {
         width = uqd_unit_grid(width);
         height = uqd_unit_grid(height);
-        bytes += (uint64_t)width * height * UQD_CELL_CHANNELS * sizeof(int16_t);
+        bytes += (uint64_t)width * height * UQD_BLOCK_CHANNELS * sizeof(int16_t);
     }
     return bytes;
 }
@@ -80,11 +80,11 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state)
 }
 
 int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,
-                          uint64_t cell)
+                          uint64_t block)
 {
     if (!state->dithered)
         return 0;
-    const uint64_t counter = ((uint64_t)unit << 56) | ((uint64_t)channel << 48) | cell;
+    const uint64_t counter = ((uint64_t)unit << 56) | ((uint64_t)channel << 48) | block;
     const uint64_t top = uqd_random(state->seed, counter) >> 32;
     return 6144 + (int32_t)(top >> 20);
 }
@@ -92,17 +92,17 @@ int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t
 static void fill_top(struct uqd_state *state, uint32_t u)
 {
     struct uqd_unit *unit = &state->units[u];
-    const uint64_t n_cells = (uint64_t)unit->grid_w * unit->grid_h;
-    for (uint64_t cell = 0; cell < n_cells; cell++) {
-        const uint32_t x = (uint32_t)(cell % unit->grid_w), y = (uint32_t)(cell / unit->grid_w);
+    const uint64_t n_blocks = (uint64_t)unit->grid_w * unit->grid_h;
+    for (uint64_t block = 0; block < n_blocks; block++) {
+        const uint32_t x = (uint32_t)(block % unit->grid_w), y = (uint32_t)(block / unit->grid_w);
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             const struct uqd_channel *channel = &state->model->channels[c];
             int32_t twice_centre = 0;
             if (state->dithered && channel->colour < state->colours &&
                 uqd_channel_exists(channel, unit->width, unit->height, x, y))
                 twice_centre =
-                    ((1 << UQD_DITHER_LEVEL) - 1) - 2 * uqd_dither_offset(state, u, c, cell);
-            unit->cells[cell * UQD_CELL_CHANNELS + c] = (int16_t)twice_centre;
+                    ((1 << UQD_DITHER_LEVEL) - 1) - 2 * uqd_dither_offset(state, u, c, block);
+            unit->cells[block * UQD_BLOCK_CHANNELS + c] = (int16_t)twice_centre;
         }
     }
 }
@@ -122,7 +122,7 @@ void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, con
 {
     assert(u < state->n_units && nominal <= UQD_TOP_LEVEL);
     struct uqd_unit *unit = &state->units[u];
-    const uint64_t n_cells = (uint64_t)unit->grid_w * unit->grid_h;
+    const uint64_t n_blocks = (uint64_t)unit->grid_w * unit->grid_h;
     unit->nominal = (uint8_t)nominal;
     if (levels == NULL) {
         memset(unit->level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
@@ -130,18 +130,18 @@ void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, con
         return;
     }
     memcpy(unit->level, levels, UQD_UNIT_CHANNELS);
-    for (uint64_t cell = 0; cell < n_cells; cell++) {
-        const uint32_t x = (uint32_t)(cell % unit->grid_w), y = (uint32_t)(cell / unit->grid_w);
+    for (uint64_t block = 0; block < n_blocks; block++) {
+        const uint32_t x = (uint32_t)(block % unit->grid_w), y = (uint32_t)(block / unit->grid_w);
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             const struct uqd_channel *channel = &state->model->channels[c];
-            int16_t *value = &unit->cells[cell * UQD_CELL_CHANNELS + c];
+            int16_t *value = &unit->cells[block * UQD_BLOCK_CHANNELS + c];
             if (channel->colour >= state->colours ||
                 (state->dithered && !uqd_channel_exists(channel, unit->width, unit->height, x, y)))
                 continue;
             const int32_t member = uqd_cell_member(*value);
             const struct uqd_cell coarser =
-                state->dithered ? uqd_cell_of_dithered(member, uqd_dither_offset(state, u, c, cell),
-                                                       unit->level[c])
+                state->dithered ? uqd_cell_of_dithered(
+                                      member, uqd_dither_offset(state, u, c, block), unit->level[c])
                                 : uqd_cell_of(member, unit->level[c]);
             *value = (int16_t)(coarser.low + coarser.high);
         }
@@ -159,7 +159,7 @@ static int inverse(const struct uqd_state *state, uint32_t first, int32_t *const
     for (uint32_t u = state->n_units; u-- > first && status == UQD_OK;) {
         const struct uqd_unit *unit = &state->units[u];
         uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
-                               UQD_CELL_CHANNELS, planes, pitch, unit->width, unit->height,
+                               UQD_BLOCK_CHANNELS, planes, pitch, unit->width, unit->height,
                                threads);
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
             status = uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height,
@@ -186,7 +186,7 @@ int uqd_state_update_low(struct uqd_state *state, uint32_t u, uint32_t threads)
     const int status = inverse(state, u + 1, planes, unit->grid_w, threads);
     for (size_t i = 0; i < n && status == UQD_OK; i++)
         for (uint32_t c = 0; c < state->colours; c++)
-            unit->cells[i * UQD_CELL_CHANNELS + UQD_UNIT_CHANNELS + c] = saturate(planes[c][i]);
+            unit->cells[i * UQD_BLOCK_CHANNELS + UQD_UNIT_CHANNELS + c] = saturate(planes[c][i]);
     free(memory);
     return status;
 }

@@ -12,8 +12,8 @@ enum { UQD_MAX_UNITS = 6, UQD_MIXED_LEVELS = 255, UQD_DITHER_LEVEL = 14 };
 
 struct uqd_unit {
     uint32_t width, height;  /* of the unit's picture */
-    uint32_t grid_w, grid_h; /* in cells */
-    int16_t *cells;          /* [grid_h][grid_w][UQD_CELL_CHANNELS]: twice the centres of the
+    uint32_t grid_w, grid_h; /* in blocks */
+    int16_t *cells;          /* [grid_h][grid_w][UQD_BLOCK_CHANNELS]: twice the centres of the
                                 details' cells, in coding order, then the low-pass as known;
                                 owned */
     uint32_t *spent;         /* [grid_h][grid_w]: what a step took to decode, in 1/256 bit;
@@ -53,17 +53,17 @@ void uqd_state_free(struct uqd_state *state);
 int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state);
 
 /* Dither offset of a coefficient: uniform on 6144 .. 10239, from a counter-based generator keyed by
- * seed, unit, channel (coding order) and cell. All sums with coefficients lie in the one cell
+ * seed, unit, channel (coding order) and block. All sums with coefficients lie in the one cell
  * 0 .. 16383 of level UQD_DITHER_LEVEL. */
 int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,
-                          uint64_t cell);
+                          uint64_t block);
 
 /* Goes back to a coarser state of a unit: that in which it had completed the stage that ends at
  * the given levels (NULL: the top level). */
 void uqd_unit_coarsen(struct uqd_state *state, uint32_t unit, uint32_t nominal,
                       const uint8_t *levels);
 
-/* Writes the low-pass channels of unit u's cells from what is known of the units above: the
+/* Writes the low-pass channels of unit u's blocks from what is known of the units above: the
  * inverse transform of the cell centres. To be called when unit u + 1 changed. Errors:
  * UQD_ERR_NOMEM. */
 int uqd_state_update_low(struct uqd_state *state, uint32_t unit, uint32_t threads);

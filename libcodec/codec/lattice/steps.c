@@ -45,10 +45,10 @@ static int run_pass(struct uqd_engine *engine, struct uqd_state *state, const st
     if (partial == NULL)
         return uqd_pass_run(engine, state, pass, stream, NULL, NULL);
     const struct uqd_unit *unit = &state->units[pass->unit];
-    const size_t n_cells = (size_t)unit->grid_w * unit->grid_h;
+    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
     free(partial->mean_q4);
     partial->unit = pass->unit;
-    partial->mean_q4 = uqd_calloc_array(n_cells, UQD_UNIT_CHANNELS * sizeof *partial->mean_q4);
+    partial->mean_q4 = uqd_calloc_array(n_blocks, UQD_UNIT_CHANNELS * sizeof *partial->mean_q4);
     if (partial->mean_q4 == NULL)
         return UQD_ERR_NOMEM;
     const int status = uqd_pass_run(engine, state, pass, stream, NULL, partial->mean_q4);

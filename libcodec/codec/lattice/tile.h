@@ -5,14 +5,14 @@
 #include <assert.h>
 #include <stdint.h>
 
-/* Cells x_begin .. x_end - 1 of the rows y_begin .. y_end - 1. */
+/* Blocks x_begin .. x_end - 1 of the rows y_begin .. y_end - 1. */
 struct uqd_tile {
     uint32_t x_begin, x_end, y_begin, y_end;
 };
 
 /* How a grid is divided into tiles, row by row. */
 struct uqd_tiling {
-    uint32_t grid_w, grid_h; /* in cells */
+    uint32_t grid_w, grid_h; /* in blocks */
     uint32_t side;           /* of a tile that the grid's edge does not cut */
     uint32_t columns, rows;
 };

@@ -50,7 +50,7 @@ static int counts_valid(const struct uqd_model_file *file)
 
 static size_t tables_size(const struct uqd_model_file *file)
 {
-    return UQD_MODEL_NAME_SIZE + (size_t)(2 + 2 * (file->n_phases - 1)) * UQD_CELL_CHANNELS +
+    return UQD_MODEL_NAME_SIZE + (size_t)(2 + 2 * (file->n_phases - 1)) * UQD_BLOCK_CHANNELS +
            (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE +
            (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE +
            (size_t)file->n_steps * UQD_STEP_NAME_SIZE;
@@ -59,9 +59,9 @@ static size_t tables_size(const struct uqd_model_file *file)
 static void find_tables(struct uqd_model_file *file)
 {
     file->channel_groups = file->name + UQD_MODEL_NAME_SIZE;
-    file->phases = file->channel_groups + UQD_CELL_CHANNELS;
-    file->thresholds = file->phases + UQD_CELL_CHANNELS;
-    file->kinds = file->thresholds + (size_t)(file->n_phases - 1) * 2 * UQD_CELL_CHANNELS;
+    file->phases = file->channel_groups + UQD_BLOCK_CHANNELS;
+    file->thresholds = file->phases + UQD_BLOCK_CHANNELS;
+    file->kinds = file->thresholds + (size_t)(file->n_phases - 1) * 2 * UQD_BLOCK_CHANNELS;
     file->stages = file->kinds + (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE;
     file->steps = file->stages + (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE;
 }
@@ -110,7 +110,7 @@ static uint64_t head_macs(const struct uqd_head *head)
     return conv_macs(&head->mix) + conv_macs(&head->out);
 }
 
-uint64_t uqd_model_macs_per_cell(const struct uqd_model *model, unsigned parts)
+uint64_t uqd_model_macs_per_block(const struct uqd_model *model, unsigned parts)
 {
     const struct uqd_weights *weights = &model->networks->weights[0];
     uint64_t macs = 0;
@@ -127,11 +127,11 @@ uint64_t uqd_model_macs_per_cell(const struct uqd_model *model, unsigned parts)
 
 static double macs_per_pixel(const struct uqd_model *model)
 {
-    const uint64_t pass_macs = uqd_model_macs_per_cell(model, UQD_PART_TRUNK | UQD_PART_GROUPS);
+    const uint64_t pass_macs = uqd_model_macs_per_block(model, UQD_PART_TRUNK | UQD_PART_GROUPS);
     uint32_t n_full = 0;
     for (uint32_t s = 0; s < model->n_stages; s++)
         n_full += model->stages[s].units == UQD_UNITS_FULL;
-    return (double)pass_macs * n_full / (UQD_UNIT_CELL * UQD_UNIT_CELL);
+    return (double)pass_macs * n_full / (UQD_UNIT_BLOCK * UQD_UNIT_BLOCK);
 }
 
 const struct uqd_model_class uqd_lattice_models = {

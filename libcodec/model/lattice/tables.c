@@ -54,7 +54,7 @@ static int read_phases(struct uqd_model *model, const struct uqd_model_file *fil
             return UQD_ERR_CORRUPT;
         for (uint32_t p = 0; p + 1 < phases->n; p++)
             phases->threshold[p][c] =
-                uqd_get_u16(file->thresholds + 2 * ((size_t)p * UQD_CELL_CHANNELS + standard[c]));
+                uqd_get_u16(file->thresholds + 2 * ((size_t)p * UQD_BLOCK_CHANNELS + standard[c]));
     }
     return UQD_OK;
 }
@@ -84,7 +84,7 @@ static int read_kinds(struct uqd_model *model, const struct uqd_model_file *file
         kind->phased = p[3];
         kind->network = p[4];
         copy_levels(standard, kind->from, p + UQD_MODEL_KIND_LEVELS);
-        copy_levels(standard, kind->to, p + UQD_MODEL_KIND_LEVELS + UQD_CELL_CHANNELS);
+        copy_levels(standard, kind->to, p + UQD_MODEL_KIND_LEVELS + UQD_BLOCK_CHANNELS);
         if (!kind_valid(model, kind) || (p[5] | p[6] | p[7]) != 0)
             return UQD_ERR_CORRUPT;
     }

@@ -30,8 +30,9 @@ static int counts_valid(const struct uqd_model_file *file)
 {
     return file->width % UQD_NN_BLOCK == 0 &&
            within(file->width, UQD_NN_BLOCK, UQD_PAPER_MAX_WIDTH) &&
-           file->n_residual_blocks <= UQD_PAPER_MAX_BLOCKS && within(file->n_groups, 1, file->width) &&
-           file->width % file->n_groups == 0 && within(file->n_steps, 1, UQD_PAPER_MAX_STEPS);
+           file->n_residual_blocks <= UQD_PAPER_MAX_BLOCKS &&
+           within(file->n_groups, 1, file->width) && file->width % file->n_groups == 0 &&
+           within(file->n_steps, 1, UQD_PAPER_MAX_STEPS);
 }
 
 static size_t tables_size(const struct uqd_model_file *file)

@@ -64,7 +64,7 @@ static void gather(struct uqd_batch *batch, const struct uqd_batch_source *sourc
         const __m512i x = _mm512_srli_epi32(place, UQD_PLACE_BITS);
         const __m512i index = _mm512_add_epi32(_mm512_mullo_epi32(x, channels), c);
         const __m512i at =
-            _mm512_add_epi32(_mm512_mullo_epi32(x, _mm512_set1_epi32(UQD_CELL_CHANNELS)), c);
+            _mm512_add_epi32(_mm512_mullo_epi32(x, _mm512_set1_epi32(UQD_BLOCK_CHANNELS)), c);
         const __m512i twice_centre = gather_int16(lanes, at, source->twice_centres);
         _mm512_storeu_si512(batch->channel + i, c);
         _mm512_storeu_si512(batch->index + i, index);
