@@ -47,7 +47,7 @@ static void test_table(void **state)
     }
 }
 
-static void test_surroundings(void **state)
+static void test_context_classes(void **state)
 {
     const struct uqd_model *model = *state;
     static int16_t cells[GRID_W * GRID_H * UQD_BLOCK_CHANNELS];
@@ -59,7 +59,7 @@ static void test_surroundings(void **state)
         memset(cells, 0, sizeof cells);
         /* The coefficient itself does not count. */
         cells[(MIDDLE_Y * GRID_W + MIDDLE_X) * UQD_BLOCK_CHANNELS + c] = 999;
-        assert_int_equal(uqd_surroundings(&neighbours, &unit, c, MIDDLE_X, MIDDLE_Y, 0), 0);
+        assert_int_equal(uqd_context_class(&neighbours, &unit, c, MIDDLE_X, MIDDLE_Y, 0), 0);
         const struct uqd_neighbour *n = &neighbours.of[c][1];
         int16_t *above =
             &cells[((MIDDLE_Y + n->dy) * GRID_W + MIDDLE_X + n->dx) * UQD_BLOCK_CHANNELS +
@@ -67,12 +67,12 @@ static void test_surroundings(void **state)
         uint32_t before = 0;
         for (int value = 1; value < 2000; value += 7) {
             *above = (int16_t)(value % 2 ? value : -value);
-            const uint32_t fine = uqd_surroundings(&neighbours, &unit, c, MIDDLE_X, MIDDLE_Y, 0);
-            const uint32_t coarse = uqd_surroundings(&neighbours, &unit, c, MIDDLE_X, MIDDLE_Y, 9);
+            const uint32_t fine = uqd_context_class(&neighbours, &unit, c, MIDDLE_X, MIDDLE_Y, 0);
+            const uint32_t coarse = uqd_context_class(&neighbours, &unit, c, MIDDLE_X, MIDDLE_Y, 9);
             assert_true(fine >= before && coarse <= fine && coarse >= 1);
             before = fine;
         }
-        assert_int_equal(before, UQD_SURROUNDINGS - 1);
+        assert_int_equal(before, UQD_CONTEXT_CLASSES - 1);
     }
 }
 
@@ -87,12 +87,12 @@ static void test_corners(void **state)
     uqd_neighbours_fit(&neighbours, 1);
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
         memset(cells, 0, sizeof cells);
-        assert_int_equal(uqd_surroundings(&neighbours, &unit, c, 0, 0, 0), 0);
+        assert_int_equal(uqd_context_class(&neighbours, &unit, c, 0, 0, 0), 0);
         for (uint32_t i = 0; i < UQD_UNIT_CHANNELS; i++)
             cells[i] = 999;
-        const uint32_t found = uqd_surroundings(&neighbours, &unit, c, 0, 0, 0);
+        const uint32_t found = uqd_context_class(&neighbours, &unit, c, 0, 0, 0);
         const int has_neighbours = model->channels[c].level < UQD_UNIT_LEVELS;
-        assert_int_equal(found, has_neighbours ? UQD_SURROUNDINGS - 1 : 0);
+        assert_int_equal(found, has_neighbours ? UQD_CONTEXT_CLASSES - 1 : 0);
     }
 }
 
@@ -100,7 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
-        cmocka_unit_test(test_surroundings),
+        cmocka_unit_test(test_context_classes),
         cmocka_unit_test(test_corners),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);

@@ -42,7 +42,7 @@ void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_
 static inline int uqd_is_refined(const struct uqd_stage_group *group, uint32_t c, uint32_t x,
                                  uint32_t y)
 {
-    return group->from[c] > group->to[c] && uqd_exists(group->coverage, group->first + c, x, y);
+    return group->from[c] > group->to[c] && uqd_covers(group->coverage, group->first + c, x, y);
 }
 
 /* Whether any coefficient has. */

@@ -75,8 +75,8 @@ static inline uint32_t weighted_sum_inside(const struct uqd_neighbours *neighbou
     return sum;
 }
 
-uint32_t uqd_surroundings(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
-                          uint32_t c, uint32_t x, uint32_t y, uint32_t level)
+uint32_t uqd_context_class(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
+                           uint32_t c, uint32_t x, uint32_t y, uint32_t level)
 {
     /* By the sum of weights times twice the magnitudes, in cells of the level, rounded up: 24 for a
      * mean of one cell. The classes begin behind 0, 4, 7, 12, 19, 29, 48 and 84. */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UQD_NEIGHBOURS = 8, UQD_SURROUNDINGS = 9 };
+enum { UQD_NEIGHBOURS = 8, UQD_CONTEXT_CLASSES = 9 };
 
 struct uqd_neighbour {
     int8_t dx, dy;   /* of its block */
@@ -24,12 +24,12 @@ struct uqd_neighbours {
 
 void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_channel *channels);
 
-/* To be called before surroundings in a grid of another width. */
+/* To be called before context classes are asked for in a grid of another width. */
 void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w);
 
-/* How large what is known around channel c of block (x, y) is, on the scale of cells of a level: 0,
- * nothing but cells around 0, .. UQD_SURROUNDINGS - 1. */
-uint32_t uqd_surroundings(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
-                          uint32_t c, uint32_t x, uint32_t y, uint32_t level);
+/* The context class: how large what is known around channel c of block (x, y) is, on the scale of
+ * cells of a level: 0, nothing but cells around 0, .. UQD_CONTEXT_CLASSES - 1. */
+uint32_t uqd_context_class(const struct uqd_neighbours *neighbours, const struct uqd_unit *unit,
+                           uint32_t c, uint32_t x, uint32_t y, uint32_t level);
 
 #endif

@@ -12,7 +12,7 @@ enum {
 void uqd_curves_init(struct uqd_curves *curves)
 {
     for (uint32_t level = 0; level < UQD_TOP_LEVEL; level++)
-        for (uint32_t s = 0; s < UQD_SURROUNDINGS; s++)
+        for (uint32_t s = 0; s < UQD_CONTEXT_CLASSES; s++)
             uqd_adaptive_init(&curves->leaving[level][s]);
 }
 
@@ -120,7 +120,7 @@ static inline __attribute__((always_inline)) int code_further(struct coder *code
         if (row->curves != NULL && cell.low + cell.high == 0) {
             const uint32_t stays = split.cum2 - split.cum1;
             symbol = code_adaptive(coder, encodes,
-                                   &row->curves->leaving[level - 1][planned->surroundings], &split,
+                                   &row->curves->leaving[level - 1][planned->context_class], &split,
                                    uqd_adaptive_position(split.total - stays, stays), symbol);
         } else {
             symbol = code_plain(coder, encodes, &split, symbol);
@@ -137,7 +137,7 @@ static inline int code_first(struct coder *coder, int encodes, const struct row 
 {
     if (planned->position == UQD_PLAN_PLAIN)
         return code_plain(coder, encodes, &planned->split, symbol);
-    return code_adaptive(coder, encodes, &row->curves->leaving[level - 1][planned->surroundings],
+    return code_adaptive(coder, encodes, &row->curves->leaving[level - 1][planned->context_class],
                          &planned->split, planned->position, symbol);
 }
 

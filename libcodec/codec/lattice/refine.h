@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 /* What a tile teaches in one pass: whether coefficients around 0 leave it, by their level - 1 and
- * surroundings. */
+ * context class. */
 struct uqd_curves {
-    struct uqd_adaptive leaving[UQD_TOP_LEVEL][UQD_SURROUNDINGS];
+    struct uqd_adaptive leaving[UQD_TOP_LEVEL][UQD_CONTEXT_CLASSES];
 };
 
 void uqd_curves_init(struct uqd_curves *curves);
