@@ -1,6 +1,6 @@
 /* What batchs of coefficients are coded with: every version against the definitions. */
-#include "codec/lattice/cell.h"
 #include "codec/lattice/batch.h"
+#include "codec/lattice/cell.h"
 #include "entropy/adaptive.h"
 #include "entropy/split.h"
 #include "util/random.h"
