@@ -19,7 +19,7 @@ uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
                      uint32_t threads, uint32_t tile_log2)
 {
-    assert(model->class->number == UQD_MODEL_LATTICE && tile_log2 < 32);
+    assert(model->n_kinds > 0 && tile_log2 < 32);
     *engine = (struct uqd_engine){
         .model = model,
         .cpu_mask = cpu_mask,
