@@ -173,6 +173,40 @@ static void test_models(void **state)
     assert_false(scratch_exists("none.uqd"));
 }
 
+/* One byte of either part of a model, in its head, which is read first, or among its values. */
+static void check_damaged_model(const uint8_t *model, size_t size, size_t at, const char *sentence)
+{
+    struct process_result result;
+    uint8_t *data = malloc(size);
+    assert_non_null(data);
+    memcpy(data, model, size);
+    data[at] ^= 1;
+    scratch_write("damaged.uqdm", data, size);
+    free(data);
+    UQD(&result, "decode", "parted.uqd", "-o", "none.png", "--model", "damaged.uqdm");
+    assert_sentence("damaged model", &result, 1, sentence);
+    assert_false(scratch_exists("none.png"));
+    process_result_free(&result);
+}
+
+static void test_damaged_models(void **state)
+{
+    (void)state;
+    static const char *const head = "damaged.uqdm: cannot be used as a model: the data is damaged";
+    static const char *const values = "the model's file is damaged, or has changed";
+    size_t size, denoiser = 0;
+    harness_make_model("parted.uqdm", "parted", "1", "1");
+    UQD_DONE("encode", "in.png", "-o", "parted.uqd", "--model", "parted.uqdm");
+    uint8_t *model = scratch_read("parted.uqdm", &size);
+    for (int i = 0; i < 4; i++)
+        denoiser |= (size_t)model[72 + i] << 8 * i;
+    check_damaged_model(model, size, 200, head);
+    check_damaged_model(model, size, denoiser + 40, head);
+    check_damaged_model(model, size, denoiser - 100, values);
+    check_damaged_model(model, size, size - 100, values);
+    free(model);
+}
+
 static void test_images_that_are_refused(void **state)
 {
     (void)state;
@@ -260,6 +294,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_earlier_steps_of_a_damaged_file),
         cmocka_unit_test(test_damaged_first_step),
         cmocka_unit_test(test_models),
+        cmocka_unit_test(test_damaged_models),
         cmocka_unit_test(test_images_that_are_refused),
         cmocka_unit_test(test_broken_images),
         cmocka_unit_test(test_outputs_that_cannot_be_written),
