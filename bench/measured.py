@@ -14,6 +14,7 @@ def add_uqd_options(parser):
     """Where `uqd` and its models are: the release build of the project unless said otherwise."""
     add_program_option(parser)
     parser.add_argument("--model", metavar="MODEL", help="a file, or the name of an installed one (lattice)")
+    parser.add_argument("--order", choices=("visual", "psnr"), help="of the bytes within a step: what uqd encode does by itself")
 
 
 def add_program_option(parser):
@@ -104,6 +105,8 @@ class Uqd:
         self.program, self.execute = options.uqd, execute
         self.arguments = ["--model", options.model] if options.model else []
         self.encoding = ["--solid"] if getattr(options, "solid", False) else []
+        if getattr(options, "order", None):
+            self.encoding += ["--order", options.order]
         if threads:
             self.arguments += ["--threads", str(threads)]
         self.environment = dict(os.environ)

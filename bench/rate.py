@@ -86,6 +86,8 @@ def parse():
     unknown = set(options.peers) - set(peers.PEERS)
     if unknown:
         parser.error(f"no such peer: {', '.join(sorted(unknown))}")
+    if options.order and not options.no_modes:
+        parser.error("--order needs --no-modes: there is one order only with dither")
     options.measures = tuple(quality.MEASURES if options.measures == "all" else options.measures.split(","))
     if set(options.measures) - set(quality.MEASURES) or "psnr" not in options.measures:
         parser.error(f"measures are psnr and any of {', '.join(quality.MEASURES)}")
@@ -115,8 +117,10 @@ def main():
     if results.codecs("curve"):
         tables.print_bd_rate(results, options.above)
         tables.print_bd_rates(results)
+        tables.print_equal_bytes(results)
     if wanted.inside:
         tables.print_sag(results)
+        tables.print_rises(results)
     tables.print_lossless(results)
     if wanted.cuts:
         tables.print_cuts(results)

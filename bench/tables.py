@@ -16,6 +16,7 @@ PUBLISHED = {
 
 
 LOWEST = 20  # decibels; what is below shows little of any picture
+COMPARED = 0.2, 3  # bits per pixel of the peers' files beside which ours are compared at equal bytes
 
 
 class Results:
@@ -149,6 +150,55 @@ def print_bd_rates(results):
             percent = numpy.mean([s.percent for s in savings]) if savings else None
             row += f" {'-' if percent is None else f'{percent:+.1f}%':>10} {won:>6}"
         print(row)
+
+
+def quality_at(curve, rate):
+    """A scaled measure at that rate, between the points of a curve, or None."""
+    curve = sorted(curve)
+    rates, values = zip(*curve)
+    if not rates[0] <= rate <= rates[-1]:
+        return None
+    return float(numpy.interp(numpy.log(rate), numpy.log(rates), values))
+
+
+def differences(results, codec, name):
+    """Of our files at the size of every file of a peer from 0.2 to 3 bpp: the scaled measure, less the peer's."""
+    for image in results.images:
+        ours = results.scaled_curve("uqd", image, name)
+        for rate, value in results.scaled_curve(codec, image, name):
+            mine = quality_at(ours, rate) if COMPARED[0] <= rate <= COMPARED[1] else None
+            if mine is not None and numpy.isfinite(value):
+                yield mine - value
+
+
+def print_equal_bytes(results):
+    measures = results.measures()
+    print("\nat equal bytes, 0.2 to 3 bpp: ours less the peer's in dB of PSNR, else our loss beside the peer's; mean, worst")
+    print(f"{'peer':<20} " + " ".join(f"{MEASURES[name].title:>17}" for name in measures))
+    for codec in results.codecs("curve"):
+        row = f"{codec:<20}"
+        for name in measures:
+            found = list(differences(results, codec, name))
+            if not found:
+                row += f" {'-':>17}"
+            elif MEASURES[name].scale is float:
+                row += f" {numpy.mean(found):>+8.2f} {min(found):>+8.2f}"
+            else:
+                mean, worst = (100 * (10 ** (-value / 10) - 1) for value in (numpy.mean(found), min(found)))
+                row += f" {mean:>+7.1f}% {worst:>+7.1f}%"
+        print(row)
+
+
+def print_rises(results):
+    """What a user sees while bytes arrive must not become worse."""
+    print("\nmost that a cut is worse than a shorter one, in % of the loss, over all images: worst, images with more than 1 %")
+    for name in results.measures():
+        worst = []
+        for image in results.images:
+            values = [value for _, value in sorted(results.scaled_curve("uqd", image, name)) if numpy.isfinite(value)]
+            below = numpy.maximum.accumulate(values) - values
+            worst.append(100 * (10 ** (max(below) / 10) - 1))
+        print(f"{MEASURES[name].title:<12} {max(worst):>6.2f}% {sum(value > 1 for value in worst):>4}/{len(worst)}")
 
 
 def sags(results, image, name):
