@@ -35,7 +35,8 @@ class Order:
     name: str
     sets: tuple  # of channels, one for each group
     gains: tuple
-    hidden: float  # the share of crops that are trained with phases
+    always: tuple  # nominal levels from which stages of all files have phases; the others if a file wants them
+    hidden: float  # the share of crops that are trained with phases, where a file may have them or not
 
     @cached_property
     def groups(self):
@@ -63,7 +64,11 @@ class Order:
 
     def phased(self, kind):
         """As in the model file: 0 never, 1 always, 2 if a file wants it."""
-        return (1 if self.hidden == 1 else 2) if self.is_phased(kind) else 0
+        return (1 if kind.level_from in self.always else 2) if self.is_phased(kind) else 0
+
+    def hidden_share(self, kind):
+        """Of crops of the kind that are trained with phases."""
+        return (0, 1, self.hidden)[self.phased(kind)]
 
     def phases(self):
         """By channel in standard order: from what probability on to leave 0 in a stage, in units of 2^-16, a
@@ -81,11 +86,13 @@ class Order:
 
 # Groups begin with the subbands whose next refinement lowers the error most, the finest.
 PHASED = Order(
-    "phased", ("luma 1 HH", *LUMA_1, "Co 1", "Cg 1", *LUMA_2, "luma 3", "chroma 3 and 2"), gains=(0.075, 0.055, 0.04), hidden=1
+    "phased", ("luma 1 HH", *LUMA_1, "Co 1", "Cg 1", *LUMA_2, "luma 3", "chroma 3 and 2"), gains=(0.075, 0.055, 0.04),
+    always=tuple(range(1, 13)), hidden=1,
 )
-# Groups begin with the subbands whose errors the eye sees best. A file has phases or not.
+# Groups begin with the subbands whose errors the eye sees best. In the stages from level 4 to 1 the eye and the error
+# are both served better by phases; elsewhere a file has them or not.
 COARSE_FIRST = Order(
     "coarse-first", ("luma 3", *LUMA_2, "chroma 3 and 2", *LUMA_1, "luma 1 HH", "Co 1", "Cg 1"),
-    gains=(0.075, 0.055, 0.04), hidden=0.35,
+    gains=(0.075, 0.055, 0.04), always=(4, 3, 2), hidden=0.35,
 )
 ORDERS = {order.name: order for order in (PHASED, COARSE_FIRST)}

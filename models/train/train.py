@@ -45,8 +45,8 @@ def dither_offsets(x, dithered):
     return torch.randint_like(x, -half, half) * dithered[:, None, None, None]
 
 
-def validate(networks, units, low_units, phased):
-    """Rate and PSNR of the starting state per kind, without dither, with phases or without."""
+def validate(networks, units, low_units, order, phased):
+    """Rate and PSNR of the starting state per kind, without dither, with phases where they are left to files or without."""
     device, rows = next(networks.parameters()).device, []
     for k, kind in enumerate(KINDS):
         source = low_units if kind.coarse else units
@@ -56,7 +56,7 @@ def validate(networks, units, low_units, phased):
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16):
             bits, error = stage_losses(
                 networks[kind.network], x, low, torch.zeros_like(x), kinds.to(device),
-                torch.zeros_like(kinds).to(device), torch.full_like(kinds, phased).to(device), refinements(kinds),
+                torch.zeros_like(kinds).to(device), torch.full_like(kinds, order.phased(kind) == 1 or phased and order.phased(kind) == 2).to(device), refinements(kinds),
             )
         rows.append((float(bits.mean()), float((10 * torch.log10(255**2 / error)).mean())))
     return rows
@@ -95,7 +95,7 @@ def print_validation(rows):
 class Course:
     """The batches of one network: so many crops of each of its kinds."""
 
-    def __init__(self, number, crops, device):
+    def __init__(self, number, crops, order, device):
         kinds = [k for k, kind in enumerate(KINDS) if kind.network == number]
         self.coarse = KINDS[kinds[0]].coarse
         self.first, self.n, self.crops = kinds[0], len(kinds), crops
@@ -104,6 +104,7 @@ class Course:
         rows = torch.tensor([k for k in kinds for _ in range(crops)])
         self.most = refinements(rows)
         self.kinds = rows.to(device)
+        self.hidden = torch.tensor([float(order.hidden_share(KINDS[k])) for k in rows]).to(device)
         self.low_rows = torch.tensor([low_row(KINDS[k]) for k in rows]).to(device)
         self.low_rows_before = torch.tensor([low_row(KINDS[k], level_before(KINDS[k])) for k in rows]).to(device)
 
@@ -131,7 +132,7 @@ class Training:
         self._begin(saved)
         self.means = {name: torch.tensor(self.state[name], device=self.device) for name in ("bits", "error")}
         self.first_step, self.largest = self.state["step"], {}
-        self.courses = [Course(i, options.crops, self.device) for i in range(N_NETWORKS)]
+        self.courses = [Course(i, options.crops, self.order, self.device) for i in range(N_NETWORKS)]
         self.full, self.low = self.photos.pools(self.device)
         on_gpu = {"num_workers": options.workers, "prefetch_factor": 8, "pin_memory": True}
         workers = on_gpu if self.device.type == "cuda" else {}
@@ -171,7 +172,7 @@ class Training:
         pool = self.low if course.coarse else self.full
         x, low, low_before = pool.crops(course.low_rows, course.low_rows_before)
         dithered = (torch.rand(len(course.kinds), device=self.device) < DITHER_SHARE).long()
-        phased = (torch.rand(len(course.kinds), device=self.device) < self.order.hidden).long()
+        phased = (torch.rand(len(course.kinds), device=self.device) < course.hidden).long()
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             offset = dither_offsets(x, dithered)
             bits, error = stage_losses(network, x, low, offset, course.kinds, dithered, phased, course.most)
@@ -230,10 +231,10 @@ class Training:
     def validate_and_save(self):
         evaluated = Networks.like(self.ema, self.order).to(self.device)
         with Magnitudes(evaluated) as magnitudes:
-            print_validation(validate(evaluated, self.held_out, self.held_out_low, self.order.hidden == 1))
-            if 0 < self.order.hidden < 1:
+            print_validation(validate(evaluated, self.held_out, self.held_out_low, self.order, False))
+            if any(self.order.phased(kind) == 2 for kind in KINDS):
                 print("  with phases:")
-                print_validation(validate(evaluated, self.held_out, self.held_out_low, True))
+                print_validation(validate(evaluated, self.held_out, self.held_out_low, self.order, True))
         self.largest = magnitudes.largest
         self.save(self.options.output)
 

@@ -214,7 +214,7 @@ static void test_released(void **state)
         free(path);
         skip();
     }
-    assert_non_null(strstr(message.text, "the model 4cec3a86 is not installed: it is lattice.uqdm "
+    assert_non_null(strstr(message.text, "the model 4cec3a86 is not installed: it is lattice-phased.uqdm "
                                          "of UQD 0.1, in the package uqd-models, and no"));
 }
 

@@ -66,8 +66,10 @@ def orders_begin_where_they_say():
         assert table[known.channels[0]][:3] == first, known.name
     colours = [table[channel][:2] for channel in order.COARSE_FIRST.channels[-96:]]
     assert colours == [(1, 1)] * 48 + [(2, 1)] * 48
-    for known, phased in ((order.PHASED, 1), (order.COARSE_FIRST, 2)):
-        assert [known.phased(kind) for kind in lattice.KINDS] == [0 if kind.coarse else phased for kind in lattice.KINDS]
+    full = [kind for kind in lattice.KINDS if not kind.coarse]
+    assert [order.PHASED.phased(kind) for kind in full] == [1] * 9
+    assert [order.COARSE_FIRST.phased(kind) for kind in full] == [2, 2, 2, 2, 2, 1, 1, 1, 2]
+    assert not any(known.phased(kind) for known in order.ORDERS.values() for kind in lattice.KINDS if kind.coarse)
 
 
 def _samples():
