@@ -31,28 +31,27 @@ int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
 }
 
 int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
-                            const struct uqd_interruption *at, int32_t *mean_q4, int32_t *scratch)
+                            const struct uqd_interruption *at, const int32_t *refined,
+                            int32_t *mean_q4, int32_t *scratch)
 {
     assert(uqd_interrupted_is_ahead(engine->model, at->unit, at->kind));
     const struct uqd_unit *unit = &state->units[at->unit];
     const uint8_t *from = at->kind->from, *to = at->kind->to;
-    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
-    const uint32_t refined = at->phase > 0 ? UQD_UNIT_CHANNELS : at->first;
+    const size_t n = (size_t)unit->grid_w * unit->grid_h;
+    const uint32_t done = at->phase > 0 ? UQD_UNIT_CHANNELS : at->first;
     uint8_t levels[UQD_UNIT_CHANNELS];
-    memcpy(levels, to, refined);
-    memcpy(levels + refined, from + refined, UQD_UNIT_CHANNELS - refined);
+    memcpy(levels, to, done);
+    memcpy(levels + done, from + done, UQD_UNIT_CHANNELS - done);
     const int status = denoise(engine, state, at, levels, scratch);
     if (status < 0)
         return status;
-    for (size_t i = 0; i < n_blocks; i++) {
-        const int16_t *twice_centres = unit->cells + i * UQD_BLOCK_CHANNELS;
-        int32_t *means = mean_q4 + i * UQD_UNIT_CHANNELS;
-        const int32_t *denoised = scratch + i * UQD_UNIT_CHANNELS;
-        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-            const uint8_t level = means[c] == UQD_NOT_REFINED ? from[c] : to[c];
-            const struct uqd_cell cell = uqd_cell_at(twice_centres[c], level);
-            means[c] = uqd_split_clamp(denoised[c], cell.low, cell.high);
-        }
+    for (size_t i = 0; i < n * UQD_UNIT_CHANNELS; i++) {
+        const size_t c = i % UQD_UNIT_CHANNELS;
+        if (refined[i] == UQD_NOT_REFINED)
+            continue;
+        const int16_t *twice_centres = unit->cells + i / UQD_UNIT_CHANNELS * UQD_BLOCK_CHANNELS;
+        const struct uqd_cell cell = uqd_cell_at(twice_centres[c], to[c]);
+        mean_q4[i] = uqd_split_clamp(scratch[i], cell.low, cell.high);
     }
     return UQD_OK;
 }

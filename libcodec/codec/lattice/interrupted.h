@@ -14,21 +14,23 @@ struct uqd_interruption {
     uint32_t phase;
 };
 
-/* What stands for the best guess of a coefficient that the pass has not refined, where the guesses
- * are to be made by uqd_interrupted_denoise. */
+/* What stands for the centroid of a coefficient that the pass has not refined. */
 #define UQD_NOT_REFINED INT32_MIN
 
-/* Whether guesses come from the denoiser of the kind that follows: the model's denoiser is made for
- * it, and there is such a kind. Else the denoiser of the pass's own kind gives them before it. */
+/* Whether guesses of what the pass has refined come from the denoiser of the kind that follows: the
+ * model's denoiser is made for it, and there is such a kind. Else they are the centroids that the
+ * refinement left. */
 int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
                              const struct uqd_kind *kind);
 
-/* Replaces the guesses [block][UQD_UNIT_CHANNELS], UQD_NOT_REFINED or what the refinement left, by
- * the means of the denoiser of the kind that follows, inside the cells that the coefficients have
- * reached. scratch: as many. For models with uqd_interrupted_is_ahead only.
+/* Replaces the guesses [block][UQD_UNIT_CHANNELS] of what the pass has refined by the means of the
+ * denoiser of the kind that follows, inside the new cells; all others stay, so that the pass goes
+ * from the picture before it to the one after it. refined: as many, UQD_NOT_REFINED where it has
+ * not; scratch: as many. For models with uqd_interrupted_is_ahead only.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
-                            const struct uqd_interruption *at, int32_t *mean_q4, int32_t *scratch);
+                            const struct uqd_interruption *at, const int32_t *refined,
+                            int32_t *mean_q4, int32_t *scratch);
 
 /* For other models, in a later phase than the first. Nearly all that it has not refined is around 0
  * and would most likely have stayed there, so the state is close to the one that the pass leads to:

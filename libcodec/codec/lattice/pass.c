@@ -6,8 +6,10 @@
 #include "codec/lattice/pass_memory.h"
 #include "codec/lattice/phases.h"
 #include "transform/threads.h"
+#include "util/checked.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- One group ---- */
@@ -20,6 +22,8 @@ struct pass_run {
     struct uqd_stream *stream;
     const int16_t *exact;
     int32_t *partial_q4;
+    int32_t *refined;     /* as in uqd_interrupted_denoise; owned, NULL unless it is for that */
+    int32_t *centroid_q4; /* one of the two, or NULL */
     struct uqd_coverage coverage;
     struct uqd_tiling tiling;
     int is_phased;
@@ -122,7 +126,7 @@ static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int
         .scale_index = has_network ? memory->scale_index + before : NULL,
         .exact = run->exact,
         .moved = memory->moved,
-        .centroid_q4 = has_network ? run->partial_q4 : NULL,
+        .centroid_q4 = has_network ? run->centroid_q4 : NULL,
     };
 }
 
@@ -199,17 +203,22 @@ static int run_top(struct pass_run *run)
 
 /* ---- A pass ---- */
 
-/* What guesses are before anything is refined. */
+/* What guesses are before anything is refined, and where the refinement leaves what it knows. */
 static int begin_guesses(struct pass_run *run, struct uqd_network *network,
                          const struct uqd_pass *pass)
 {
     const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * UQD_UNIT_CHANNELS;
     const struct uqd_model *model = run->engine->model;
-    if (!uqd_interrupted_is_ahead(model, pass->unit, &model->kinds[pass->kind]))
-        return uqd_estimate(network, run->state, pass->unit, run->partial_q4);
-    for (size_t i = 0; i < n; i++)
-        run->partial_q4[i] = UQD_NOT_REFINED;
-    return UQD_OK;
+    run->centroid_q4 = run->partial_q4;
+    if (uqd_interrupted_is_ahead(model, pass->unit, &model->kinds[pass->kind])) {
+        run->refined = uqd_malloc_array(n, sizeof *run->refined);
+        if (run->refined == NULL)
+            return UQD_ERR_NOMEM;
+        for (size_t i = 0; i < n; i++)
+            run->refined[i] = UQD_NOT_REFINED;
+        run->centroid_q4 = run->refined;
+    }
+    return uqd_estimate(network, run->state, pass->unit, run->partial_q4);
 }
 
 /* Best guesses where the data ended. */
@@ -221,9 +230,9 @@ static int end_guesses(struct pass_run *run, const struct uqd_pass *pass)
         .first = run->group.first,
         .phase = run->phase,
     };
-    if (!uqd_interrupted_is_ahead(run->engine->model, pass->unit, at.kind))
+    if (run->refined == NULL)
         return uqd_interrupted_denoise_late(run->engine, run->state, &at, run->partial_q4);
-    return uqd_interrupted_denoise(run->engine, run->state, &at, run->partial_q4,
+    return uqd_interrupted_denoise(run->engine, run->state, &at, run->refined, run->partial_q4,
                                    run->memory.mean_q4);
 }
 
@@ -319,6 +328,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     }
     if (state->version != 0)
         state->version++;
+    free(run.refined);
     uqd_pass_memory_free(&run.memory);
     return status;
 }
