@@ -34,6 +34,9 @@ static void test_wrong_command_lines(void **state)
          "-o names one file, and there are 2 inputs"},
         {{"encode", "in.png", "-o", "x.uqd", "--frob"}, "--frob: there is no such option"},
         {{"encode", "in.png", "-o", "x.uqd", "--dither", "blue"}, "none|universal"},
+        {{"encode", "in.png", "-o", "x.uqd", "--order", "best"}, "visual|psnr"},
+        {{"encode", "in.png", "-o", "x.uqd", "--order=psnr", "--dither=universal"},
+         "--order psnr: there is one order only with dither"},
         {{"encode", "in.png", "-o", "x.uqd", "--depth", "16"}, "--depth"},
         {{"encode", "in.png", "-o", "x.uqd", "--flatten", "pink"}, "--flatten: \"pink\""},
         {{"encode", "in.png", "-o", "x.uqd", "--flatten", "#12345"}, "--flatten: \"#12345\""},
@@ -67,6 +70,17 @@ static void test_step_beyond_the_model(void **state)
     UQD(&result, "encode", "in.png", "-o", "x.uqd", "--stop-step", "1000");
     assert_sentence("--stop-step", &result, 1, "there is no step 1000");
     process_result_free(&result);
+}
+
+/* The tiny model does not leave the order to files. */
+static void test_model_of_one_order(void **state)
+{
+    (void)state;
+    struct process_result result;
+    UQD(&result, "encode", "in.png", "-o", "x.uqd", "--order", "psnr");
+    assert_sentence("--order", &result, 1, "--order psnr: the model tiny has one order only");
+    process_result_free(&result);
+    UQD_DONE("encode", "in.png", "-o", "visual.uqd", "--order", "visual");
 }
 
 static void test_help_and_version(void **state)
@@ -355,6 +369,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrong_command_lines),
         cmocka_unit_test(test_step_beyond_the_model),
+        cmocka_unit_test(test_model_of_one_order),
         cmocka_unit_test(test_help_and_version),
         cmocka_unit_test(test_kernels_text),
         cmocka_unit_test(test_verbose_version),
