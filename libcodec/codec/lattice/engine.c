@@ -8,11 +8,11 @@
 
 uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 {
-    /* States (two), activations, and of every coefficient a mean, a scale, a move, a place and what
-     * is shown. */
+    /* States (two), activations, and of every coefficient a mean, a scale, a move, a place, what
+     * is shown, and what an interrupted pass refined. */
     const uint64_t per_block = 2 * UQD_BLOCK_CHANNELS * sizeof(int16_t) +
                                uqd_network_bytes_per_block(model) +
-                               UQD_UNIT_CHANNELS * (9 + sizeof(int32_t));
+                               UQD_UNIT_CHANNELS * (9 + 2 * sizeof(int32_t));
     return per_block / (UQD_UNIT_BLOCK * UQD_UNIT_BLOCK) + 1 + 3 * sizeof(int32_t);
 }
 

@@ -10,7 +10,7 @@
 
 /* Runs one pass. exact: for ENCODE, the cells of the unit. partial_q4: NULL, or
  * [block][UQD_UNIT_CHANNELS] to be filled with the best guess of every coefficient of the unit: the
- * denoised mean, or the centroid of the new cell where it is refined.
+ * denoised mean, and where it is refined what interrupted.h says or the centroid of the new cell.
  * Returns UQD_OK; UQD_NEED_DATA where the data is cut: the state is refined as far as it goes.
  * Unless UQD_OK, the unit has UQD_MIXED_LEVELS then. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED,
  * UQD_ERR_CORRUPT. */
