@@ -74,6 +74,26 @@ struct uqd_model *load_tiny_model(uint64_t seed)
     return model;
 }
 
+int loading_status(const void *data, size_t size)
+{
+    struct uqd_model *model = NULL;
+    const int status = uqd_model_new(&model, data, size);
+    assert_true((status == UQD_OK) == (model != NULL));
+    uqd_model_free(model);
+    return status;
+}
+
+int encoding_status(const struct uqd_model *model)
+{
+    struct uqd_image *image = make_image(30, 20, 3, CONTENT_PHOTO, 16);
+    uint8_t *data = NULL;
+    size_t size;
+    const int status = uqd_encode(model, image, NULL, &data, &size);
+    free(data);
+    free(image);
+    return status;
+}
+
 int setup_model(void **state)
 {
     *state = load_tiny_model(1);

@@ -27,6 +27,12 @@ uint64_t next_random(uint64_t *seed);
 /* The tiny model of that seed, loaded. */
 struct uqd_model *load_tiny_model(uint64_t seed);
 
+/* Loads the bytes of a model file and frees the model; the status. */
+int loading_status(const void *data, size_t size);
+
+/* Encodes a small picture; the status, by which damaged weights are found. */
+int encoding_status(const struct uqd_model *model);
+
 /* cmocka group fixtures: *state is the tiny model of seed 1. */
 int setup_model(void **state);
 int teardown_model(void **state);

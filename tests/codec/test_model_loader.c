@@ -19,15 +19,6 @@ static void put_u32_at(struct model_bytes *b, size_t at, uint32_t value)
     uqd_put_u32(b->data + at, value);
 }
 
-static int load(const void *data, size_t size)
-{
-    struct uqd_model *model = NULL;
-    const int status = uqd_model_new(&model, data, size);
-    assert_true((status == UQD_OK) == (model != NULL));
-    uqd_model_free(model);
-    return status;
-}
-
 /* From a block of exactly that size, so that a sanitizer sees reads behind it. */
 static int load_cut(const struct model_bytes *b, size_t size, int with_hash)
 {
@@ -36,7 +27,7 @@ static int load_cut(const struct model_bytes *b, size_t size, int with_hash)
     memcpy(cut.data, b->data, size);
     if (with_hash && size >= UQD_MODEL_HEADER_SIZE)
         model_bytes_seal(&cut);
-    const int status = load(cut.data, size);
+    const int status = loading_status(cut.data, size);
     free(cut.data);
     return status;
 }
@@ -76,7 +67,7 @@ static void test_longer(void **state)
     uint8_t *longer = realloc(b.data, b.size + 1);
     assert_non_null(longer);
     longer[b.size] = 0;
-    assert_int_equal(load(longer, b.size + 1), UQD_ERR_CORRUPT);
+    assert_int_equal(loading_status(longer, b.size + 1), UQD_ERR_CORRUPT);
     free(longer);
 }
 
@@ -86,7 +77,7 @@ static void test_flipped(void **state)
     struct model_bytes b = model_bytes_new();
     for (size_t i = 0; i < b.size; i += i < b.tensors ? 7 : 331) {
         b.data[i] ^= 0x10;
-        const int status = load(b.data, b.size);
+        const int status = loading_status(b.data, b.size);
         /* Bytes 12 to 15 are reserved. */
         const int expected = status == UQD_ERR_CORRUPT || status == UQD_ERR_UNSUPPORTED;
         if (!expected && !(i >= 12 && i < 16))
@@ -480,7 +471,7 @@ static void test_damaged_with_hash(void **state)
         struct model_bytes b = model_bytes_new();
         damages[i].apply(&b);
         model_bytes_seal(&b);
-        const int status = load(b.data, b.size);
+        const int status = loading_status(b.data, b.size);
         if (status != damages[i].status) {
             print_message("# %s: status %d instead of %d\n", damages[i].name, status,
                           damages[i].status);
@@ -502,7 +493,7 @@ static void test_absurd_counts(void **state)
             struct model_bytes b = model_bytes_new();
             put_u32_at(&b, field, values[i]);
             model_bytes_seal(&b);
-            const int status = load(b.data, b.size);
+            const int status = loading_status(b.data, b.size);
             /* Entries of the directory that nobody reads are allowed. */
             const int allowed = field == 64 && values[i] == 1000;
             if (status != UQD_ERR_CORRUPT && !allowed)

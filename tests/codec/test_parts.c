@@ -53,15 +53,6 @@ static struct uqd_model *shipped_with(const uint8_t *shipped, uint32_t n_blocks,
     return model;
 }
 
-static int load(const void *data, size_t size)
-{
-    struct uqd_model *model = NULL;
-    const int status = uqd_model_new(&model, data, size);
-    assert_true((status == UQD_OK) == (model != NULL));
-    uqd_model_free(model);
-    return status;
-}
-
 /* Opened behind a descriptor. */
 static int open_file(struct uqd_model **model, const uint8_t *data, size_t size)
 {
@@ -230,24 +221,13 @@ static void test_descriptor_as_memory(void **state)
 
 /* ---- Damage ---- */
 
-static int code_with(const struct uqd_model *model)
-{
-    struct uqd_image *image = make_image(30, 20, 3, CONTENT_PHOTO, 16);
-    uint8_t *data = NULL;
-    size_t size;
-    const int status = uqd_encode(model, image, NULL, &data, &size);
-    free(data);
-    free(image);
-    return status;
-}
-
 /* Behind a descriptor damaged values are found when they are read. */
 static void check_opened(const struct bytes *b, size_t at)
 {
     struct uqd_model *model;
     int status = open_file(&model, b->data, b->size);
     if (status == UQD_OK) {
-        status = code_with(model);
+        status = encoding_status(model);
         uqd_model_free(model);
     }
     if (status == UQD_OK)
@@ -262,7 +242,7 @@ static void test_flipped(void **state)
     const size_t head = begin + DENOISER_HEADER;
     for (size_t i = 0; i < b.size; i += i >= begin && i < head ? 1 : i < 12000 ? 7 : 331) {
         b.data[i] ^= 0x10;
-        const int status = load(b.data, b.size);
+        const int status = loading_status(b.data, b.size);
         /* Between the tensors there are bytes of no meaning. */
         if (status != UQD_ERR_CORRUPT && status != UQD_ERR_UNSUPPORTED && b.data[i] != 0x10)
             fail_msg("byte %zu flipped: status %d", i, status);
@@ -286,10 +266,10 @@ static void test_cut(void **state)
             memcpy(cut, b.data, size);
             if (with_size)
                 uqd_put_u64(cut + 16, size);
-            assert_int_equal(load(cut, size), UQD_ERR_CORRUPT);
+            assert_int_equal(loading_status(cut, size), UQD_ERR_CORRUPT);
             if (open_file(&model, cut, size) == UQD_OK) {
                 /* Some tensors lie inside; nobody has asked for the others. */
-                assert_int_equal(code_with(model), UQD_ERR_MODEL_FILE);
+                assert_int_equal(encoding_status(model), UQD_ERR_MODEL_FILE);
                 uqd_model_free(model);
             }
             free(cut);
@@ -306,7 +286,7 @@ static void test_denoiser_of_another_model(void **state)
     const size_t begin = (size_t)uqd_get_u64(b.data + DENOISER_AT);
     assert_int_equal(b.size, other.size);
     memcpy(b.data + begin, other.data + begin, b.size - begin);
-    assert_int_equal(load(b.data, b.size), UQD_ERR_CORRUPT);
+    assert_int_equal(loading_status(b.data, b.size), UQD_ERR_CORRUPT);
     free(b.data);
     free(other.data);
 }
@@ -318,7 +298,7 @@ static void check_sealed(size_t at, int is_of_denoiser, uint64_t value, int n_by
     for (int i = 0; i < n_bytes; i++)
         field[i] = (uint8_t)(value >> 8 * i);
     parted_model_seal(b.data, b.size);
-    const int status = load(b.data, b.size);
+    const int status = loading_status(b.data, b.size);
     if (status != expected)
         fail_msg("%llu in the field at %zu: status %d", (unsigned long long)value, at, status);
     free(b.data);
