@@ -15,35 +15,24 @@ static const struct uqd_model *find(const struct model_set *set, uint64_t id)
     return NULL;
 }
 
-/* Takes the path over. */
-static int load(struct model_set *set, char *path, struct message *message)
-{
-    struct uqd_model *loaded = NULL;
-    struct found_model *grown = realloc(set->models, (set->count + 1) * sizeof *grown);
-    if (grown)
-        set->models = grown;
-    int result = grown ? model_load(path, &loaded, message)
-                       : message_set(message, "%s: there is not enough memory for the model", path);
-    if (result < 0)
-        free(path);
-    else
-        set->models[set->count++] = (struct found_model){loaded, path};
-    return result;
-}
-
 int model_set_find(struct model_set *set, uint64_t id, const struct uqd_model **model,
                    struct message *message)
 {
-    char *path;
+    struct found_model *grown, *found;
     *model = find(set, id);
     if (*model)
         return 0;
-    int result = model_find_by_id(id, &path, message);
+    grown = realloc(set->models, (set->count + 1) * sizeof *grown);
+    if (!grown)
+        return message_set(message, "there is not enough memory for the model %08llx",
+                           (unsigned long long)id);
+    set->models = grown;
+    found = &grown[set->count];
+    int result = model_load_by_id(id, &found->model, &found->path, message);
     if (result != 0)
         return result;
-    if (load(set, path, message) < 0)
-        return -1;
-    *model = set->models[set->count - 1].model;
+    set->count++;
+    *model = found->model;
     return 0;
 }
 

@@ -14,7 +14,7 @@
 #define MODEL_SUFFIX  ".uqdm"
 #define DEFAULT_MODEL "lattice"
 
-enum { MAX_DIRECTORIES = 32, MODEL_HEAD = 80 };
+enum { MAX_DIRECTORIES = 32, MAX_UNUSABLE = 16, MODEL_HEAD = 80 };
 
 /* Directories that may hold models, in the order of the search. */
 struct directories {
@@ -153,8 +153,24 @@ static void offer(struct candidate *best, struct candidate *candidate, int same_
         *best = *candidate;
 }
 
+/* What is looked for. */
+struct search {
+    uint64_t id;
+    char *unusable[MAX_UNUSABLE]; /* malloc'ed paths of files that say that they have it */
+    size_t n_unusable;
+};
+
+static int is_unusable(const struct search *search, const char *path)
+{
+    for (size_t i = 0; i < search->n_unusable; i++)
+        if (strcmp(search->unusable[i], path) == 0)
+            return 1;
+    return 0;
+}
+
 /* Looks at one file: 0, or -1 with errno. */
-static int check_entry(const char *directory, const char *name, uint64_t id, struct candidate *best)
+static int check_entry(const char *directory, const char *name, const struct search *search,
+                       struct candidate *best)
 {
     struct candidate candidate;
     if (!has_suffix(name))
@@ -163,7 +179,9 @@ static int check_entry(const char *directory, const char *name, uint64_t id, str
         errno = ENOMEM;
         return -1;
     }
-    int result = has_id(candidate.path, id, &candidate.revision);
+    int result = is_unusable(search, candidate.path)
+                     ? 0
+                     : has_id(candidate.path, search->id, &candidate.revision);
     int error = errno;
     if (result > 0)
         offer(best, &candidate, 1);
@@ -174,7 +192,7 @@ static int check_entry(const char *directory, const char *name, uint64_t id, str
 }
 
 /* Looks at a directory: 0, or -1 with errno if the system has run out of something. */
-static int find_id(const char *directory, uint64_t id, struct candidate *best)
+static int find_id(const char *directory, const struct search *search, struct candidate *best)
 {
     struct candidate here = {0};
     DIR *dir = opendir(directory);
@@ -183,7 +201,7 @@ static int find_id(const char *directory, uint64_t id, struct candidate *best)
     if (!dir)
         return is_exhausted(errno) ? -1 : 0;
     while (result == 0 && (entry = readdir(dir)))
-        result = check_entry(directory, entry->d_name, id, &here);
+        result = check_entry(directory, entry->d_name, search, &here);
     int error = errno;
     closedir(dir);
     offer(best, &here, 0);
@@ -248,20 +266,21 @@ static int not_installed(uint64_t id, struct message *message)
     return MODEL_NOT_INSTALLED;
 }
 
-int model_find_by_id(uint64_t id, char **path, struct message *message)
+/* The best file that has the model: 0 with its malloc'ed path, MODEL_NOT_INSTALLED, or -1. */
+static int find_best(const struct search *search, char **path, struct message *message)
 {
     struct directories list;
     struct candidate best = {0};
     int result = 0;
     find_directories(&list);
     for (size_t i = 0; i < list.count && result == 0; i++)
-        result = find_id(list.paths[i], id, &best);
+        result = find_id(list.paths[i], search, &best);
     if (result < 0)
-        message_set(message, "the model %08llx cannot be looked for: %s", (unsigned long long)id,
-                    strerror(errno));
+        message_set(message, "the model %08llx cannot be looked for: %s",
+                    (unsigned long long)search->id, strerror(errno));
     free_directories(&list);
     if (result == 0 && !best.path)
-        return not_installed(id, message);
+        return not_installed(search->id, message);
     if (result < 0)
         free(best.path);
     else
@@ -269,12 +288,30 @@ int model_find_by_id(uint64_t id, char **path, struct message *message)
     return result;
 }
 
-int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message)
+int model_load_by_id(uint64_t id, struct uqd_model **model, char **path, struct message *message)
 {
-    char *path;
-    if (model_find_by_id(id, &path, message) != 0)
-        return -1;
-    int result = model_load(path, model, message);
-    free(path);
+    struct search search = {.id = id};
+    struct message first;
+    char *found;
+    int result;
+    while ((result = find_best(&search, &found, message)) == 0 &&
+           model_load(found, model, message) < 0) {
+        if (search.n_unusable == 0)
+            first = *message;
+        search.unusable[search.n_unusable++] = found;
+        if (search.n_unusable == MAX_UNUSABLE)
+            break;
+    }
+    if (search.n_unusable == MAX_UNUSABLE ||
+        (result == MODEL_NOT_INSTALLED && search.n_unusable > 0)) {
+        *message = first;
+        result = -1;
+    }
+    for (size_t i = 0; i < search.n_unusable; i++)
+        free(search.unusable[i]);
+    if (result == 0 && path)
+        *path = found;
+    else if (result == 0)
+        free(found);
     return result;
 }

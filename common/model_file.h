@@ -20,14 +20,12 @@ int model_load_named(const char *name, struct uqd_model **model, struct message 
  * directory. */
 int model_load_default(struct uqd_model **model, struct message *message);
 
-/* Looks for the model with this id in any *.uqdm of those directories, whatever its name. Of
- * several the one with the highest revision of what makes denoised pictures is taken; of those the
- * first. 0 with its malloc'ed path, MODEL_NOT_INSTALLED if there is none, or -1 if it cannot be
- * known; both with a message. */
+/* Loads the model with this id from any *.uqdm of those directories, whatever its name. Of several
+ * the one with the highest revision of what makes denoised pictures is taken; of those the first;
+ * one that cannot be used is passed over as long as there is another. 0 and, unless path is NULL,
+ * with its malloc'ed path; MODEL_NOT_INSTALLED if there is none, or -1 if none can be used or it
+ * cannot be known; both with a message. */
 enum { MODEL_NOT_INSTALLED = 1 };
-int model_find_by_id(uint64_t id, char **path, struct message *message);
-
-/* Loads the model with this id from one of those directories. */
-int model_load_by_id(uint64_t id, struct uqd_model **model, struct message *message);
+int model_load_by_id(uint64_t id, struct uqd_model **model, char **path, struct message *message);
 
 #endif

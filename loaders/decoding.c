@@ -56,7 +56,7 @@ static void note_start(struct decoding *decoding, const uint8_t *data, size_t si
 static int find_model(struct decoding *decoding, struct message *message)
 {
     struct message cause;
-    if (model_load_by_id(decoding->info.model_id, &decoding->model, &cause) < 0) {
+    if (model_load_by_id(decoding->info.model_id, &decoding->model, NULL, &cause) != 0) {
         message_set(message, "The file cannot be decoded: %s", cause.text);
         return UQD_ERR_MODEL;
     }

@@ -17,9 +17,9 @@ static int find_model(void *cookie, uint64_t id, const struct uqd_model **model,
                       struct message *message)
 {
     struct uqd_model **loaded = cookie;
-    const int result = model_load_by_id(id, loaded, message);
+    const int result = model_load_by_id(id, loaded, NULL, message);
     *model = *loaded;
-    return result;
+    return result != 0 ? -1 : 0;
 }
 
 /* 0, 1 if the file has changed meanwhile, or -1 with a message. */

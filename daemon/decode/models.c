@@ -91,7 +91,7 @@ int models_get(struct models *models, uint64_t id, const struct uqd_model **mode
     pthread_mutex_lock(&models->mutex);
     entry = find(models, id);
     if (!entry) {
-        if (model_load_by_id(id, &loaded, &message) < 0)
+        if (model_load_by_id(id, &loaded, NULL, &message) != 0)
             status = failure_set(failure, FAILURE_NO_WEIGHTS, "%s", message.text);
         else if (!(entry = keep(models, loaded)))
             status = failure_set_status(failure, UQD_ERR_NOMEM);

@@ -131,7 +131,7 @@ static void test_every_place_is_searched(void **state)
         if (model_load_default(&model, &message) < 0)
             fail_msg("%s: %s", places[i], message.text);
         uqd_model_free(model);
-        if (model_load_by_id(id, &model, &message) < 0)
+        if (model_load_by_id(id, &model, NULL, &message) != 0)
             fail_msg("%s: %s", places[i], message.text);
         uqd_model_free(model);
         remove_model(places[i], "lattice.uqdm");
@@ -160,9 +160,9 @@ static void test_id_among_other_files(void **state)
     scratch_write("first/uqd/models/a.uqdm", "short", 5);
     scratch_write("first/uqd/models/b.uqdm", zeros, sizeof zeros);
     copy_model("first/uqd/models", "model.txt");
-    assert_int_equal(model_load_by_id(tiny_id(), &model, &message), -1);
+    assert_int_equal(model_load_by_id(tiny_id(), &model, NULL, &message), MODEL_NOT_INSTALLED);
     copy_model("first/uqd/models", "z.uqdm");
-    assert_int_equal(model_load_by_id(tiny_id(), &model, &message), 0);
+    assert_int_equal(model_load_by_id(tiny_id(), &model, NULL, &message), 0);
     uqd_model_free(model);
     remove_model("first/uqd/models", "z.uqdm");
     remove_model("first/uqd/models", "model.txt");
@@ -171,9 +171,11 @@ static void test_id_among_other_files(void **state)
 static void check_found(const char *expected)
 {
     struct message message = {""};
+    struct uqd_model *model;
     char *path;
-    if (model_find_by_id(id_of("older.uqdm"), &path, &message) != 0)
+    if (model_load_by_id(id_of("older.uqdm"), &model, &path, &message) != 0)
         fail_msg("%s", message.text);
+    uqd_model_free(model);
     const size_t length = strlen(path), end = strlen(expected);
     if (length < end || strcmp(path + length - end, expected) != 0)
         fail_msg("%s instead of %s", path, expected);
@@ -203,19 +205,47 @@ static void test_newest_denoiser(void **state)
     remove_model("second/uqd/models", "z.uqdm");
 }
 
+/* A damaged file does not stand in the way of a whole one that lies further on; without one, it is
+ * what users hear of. */
+static void test_damaged_is_passed_over(void **state)
+{
+    (void)state;
+    struct uqd_model *model;
+    struct message message = {""};
+    char *path;
+    uint64_t id = tiny_id();
+    uint8_t head[200];
+    FILE *file = fopen("tiny.uqdm", "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(head, 1, sizeof head, file), sizeof head);
+    fclose(file);
+    scratch_write("own/lattice.uqdm", head, sizeof head);
+    assert_int_equal(model_load_by_id(id, &model, NULL, &message), -1);
+    assert_non_null(strstr(message.text, "own/lattice.uqdm: cannot be used as a model: "));
+    copy_model("second/uqd/models", "z.uqdm");
+    if (model_load_by_id(id, &model, &path, &message) != 0)
+        fail_msg("%s", message.text);
+    assert_non_null(strstr(path, "second/uqd/models/z.uqdm"));
+    free(path);
+    uqd_model_free(model);
+    remove_model("own", "lattice.uqdm");
+    remove_model("second/uqd/models", "z.uqdm");
+}
+
 /* A model of a release that is missing is told by its name. */
 static void test_released(void **state)
 {
     (void)state;
     struct message message = {""};
-    char *path;
+    struct uqd_model *model;
     /* Where it is installed it is found. */
-    if (model_find_by_id(0x4cec3a86, &path, &message) == 0) {
-        free(path);
+    if (model_load_by_id(0x4cec3a86, &model, NULL, &message) == 0) {
+        uqd_model_free(model);
         skip();
     }
-    assert_non_null(strstr(message.text, "the model 4cec3a86 is not installed: it is lattice-phased.uqdm "
-                                         "of UQD 0.1, in the package uqd-models, and no"));
+    assert_non_null(strstr(message.text,
+                           "the model 4cec3a86 is not installed: it is lattice-phased.uqdm "
+                           "of UQD 0.1, in the package uqd-models, and no"));
 }
 
 /* A name is searched, a path is opened as it is. */
@@ -241,7 +271,7 @@ static void test_absent(void **state)
     (void)state;
     struct uqd_model *model;
     struct message message = {""};
-    assert_int_equal(model_load_by_id(0x1234, &model, &message), -1);
+    assert_int_equal(model_load_by_id(0x1234, &model, NULL, &message), MODEL_NOT_INSTALLED);
     assert_non_null(strstr(message.text, "00001234"));
     assert_int_equal(model_load("missing.uqdm", &model, &message), -1);
     assert_string_equal(message.text, "missing.uqdm: cannot be opened: No such file or directory");
@@ -269,9 +299,8 @@ static void test_lack_of_descriptors_is_told(void **state)
     for (int count = 0; count < 2; count++) {
         struct message searched = {""}, loaded = {""};
         struct uqd_model *model;
-        char *path;
         struct rlimit before = allow_descriptors(count);
-        int search = model_find_by_id(id, &path, &searched);
+        int search = model_load_by_id(id, &model, NULL, &searched);
         int load = model_load("tiny.uqdm", &model, &loaded);
         setrlimit(RLIMIT_NOFILE, &before);
         assert_int_equal(search, -1);
@@ -289,6 +318,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_earlier_places_win),
         cmocka_unit_test(test_id_among_other_files),
         cmocka_unit_test(test_newest_denoiser),
+        cmocka_unit_test(test_damaged_is_passed_over),
         cmocka_unit_test(test_released),
         cmocka_unit_test(test_named),
         cmocka_unit_test(test_absent),

@@ -91,9 +91,9 @@ static int open_decoder(struct local *local, struct message *message)
 {
     const struct source_config *config = &local->source.config;
     struct uqd_decoder_settings settings;
-    int status = model_load_by_id(config->file->info.model_id, &local->model, message);
-    if (status < 0)
-        return status;
+    int status = model_load_by_id(config->file->info.model_id, &local->model, NULL, message);
+    if (status != 0)
+        return -1;
     uqd_decoder_settings_default(&settings);
     settings.threads = config->threads;
     settings.progress = on_progress;
