@@ -6,6 +6,7 @@
 #include "image_format.h"
 #include "model_file.h"
 #include "outputs.h"
+#include "released_models.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -88,7 +89,8 @@ static int load_model(const struct encode_options *options, struct uqd_model **m
         result = message_set(message, "--stop-step: there is no step %u, the steps are 0 to %u",
                              options->stop_step, info.n_steps - 1);
     else if (!uqd_model_has_order(*model, order_of(options)))
-        result = message_set(message, "--order psnr: the model %s has one order only", info.name);
+        result = message_set(message, "--order psnr: the model %s has one order only",
+                             model_name(info.id, info.name));
     if (result == 0)
         return 0;
     uqd_model_free(*model);

@@ -67,17 +67,26 @@ static void print_model(const struct report *report)
 {
     const struct released_model *released = released_model(report->source.info.model_id);
     printf("model    %08" PRIx64 " ", report->source.info.model_id);
-    escape_print(stdout, report->model ? report->model_info.name : report->no_model);
+    escape_print(stdout, report->model ? model_name(report->model_info.id, report->model_info.name)
+                                       : report->no_model);
     if (report->model) {
         printf("\nfound    ");
         escape_print(stdout, report->path);
     } else if (released) {
-        printf("\nknown    %s of UQD %s, in the package %s", released->file, released->release,
+        printf("\nknown    %s.uqdm of UQD %s, in the package %s", released->name, released->release,
                released->package);
     }
     if (report->denoiser != 0)
         printf("\ndenoiser %08" PRIx64 ", revision %" PRIu32, report->denoiser, report->revision);
     putchar('\n');
+}
+
+/* As `uqd encode --order` calls it; NULL where the model has one only, or is not known. */
+static const char *order_name(const struct report *report)
+{
+    if (report->source.info.order == UQD_ORDER_PSNR)
+        return "psnr";
+    return report->model && uqd_model_has_order(report->model, UQD_ORDER_PSNR) ? "visual" : NULL;
 }
 
 static void print_table(struct report *report)
@@ -97,8 +106,8 @@ static void print_table(struct report *report)
         printf("dither   universal, seed %" PRIu64 "\n", info->seed);
     else
         printf("dither   none\n");
-    if (info->order == UQD_ORDER_PSNR)
-        printf("order    psnr\n");
+    if (order_name(report))
+        printf("order    %s\n", order_name(report));
     file_metadata_print(&report->source);
     printf("\nstep  name           bytes      bpp  PSNR/dB\n");
     for (uint32_t i = 0; i < info->n_steps; i++) {
@@ -134,7 +143,8 @@ static void print_json_step(const struct report *report, uint32_t index)
 static void print_json_model(const struct report *report)
 {
     printf(" \"model_id\": \"%08" PRIx64 "\", \"model_name\": ", report->source.info.model_id);
-    json_string(stdout, report->model ? report->model_info.name : "");
+    json_string(stdout,
+                report->model ? model_name(report->model_info.id, report->model_info.name) : "");
     printf(",\n \"model_file\": ");
     if (report->model)
         json_string(stdout, report->path);
@@ -164,7 +174,7 @@ static void print_json(struct report *report, const char *file)
     print_json_model(report);
     printf(" \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
            info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
-    printf(" \"order\": \"%s\",\n", info->order == UQD_ORDER_PSNR ? "psnr" : "model");
+    printf(" \"order\": \"%s\",\n", order_name(report) ? order_name(report) : "model");
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
            ", \"present_bytes\": %" PRIu64 ",\n",
            info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder));

@@ -253,11 +253,12 @@ static int not_installed(uint64_t id, struct message *message)
 {
     const struct released_model *released = released_model(id);
     if (released)
-        message_set(message,
-                    "the model %08llx is not installed: it is %s of UQD %s, in the package %s, and "
-                    "no *%s of it is in $UQD_MODELS or in %s",
-                    (unsigned long long)id, released->file, released->release, released->package,
-                    MODEL_SUFFIX, UQD_MODEL_DIR);
+        message_set(
+            message,
+            "the model %08llx is not installed: it is %s%s of UQD %s, in the package %s, and "
+            "no *%s of it is in $UQD_MODELS or in %s",
+            (unsigned long long)id, released->name, MODEL_SUFFIX, released->release,
+            released->package, MODEL_SUFFIX, UQD_MODEL_DIR);
     else
         message_set(message,
                     "the model %08llx is not installed: no such *%s is "

@@ -1,5 +1,6 @@
 #include "decode/decoding.h"
 
+#include "released_models.h"
 #include "uqd_start.h"
 
 #include <errno.h>
@@ -152,7 +153,7 @@ static int find_model(struct decoding *decoding, struct models *models, struct f
     if (status < 0)
         return failure_set_status(failure, status);
     uqd_model_get_info(model, &info);
-    decoding->model_name = info.name;
+    decoding->model_name = model_name(info.id, info.name);
     return 0;
 }
 

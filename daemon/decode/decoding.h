@@ -34,7 +34,7 @@ struct decoding {
     struct uqd_decoder *decoder;
     struct uqd_info info;
     struct uqd_metadata icc; /* the colour profile, owned by the decoder; data NULL if none */
-    const char *model_name;  /* owned by the model */
+    const char *model_name;  /* that of a released model, or owned by the model */
     struct step *steps;      /* info.n_steps entries */
     struct pixels reference;
 
