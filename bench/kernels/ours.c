@@ -56,7 +56,7 @@ void ours_init(struct ours *ours, const struct data *data, uint32_t threads, uns
 
     *ours = (struct ours){.threads = threads};
     ours->ops = uqd_nn_ops_for(cpu_flags);
-    /* The gains that a layer brings along are not used: those of kinds are handed over. */
+    /* The gains that a layer brings along are not used: those of stage types are handed over. */
     check(uqd_nn_qconv_init(&ours->conv, layer->size, layer->n_in, layer->n_out, data->weights,
                             data->gain),
           "weights");

@@ -131,8 +131,8 @@ uint64_t uqd_model_denoiser(const struct uqd_model *model, uint32_t *revision)
 /* Whether the model leaves it to files if they have phases. */
 static int has_choice(const struct uqd_model *model)
 {
-    for (uint32_t k = 0; k < model->n_kinds; k++)
-        if (model->kinds[k].phased == UQD_PHASED_BY_FILE)
+    for (uint32_t k = 0; k < model->n_stage_types; k++)
+        if (model->stage_types[k].phased == UQD_PHASED_BY_FILE)
             return 1;
     return 0;
 }

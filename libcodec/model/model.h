@@ -1,4 +1,4 @@
-/* A model: which class it is of, and for lattice models networks, channel groups, kinds of stages
+/* A model: which class it is of, and for lattice models networks, channel groups, stage types
  * and their order (docs/format.md, "Model file"). */
 #ifndef UQD_MODEL_MODEL_H
 #define UQD_MODEL_MODEL_H
@@ -20,7 +20,7 @@ enum {
     UQD_MAX_GROUPS = 16,
     UQD_MAX_GROUP_CHANNELS = 96, /* so that group outputs and context fit the feature plane */
     UQD_MAX_RESIDUAL_BLOCKS = 16,
-    UQD_MAX_KINDS = 32,
+    UQD_MAX_STAGE_TYPES = 32,
     UQD_MAX_STAGES = 64,
     UQD_MAX_STEPS = 32,
     UQD_MAX_PHASES = 8,
@@ -35,7 +35,7 @@ enum {
 enum uqd_phased { UQD_PHASED_NEVER = 0, UQD_PHASED_ALWAYS = 1, UQD_PHASED_BY_FILE = 2 };
 
 /* What one run of a network does: refine every channel of a unit from one level to another. */
-struct uqd_kind {
+struct uqd_stage_type {
     uint8_t coarse; /* for units of the low-pass pyramid rather than the full-size one */
     uint8_t nominal_from, nominal_to;
     uint8_t phased;                                         /* enum uqd_phased */
@@ -58,7 +58,7 @@ enum uqd_stage_units { UQD_UNITS_FULL = 0, UQD_UNITS_FIRST = 1, UQD_UNITS_REST =
 
 struct uqd_stage {
     uint8_t units; /* enum uqd_stage_units: unit 0, unit 1, or every unit from 2 on */
-    uint8_t kind;
+    uint8_t type;
     uint8_t step;
 };
 
@@ -80,9 +80,9 @@ struct uqd_head {
     float *out_bias; /* [out.n_out] */
 };
 
-/* One network, gains and biases by kind aside. All networks of a model have the same shapes. The
- * gains of layers take their sums from the whole numbers that they read to those that they write,
- * where activations follow to the activations' arguments, at the end to the outputs. */
+/* One network, gains and biases by stage type aside. All networks of a model have the same shapes.
+ * The gains of layers take their sums from the whole numbers that they read to those that they
+ * write, where activations follow to the activations' arguments, at the end to the outputs. */
 struct uqd_weights {
     float scale; /* of the trunk's numbers */
     struct uqd_nn_qconv input;
@@ -103,13 +103,13 @@ struct uqd_networks {
     struct uqd_tensors tensors, denoiser;         /* borrow the model's data */
 };
 
-/* Gains and biases [2 * n_kinds][width] of a layer, by kind and dither. */
+/* Gains and biases [2 * n_stage_types][width] of a layer, by stage type and dither. */
 struct uqd_affine {
     const float *gain, *bias;
 };
 
-/* Of all layers that have them: blocks behind `in`, groups and the denoiser behind `mix`. The kind
- * tells the network, so the networks share them. */
+/* Of all layers that have them: blocks behind `in`, groups and the denoiser behind `mix`. The stage
+ * type tells the network, so the networks share them. */
 struct uqd_affines {
     struct uqd_affine input;
     struct uqd_affine blocks[UQD_MAX_RESIDUAL_BLOCKS];
@@ -135,8 +135,8 @@ struct uqd_model {
     char name[UQD_MODEL_NAME_SIZE];
     uint64_t denoiser_id; /* of one that is no part of the identity, with its revision; else 0 */
     uint32_t revision;
-    int denoises_ahead;     /* pictures of interrupted passes come from the kind that follows */
-    uint8_t *data;          /* the file, or its head; owned */
+    int denoises_ahead; /* pictures of interrupted passes come from the stage type that follows */
+    uint8_t *data;      /* the file, or its head; owned */
     uint8_t *denoiser_head; /* behind a descriptor, of a denoiser that is a part; owned, or NULL */
     int fd;                 /* where the rest is, or -1; owned */
     uint32_t n_steps;
@@ -145,10 +145,11 @@ struct uqd_model {
     struct uqd_paper *paper; /* of paper models; owned */
 
     /* Of lattice models. */
-    uint32_t width, n_residual_blocks, n_groups, n_kinds, n_stages, n_networks, n_denoise_blocks;
+    uint32_t width, n_residual_blocks, n_groups, n_stage_types, n_stages, n_networks,
+        n_denoise_blocks;
     struct uqd_channel channels[UQD_UNIT_CHANNELS]; /* in coding order */
     struct uqd_phases phases;
-    struct uqd_kind kinds[UQD_MAX_KINDS];
+    struct uqd_stage_type stage_types[UQD_MAX_STAGE_TYPES];
     struct uqd_stage stages[UQD_MAX_STAGES];
     struct uqd_group groups[UQD_MAX_GROUPS];
     struct uqd_affines affines;
@@ -162,9 +163,9 @@ enum {
     UQD_MODEL_MAX_HEAD = 384, /* outputs of a head: the denoiser's, padded */
 };
 
-/* The kind that starts from a nominal level in a unit (0: full-size), or -1. Its network also
+/* The stage type that starts from a nominal level in a unit (0: full-size), or -1. Its network also
  * denoises that state. */
-int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level);
+int uqd_model_find_stage_type(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level);
 
 /* The weights of a network, read now if they have not been. Any thread may ask.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE if the file has changed. */
@@ -174,7 +175,7 @@ int uqd_model_network(const struct uqd_model *model, uint32_t network,
 /* Parts of a network. A pass runs trunk and groups, a denoised picture trunk and denoiser. */
 enum uqd_network_parts { UQD_PART_TRUNK = 1, UQD_PART_GROUPS = 2, UQD_PART_DENOISER = 4 };
 
-/* Multiply-accumulates per block of one run of these parts, the same for all kinds. */
+/* Multiply-accumulates per block of one run of these parts, the same for all stage types. */
 uint64_t uqd_model_macs_per_block(const struct uqd_model *model, unsigned parts);
 
 #endif

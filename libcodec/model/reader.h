@@ -17,8 +17,8 @@
 
 enum {
     UQD_MODEL_HEADER_SIZE = 80,
-    UQD_MODEL_KIND_SIZE = 392,
-    UQD_MODEL_KIND_LEVELS = 8, /* where a kind's two tables of levels begin */
+    UQD_MODEL_STAGE_TYPE_SIZE = 392,
+    UQD_MODEL_STAGE_TYPE_LEVELS = 8, /* where a stage type's two tables of levels begin */
     UQD_MODEL_STAGE_SIZE = 4,
     UQD_MODEL_PAPER_STEP_SIZE = 48,
     UQD_MODEL_PAPER_END_SIZE = 8,
@@ -43,8 +43,8 @@ struct uqd_model_file {
     /* Of lattice models. The denoiser's tensors are among the others if it is no part of its own.
      */
     struct uqd_tensors denoiser;
-    uint32_t n_kinds, n_stages, n_phases, n_networks, n_denoise_blocks;
-    const uint8_t *channel_groups, *phases, *thresholds, *kinds, *stages;
+    uint32_t n_stage_types, n_stages, n_phases, n_networks, n_denoise_blocks;
+    const uint8_t *channel_groups, *phases, *thresholds, *stage_types, *stages;
     /* Of paper models. */
     const uint8_t *paper_steps, *paper_end;
 };

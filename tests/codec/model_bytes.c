@@ -18,14 +18,14 @@ struct model_bytes model_bytes_new(void)
 {
     struct model_bytes b;
     b.data = tiny_model_bytes(1, &b.size);
-    b.n_kinds = uqd_get_u32(b.data + 48);
+    b.n_stage_types = uqd_get_u32(b.data + 48);
     b.n_stages = uqd_get_u32(b.data + 52);
     b.n_phases = uqd_get_u32(b.data + 60);
     b.n_tensors = uqd_get_u32(b.data + 64);
     b.groups = UQD_MODEL_HEADER_SIZE + UQD_MODEL_NAME_SIZE;
     b.phases = b.groups + UQD_BLOCK_CHANNELS;
-    b.kinds = b.phases + (2 * b.n_phases - 1) * (size_t)UQD_BLOCK_CHANNELS;
-    b.stages = b.kinds + b.n_kinds * UQD_MODEL_KIND_SIZE;
+    b.stage_types = b.phases + (2 * b.n_phases - 1) * (size_t)UQD_BLOCK_CHANNELS;
+    b.stages = b.stage_types + b.n_stage_types * UQD_MODEL_STAGE_TYPE_SIZE;
     b.tensors = b.stages + b.n_stages * UQD_MODEL_STAGE_SIZE +
                 uqd_get_u32(b.data + 56) * (size_t)UQD_STEP_NAME_SIZE;
     return b;

@@ -12,8 +12,8 @@ enum { MODEL_HASH_AT = 24, MODEL_HASH_BEGIN = 32, NETWORKS_AT = 68, DENOISE_BLOC
 struct model_bytes {
     uint8_t *data;
     size_t size;
-    uint32_t n_kinds, n_stages, n_phases, n_tensors;
-    size_t groups, phases, kinds, stages, tensors;
+    uint32_t n_stage_types, n_stages, n_phases, n_tensors;
+    size_t groups, phases, stage_types, stages, tensors;
 };
 
 /* Those of the model of seed 1. */

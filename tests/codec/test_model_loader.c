@@ -45,11 +45,18 @@ static void test_cut(void **state)
 {
     (void)state;
     struct model_bytes b = model_bytes_new();
-    const size_t ends[] = {
-        0,       8,          MODEL_HASH_BEGIN,
-        TABLES,  b.groups,   b.phases,
-        b.kinds, b.stages,   b.tensors,
-        b.size,  b.size - 4, b.tensors + (size_t)b.n_tensors * UQD_MODEL_TENSOR_SIZE};
+    const size_t ends[] = {0,
+                           8,
+                           MODEL_HASH_BEGIN,
+                           TABLES,
+                           b.groups,
+                           b.phases,
+                           b.stage_types,
+                           b.stages,
+                           b.tensors,
+                           b.size,
+                           b.size - 4,
+                           b.tensors + (size_t)b.n_tensors * UQD_MODEL_TENSOR_SIZE};
     assert_int_equal(load_cut(&b, b.size, 0), UQD_OK);
     for (size_t size = 0; size < b.size; size += 997)
         check_cut(&b, size);
@@ -281,24 +288,24 @@ static void one_group(struct model_bytes *b)
     memset(b->data + b->groups, 0, UQD_UNIT_CHANNELS);
 }
 
-static void kind_class(struct model_bytes *b)
+static void stage_type_class(struct model_bytes *b)
 {
-    b->data[b->kinds] = 2;
+    b->data[b->stage_types] = 2;
 }
 
-static void kind_phases(struct model_bytes *b)
+static void stage_type_phases(struct model_bytes *b)
 {
-    b->data[b->kinds + 3] = 3;
+    b->data[b->stage_types + 3] = 3;
 }
 
-static void kind_network(struct model_bytes *b)
+static void stage_type_network(struct model_bytes *b)
 {
-    b->data[b->kinds + 4] = (uint8_t)uqd_get_u32(b->data + NETWORKS_AT);
+    b->data[b->stage_types + 4] = (uint8_t)uqd_get_u32(b->data + NETWORKS_AT);
 }
 
-static void kind_reserved(struct model_bytes *b)
+static void stage_type_reserved(struct model_bytes *b)
 {
-    b->data[b->kinds + (size_t)(b->n_kinds - 1) * UQD_MODEL_KIND_SIZE + 7] = 1;
+    b->data[b->stage_types + (size_t)(b->n_stage_types - 1) * UQD_MODEL_STAGE_TYPE_SIZE + 7] = 1;
 }
 
 static void phase_not_there(struct model_bytes *b)
@@ -306,56 +313,56 @@ static void phase_not_there(struct model_bytes *b)
     b->data[b->phases + 5] = (uint8_t)b->n_phases;
 }
 
-static void kind_rises(struct model_bytes *b)
+static void stage_type_rises(struct model_bytes *b)
 {
-    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 2] = 6;
+    b->data[b->stage_types + UQD_MODEL_STAGE_TYPE_SIZE + 2] = 6;
 }
 
-static void kind_top(struct model_bytes *b)
+static void stage_type_top(struct model_bytes *b)
 {
-    b->data[b->kinds + 1] = UQD_TOP_LEVEL + 1;
+    b->data[b->stage_types + 1] = UQD_TOP_LEVEL + 1;
 }
 
-static void kind_level_rises(struct model_bytes *b)
+static void stage_type_level_rises(struct model_bytes *b)
 {
-    b->data[b->kinds + UQD_MODEL_KIND_LEVELS + UQD_BLOCK_CHANNELS + 7] = 200;
+    b->data[b->stage_types + UQD_MODEL_STAGE_TYPE_LEVELS + UQD_BLOCK_CHANNELS + 7] = 200;
 }
 
-static void kind_of_another_class(struct model_bytes *b)
+static void stage_type_of_another_class(struct model_bytes *b)
 {
-    b->data[b->kinds + 2 * UQD_MODEL_KIND_SIZE] ^= 1;
+    b->data[b->stage_types + 2 * UQD_MODEL_STAGE_TYPE_SIZE] ^= 1;
 }
 
 static void never_exact(struct model_bytes *b)
 {
-    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + UQD_BLOCK_CHANNELS + 188] =
-        1;
+    b->data[b->stage_types + 5 * UQD_MODEL_STAGE_TYPE_SIZE + UQD_MODEL_STAGE_TYPE_LEVELS +
+            UQD_BLOCK_CHANNELS + 188] = 1;
 }
 
-/* All channels exact, but the stage is said to end at level 1: no kind starts from there. */
+/* All channels exact, but the stage is said to end at level 1: no stage type starts from there. */
 static void ends_in_name_only(struct model_bytes *b)
 {
-    b->data[b->kinds + 4 * UQD_MODEL_KIND_SIZE + 2] = 2;
-    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + 1] = 2;
-    b->data[b->kinds + 5 * UQD_MODEL_KIND_SIZE + 2] = 1;
-    b->data[b->kinds + 3 * UQD_MODEL_KIND_SIZE + 2] = 3;
-    b->data[b->kinds + 4 * UQD_MODEL_KIND_SIZE + 1] = 3;
-    b->data[b->kinds + 2 * UQD_MODEL_KIND_SIZE + 2] = 4;
-    b->data[b->kinds + 3 * UQD_MODEL_KIND_SIZE + 1] = 4;
-    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 2] = 5;
-    b->data[b->kinds + 2 * UQD_MODEL_KIND_SIZE + 1] = 5;
-    b->data[b->kinds + 2] = 6;
-    b->data[b->kinds + UQD_MODEL_KIND_SIZE + 1] = 6;
+    b->data[b->stage_types + 4 * UQD_MODEL_STAGE_TYPE_SIZE + 2] = 2;
+    b->data[b->stage_types + 5 * UQD_MODEL_STAGE_TYPE_SIZE + 1] = 2;
+    b->data[b->stage_types + 5 * UQD_MODEL_STAGE_TYPE_SIZE + 2] = 1;
+    b->data[b->stage_types + 3 * UQD_MODEL_STAGE_TYPE_SIZE + 2] = 3;
+    b->data[b->stage_types + 4 * UQD_MODEL_STAGE_TYPE_SIZE + 1] = 3;
+    b->data[b->stage_types + 2 * UQD_MODEL_STAGE_TYPE_SIZE + 2] = 4;
+    b->data[b->stage_types + 3 * UQD_MODEL_STAGE_TYPE_SIZE + 1] = 4;
+    b->data[b->stage_types + UQD_MODEL_STAGE_TYPE_SIZE + 2] = 5;
+    b->data[b->stage_types + 2 * UQD_MODEL_STAGE_TYPE_SIZE + 1] = 5;
+    b->data[b->stage_types + 2] = 6;
+    b->data[b->stage_types + UQD_MODEL_STAGE_TYPE_SIZE + 1] = 6;
 }
 
 static void gap_in_levels(struct model_bytes *b)
 {
-    b->data[b->kinds + UQD_MODEL_KIND_SIZE + UQD_MODEL_KIND_LEVELS + 50] = 6;
+    b->data[b->stage_types + UQD_MODEL_STAGE_TYPE_SIZE + UQD_MODEL_STAGE_TYPE_LEVELS + 50] = 6;
 }
 
-static void stage_of_no_kind(struct model_bytes *b)
+static void stage_of_no_stage_type(struct model_bytes *b)
 {
-    b->data[b->stages + 1] = (uint8_t)b->n_kinds;
+    b->data[b->stages + 1] = (uint8_t)b->n_stage_types;
 }
 
 static void stage_of_no_class(struct model_bytes *b)
@@ -426,7 +433,7 @@ static const struct {
     {"bits of more blocks of the denoiser than there are", fewer_denoise_blocks, UQD_ERR_CORRUPT},
     {"missing gains of the denoiser", missing_denoise_gains, UQD_ERR_CORRUPT},
     {"no tensors of the last network", missing_network, UQD_ERR_CORRUPT},
-    {"kinds of a network above the count", fewer_networks, UQD_ERR_CORRUPT},
+    {"stage types of a network above the count", fewer_networks, UQD_ERR_CORRUPT},
     {"a reserved field of the header", reserved_count, UQD_ERR_CORRUPT},
     {"no tensors", no_tensors, UQD_ERR_CORRUPT},
     {"a wrong shape", wrong_shape, UQD_ERR_CORRUPT},
@@ -439,19 +446,19 @@ static const struct {
     {"a group above the count", group_not_named, UQD_ERR_CORRUPT},
     {"an empty group", empty_group, UQD_ERR_CORRUPT},
     {"all channels in one group", one_group, UQD_ERR_CORRUPT},
-    {"a kind of no class", kind_class, UQD_ERR_CORRUPT},
-    {"a kind of phases that there are not", kind_phases, UQD_ERR_CORRUPT},
-    {"a kind of no network", kind_network, UQD_ERR_CORRUPT},
-    {"a reserved byte of a kind", kind_reserved, UQD_ERR_CORRUPT},
+    {"a stage type of no class", stage_type_class, UQD_ERR_CORRUPT},
+    {"a stage type of phases that there are not", stage_type_phases, UQD_ERR_CORRUPT},
+    {"a stage type of no network", stage_type_network, UQD_ERR_CORRUPT},
+    {"a reserved byte of a stage type", stage_type_reserved, UQD_ERR_CORRUPT},
     {"a phase above the count", phase_not_there, UQD_ERR_CORRUPT},
-    {"a kind that coarsens", kind_rises, UQD_ERR_CORRUPT},
-    {"a kind above the top", kind_top, UQD_ERR_CORRUPT},
-    {"a channel that coarsens", kind_level_rises, UQD_ERR_CORRUPT},
-    {"a kind of another class", kind_of_another_class, UQD_ERR_CORRUPT},
+    {"a stage type that coarsens", stage_type_rises, UQD_ERR_CORRUPT},
+    {"a stage type above the top", stage_type_top, UQD_ERR_CORRUPT},
+    {"a channel that coarsens", stage_type_level_rises, UQD_ERR_CORRUPT},
+    {"a stage type of another class", stage_type_of_another_class, UQD_ERR_CORRUPT},
     {"a channel that is never exact", never_exact, UQD_ERR_CORRUPT},
     {"a last stage that ends above 0", ends_in_name_only, UQD_ERR_CORRUPT},
     {"a channel that skips a level", gap_in_levels, UQD_ERR_CORRUPT},
-    {"a stage of no kind", stage_of_no_kind, UQD_ERR_CORRUPT},
+    {"a stage of no stage type", stage_of_no_stage_type, UQD_ERR_CORRUPT},
     {"a stage of no class", stage_of_no_class, UQD_ERR_CORRUPT},
     {"a stage of no step", stage_of_no_step, UQD_ERR_CORRUPT},
     {"steps that descend", steps_descend, UQD_ERR_CORRUPT},
@@ -482,7 +489,8 @@ static void test_damaged_with_hash(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* Width, blocks, groups, kinds, stages, steps, phases, tensors, networks, blocks of the denoiser.
+/* Width, blocks, groups, stage types, stages, steps, phases, tensors, networks, blocks of the
+ * denoiser.
  */
 static void test_absurd_counts(void **state)
 {

@@ -1,4 +1,5 @@
-/* Which weights run: those of the kind's network, and the denoiser's own only for pictures. */
+/* Which weights run: those of the stage type's network, and the denoiser's own only for pictures.
+ */
 #include "codec_support.h"
 
 #include "model/model.h"
@@ -53,28 +54,28 @@ static void swap_tensors(struct model_bytes *b)
     }
 }
 
-static void swap_network_of_kind(struct model_bytes *b, uint32_t kind)
+static void swap_network_of_stage_type(struct model_bytes *b, uint32_t type)
 {
-    b->data[b->kinds + (size_t)kind * UQD_MODEL_KIND_SIZE + 4] ^= 1;
+    b->data[b->stage_types + (size_t)type * UQD_MODEL_STAGE_TYPE_SIZE + 4] ^= 1;
 }
 
-static void test_kinds_name_networks(void **state)
+static void test_stage_types_name_networks(void **state)
 {
     (void)state;
     struct model_bytes b = model_bytes_new();
     const struct outcome plain = outcome_of(&b);
     swap_tensors(&b);
     assert_false(is_same(outcome_of(&b), plain));
-    for (uint32_t k = 0; k < b.n_kinds; k++)
-        swap_network_of_kind(&b, k);
+    for (uint32_t k = 0; k < b.n_stage_types; k++)
+        swap_network_of_stage_type(&b, k);
     assert_true(is_same(outcome_of(&b), plain));
     /* Those of unit 0, all of which the picture has. */
-    for (uint32_t k = 0; k < b.n_kinds; k++) {
-        swap_network_of_kind(&b, k);
-        if (b.data[b.kinds + (size_t)k * UQD_MODEL_KIND_SIZE] == 0 &&
+    for (uint32_t k = 0; k < b.n_stage_types; k++) {
+        swap_network_of_stage_type(&b, k);
+        if (b.data[b.stage_types + (size_t)k * UQD_MODEL_STAGE_TYPE_SIZE] == 0 &&
             is_same(outcome_of(&b), plain))
-            fail_msg("kind %u runs the same with another network", k);
-        swap_network_of_kind(&b, k);
+            fail_msg("stage type %u runs the same with another network", k);
+        swap_network_of_stage_type(&b, k);
     }
     free(b.data);
 }
@@ -109,7 +110,7 @@ static void test_blocks_of_denoiser(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds_name_networks),
+        cmocka_unit_test(test_stage_types_name_networks),
         cmocka_unit_test(test_blocks_of_denoiser),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

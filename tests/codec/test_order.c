@@ -9,12 +9,12 @@
 #include <string.h>
 
 enum {
-    N_KINDS_AT = 48,
+    N_STAGE_TYPES_AT = 48,
     N_PHASES_AT = 60,
     THRESHOLDS_AT = 496,
     THRESHOLD_SIZE = 384,
-    KIND_SIZE = 392,
-    PHASED_AT = 3, /* of a kind */
+    STAGE_TYPE_SIZE = 392,
+    PHASED_AT = 3, /* of a stage type */
     BY_FILE = 2,
     FLAGS_AT = 5, /* of a file */
     FLAG_DITHER = 1 << 0,
@@ -27,10 +27,11 @@ static struct uqd_model *load_choosing(void)
     struct uqd_model *model;
     size_t size;
     uint8_t *data = tiny_parted_model_bytes(1, 1, 0, &size);
-    uint8_t *kinds = data + THRESHOLDS_AT + THRESHOLD_SIZE * (uqd_get_u32(data + N_PHASES_AT) - 1);
-    for (uint32_t k = 0; k < uqd_get_u32(data + N_KINDS_AT); k++)
-        if (kinds[k * KIND_SIZE + PHASED_AT] != 0)
-            kinds[k * KIND_SIZE + PHASED_AT] = BY_FILE;
+    uint8_t *stage_types =
+        data + THRESHOLDS_AT + THRESHOLD_SIZE * (uqd_get_u32(data + N_PHASES_AT) - 1);
+    for (uint32_t k = 0; k < uqd_get_u32(data + N_STAGE_TYPES_AT); k++)
+        if (stage_types[k * STAGE_TYPE_SIZE + PHASED_AT] != 0)
+            stage_types[k * STAGE_TYPE_SIZE + PHASED_AT] = BY_FILE;
     parted_model_seal(data, size);
     assert_int_equal(uqd_model_new(&model, data, size), UQD_OK);
     free(data);

@@ -17,7 +17,7 @@ enum {
     HASHED_FROM = 32,
     BLOCKS_AT = 40,
     GROUPS_AT = 44,
-    KINDS_AT = 48,
+    STAGE_TYPES_AT = 48,
     STAGES_AT = 52,
     STEPS_AT = 56,
     PHASES_AT = 60,
@@ -57,7 +57,7 @@ static uint32_t count(const uint8_t *model, size_t at)
 static size_t tables_end(const uint8_t *model)
 {
     return HEADER + 32 + 192 * 2 * (size_t)count(model, PHASES_AT) +
-           392 * (size_t)count(model, KINDS_AT) + 4 * (size_t)count(model, STAGES_AT) +
+           392 * (size_t)count(model, STAGE_TYPES_AT) + 4 * (size_t)count(model, STAGES_AT) +
            16 * (size_t)count(model, STEPS_AT);
 }
 

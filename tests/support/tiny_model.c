@@ -29,18 +29,18 @@ enum { TYPE_FLOAT = 0, TYPE_INT16 = 1, NAME_FIELD = 32 };
 
 static const struct {
     uint8_t coarse, from, to;
-} kinds[] = {{0, 12, 6}, {0, 6, 4},  {0, 4, 3}, {0, 3, 2}, {0, 2, 1},
-             {0, 1, 0},  {1, 12, 4}, {1, 4, 2}, {1, 2, 0}, {1, 4, 0}};
+} stage_types[] = {{0, 12, 6}, {0, 6, 4},  {0, 4, 3}, {0, 3, 2}, {0, 2, 1},
+                   {0, 1, 0},  {1, 12, 4}, {1, 4, 2}, {1, 2, 0}, {1, 4, 0}};
 
 static const struct {
-    uint8_t units, kind, step;
+    uint8_t units, type, step;
 } stages[] = {{2, 6, 0}, {2, 9, 0}, {1, 6, 0}, {0, 0, 1}, {1, 7, 2}, {0, 1, 2},
               {1, 8, 3}, {0, 2, 3}, {0, 3, 4}, {0, 4, 5}, {0, 5, 6}};
 
 static const char steps[][16] = {"coarse", "64", "16", "8", "4", "2", "lossless"};
 
 enum {
-    N_KINDS = sizeof kinds / sizeof *kinds,
+    N_STAGE_TYPES = sizeof stage_types / sizeof *stage_types,
     N_STAGES = sizeof stages / sizeof *stages,
     N_STEPS = sizeof steps / sizeof *steps,
 };
@@ -172,7 +172,7 @@ static void put_bits(struct writer *writer, unsigned network)
 
 static void put_affine(struct writer *writer, const char *prefix)
 {
-    const uint32_t shape[4] = {2 * N_KINDS, WIDTH, 1, 1};
+    const uint32_t shape[4] = {2 * N_STAGE_TYPES, WIDTH, 1, 1};
     put_tensor(writer, shape, 1, 0.2f, "%s.gain", prefix);
     put_tensor(writer, shape, 0, 0.2f, "%s.bias", prefix);
 }
@@ -247,15 +247,15 @@ static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
     put(writer->tables, &writer->n_tables, name, sizeof name);
     put_groups(writer, sizes);
     put_phases(writer);
-    for (unsigned k = 0; k < N_KINDS; k++) {
-        const uint8_t head[8] = {kinds[k].coarse,  kinds[k].from,           kinds[k].to,
-                                 !kinds[k].coarse, (uint8_t)(k % NETWORKS), 0};
+    for (unsigned k = 0; k < N_STAGE_TYPES; k++) {
+        const uint8_t head[8] = {stage_types[k].coarse,  stage_types[k].from,     stage_types[k].to,
+                                 !stage_types[k].coarse, (uint8_t)(k % NETWORKS), 0};
         put(writer->tables, &writer->n_tables, head, sizeof head);
-        put_levels(writer, kinds[k].from);
-        put_levels(writer, kinds[k].to);
+        put_levels(writer, stage_types[k].from);
+        put_levels(writer, stage_types[k].to);
     }
     for (unsigned s = 0; s < N_STAGES; s++) {
-        const uint8_t stage[4] = {stages[s].units, stages[s].kind, stages[s].step, 0};
+        const uint8_t stage[4] = {stages[s].units, stages[s].type, stages[s].step, 0};
         put(writer->tables, &writer->n_tables, stage, sizeof stage);
     }
     put(writer->tables, &writer->n_tables, steps, sizeof steps);
@@ -351,7 +351,7 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     put_u64(file, &n, total);
     put_u64(file, &n, 0);
     const uint32_t n_tensors = (uint32_t)(writer.n_directory / 64);
-    const uint32_t header[] = {1,       WIDTH,  BLOCKS,    GROUPS,   N_KINDS,        N_STAGES,
+    const uint32_t header[] = {1,       WIDTH,  BLOCKS,    GROUPS,   N_STAGE_TYPES,  N_STAGES,
                                N_STEPS, PHASES, n_tensors, NETWORKS, DENOISE_BLOCKS, 0};
     for (size_t i = 0; i < sizeof header / sizeof *header; i++)
         put_u32(file, &n, header[i]);

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The bytes of a model file: two networks of width 16 that kinds run in turn, one block, one of the
- * denoiser, the groups and levels of the shipped model in seven steps. The same seed gives the same
- * bytes. malloc'ed; never NULL. */
+/* The bytes of a model file: two networks of width 16 that stage types run in turn, one block, one
+ * of the denoiser, the groups and levels of the shipped model in seven steps. The same seed gives
+ * the same bytes. malloc'ed; never NULL. */
 uint8_t *tiny_model_bytes(uint64_t seed, size_t *size);
 
 #endif

@@ -1,12 +1,12 @@
 /* Codes one stage of a picture and writes down what the network said, for test_network.py.
  *
- * usage: dump_stage MODEL PIXELS WIDTH HEIGHT KIND DITHER OUTPUT
+ * usage: dump_stage MODEL PIXELS WIDTH HEIGHT TYPE DITHER OUTPUT
  *
- * PIXELS are packed RGB. The kind refines unit 0, or unit 1 if it is a coarse one; the units above
- * are known exactly. OUTPUT is native int32, for every block the 189 channels in coding order:
- * offsets of the dither, exact coefficients, means in 1/16, indices of scales, denoised means in
- * 1/16, phases; then the number of coded bytes, and of those by the distributions alone, the first
- * symbols of dithered coefficients aside. */
+ * PIXELS are packed RGB. The stage type refines unit 0, or unit 1 if it is a coarse one; the units
+ * above are known exactly. OUTPUT is native int32, for every block the 189 channels in coding
+ * order: offsets of the dither, exact coefficients, means in 1/16, indices of scales, denoised
+ * means in 1/16, phases; then the number of coded bytes, and of those by the distributions alone,
+ * the first symbols of dithered coefficients aside. */
 #include "codec/lattice/pass.h"
 #include "entropy/split.h"
 #include "transform/colour.h"
@@ -110,17 +110,17 @@ static struct uqd_cell cell_of(const struct uqd_state *state, uint32_t u, uint32
 }
 
 /* In which phase a coefficient is coded; groups see the refinements of phase 0 only. */
-static uint32_t phase_of(const struct uqd_state *state, const struct uqd_kind *kind,
+static uint32_t phase_of(const struct uqd_state *state, const struct uqd_stage_type *type,
                          uint32_t channel, int32_t twice_centre, int32_t mean_q4,
                          uint32_t scale_index)
 {
     const struct uqd_phases *phases = &state->model->phases;
-    if (kind->phased != UQD_PHASED_ALWAYS || state->dithered)
+    if (type->phased != UQD_PHASED_ALWAYS || state->dithered)
         return 0;
     if (twice_centre != 0)
         return phases->others[channel];
-    const struct uqd_cell cell = uqd_cell_at(0, kind->from[channel]);
-    const int32_t half = (int32_t)1 << kind->to[channel];
+    const struct uqd_cell cell = uqd_cell_at(0, type->from[channel]);
+    const int32_t half = (int32_t)1 << type->to[channel];
     const struct uqd_split split =
         uqd_split_of(mean_q4, scale_index, cell.low, 1 - half, half, cell.high);
     const uint64_t leaves = (uint64_t)(split.total - (split.cum2 - split.cum1)) << 16;
@@ -166,13 +166,14 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
             const size_t at = block * UQD_BLOCK_CHANNELS + channel;
             means->values[to] = mean_q4[from];
             scales->values[to] = scale_index[from];
-            phases->values[to] = (int32_t)phase_of(state, network->kind, channel, unit->cells[at],
-                                                   mean_q4[from], scale_index[from]);
-            *bits += bits_of(uqd_cell_at(unit->cells[at], network->kind->from[channel]),
-                             network->kind->from[channel], network->kind->to[channel], exact[at],
-                             mean_q4[from], scale_index[from]);
+            phases->values[to] =
+                (int32_t)phase_of(state, network->stage_type, channel, unit->cells[at],
+                                  mean_q4[from], scale_index[from]);
+            *bits += bits_of(uqd_cell_at(unit->cells[at], network->stage_type->from[channel]),
+                             network->stage_type->from[channel], network->stage_type->to[channel],
+                             exact[at], mean_q4[from], scale_index[from]);
             const struct uqd_cell finer =
-                cell_of(state, u, channel, block, exact[at], network->kind->to[channel]);
+                cell_of(state, u, channel, block, exact[at], network->stage_type->to[channel]);
             if (phases->values[to] == 0)
                 moved[from] = (int16_t)(finer.low + finer.high - unit->cells[at]);
         }
@@ -185,7 +186,7 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
 
 /* Returns the bits of the pass by its distributions alone. */
 static double write_network(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
-                            uint32_t kind, const int16_t *exact, FILE *file)
+                            uint32_t type, const int16_t *exact, FILE *file)
 {
     double bits = 0;
     const struct uqd_unit *const unit = &state->units[u];
@@ -197,7 +198,7 @@ static double write_network(struct uqd_engine *engine, struct uqd_state *state, 
             values.values[block * UQD_UNIT_CHANNELS + c] = exact[block * UQD_BLOCK_CHANNELS + c];
             offsets.values[block * UQD_UNIT_CHANNELS + c] = uqd_dither_offset(state, u, c, block);
         }
-    check(uqd_engine_trunk(engine, state, u, kind, &network), "no trunk");
+    check(uqd_engine_trunk(engine, state, u, type, &network), "no trunk");
     check(uqd_network_denoise(network, unit, denoised.values), "no denoised means");
     uqd_network_begin_groups(network);
     for (uint32_t g = 0; g < state->model->n_groups; g++)
@@ -212,9 +213,9 @@ static double write_network(struct uqd_engine *engine, struct uqd_state *state, 
 }
 
 static void write_sizes(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
-                        uint32_t kind, const int16_t *exact, double bits, FILE *file)
+                        uint32_t type, const int16_t *exact, double bits, FILE *file)
 {
-    const struct uqd_pass pass = {.unit = (uint8_t)u, .kind = (uint8_t)kind};
+    const struct uqd_pass pass = {.unit = (uint8_t)u, .type = (uint8_t)type};
     struct uqd_stream stream;
     uqd_stream_init_encode(&stream, 1);
     check(uqd_pass_run(engine, state, &pass, &stream, exact, NULL), "no pass");
@@ -230,7 +231,7 @@ int main(int argc, char **argv)
     if (argc != 8)
         fail("wrong number of arguments");
     const uint32_t width = (uint32_t)atoi(argv[3]), height = (uint32_t)atoi(argv[4]);
-    const uint32_t kind = (uint32_t)atoi(argv[5]);
+    const uint32_t type = (uint32_t)atoi(argv[5]);
     size_t size;
     uint8_t *const file = read_file(argv[1], &size);
     struct uqd_model *model;
@@ -244,7 +245,7 @@ int main(int argc, char **argv)
     state.seed = SEED;
     uqd_engine_init(&engine, model, UQD_CPU_ALL, 1, TILE_LOG2);
 
-    const struct uqd_kind *const k = &model->kinds[kind];
+    const struct uqd_stage_type *const k = &model->stage_types[type];
     const uint32_t u = k->coarse;
     const size_t n_values =
         (size_t)state.units[u].grid_w * state.units[u].grid_h * UQD_BLOCK_CHANNELS;
@@ -255,10 +256,10 @@ int main(int argc, char **argv)
     if (output == NULL)
         fail(argv[7]);
     uqd_unit_coarsen(&state, u, k->nominal_from, k->from);
-    const double bits = write_network(&engine, &state, u, kind, exact, output);
+    const double bits = write_network(&engine, &state, u, type, exact, output);
     if (k->nominal_from == UQD_TOP_LEVEL)
         uqd_unit_coarsen(&state, u, UQD_TOP_LEVEL, NULL);
-    write_sizes(&engine, &state, u, kind, exact, bits, output);
+    write_sizes(&engine, &state, u, type, exact, bits, output);
     if (fclose(output) != 0)
         fail("the output cannot be written");
 

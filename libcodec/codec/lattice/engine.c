@@ -19,7 +19,7 @@ uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
                      uint32_t threads, uint32_t tile_log2)
 {
-    assert(model->n_kinds > 0 && tile_log2 < 32);
+    assert(model->n_stage_types > 0 && tile_log2 < 32);
     *engine = (struct uqd_engine){
         .model = model,
         .cpu_mask = cpu_mask,
@@ -54,16 +54,16 @@ double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *u
 }
 
 int uqd_engine_has_trunk(const struct uqd_engine *engine, const struct uqd_state *state, uint32_t u,
-                         uint32_t kind)
+                         uint32_t type)
 {
     return engine->ready[u] && state->version != 0 && engine->trunks[u].version == state->version &&
-           engine->trunks[u].kind == kind;
+           engine->trunks[u].type == type;
 }
 
-int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t kind,
+int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t type,
                      struct uqd_network **out)
 {
-    assert(u < state->n_units && kind < engine->model->n_kinds);
+    assert(u < state->n_units && type < engine->model->n_stage_types);
     struct uqd_network *network = &engine->networks[u];
     struct uqd_unit *unit = &state->units[u];
     int status = UQD_OK;
@@ -77,16 +77,16 @@ int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_
         engine->ready[u] = 1;
     }
     *out = network;
-    if (uqd_engine_has_trunk(engine, state, u, kind))
+    if (uqd_engine_has_trunk(engine, state, u, type))
         return UQD_OK;
     engine->trunks[u].version = 0;
     status = uqd_state_update_low(state, u, engine->work.threads);
     if (status == UQD_OK)
-        status = uqd_network_trunk(network, unit, kind, engine->model->kinds[kind].from,
+        status = uqd_network_trunk(network, unit, type, engine->model->stage_types[type].from,
                                    state->dithered);
     if (status < 0)
         return status;
     engine->trunks[u].version = state->version;
-    engine->trunks[u].kind = kind;
+    engine->trunks[u].type = type;
     return UQD_OK;
 }

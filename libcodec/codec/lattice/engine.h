@@ -24,7 +24,7 @@ struct uqd_engine {
     int ready[UQD_MAX_UNITS];
     struct {
         uint64_t version; /* of the state whose trunk the network holds; 0: none */
-        uint32_t kind;
+        uint32_t type;
     } trunks[UQD_MAX_UNITS];
 };
 
@@ -43,13 +43,13 @@ int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_sta
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit,
                        unsigned parts);
 
-/* Whether the network of a unit has the trunk of this kind in it. */
+/* Whether the network of a unit has the trunk of this stage type in it. */
 int uqd_engine_has_trunk(const struct uqd_engine *engine, const struct uqd_state *state,
-                         uint32_t unit, uint32_t kind);
+                         uint32_t unit, uint32_t type);
 
-/* The network of a unit with the trunk of this kind in it, computed unless it is still there.
+/* The network of a unit with the trunk of this stage type in it, computed unless it is still there.
  * Updates the unit's low-pass. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t unit,
-                     uint32_t kind, struct uqd_network **network);
+                     uint32_t type, struct uqd_network **network);
 
 #endif

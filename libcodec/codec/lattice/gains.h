@@ -1,4 +1,4 @@
-/* What the sums of layers count whose gains depend on the kind of stage. */
+/* What the sums of layers count whose gains depend on the stage type. */
 #ifndef UQD_LATTICE_GAINS_H
 #define UQD_LATTICE_GAINS_H
 
@@ -15,9 +15,9 @@ uint32_t uqd_gains_denoise(const struct uqd_model *model);
 
 uint32_t uqd_n_gains(const struct uqd_model *model);
 
-/* Fills in a table. kind_row: where the kind's rows begin in the model's tables of gains and
+/* Fills in a table. type_row: where the stage type's rows begin in the model's tables of gains and
  * biases; weights: those of its network. */
 void uqd_gains_set(float *gains, const struct uqd_model *model, const struct uqd_weights *weights,
-                   uint32_t kind_row);
+                   uint32_t type_row);
 
 #endif

@@ -6,17 +6,18 @@
 #include <assert.h>
 #include <string.h>
 
-/* The kind that begins where the pass would have ended, or -1. */
-static int kind_ahead(const struct uqd_model *model, uint32_t unit, const struct uqd_kind *kind)
+/* The stage type that begins where the pass would have ended, or -1. */
+static int type_ahead(const struct uqd_model *model, uint32_t unit,
+                      const struct uqd_stage_type *type)
 {
-    return uqd_model_find_kind(model, unit, kind->nominal_to);
+    return uqd_model_find_stage_type(model, unit, type->nominal_to);
 }
 
-/* Means of the denoiser of the kind ahead, with these levels of the channels. */
+/* Means of the denoiser of the stage type ahead, with these levels of the channels. */
 static int denoise(struct uqd_engine *engine, const struct uqd_state *state,
                    const struct uqd_interruption *at, const uint8_t *levels, int32_t *mean_q4)
 {
-    const int next = kind_ahead(engine->model, at->unit, at->kind);
+    const int next = type_ahead(engine->model, at->unit, at->type);
     struct uqd_network *network = &engine->networks[at->unit];
     engine->trunks[at->unit].version = 0;
     const int status = uqd_network_trunk(network, &state->units[at->unit], (uint32_t)next, levels,
@@ -25,18 +26,18 @@ static int denoise(struct uqd_engine *engine, const struct uqd_state *state,
 }
 
 int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
-                             const struct uqd_kind *kind)
+                             const struct uqd_stage_type *type)
 {
-    return model->denoises_ahead && kind_ahead(model, unit, kind) >= 0;
+    return model->denoises_ahead && type_ahead(model, unit, type) >= 0;
 }
 
 int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
                             const struct uqd_interruption *at, const int32_t *refined,
                             int32_t *mean_q4, int32_t *scratch)
 {
-    assert(uqd_interrupted_is_ahead(engine->model, at->unit, at->kind));
+    assert(uqd_interrupted_is_ahead(engine->model, at->unit, at->type));
     const struct uqd_unit *unit = &state->units[at->unit];
-    const uint8_t *from = at->kind->from, *to = at->kind->to;
+    const uint8_t *from = at->type->from, *to = at->type->to;
     const size_t n = (size_t)unit->grid_w * unit->grid_h;
     const uint32_t done = at->phase > 0 ? UQD_UNIT_CHANNELS : at->first;
     uint8_t levels[UQD_UNIT_CHANNELS];
@@ -59,8 +60,8 @@ int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *s
 int uqd_interrupted_denoise_late(struct uqd_engine *engine, const struct uqd_state *state,
                                  const struct uqd_interruption *at, int32_t *mean_q4)
 {
-    const int next = kind_ahead(engine->model, at->unit, at->kind);
+    const int next = type_ahead(engine->model, at->unit, at->type);
     if (next < 0 || at->phase == 0)
         return UQD_OK;
-    return denoise(engine, state, at, engine->model->kinds[next].from, mean_q4);
+    return denoise(engine, state, at, engine->model->stage_types[next].from, mean_q4);
 }

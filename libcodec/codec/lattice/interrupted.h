@@ -9,24 +9,24 @@
 /* Where a pass was interrupted. */
 struct uqd_interruption {
     uint32_t unit;
-    const struct uqd_kind *kind; /* of the pass */
-    uint32_t first;              /* channel in coding order: those of earlier groups are refined */
+    const struct uqd_stage_type *type; /* of the pass */
+    uint32_t first; /* channel in coding order: those of earlier groups are refined */
     uint32_t phase;
 };
 
 /* What stands for the centroid of a coefficient that the pass has not refined. */
 #define UQD_NOT_REFINED INT32_MIN
 
-/* Whether guesses of what the pass has refined come from the denoiser of the kind that follows: the
- * model's denoiser is made for it, and there is such a kind. Else they are the centroids that the
- * refinement left. */
+/* Whether guesses of what the pass has refined come from the denoiser of the stage type that
+ * follows: the model's denoiser is made for it, and there is such a stage type. Else they are the
+ * centroids that the refinement left. */
 int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
-                             const struct uqd_kind *kind);
+                             const struct uqd_stage_type *type);
 
 /* Replaces the guesses [block][UQD_UNIT_CHANNELS] of what the pass has refined by the means of the
- * denoiser of the kind that follows, inside the new cells; all others stay, so that the pass goes
- * from the picture before it to the one after it. refined: as many, UQD_NOT_REFINED where it has
- * not; scratch: as many. For models with uqd_interrupted_is_ahead only.
+ * denoiser of the stage type that follows, inside the new cells; all others stay, so that the pass
+ * goes from the picture before it to the one after it. refined: as many, UQD_NOT_REFINED where it
+ * has not; scratch: as many. For models with uqd_interrupted_is_ahead only.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
                             const struct uqd_interruption *at, const int32_t *refined,

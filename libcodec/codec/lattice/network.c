@@ -95,7 +95,7 @@ static const float *gains_of(const struct uqd_network *network, uint32_t row)
     return network->gains + (size_t)row * network->model->width;
 }
 
-/* Makes whole numbers of activations, with the gains and biases of the trunk's kind. */
+/* Makes whole numbers of activations, with the gains and biases of the trunk's stage type. */
 static struct uqd_layer activated(const struct uqd_network *network,
                                   const struct uqd_nn_qconv *conv, const struct uqd_affine *affine,
                                   const float *gain, float scale)
@@ -103,7 +103,7 @@ static struct uqd_layer activated(const struct uqd_network *network,
     return (struct uqd_layer){
         .conv = conv,
         .gain = gain,
-        .bias = affine->bias + network->kind_row,
+        .bias = affine->bias + network->type_row,
         .scale = scale,
         .finish = UQD_NN_FINISH_SILU,
     };
@@ -196,13 +196,13 @@ static void input_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 /* Means and scales are in units of half a cell, up to this level. */
 enum { REFERENCE_LEVEL = 7 };
 
-static void prepare_kind(struct uqd_network *network, uint32_t kind, const uint8_t *levels,
+static void prepare_type(struct uqd_network *network, uint32_t type, const uint8_t *levels,
                          int dithered)
 {
-    network->kind = &network->model->kinds[kind];
+    network->stage_type = &network->model->stage_types[type];
     memcpy(network->levels, levels, UQD_UNIT_CHANNELS);
-    network->kind_row = (2 * kind + (dithered != 0)) * network->model->width;
-    uqd_gains_set(network->gains, network->model, network->weights, network->kind_row);
+    network->type_row = (2 * type + (dithered != 0)) * network->model->width;
+    uqd_gains_set(network->gains, network->model, network->weights, network->type_row);
     /* Half of twice the centre; the low-pass is as it is. */
     for (uint32_t c = 0; c < UQD_BLOCK_CHANNELS; c++)
         network->centre_scale[c] = c < UQD_UNIT_CHANNELS ? 1.0f / 40 : 1.0f / 20;
@@ -216,16 +216,16 @@ static void prepare_kind(struct uqd_network *network, uint32_t kind, const uint8
     }
 }
 
-int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
+int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t type,
                       const uint8_t *levels, int dithered)
 {
-    assert(kind < network->model->n_kinds);
+    assert(type < network->model->n_stage_types);
     assert(unit->grid_w == network->width && unit->grid_h == network->height);
     const struct uqd_model *model = network->model;
-    int status = uqd_model_network(model, model->kinds[kind].network, &network->weights);
+    int status = uqd_model_network(model, model->stage_types[type].network, &network->weights);
     if (status < 0)
         return status;
-    prepare_kind(network, kind, levels, dithered);
+    prepare_type(network, type, levels, dithered);
     struct input_rows call = {
         .network = network,
         .unit = unit,
@@ -336,7 +336,7 @@ static void copy_trunk(struct uqd_network *network)
 
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4)
 {
-    assert(network->kind != NULL);
+    assert(network->stage_type != NULL);
     const struct uqd_model *model = network->model;
     const struct uqd_weights *weights = network->weights;
     const struct uqd_nn_qplane *input = &network->trunk;
@@ -365,14 +365,14 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
 
 void uqd_network_begin_groups(struct uqd_network *network)
 {
-    assert(network->kind != NULL);
+    assert(network->stage_type != NULL);
     copy_trunk(network);
 }
 
 int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t g,
                       int32_t *mean_q4, uint8_t *scale_index)
 {
-    assert(network->kind != NULL && g < network->model->n_groups);
+    assert(network->stage_type != NULL && g < network->model->n_groups);
     const struct uqd_group *group = &network->model->groups[g];
     struct head_rows call = {
         .network = network,
@@ -414,11 +414,11 @@ static void context_rows(void *arguments, uint32_t row_begin, uint32_t row_end)
 
 int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *moved)
 {
-    assert(network->kind != NULL && g + 1 < network->model->n_groups);
+    assert(network->stage_type != NULL && g + 1 < network->model->n_groups);
     const struct uqd_group *group = &network->model->groups[g];
     struct context_rows call = {.network = network, .group = group, .moved = moved};
     for (uint32_t c = 0; c < group->n; c++)
-        call.scale[c] = 0.5f / (float)(1 << network->kind->to[group->first + c]);
+        call.scale[c] = 0.5f / (float)(1 << network->stage_type->to[group->first + c]);
     const struct uqd_layer layer = added(network, &network->weights->contexts[g]);
     const int status = for_rows(network, group->n * 20.0, context_rows, &call);
     if (status < 0)

@@ -19,10 +19,10 @@ struct uqd_network {
     struct uqd_nn_qplane trunk;   /* what the groups and the denoiser start from */
     struct uqd_nn_qplane hidden;  /* trunk plus the context of the groups done, or the denoiser's */
     struct uqd_nn_qplane inner;   /* between two layers */
-    const struct uqd_kind *kind;  /* of the last trunk */
-    const struct uqd_weights *weights; /* of that kind's network */
-    uint32_t kind_row;                 /* row of the gain and bias tables */
-    float *gains;                      /* of each layer that has them by kind, see gains.h; owned */
+    const struct uqd_stage_type *stage_type; /* of the last trunk */
+    const struct uqd_weights *weights;       /* of that stage type's network */
+    uint32_t type_row;                       /* row of the gain and bias tables */
+    float *gains;    /* of each layer that has them by stage type, see gains.h; owned */
     uint8_t *strips; /* of each thread: strip_size bytes between 1x1 layers; owned */
     size_t strip_size;
     float centre_scale[UQD_BLOCK_CHANNELS], width_scale[UQD_BLOCK_CHANNELS];
@@ -41,10 +41,10 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
 
 void uqd_network_free(struct uqd_network *network);
 
-/* Computes the trunk for a unit in the state where the kind starts, its low-pass channels up to
- * date. levels [UQD_UNIT_CHANNELS]: of the channels' cells, those of the kind unless the pass
- * before it was interrupted. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
-int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t kind,
+/* Computes the trunk for a unit in the state where the stage type starts, its low-pass channels up
+ * to date. levels [UQD_UNIT_CHANNELS]: of the channels' cells, those of the stage type unless the
+ * pass before it was interrupted. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
+int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t type,
                       const uint8_t *levels, int dithered);
 
 /* Denoised means of all channels from the trunk, inside their cells:

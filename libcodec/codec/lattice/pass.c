@@ -131,12 +131,12 @@ static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int
 }
 
 /* Takes the pass to a phase of a group; returns whether it has anything to code. */
-static int begin_group(struct pass_run *run, const struct uqd_kind *kind, uint32_t g,
+static int begin_group(struct pass_run *run, const struct uqd_stage_type *type, uint32_t g,
                        uint32_t phase)
 {
     const struct uqd_model *model = run->engine->model;
-    uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, kind->from,
-                         kind->to, run->is_phased);
+    uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, type->from,
+                         type->to, run->is_phased);
     run->data = data_of(run, g, 1);
     run->phase = phase;
     return uqd_has_symbols(&run->group);
@@ -152,10 +152,10 @@ static void list_group(const struct pass_run *run)
 
 /* Phase 0 of a group. One without anything to code moves nothing, and its context would add
  * zeros. */
-static int run_group(struct pass_run *run, struct uqd_network *network, const struct uqd_kind *kind,
-                     uint32_t g)
+static int run_group(struct pass_run *run, struct uqd_network *network,
+                     const struct uqd_stage_type *type, uint32_t g)
 {
-    if (!begin_group(run, kind, g, 0))
+    if (!begin_group(run, type, g, 0))
         return UQD_OK;
     const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.first;
     int status = uqd_network_group(network, run->unit, g, run->memory.mean_q4 + before,
@@ -171,11 +171,11 @@ static int run_group(struct pass_run *run, struct uqd_network *network, const st
 
 /* A later phase: with the distributions of phase 0. No group waits for another, so each tile is
  * decoded as far as its chunk goes. */
-static int run_phase(struct pass_run *run, const struct uqd_kind *kind, uint32_t phase)
+static int run_phase(struct pass_run *run, const struct uqd_stage_type *type, uint32_t phase)
 {
     int status = UQD_OK;
     for (uint32_t g = 0; g < run->engine->model->n_groups && status >= 0; g++)
-        if (begin_group(run, kind, g, phase)) {
+        if (begin_group(run, type, g, phase)) {
             status = worse(status, refine_channels(run));
             run->stream->held = 1;
         }
@@ -210,7 +210,7 @@ static int begin_guesses(struct pass_run *run, struct uqd_network *network,
     const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * UQD_UNIT_CHANNELS;
     const struct uqd_model *model = run->engine->model;
     run->centroid_q4 = run->partial_q4;
-    if (uqd_interrupted_is_ahead(model, pass->unit, &model->kinds[pass->kind])) {
+    if (uqd_interrupted_is_ahead(model, pass->unit, &model->stage_types[pass->type])) {
         run->refined = uqd_malloc_array(n, sizeof *run->refined);
         if (run->refined == NULL)
             return UQD_ERR_NOMEM;
@@ -226,7 +226,7 @@ static int end_guesses(struct pass_run *run, const struct uqd_pass *pass)
 {
     const struct uqd_interruption at = {
         .unit = pass->unit,
-        .kind = &run->engine->model->kinds[pass->kind],
+        .type = &run->engine->model->stage_types[pass->type],
         .first = run->group.first,
         .phase = run->phase,
     };
@@ -238,15 +238,15 @@ static int end_guesses(struct pass_run *run, const struct uqd_pass *pass)
 
 /* Groups and phases; UQD_NEED_DATA where the data ended. */
 static int refine_groups(struct pass_run *run, struct uqd_network *network,
-                         const struct uqd_kind *kind)
+                         const struct uqd_stage_type *type)
 {
     const struct uqd_model *model = run->engine->model;
     int status = UQD_OK;
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++)
-        status = run_group(run, network, kind, g);
+        status = run_group(run, network, type, g);
     if (run->is_phased)
         for (uint32_t p = 1; p < model->phases.n && status == UQD_OK; p++)
-            status = run_phase(run, kind, p);
+            status = run_phase(run, type, p);
     return status;
 }
 
@@ -254,29 +254,29 @@ static int run_network(struct pass_run *run, const struct uqd_pass *pass)
 {
     struct uqd_network *network;
     const int guesses = run->partial_q4 != NULL;
-    int status = uqd_engine_trunk(run->engine, run->state, pass->unit, pass->kind, &network);
+    int status = uqd_engine_trunk(run->engine, run->state, pass->unit, pass->type, &network);
     if (status == UQD_OK && guesses)
         status = begin_guesses(run, network, pass);
     if (status < 0)
         return status;
     uqd_network_begin_groups(network);
-    status = refine_groups(run, network, &run->engine->model->kinds[pass->kind]);
+    status = refine_groups(run, network, &run->engine->model->stage_types[pass->type]);
     if (status != UQD_NEED_DATA || !guesses)
         return status;
     const int denoised = end_guesses(run, pass);
     return denoised < 0 ? denoised : status;
 }
 
-static int goes_far(const struct uqd_kind *kind)
+static int goes_far(const struct uqd_stage_type *type)
 {
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-        if (kind->from[c] > kind->to[c] + 1)
+        if (type->from[c] > type->to[c] + 1)
             return 1;
     return 0;
 }
 
 /* With dither no cell is around 0: nothing adapts, and nothing is planned ahead. */
-static int make_memory(struct pass_run *run, const struct uqd_kind *kind)
+static int make_memory(struct pass_run *run, const struct uqd_stage_type *type)
 {
     const enum uqd_symbol_source source = run->stream->source;
     const struct uqd_pass_needs needs = {
@@ -284,24 +284,24 @@ static int make_memory(struct pass_run *run, const struct uqd_kind *kind)
         .threads = run->engine->work.threads,
         .is_file = source == UQD_SYMBOLS_DECODE || source == UQD_SYMBOLS_ENCODE,
         .adapts = !run->state->dithered,
-        .plans_ahead = !run->state->dithered && goes_far(kind),
+        .plans_ahead = !run->state->dithered && goes_far(type),
     };
     return uqd_pass_memory_init(&run->memory, &needs);
 }
 
 /* With dither no cell is around 0, so that there are neither phases nor curves. */
-static int is_phased(const struct uqd_kind *kind, const struct uqd_state *state)
+static int is_phased(const struct uqd_stage_type *type, const struct uqd_state *state)
 {
-    const int wanted = kind->phased == UQD_PHASED_ALWAYS || state->phased;
-    return kind->phased != UQD_PHASED_NEVER && wanted && !state->dithered;
+    const int wanted = type->phased == UQD_PHASED_ALWAYS || state->phased;
+    return type->phased != UQD_PHASED_NEVER && wanted && !state->dithered;
 }
 
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4)
 {
-    assert(pass->unit < state->n_units && pass->kind < engine->model->n_kinds);
+    assert(pass->unit < state->n_units && pass->type < engine->model->n_stage_types);
     assert(stream->source != UQD_SYMBOLS_ENCODE || exact != NULL);
-    const struct uqd_kind *kind = &engine->model->kinds[pass->kind];
+    const struct uqd_stage_type *type = &engine->model->stage_types[pass->type];
     struct uqd_unit *unit = &state->units[pass->unit];
     struct pass_run run = {
         .engine = engine,
@@ -311,18 +311,18 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .exact = exact,
         .partial_q4 = partial_q4,
         .tiling = uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2),
-        .is_phased = is_phased(kind, state),
+        .is_phased = is_phased(type, state),
     };
     uqd_coverage_init(&run.coverage, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
-    int status = make_memory(&run, kind);
+    int status = make_memory(&run, type);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)
         status = run_network(&run, pass);
     if (status == UQD_OK) {
-        unit->nominal = kind->nominal_to;
-        memcpy(unit->level, kind->to, UQD_UNIT_CHANNELS);
+        unit->nominal = type->nominal_to;
+        memcpy(unit->level, type->to, UQD_UNIT_CHANNELS);
     } else {
         unit->nominal = UQD_MIXED_LEVELS;
     }

@@ -72,8 +72,8 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
         copy_centres(unit, values);
     } else {
         struct uqd_network *network;
-        const int kind = uqd_model_find_kind(engine->model, u, unit->nominal);
-        status = uqd_engine_trunk(engine, state, u, (uint32_t)kind, &network);
+        const int type = uqd_model_find_stage_type(engine->model, u, unit->nominal);
+        status = uqd_engine_trunk(engine, state, u, (uint32_t)type, &network);
         if (status == UQD_OK)
             status = uqd_estimate(network, state, u, values);
     }
@@ -264,8 +264,8 @@ int uqd_picture_complete(struct uqd_engine *engine, const struct uqd_schedule *s
     int status = UQD_OK;
     for (uint32_t p = 0; p < schedule->n && status == UQD_OK; p++) {
         const struct uqd_pass *pass = &schedule->passes[p];
-        const struct uqd_kind *kind = &engine->model->kinds[pass->kind];
-        if (pass->unit >= place.unit && state->units[pass->unit].nominal == kind->nominal_from)
+        const struct uqd_stage_type *type = &engine->model->stage_types[pass->type];
+        if (pass->unit >= place.unit && state->units[pass->unit].nominal == type->nominal_from)
             status = uqd_pass_run(engine, state, pass, &stream, NULL, NULL);
     }
     uqd_stream_free(&stream);

@@ -5,7 +5,7 @@
 static void add(struct uqd_schedule *schedule, const struct uqd_stage *stage, uint32_t unit)
 {
     schedule->passes[schedule->n++] =
-        (struct uqd_pass){.unit = (uint8_t)unit, .kind = stage->kind, .step = stage->step};
+        (struct uqd_pass){.unit = (uint8_t)unit, .type = stage->type, .step = stage->step};
 }
 
 void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *model,
@@ -34,9 +34,9 @@ void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *mo
 void uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step)
 {
     assert(step >= -1);
-    const struct uqd_kind *last[UQD_MAX_UNITS] = {0};
+    const struct uqd_stage_type *last[UQD_MAX_UNITS] = {0};
     for (uint32_t p = 0; p < schedule->n && schedule->passes[p].step <= step; p++)
-        last[schedule->passes[p].unit] = &state->model->kinds[schedule->passes[p].kind];
+        last[schedule->passes[p].unit] = &state->model->stage_types[schedule->passes[p].type];
     for (uint32_t u = 0; u < state->n_units; u++) {
         const uint32_t nominal = last[u] != NULL ? last[u]->nominal_to : UQD_TOP_LEVEL;
         if (state->units[u].nominal != nominal)

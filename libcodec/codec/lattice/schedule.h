@@ -10,7 +10,7 @@ enum { UQD_MAX_PASSES = UQD_MAX_STAGES * UQD_MAX_UNITS };
 
 /* One stage of one unit. */
 struct uqd_pass {
-    uint8_t unit, kind, step;
+    uint8_t unit, type, step;
 };
 
 struct uqd_schedule {

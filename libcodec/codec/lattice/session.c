@@ -230,9 +230,9 @@ static int session_prepare(struct uqd_session *base)
     struct uqd_network *network;
     if (pass == NULL ||
         (session->state.dithered && session->state.units[pass->unit].nominal == UQD_TOP_LEVEL) ||
-        uqd_engine_has_trunk(&session->engine, &session->state, pass->unit, pass->kind))
+        uqd_engine_has_trunk(&session->engine, &session->state, pass->unit, pass->type))
         return UQD_END;
-    return uqd_engine_trunk(&session->engine, &session->state, pass->unit, pass->kind, &network);
+    return uqd_engine_trunk(&session->engine, &session->state, pass->unit, pass->type, &network);
 }
 
 /* Decodes a complete step again, in a copy that counts. */

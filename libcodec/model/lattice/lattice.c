@@ -12,7 +12,7 @@ enum {
 
 static void peek(struct uqd_model_file *file, const uint8_t header[UQD_MODEL_HEADER_SIZE])
 {
-    file->n_kinds = uqd_get_u32(header + 48);
+    file->n_stage_types = uqd_get_u32(header + 48);
     file->n_stages = uqd_get_u32(header + 52);
     file->n_steps = uqd_get_u32(header + 56);
     file->n_phases = uqd_get_u32(header + 60);
@@ -41,7 +41,8 @@ static int counts_valid(const struct uqd_model_file *file)
     return file->width % UQD_NN_BLOCK == 0 &&
            within(file->width, UQD_NN_BLOCK, UQD_MODEL_MAX_WIDTH) &&
            file->n_residual_blocks <= UQD_MAX_RESIDUAL_BLOCKS &&
-           within(file->n_groups, 1, UQD_MAX_GROUPS) && within(file->n_kinds, 1, UQD_MAX_KINDS) &&
+           within(file->n_groups, 1, UQD_MAX_GROUPS) &&
+           within(file->n_stage_types, 1, UQD_MAX_STAGE_TYPES) &&
            within(file->n_stages, 1, UQD_MAX_STAGES) && within(file->n_steps, 1, UQD_MAX_STEPS) &&
            within(file->n_phases, 1, UQD_MAX_PHASES) &&
            within(file->n_networks, 1, UQD_MAX_NETWORKS) &&
@@ -51,7 +52,7 @@ static int counts_valid(const struct uqd_model_file *file)
 static size_t tables_size(const struct uqd_model_file *file)
 {
     return UQD_MODEL_NAME_SIZE + (size_t)(2 + 2 * (file->n_phases - 1)) * UQD_BLOCK_CHANNELS +
-           (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE +
+           (size_t)file->n_stage_types * UQD_MODEL_STAGE_TYPE_SIZE +
            (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE +
            (size_t)file->n_steps * UQD_STEP_NAME_SIZE;
 }
@@ -61,8 +62,8 @@ static void find_tables(struct uqd_model_file *file)
     file->channel_groups = file->name + UQD_MODEL_NAME_SIZE;
     file->phases = file->channel_groups + UQD_BLOCK_CHANNELS;
     file->thresholds = file->phases + UQD_BLOCK_CHANNELS;
-    file->kinds = file->thresholds + (size_t)(file->n_phases - 1) * 2 * UQD_BLOCK_CHANNELS;
-    file->stages = file->kinds + (size_t)file->n_kinds * UQD_MODEL_KIND_SIZE;
+    file->stage_types = file->thresholds + (size_t)(file->n_phases - 1) * 2 * UQD_BLOCK_CHANNELS;
+    file->stages = file->stage_types + (size_t)file->n_stage_types * UQD_MODEL_STAGE_TYPE_SIZE;
     file->steps = file->stages + (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE;
 }
 
@@ -74,7 +75,7 @@ static int read_model(struct uqd_model *model, const struct uqd_model_file *file
     model->width = file->width;
     model->n_residual_blocks = file->n_residual_blocks;
     model->n_groups = file->n_groups;
-    model->n_kinds = file->n_kinds;
+    model->n_stage_types = file->n_stage_types;
     model->n_stages = file->n_stages;
     model->n_steps = file->n_steps;
     model->n_networks = file->n_networks;
@@ -84,10 +85,11 @@ static int read_model(struct uqd_model *model, const struct uqd_model_file *file
     return status == UQD_OK ? uqd_model_read_weights(model, file) : status;
 }
 
-int uqd_model_find_kind(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level)
+int uqd_model_find_stage_type(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level)
 {
-    for (uint32_t k = 0; k < model->n_kinds; k++)
-        if (model->kinds[k].coarse == (unit > 0) && model->kinds[k].nominal_from == nominal_level)
+    for (uint32_t k = 0; k < model->n_stage_types; k++)
+        if (model->stage_types[k].coarse == (unit > 0) &&
+            model->stage_types[k].nominal_from == nominal_level)
             return (int)k;
     return -1;
 }

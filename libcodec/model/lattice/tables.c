@@ -59,33 +59,33 @@ static int read_phases(struct uqd_model *model, const struct uqd_model_file *fil
     return UQD_OK;
 }
 
-static int kind_valid(const struct uqd_model *model, const struct uqd_kind *kind)
+static int stage_type_valid(const struct uqd_model *model, const struct uqd_stage_type *type)
 {
-    if (kind->coarse > 1 || kind->phased > UQD_PHASED_BY_FILE ||
-        kind->nominal_from > UQD_TOP_LEVEL || kind->nominal_to >= kind->nominal_from ||
-        kind->network >= model->n_networks)
+    if (type->coarse > 1 || type->phased > UQD_PHASED_BY_FILE ||
+        type->nominal_from > UQD_TOP_LEVEL || type->nominal_to >= type->nominal_from ||
+        type->network >= model->n_networks)
         return 0;
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-        if (kind->from[c] > UQD_TOP_LEVEL || kind->to[c] > kind->from[c])
+        if (type->from[c] > UQD_TOP_LEVEL || type->to[c] > type->from[c])
             return 0;
     return 1;
 }
 
-static int read_kinds(struct uqd_model *model, const struct uqd_model_file *file)
+static int read_stage_types(struct uqd_model *model, const struct uqd_model_file *file)
 {
     uint8_t standard[UQD_UNIT_CHANNELS];
     sort_channels(model, file, standard);
-    for (uint32_t k = 0; k < model->n_kinds; k++) {
-        const uint8_t *p = file->kinds + (size_t)k * UQD_MODEL_KIND_SIZE;
-        struct uqd_kind *kind = &model->kinds[k];
-        kind->coarse = p[0];
-        kind->nominal_from = p[1];
-        kind->nominal_to = p[2];
-        kind->phased = p[3];
-        kind->network = p[4];
-        copy_levels(standard, kind->from, p + UQD_MODEL_KIND_LEVELS);
-        copy_levels(standard, kind->to, p + UQD_MODEL_KIND_LEVELS + UQD_BLOCK_CHANNELS);
-        if (!kind_valid(model, kind) || (p[5] | p[6] | p[7]) != 0)
+    for (uint32_t k = 0; k < model->n_stage_types; k++) {
+        const uint8_t *p = file->stage_types + (size_t)k * UQD_MODEL_STAGE_TYPE_SIZE;
+        struct uqd_stage_type *type = &model->stage_types[k];
+        type->coarse = p[0];
+        type->nominal_from = p[1];
+        type->nominal_to = p[2];
+        type->phased = p[3];
+        type->network = p[4];
+        copy_levels(standard, type->from, p + UQD_MODEL_STAGE_TYPE_LEVELS);
+        copy_levels(standard, type->to, p + UQD_MODEL_STAGE_TYPE_LEVELS + UQD_BLOCK_CHANNELS);
+        if (!stage_type_valid(model, type) || (p[5] | p[6] | p[7]) != 0)
             return UQD_ERR_CORRUPT;
     }
     return UQD_OK;
@@ -94,25 +94,26 @@ static int read_kinds(struct uqd_model *model, const struct uqd_model_file *file
 /* Every class of units must go from the top level to the exact values, stage by stage. */
 static int read_stages(struct uqd_model *model, const struct uqd_model_file *file)
 {
-    const struct uqd_kind *last[3] = {NULL, NULL, NULL};
+    const struct uqd_stage_type *last[3] = {NULL, NULL, NULL};
     uint32_t step = 0;
     for (uint32_t s = 0; s < model->n_stages; s++) {
         const uint8_t *p = file->stages + (size_t)s * UQD_MODEL_STAGE_SIZE;
         struct uqd_stage *stage = &model->stages[s];
-        *stage = (struct uqd_stage){.units = p[0], .kind = p[1], .step = p[2]};
-        if (stage->units > UQD_UNITS_REST || stage->kind >= model->n_kinds || stage->step < step ||
-            stage->step >= model->n_steps)
+        *stage = (struct uqd_stage){.units = p[0], .type = p[1], .step = p[2]};
+        if (stage->units > UQD_UNITS_REST || stage->type >= model->n_stage_types ||
+            stage->step < step || stage->step >= model->n_steps)
             return UQD_ERR_CORRUPT;
         step = stage->step;
-        const struct uqd_kind *kind = &model->kinds[stage->kind], *before = last[stage->units];
-        if (kind->coarse != (stage->units != UQD_UNITS_FULL))
+        const struct uqd_stage_type *type = &model->stage_types[stage->type],
+                                    *before = last[stage->units];
+        if (type->coarse != (stage->units != UQD_UNITS_FULL))
             return UQD_ERR_CORRUPT;
-        if (kind->nominal_from != (before != NULL ? before->nominal_to : UQD_TOP_LEVEL))
+        if (type->nominal_from != (before != NULL ? before->nominal_to : UQD_TOP_LEVEL))
             return UQD_ERR_CORRUPT;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-            if (kind->from[c] != (before != NULL ? before->to[c] : UQD_TOP_LEVEL))
+            if (type->from[c] != (before != NULL ? before->to[c] : UQD_TOP_LEVEL))
                 return UQD_ERR_CORRUPT;
-        last[stage->units] = kind;
+        last[stage->units] = type;
     }
     for (int units = 0; units < 3; units++) {
         if (last[units] == NULL || last[units]->nominal_to != 0)
@@ -139,7 +140,7 @@ int uqd_model_read_tables(struct uqd_model *model, const struct uqd_model_file *
     if (status == UQD_OK)
         status = read_phases(model, file);
     if (status == UQD_OK)
-        status = read_kinds(model, file);
+        status = read_stage_types(model, file);
     if (status == UQD_OK)
         status = read_stages(model, file);
     return status;

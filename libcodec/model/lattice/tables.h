@@ -1,4 +1,4 @@
-/* The tables of a model file: names, groups, phases, kinds and stages. */
+/* The tables of a model file: names, groups, phases, stage types and stages. */
 #ifndef UQD_MODEL_LATTICE_TABLES_H
 #define UQD_MODEL_LATTICE_TABLES_H
 

@@ -73,7 +73,7 @@ static int read_out_bias(struct loader *loader, float **bias, const char *prefix
 static int read_affine(struct loader *loader, struct uqd_affine *affine, const char *prefix)
 {
     struct uqd_model *model = loader->model;
-    const uint32_t shape[4] = {2 * model->n_kinds, model->width, 1, 1};
+    const uint32_t shape[4] = {2 * model->n_stage_types, model->width, 1, 1};
     const size_t n = (size_t)shape[0] * shape[1];
     for (int which = 0; which < 2; which++) {
         char name[MAX_NAME];
@@ -212,7 +212,7 @@ static int read_network(struct loader *loader, uint32_t network)
     return status == UQD_OK ? read_denoiser(loader, weights, network) : status;
 }
 
-/* ---- Gains and biases of kinds ---- */
+/* ---- Gains and biases of stage types ---- */
 
 /* Layers <prefix>0, <prefix>1, .. */
 static int read_affine_list(struct loader *loader, struct uqd_affine *affines, const char *prefix,
@@ -253,7 +253,7 @@ static int alloc_tables(struct loader *loader)
     struct uqd_model *model = loader->model;
     const size_t n_affines =
         2 + model->n_residual_blocks + model->n_groups + model->n_denoise_blocks;
-    const size_t affine = (size_t)4 * model->n_kinds * model->width;
+    const size_t affine = (size_t)4 * model->n_stage_types * model->width;
     model->tables = uqd_calloc_array(n_affines * affine + UQD_MODEL_MAX_WIDTH, sizeof(float));
     if (model->tables == NULL)
         return UQD_ERR_NOMEM;

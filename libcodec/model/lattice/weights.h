@@ -1,4 +1,4 @@
-/* The tensors of a model file: the networks, and the gains and biases of kinds. */
+/* The tensors of a model file: the networks, and the gains and biases of stage types. */
 #ifndef UQD_MODEL_LATTICE_WEIGHTS_H
 #define UQD_MODEL_LATTICE_WEIGHTS_H
 
