@@ -43,24 +43,25 @@ def run_kernels(options, threads):
 
 
 def import_torch():
-    """PyTorch and the module of the network, or nothing."""
+    """PyTorch and the modules of the network and of its checkpoints, or nothing."""
     try:
         import torch
     except ImportError:
-        return None, None
+        return None, None, None
     sys.path.insert(0, os.path.join(ROOT, "models", "train"))
+    import checkpoint
     import network
 
-    return torch, network
+    return torch, network, checkpoint
 
 
 class Stage:
     """The layers of one stage as PyTorch runs them."""
 
-    def __init__(self, torch, network, checkpoint):
+    def __init__(self, torch, network, saved):
         self.torch = torch
-        saved = torch.load(checkpoint, map_location="cpu")["ema"]
-        networks = network.Networks.like({name: value.float() for name, value in saved.items()})
+        weights = {name: value.float() for name, value in saved["ema"].items()}
+        networks = network.Networks.like(weights, saved["order"])
         self.network = networks[0].eval().to(memory_format=torch.channels_last)
         self.kind = self.dither = torch.zeros(1, dtype=torch.long)
         self.features = self.random(network.N_FEATURES)
@@ -158,8 +159,8 @@ def main():
     except ValueError:
         parser.error(f"--threads {options.threads}: not a list of numbers")
 
-    torch, network = import_torch()
-    stage = Stage(torch, network, options.checkpoint) if torch else None
+    torch, network, checkpoint = import_torch()
+    stage = Stage(torch, network, checkpoint.load(options.checkpoint)) if torch else None
     if not torch:
         print("PyTorch is missing (python3-torch) and left out")
     print(f"a stage on {WIDTH} x {HEIGHT} cells, milliseconds; median of {options.rounds} runs")
