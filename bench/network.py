@@ -63,7 +63,7 @@ class Stage:
         weights = {name: value.float() for name, value in saved["ema"].items()}
         networks = network.Networks.like(weights, saved["order"])
         self.network = networks[0].eval().to(memory_format=torch.channels_last)
-        self.kind = self.dither = torch.zeros(1, dtype=torch.long)
+        self.stage_type = self.dither = torch.zeros(1, dtype=torch.long)
         self.features = self.random(network.N_FEATURES)
         self.moved = [self.random(context.in_channels) for context in self.network.context]
         self.prepare()
@@ -75,7 +75,7 @@ class Stage:
     def folded(self, conv, affine):
         """The two as one convolution."""
         torch = self.torch
-        gain, bias = affine.gain_and_bias(self.kind, self.dither)
+        gain, bias = affine.gain_and_bias(self.stage_type, self.dither)
         size = conv.kernel_size[0]
         out = torch.nn.Conv2d(conv.in_channels, conv.out_channels, size, padding=size // 2)
         with torch.no_grad():
@@ -111,10 +111,10 @@ class Stage:
 
     def as_trained(self):
         network = self.network
-        hidden = network.trunk(self.features, self.kind, self.dither)
+        hidden = network.trunk(self.features, self.stage_type, self.dither)
         outputs = []
         for g in range(network.n_groups):
-            outputs.append(network.group(g, hidden, self.kind, self.dither))
+            outputs.append(network.group(g, hidden, self.stage_type, self.dither))
             if g < len(self.moved):
                 hidden = hidden + network.context[g](self.moved[g])
         return outputs

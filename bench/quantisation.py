@@ -18,7 +18,7 @@ import checkpoint  # noqa: E402
 import transform  # noqa: E402
 from data import Photos, unit_of  # noqa: E402
 from export import HEADROOM  # noqa: E402
-from lattice import KINDS  # noqa: E402
+from lattice import STAGE_TYPES  # noqa: E402
 from loss import refinements, stage_losses  # noqa: E402
 from network import Networks  # noqa: E402
 from train import Magnitudes, low_row  # noqa: E402
@@ -47,16 +47,16 @@ def crops_of(photos, options):
 
 
 def measure(networks, units, low_units):
-    """Mean rate, and PSNR of the starting state of each crop, by kind of stage, without dither."""
+    """Mean rate, and PSNR of the starting state of each crop, by stage type, without dither."""
     rows = []
-    for k, kind in enumerate(KINDS):
-        source = low_units if kind.coarse else units
+    for k, stage_type in enumerate(STAGE_TYPES):
+        source = low_units if stage_type.coarse else units
         x = torch.stack([details.permute(2, 0, 1) for details, _ in source]).float()
-        low = torch.stack([low[low_row(kind)].permute(2, 0, 1) for _, low in source]).float()
-        kinds = torch.full((len(source),), k)
+        low = torch.stack([low[low_row(stage_type)].permute(2, 0, 1) for _, low in source]).float()
+        stage_types = torch.full((len(source),), k)
         with torch.no_grad():
             bits, error = stage_losses(
-                networks[kind.network], x, low, torch.zeros_like(x), kinds, torch.zeros_like(kinds), refinements(kinds)
+                networks[stage_type.network], x, low, torch.zeros_like(x), stage_types, torch.zeros_like(stage_types), refinements(stage_types)
             )
         rows.append((float(bits.mean()), 10 * torch.log10(255**2 / error)))
     return rows
@@ -79,7 +79,7 @@ def round_inputs(layer, seen, largest):
 
 
 def print_way(name, rows, floats):
-    full = [k for k, kind in enumerate(KINDS) if not kind.coarse]
+    full = [k for k, stage_type in enumerate(STAGE_TYPES) if not stage_type.coarse]
     rate = sum(rows[k][0] for k in full) / sum(floats[k][0] for k in full) - 1
     changes = [row[1] - before[1] for row, before in zip(rows, floats)]
     mean = max((float(change.mean()) for change in changes), key=abs)

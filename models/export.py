@@ -13,7 +13,7 @@ import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train"))
 import checkpoint  # noqa: E402
-from lattice import FULL, KINDS, N_NETWORKS, STAGES, STEP_NAMES, channel_levels  # noqa: E402
+from lattice import FULL, N_NETWORKS, STAGES, STAGE_TYPES, STEP_NAMES, channel_levels  # noqa: E402
 from order import ORDERS  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
@@ -37,17 +37,17 @@ class ExportError(Exception):
     """Says what cannot be put together, and why."""
 
 
-def kind_index(coarse, level_from, level_to):
-    return [i for i, k in enumerate(KINDS) if (k.coarse, k.level_from, k.level_to) == (coarse, level_from, level_to)][0]
+def stage_type_index(coarse, level_from, level_to):
+    return [i for i, k in enumerate(STAGE_TYPES) if (k.coarse, k.level_from, k.level_to) == (coarse, level_from, level_to)][0]
 
 
 def affine_tables(state, name, prefix):
-    """Gains and biases [2 kinds, width] by kind, each from its own network, and dither."""
+    """Gains and biases [2 stage types, width] by stage type, each from its own network, and dither."""
     for part, base in (("gain", 1.0), ("bias", 0.0)):
         rows = []
-        for k, kind in enumerate(KINDS):
-            layer = f"{kind.network}.{prefix}"
-            rows.append(state[f"{layer}.kind_{part}"][k] + state[f"{layer}.dither_{part}"] + base)
+        for k, stage_type in enumerate(STAGE_TYPES):
+            layer = f"{stage_type.network}.{prefix}"
+            rows.append(state[f"{layer}.type_{part}"][k] + state[f"{layer}.dither_{part}"] + base)
         yield f"{name}.{part}", torch.cat(rows)
 
 
@@ -170,12 +170,12 @@ def tables(name, order):
     sections.append(bytes(others.tolist()).ljust(BLOCK_CHANNELS, b"\0"))
     for row in thresholds.tolist():
         sections.append(struct.pack(f"<{len(row)}H", *row).ljust(2 * BLOCK_CHANNELS, b"\0"))
-    for kind in KINDS:
-        sections.append(bytes((kind.coarse, kind.level_from, kind.level_to, order.phased(kind), kind.network, 0, 0, 0)))
-        for level in (kind.level_from, kind.level_to):
+    for stage_type in STAGE_TYPES:
+        sections.append(bytes((stage_type.coarse, stage_type.level_from, stage_type.level_to, order.phased(stage_type), stage_type.network, 0, 0, 0)))
+        for level in (stage_type.level_from, stage_type.level_to):
             sections.append(bytes(channel_levels(level).tolist()).ljust(BLOCK_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:
-        sections.append(bytes((units, kind_index(units != FULL, level_from, level_to), step, 0)))
+        sections.append(bytes((units, stage_type_index(units != FULL, level_from, level_to), step, 0)))
     for step in STEP_NAMES:
         sections.append(step.encode().ljust(16, b"\0"))
     return b"".join(sections)
@@ -203,7 +203,7 @@ def first_part(state, name, entries, order):
     size = HEADER_SIZE + len(middle) + len(directory) + len(data)
     padding = b"\0" * (-size % ALIGNMENT)
     head = struct.pack(
-        "<10IQ", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), n_groups(state), len(KINDS),
+        "<10IQ", CLASS_LATTICE, state["0.input.weight"].shape[0], count(state, "blocks"), n_groups(state), len(STAGE_TYPES),
         len(STAGES), len(STEP_NAMES), len(order.phases()[0]) + 1, len(entries), N_NETWORKS, size + len(padding),
     )
     head += middle + directory
@@ -252,8 +252,8 @@ def first_part_of(data):
 
 def trunk_of(part):
     """(header and tables but for name and identity, {name: values} of what the denoiser reads) of a first part."""
-    _, _, n_kinds, n_stages, n_steps, n_phases, n_tensors = struct.unpack_from("<7I", part, 40)
-    at = HEADER_SIZE + 32 + 2 * BLOCK_CHANNELS * n_phases + (8 + 2 * BLOCK_CHANNELS) * n_kinds + 4 * n_stages + 16 * n_steps
+    _, _, n_stage_types, n_stages, n_steps, n_phases, n_tensors = struct.unpack_from("<7I", part, 40)
+    at = HEADER_SIZE + 32 + 2 * BLOCK_CHANNELS * n_phases + (8 + 2 * BLOCK_CHANNELS) * n_stage_types + 4 * n_stages + 16 * n_steps
     values = {}
     for entry in (part[at + ENTRY_SIZE * i :][:ENTRY_SIZE] for i in range(n_tensors)):
         name, kind, *shape, offset, _ = struct.unpack("<31sB4IQQ", entry)

@@ -1,5 +1,6 @@
 """Checkpoints of the lattice's training: weights ("ema", their running average, and perhaps "net") and where it stood."""
 import os
+import re
 
 import torch
 
@@ -23,6 +24,11 @@ def _order_of(path, saved, name):
     return order
 
 
+def _named(weights):
+    """Weights by the names of today: the gains and biases of stage types were those of kinds once."""
+    return {re.sub(r"\.kind_(gain|bias)$", r".type_\1", name): weight for name, weight in weights.items()}
+
+
 def load(path, order=None, device="cpu"):
     """What train.py saved, with an Order for "order".
 
@@ -37,7 +43,8 @@ def load(path, order=None, device="cpu"):
         raise CheckpointError(f"{path}: not a checkpoint, or a damaged one") from error
     if not isinstance(saved, dict) or "ema" not in saved:
         raise CheckpointError(f"{path}: not a checkpoint of train.py")
-    return {**saved, "order": _order_of(path, saved, order)}
+    named = {part: _named(saved[part]) for part in ("net", "ema") if part in saved}
+    return {**saved, **named, "order": _order_of(path, saved, order)}
 
 
 def save(path, saved):

@@ -1,4 +1,4 @@
-"""Nested lattices of cells: states, rates of refinement, kinds of stages (docs/format.md)."""
+"""Nested lattices of cells: states, rates of refinement, stage types (docs/format.md)."""
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +12,7 @@ LOG2_SCALE_MIN, LOG2_SCALE_MAX = -4.0, 11.0
 
 
 @dataclass(frozen=True)
-class Kind:
+class StageType:
     """What one run of the network does: refine a unit from one nominal level to a lower one."""
 
     coarse: bool  # a unit of the low-pass pyramid rather than the full-size one
@@ -26,19 +26,19 @@ class Kind:
 
 
 N_NETWORKS = 4
-KINDS = tuple(
-    [Kind(False, a, b) for a, b in ((12, 8), (8, 7), (7, 6), (6, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
-    + [Kind(True, a, b) for a, b in ((12, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0), (5, 2), (2, 0))]
+STAGE_TYPES = tuple(
+    [StageType(False, a, b) for a, b in ((12, 8), (8, 7), (7, 6), (6, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0))]
+    + [StageType(True, a, b) for a, b in ((12, 5), (5, 4), (4, 3), (3, 2), (2, 1), (1, 0), (5, 2), (2, 0))]
 )
 
 
-def level_before(kind):
-    """Where the pass before begins that ends at the nominal level at which this kind begins; its own if there is none.
+def level_before(stage_type):
+    """Where the pass before begins that ends at the nominal level at which this stage type begins; its own if there is none.
 
     A coarse unit comes to level 2 in two ways; it is the longer one that is often cut off.
     """
-    levels = [k.level_from for k in KINDS if k.coarse == kind.coarse and k.level_to == kind.level_from]
-    return max(levels, default=kind.level_from)
+    levels = [k.level_from for k in STAGE_TYPES if k.coarse == stage_type.coarse and k.level_to == stage_type.level_from]
+    return max(levels, default=stage_type.level_from)
 
 
 FULL, FIRST, REST = 0, 1, 2  # unit 0, unit 1, all others

@@ -6,12 +6,12 @@ import torch
 
 import transform
 from fused import call, dense, empty, is_fused
-from lattice import KINDS, cell, channel_levels, channel_table, leaving, level_before, refine_bits, within
+from lattice import STAGE_TYPES, cell, channel_levels, channel_table, leaving, level_before, refine_bits, within
 from network import N_FEATURES, LatticeNetwork, context, mean_of, scale_of
 
-LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in KINDS])
-LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in KINDS])
-LEVELS_BEFORE = torch.stack([channel_levels(level_before(k)) for k in KINDS])
+LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in STAGE_TYPES])
+LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in STAGE_TYPES])
+LEVELS_BEFORE = torch.stack([channel_levels(level_before(k)) for k in STAGE_TYPES])
 ENERGY = torch.tensor([transform.SUBBAND_NORMS[level][subband == 2] ** 2 for _, level, subband, *_ in channel_table()])
 
 
@@ -28,14 +28,14 @@ def tables(order, device):
         "first": thresholds[:1].sum(0) / 65536, "later": (others > 0).int(),
     }
     constants = {name: table[..., order.channels].contiguous() for name, table in by_channel.items()}
-    constants["phased"] = torch.tensor([order.is_phased(k) for k in KINDS]).int()
+    constants["phased"] = torch.tensor([order.is_phased(k) for k in STAGE_TYPES]).int()
     constants["groups"] = order.groups[order.channels]
     return {name: table.to(device) for name, table in constants.items()}
 
 
-def refinements(kinds):
-    """Most symbols that a coefficient has in stages of these kinds [B]."""
-    return int((LEVELS_FROM[kinds] - LEVELS_TO[kinds]).max())
+def refinements(stage_types):
+    """Most symbols that a coefficient has in stages of these types [B]."""
+    return int((LEVELS_FROM[stage_types] - LEVELS_TO[stage_types]).max())
 
 
 class _GroupBits(torch.autograd.Function):
@@ -85,28 +85,28 @@ class _DenoisedError(torch.autograd.Function):
 
 
 class State:
-    """Details x [B,189,h,w] in the coding order of the network and what a stage of kinds [B] knows of them.
+    """Details x [B,189,h,w] in the coding order of the network and what a stage of stage_types [B] knows of them.
 
-    most: at least refinements(kinds). phased [B]: whether what later phases refine is hidden, where the stage
+    most: at least refinements(stage_types). phased [B]: whether what later phases refine is hidden, where the stage
     can have phases.
     """
 
-    def __init__(self, net, x, low, offset, kinds, dithered, phased, most):
+    def __init__(self, net, x, low, offset, stage_types, dithered, phased, most):
         self.fused, self.tables = is_fused(x), tables(net.order, x.device)
         self.out_type = torch.float32 if x.device.type == "cpu" else torch.bfloat16
         self.x, self.offset = dense(x), dense(offset)
         self.dithered = dithered.int()
-        self.level_from, self.level_to = self._levels(kinds)
-        self.phased = self.tables["phased"][kinds] * phased.int()
+        self.level_from, self.level_to = self._levels(stage_types)
+        self.phased = self.tables["phased"][stage_types] * phased.int()
         self.first, self.most = net.first, most
         if self.fused:
             self._prepare(dense(low))
         else:
             self._prepare_plain(low)
 
-    def _levels(self, kinds):
+    def _levels(self, stage_types):
         """Of every channel [B,189]: where the stage begins and ends."""
-        return self.tables["from"][kinds], self.tables["to"][kinds]
+        return self.tables["from"][stage_types], self.tables["to"][stage_types]
 
     def _prepare(self, low):
         b, c, h, w = self.x.shape
@@ -171,37 +171,37 @@ class Interrupted(State):
     """What is known when the pass before a stage was cut off: groups as far as a random one stand where the stage
     begins, the others where that pass began."""
 
-    def __init__(self, net, x, low, offset, kinds, dithered):
+    def __init__(self, net, x, low, offset, stage_types, dithered):
         self.n_groups, self.groups_done = net.n_groups, torch.randint(0, net.n_groups, (len(x), 1), device=x.device)
-        super().__init__(net, x, low, offset, kinds, dithered, torch.zeros_like(kinds), 0)
+        super().__init__(net, x, low, offset, stage_types, dithered, torch.zeros_like(stage_types), 0)
 
-    def _levels(self, kinds):
-        begin, before = (self.tables[name][kinds] for name in ("from", "before"))
+    def _levels(self, stage_types):
+        begin, before = (self.tables[name][stage_types] for name in ("from", "before"))
         levels = torch.where(self.tables["groups"] < self.groups_done, begin, before)
         return levels, levels
 
 
-def interrupted_error(net, x, low, offset, kinds, dithered):
+def interrupted_error(net, x, low, offset, stage_types, dithered):
     """Error of the picture that the denoiser of a stage makes when the pass before it is cut off [B].
 
     As stage_losses; low is that of the pass before.
     """
-    state = Interrupted(net, x, low, offset, kinds, dithered)
-    return state.denoised_error(net.denoise(net.trunk(state.features, kinds, dithered), kinds, dithered))
+    state = Interrupted(net, x, low, offset, stage_types, dithered)
+    return state.denoised_error(net.denoise(net.trunk(state.features, stage_types, dithered), stage_types, dithered))
 
 
-def stage_losses(net, x, low, offset, kinds, dithered, phased, most):
+def stage_losses(net, x, low, offset, stage_types, dithered, phased, most):
     """Rate (bits per pixel) and error of the denoised picture (per sample) of each [B].
 
-    x [B,189,h,w] details in coding order, low [B,3,h,w], offset like x (0 where not dithered), kinds, dithered
-    and phased [B], most refinements(kinds).
+    x [B,189,h,w] details in coding order, low [B,3,h,w], offset like x (0 where not dithered), stage_types, dithered
+    and phased [B], most refinements(stage_types).
     """
-    state = State(net, x, low, offset, kinds, dithered, phased, most)
-    hidden = net.trunk(state.features, kinds, dithered)
-    error = state.denoised_error(net.denoise(hidden, kinds, dithered))
+    state = State(net, x, low, offset, stage_types, dithered, phased, most)
+    hidden = net.trunk(state.features, stage_types, dithered)
+    error = state.denoised_error(net.denoise(hidden, stage_types, dithered))
     bits = 0
     for g in range(net.n_groups):
-        bits = bits + state.group_bits(g, net.group(g, hidden, kinds, dithered))
+        bits = bits + state.group_bits(g, net.group(g, hidden, stage_types, dithered))
         if g + 1 < net.n_groups:
             hidden = hidden + net.context[g](state.contexts[g])
     return bits, error

@@ -6,7 +6,7 @@ import torch
 import torch.nn as nn
 
 from fused import modulated
-from lattice import KINDS, LOG2_SCALE_MAX, LOG2_SCALE_MIN, N_NETWORKS, REFERENCE_LEVEL, within
+from lattice import LOG2_SCALE_MAX, LOG2_SCALE_MIN, N_NETWORKS, REFERENCE_LEVEL, STAGE_TYPES, within
 from transform import COLOURS
 
 N_DETAILS = 189
@@ -18,26 +18,26 @@ def _conv(n_in, n_out, size):
 
 
 class Affine(nn.Module):
-    """Gain and bias per channel that depend on the kind of stage and on the dither."""
+    """Gain and bias per channel that depend on the stage type and on the dither."""
 
     def __init__(self, width):
         super().__init__()
-        self.kind_gain = nn.Parameter(torch.zeros(len(KINDS), width))
-        self.kind_bias = nn.Parameter(torch.zeros(len(KINDS), width))
+        self.type_gain = nn.Parameter(torch.zeros(len(STAGE_TYPES), width))
+        self.type_bias = nn.Parameter(torch.zeros(len(STAGE_TYPES), width))
         self.dither_gain = nn.Parameter(torch.zeros(2, width))
         self.dither_bias = nn.Parameter(torch.zeros(2, width))
 
-    def gain_and_bias(self, kind, dither):
+    def gain_and_bias(self, stage_type, dither):
         """[B, width] each."""
-        gain = 1 + self.kind_gain.index_select(0, kind) + self.dither_gain.index_select(0, dither)
-        return gain, self.kind_bias.index_select(0, kind) + self.dither_bias.index_select(0, dither)
+        gain = 1 + self.type_gain.index_select(0, stage_type) + self.dither_gain.index_select(0, dither)
+        return gain, self.type_bias.index_select(0, stage_type) + self.dither_bias.index_select(0, dither)
 
-    def forward(self, x, kind, dither):
-        gain, bias = self.gain_and_bias(kind, dither)
+    def forward(self, x, stage_type, dither):
+        gain, bias = self.gain_and_bias(stage_type, dither)
         return torch.addcmul(bias[:, :, None, None].to(x.dtype), x, gain[:, :, None, None].to(x.dtype))
 
-    def activated(self, x, kind, dither):
-        return modulated(x, *self.gain_and_bias(kind, dither))
+    def activated(self, x, stage_type, dither):
+        return modulated(x, *self.gain_and_bias(stage_type, dither))
 
 
 class Blocks(nn.ModuleList):
@@ -52,14 +52,14 @@ class Blocks(nn.ModuleList):
             for block in self:
                 block["outer"].weight.mul_(0.3)
 
-    def forward(self, x, kind, dither):
+    def forward(self, x, stage_type, dither):
         for block in self:
-            x = x + block["outer"](block["affine"].activated(block["inner"](x), kind, dither))
+            x = x + block["outer"](block["affine"].activated(block["inner"](x), stage_type, dither))
         return x
 
 
 class LatticeNetwork(nn.Module):
-    """One set of weights, for the kinds of stages that name it."""
+    """One set of weights, for the stage types that name it."""
 
     def __init__(self, order, width=128, blocks=3, denoise_blocks=2):
         super().__init__()
@@ -90,21 +90,21 @@ class LatticeNetwork(nn.Module):
         size, low_size, place = torch.asinh(centre / 20), torch.asinh(low / 20), torch.asinh(centre / 2.0**level)
         return torch.cat((size, low_size, place, low / 64, place.abs(), low_size.abs()), 1)
 
-    def trunk(self, features, kind, dither):
-        return self.blocks(self.input_affine(self.input(features), kind, dither), kind, dither)
+    def trunk(self, features, stage_type, dither):
+        return self.blocks(self.input_affine(self.input(features), stage_type, dither), stage_type, dither)
 
-    def denoise(self, trunk, kind, dither):
+    def denoise(self, trunk, stage_type, dither):
         """Gate and offset [B,2*189,h,w] of every detail coefficient."""
-        x = self.denoise_blocks(trunk, kind, dither)
-        return self.denoise_out(self.denoise_affine.activated(self.denoise_mix(x), kind, dither))
+        x = self.denoise_blocks(trunk, stage_type, dither)
+        return self.denoise_out(self.denoise_affine.activated(self.denoise_mix(x), stage_type, dither))
 
-    def group(self, g, hidden, kind, dither):
+    def group(self, g, hidden, stage_type, dither):
         """Gate, offset and log2 of the scale [B,3*n,h,w] of the coefficients of group g."""
-        return self.out[g](self.mix_affine[g].activated(self.mix[g](hidden), kind, dither))
+        return self.out[g](self.mix_affine[g].activated(self.mix[g](hidden), stage_type, dither))
 
 
 class Networks(nn.ModuleList):
-    """The networks of a model, by the number that kinds of stages give."""
+    """The networks of a model, by the number that stage types give."""
 
     def __init__(self, order, width=128, blocks=3, denoise_blocks=2):
         super().__init__(LatticeNetwork(order, width, blocks, denoise_blocks) for _ in range(N_NETWORKS))

@@ -58,17 +58,17 @@ class Order:
         """Where each group begins in the coding order, and the end."""
         return [sum(self.sizes[:g]) for g in range(len(self.sizes) + 1)]
 
-    def is_phased(self, kind):
-        """Whether stages of the kind can have phases; groups see nothing of those after the first."""
-        return bool(self.gains) and not kind.coarse
+    def is_phased(self, stage_type):
+        """Whether stages of the type can have phases; groups see nothing of those after the first."""
+        return bool(self.gains) and not stage_type.coarse
 
-    def phased(self, kind):
+    def phased(self, stage_type):
         """As in the model file: 0 never, 1 always, 2 if a file wants it."""
-        return (1 if kind.level_from in self.always else 2) if self.is_phased(kind) else 0
+        return (1 if stage_type.level_from in self.always else 2) if self.is_phased(stage_type) else 0
 
-    def hidden_share(self, kind):
-        """Of crops of the kind that are trained with phases."""
-        return (0, 1, self.hidden)[self.phased(kind)]
+    def hidden_share(self, stage_type):
+        """Of crops of the stage type that are trained with phases."""
+        return (0, 1, self.hidden)[self.phased(stage_type)]
 
     def phases(self):
         """By channel in standard order: from what probability on to leave 0 in a stage, in units of 2^-16, a

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Train the lattice networks on a folder of photographs; resumes from a checkpoint.
 
-The loss of every kind of stage is its rate relative to the running mean of that
+The loss of every stage type is its rate relative to the running mean of that
 rate, plus the same for the error of the denoised picture, so that an equal
-relative gain counts the same at every stage. Every network has its own kinds.
+relative gain counts the same at every stage. Every network has its own stage types.
 """
 import argparse
 import math
@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 import checkpoint
 import transform
 from data import LOW_LEVELS, Photos, unit_of
-from lattice import KINDS, N_NETWORKS, TOP_LEVEL, level_before, low_levels
+from lattice import N_NETWORKS, STAGE_TYPES, TOP_LEVEL, level_before, low_levels
 from loss import interrupted_error, refinements, stage_losses
 from network import Networks
 from order import ORDERS, PHASED
@@ -32,9 +32,9 @@ ADAM = {"betas": (0.9, 0.99)}
 LOW_LEVEL = low_levels()
 
 
-def low_row(kind, level=None):
-    """Which of LOW_LEVELS the low-pass of a unit has when a stage begins: of this kind, or at another level."""
-    return LOW_LEVELS.index(0 if kind.coarse else LOW_LEVEL[kind.level_from if level is None else level])
+def low_row(stage_type, level=None):
+    """Which of LOW_LEVELS the low-pass of a unit has when a stage begins: of this stage type, or at another level."""
+    return LOW_LEVELS.index(0 if stage_type.coarse else LOW_LEVEL[stage_type.level_from if level is None else level])
 
 
 def dither_offsets(x, dithered):
@@ -46,17 +46,18 @@ def dither_offsets(x, dithered):
 
 
 def validate(networks, units, low_units, order, phased):
-    """Rate and PSNR of the starting state per kind, without dither, with phases where they are left to files or without."""
+    """Rate and PSNR of the starting state per stage type, without dither, with phases where they are left to files or without."""
     device, rows = next(networks.parameters()).device, []
-    for k, kind in enumerate(KINDS):
-        source = low_units if kind.coarse else units
+    for k, stage_type in enumerate(STAGE_TYPES):
+        source = low_units if stage_type.coarse else units
         x = torch.stack([details.permute(2, 0, 1) for details, _ in source]).float().to(device)
-        low = torch.stack([low[low_row(kind)].permute(2, 0, 1) for _, low in source]).float().to(device)
-        kinds = torch.full((len(source),), k)
+        low = torch.stack([low[low_row(stage_type)].permute(2, 0, 1) for _, low in source]).float().to(device)
+        stage_types = torch.full((len(source),), k)
+        hidden = order.phased(stage_type) == 1 or phased and order.phased(stage_type) == 2
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16):
             bits, error = stage_losses(
-                networks[kind.network], x, low, torch.zeros_like(x), kinds.to(device),
-                torch.zeros_like(kinds).to(device), torch.full_like(kinds, order.phased(kind) == 1 or phased and order.phased(kind) == 2).to(device), refinements(kinds),
+                networks[stage_type.network], x, low, torch.zeros_like(x), stage_types.to(device),
+                torch.zeros_like(stage_types).to(device), torch.full_like(stage_types, hidden).to(device), refinements(stage_types),
             )
         rows.append((float(bits.mean()), float((10 * torch.log10(255**2 / error)).mean())))
     return rows
@@ -86,30 +87,30 @@ class Magnitudes:
 def print_validation(rows):
     for coarse in (False, True):
         text = []
-        for kind, (bits, psnr) in zip(KINDS, rows):
-            if kind.coarse == coarse:
-                text.append(f"{kind.level_from}>{kind.level_to} {psnr:.2f}dB {bits:.4f}")
+        for stage_type, (bits, psnr) in zip(STAGE_TYPES, rows):
+            if stage_type.coarse == coarse:
+                text.append(f"{stage_type.level_from}>{stage_type.level_to} {psnr:.2f}dB {bits:.4f}")
         print("  coarse" if coarse else "  full  ", " | ".join(text), flush=True)
 
 
 class Course:
-    """The batches of one network: so many crops of each of its kinds."""
+    """The batches of one network: so many crops of each of its stage types."""
 
     def __init__(self, number, crops, order, device):
-        kinds = [k for k, kind in enumerate(KINDS) if kind.network == number]
-        self.coarse = KINDS[kinds[0]].coarse
-        self.first, self.n, self.crops = kinds[0], len(kinds), crops
-        assert kinds == list(range(self.first, self.first + self.n))
-        assert all(KINDS[k].coarse == self.coarse for k in kinds)
-        rows = torch.tensor([k for k in kinds for _ in range(crops)])
+        stage_types = [k for k, stage_type in enumerate(STAGE_TYPES) if stage_type.network == number]
+        self.coarse = STAGE_TYPES[stage_types[0]].coarse
+        self.first, self.n, self.crops = stage_types[0], len(stage_types), crops
+        assert stage_types == list(range(self.first, self.first + self.n))
+        assert all(STAGE_TYPES[k].coarse == self.coarse for k in stage_types)
+        rows = torch.tensor([k for k in stage_types for _ in range(crops)])
         self.most = refinements(rows)
-        self.kinds = rows.to(device)
-        self.hidden = torch.tensor([float(order.hidden_share(KINDS[k])) for k in rows]).to(device)
-        self.low_rows = torch.tensor([low_row(KINDS[k]) for k in rows]).to(device)
-        self.low_rows_before = torch.tensor([low_row(KINDS[k], level_before(KINDS[k])) for k in rows]).to(device)
+        self.stage_types = rows.to(device)
+        self.hidden = torch.tensor([float(order.hidden_share(STAGE_TYPES[k])) for k in rows]).to(device)
+        self.low_rows = torch.tensor([low_row(STAGE_TYPES[k]) for k in rows]).to(device)
+        self.low_rows_before = torch.tensor([low_row(STAGE_TYPES[k], level_before(STAGE_TYPES[k])) for k in rows]).to(device)
 
     def update_means(self, means, values, counted):
-        """Moves the running means [kinds] of this course towards values [B] where counted; -> their rows [B]."""
+        """Moves the running means [stage types] of this course towards values [B] where counted; -> their rows [B]."""
         mine = means[self.first : self.first + self.n]
         difference = (values.detach().view(self.n, self.crops) - mine[:, None]) * counted.view(self.n, self.crops)
         rows = mine.clone().repeat_interleave(self.crops)
@@ -153,7 +154,7 @@ class Training:
         fast = {"fused": True, "capturable": True} if on_gpu else {}
         self.optimizer = torch.optim.Adam(self.networks.parameters(), lr=rate, **ADAM, **fast)
         self.ema = {k: v.clone() for k, v in self.networks.state_dict().items()}
-        self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(KINDS), "error": [100.0] * len(KINDS)}
+        self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(STAGE_TYPES), "error": [100.0] * len(STAGE_TYPES)}
         if saved:
             self.state = saved["state"]
         if saved and "optimizer" in saved:  # a stored checkpoint may have only the average
@@ -171,14 +172,14 @@ class Training:
         """Weighted loss of one batch; updates the running means of rates and errors."""
         pool = self.low if course.coarse else self.full
         x, low, low_before = pool.crops(course.low_rows, course.low_rows_before)
-        dithered = (torch.rand(len(course.kinds), device=self.device) < DITHER_SHARE).long()
-        phased = (torch.rand(len(course.kinds), device=self.device) < course.hidden).long()
+        dithered = (torch.rand(len(course.stage_types), device=self.device) < DITHER_SHARE).long()
+        phased = (torch.rand(len(course.stage_types), device=self.device) < course.hidden).long()
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             offset = dither_offsets(x, dithered)
-            bits, error = stage_losses(network, x, low, offset, course.kinds, dithered, phased, course.most)
-            half = [t[::2] for t in (x, low_before, offset, course.kinds, dithered)]
+            bits, error = stage_losses(network, x, low, offset, course.stage_types, dithered, phased, course.most)
+            half = [t[::2] for t in (x, low_before, offset, course.stage_types, dithered)]
             interrupted = interrupted_error(network, *half)
-        means = self.means["error"][course.kinds[::2]].clamp(min=1e-3)
+        means = self.means["error"][course.stage_types[::2]].clamp(min=1e-3)
         loss = INTERRUPTED_WEIGHT * (interrupted / means).mean()
         for name, value, weight in (("bits", bits, 1.0), ("error", error, DENOISE_WEIGHT)):
             loss = loss + weight * (value / course.update_means(self.means[name], value, 1 - dithered).clamp(min=1e-3)).mean()
@@ -232,7 +233,7 @@ class Training:
         evaluated = Networks.like(self.ema, self.order).to(self.device)
         with Magnitudes(evaluated) as magnitudes:
             print_validation(validate(evaluated, self.held_out, self.held_out_low, self.order, False))
-            if any(self.order.phased(kind) == 2 for kind in KINDS):
+            if any(self.order.phased(stage_type) == 2 for stage_type in STAGE_TYPES):
                 print("  with phases:")
                 print_validation(validate(evaluated, self.held_out, self.held_out_low, self.order, True))
         self.largest = magnitudes.largest
@@ -285,7 +286,7 @@ def parse_args():
     parser.add_argument("--blocks", type=int, default=3)
     parser.add_argument("--denoise-blocks", type=int, default=2)
     parser.add_argument("--crop", type=int, default=128, help="side of the training crops in pixels")
-    parser.add_argument("--crops", type=int, default=2, help="crops per kind of stage and step")
+    parser.add_argument("--crops", type=int, default=2, help="crops per stage type and step")
     parser.add_argument("--rate", type=float, default=1e-3, help="learning rate at the start")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0, help="of PyTorch on a CPU")

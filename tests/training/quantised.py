@@ -30,12 +30,12 @@ def by_channel(values):
 
 
 class Quantised:
-    """One network of a model file's tensors, for the states of one kind and dither.
+    """One network of a model file's tensors, for the states of one stage type and dither.
 
     Centres, levels and the low-pass are as in reference.stage, trunk and hidden are whole numbers."""
 
-    def __init__(self, tensors, kind, number, dithered):
-        self.tensors, self.number, self.row = tensors, number, 2 * kind + dithered
+    def __init__(self, tensors, stage_type, number, dithered):
+        self.tensors, self.number, self.row = tensors, number, 2 * stage_type + dithered
         scales = (2.0**bits for part in ("bits", "denoise.bits") for bits in tensors[f"net{number}.{part}"])
         self.trunk_scale = next(scales)
         self.scales = {name: next(scales) for name in self._inner_layers()}

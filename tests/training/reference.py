@@ -1,7 +1,7 @@
 """One stage in PyTorch: the numbers that the C code must reproduce, or be near to."""
 import torch
 
-from lattice import KINDS, TOP_LEVEL, cell, channel_levels, leaving, refine_bits
+from lattice import STAGE_TYPES, TOP_LEVEL, cell, channel_levels, leaving, refine_bits
 from network import N_DETAILS, context, mean_of, scale_of
 
 DITHER_LEVEL = 14  # whose one cell holds all dithered coefficients
@@ -22,11 +22,11 @@ def top_bits(x, offset):
 
 
 class Trained:
-    """A network as it is trained, in single precision, for the states of one kind and dither."""
+    """A network as it is trained, in single precision, for the states of one stage type and dither."""
 
-    def __init__(self, network, kind, dithered):
+    def __init__(self, network, stage_type, dithered):
         self.network = network
-        self.state = torch.tensor([kind]), torch.tensor([int(dithered)])
+        self.state = torch.tensor([stage_type]), torch.tensor([int(dithered)])
 
     def trunk(self, centre, level, low):
         return self.network.trunk(self.network.features(centre, level, low), *self.state)
@@ -45,7 +45,7 @@ class Trained:
 
 
 @torch.no_grad()
-def stage(network, order, details, low, offset, kind, is_late):
+def stage(network, order, details, low, offset, stage_type, is_late):
     """Codes `details` [189, h, w] in the coding order given the unit's low-pass [3, h, w] and the dither's offsets.
 
     The network is Trained or quantised.Quantised. No group sees refinements where is_late [189, h, w]. Returns a
@@ -54,7 +54,7 @@ def stage(network, order, details, low, offset, kind, is_late):
     """
     x, offset, low = details[None].float(), offset[None], low[None].float()
     dithered = offset.bool().any()
-    level_from, level_to = (levels_of(level, order) for level in (KINDS[kind].level_from, KINDS[kind].level_to))
+    level_from, level_to = (levels_of(level, order) for level in (STAGE_TYPES[stage_type].level_from, STAGE_TYPES[stage_type].level_to))
     most = int((level_from - level_to).max())
     begin, end = cell(x, offset, level_from, dithered)
     new_begin, new_end = cell(x, offset, level_to, dithered)
@@ -70,7 +70,7 @@ def stage(network, order, details, low, offset, kind, is_late):
         "around_0": (centre == 0)[0],
         "bits": 0.0,
     }
-    if dithered and KINDS[kind].level_from == TOP_LEVEL:
+    if dithered and STAGE_TYPES[stage_type].level_from == TOP_LEVEL:
         out["bits"] += top_bits(x, offset)
     for g, rows in enumerate(map(slice, order.first[:-1], order.first[1:])):
         level, level_next = level_from[:, rows], level_to[:, rows]

@@ -45,16 +45,16 @@ def without_contexts(weights):
 
 @torch.no_grad()
 def measure(weights, order):
-    """Rates and denoised errors of every kind of stage."""
+    """Rates and denoised errors of every stage type."""
     networks, results = network.Networks.like(weights, order), []
     picture = torch.from_numpy(synthetic.picture(3, 128, 96)).permute(2, 0, 1)
     full, low_pass = transform.unit_forward(picture, transform.split_colour)
-    for k, kind in enumerate(lattice.KINDS):
-        details, low = transform.unit_forward(low_pass[:, :8, :16]) if kind.coarse else (full, low_pass)
-        x, kinds = details[None, order.channels].float(), torch.tensor([k])
-        most, nothing = loss.refinements(kinds), torch.zeros(1, dtype=torch.long)
-        inputs = x, low[None].float(), torch.zeros_like(x), kinds, nothing, nothing + (order.hidden == 1), most
-        results.append(torch.cat(loss.stage_losses(networks[kind.network], *inputs)))
+    for k, stage_type in enumerate(lattice.STAGE_TYPES):
+        details, low = transform.unit_forward(low_pass[:, :8, :16]) if stage_type.coarse else (full, low_pass)
+        x, stage_types = details[None, order.channels].float(), torch.tensor([k])
+        most, nothing = loss.refinements(stage_types), torch.zeros(1, dtype=torch.long)
+        inputs = x, low[None].float(), torch.zeros_like(x), stage_types, nothing, nothing + (order.hidden == 1), most
+        results.append(torch.cat(loss.stage_losses(networks[stage_type.network], *inputs)))
     return torch.stack(results)
 
 

@@ -80,8 +80,8 @@ def directory_of(data, at, n_tensors, begin):
 
 def entries_of(data):
     """(entries of the first part, those of the denoiser, numbers of bits of each, networks) of a lattice model's file."""
-    _, n_blocks, n_groups, n_kinds, n_stages, n_steps, n_phases, n_tensors, n_networks, begin = struct.unpack_from("<9IQ", data, 36)
-    at = HEADER_SIZE + 32 + 192 * 2 * n_phases + 392 * n_kinds + 4 * n_stages + 16 * n_steps
+    _, n_blocks, n_groups, n_stage_types, n_stages, n_steps, n_phases, n_tensors, n_networks, begin = struct.unpack_from("<9IQ", data, 36)
+    at = HEADER_SIZE + 32 + 192 * 2 * n_phases + 392 * n_stage_types + 4 * n_stages + 16 * n_steps
     n_denoise, n_denoise_tensors = struct.unpack_from("<2I", data, begin + 20)
     first = directory_of(data, at, n_tensors, 0)
     second = directory_of(data, begin + 32, n_denoise_tensors, begin)

@@ -35,17 +35,17 @@ def library(is_used):
 
 
 class Sample:
-    """Coefficients, low-passes and dither for every kind of stage, without and with dither."""
+    """Coefficients, low-passes and dither for every stage type, without and with dither."""
 
     def __init__(self, seed):
         random = torch.Generator().manual_seed(seed)
-        n = len(lattice.KINDS)
+        n = len(lattice.STAGE_TYPES)
         shape = (2 * n, network.N_DETAILS, SIDE, SIDE)
         spread = 2.0 ** (9 * torch.rand(shape, generator=random))
         self.x = torch.round(spread * torch.randn(shape, generator=random)).clamp(-4095, 4095)
         self.low = torch.round(150 * torch.randn((2 * n, 3, SIDE, SIDE), generator=random))
-        self.kinds = torch.arange(n).repeat(2)
-        self.most = loss.refinements(self.kinds)
+        self.stage_types = torch.arange(n).repeat(2)
+        self.most = loss.refinements(self.stage_types)
         self.dithered = (torch.arange(2 * n) >= n).long()
         offset = torch.randint(6144, 10240, shape, generator=random).float()
         self.offset = offset * self.dithered[:, None, None, None]
@@ -54,11 +54,11 @@ class Sample:
 
     def state(self, is_fused):
         with library(is_fused):
-            return loss.State(NET, self.x, self.low, self.offset, self.kinds, self.dithered, self.phased, self.most)
+            return loss.State(NET, self.x, self.low, self.offset, self.stage_types, self.dithered, self.phased, self.most)
 
     def outputs(self, n, parts):
         """What a last layer might say: gate, offset and log2 of the scale of n channels."""
-        out = torch.randn((len(self.kinds), parts * n, SIDE, SIDE), generator=self.random)
+        out = torch.randn((len(self.stage_types), parts * n, SIDE, SIDE), generator=self.random)
         out[:, :n] *= 2
         if parts == 3:
             out[:, 2 * n :] = 3 * out[:, 2 * n :] - 2
@@ -118,8 +118,8 @@ class Refinement:
         rows = slice(NET.first[g], NET.first[g + 1])
         self.x, self.offset = sample.x[:, rows].double(), sample.offset[:, rows].double()
         self.dithered = (sample.dithered > 0)[:, None, None, None]
-        self.level_from = TABLES["from"][sample.kinds][:, rows, None, None].double()
-        self.level_to = TABLES["to"][sample.kinds][:, rows, None, None].double()
+        self.level_from = TABLES["from"][sample.stage_types][:, rows, None, None].double()
+        self.level_to = TABLES["to"][sample.stage_types][:, rows, None, None].double()
         self.gate, self.shift, self.log_scale = out.double().chunk(3, 1)
         begin, end = lattice.cell(self.x, self.offset, self.level_from, self.dithered)
         self.centre = (begin + end) / 2
@@ -261,7 +261,7 @@ def stages_agree():
     losses = []
     for is_fused in (True, False):
         with library(is_fused), torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            arguments = sample.x, sample.low, sample.offset, sample.kinds, sample.dithered, sample.phased, sample.most
+            arguments = sample.x, sample.low, sample.offset, sample.stage_types, sample.dithered, sample.phased, sample.most
             losses.append(loss.stage_losses(NET, *arguments))
     for name, actual, expected in zip(("bits", "error"), *losses):
         assert ((actual - expected).abs() <= PICTURE_LIMIT * expected).all(), (name, actual, expected)
@@ -275,7 +275,7 @@ def interrupted_agree():
     for is_fused in (True, False):
         torch.manual_seed(5)  # chooses the groups
         with library(is_fused), torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            arguments = sample.x, sample.low, sample.offset, sample.kinds, sample.dithered
+            arguments = sample.x, sample.low, sample.offset, sample.stage_types, sample.dithered
             errors.append(loss.interrupted_error(NET, *arguments))
     assert ((errors[0] - errors[1]).abs() <= PICTURE_LIMIT * errors[1]).all(), errors
 
@@ -284,17 +284,17 @@ def interrupted_levels():
     """Groups that the pass has done stand where it ends, the others where it began."""
     sample = Sample(9)
     torch.manual_seed(6)
-    state = loss.Interrupted(NET, sample.x, sample.low, sample.offset, sample.kinds, sample.dithered)
+    state = loss.Interrupted(NET, sample.x, sample.low, sample.offset, sample.stage_types, sample.dithered)
     seen = set()
-    for row, kind, done in zip(state.level_from, sample.kinds.tolist(), state.groups_done[:, 0].tolist()):
-        before = lattice.level_before(lattice.KINDS[kind])
-        levels = [lattice.channel_levels(n)[NET.order.channels] for n in (lattice.KINDS[kind].level_from, before)]
+    for row, stage_type, done in zip(state.level_from, sample.stage_types.tolist(), state.groups_done[:, 0].tolist()):
+        before = lattice.level_before(lattice.STAGE_TYPES[stage_type])
+        levels = [lattice.channel_levels(n)[NET.order.channels] for n in (lattice.STAGE_TYPES[stage_type].level_from, before)]
         first = NET.first[done]
-        assert torch.equal(row[:first], levels[0][:first].float()), kind
-        assert torch.equal(row[first:], levels[1][first:].float()), kind
+        assert torch.equal(row[:first], levels[0][:first].float()), stage_type
+        assert torch.equal(row[first:], levels[1][first:].float()), stage_type
         seen.add(done)
     assert len(seen) > 3, seen
-    assert lattice.level_before(lattice.Kind(False, 12, 8)) == 12 and lattice.level_before(lattice.Kind(False, 6, 5)) == 7
+    assert lattice.level_before(lattice.StageType(False, 12, 8)) == 12 and lattice.level_before(lattice.StageType(False, 6, 5)) == 7
 
 
 if __name__ == "__main__":

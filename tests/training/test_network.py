@@ -55,7 +55,7 @@ def make_checkpoint(seed=1):
     with torch.no_grad():
         for name, weights in networks.named_parameters():
             weights.add_(0.1 * torch.randn_like(weights))
-            in_table = "kind_" in name or "dither_" in name
+            in_table = "type_" in name or "dither_" in name
             weights.copy_(torch.round(weights * 512) / 512 if in_table else weights.half())
     weights = networks.state_dict()
     saved = {"net": weights, "ema": weights, "state": {"step": 1}, "largest": largest_of(networks), "order": ORDER}
@@ -74,42 +74,42 @@ def exports():
         assert first.read() == second.read()
 
 
-def states(kind):
-    """Details in coding order and low-pass of what the kind refines, and the pixels."""
+def states(stage_type):
+    """Details in coding order and low-pass of what the stage type refines, and the pixels."""
     pixels = synthetic.picture(5, WIDTH, HEIGHT)
     details, low = transform.unit_forward(torch.from_numpy(pixels).permute(2, 0, 1), transform.split_colour)
-    if lattice.KINDS[kind].coarse:
+    if lattice.STAGE_TYPES[stage_type].coarse:
         details, low = transform.unit_forward(low)
     return pixels, details[ORDER.channels], low
 
 
-def trained(networks, kind, dithered):
-    return reference.Trained(networks[lattice.KINDS[kind].network], kind, dithered)
+def trained(networks, stage_type, dithered):
+    return reference.Trained(networks[lattice.STAGE_TYPES[stage_type].network], stage_type, dithered)
 
 
-def exported(saved, kind, dithered):
+def exported(saved, stage_type, dithered):
     tensors = {name: values for name, _, values in export.tensors(saved["ema"], saved["largest"])}
-    return quantised.Quantised(tensors, kind, lattice.KINDS[kind].network, dithered)
+    return quantised.Quantised(tensors, stage_type, lattice.STAGE_TYPES[stage_type].network, dithered)
 
 
 def largest_of(networks):
     """The magnitudes that training would have seen: those of the states without dither."""
     with Magnitudes(networks) as magnitudes:
-        for kind in range(len(lattice.KINDS)):
-            _, details, low = states(kind)
+        for stage_type in range(len(lattice.STAGE_TYPES)):
+            _, details, low = states(stage_type)
             nothing = torch.zeros_like(details)
-            reference.stage(trained(networks, kind, False), ORDER, details, low, nothing, kind, nothing.bool())
+            reference.stage(trained(networks, stage_type, False), ORDER, details, low, nothing, stage_type, nothing.bool())
     return magnitudes.largest
 
 
-def stage_in_c(pixels, kind, dithered):
+def stage_in_c(pixels, stage_type, dithered):
     """What dump_stage writes: a dictionary of [189, h, w] in the coding order of channels, and bytes."""
     path = os.path.join(FOLDER.name, "stage")
     pixels.tofile(path + ".rgb")
-    arguments = [path + ".rgb", str(WIDTH), str(HEIGHT), str(kind), str(int(dithered)), path + ".out"]
+    arguments = [path + ".rgb", str(WIDTH), str(HEIGHT), str(stage_type), str(int(dithered)), path + ".out"]
     subprocess.run([sys.argv[1], MODEL, *arguments], check=True, timeout=60)
     values = np.fromfile(path + ".out", "i4")
-    block = 64 if lattice.KINDS[kind].coarse else 8
+    block = 64 if lattice.STAGE_TYPES[stage_type].coarse else 8
     grid = HEIGHT // block, WIDTH // block
     tables = torch.from_numpy(values[:-2].reshape(6, *grid, network.N_DETAILS)).permute(0, 3, 1, 2)
     offset, details, mean, scale, denoised, phase = tables.float()
@@ -142,46 +142,46 @@ def assert_rate(actual, expected, dithered, level_from, where):
     assert error <= limit, f"{where}: {error:.1f} bytes off {expected['bits'] / 8:.1f}"
 
 
-def compare(kind, dithered):
-    where = f"{lattice.KINDS[kind]}, dither {dithered}"
-    pixels, details, low = states(kind)
-    actual, saved = stage_in_c(pixels, kind, dithered), torch.load(CHECKPOINT)
+def compare(stage_type, dithered):
+    where = f"{lattice.STAGE_TYPES[stage_type]}, dither {dithered}"
+    pixels, details, low = states(stage_type)
+    actual, saved = stage_in_c(pixels, stage_type, dithered), torch.load(CHECKPOINT)
     assert torch.equal(actual["details"], details.float()), f"{where}: the coefficients differ"
     assert bool(actual["offset"].any()) == dithered, where
     is_late = actual["phase"] > 0
-    expected = reference.stage(exported(saved, kind, dithered), ORDER, details, low, actual["offset"], kind, is_late)
+    expected = reference.stage(exported(saved, stage_type, dithered), ORDER, details, low, actual["offset"], stage_type, is_late)
     for name in ("denoised", "mean", "log2_scale"):
         n_wrong = int((actual[name] != expected[name]).sum())
         assert n_wrong == 0, f"{where}: {name} differs in {n_wrong} places"
-    if ORDER.phased(lattice.KINDS[kind]) == 1 and not dithered:
+    if ORDER.phased(lattice.STAGE_TYPES[stage_type]) == 1 and not dithered:
         assert_phases(actual, expected, where)
     else:
         assert not is_late.any(), where
-    assert_rate(actual, expected, dithered, lattice.KINDS[kind].level_from, where)
+    assert_rate(actual, expected, dithered, lattice.STAGE_TYPES[stage_type].level_from, where)
 
 
 def stages_agree():
     """C computes the means, scales and denoised means of the definition, and rates and phases of PyTorch."""
-    for kind in range(len(lattice.KINDS)):
-        compare(kind, dithered=False)
+    for stage_type in range(len(lattice.STAGE_TYPES)):
+        compare(stage_type, dithered=False)
 
 
 def dithered_stages_agree():
     """C computes the same with universal dither, whose largest states some whole numbers do not hold."""
-    for kind in range(len(lattice.KINDS)):
-        compare(kind, dithered=True)
+    for stage_type in range(len(lattice.STAGE_TYPES)):
+        compare(stage_type, dithered=True)
 
 
 def quantisation_is_precise():
     """Whole numbers change little of what the trained network says, and hardly any rate."""
     saved = torch.load(CHECKPOINT)
     networks = network.Networks.like(saved["ema"], ORDER).eval()
-    for kind, k in enumerate(lattice.KINDS):
-        _, details, low = states(kind)
+    for stage_type, k in enumerate(lattice.STAGE_TYPES):
+        _, details, low = states(stage_type)
         nothing = torch.zeros_like(details)
         exact, near = (
-            reference.stage(net, ORDER, details, low, nothing, kind, nothing.bool())
-            for net in (trained(networks, kind, False), exported(saved, kind, False))
+            reference.stage(net, ORDER, details, low, nothing, stage_type, nothing.bool())
+            for net in (trained(networks, stage_type, False), exported(saved, stage_type, False))
         )
         width = 2.0 ** reference.levels_of(k.level_from, ORDER)[0]
         for name, limit in (

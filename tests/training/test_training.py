@@ -51,6 +51,19 @@ def resumes():
     assert torch.load(resumed)["state"]["step"] == 6
 
 
+def resumes_older_names():
+    """A checkpoint that names the gains and biases of stage types after kinds goes on as the same one of today."""
+    old, resumed = (os.path.join(FOLDER.name, name) for name in ("old.pt", "resumed-old.pt"))
+    saved = torch.load(CHECKPOINT)
+    for part in ("net", "ema"):
+        saved[part] = {name.replace(".type_", ".kind_"): weights for name, weights in saved[part].items()}
+    assert "0.input_affine.kind_gain" in saved["net"]
+    torch.save(saved, old)
+    train(resumed, "--steps", "2", "--resume", old)
+    expected, actual = (torch.load(path)["net"] for path in (os.path.join(FOLDER.name, "resumed.pt"), resumed))
+    assert list(actual) == list(expected) and all(torch.equal(actual[name], expected[name]) for name in expected)
+
+
 def trains_another_order():
     """Training in the order coarse first says so in its checkpoint, and goes on from it in that order alone."""
     first, second = (os.path.join(FOLDER.name, name) for name in ("coarse.pt", "on.pt"))
@@ -63,4 +76,4 @@ def trains_another_order():
 
 
 if __name__ == "__main__":
-    tap.main([trains, repeats, resumes, trains_another_order])
+    tap.main([trains, repeats, resumes, resumes_older_names, trains_another_order])

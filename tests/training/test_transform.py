@@ -66,10 +66,10 @@ def orders_begin_where_they_say():
         assert table[known.channels[0]][:3] == first, known.name
     colours = [table[channel][:2] for channel in order.COARSE_FIRST.channels[-96:]]
     assert colours == [(1, 1)] * 48 + [(2, 1)] * 48
-    full = [kind for kind in lattice.KINDS if not kind.coarse]
-    assert [order.PHASED.phased(kind) for kind in full] == [1] * 9
-    assert [order.COARSE_FIRST.phased(kind) for kind in full] == [2, 2, 2, 2, 2, 1, 1, 1, 2]
-    assert not any(known.phased(kind) for known in order.ORDERS.values() for kind in lattice.KINDS if kind.coarse)
+    full = [stage_type for stage_type in lattice.STAGE_TYPES if not stage_type.coarse]
+    assert [order.PHASED.phased(stage_type) for stage_type in full] == [1] * 9
+    assert [order.COARSE_FIRST.phased(stage_type) for stage_type in full] == [2, 2, 2, 2, 2, 1, 1, 1, 2]
+    assert not any(known.phased(stage_type) for known in order.ORDERS.values() for stage_type in lattice.STAGE_TYPES if stage_type.coarse)
 
 
 def _samples():
@@ -97,9 +97,9 @@ def cells_are_nested():
 
 def levels_nest_too():
     """A channel's level never rises from a stage to the next, and ends at 0."""
-    for kind in lattice.KINDS:
-        drop = lattice.channel_levels(kind.level_from) - lattice.channel_levels(kind.level_to)
-        assert (drop >= 0).all() and (drop > 0).any(), kind
+    for stage_type in lattice.STAGE_TYPES:
+        drop = lattice.channel_levels(stage_type.level_from) - lattice.channel_levels(stage_type.level_to)
+        assert (drop >= 0).all() and (drop > 0).any(), stage_type
     assert (lattice.channel_levels(0) == 0).all()
     assert (lattice.channel_levels(lattice.TOP_LEVEL) == lattice.TOP_LEVEL).all()
 
