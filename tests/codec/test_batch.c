@@ -16,10 +16,10 @@
 
 enum { BLOCKS = 9, TOP = 12, THRESHOLDS = UQD_MAX_PHASES - 1 };
 
-/* A segment of blocks of one group, and a batch's worth of places in it. */
+/* A segment of blocks of one group, and a batch's worth of indices in it. */
 struct segment {
     uint32_t n_channels, n;
-    uint16_t places[UQD_BATCH];
+    uint16_t indices[UQD_BATCH];
     uint8_t level[UQD_MAX_GROUP_CHANNELS], cut[UQD_MAX_GROUP_CHANNELS];
     int16_t twice_centres[BLOCKS * UQD_BLOCK_CHANNELS];
     int32_t mean_q4[BLOCKS * UQD_MAX_GROUP_CHANNELS];
@@ -68,19 +68,19 @@ static void fill(struct segment *segment, uint32_t n_channels, uint32_t n)
         segment->scale_index[i] = (uint8_t)(next_random() % 241);
     }
     for (uint32_t i = 0; i < n; i++)
-        segment->places[i] =
-            (uint16_t)(next_random() % BLOCKS << UQD_PLACE_BITS | next_random() % n_channels);
+        segment->indices[i] =
+            (uint16_t)(next_random() % BLOCKS << UQD_INDEX_BITS | next_random() % n_channels);
 }
 
 static void check_cell(const struct segment *segment, const struct uqd_batch *batch, uint32_t i)
 {
-    const uint32_t c = segment->places[i] & ((1 << UQD_PLACE_BITS) - 1);
-    const uint32_t x = segment->places[i] >> UQD_PLACE_BITS;
+    const uint32_t c = segment->indices[i] & ((1 << UQD_INDEX_BITS) - 1);
+    const uint32_t x = segment->indices[i] >> UQD_INDEX_BITS;
     const int32_t twice_centre = segment->twice_centres[x * UQD_BLOCK_CHANNELS + c];
     const struct uqd_cell cell = uqd_cell_at(twice_centre, segment->level[c]);
     const int32_t half = 1 << segment->cut[c];
     assert_int_equal(batch->channel[i], c);
-    assert_int_equal(batch->index[i], x * segment->n_channels + c);
+    assert_int_equal(batch->offset[i], x * segment->n_channels + c);
     assert_int_equal(batch->twice_centre[i], twice_centre);
     assert_int_equal(batch->low[i], cell.low);
     assert_int_equal(batch->end[i], cell.high + 1);
@@ -91,10 +91,10 @@ static void check_cell(const struct segment *segment, const struct uqd_batch *ba
 static void check_distribution(const struct segment *segment, const struct uqd_batch *batch,
                                uint32_t i, int is_known)
 {
-    const int32_t index = batch->index[i];
-    assert_int_equal(batch->mean_q4[i], is_known ? segment->mean_q4[index] : 0);
+    const int32_t offset = batch->offset[i];
+    assert_int_equal(batch->mean_q4[i], is_known ? segment->mean_q4[offset] : 0);
     assert_int_equal(batch->scale_index[i],
-                     is_known ? segment->scale_index[index] : UQD_TOP_SCALE_INDEX);
+                     is_known ? segment->scale_index[offset] : UQD_TOP_SCALE_INDEX);
 }
 
 static void check_gather(const struct uqd_batch_ops *ops, const struct segment *segment,
@@ -107,7 +107,7 @@ static void check_gather(const struct uqd_batch_ops *ops, const struct segment *
         .n_channels = segment->n_channels,
     };
     memset(batch, 0xcd, sizeof *batch);
-    ops->gather(batch, &source, &segment->levels, segment->places, segment->n);
+    ops->gather(batch, &source, &segment->levels, segment->indices, segment->n);
     assert_int_equal(batch->n, segment->n);
     for (uint32_t i = 0; i < segment->n; i++) {
         check_cell(segment, batch, i);

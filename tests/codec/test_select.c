@@ -1,4 +1,4 @@
-/* Places that are picked: every version against the definition. */
+/* Coefficient indices that are picked: every version against the definition. */
 #include "codec/lattice/select.h"
 #include "util/random.h"
 #include "versions.h"
@@ -15,7 +15,7 @@ enum { MOST = 300, SLACK = UQD_SELECT_SLACK, N_PHASES = 5 };
 
 struct lists {
     size_t n;
-    uint16_t places[MOST];
+    uint16_t indices[MOST];
     int16_t values[MOST];
     uint8_t phases[MOST];
 };
@@ -23,7 +23,7 @@ struct lists {
 /* What an operation wrote, with memory behind it that it must leave alone. */
 struct picked {
     size_t n;
-    uint16_t places[MOST + SLACK + 8];
+    uint16_t indices[MOST + SLACK + 8];
 };
 
 /* Lists of n; more of them are picked the larger `density` of 256 is. */
@@ -32,7 +32,7 @@ static void fill(struct lists *lists, size_t n, uint32_t density, uint32_t seed)
     lists->n = n;
     for (size_t i = 0; i < n; i++) {
         const uint64_t random = uqd_random(seed, i);
-        lists->places[i] = (uint16_t)(random >> 8);
+        lists->indices[i] = (uint16_t)(random >> 8);
         lists->values[i] = (int16_t)((random & 0xff) < density ? 0 : (random >> 24) | 1);
         lists->phases[i] = (uint8_t)((random >> 40) % N_PHASES);
     }
@@ -41,16 +41,16 @@ static void fill(struct lists *lists, size_t n, uint32_t density, uint32_t seed)
 static void compare(const struct picked *got, const struct picked *expected, size_t n)
 {
     assert_int_equal(got->n, expected->n);
-    assert_memory_equal(got->places, expected->places, expected->n * sizeof *got->places);
-    for (size_t i = n + SLACK; i < sizeof got->places / sizeof *got->places; i++)
-        assert_int_equal(got->places[i], 0xabab);
+    assert_memory_equal(got->indices, expected->indices, expected->n * sizeof *got->indices);
+    for (size_t i = n + SLACK; i < sizeof got->indices / sizeof *got->indices; i++)
+        assert_int_equal(got->indices[i], 0xabab);
 }
 
 static struct picked nothing(void)
 {
     struct picked picked;
     picked.n = 0;
-    memset(picked.places, 0xab, sizeof picked.places);
+    memset(picked.indices, 0xab, sizeof picked.indices);
     return picked;
 }
 
@@ -59,8 +59,8 @@ static void check_phase(const struct uqd_select *select, const struct lists *lis
     struct picked got = nothing(), expected = nothing();
     for (size_t i = 0; i < lists->n; i++)
         if (lists->phases[i] == phase)
-            expected.places[expected.n++] = lists->places[i];
-    got.n = select->of_phase(got.places, lists->places, lists->phases, lists->n, phase);
+            expected.indices[expected.n++] = lists->indices[i];
+    got.n = select->of_phase(got.indices, lists->indices, lists->phases, lists->n, phase);
     compare(&got, &expected, lists->n);
 }
 
@@ -69,8 +69,8 @@ static void check_zeros(const struct uqd_select *select, const struct lists *lis
     struct picked got = nothing(), expected = nothing();
     for (size_t i = 0; i < lists->n; i++)
         if (lists->values[i] == 0 && lists->phases[i] < end)
-            expected.places[expected.n++] = lists->places[i];
-    got.n = select->zeros(got.places, lists->places, lists->values, lists->phases, lists->n, end);
+            expected.indices[expected.n++] = lists->indices[i];
+    got.n = select->zeros(got.indices, lists->indices, lists->values, lists->phases, lists->n, end);
     compare(&got, &expected, lists->n);
 }
 

@@ -18,20 +18,20 @@ static void set_cell(struct uqd_batch *batch, uint32_t i, int32_t far, int32_t h
 }
 
 static void gather(struct uqd_batch *batch, const struct uqd_batch_source *source,
-                   const struct uqd_batch_levels *levels, const uint16_t *places, uint32_t n)
+                   const struct uqd_batch_levels *levels, const uint16_t *indices, uint32_t n)
 {
     assert(n <= UQD_BATCH && source->n_channels > 0);
     assert((source->mean_q4 != NULL) == (source->scale_index != NULL));
     batch->n = n;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t c = uqd_place_channel(places[i]), x = uqd_place_x(places[i]);
-        const uint32_t index = x * source->n_channels + c;
+        const uint32_t c = uqd_index_channel(indices[i]), x = uqd_index_x(indices[i]);
+        const uint32_t offset = x * source->n_channels + c;
         batch->channel[i] = (int32_t)c;
-        batch->index[i] = (int32_t)index;
+        batch->offset[i] = (int32_t)offset;
         batch->twice_centre[i] = source->twice_centres[(size_t)x * UQD_BLOCK_CHANNELS + c];
-        batch->mean_q4[i] = source->mean_q4 != NULL ? source->mean_q4[index] : 0;
+        batch->mean_q4[i] = source->mean_q4 != NULL ? source->mean_q4[offset] : 0;
         batch->scale_index[i] =
-            source->mean_q4 != NULL ? source->scale_index[index] : UQD_TOP_SCALE_INDEX;
+            source->mean_q4 != NULL ? source->scale_index[offset] : UQD_TOP_SCALE_INDEX;
         set_cell(batch, i, levels->far[c], levels->half[c]);
     }
 }

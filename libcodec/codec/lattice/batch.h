@@ -10,8 +10,9 @@
 
 enum {
     UQD_BATCH = 64, /* coefficients */
-    /* A place is (x - the segment's first x) << PLACE_BITS | channel - the group's first. */
-    UQD_PLACE_BITS = 7,
+    /* A coefficient's index: (x - the segment's first x) << UQD_INDEX_BITS | channel - the group's
+     * first. */
+    UQD_INDEX_BITS = 7,
     /* Bytes behind the scales that may be read. */
     UQD_BATCH_SLACK = 3,
 };
@@ -22,7 +23,7 @@ enum { UQD_TOP_SCALE_INDEX = 64 + 16 * 4 };
 struct uqd_batch {
     uint32_t n;
     int32_t channel[UQD_BATCH]; /* - the group's first */
-    int32_t index[UQD_BATCH];   /* among the segment's [block][n_channels] */
+    int32_t offset[UQD_BATCH];  /* in the segment's [block][n_channels] */
     int32_t twice_centre[UQD_BATCH];
     /* As in entropy/splits.h. */
     int32_t mean_q4[UQD_BATCH], low[UQD_BATCH], first[UQD_BATCH], second[UQD_BATCH], end[UQD_BATCH];
@@ -45,21 +46,21 @@ struct uqd_batch_levels {
     int32_t far[UQD_MAX_GROUP_CHANNELS], half[UQD_MAX_GROUP_CHANNELS];
 };
 
-/* What a place says. */
-static inline uint32_t uqd_place_channel(uint16_t place)
+/* What a coefficient index says. */
+static inline uint32_t uqd_index_channel(uint16_t index)
 {
-    return place & ((1u << UQD_PLACE_BITS) - 1);
+    return index & ((1u << UQD_INDEX_BITS) - 1);
 }
 
-static inline uint32_t uqd_place_x(uint16_t place)
+static inline uint32_t uqd_index_x(uint16_t index)
 {
-    return place >> UQD_PLACE_BITS;
+    return index >> UQD_INDEX_BITS;
 }
 
 struct uqd_batch_ops {
-    /* Fills everything up to scale_index for n places, UQD_BATCH at most. */
+    /* Fills everything up to scale_index for n indices, UQD_BATCH at most. */
     void (*gather)(struct uqd_batch *batch, const struct uqd_batch_source *source,
-                   const struct uqd_batch_levels *levels, const uint16_t *places, uint32_t n);
+                   const struct uqd_batch_levels *levels, const uint16_t *indices, uint32_t n);
 
     /* answer: how many of the thresholds [n_thresholds][UQD_MAX_GROUP_CHANNELS], the first ones,
      * the probability to leave 0 is below, in units of 2^-16. */

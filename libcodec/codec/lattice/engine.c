@@ -8,7 +8,7 @@
 
 uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 {
-    /* States (two), activations, and of every coefficient a mean, a scale, a move, a place, what
+    /* States (two), activations, and of every coefficient a mean, a scale, a move, an index, what
      * is shown, and what an interrupted pass refined. */
     const uint64_t per_block = 2 * UQD_BLOCK_CHANNELS * sizeof(int16_t) +
                                uqd_network_bytes_per_block(model) +

@@ -55,21 +55,21 @@ int uqd_has_symbols(const struct uqd_stage_group *group)
 struct uqd_batch_source uqd_group_source(const struct uqd_stage_group *group,
                                          const struct uqd_group_data *data, uint64_t first_block)
 {
-    const size_t index = first_block * group->n;
+    const size_t offset = first_block * group->n;
     return (struct uqd_batch_source){
         .twice_centres = data->unit->cells + first_block * UQD_BLOCK_CHANNELS + group->first,
-        .mean_q4 = data->mean_q4 != NULL ? data->mean_q4 + index : NULL,
-        .scale_index = data->mean_q4 != NULL ? data->scale_index + index : NULL,
+        .mean_q4 = data->mean_q4 != NULL ? data->mean_q4 + offset : NULL,
+        .scale_index = data->mean_q4 != NULL ? data->scale_index + offset : NULL,
         .n_channels = group->n,
     };
 }
 
 void uqd_group_gather(struct uqd_batch *batch, const struct uqd_group_kernels *kernels,
                       const struct uqd_batch_source *source, const struct uqd_batch_levels *levels,
-                      const uint16_t *places, uint32_t n)
+                      const uint16_t *indices, uint32_t n)
 {
     assert(n <= UQD_BATCH);
-    kernels->batch->gather(batch, source, levels, places, n);
+    kernels->batch->gather(batch, source, levels, indices, n);
     const struct uqd_splits splits = {
         .mean_q4 = batch->mean_q4,
         .low = batch->low,

@@ -56,17 +56,17 @@ static inline uint32_t uqd_n_phases(const struct uqd_stage_group *group)
 /* ---- What a pass lends ---- */
 
 /* Which coefficients of a group are refined, by phase. The grid's rows are cut into segments, each
- * of one tile; the coefficients of one stand in `places`, where its blocks have room, by phase and
+ * of one tile; the coefficients of one stand in `indices`, where its blocks have room, by phase and
  * then in coding order (codec/lattice/batch.h). */
 enum { UQD_MAX_SEGMENT = 128 };
-_Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_PLACE_BITS &&
-                   (int)UQD_MAX_SEGMENT <= 1 << (16 - UQD_PLACE_BITS),
-               "a place is 16 bits");
+_Static_assert((int)UQD_MAX_GROUP_CHANNELS <= 1 << UQD_INDEX_BITS &&
+                   (int)UQD_MAX_SEGMENT <= 1 << (16 - UQD_INDEX_BITS),
+               "a coefficient index is 16 bits");
 
 struct uqd_phase_lists {
-    uint16_t *places; /* [block][n] */
-    uint32_t *ends;   /* [segment][UQD_MAX_PHASES]: where each phase ends in the segment's places */
-    uint32_t length;  /* of segments, in blocks: that of a tile, UQD_MAX_SEGMENT at most */
+    uint16_t *indices; /* [block][n] */
+    uint32_t *ends;  /* [segment][UQD_MAX_PHASES]: where each phase ends in the segment's indices */
+    uint32_t length; /* of segments, in blocks: that of a tile, UQD_MAX_SEGMENT at most */
 };
 
 /* Segments of a row of the grid. */
@@ -98,14 +98,14 @@ struct uqd_group_data {
                                    new cell, for refined coefficients only */
 };
 
-static inline int32_t uqd_mean_of(const struct uqd_group_data *data, uint64_t index)
+static inline int32_t uqd_mean_of(const struct uqd_group_data *data, uint64_t offset)
 {
-    return data->mean_q4 != NULL ? data->mean_q4[index] : 0;
+    return data->mean_q4 != NULL ? data->mean_q4[offset] : 0;
 }
 
-static inline uint32_t uqd_scale_of(const struct uqd_group_data *data, uint64_t index)
+static inline uint32_t uqd_scale_of(const struct uqd_group_data *data, uint64_t offset)
 {
-    return data->mean_q4 != NULL ? data->scale_index[index] : UQD_TOP_SCALE_INDEX;
+    return data->mean_q4 != NULL ? data->scale_index[offset] : UQD_TOP_SCALE_INDEX;
 }
 
 /* The source of a segment whose first block that is. */
@@ -118,10 +118,10 @@ static inline uint32_t uqd_batch_size(size_t left)
     return left < UQD_BATCH ? (uint32_t)left : UQD_BATCH;
 }
 
-/* Fills a batch with n places of the source, and with their splits. */
+/* Fills a batch with n indices of the source, and with their splits. */
 void uqd_group_gather(struct uqd_batch *batch, const struct uqd_group_kernels *kernels,
                       const struct uqd_batch_source *source, const struct uqd_batch_levels *levels,
-                      const uint16_t *places, uint32_t n);
+                      const uint16_t *indices, uint32_t n);
 
 /* ---- What is being coded ---- */
 
@@ -131,22 +131,22 @@ struct uqd_group_phase {
     uint32_t phase;
 };
 
-/* The places of the phase in a segment. */
-struct uqd_places {
+/* The indices of the phase in a segment. */
+struct uqd_indices {
     const uint16_t *begin, *end;
 };
 
 /* In the segment that begins at x. */
-static inline struct uqd_places uqd_places_of(const struct uqd_group_phase *at, uint32_t x,
-                                              uint32_t y)
+static inline struct uqd_indices uqd_indices_of(const struct uqd_group_phase *at, uint32_t x,
+                                                uint32_t y)
 {
     const struct uqd_phase_lists *lists = &at->data->lists;
     const uint32_t grid_w = at->data->unit->grid_w;
     const size_t segment = (size_t)y * uqd_n_segments(grid_w, lists->length) + x / lists->length;
     const uint32_t *ends = lists->ends + segment * UQD_MAX_PHASES;
-    const uint16_t *places = lists->places + ((size_t)y * grid_w + x) * at->group->n;
-    return (struct uqd_places){places + (at->phase > 0 ? ends[at->phase - 1] : 0),
-                               places + ends[at->phase]};
+    const uint16_t *indices = lists->indices + ((size_t)y * grid_w + x) * at->group->n;
+    return (struct uqd_indices){indices + (at->phase > 0 ? ends[at->phase - 1] : 0),
+                                indices + ends[at->phase]};
 }
 
 #endif

@@ -120,7 +120,7 @@ static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int
         .unit = unit,
         .unit_index = (uint32_t)(unit - run->state->units),
         .neighbours = &engine->neighbours,
-        .lists = {lists->places + before, lists->ends + g * segments * UQD_MAX_PHASES,
+        .lists = {lists->indices + before, lists->ends + g * segments * UQD_MAX_PHASES,
                   lists->length},
         .mean_q4 = has_network ? memory->mean_q4 + before : NULL,
         .scale_index = has_network ? memory->scale_index + before : NULL,

@@ -40,9 +40,9 @@ static int alloc_lists(struct uqd_phase_lists *lists, const struct uqd_tiling *t
 {
     lists->length = tiling->side < UQD_MAX_SEGMENT ? tiling->side : UQD_MAX_SEGMENT;
     const size_t segments = (size_t)tiling->grid_h * uqd_n_segments(tiling->grid_w, lists->length);
-    lists->places = uqd_malloc_array(n, sizeof *lists->places);
+    lists->indices = uqd_malloc_array(n, sizeof *lists->indices);
     lists->ends = uqd_malloc_array(segments * UQD_MAX_GROUPS * UQD_MAX_PHASES, sizeof *lists->ends);
-    return lists->places != NULL && lists->ends != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    return lists->indices != NULL && lists->ends != NULL ? UQD_OK : UQD_ERR_NOMEM;
 }
 
 int uqd_pass_memory_init(struct uqd_pass_memory *memory, const struct uqd_pass_needs *needs)
@@ -67,7 +67,7 @@ void uqd_pass_memory_free(struct uqd_pass_memory *memory)
     free(memory->mean_q4);
     free(memory->scale_index);
     free(memory->moved);
-    free(memory->lists.places);
+    free(memory->lists.indices);
     free(memory->lists.ends);
     free(memory->curves);
     free(memory->results);

@@ -7,14 +7,14 @@
 
 /* ---- Symbols ---- */
 
-/* The first symbols of up to UQD_BATCH places of a segment that begins at x_begin. Field by field
+/* The first symbols of up to UQD_BATCH indices of a segment that begins at x_begin. Field by field
  * where it stands: a struct that is made elsewhere and copied stalls. */
 static void plan_batch(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                       const struct uqd_batch_source *source, const uint16_t *places, uint32_t n,
+                       const struct uqd_batch_source *source, const uint16_t *indices, uint32_t n,
                        struct uqd_planned *planned)
 {
     struct uqd_batch batch;
-    uqd_group_gather(&batch, &data->kernels, source, &group->levels.first, places, n);
+    uqd_group_gather(&batch, &data->kernels, source, &group->levels.first, indices, n);
     data->kernels.batch->positions(&batch);
     for (uint32_t i = 0; i < n; i++) {
         planned[i].split.cum1 = batch.cum1[i];
@@ -43,16 +43,16 @@ static inline void plan_curve(const struct uqd_stage_group *group,
 /* The splits of the cells around 0 of one level, l + 1 below that of the first symbol. */
 static void plan_level_ahead(const struct uqd_stage_group *group, const struct uqd_group_data *data,
                              const struct uqd_batch_source *source, uint32_t l,
-                             const uint16_t *places, uint32_t n, const struct uqd_planned *planned,
+                             const uint16_t *indices, uint32_t n, const struct uqd_planned *planned,
                              struct uqd_split *ahead)
 {
     struct uqd_batch batch;
     uint16_t there[UQD_BATCH];
     uint32_t which[UQD_BATCH], n_there = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t c = uqd_place_channel(places[i]);
+        const uint32_t c = uqd_index_channel(indices[i]);
         which[n_there] = i;
-        there[n_there] = places[i];
+        there[n_there] = indices[i];
         n_there += (planned[i].twice_centre == 0) & (group->from[c] > group->to[c] + 1u + l);
     }
     uqd_group_gather(&batch, &data->kernels, source, &group->levels.ahead[l], there, n_there);
@@ -62,12 +62,12 @@ static void plan_level_ahead(const struct uqd_stage_group *group, const struct u
 }
 
 static void plan_ahead(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                       const struct uqd_batch_source *source, const uint16_t *places, uint32_t n,
+                       const struct uqd_batch_source *source, const uint16_t *indices, uint32_t n,
                        const struct uqd_planned *planned, struct uqd_split *ahead)
 {
     for (uint32_t begin = 0; begin < n; begin += UQD_BATCH)
         for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
-            plan_level_ahead(group, data, source, l, places + begin, uqd_batch_size(n - begin),
+            plan_level_ahead(group, data, source, l, indices + begin, uqd_batch_size(n - begin),
                              planned + begin, ahead + (size_t)begin * UQD_PLAN_AHEAD);
 }
 
@@ -80,15 +80,15 @@ static uint32_t plan_segment(const struct uqd_group_phase *at, struct uqd_tile t
     const uint32_t grid_w = data->unit->grid_w;
     const struct uqd_batch_source source =
         uqd_group_source(group, data, (uint64_t)y * grid_w + x_begin);
-    const struct uqd_places places = uqd_places_of(at, x_begin, y);
-    const uint32_t n = (uint32_t)(places.end - places.begin);
+    const struct uqd_indices indices = uqd_indices_of(at, x_begin, y);
+    const uint32_t n = (uint32_t)(indices.end - indices.begin);
     for (uint32_t begin = 0; begin < n; begin += UQD_BATCH)
-        plan_batch(group, data, &source, places.begin + begin, uqd_batch_size(n - begin),
+        plan_batch(group, data, &source, indices.begin + begin, uqd_batch_size(n - begin),
                    planned + begin);
     if (ahead != NULL)
-        plan_ahead(group, data, &source, places.begin, n, planned, ahead);
+        plan_ahead(group, data, &source, indices.begin, n, planned, ahead);
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t x = x_begin + uqd_place_x(places.begin[i]);
+        const uint32_t x = x_begin + uqd_index_x(indices.begin[i]);
         planned[i].x = (uint16_t)(x - tile.x_begin);
         plan_curve(group, data, adapts, x, y, &planned[i]);
     }

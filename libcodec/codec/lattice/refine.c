@@ -86,7 +86,7 @@ struct row {
 /* A coefficient on its way through the levels. */
 struct coefficient {
     struct uqd_cell cell;
-    uint64_t index;                /* among those of the group */
+    uint64_t offset;               /* in the arrays [block][n] of the group */
     const struct uqd_split *ahead; /* planned for while it stays around 0, or NULL */
     int32_t exact;                 /* if it is written */
 };
@@ -99,8 +99,8 @@ static inline struct uqd_split split_behind(const struct uqd_group_data *data,
     const struct uqd_cell cell = coefficient->cell;
     if (coefficient->ahead != NULL && behind < UQD_PLAN_AHEAD && cell.low + cell.high == 0)
         return coefficient->ahead[behind];
-    return uqd_split_of(uqd_mean_of(data, coefficient->index),
-                        uqd_scale_of(data, coefficient->index), cell.low, cuts.first, cuts.second,
+    return uqd_split_of(uqd_mean_of(data, coefficient->offset),
+                        uqd_scale_of(data, coefficient->offset), cell.low, cuts.first, cuts.second,
                         cell.high);
 }
 
@@ -148,10 +148,10 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
 {
     const struct uqd_stage_group *group = row->group;
     const struct uqd_group_data *data = row->data;
-    const uint64_t block = row->first_block + planned->x, index = block * group->n + planned->c;
+    const uint64_t block = row->first_block + planned->x, offset = block * group->n + planned->c;
     const uint32_t channel = group->first + planned->c, from = group->from[planned->c];
     struct coefficient coefficient = {
-        .cell = uqd_cell_at(planned->twice_centre, from), .index = index, .ahead = ahead};
+        .cell = uqd_cell_at(planned->twice_centre, from), .offset = offset, .ahead = ahead};
     const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, from);
     if (encodes)
         coefficient.exact = data->exact[block * UQD_BLOCK_CHANNELS + channel];
@@ -163,10 +163,10 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
     if (goes_far && code_further(coder, encodes, row, planned, &coefficient) < 0)
         return UQD_RANGE_STOPPED;
     const struct uqd_cell child = coefficient.cell;
-    data->moved[index] = (int16_t)(child.low + child.high - planned->twice_centre);
+    data->moved[offset] = (int16_t)(child.low + child.high - planned->twice_centre);
     if (data->centroid_q4 != NULL)
         data->centroid_q4[block * UQD_UNIT_CHANNELS + channel] = uqd_split_centroid_q4(
-            uqd_mean_of(data, index), uqd_scale_of(data, index), child.low, child.high);
+            uqd_mean_of(data, offset), uqd_scale_of(data, offset), child.low, child.high);
     return UQD_OK;
 }
 

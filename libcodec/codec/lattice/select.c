@@ -2,25 +2,25 @@
 
 #include <uqd/uqd.h>
 
-/* Each place is written, and stays if it is picked: no jump that cannot be foreseen. */
+/* Each index is written, and stays if it is picked: no jump that cannot be foreseen. */
 
-static size_t of_phase(uint16_t *out, const uint16_t *places, const uint8_t *phases, size_t n,
+static size_t of_phase(uint16_t *out, const uint16_t *indices, const uint8_t *phases, size_t n,
                        uint8_t phase)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        out[count] = places[i];
+        out[count] = indices[i];
         count += phases[i] == phase;
     }
     return count;
 }
 
-static size_t zeros(uint16_t *out, const uint16_t *places, const int16_t *values,
+static size_t zeros(uint16_t *out, const uint16_t *indices, const int16_t *values,
                     const uint8_t *phases, size_t n, uint8_t end)
 {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
-        out[count] = places[i];
+        out[count] = indices[i];
         count += (values[i] == 0) & (phases[i] < end);
     }
     return count;

@@ -1,5 +1,5 @@
-/* Lists of what is coded: places picked in their order, with the instruction set at hand. All
- * versions give the same. */
+/* Lists of what is coded: coefficient indices picked in their order, with the instruction set at
+ * hand. All versions give the same. */
 #ifndef UQD_LATTICE_SELECT_H
 #define UQD_LATTICE_SELECT_H
 
@@ -8,16 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Places that may be written behind those that are picked. */
+/* Indices that may be written behind those that are picked. */
 enum { UQD_SELECT_SLACK = 16 };
 
 struct uqd_select {
-    /* Picks of n places those whose phase is `phase`; returns how many. */
-    size_t (*of_phase)(uint16_t *out, const uint16_t *places, const uint8_t *phases, size_t n,
+    /* Picks of n indices those whose phase is `phase`; returns how many. */
+    size_t (*of_phase)(uint16_t *out, const uint16_t *indices, const uint8_t *phases, size_t n,
                        uint8_t phase);
 
     /* Picks those whose value is 0 and whose phase is below `end`. */
-    size_t (*zeros)(uint16_t *out, const uint16_t *places, const int16_t *values,
+    size_t (*zeros)(uint16_t *out, const uint16_t *indices, const int16_t *values,
                     const uint8_t *phases, size_t n, uint8_t end);
 };
 

@@ -22,13 +22,13 @@ static inline __m512i gather_int16(__mmask16 lanes, __m512i at, const int16_t *v
 }
 
 static inline void gather_distribution(struct uqd_batch *batch, uint32_t i, __mmask16 lanes,
-                                       const struct uqd_batch_source *source, __m512i index)
+                                       const struct uqd_batch_source *source, __m512i offset)
 {
     const __m512i zero = _mm512_setzero_si512();
     __m512i mean = zero, scale = _mm512_set1_epi32(UQD_TOP_SCALE_INDEX);
     if (source->mean_q4 != NULL) {
-        mean = _mm512_mask_i32gather_epi32(zero, lanes, index, source->mean_q4, 4);
-        scale = _mm512_mask_i32gather_epi32(zero, lanes, index, source->scale_index, 1);
+        mean = _mm512_mask_i32gather_epi32(zero, lanes, offset, source->mean_q4, 4);
+        scale = _mm512_mask_i32gather_epi32(zero, lanes, offset, source->scale_index, 1);
     }
     _mm512_storeu_si512(batch->mean_q4 + i, mean);
     _mm_storeu_si128((__m128i *)(batch->scale_index + i), _mm512_cvtepi32_epi8(scale));
@@ -51,7 +51,7 @@ static inline void set_cells(struct uqd_batch *batch, uint32_t i, __m512i twice_
 }
 
 static void gather(struct uqd_batch *batch, const struct uqd_batch_source *source,
-                   const struct uqd_batch_levels *levels, const uint16_t *places, uint32_t n)
+                   const struct uqd_batch_levels *levels, const uint16_t *indices, uint32_t n)
 {
     assert(n <= UQD_BATCH && source->n_channels > 0);
     assert((source->mean_q4 != NULL) == (source->scale_index != NULL));
@@ -59,17 +59,17 @@ static void gather(struct uqd_batch *batch, const struct uqd_batch_source *sourc
     batch->n = n;
     for (uint32_t i = 0; i < n; i += LANES) {
         const __mmask16 lanes = lanes_of(n - i);
-        const __m512i place = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes, places + i));
-        const __m512i c = _mm512_and_si512(place, _mm512_set1_epi32((1 << UQD_PLACE_BITS) - 1));
-        const __m512i x = _mm512_srli_epi32(place, UQD_PLACE_BITS);
-        const __m512i index = _mm512_add_epi32(_mm512_mullo_epi32(x, channels), c);
+        const __m512i index = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(lanes, indices + i));
+        const __m512i c = _mm512_and_si512(index, _mm512_set1_epi32((1 << UQD_INDEX_BITS) - 1));
+        const __m512i x = _mm512_srli_epi32(index, UQD_INDEX_BITS);
+        const __m512i offset = _mm512_add_epi32(_mm512_mullo_epi32(x, channels), c);
         const __m512i at =
             _mm512_add_epi32(_mm512_mullo_epi32(x, _mm512_set1_epi32(UQD_BLOCK_CHANNELS)), c);
         const __m512i twice_centre = gather_int16(lanes, at, source->twice_centres);
         _mm512_storeu_si512(batch->channel + i, c);
-        _mm512_storeu_si512(batch->index + i, index);
+        _mm512_storeu_si512(batch->offset + i, offset);
         _mm512_storeu_si512(batch->twice_centre + i, twice_centre);
-        gather_distribution(batch, i, lanes, source, index);
+        gather_distribution(batch, i, lanes, source, offset);
         set_cells(batch, i, twice_centre, _mm512_i32gather_epi32(c, levels->far, 4),
                   _mm512_i32gather_epi32(c, levels->half, 4));
     }
