@@ -62,9 +62,10 @@ struct uqd_stage {
     uint8_t step;
 };
 
-/* Channels first .. first + n - 1 in coding order; coded together, after the earlier groups. */
+/* Channels first_channel .. first_channel + n - 1 in coding order; coded together, after the
+ * earlier groups. */
 struct uqd_group {
-    uint32_t first, n;
+    uint32_t first_channel, n;
 };
 
 /* A residual block: what `out` makes of `in` is added to its input. */

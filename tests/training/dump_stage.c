@@ -161,7 +161,7 @@ static void run_group(struct uqd_network *network, const struct uqd_state *state
     check(uqd_network_group(network, unit, g, mean_q4, scale_index), "no group");
     for (size_t block = 0; block < means->n_blocks; block++)
         for (uint32_t c = 0; c < group->n; c++) {
-            const uint32_t channel = group->first + c;
+            const uint32_t channel = group->first_channel + c;
             const size_t from = block * group->n + c, to = block * UQD_UNIT_CHANNELS + channel;
             const size_t at = block * UQD_BLOCK_CHANNELS + channel;
             means->values[to] = mean_q4[from];

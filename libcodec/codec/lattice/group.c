@@ -24,7 +24,7 @@ static void set_channel(struct uqd_stage_group *group, uint32_t c, uint8_t from,
     for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
         set_levels(&group->levels.ahead[l], c, below(from, l + 1), below(from, l + 2));
     for (uint32_t p = 0; p + 1 < group->phases->n; p++)
-        group->thresholds[p][c] = group->phases->threshold[p][group->first + c];
+        group->thresholds[p][c] = group->phases->threshold[p][group->first_channel + c];
 }
 
 void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_model *model,
@@ -32,16 +32,16 @@ void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_
                           const uint8_t *from, const uint8_t *to, int is_phased)
 {
     assert(0 < group->n && group->n <= UQD_MAX_GROUP_CHANNELS);
-    assert(group->first + group->n <= UQD_UNIT_CHANNELS);
+    assert(group->first_channel + group->n <= UQD_UNIT_CHANNELS);
     *stage_group = (struct uqd_stage_group){
-        .first = group->first,
+        .first_channel = group->first_channel,
         .n = group->n,
         .coverage = coverage,
         .phases = &model->phases,
         .is_phased = is_phased,
     };
     for (uint32_t c = 0; c < group->n; c++)
-        set_channel(stage_group, c, from[group->first + c], to[group->first + c]);
+        set_channel(stage_group, c, from[group->first_channel + c], to[group->first_channel + c]);
 }
 
 int uqd_has_symbols(const struct uqd_stage_group *group)
@@ -57,7 +57,8 @@ struct uqd_batch_source uqd_group_source(const struct uqd_stage_group *group,
 {
     const size_t offset = first_block * group->n;
     return (struct uqd_batch_source){
-        .twice_centres = data->unit->cells + first_block * UQD_BLOCK_CHANNELS + group->first,
+        .twice_centres =
+            data->unit->cells + first_block * UQD_BLOCK_CHANNELS + group->first_channel,
         .mean_q4 = data->mean_q4 != NULL ? data->mean_q4 + offset : NULL,
         .scale_index = data->mean_q4 != NULL ? data->scale_index + offset : NULL,
         .n_channels = group->n,

@@ -17,9 +17,9 @@
 /* Levels behind the first that are planned for coefficients which stay around 0. */
 enum { UQD_PLAN_AHEAD = 3 };
 
-/* Arrays are by channel - first. */
+/* Arrays are by channel - first_channel. */
 struct uqd_stage_group {
-    uint32_t first, n; /* channels in coding order */
+    uint32_t first_channel, n; /* channels in coding order */
     const struct uqd_coverage *coverage;
     const struct uqd_phases *phases;
     int is_phased; /* else all coefficients are of phase 0 */
@@ -42,7 +42,8 @@ void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_
 static inline int uqd_is_refined(const struct uqd_stage_group *group, uint32_t c, uint32_t x,
                                  uint32_t y)
 {
-    return group->from[c] > group->to[c] && uqd_covers(group->coverage, group->first + c, x, y);
+    return group->from[c] > group->to[c] &&
+           uqd_covers(group->coverage, group->first_channel + c, x, y);
 }
 
 /* Whether any coefficient has. */

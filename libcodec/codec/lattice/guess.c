@@ -30,8 +30,9 @@ static struct uqd_cell guess(const struct uqd_stage_group *group, const struct u
     const int32_t mean_q4 = uqd_mean_of(data, offset);
     const uint32_t scale_index = uqd_scale_of(data, offset);
     /* Distinct for every symbol. */
-    uint64_t counter = (uint64_t)data->unit_index << 60 | (uint64_t)(group->first + c) << 52 |
-                       block_index << 8 | (uint64_t)group->from[c] << 4;
+    uint64_t counter = (uint64_t)data->unit_index << 60 |
+                       (uint64_t)(group->first_channel + c) << 52 | block_index << 8 |
+                       (uint64_t)group->from[c] << 4;
     for (uint32_t level = group->from[c]; level > group->to[c]; level--) {
         const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
         const int symbol = symbols->source == UQD_SYMBOLS_CENTRAL
@@ -49,12 +50,13 @@ void uqd_guess_row(const struct uqd_group_phase *at, uint32_t y, const struct uq
     const struct uqd_unit *unit = data->unit;
     assert(y < unit->grid_h && at->phase < uqd_n_phases(group));
     assert(symbols->source == UQD_SYMBOLS_SAMPLE || symbols->source == UQD_SYMBOLS_CENTRAL);
-    for (uint32_t first = 0; first < unit->grid_w; first += data->lists.length) {
-        const struct uqd_indices indices = uqd_indices_of(at, first, y);
+    for (uint32_t x = 0; x < unit->grid_w; x += data->lists.length) {
+        const struct uqd_indices indices = uqd_indices_of(at, x, y);
         for (const uint16_t *index = indices.begin; index < indices.end; index++) {
             const uint32_t c = uqd_index_channel(*index);
-            const uint64_t block = (uint64_t)y * unit->grid_w + first + uqd_index_x(*index);
-            const int16_t twice_centre = unit->cells[block * UQD_BLOCK_CHANNELS + group->first + c];
+            const uint64_t block = (uint64_t)y * unit->grid_w + x + uqd_index_x(*index);
+            const int16_t twice_centre =
+                unit->cells[block * UQD_BLOCK_CHANNELS + group->first_channel + c];
             const struct uqd_cell child =
                 guess(group, data, symbols, block, c, uqd_cell_at(twice_centre, group->from[c]));
             data->moved[block * group->n + c] = (int16_t)(child.low + child.high - twice_centre);

@@ -39,7 +39,7 @@ int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *s
     const struct uqd_unit *unit = &state->units[at->unit];
     const uint8_t *from = at->type->from, *to = at->type->to;
     const size_t n = (size_t)unit->grid_w * unit->grid_h;
-    const uint32_t done = at->phase > 0 ? UQD_UNIT_CHANNELS : at->first;
+    const uint32_t done = at->phase > 0 ? UQD_UNIT_CHANNELS : at->first_channel;
     uint8_t levels[UQD_UNIT_CHANNELS];
     memcpy(levels, to, done);
     memcpy(levels + done, from + done, UQD_UNIT_CHANNELS - done);

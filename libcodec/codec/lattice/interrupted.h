@@ -10,7 +10,7 @@
 struct uqd_interruption {
     uint32_t unit;
     const struct uqd_stage_type *type; /* of the pass */
-    uint32_t first; /* channel in coding order: those of earlier groups are refined */
+    uint32_t first_channel;            /* in coding order: those of earlier groups are refined */
     uint32_t phase;
 };
 

@@ -252,9 +252,9 @@ struct head_rows {
     const struct uqd_unit *unit;
     const struct uqd_nn_qplane *input;
     struct uqd_layer mix, out;
-    uint32_t first, n;    /* channels */
-    int32_t *mean_q4;     /* [block][n] */
-    uint8_t *scale_index; /* [block][n] or NULL */
+    uint32_t first_channel, n; /* channels */
+    int32_t *mean_q4;          /* [block][n] */
+    uint8_t *scale_index;      /* [block][n] or NULL */
 };
 
 /* The means and scales of a block from what left the layers. */
@@ -265,10 +265,10 @@ static void finish_block(const struct head_rows *call, size_t block, const float
         .gate = out,
         .offset = out + call->n,
         .log_scale = call->scale_index != NULL ? out + 2 * (size_t)call->n : NULL,
-        .twice_centre = call->unit->cells + block * UQD_BLOCK_CHANNELS + call->first,
-        .width = network->cell_width + call->first,
-        .reference = network->reference + call->first,
-        .log2_reference = network->log2_reference + call->first,
+        .twice_centre = call->unit->cells + block * UQD_BLOCK_CHANNELS + call->first_channel,
+        .width = network->cell_width + call->first_channel,
+        .reference = network->reference + call->first_channel,
+        .log2_reference = network->log2_reference + call->first_channel,
         .mean_q4 = call->mean_q4 + block * call->n,
         .scale_index = call->scale_index != NULL ? call->scale_index + block * call->n : NULL,
         .n = call->n,
@@ -378,7 +378,7 @@ int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, 
         .network = network,
         .unit = unit,
         .input = &network->hidden,
-        .first = group->first,
+        .first_channel = group->first_channel,
         .n = group->n,
         .mean_q4 = mean_q4,
         .scale_index = scale_index,
@@ -418,7 +418,7 @@ int uqd_network_context(struct uqd_network *network, uint32_t g, const int16_t *
     const struct uqd_group *group = &network->model->groups[g];
     struct context_rows call = {.network = network, .group = group, .moved = moved};
     for (uint32_t c = 0; c < group->n; c++)
-        call.scale[c] = 0.5f / (float)(1 << network->stage_type->to[group->first + c]);
+        call.scale[c] = 0.5f / (float)(1 << network->stage_type->to[group->first_channel + c]);
     const struct uqd_layer layer = added(network, &network->weights->contexts[g]);
     const int status = for_rows(network, group->n * 20.0, context_rows, &call);
     if (status < 0)

@@ -84,7 +84,7 @@ static int refine_tiles(struct pass_run *run)
 
 static void apply_moves(const struct pass_run *run)
 {
-    const uint32_t first = run->group.first, n = run->group.n;
+    const uint32_t first = run->group.first_channel, n = run->group.n;
     const size_t n_blocks = (size_t)run->unit->grid_w * run->unit->grid_h;
     const uint32_t threads = run->engine->work.threads;
 #pragma omp parallel for num_threads(threads) if (n_blocks >= 1024)
@@ -113,7 +113,8 @@ static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int
     const struct uqd_unit *unit = run->unit;
     const struct uqd_pass_memory *memory = &run->memory;
     const struct uqd_phase_lists *lists = &memory->lists;
-    const size_t before = (size_t)unit->grid_w * unit->grid_h * engine->model->groups[g].first;
+    const size_t before =
+        (size_t)unit->grid_w * unit->grid_h * engine->model->groups[g].first_channel;
     const size_t segments = (size_t)unit->grid_h * uqd_n_segments(unit->grid_w, lists->length);
     return (struct uqd_group_data){
         .kernels = {engine->splits, engine->select, engine->batch},
@@ -157,7 +158,7 @@ static int run_group(struct pass_run *run, struct uqd_network *network,
 {
     if (!begin_group(run, type, g, 0))
         return UQD_OK;
-    const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.first;
+    const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.first_channel;
     int status = uqd_network_group(network, run->unit, g, run->memory.mean_q4 + before,
                                    run->memory.scale_index + before);
     if (status < 0)
@@ -227,7 +228,7 @@ static int end_guesses(struct pass_run *run, const struct uqd_pass *pass)
     const struct uqd_interruption at = {
         .unit = pass->unit,
         .type = &run->engine->model->stage_types[pass->type],
-        .first = run->group.first,
+        .first_channel = run->group.first_channel,
         .phase = run->phase,
     };
     if (run->refined == NULL)

@@ -31,7 +31,7 @@ static void phases_around_0(const struct uqd_stage_group *group, const struct uq
 static void phases_of_block(const struct uqd_stage_group *group, uint32_t x, uint32_t y,
                             uint8_t *phases)
 {
-    const uint8_t *others = group->phases->others + group->first;
+    const uint8_t *others = group->phases->others + group->first_channel;
     for (uint32_t c = 0; c < group->n; c++) {
         const int phase = group->is_phased ? others[c] : 0;
         phases[c] = (uint8_t)(uqd_is_refined(group, c, x, y) ? phase : UQD_MAX_PHASES);
@@ -48,7 +48,7 @@ static size_t list_around_0(const struct uqd_stage_group *group, const struct uq
     size_t n = 0;
     for (uint32_t i = 0; i < segment->x_end - segment->x_begin; i++) {
         const int16_t *twice_centres =
-            unit->cells + (segment->first_block + i) * UQD_BLOCK_CHANNELS + group->first;
+            unit->cells + (segment->first_block + i) * UQD_BLOCK_CHANNELS + group->first_channel;
         n += data->kernels.select->zeros(indices + n, all + i * channels, twice_centres,
                                          phases + i * channels, channels, UQD_MAX_PHASES);
     }

@@ -36,8 +36,8 @@ static inline void plan_curve(const struct uqd_stage_group *group,
     if (!adapts || planned->twice_centre != 0)
         planned->position = UQD_PLAN_PLAIN;
     else if (planned->position >= 0 || group->from[c] - group->to[c] > 1)
-        planned->context_class = (uint8_t)uqd_context_class(data->neighbours, data->unit,
-                                                            group->first + c, x, y, group->to[c]);
+        planned->context_class = (uint8_t)uqd_context_class(
+            data->neighbours, data->unit, group->first_channel + c, x, y, group->to[c]);
 }
 
 /* The splits of the cells around 0 of one level, l + 1 below that of the first symbol. */

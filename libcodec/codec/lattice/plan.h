@@ -17,7 +17,7 @@ struct uqd_planned {
     int16_t twice_centre; /* of the cell that is refined */
     int16_t position;     /* on the curve, -1 beside it; UQD_PLAN_PLAIN: no curve is asked */
     uint16_t x;           /* block, from the tile's first on */
-    uint8_t c;            /* channel - first */
+    uint8_t c;            /* channel - the group's first */
     uint8_t context_class;
 };
 

@@ -149,7 +149,7 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
     const struct uqd_stage_group *group = row->group;
     const struct uqd_group_data *data = row->data;
     const uint64_t block = row->first_block + planned->x, offset = block * group->n + planned->c;
-    const uint32_t channel = group->first + planned->c, from = group->from[planned->c];
+    const uint32_t channel = group->first_channel + planned->c, from = group->from[planned->c];
     struct coefficient coefficient = {
         .cell = uqd_cell_at(planned->twice_centre, from), .offset = offset, .ahead = ahead};
     const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, from);

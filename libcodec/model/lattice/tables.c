@@ -11,13 +11,13 @@ static int read_channels(struct uqd_model *model, const struct uqd_model_file *f
     uint32_t n = 0;
     for (uint32_t g = 0; g < model->n_groups; g++) {
         struct uqd_group *group = &model->groups[g];
-        group->first = n;
+        group->first_channel = n;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             if (file->channel_groups[c] == g) {
                 model->channels[n++] = standard[c];
             }
         }
-        group->n = n - group->first;
+        group->n = n - group->first_channel;
         if (group->n == 0 || group->n > UQD_MAX_GROUP_CHANNELS)
             return UQD_ERR_CORRUPT;
     }
