@@ -12,7 +12,8 @@
 
 enum { WIDTH = 128, HEIGHT = 96, CUTS_IN_A_STEP = 9, MAX_STEPS = 32 };
 
-static const double slack = 0.12; /* in dB */
+/* In dB. What dithered coefficients are around is known less well. */
+static const double slack = 0.12, dithered_slack = 1.1;
 
 static const uint8_t black[3] = {0, 0, 0}, blue[3] = {0, 0, 200}, red[3] = {255, 0, 0};
 
@@ -91,11 +92,19 @@ static uint32_t find_ends(const struct uqd_model *model, struct file file, size_
     return info.n_steps;
 }
 
+static size_t header_size(const struct uqd_model *model, struct file file)
+{
+    struct uqd_decoder *decoder = full_decoder(model, file);
+    const size_t size = (size_t)info_of(decoder).header_size;
+    uqd_decoder_free(decoder);
+    return size;
+}
+
 /* What the decoder shows with the file's first bytes so far, and the best of any of them before. */
 struct cut {
     struct uqd_decoder *decoder;
     size_t fed;
-    double best;
+    double best, slack;
 };
 
 static void check_cut(const struct uqd_image *image, struct file file, struct cut *cut, size_t size)
@@ -106,26 +115,42 @@ static void check_cut(const struct uqd_image *image, struct file file, struct cu
     uint8_t *pixels = picture_at(cut->decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED);
     const double psnr = psnr_of(image, pixels);
     free(pixels);
-    if (psnr < cut->best - slack)
+    if (psnr < cut->best - cut->slack)
         fail_msg("%.3f dB after %zu bytes, %.3f dB before", psnr, size, cut->best);
     cut->best = fmax(cut->best, psnr);
 }
 
-static void check_picture(const struct uqd_model *model, struct uqd_image *image)
+static void check_cuts(const struct uqd_image *image, struct file file, struct cut *cut,
+                       size_t begin, size_t end)
+{
+    for (uint32_t i = 0; i <= CUTS_IN_A_STEP; i++)
+        check_cut(image, file, cut, begin + (end - begin) * i / (CUTS_IN_A_STEP + 1));
+}
+
+/* What is made of the whole file is exact. settings: with dither, or NULL; then also the cuts in
+ * step 0 are looked at. */
+static void check_file(const struct uqd_model *model, struct uqd_image *image,
+                       const struct uqd_encode_settings *settings)
 {
     size_t ends[MAX_STEPS];
-    const struct file file = encode(model, image, NULL);
+    const struct file file = encode(model, image, settings);
     const uint32_t n_ends = find_ends(model, file, ends);
-    struct cut cut = {empty_decoder(model), 0, -INFINITY};
+    struct cut cut = {empty_decoder(model), 0, -INFINITY,
+                      settings != NULL ? dithered_slack : slack};
+    if (settings != NULL)
+        check_cuts(image, file, &cut, header_size(model, file), ends[0]);
     for (uint32_t s = 1; s < n_ends; s++)
-        for (uint32_t i = 0; i <= CUTS_IN_A_STEP; i++)
-            check_cut(image, file, &cut,
-                      ends[s - 1] + (ends[s] - ends[s - 1]) * i / (CUTS_IN_A_STEP + 1));
+        check_cuts(image, file, &cut, ends[s - 1], ends[s]);
     check_cut(image, file, &cut, ends[n_ends - 1]);
     assert_true(isinf(cut.best));
     uqd_decoder_free(cut.decoder);
     free(file.data);
     free(image);
+}
+
+static void check_picture(const struct uqd_model *model, struct uqd_image *image)
+{
+    check_file(model, image, NULL);
 }
 
 static void test_strokes(void **state)
@@ -160,6 +185,18 @@ static void test_one_colour(void **state)
     const uint8_t colours[][3] = {{12, 200, 7}, {255, 0, 255}, {3, 3, 3}};
     for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
         check_picture(*state, new_halves(colours[i], colours[i]));
+}
+
+/* The cells of dithered coefficients end anywhere, also next to 0, where most coefficients are. */
+static void test_dithered(void **state)
+{
+    struct uqd_encode_settings settings;
+    uqd_encode_settings_default(&settings);
+    settings.dither = UQD_DITHER_UNIVERSAL;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        settings.seed = seed;
+        check_file(*state, make_image(WIDTH, HEIGHT, 3, CONTENT_PHOTO, seed), &settings);
+    }
 }
 
 /* Of all steps. To be written anew with every change of the model, or of what is shown. */
@@ -200,6 +237,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_photo),        cmocka_unit_test(test_strokes),
         cmocka_unit_test(test_text_on_blue), cmocka_unit_test(test_bars),
         cmocka_unit_test(test_sky),          cmocka_unit_test(test_one_colour),
+        cmocka_unit_test(test_dithered),
     };
     if (argc != 2)
         return 2;

@@ -44,10 +44,27 @@ static int are_large(const struct channels *channels, uint32_t x, uint32_t y,
     return squares > n * LARGE;
 }
 
-static void estimate_without(const uint8_t *levels, const int16_t *twice_centres, int32_t *means)
+/* In Q4. A dithered cell may end next to 0, and most coefficients are near 0: not further into the
+ * cell than it is away from 0. The others are as far away as they are wide. */
+static int32_t plain_mean(int16_t twice_centre, uint32_t level)
+{
+    const struct uqd_cell cell = uqd_cell_at(twice_centre, level);
+    if (holds_0(cell))
+        return 0;
+    const int32_t near = cell.low > 0 ? cell.low : cell.high;
+    return 32 * (near < 0 ? -near : near) < 8 * (near < 0 ? -twice_centre : twice_centre)
+               ? 32 * near
+               : 8 * twice_centre;
+}
+
+static void estimate_without(const struct uqd_state *state, const uint8_t *levels,
+                             const int16_t *twice_centres, int32_t *means)
 {
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-        means[c] = holds_0(uqd_cell_at(twice_centres[c], levels[c])) ? 0 : 8 * twice_centres[c];
+        if (state->dithered && state->model->denoises_ahead)
+            means[c] = plain_mean(twice_centres[c], levels[c]);
+        else
+            means[c] = holds_0(uqd_cell_at(twice_centres[c], levels[c])) ? 0 : 8 * twice_centres[c];
 }
 
 int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uint32_t u,
@@ -68,7 +85,7 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
             const int16_t *twice_centres = unit->cells + block * UQD_BLOCK_CHANNELS;
             int32_t *means = mean_q4 + block * UQD_UNIT_CHANNELS;
             if (is_lone || are_large(&channels, x, y, twice_centres, means))
-                estimate_without(channels.levels, twice_centres, means);
+                estimate_without(state, channels.levels, twice_centres, means);
         }
     return status;
 }

@@ -25,17 +25,18 @@ static int denoise(struct uqd_engine *engine, const struct uqd_state *state,
     return status == UQD_OK ? uqd_estimate(network, state, at->unit, mean_q4) : status;
 }
 
-int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
+int uqd_interrupted_is_ahead(const struct uqd_state *state, uint32_t unit,
                              const struct uqd_stage_type *type)
 {
-    return model->denoises_ahead && type_ahead(model, unit, type) >= 0;
+    return state->model->denoises_ahead && !state->dithered &&
+           type_ahead(state->model, unit, type) >= 0;
 }
 
 int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
                             const struct uqd_interruption *at, const int32_t *refined,
                             int32_t *mean_q4, int32_t *scratch)
 {
-    assert(uqd_interrupted_is_ahead(engine->model, at->unit, at->type));
+    assert(uqd_interrupted_is_ahead(state, at->unit, at->type));
     const struct uqd_unit *unit = &state->units[at->unit];
     const uint8_t *from = at->type->from, *to = at->type->to;
     const size_t n = (size_t)unit->grid_w * unit->grid_h;

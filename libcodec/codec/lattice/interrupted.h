@@ -19,14 +19,15 @@ struct uqd_interruption {
 
 /* Whether guesses of what the pass has refined come from the denoiser of the stage type that
  * follows: the model's denoiser is made for it, and there is such a stage type. Else they are the
- * centroids that the refinement left. */
-int uqd_interrupted_is_ahead(const struct uqd_model *model, uint32_t unit,
+ * centroids that the refinement left; so with dither, where denoisers are wrong of cells of mixed
+ * levels. */
+int uqd_interrupted_is_ahead(const struct uqd_state *state, uint32_t unit,
                              const struct uqd_stage_type *type);
 
 /* Replaces the guesses [block][UQD_UNIT_CHANNELS] of what the pass has refined by the means of the
  * denoiser of the stage type that follows, inside the new cells; all others stay, so that the pass
  * goes from the picture before it to the one after it. refined: as many, UQD_NOT_REFINED where it
- * has not; scratch: as many. For models with uqd_interrupted_is_ahead only.
+ * has not; scratch: as many. Where uqd_interrupted_is_ahead says so only.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *state,
                             const struct uqd_interruption *at, const int32_t *refined,

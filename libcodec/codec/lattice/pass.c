@@ -211,7 +211,7 @@ static int begin_guesses(struct pass_run *run, struct uqd_network *network,
     const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * UQD_UNIT_CHANNELS;
     const struct uqd_model *model = run->engine->model;
     run->centroid_q4 = run->partial_q4;
-    if (uqd_interrupted_is_ahead(model, pass->unit, &model->stage_types[pass->type])) {
+    if (uqd_interrupted_is_ahead(run->state, pass->unit, &model->stage_types[pass->type])) {
         run->refined = uqd_malloc_array(n, sizeof *run->refined);
         if (run->refined == NULL)
             return UQD_ERR_NOMEM;
