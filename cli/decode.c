@@ -42,7 +42,10 @@ static const struct option_row rows[] = {
     ROW("format", 0, OPTION_CHOICE, IMAGE_FORMATS, format,
         "its format, where its name does not say it", NULL),
     ROW("model", 0, OPTION_TEXT, "MODEL", model,
-        "use this installed model, or file, instead of searching", NULL),
+        "use this installed model, or file (with a slash or .uqdm in its name), instead of "
+        "searching "
+        "for the one that the file names",
+        NULL),
     ROW("step", 0, OPTION_U32, "N", step, "decode to step N only, counted from 0", "How far"),
     ROW("bytes", 0, OPTION_U64, "N", bytes, "decode as if the file ended after N bytes", NULL),
     ROW("reduce", 0, OPTION_U32, "N", reduce, "divide the sides by 2 N times, N at most 6", NULL),

@@ -231,7 +231,7 @@ static int load_installed(const char *name, struct uqd_model **model, struct mes
     int result = path ? model_load(path, model, message)
                       : message_set(message,
                                     "the model %s%s is not installed: it is neither in "
-                                    "$UQD_MODELS nor in %s",
+                                    "$UQD_MODELS nor in uqd/models of a data directory nor in %s",
                                     name, MODEL_SUFFIX, UQD_MODEL_DIR);
     free(path);
     free_directories(&list);
@@ -256,13 +256,13 @@ static int not_installed(uint64_t id, struct message *message)
         message_set(
             message,
             "the model %08llx is not installed: it is %s%s of UQD %s, in the package %s, and "
-            "no *%s of it is in $UQD_MODELS or in %s",
+            "no *%s of it is in $UQD_MODELS, in uqd/models of a data directory or in %s",
             (unsigned long long)id, released->name, MODEL_SUFFIX, released->release,
             released->package, MODEL_SUFFIX, UQD_MODEL_DIR);
     else
         message_set(message,
                     "the model %08llx is not installed: no such *%s is "
-                    "in $UQD_MODELS or in %s",
+                    "in $UQD_MODELS, in uqd/models of a data directory or in %s",
                     (unsigned long long)id, MODEL_SUFFIX, UQD_MODEL_DIR);
     return MODEL_NOT_INSTALLED;
 }
