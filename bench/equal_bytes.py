@@ -46,10 +46,10 @@ def shown_by_peer(original, name, size):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("image", help="a PNG image")
-    parser.add_argument("--bytes", type=int, required=True, metavar="N")
+    parser.add_argument("--bytes", type=int, required=True, metavar="N", help="of our cut file; the others have so many at most")
     parser.add_argument("--crop", metavar="X,Y,W,H", help="only this part is shown")
     parser.add_argument("--peers", default="jxl,avif,webp,jpeg", metavar="A,B", help=f"of {','.join(SETTINGS)}")
-    parser.add_argument("--columns", type=int, default=3)
+    parser.add_argument("--columns", type=int, default=3, metavar="N", help="pictures side by side (%(default)s)")
     parser.add_argument("-o", "--output", required=True, metavar="FILE")
     measured.add_uqd_options(parser)
     options = parser.parse_args()
@@ -59,6 +59,10 @@ def main():
         shown = [("original", Image.fromarray(original.pixels)), (f"uqd, {options.bytes} bytes", shown_by_uqd(original, uqd, options.bytes))]
         for name in options.peers.split(","):
             picture, size = shown_by_peer(original, name, options.bytes)
+            if not picture:
+                print(f"{peers.PEERS[name].name} has no file so small, and is left out")
+            elif size < 0.95 * options.bytes:
+                print(f"{peers.PEERS[name].name}'s largest file that fits has {size} bytes")
             if picture:
                 shown.append((f"{peers.PEERS[name].name}, {size} bytes", picture))
     if options.crop:

@@ -56,9 +56,12 @@ def main():
     options = parser.parse_args()
     paths = [p for name in options.images for p in (sorted(glob.glob(os.path.join(name, "*.png"))) if os.path.isdir(name) else [name])]
     paths, variants = paths[:: options.every], list(variants_of(options))
-    with multiprocessing.Pool(options.jobs) as pool:
-        images = pool.starmap(measure, [(path, variants, options.inside) for path in paths])
-    print(f"{len(paths)} images, {options.inside} cuts inside every step; beside {options.variants[0]}: dB of PSNR, loss of the others in %, means")
+    try:
+        with multiprocessing.Pool(options.jobs) as pool:
+            images = pool.starmap(measure, [(path, variants, options.inside) for path in paths])
+    except RuntimeError as error:
+        raise SystemExit(f"orders.py: {error}") from error
+    print(f"{len(paths)} images, {options.inside} cuts inside every step; beside {options.variants[0]}: dB of PSNR (more is better), loss of the others in % (less is better), means")
     print(f"{'step':<6}{'':<28}" + "".join(f"{quality.MEASURES[name].title:>13}" for name in NAMES))
     for step in sorted({step for image in images for step, _ in image}):
         rows = numpy.array([row for image in images for at, row in image if at == step])

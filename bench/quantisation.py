@@ -46,7 +46,7 @@ def crops_of(photos, options):
     return [torch.from_numpy(pixels).permute(2, 0, 1) for pixels in corners]
 
 
-def measure(networks, units, low_units):
+def measure(networks, order, units, low_units):
     """Mean rate, and PSNR of the starting state of each crop, by stage type, without dither."""
     rows = []
     for k, stage_type in enumerate(STAGE_TYPES):
@@ -54,9 +54,10 @@ def measure(networks, units, low_units):
         x = torch.stack([details.permute(2, 0, 1) for details, _ in source]).float()
         low = torch.stack([low[low_row(stage_type)].permute(2, 0, 1) for _, low in source]).float()
         stage_types = torch.full((len(source),), k)
+        dithered, phased = torch.zeros_like(stage_types), torch.full_like(stage_types, order.phased(stage_type) == 1)
         with torch.no_grad():
             bits, error = stage_losses(
-                networks[stage_type.network], x, low, torch.zeros_like(x), stage_types, torch.zeros_like(stage_types), refinements(stage_types)
+                networks[stage_type.network], x, low, torch.zeros_like(x), stage_types, dithered, phased, refinements(stage_types)
             )
         rows.append((float(bits.mean()), 10 * torch.log10(255**2 / error)))
     return rows
@@ -104,7 +105,7 @@ def main():
         layer.register_forward_pre_hook(lambda _, x: (x[0].float(),))
     weights = {name: layer.weight.data.clone() for name, layer in layers.items()}
     with Magnitudes(networks) as magnitudes:
-        floats = measure(networks, units, low_units)
+        floats = measure(networks, order, units, low_units)
     print(f"{len(crops)} crops; rate of all full-size stages, PSNR of the state that changes most, mean and worst crop")
     for name, largest, most, read in WAYS:
         round_weights(layers, weights, largest, most)
@@ -112,7 +113,7 @@ def main():
             for layer_name, layer in layers.items() if read else ():
                 hook = round_inputs(layer, magnitudes.largest[layer_name], read)
                 stack.callback(hook.remove)
-            print_way(name, measure(networks, units, low_units), floats)
+            print_way(name, measure(networks, order, units, low_units), floats)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def parse():
     )
     parser.add_argument("--above", type=float, default=38, metavar="DB", help="BD-rate also above this PSNR (%(default)s)")
     parser.add_argument(
-        "--measures", default="psnr,luma_psnr,ms_ssim", metavar="A,B", help=f"of {','.join(quality.MEASURES)}, or all (%(default)s)"
+        "--measures", default="psnr,luma_psnr,ms_ssim", metavar="A,B", help=f"of {','.join(quality.MEASURES)}, or all (if not given: %(default)s)"
     )
     parser.add_argument("--inside", type=int, default=0, metavar="N", help="also N cuts inside every step, for how a step sags")
     parser.add_argument("--no-modes", action="store_true", help="no ancestral, flow, universal dither, nor realism")
