@@ -15,11 +15,12 @@ static struct uqd_state empty_state(const struct uqd_model *model, int dithered,
 {
     static const int32_t low[3];
     struct uqd_state state;
-    assert_int_equal(uqd_state_init(&state, model, 40, 33, 3, low), UQD_OK);
+    uqd_state_init(&state, model, 40, 33, 3, low);
     state.version = 1;
     state.dithered = dithered;
     state.seed = seed;
-    uqd_state_reset(&state);
+    for (uint32_t u = 0; u < state.n_units; u++)
+        assert_int_equal(uqd_unit_hold(&state, u), UQD_OK);
     return state;
 }
 
@@ -157,12 +158,10 @@ static struct walk start_walk(const struct uqd_model *model, struct uqd_decoder 
 {
     const struct uqd_info info = info_of(decoder);
     struct walk walk = {.begin = info.header_size};
-    assert_int_equal(
-        uqd_state_init(&walk.state, model, info.width, info.height, info.channels, low), UQD_OK);
+    uqd_state_init(&walk.state, model, info.width, info.height, info.channels, low);
     walk.state.version = 1;
     walk.state.dithered = info.dither == UQD_DITHER_UNIVERSAL;
     walk.state.seed = info.seed;
-    uqd_state_reset(&walk.state);
     uqd_schedule_init(&walk.schedule, model, walk.state.n_units);
     uqd_engine_init(&walk.engine, model, 0, 1, 7);
     return walk;
@@ -192,6 +191,10 @@ static void check_same_state(const struct uqd_state *a, const struct uqd_state *
         const struct uqd_unit *x = &a->units[u], *y = &b->units[u];
         assert_int_equal(x->nominal, y->nominal);
         assert_memory_equal(x->level, y->level, sizeof x->level);
+        assert_int_equal(x->cells == NULL, y->cells == NULL);
+        assert_int_equal(x->cells == NULL, x->nominal == UQD_TOP_LEVEL);
+        if (x->cells == NULL)
+            continue;
         for (size_t block = 0; block < (size_t)x->grid_w * x->grid_h; block++)
             if (memcmp(x->cells + block * UQD_BLOCK_CHANNELS, y->cells + block * UQD_BLOCK_CHANNELS,
                        UQD_UNIT_CHANNELS * sizeof *x->cells) != 0)
@@ -200,11 +203,12 @@ static void check_same_state(const struct uqd_state *a, const struct uqd_state *
 }
 
 /* All cells hold the values that are known in the end. */
-static void check_holds(const struct uqd_state *state, const struct uqd_state *exact, int step)
+static void check_holds(struct uqd_state *state, const struct uqd_state *exact, int step)
 {
     for (uint32_t u = 0; u < state->n_units; u++) {
         const struct uqd_unit *unit = &state->units[u];
         const int fresh = state->dithered && unit->nominal == UQD_TOP_LEVEL;
+        assert_int_equal(uqd_unit_hold(state, u), UQD_OK);
         for (size_t block = 0; block < (size_t)unit->grid_w * unit->grid_h; block++)
             for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
                 const size_t at = block * UQD_BLOCK_CHANNELS + c;

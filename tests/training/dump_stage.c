@@ -57,12 +57,13 @@ static void transform_picture(struct uqd_state *state, const struct uqd_model *m
     int32_t *const memory = zeros(3 * n, sizeof *memory);
     int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
     const int32_t nothing[3] = {0, 0, 0};
-    check(uqd_state_init(state, model, width, height, 3, nothing), "no state");
+    uqd_state_init(state, model, width, height, 3, nothing);
     check(uqd_colour_split(pixels, (size_t)width * 3, width, height, planes, width, 1),
           "no colours");
     for (uint32_t u = 0; u < state->n_units; u++) {
         struct uqd_unit *const unit = &state->units[u];
         const uint32_t done = u == 0;
+        check(uqd_unit_hold(state, u), "no cells");
         for (int c = 0; c < 3; c++)
             check(uqd_wavelet_forward(planes[c], width, uqd_wavelet_side(unit->width, done),
                                       uqd_wavelet_side(unit->height, done), UQD_UNIT_LEVELS - done,

@@ -316,7 +316,9 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     };
     uqd_coverage_init(&run.coverage, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
-    int status = make_memory(&run, type);
+    int status = uqd_unit_hold(state, pass->unit);
+    if (status == UQD_OK)
+        status = make_memory(&run, type);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)

@@ -64,17 +64,12 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
                     header->tile_log2);
     session->engine.work.progress = settings->progress;
     session->engine.work.cookie = settings->cookie;
-    const int status = uqd_state_init(&session->state, model, header->width, header->height,
-                                      header->colours, header->low);
-    if (status < 0) {
-        session_close(&session->base);
-        return status;
-    }
+    uqd_state_init(&session->state, model, header->width, header->height, header->colours,
+                   header->low);
     session->state.version = 1;
     session->state.dithered = header->dithered;
     session->state.seed = header->seed;
     session->state.phased = header->phased;
-    uqd_state_reset(&session->state);
     uqd_schedule_init(&session->schedule, model, session->state.n_units);
     *out = &session->base;
     return UQD_OK;
@@ -112,6 +107,7 @@ static int transform(struct session *session, const struct uqd_image *image, int
     for (uint32_t u = 0; u < exact->n_units && status == UQD_OK; u++) {
         const struct uqd_unit *unit = &exact->units[u];
         const uint32_t done = u == 0 ? (uint32_t)loaded : 0;
+        status = uqd_unit_hold(exact, u);
         for (uint32_t c = 0; c < image->channels && status == UQD_OK; c++)
             status = uqd_wavelet_forward(planes[c], pitch, uqd_wavelet_side(unit->width, done),
                                          uqd_wavelet_side(unit->height, done),
@@ -131,10 +127,9 @@ static int session_load(struct uqd_session *base, const struct uqd_image *image,
 {
     struct session *session = session_of(base);
     const int32_t nothing[3] = {0, 0, 0};
-    int status = uqd_state_init(&session->exact, session->engine.model, image->width, image->height,
-                                image->channels, nothing);
-    if (status == UQD_OK)
-        status = transform(session, image, header->low);
+    uqd_state_init(&session->exact, session->engine.model, image->width, image->height,
+                   image->channels, nothing);
+    const int status = transform(session, image, header->low);
     for (uint32_t c = 0; c < image->channels && status == UQD_OK; c++)
         session->state.low[c] = header->low[c];
     return status;

@@ -24,8 +24,8 @@ uint64_t uqd_state_size(uint32_t width, uint32_t height)
     return bytes;
 }
 
-int uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
-                   uint32_t height, uint32_t colours, const int32_t low[3])
+void uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
+                    uint32_t height, uint32_t colours, const int32_t low[3])
 {
     *state = (struct uqd_state){
         .model = model,
@@ -41,12 +41,9 @@ int uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint3
         unit->height = height;
         unit->grid_w = width = uqd_unit_grid(width);
         unit->grid_h = height = uqd_unit_grid(height);
-        unit->cells = uqd_calloc_array(unit_values(unit), sizeof *unit->cells);
-        if (unit->cells == NULL)
-            return UQD_ERR_NOMEM;
+        unit->nominal = UQD_TOP_LEVEL;
+        memset(unit->level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
     }
-    uqd_state_reset(state);
-    return UQD_OK;
 }
 
 void uqd_state_free(struct uqd_state *state)
@@ -69,6 +66,8 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state)
     }
     for (uint32_t u = 0; u < state->n_units; u++) {
         const size_t n = unit_values(&state->units[u]);
+        if (state->units[u].cells == NULL)
+            continue;
         copy->units[u].cells = uqd_malloc_array(n, sizeof(int16_t));
         if (copy->units[u].cells == NULL) {
             uqd_state_free(copy);
@@ -89,7 +88,8 @@ int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t
     return 6144 + (int32_t)(top >> 20);
 }
 
-static void fill_top(struct uqd_state *state, uint32_t u)
+/* Twice the centres of the cells of level UQD_DITHER_LEVEL. */
+static void fill_dithered(struct uqd_state *state, uint32_t u)
 {
     struct uqd_unit *unit = &state->units[u];
     const uint64_t n_blocks = (uint64_t)unit->grid_w * unit->grid_h;
@@ -97,25 +97,28 @@ static void fill_top(struct uqd_state *state, uint32_t u)
         const uint32_t x = (uint32_t)(block % unit->grid_w), y = (uint32_t)(block / unit->grid_w);
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             const struct uqd_channel *channel = &state->model->channels[c];
-            int32_t twice_centre = 0;
-            if (state->dithered && channel->colour < state->colours &&
+            if (channel->colour < state->colours &&
                 uqd_channel_exists(channel, unit->width, unit->height, x, y))
-                twice_centre =
-                    ((1 << UQD_DITHER_LEVEL) - 1) - 2 * uqd_dither_offset(state, u, c, block);
-            unit->cells[block * UQD_BLOCK_CHANNELS + c] = (int16_t)twice_centre;
+                unit->cells[block * UQD_BLOCK_CHANNELS + c] =
+                    (int16_t)(((1 << UQD_DITHER_LEVEL) - 1) -
+                              2 * uqd_dither_offset(state, u, c, block));
         }
     }
 }
 
-void uqd_state_reset(struct uqd_state *state)
+int uqd_unit_hold(struct uqd_state *state, uint32_t u)
 {
-    for (uint32_t u = 0; u < state->n_units; u++) {
-        state->units[u].nominal = UQD_TOP_LEVEL;
-        memset(state->units[u].level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
-        /* Without dither they are the zeros of a fresh state, which need not be touched. */
-        if (state->dithered)
-            fill_top(state, u);
-    }
+    assert(u < state->n_units);
+    struct uqd_unit *unit = &state->units[u];
+    if (unit->cells != NULL)
+        return UQD_OK;
+    assert(unit->nominal == UQD_TOP_LEVEL);
+    unit->cells = uqd_calloc_array(unit_values(unit), sizeof *unit->cells);
+    if (unit->cells == NULL)
+        return UQD_ERR_NOMEM;
+    if (state->dithered)
+        fill_dithered(state, u);
+    return UQD_OK;
 }
 
 void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, const uint8_t *levels)
@@ -126,9 +129,11 @@ void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, con
     unit->nominal = (uint8_t)nominal;
     if (levels == NULL) {
         memset(unit->level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
-        fill_top(state, u);
+        free(unit->cells);
+        unit->cells = NULL;
         return;
     }
+    assert(unit->cells != NULL);
     memcpy(unit->level, levels, UQD_UNIT_CHANNELS);
     for (uint64_t block = 0; block < n_blocks; block++) {
         const uint32_t x = (uint32_t)(block % unit->grid_w), y = (uint32_t)(block / unit->grid_w);
@@ -158,9 +163,10 @@ static int inverse(const struct uqd_state *state, uint32_t first, int32_t *const
         planes[c][0] = state->low[c];
     for (uint32_t u = state->n_units; u-- > first && status == UQD_OK;) {
         const struct uqd_unit *unit = &state->units[u];
-        uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
-                               UQD_BLOCK_CHANNELS, planes, pitch, unit->width, unit->height,
-                               threads);
+        if (unit->cells != NULL) /* else the details are the zeros that the planes have */
+            uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
+                                   UQD_BLOCK_CHANNELS, planes, pitch, unit->width, unit->height,
+                                   threads);
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
             status = uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height,
                                          UQD_UNIT_LEVELS, 0, threads);
@@ -174,11 +180,24 @@ static int16_t saturate(int32_t value)
     return (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
 }
 
+/* What unit u is given its low-pass in and from: with dither, cells of which nothing is known have
+ * centres too, which are not 0. */
+static int hold_low(struct uqd_state *state, uint32_t u)
+{
+    int status = uqd_unit_hold(state, u);
+    for (uint32_t v = u + 1; v < state->n_units && state->dithered && status == UQD_OK; v++)
+        status = uqd_unit_hold(state, v);
+    return status;
+}
+
 int uqd_state_update_low(struct uqd_state *state, uint32_t u, uint32_t threads)
 {
     assert(u < state->n_units);
     struct uqd_unit *unit = &state->units[u];
     const size_t n = (size_t)unit->grid_w * unit->grid_h;
+    const int held = hold_low(state, u);
+    if (held < 0)
+        return held;
     int32_t *memory = uqd_calloc_array(3 * n, sizeof *memory);
     if (memory == NULL)
         return UQD_ERR_NOMEM;

@@ -15,7 +15,7 @@ struct uqd_unit {
     uint32_t grid_w, grid_h; /* in blocks */
     int16_t *cells;          /* [grid_h][grid_w][UQD_BLOCK_CHANNELS]: twice the centres of the
                                 details' cells, in coding order, then the low-pass as known;
-                                owned */
+                                owned; NULL: nothing is known, the level is the top one */
     uint32_t *spent;         /* [grid_h][grid_w]: what a step took to decode, in 1/256 bit;
                                 owned; NULL: it is not counted */
     uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known;
@@ -38,14 +38,14 @@ struct uqd_state {
 /* Bytes that a state of that size holds. */
 uint64_t uqd_state_size(uint32_t width, uint32_t height);
 
-/* A state in which nothing is known but the size and the last low-pass. On failure the state may
- * be freed. Errors: UQD_ERR_NOMEM. */
-int uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
-                   uint32_t height, uint32_t colours, const int32_t low[3]);
+/* A state in which nothing is known but the size and the last low-pass. Allocates nothing: a unit
+ * has cells once something is known of it. */
+void uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
+                    uint32_t height, uint32_t colours, const int32_t low[3]);
 
-/* Sets the cells of a fresh state: those of the top level around 0, or, once the dither is set,
- * those of level UQD_DITHER_LEVEL, which a dithered file then refines to the top level. */
-void uqd_state_reset(struct uqd_state *state);
+/* Gives a unit cells if it has none: those of the top level around 0, or with dither those of level
+ * UQD_DITHER_LEVEL, which a dithered file then refines to the top level. Errors: UQD_ERR_NOMEM. */
+int uqd_unit_hold(struct uqd_state *state, uint32_t unit);
 
 void uqd_state_free(struct uqd_state *state);
 
@@ -59,13 +59,13 @@ int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t
                           uint64_t block);
 
 /* Goes back to a coarser state of a unit: that in which it had completed the stage that ends at
- * the given levels (NULL: the top level). */
+ * the given levels (NULL: nothing is known of it). */
 void uqd_unit_coarsen(struct uqd_state *state, uint32_t unit, uint32_t nominal,
                       const uint8_t *levels);
 
 /* Writes the low-pass channels of unit u's blocks from what is known of the units above: the
- * inverse transform of the cell centres. To be called when unit u + 1 changed. Errors:
- * UQD_ERR_NOMEM. */
+ * inverse transform of the cell centres. The unit is given cells if it has none. To be called when
+ * unit u + 1 changed. Errors: UQD_ERR_NOMEM. */
 int uqd_state_update_low(struct uqd_state *state, uint32_t unit, uint32_t threads);
 
 #endif
