@@ -66,8 +66,6 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
     int status = UQD_OK;
     if (is_partial) {
         memcpy(values, partial->mean_q4, n * sizeof *values);
-    } else if (unit->nominal == UQD_TOP_LEVEL) {
-        memset(values, 0, n * sizeof *values);
     } else if (unit->nominal == 0) {
         copy_centres(unit, values);
     } else {
@@ -77,7 +75,7 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
         if (status == UQD_OK)
             status = uqd_estimate(network, state, u, values);
     }
-    if (status == UQD_OK && (is_partial || (unit->nominal > 0 && unit->nominal < UQD_TOP_LEVEL))) {
+    if (status == UQD_OK && (is_partial || unit->nominal > 0)) {
         uqd_flat_clear(state, u, values, engine->work.threads);
         uqd_shrink(state, u, whole, values, engine->work.threads);
         keep_whole(state, u, whole, values);
@@ -141,6 +139,14 @@ static int undo_levels(struct uqd_engine *engine, const struct uqd_state *state,
     return status;
 }
 
+/* Whether anything is known of a unit's coefficients. Else the best guesses are the zeros that the
+ * planes have. */
+static int is_known(const struct uqd_state *state, const struct uqd_partial *partial, uint32_t u)
+{
+    return state->units[u].nominal != UQD_TOP_LEVEL ||
+           (partial != NULL && partial->mean_q4 != NULL && partial->unit == u);
+}
+
 /* Puts the best guesses of a unit's coefficients, in Q4, around its low-pass. */
 static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
                          const struct uqd_partial *partial, uint32_t u, uint32_t whole,
@@ -148,6 +154,8 @@ static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
 {
     const struct uqd_unit *unit = &state->units[u];
     const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
+    if (!is_known(state, partial, u))
+        return UQD_OK;
     int32_t *values = uqd_malloc_array(n_blocks, UQD_UNIT_CHANNELS * sizeof *values);
     if (values == NULL)
         return UQD_ERR_NOMEM;
@@ -231,6 +239,34 @@ static int show(const struct uqd_state *state, struct place place, const struct 
     return UQD_OK;
 }
 
+/* Whether the picture of the place has one colour, since nothing is known but the low-pass of the
+ * last unit: the lifting of zero details makes exactly the same of all its samples. */
+static int is_constant(const struct uqd_state *state, const struct uqd_partial *partial,
+                       struct place place)
+{
+    for (uint32_t u = place.unit; u < state->n_units; u++)
+        if (is_known(state, partial, u))
+            return 0;
+    return state->n_units > 0;
+}
+
+static void show_constant(const struct uqd_state *state, uint32_t width, uint32_t height,
+                          uint8_t *pixels, size_t stride)
+{
+    int32_t low[3] = {state->low[0], state->low[1], state->low[2]};
+    int32_t *const planes[3] = {&low[0], &low[1], &low[2]};
+    const size_t colours = state->colours, n = colours * width;
+    uint8_t pixel[3];
+    if (colours == 1)
+        uqd_grey_show(planes[0], 1, 1, 1, 0, pixel, sizeof pixel);
+    else
+        uqd_colour_show(planes, 1, 1, 1, 0, pixel, sizeof pixel, 1);
+    for (size_t i = 0; i < n; i++)
+        pixels[i] = pixel[i % colours];
+    for (uint32_t y = 1; y < height; y++)
+        memcpy(pixels + y * stride, pixels, n);
+}
+
 int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
                          const struct uqd_partial *partial, uint32_t reduce, uint8_t *pixels,
                          size_t stride)
@@ -240,6 +276,12 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     const int has_unit = place.unit < state->n_units;
     const uint32_t width = has_unit ? state->units[place.unit].width : 1;
     const uint32_t height = has_unit ? state->units[place.unit].height : 1;
+    const uint32_t shown_w = uqd_wavelet_side(width, place.levels);
+    const uint32_t shown_h = uqd_wavelet_side(height, place.levels);
+    if (is_constant(state, partial, place)) {
+        show_constant(state, shown_w, shown_h, pixels, stride);
+        return UQD_OK;
+    }
     const size_t n = (size_t)width * height;
     int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
     if (memory == NULL)
@@ -247,8 +289,8 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     struct picture picture = {{memory, memory + n, memory + 2 * n}, width, 0};
     int status = inverse_guess(engine, state, partial, place, &picture);
     if (status == UQD_OK)
-        status = show(state, place, &picture, uqd_wavelet_side(width, place.levels),
-                      uqd_wavelet_side(height, place.levels), pixels, stride, engine->work.threads);
+        status =
+            show(state, place, &picture, shown_w, shown_h, pixels, stride, engine->work.threads);
     free(memory);
     return status;
 }

@@ -316,8 +316,8 @@ static int show_latest(struct session *session, int complete, const struct uqd_s
     return status;
 }
 
-/* The picture of a complete step before the last complete one, or of a mode that goes on from it.
- */
+/* The picture of a complete step before the last complete one, or of a mode that goes on from it;
+ * from nothing none does. */
 static int show_copy(struct session *session, int step, const struct uqd_picture_request *request,
                      uint8_t *pixels, size_t stride)
 {
@@ -325,7 +325,7 @@ static int show_copy(struct session *session, int step, const struct uqd_picture
     int status = state_at(session, step, &copy);
     if (status < 0)
         return status;
-    if (request->mode != UQD_MODE_DENOISED)
+    if (request->mode != UQD_MODE_DENOISED && step >= 0)
         status = uqd_picture_complete(&session->engine, &session->schedule, &copy,
                                       request->mode == UQD_MODE_FLOW ? UQD_SYMBOLS_CENTRAL
                                                                      : UQD_SYMBOLS_SAMPLE,
@@ -382,7 +382,7 @@ static double session_show_work(const struct uqd_session *base, int step,
                                 const struct uqd_picture_request *request)
 {
     const struct session *session = (const struct session *)base;
-    if (session->state.n_units == 0)
+    if (session->state.n_units == 0 || (request->mode != UQD_MODE_DENOISED && step < 0))
         return 1;
     if (request->mode != UQD_MODE_DENOISED)
         return steps_work(session, (uint32_t)(step + 1), session->engine.model->n_steps);
