@@ -165,6 +165,9 @@ static const struct promise promises[] = {
     {"alpha", 0, 0, 0, 3, 1, UQD_HEADER_TILE_LOG2},
     {"dithered solid grey alpha", 0, 1, 1, 1, 1, UQD_HEADER_TILE_LOG2},
     {"tiled", 0, 0, 0, 3, 0, 4},
+    {"paper", 1, 0, 1, 3, 0, UQD_HEADER_TILE_LOG2},
+    {"paper solid", 1, 1, 1, 3, 0, UQD_HEADER_TILE_LOG2},
+    {"paper grey alpha", 1, 0, 1, 1, 1, UQD_HEADER_TILE_LOG2},
 };
 
 enum { N_PROMISES = sizeof promises / sizeof *promises, STEP_SIZE = 1000, RECORD_ALPHA = 0x80 };
@@ -332,11 +335,43 @@ static void test_colour_is_that_of_the_transform(void **state)
         }
 }
 
+/* ---- Parts of files ---- */
+
+/* Of a paper model's tiles the network runs over those of which bytes are there, one that is cut
+ * among them: once to decode them and once to show them. */
+static void test_tiles_without_bytes(void **state)
+{
+    enum { TILES = 3 * 2, CHECKSUM = 4 };
+    const struct models *models = *state;
+    struct uqd_image *image = make_image(150, 100, 3, CONTENT_PHOTO, 6);
+    struct file file = encode(models->paper, image, NULL);
+    struct uqd_decoder *whole = full_decoder(models->paper, file);
+    const size_t begin = (size_t)info_of(whole).header_size;
+    const size_t size = (size_t)step_info_of(whole, 0).bytes - begin;
+    uint8_t pixels[150 * 100 * 3];
+    uqd_decoder_free(whole);
+    for (size_t part = 0; part < TILES; part++) {
+        file.size = begin + CHECKSUM + 3 + part * (size - CHECKSUM) / TILES;
+        struct uqd_decoder *decoder = counted_decoder(models->paper, file);
+        for (uint32_t reduce = 0; reduce <= UQD_MAX_REDUCE; reduce += 3) {
+            begin_count();
+            assert_int_equal(uqd_decoder_advance(decoder), UQD_NEED_DATA);
+            make_picture(decoder, UQD_MODE_DENOISED, reduce, pixels);
+            if (n_runs > 2 * part + 2)
+                fail_msg("%zu of %d parts: %u runs", part, TILES, n_runs);
+        }
+        uqd_decoder_free(decoder);
+    }
+    free(file.data);
+    free(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_colour_is_that_of_the_transform),
+        cmocka_unit_test(test_tiles_without_bytes),
     };
     return cmocka_run_group_tests_name("bound", tests, load_models, free_models);
 }

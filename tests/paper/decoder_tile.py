@@ -132,7 +132,9 @@ class Tile:
 
     def shown(self, mode, key, n_done):
         """[3, height, width]: the pixels, or what stands for them after n_done steps."""
-        if n_done > self.model.n_steps:
+        if n_done == 0:
+            values = np.full((3, SIDE, SIDE), 128)
+        elif n_done > self.model.n_steps:
             values = self.pixels
         elif mode == "denoised" and n_done < self.model.n_steps:
             values = self.to_pixels(clamp(self.x_hat(n_done, self.states[n_done]), -1, 1))

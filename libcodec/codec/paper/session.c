@@ -49,12 +49,7 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
     session->work = (struct uqd_work){.threads = (uint32_t)uqd_thread_count(settings->threads),
                                       .progress = settings->progress,
                                       .cookie = settings->cookie};
-    const int status =
-        uqd_paper_tiles_init(&session->tiles, model, header, settings->cpu_mask, &session->work);
-    if (status < 0) {
-        session_close(&session->base);
-        return status;
-    }
+    uqd_paper_tiles_init(&session->tiles, model, header, settings->cpu_mask, &session->work);
     *out = &session->base;
     return UQD_OK;
 }
@@ -64,8 +59,7 @@ static int session_load(struct uqd_session *base, const struct uqd_image *image,
 {
     struct session *session = (struct session *)base;
     (void)header;
-    uqd_paper_tiles_load(&session->tiles, image);
-    return UQD_OK;
+    return uqd_paper_tiles_load(&session->tiles, image);
 }
 
 /* ---- Steps ---- */
@@ -95,7 +89,7 @@ static int encode_tile(void *arguments, uint32_t i, struct uqd_paper_network *ne
     float dither[UQD_PAPER_VALUES];
     uqd_paper_dithers(&tile, run->step, dither);
     if (status == UQD_OK)
-        uqd_paper_encode_step(&tile, run->step, z_t, &tiles->predictions[i], dither,
+        uqd_paper_encode_step(&tile, run->step, z_t, uqd_paper_prediction_of(tiles, i), dither,
                               uqd_paper_pixels(tiles, i), encoder,
                               uqd_paper_z(tiles, run->step + 1, i));
     return status;
@@ -140,23 +134,29 @@ static int decode_tile_z(const struct step_run *run, const struct uqd_paper_tile
         return status;
     uqd_paper_dithers(tile, run->step, dither);
     status = uqd_paper_decode_step(tile, run->step, uqd_paper_z(tiles, run->step, i),
-                                   &tiles->predictions[i], dither, &run->stream->open[i].decoder,
-                                   decoded);
+                                   uqd_paper_prediction_of(tiles, i), dither,
+                                   &run->stream->open[i].decoder, decoded);
     if (status == UQD_OK)
         memcpy(uqd_paper_z(tiles, run->step + 1, i), decoded, sizeof decoded);
     return status;
 }
 
 /* A tile whose chunk is cut stays where it was: values of two kinds of noise are nothing that the
- * network knows. What is kept of the step stays too: it may have been decoded from more bytes. */
+ * network knows. What is kept of the step stays too: it may have been decoded from more bytes. Of
+ * one of whose chunk nothing is at hand nothing is computed, and before the first nothing kept. */
 static int decode_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
                        struct uqd_work *work)
 {
     const struct step_run *run = arguments;
     const struct uqd_paper_tile tile = counting_tile(run, i);
-    const int status = run->step == n_steps_of(run->tiles)
-                           ? decode_tile_pixels(run, &tile, i)
-                           : decode_tile_z(run, &tile, i, network, work);
+    const struct uqd_range_decoder *chunk = &run->stream->open[i].decoder;
+    if (chunk->available == 0 && chunk->length > 0)
+        return UQD_NEED_DATA;
+    int status = uqd_paper_hold(run->tiles, i);
+    if (status < 0)
+        return status;
+    status = run->step == n_steps_of(run->tiles) ? decode_tile_pixels(run, &tile, i)
+                                                 : decode_tile_z(run, &tile, i, network, work);
     if (status == UQD_OK && run->reached != NULL)
         run->reached[i] = (uint8_t)(run->step + 1);
     return status;
@@ -199,6 +199,8 @@ static int decode_steps(struct uqd_paper_tiles *tiles, struct uqd_body body, uin
                            .counted = last,
                            .blocks = blocks};
     int status = uqd_body_open(body, extent, &chunks);
+    if (status == UQD_OK)
+        status = uqd_paper_tiles_begin(tiles);
     if (status != UQD_OK)
         return status;
     uqd_stream_init_decode(&stream, chunks.data, chunks.available, chunks.size, tiles->n == 1);
@@ -249,7 +251,8 @@ static int predict_tile(void *arguments, uint32_t i, struct uqd_paper_network *n
                         struct uqd_work *work)
 {
     const struct step_run *run = arguments;
-    return uqd_paper_predict(run->tiles, run->step, i, network, work);
+    const int status = uqd_paper_hold(run->tiles, i);
+    return status == UQD_OK ? uqd_paper_predict(run->tiles, run->step, i, network, work) : status;
 }
 
 static int session_prepare(struct uqd_session *base)
@@ -257,10 +260,13 @@ static int session_prepare(struct uqd_session *base)
     struct uqd_paper_tiles *tiles = &((struct session *)base)->tiles;
     struct step_run run = {.tiles = tiles, .step = base->n_complete};
     uint32_t n = 0;
-    while (n < tiles->n && tiles->predicted[n] == (int)run.step)
+    while (n < tiles->n && uqd_paper_is_predicted(tiles, run.step, n))
         n++;
     if (n == tiles->n || run.step >= n_steps_of(tiles))
         return UQD_END;
+    const int status = uqd_paper_tiles_begin(tiles);
+    if (status < 0)
+        return status;
     return uqd_paper_for_tiles(tiles, predict_tile, &run);
 }
 
@@ -271,7 +277,9 @@ struct show_run {
     const uint8_t *reached; /* of each tile */
     enum uqd_mode mode;
     uint64_t seed;
-    uint8_t *shown; /* [n_tiles][UQD_PAPER_VALUES] */
+    uint32_t reduce;
+    uint8_t *pixels;
+    size_t stride;
 };
 
 /* The remaining steps without a file. */
@@ -280,7 +288,7 @@ static int complete_tile(const struct show_run *run, const struct uqd_paper_tile
 {
     struct uqd_paper_tiles *tiles = run->tiles;
     struct uqd_paper_prediction *prediction = malloc(sizeof *prediction);
-    int status = prediction != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    int status = prediction != NULL ? uqd_paper_ready(tiles, network) : UQD_ERR_NOMEM;
     memcpy(z, uqd_paper_z(tiles, run->reached[i], i), UQD_PAPER_VALUES * sizeof *z);
     for (uint32_t step = run->reached[i]; step < n_steps_of(tiles) && status == UQD_OK; step++) {
         status =
@@ -294,31 +302,50 @@ static int complete_tile(const struct show_run *run, const struct uqd_paper_tile
     return status;
 }
 
-static int show_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
-                     struct uqd_work *work)
+/* The planes of a tile that has reached some step. */
+static int make_shown(const struct show_run *run, const struct uqd_paper_tile *tile, uint32_t i,
+                      struct uqd_paper_network *network, struct uqd_work *work, uint8_t *shown)
 {
-    const struct show_run *run = arguments;
     struct uqd_paper_tiles *tiles = run->tiles;
-    const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
     const uint32_t reached = run->reached[i], n_steps = n_steps_of(tiles);
-    uint8_t *shown = run->shown + (size_t)i * UQD_PAPER_VALUES;
     int status = UQD_OK;
     if (reached > n_steps) {
         memcpy(shown, uqd_paper_pixels(tiles, i), UQD_PAPER_VALUES);
     } else if (reached == n_steps) {
-        uqd_paper_show_end(&tile, uqd_paper_z(tiles, reached, i), shown);
+        uqd_paper_show_end(tile, uqd_paper_z(tiles, reached, i), shown);
     } else if (run->mode == UQD_MODE_DENOISED) {
         status = uqd_paper_predict(tiles, reached, i, network, work);
         if (status == UQD_OK)
-            uqd_paper_show_prediction(&tile, reached, uqd_paper_z(tiles, reached, i),
-                                      &tiles->predictions[i], shown);
+            uqd_paper_show_prediction(tile, reached, uqd_paper_z(tiles, reached, i),
+                                      uqd_paper_prediction_of(tiles, i), shown);
     } else {
         float *z = malloc(UQD_PAPER_VALUES * sizeof *z);
-        status = z != NULL ? complete_tile(run, &tile, i, network, work, z) : UQD_ERR_NOMEM;
+        status = z != NULL ? complete_tile(run, tile, i, network, work, z) : UQD_ERR_NOMEM;
         if (status == UQD_OK)
-            uqd_paper_show_end(&tile, z, shown);
+            uqd_paper_show_end(tile, z, shown);
         free(z);
     }
+    return status;
+}
+
+static int show_tile(void *arguments, uint32_t i, struct uqd_paper_network *network,
+                     struct uqd_work *work)
+{
+    const struct show_run *run = arguments;
+    const struct uqd_paper_tiles *tiles = run->tiles;
+    const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
+    const size_t side = UQD_PAPER_SIDE >> run->reduce;
+    uint8_t shown[UQD_PAPER_VALUES];
+    int status = UQD_OK;
+    if (run->reached[i] == 0)
+        memset(shown, UQD_PAPER_UNKNOWN, sizeof shown);
+    else
+        status = make_shown(run, &tile, i, network, work, shown);
+    if (status == UQD_OK)
+        uqd_paper_show(shown, tile.width, tile.height, tile.colours, run->reduce,
+                       run->pixels + i / tiles->tiles_x * side * run->stride +
+                           i % tiles->tiles_x * side * tile.colours,
+                       run->stride);
     return status;
 }
 
@@ -348,6 +375,23 @@ static int reach_latest(struct session *session, int complete, const struct uqd_
     return status == UQD_ERR_CORRUPT || status == UQD_NEED_DATA ? UQD_OK : status;
 }
 
+static void show_nothing(const struct uqd_paper_tiles *tiles,
+                         const struct uqd_picture_request *request, uint8_t *pixels, size_t stride)
+{
+    const uint32_t last = (1u << request->reduce) - 1;
+    const size_t n = (size_t)((tiles->width + last) >> request->reduce) * tiles->colours;
+    for (uint32_t y = 0; y < (tiles->height + last) >> request->reduce; y++)
+        memset(pixels + y * stride, UQD_PAPER_UNKNOWN, n);
+}
+
+static int is_anything_reached(const struct uqd_paper_tiles *tiles, const uint8_t *reached)
+{
+    for (uint32_t i = 0; i < tiles->n; i++)
+        if (reached[i] > 0)
+            return 1;
+    return 0;
+}
+
 static int session_show(struct uqd_session *base, int step, const struct uqd_source *source,
                         const struct uqd_picture_request *request, uint8_t *pixels, size_t stride)
 {
@@ -358,18 +402,18 @@ static int session_show(struct uqd_session *base, int step, const struct uqd_sou
                            .reached = reached,
                            .mode = request->mode,
                            .seed = request->seed,
-                           .shown = uqd_malloc_array(tiles->n, UQD_PAPER_VALUES)};
-    int status = reached != NULL && run.shown != NULL ? UQD_OK : UQD_ERR_NOMEM;
+                           .reduce = request->reduce,
+                           .pixels = pixels,
+                           .stride = stride};
+    int status = reached != NULL ? UQD_OK : UQD_ERR_NOMEM;
     if (status == UQD_OK)
         memset(reached, step + 1, tiles->n);
     if (status == UQD_OK && source != NULL && request->mode == UQD_MODE_DENOISED)
         status = reach_latest(session, step, source, reached);
-    if (status == UQD_OK)
+    if (status == UQD_OK && is_anything_reached(tiles, reached))
         status = uqd_paper_for_tiles(tiles, show_tile, &run);
-    if (status == UQD_OK)
-        uqd_paper_show(run.shown, tiles->width, tiles->height, tiles->colours, request->reduce,
-                       pixels, stride);
-    free(run.shown);
+    else if (status == UQD_OK)
+        show_nothing(tiles, request, pixels, stride);
     free(reached);
     return status;
 }

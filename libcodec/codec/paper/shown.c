@@ -2,24 +2,23 @@
 
 #include "model/paper/paper.h"
 
+#include <assert.h>
+
 /* Planes of a tile that stand for a sample, one after the other. */
-static uint32_t sum_of(const uint8_t *tiles, uint32_t tiles_x, uint32_t x, uint32_t y, uint32_t c,
-                       uint32_t n)
+static uint32_t sum_of(const uint8_t *tile, uint32_t x, uint32_t y, uint32_t c, uint32_t n)
 {
-    const size_t tile = (size_t)(y / UQD_PAPER_SIDE) * tiles_x + x / UQD_PAPER_SIDE;
-    const uint8_t *sample = tiles + (tile * UQD_PAPER_COLOURS + c) * UQD_PAPER_PIXELS +
-                            y % UQD_PAPER_SIDE * UQD_PAPER_SIDE + x % UQD_PAPER_SIDE;
+    const uint8_t *sample = tile + c * UQD_PAPER_PIXELS + y * UQD_PAPER_SIDE + x;
     uint32_t sum = 0;
     for (uint32_t i = 0; i < n; i++)
         sum += sample[i * UQD_PAPER_PIXELS];
     return sum;
 }
 
-void uqd_paper_show(const uint8_t *tiles, uint32_t width, uint32_t height, uint32_t colours,
+void uqd_paper_show(const uint8_t *tile, uint32_t width, uint32_t height, uint32_t colours,
                     uint32_t reduce, uint8_t *pixels, size_t stride)
 {
-    const uint32_t tiles_x = (width + UQD_PAPER_SIDE - 1) / UQD_PAPER_SIDE, side = 1u << reduce;
-    const uint32_t planes = colours == 1 ? UQD_PAPER_COLOURS : 1;
+    const uint32_t side = 1u << reduce, planes = colours == 1 ? UQD_PAPER_COLOURS : 1;
+    assert(side <= UQD_PAPER_SIDE && width <= UQD_PAPER_SIDE && height <= UQD_PAPER_SIDE);
     for (uint32_t y = 0; y < height; y += side)
         for (uint32_t x = 0; x < width; x += side)
             for (uint32_t c = 0; c < colours; c++) {
@@ -29,7 +28,7 @@ void uqd_paper_show(const uint8_t *tiles, uint32_t width, uint32_t height, uint3
                 uint32_t sum = 0;
                 for (uint32_t v = y; v < bottom; v++)
                     for (uint32_t u = x; u < right; u++)
-                        sum += sum_of(tiles, tiles_x, u, v, c, planes);
+                        sum += sum_of(tile, u, v, c, planes);
                 pixels[y / side * stride + (size_t)(x / side) * colours + c] =
                     (uint8_t)((sum + n / 2) / n);
             }

@@ -3,11 +3,12 @@
 #include "transform/threads.h"
 #include "util/checked.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTHING = -1, MAX_NETWORKS = 16 };
+enum { NOTHING = -1 };
 
 static uint32_t tiles_along(uint32_t side)
 {
@@ -16,7 +17,7 @@ static uint32_t tiles_along(uint32_t side)
 
 static uint32_t networks_for(uint64_t n_tiles, uint32_t threads)
 {
-    const uint64_t most = threads < MAX_NETWORKS ? threads : MAX_NETWORKS;
+    const uint64_t most = threads < UQD_PAPER_NETWORKS ? threads : UQD_PAPER_NETWORKS;
     return (uint32_t)(n_tiles < most ? n_tiles : most);
 }
 
@@ -43,13 +44,18 @@ static uint32_t threads_of_network(uint64_t n_tiles, uint32_t threads)
     return n_tiles == 1 ? threads : 1;
 }
 
+static size_t kept_size(const struct uqd_model *model)
+{
+    return sizeof(struct uqd_paper_kept) + model->n_steps * sizeof(float) * UQD_PAPER_VALUES;
+}
+
 uint64_t uqd_paper_tiles_size(const struct uqd_model *model, uint32_t width, uint32_t height,
                               uint32_t threads)
 {
     const uint32_t n_threads = (uint32_t)uqd_thread_count(threads);
     const uint64_t n_tiles = (uint64_t)tiles_along(width) * tiles_along(height);
-    const uint64_t per_tile = (model->n_steps * sizeof(float) + 2) * UQD_PAPER_VALUES +
-                              sizeof(struct uqd_paper_prediction) + 2;
+    /* How far it is shown is one byte. */
+    const uint64_t per_tile = sizeof(void *) + kept_size(model) + 1;
     return n_tiles * per_tile +
            networks_for(n_tiles, n_threads) *
                uqd_paper_network_size(model, threads_of_network(n_tiles, n_threads));
@@ -57,42 +63,16 @@ uint64_t uqd_paper_tiles_size(const struct uqd_model *model, uint32_t width, uin
 
 void uqd_paper_tiles_free(struct uqd_paper_tiles *tiles)
 {
-    for (uint32_t i = 0; i < tiles->n_networks && tiles->networks != NULL; i++)
-        uqd_paper_network_free(&tiles->networks[i]);
-    free(tiles->networks);
-    free(tiles->z);
-    free(tiles->pixels);
-    free(tiles->predictions);
-    free(tiles->predicted);
+    for (uint32_t i = 0; i < tiles->n_networks; i++)
+        if (tiles->networks[i].model != NULL)
+            uqd_paper_network_free(&tiles->networks[i]);
+    for (uint32_t i = 0; i < tiles->n && tiles->kept != NULL; i++)
+        free(tiles->kept[i]);
+    free(tiles->kept);
 }
 
-static int alloc_tiles(struct uqd_paper_tiles *tiles)
-{
-    const size_t n = tiles->n;
-    tiles->z = uqd_malloc_array(n * tiles->model->n_steps, UQD_PAPER_VALUES * sizeof(float));
-    tiles->pixels = uqd_calloc_array(n, UQD_PAPER_VALUES);
-    tiles->predictions = uqd_malloc_array(n, sizeof *tiles->predictions);
-    tiles->predicted = uqd_malloc_array(n, sizeof *tiles->predicted);
-    tiles->networks = uqd_calloc_array(tiles->n_networks, sizeof *tiles->networks);
-    if (tiles->z == NULL || tiles->pixels == NULL || tiles->predictions == NULL ||
-        tiles->predicted == NULL || tiles->networks == NULL)
-        return UQD_ERR_NOMEM;
-    memset(tiles->predicted, NOTHING, n);
-    return UQD_OK;
-}
-
-static void start_tiles(struct uqd_paper_tiles *tiles)
-{
-    const uint32_t threads = tiles->work->threads, n = tiles->n;
-#pragma omp parallel for num_threads(threads) if (n > 1)
-    for (uint32_t i = 0; i < n; i++) {
-        const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
-        uqd_paper_start(&tile, uqd_paper_z(tiles, 0, i));
-    }
-}
-
-int uqd_paper_tiles_init(struct uqd_paper_tiles *tiles, const struct uqd_model *model,
-                         const struct uqd_header *header, unsigned cpu_mask, struct uqd_work *work)
+void uqd_paper_tiles_init(struct uqd_paper_tiles *tiles, const struct uqd_model *model,
+                          const struct uqd_header *header, unsigned cpu_mask, struct uqd_work *work)
 {
     *tiles = (struct uqd_paper_tiles){
         .model = model,
@@ -103,19 +83,41 @@ int uqd_paper_tiles_init(struct uqd_paper_tiles *tiles, const struct uqd_model *
         .seed = header->seed,
         .tiles_x = tiles_along(header->width),
         .n = tiles_along(header->width) * tiles_along(header->height),
+        .cpu_mask = cpu_mask,
     };
     tiles->n_networks = networks_for(tiles->n, work->threads);
-    int status = alloc_tiles(tiles);
-    for (uint32_t i = 0; i < tiles->n_networks && status == UQD_OK; i++)
-        status = uqd_paper_network_init(&tiles->networks[i], model, cpu_mask,
-                                        threads_of_network(tiles->n, work->threads));
-    if (status == UQD_OK)
-        start_tiles(tiles);
-    return status;
 }
 
-void uqd_paper_tiles_load(struct uqd_paper_tiles *tiles, const struct uqd_image *image)
+int uqd_paper_tiles_begin(struct uqd_paper_tiles *tiles)
 {
+    if (tiles->kept == NULL)
+        tiles->kept = uqd_calloc_array(tiles->n, sizeof *tiles->kept);
+    return tiles->kept != NULL ? UQD_OK : UQD_ERR_NOMEM;
+}
+
+int uqd_paper_hold(struct uqd_paper_tiles *tiles, uint32_t i)
+{
+    assert(tiles->kept != NULL && i < tiles->n);
+    if (tiles->kept[i] != NULL)
+        return UQD_OK;
+    struct uqd_paper_kept *kept = malloc(kept_size(tiles->model));
+    if (kept == NULL)
+        return UQD_ERR_NOMEM;
+    const struct uqd_paper_tile tile = uqd_paper_tile_at(tiles, i);
+    kept->predicted = NOTHING;
+    memset(kept->pixels, 0, sizeof kept->pixels);
+    uqd_paper_start(&tile, kept->z);
+    tiles->kept[i] = kept;
+    return UQD_OK;
+}
+
+int uqd_paper_tiles_load(struct uqd_paper_tiles *tiles, const struct uqd_image *image)
+{
+    int status = uqd_paper_tiles_begin(tiles);
+    for (uint32_t i = 0; i < tiles->n && status == UQD_OK; i++)
+        status = uqd_paper_hold(tiles, i);
+    if (status < 0)
+        return status;
     for (uint32_t y = 0; y < image->height; y++)
         for (uint32_t x = 0; x < image->width; x++) {
             const uint32_t tile = y / UQD_PAPER_SIDE * tiles->tiles_x + x / UQD_PAPER_SIDE;
@@ -125,6 +127,7 @@ void uqd_paper_tiles_load(struct uqd_paper_tiles *tiles, const struct uqd_image 
             for (uint32_t c = 0; c < UQD_PAPER_COLOURS; c++)
                 out[c * UQD_PAPER_PIXELS] = pixel[image->channels == 1 ? 0 : c];
         }
+    return UQD_OK;
 }
 
 /* ---- Tiles on all threads ---- */
@@ -169,7 +172,7 @@ int uqd_paper_for_tiles(struct uqd_paper_tiles *tiles, uqd_paper_tile_function *
         return function(arguments, 0, &tiles->networks[0], tiles->work);
     for (uint32_t begin = 0; begin < n && status >= 0; begin += side_by_side) {
         const uint32_t end = n - begin < side_by_side ? n : begin + side_by_side;
-        int results[MAX_NETWORKS];
+        int results[UQD_PAPER_NETWORKS];
         atomic_int cancelled = 0;
 #pragma omp parallel for num_threads(side_by_side) schedule(static, 1)
         for (uint32_t i = begin; i < end; i++) {
@@ -186,16 +189,31 @@ int uqd_paper_for_tiles(struct uqd_paper_tiles *tiles, uqd_paper_tile_function *
     return status;
 }
 
+int uqd_paper_ready(const struct uqd_paper_tiles *tiles, struct uqd_paper_network *network)
+{
+    if (network->model != NULL)
+        return UQD_OK;
+    const int status = uqd_paper_network_init(network, tiles->model, tiles->cpu_mask,
+                                              threads_of_network(tiles->n, tiles->work->threads));
+    if (status < 0)
+        uqd_paper_network_free(network);
+    return status;
+}
+
 int uqd_paper_predict(struct uqd_paper_tiles *tiles, uint32_t step, uint32_t i,
                       struct uqd_paper_network *network, struct uqd_work *work)
 {
-    struct uqd_paper_prediction *prediction = &tiles->predictions[i];
-    if (tiles->predicted[i] == (int)step)
+    struct uqd_paper_kept *kept = tiles->kept[i];
+    struct uqd_paper_prediction *prediction = &kept->prediction;
+    if (kept->predicted == (int)step)
         return UQD_OK;
-    tiles->predicted[i] = NOTHING;
-    const int status = uqd_paper_network_run(network, step, uqd_paper_z(tiles, step, i),
-                                             prediction->eps_hat, prediction->factor, work);
+    int status = uqd_paper_ready(tiles, network);
+    if (status < 0)
+        return status;
+    kept->predicted = NOTHING;
+    status = uqd_paper_network_run(network, step, uqd_paper_z(tiles, step, i), prediction->eps_hat,
+                                   prediction->factor, work);
     if (status == UQD_OK)
-        tiles->predicted[i] = (int8_t)step;
+        kept->predicted = (int)step;
     return status;
 }
