@@ -209,7 +209,8 @@ int uqd_decoder_prepare(struct uqd_decoder *decoder)
     if (decoder->failure < 0)
         return decoder->failure;
     const uint32_t step = uqd_decoder_steps_complete(decoder);
-    if (decoder->header.solid || step == decoder->header.n_steps)
+    if (decoder->header.solid || step == decoder->header.n_steps ||
+        decoder->fed.size == decoder->header.size)
         return UQD_END;
     status = uqd_decoder_start(decoder);
     if (status < 0)

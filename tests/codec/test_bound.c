@@ -256,6 +256,7 @@ static void check_header(const struct models *models, const struct promise *prom
     for (int mode = UQD_MODE_DENOISED; mode <= UQD_MODE_FLOW; mode++)
         for (uint32_t reduce = 0; reduce <= UQD_MAX_REDUCE; reduce++) {
             assert_int_equal(uqd_decoder_advance(decoder), UQD_NEED_DATA);
+            assert_int_equal(uqd_decoder_prepare(decoder), UQD_END);
             make_picture(decoder, (enum uqd_mode)mode, reduce, pixels);
             if (n_runs > 0 || n_reports > 0 || most > before + SLACK)
                 fail_msg("%s, mode %d, reduced %u times: %u runs, %u reports, %zu bytes",
