@@ -122,7 +122,8 @@ class Uqd:
         return self.execute([self.program, "decode", file, "-o", out, *self.arguments, *more], self.environment)
 
     def info(self, file):
-        command = [self.program, "info", "--json", file]
+        how = ["--decode"] if "--solid" in self.encoding else []  # where its steps end, no table says
+        command = [self.program, "info", "--json", *how, file]
         info = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=self.environment).stdout)
         if not info["model_name"]:
             raise RuntimeError(f"{' '.join(command)}: finds no model; is its file named *.uqdm?")

@@ -15,12 +15,14 @@
 #include <math.h>
 
 struct info_options {
-    int json;
+    int json, decode;
 };
 
 static const struct option_row rows[] = {
     {"json", 0, OPTION_FLAG, NULL, offsetof(struct info_options, json),
      "print JSON instead of a table", NULL},
+    {"decode", 0, OPTION_FLAG, NULL, offsetof(struct info_options, decode),
+     "decode solid files, to say where their steps end", NULL},
 };
 
 /* What is printed about one file. */
@@ -47,10 +49,11 @@ static struct uqd_step_info step_info(const struct report *report, uint32_t step
     return info;
 }
 
-/* Where the steps of a solid file end is known of those that could be decoded. */
+/* Where the steps of a solid file end is known of the last one, and of those that were decoded. */
 static int has_bytes(const struct report *report, uint32_t step)
 {
-    return !report->source.info.solid || step < uqd_decoder_steps_complete(report->source.decoder);
+    return !report->source.info.solid || step + 1 == report->source.info.n_steps ||
+           step < uqd_decoder_steps_complete(report->source.decoder);
 }
 
 /* ---- The table ----------------------------------------------------------------------------- */
@@ -196,7 +199,8 @@ static void note(const struct source *source, const char *what, const char *caus
     message_print(stderr, uqd_program.name, &message);
 }
 
-/* Without a table of the steps their bytes are known when they are decoded. */
+/* Without a table of the steps their bytes are known when they are decoded, which takes time and
+ * memory that a header alone can ask for: only if it is wanted. */
 static void decode_solid(const struct report *report)
 {
     int status = UQD_OK;
@@ -235,7 +239,7 @@ static void find_model(struct report *report, struct model_set *models)
 struct listing {
     char **inputs;
     size_t count, n_printed;
-    int json;
+    int json, decode;
     struct model_set models;
 };
 
@@ -271,7 +275,8 @@ static int print_file(struct listing *listing, const char *path, struct message 
         result = source_feed(&report.source, report.source.info.file_size, message);
     if (result == 0) {
         find_model(&report, &listing->models);
-        decode_solid(&report);
+        if (listing->decode)
+            decode_solid(&report);
         print_report(listing, &report, file_input_name(path));
     }
     source_close(&report.source);
@@ -305,7 +310,11 @@ static int run_info(const struct program *program, const struct command *command
     if (first <= 0)
         return report_options(command, first, &message);
     struct listing listing = {
-        .inputs = argv + first, .count = (size_t)(argc - first), .json = options.json};
+        .inputs = argv + first,
+        .count = (size_t)(argc - first),
+        .json = options.json,
+        .decode = options.decode,
+    };
     return print_files(&listing);
 }
 
@@ -320,8 +329,9 @@ const struct command info_command = {
         "its pictures between the steps. In JSON an infinite PSNR is the string \"inf\" and one "
         "that "
         "was not stored is null. The model need not be installed; without it the names "
-        "of the steps are missing. A solid file has no table: its steps are decoded if "
-        "the model is installed, and only their bytes are told; null if not.\n\n"
+        "of the steps are missing. Nothing is decoded, whatever a file says of itself. So of a "
+        "solid file, which has no table, only the end of the last step is told, null of the "
+        "others, unless --decode is given and the model is installed.\n\n"
         "Of several files each has its name as a heading, or JSON is an array of "
         "objects with the member \"file\". If one of them cannot be read, a message "
         "says so, the others are printed, and the exit status is 1.",
