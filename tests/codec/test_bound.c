@@ -82,15 +82,15 @@ void __wrap_free(void *memory)
 }
 
 int __real_uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit,
-                             uint32_t kind, const uint8_t *levels, int dithered);
+                             uint32_t type, const uint8_t *levels, int dithered);
 int __wrap_uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit,
-                             uint32_t kind, const uint8_t *levels, int dithered);
+                             uint32_t type, const uint8_t *levels, int dithered);
 int __wrap_uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit,
-                             uint32_t kind, const uint8_t *levels, int dithered)
+                             uint32_t type, const uint8_t *levels, int dithered)
 {
     n_runs++;
     widest = unit->grid_w > widest ? unit->grid_w : widest;
-    return __real_uqd_network_trunk(network, unit, kind, levels, dithered);
+    return __real_uqd_network_trunk(network, unit, type, levels, dithered);
 }
 
 int __real_uqd_paper_network_run(struct uqd_paper_network *network, uint32_t step, const float *z,
@@ -367,12 +367,66 @@ static void test_tiles_without_bytes(void **state)
     free(image);
 }
 
+/* What was fed at once is shown as what was decoded step by step, and a reduced picture runs no
+ * network of units that it does not show, wherever the file ends, unless it is solid: there, what
+ * is shown lies behind what is not. */
+static void check_reduced(const struct uqd_model *model, struct file file, int solid)
+{
+    enum { WIDTH = 150, HEIGHT = 90 };
+    uint8_t pixels[WIDTH * HEIGHT * 3], expected[WIDTH * HEIGHT * 3];
+    struct uqd_decoder *whole = full_decoder(model, file);
+    assert_int_equal(advance_all(whole), UQD_END);
+    for (uint32_t reduce = 0; reduce <= UQD_MAX_REDUCE; reduce++) {
+        struct uqd_picture_request request;
+        const size_t stride = stride_of(whole, reduce);
+        uint32_t grid = uqd_unit_grid(WIDTH);
+        for (uint32_t u = 0; u < reduce / UQD_UNIT_LEVELS; u++)
+            grid = uqd_unit_grid(grid);
+        uqd_picture_request_default(&request);
+        request.reduce = reduce;
+        for (uint32_t step = 0; step < info_of(whole).n_steps; step++)
+            for (size_t more = 0; more <= 40; more += 20) {
+                struct file cut = file;
+                const size_t end = (size_t)step_info_of(whole, step).bytes + more;
+                cut.size = end < file.size ? end : file.size;
+                struct uqd_decoder *decoder = counted_decoder(model, cut);
+                begin_count();
+                make_picture(decoder, UQD_MODE_DENOISED, reduce, pixels);
+                if (widest > grid && !solid)
+                    fail_msg("step %u, reduced %u times: a network %u wide", step, reduce, widest);
+                request.step = step;
+                assert_int_equal(uqd_decoder_picture(whole, &request, expected, stride), UQD_OK);
+                if (more == 0 && !solid)
+                    assert_memory_equal(pixels, expected,
+                                        stride * uqd_reduced_side(HEIGHT, reduce));
+                uqd_decoder_free(decoder);
+            }
+        assert_memory_equal(pixels, expected, stride * uqd_reduced_side(HEIGHT, reduce));
+    }
+    uqd_decoder_free(whole);
+}
+
+static void test_reduced(void **state)
+{
+    const struct models *models = *state;
+    struct uqd_image *image = make_image(150, 90, 3, CONTENT_PHOTO, 3);
+    for (int solid = 0; solid < 2; solid++) {
+        struct uqd_encode_settings settings = one_thread_encoding();
+        settings.solid = solid;
+        struct file file = encode(models->lattice, image, &settings);
+        check_reduced(models->lattice, file, solid);
+        free(file.data);
+    }
+    free(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_colour_is_that_of_the_transform),
         cmocka_unit_test(test_tiles_without_bytes),
+        cmocka_unit_test(test_reduced),
     };
     return cmocka_run_group_tests_name("bound", tests, load_models, free_models);
 }

@@ -241,7 +241,7 @@ static void check_coarsen(const struct uqd_model *model, uint32_t channels, enum
         struct uqd_state copy;
         if (s >= 0)
             walk_step(&part, file, (uint32_t)s, step_info_of(decoder, (uint32_t)s).bytes);
-        assert_int_equal(uqd_state_copy(&copy, &whole.state), UQD_OK);
+        assert_int_equal(uqd_state_copy(&copy, &whole.state, 0), UQD_OK);
         uqd_schedule_rewind(&whole.schedule, &copy, s);
         check_same_state(&copy, &part.state, s);
         check_holds(&copy, &whole.state, s);

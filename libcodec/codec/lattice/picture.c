@@ -16,12 +16,16 @@ struct place {
     uint32_t unit, levels;
 };
 
-static struct place place_of(const struct uqd_state *state, uint32_t reduce)
+uint32_t uqd_picture_unit(const struct uqd_state *state, uint32_t reduce)
 {
     const uint32_t unit = reduce / UQD_UNIT_LEVELS;
-    if (unit >= state->n_units)
-        return (struct place){state->n_units, 0};
-    return (struct place){unit, reduce % UQD_UNIT_LEVELS};
+    return unit < state->n_units ? unit : state->n_units;
+}
+
+static struct place place_of(const struct uqd_state *state, uint32_t reduce)
+{
+    const uint32_t unit = uqd_picture_unit(state, reduce);
+    return (struct place){unit, unit < state->n_units ? reduce % UQD_UNIT_LEVELS : 0};
 }
 
 /* ---- Best guesses of one unit's coefficients, in Q4 ---- */

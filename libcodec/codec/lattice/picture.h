@@ -13,6 +13,10 @@ struct uqd_partial {
     int32_t *mean_q4; /* [block][UQD_UNIT_CHANNELS], or NULL: no pass is interrupted */
 };
 
+/* The unit that a picture reduced so many times is found in: those below it are not needed. The
+ * number of units if the low-pass of the last one is that picture. */
+uint32_t uqd_picture_unit(const struct uqd_state *state, uint32_t reduce);
+
 /* The denoised picture of a state, `reduce` times halved, into rows of ceil(width / 2^reduce) *
  * colours bytes. partial may be NULL. Updates low-pass channels of the state.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */

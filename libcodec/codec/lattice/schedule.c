@@ -1,6 +1,7 @@
 #include "codec/lattice/schedule.h"
 
 #include <assert.h>
+#include <string.h>
 
 static void add(struct uqd_schedule *schedule, const struct uqd_stage *stage, uint32_t unit)
 {
@@ -14,6 +15,7 @@ void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *mo
     assert(n_units <= UQD_MAX_UNITS);
     const struct uqd_stage *stages = model->stages;
     schedule->n = 0;
+    schedule->is_short = 0;
     for (uint32_t s = 0; s < model->n_stages; s++) {
         if (stages[s].units != UQD_UNITS_REST) {
             if (stages[s].units < n_units)
@@ -29,6 +31,28 @@ void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *mo
                 add(schedule, &stages[i], unit);
         s = end - 1;
     }
+}
+
+uint32_t uqd_schedule_shorten(struct uqd_schedule *schedule, uint32_t unit, int solid)
+{
+    const struct uqd_schedule all = *schedule;
+    uint32_t first = unit, begin = all.n; /* of the passes left, which are put at the end */
+    int is_read = 0;                      /* a later pass of the same body is left */
+    for (uint32_t p = all.n; p-- > 0;) {
+        const struct uqd_pass *pass = &all.passes[p];
+        if (!solid && p + 1 < all.n && pass[1].step != pass->step)
+            is_read = 0;
+        if (pass->unit >= first)
+            is_read = 1;
+        if (is_read)
+            schedule->passes[--begin] = *pass;
+        if (is_read && pass->unit < first)
+            first = pass->unit;
+    }
+    schedule->n = all.n - begin;
+    schedule->is_short = all.is_short || schedule->n < all.n;
+    memmove(schedule->passes, schedule->passes + begin, schedule->n * sizeof *schedule->passes);
+    return first;
 }
 
 void uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step)

@@ -148,25 +148,26 @@ static int session_encode(struct uqd_session *base, struct uqd_body body, uint8_
 
 /* ---- Decoding ---- */
 
-/* Decodes what is at hand of a step into a state that holds the steps before it. */
-static int decode_step(struct session *session, const struct uqd_source *source,
-                       struct uqd_state *state, uint32_t step, struct uqd_partial *partial)
+/* Decodes what is at hand of a step, as far as the schedule goes, into a state that holds the steps
+ * before it. */
+static int decode_step(struct session *session, const struct uqd_schedule *schedule,
+                       const struct uqd_source *source, struct uqd_state *state, uint32_t step,
+                       struct uqd_partial *partial)
 {
-    return uqd_steps_decode(&session->engine, &session->schedule, state,
-                            (struct uqd_body){step, step, 0}, step, uqd_source_extent(source, step),
-                            partial, NULL);
+    return uqd_steps_decode(&session->engine, schedule, state, (struct uqd_body){step, step, 0},
+                            step, uqd_source_extent(source, step), partial, NULL);
 }
 
 /* Decodes the steps of a solid file up to `until`, as far as they are at hand, into any state.
  * *used: how many bytes of the body that took. */
-static int decode_solid(struct session *session, const struct uqd_source *source,
-                        struct uqd_state *state, uint32_t until, struct uqd_partial *partial,
-                        uint64_t *used)
+static int decode_solid(struct session *session, const struct uqd_schedule *schedule,
+                        const struct uqd_source *source, struct uqd_state *state, uint32_t until,
+                        struct uqd_partial *partial, uint64_t *used)
 {
     size_t n;
-    uqd_schedule_rewind(&session->schedule, state, -1);
+    uqd_schedule_rewind(schedule, state, -1);
     state->version = state->version != 0 ? state->version + 1 : 0;
-    const int status = uqd_steps_decode(&session->engine, &session->schedule, state,
+    const int status = uqd_steps_decode(&session->engine, schedule, state,
                                         (struct uqd_body){0, source->header->n_steps - 1, 1}, until,
                                         uqd_source_extent(source, 0), partial, &n);
     *used = n;
@@ -177,10 +178,11 @@ static int decode_next_of_solid(struct session *session, const struct uqd_source
                                 uint64_t *used)
 {
     struct uqd_state copy;
-    int status = uqd_state_copy(&copy, &session->state);
+    int status = uqd_state_copy(&copy, &session->state, 0);
     if (status < 0)
         return status;
-    status = decode_solid(session, source, &copy, session->base.n_complete, NULL, used);
+    status = decode_solid(session, &session->schedule, source, &copy, session->base.n_complete,
+                          NULL, used);
     if (status != UQD_OK) {
         uqd_state_free(&copy);
         return status;
@@ -197,7 +199,8 @@ static int session_decode(struct uqd_session *base, const struct uqd_source *sou
     struct session *session = session_of(base);
     if (source->header->solid)
         return decode_next_of_solid(session, source, used);
-    const int status = decode_step(session, source, &session->state, base->n_complete, NULL);
+    const int status =
+        decode_step(session, &session->schedule, source, &session->state, base->n_complete, NULL);
     if (status == UQD_OK) {
         base->n_complete++;
         return UQD_OK;
@@ -237,15 +240,15 @@ static int session_count(struct uqd_session *base, const struct uqd_source *sour
     struct session *session = session_of(base);
     struct uqd_state copy;
     uint64_t used;
-    int status = uqd_state_copy(&copy, &session->state);
+    int status = uqd_state_copy(&copy, &session->state, 0);
     if (status < 0)
         return status;
     status = uqd_spent_begin(&copy);
     if (status == UQD_OK && source->header->solid) {
-        status = decode_solid(session, source, &copy, step, NULL, &used);
+        status = decode_solid(session, &session->schedule, source, &copy, step, NULL, &used);
     } else if (status == UQD_OK) {
         uqd_schedule_rewind(&session->schedule, &copy, (int)step - 1);
-        status = decode_step(session, source, &copy, step, NULL);
+        status = decode_step(session, &session->schedule, source, &copy, step, NULL);
     }
     if (status == UQD_OK)
         uqd_spent_take(&copy, blocks);
@@ -255,46 +258,62 @@ static int session_count(struct uqd_session *base, const struct uqd_source *sour
 
 /* ---- Pictures ---- */
 
-/* The state at the end of a complete step, in a copy. */
-static int state_at(struct session *session, int step, struct uqd_state *copy)
+/* What a reduced picture is made with: passes and units that it needs. */
+struct part {
+    struct uqd_schedule schedule;
+    uint32_t first; /* unit */
+};
+
+static struct part part_of(const struct session *session, uint32_t reduce, int solid)
 {
-    const int status = uqd_state_copy(copy, &session->state);
+    struct part part = {.schedule = session->schedule};
+    part.first =
+        uqd_schedule_shorten(&part.schedule, uqd_picture_unit(&session->state, reduce), solid);
+    return part;
+}
+
+/* The state at the end of a complete step, in a copy of that part. */
+static int state_at(struct session *session, const struct part *part, int step,
+                    struct uqd_state *copy)
+{
+    const int status = uqd_state_copy(copy, &session->state, part->first);
     if (status == UQD_OK)
-        uqd_schedule_rewind(&session->schedule, copy, step);
+        uqd_schedule_rewind(&part->schedule, copy, step);
     return status;
 }
 
 /* Everything at hand behind a complete step, in a copy of the state: UQD_OK, UQD_NEED_DATA if a
  * step was cut. From a damaged step on, all is left out. */
-static int latest_state(struct session *session, int complete, const struct uqd_source *source,
-                        struct uqd_state *copy, struct uqd_partial *partial)
+static int latest_state(struct session *session, const struct part *part, int complete,
+                        const struct uqd_source *source, struct uqd_state *copy,
+                        struct uqd_partial *partial)
 {
-    int status = state_at(session, complete, copy);
+    int status = state_at(session, part, complete, copy);
     for (uint32_t step = (uint32_t)(complete + 1);
          step < source->header->n_steps && status == UQD_OK; step++) {
-        status = decode_step(session, source, copy, step, partial);
+        status = decode_step(session, &part->schedule, source, copy, step, partial);
         if (status == UQD_ERR_CORRUPT) {
-            uqd_schedule_rewind(&session->schedule, copy, (int)step - 1);
+            uqd_schedule_rewind(&part->schedule, copy, (int)step - 1);
             return UQD_OK;
         }
     }
     return status;
 }
 
-static int latest_solid_state(struct session *session, int complete,
+static int latest_solid_state(struct session *session, const struct part *part, int complete,
                               const struct uqd_source *source, struct uqd_state *copy,
                               struct uqd_partial *partial)
 {
     const uint32_t n_steps = source->header->n_steps;
-    int status = state_at(session, complete, copy);
+    int status = state_at(session, part, complete, copy);
     uint64_t used;
     if (status < 0 || complete + 1 == (int)n_steps)
         return status;
-    status = decode_solid(session, source, copy, n_steps - 1, partial, &used);
+    status = decode_solid(session, &part->schedule, source, copy, n_steps - 1, partial, &used);
     if (status != UQD_ERR_CORRUPT)
         return status;
     uqd_state_free(copy);
-    return state_at(session, complete, copy);
+    return state_at(session, part, complete, copy);
 }
 
 static int show_latest(struct session *session, int complete, const struct uqd_source *source,
@@ -302,9 +321,10 @@ static int show_latest(struct session *session, int complete, const struct uqd_s
 {
     struct uqd_state copy;
     struct uqd_partial partial = {0};
+    const struct part part = part_of(session, reduce, source->header->solid);
     int status = source->header->solid
-                     ? latest_solid_state(session, complete, source, &copy, &partial)
-                     : latest_state(session, complete, source, &copy, &partial);
+                     ? latest_solid_state(session, &part, complete, source, &copy, &partial)
+                     : latest_state(session, &part, complete, source, &copy, &partial);
     if (status == UQD_OK) { /* no pass is interrupted, though a damaged one may have been */
         free(partial.mean_q4);
         partial.mean_q4 = NULL;
@@ -322,7 +342,8 @@ static int show_copy(struct session *session, int step, const struct uqd_picture
                      uint8_t *pixels, size_t stride)
 {
     struct uqd_state copy;
-    int status = state_at(session, step, &copy);
+    const struct part part = part_of(session, request->reduce, 0);
+    int status = state_at(session, &part, step, &copy);
     if (status < 0)
         return status;
     if (request->mode != UQD_MODE_DENOISED && step >= 0)

@@ -24,6 +24,13 @@ uint64_t uqd_state_size(uint32_t width, uint32_t height)
     return bytes;
 }
 
+/* Of a unit without cells. */
+static void set_unknown(struct uqd_unit *unit)
+{
+    unit->nominal = UQD_TOP_LEVEL;
+    memset(unit->level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
+}
+
 void uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint32_t width,
                     uint32_t height, uint32_t colours, const int32_t low[3])
 {
@@ -41,8 +48,7 @@ void uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint
         unit->height = height;
         unit->grid_w = width = uqd_unit_grid(width);
         unit->grid_h = height = uqd_unit_grid(height);
-        unit->nominal = UQD_TOP_LEVEL;
-        memset(unit->level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
+        set_unknown(unit);
     }
 }
 
@@ -56,7 +62,7 @@ void uqd_state_free(struct uqd_state *state)
     }
 }
 
-int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state)
+int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32_t first)
 {
     *copy = *state;
     copy->version = 0;
@@ -64,7 +70,9 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state)
         copy->units[u].cells = NULL;
         copy->units[u].spent = NULL;
     }
-    for (uint32_t u = 0; u < state->n_units; u++) {
+    for (uint32_t u = 0; u < first && u < state->n_units; u++)
+        set_unknown(&copy->units[u]);
+    for (uint32_t u = first; u < state->n_units; u++) {
         const size_t n = unit_values(&state->units[u]);
         if (state->units[u].cells == NULL)
             continue;
@@ -126,14 +134,14 @@ void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, con
     assert(u < state->n_units && nominal <= UQD_TOP_LEVEL);
     struct uqd_unit *unit = &state->units[u];
     const uint64_t n_blocks = (uint64_t)unit->grid_w * unit->grid_h;
-    unit->nominal = (uint8_t)nominal;
     if (levels == NULL) {
-        memset(unit->level, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
         free(unit->cells);
         unit->cells = NULL;
+        set_unknown(unit);
         return;
     }
     assert(unit->cells != NULL);
+    unit->nominal = (uint8_t)nominal;
     memcpy(unit->level, levels, UQD_UNIT_CHANNELS);
     for (uint64_t block = 0; block < n_blocks; block++) {
         const uint32_t x = (uint32_t)(block % unit->grid_w), y = (uint32_t)(block / unit->grid_w);

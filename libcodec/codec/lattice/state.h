@@ -49,8 +49,9 @@ int uqd_unit_hold(struct uqd_state *state, uint32_t unit);
 
 void uqd_state_free(struct uqd_state *state);
 
-/* A copy, which does not count; on failure empty. Errors: UQD_ERR_NOMEM. */
-int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state);
+/* A copy, which does not count, of the units from `first` on; nothing is known of those below. On
+ * failure empty. Errors: UQD_ERR_NOMEM. */
+int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32_t first);
 
 /* Dither offset of a coefficient: uniform on 6144 .. 10239, from a counter-based generator keyed by
  * seed, unit, channel (coding order) and block. All sums with coefficients lie in the one cell

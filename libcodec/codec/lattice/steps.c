@@ -83,7 +83,9 @@ int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *sched
     }
     if (status == UQD_OK && used != NULL)
         *used = (size_t)(chunks.data - extent.data) + uqd_stream_used(&stream);
-    if (status == UQD_OK && until == body.last)
+    if (status == UQD_OK && schedule->is_short && extent.available < extent.size)
+        status = UQD_NEED_DATA;
+    else if (status == UQD_OK && until == body.last && !schedule->is_short)
         status = uqd_body_close(&stream);
     uqd_stream_free(&stream);
     return status;

@@ -19,7 +19,8 @@ int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *sched
  * at hand the checksum is verified first. If partial is not NULL and the data ends early, *partial
  * tells of the interrupted pass (partial->mean_q4 is malloc'ed for the caller, NULL if the data
  * ended between passes). A state that counts (codec/lattice/spent.h) ends with what `until` took.
- * *used: how many bytes were needed, if UQD_OK; may be NULL.
+ * *used: how many bytes were needed, if UQD_OK; may be NULL. With a short schedule, whose passes
+ * need not read all of the body, what is behind them is not looked at but for the checksum.
  * Returns UQD_OK, or UQD_NEED_DATA with the state refined as far as the data goes.
  * Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_CANCELLED; then the state is of no use. */
 int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *schedule,
