@@ -88,6 +88,14 @@ static int set_model(struct decoding *decoding, struct source *source, struct me
     return 0;
 }
 
+/* How often the library is to halve the sides. */
+static uint32_t reduce_of(const struct decode_options *options, const struct source *source)
+{
+    return options->max_edge == NO_EDGE
+               ? options->reduce
+               : scale_halvings(source->info.width, source->info.height, options->max_edge);
+}
+
 /* The last step that is wanted. */
 static int find_last(const struct decode_options *options, const struct source *source,
                      uint32_t *last, struct message *message)
@@ -100,6 +108,23 @@ static int find_last(const struct decode_options *options, const struct source *
                            options->step, *last);
     *last = options->step;
     return 0;
+}
+
+/* How many steps are to be decoded so that the picture is that of the last step that is wanted:
+ * those behind the last one that shows in it are not. Of a solid file only decoding tells where a
+ * step ends. */
+static uint32_t n_to_decode(const struct decode_options *options, const struct source *source,
+                            uint32_t last)
+{
+    uint32_t n = last + 1;
+    int shows = source->info.solid && options->step != UQD_STEP_LATEST;
+    while (n > 0 && !shows) {
+        if (uqd_decoder_step_shows(source->decoder, n - 1, reduce_of(options, source), &shows) !=
+            UQD_OK)
+            return last + 1;
+        n -= !shows;
+    }
+    return n;
 }
 
 static int step_failed(const struct source *source, int status, struct message *message)
@@ -115,33 +140,31 @@ static int step_failed(const struct source *source, int status, struct message *
                        step - 1);
 }
 
-/* Decodes the steps up to the last one that is wanted as their bytes come, and reads nothing behind
- * it. */
-static int advance(struct source *source, uint32_t last, struct progress *progress,
+/* Reads what belongs to a step and those before it. */
+static int feed_step(struct source *source, uint32_t step, struct message *message)
+{
+    struct uqd_step_info info;
+    int status = uqd_decoder_step_info(source->decoder, step, &info);
+    return status == UQD_OK ? source_feed(source, info.bytes, message) : 0;
+}
+
+/* Decodes the first n steps as their bytes come, and reads nothing behind the last one that is
+ * wanted. */
+static int advance(struct source *source, uint32_t n, uint32_t last, struct progress *progress,
                    struct message *message)
 {
     int status = UQD_OK;
-    for (uint32_t step = 0; step <= last && status == UQD_OK; step++) {
-        struct uqd_step_info info;
-        status = uqd_decoder_step_info(source->decoder, step, &info);
-        if (status == UQD_OK && source_feed(source, info.bytes, message) < 0)
+    for (uint32_t step = 0; step < n && status == UQD_OK; step++) {
+        if (feed_step(source, step, message) < 0)
             return -1;
-        if (status == UQD_OK)
-            status = uqd_decoder_advance(source->decoder);
+        status = uqd_decoder_advance(source->decoder);
         progress_next(progress);
     }
-    return status < 0 ? step_failed(source, status, message) : 0;
+    source->is_decoded = 1;
+    return status < 0 ? step_failed(source, status, message) : feed_step(source, last, message);
 }
 
 /* ---- The picture --------------------------------------------------------------------------- */
-
-/* How often the library is to halve the sides. */
-static uint32_t reduce_of(const struct decode_options *options, const struct source *source)
-{
-    return options->max_edge == NO_EDGE
-               ? options->reduce
-               : scale_halvings(source->info.width, source->info.height, options->max_edge);
-}
 
 static int allocate(const struct source *source, uint32_t reduce, struct pixels *pixels,
                     struct message *message)
@@ -155,13 +178,24 @@ static int allocate(const struct source *source, uint32_t reduce, struct pixels 
     return 0;
 }
 
+/* A step behind those that were decoded is what its bytes give: more may have been read. */
+static void choose_step(const struct decode_options *options, const struct source *source,
+                        struct uqd_picture_request *request)
+{
+    struct uqd_step_info info;
+    if (options->step < uqd_decoder_steps_complete(source->decoder))
+        request->step = options->step;
+    else if (options->step != UQD_STEP_LATEST && !source->info.solid &&
+             uqd_decoder_step_info(source->decoder, options->step, &info) == UQD_OK)
+        request->bytes = info.bytes;
+}
+
 static int make_picture(const struct decode_options *options, const struct source *source,
                         enum uqd_mode mode, struct pixels *pixels, struct message *message)
 {
     struct uqd_picture_request request;
     uqd_picture_request_default(&request);
-    request.step = options->step < uqd_decoder_steps_complete(source->decoder) ? options->step
-                                                                               : UQD_STEP_LATEST;
+    choose_step(options, source, &request);
     request.mode = mode;
     request.seed = options->seed;
     request.reduce = reduce_of(options, source);
@@ -232,12 +266,27 @@ static void print_note(struct progress *progress, const struct message *note)
     message_print(stderr, uqd_program.name, note);
 }
 
+/* How many of the steps that are wanted are there, decoded or not. */
+static uint32_t n_there(const struct decode_options *options, const struct source *source,
+                        uint32_t n_wanted)
+{
+    const uint64_t fed = uqd_decoder_bytes_fed(source->decoder);
+    uint32_t n = uqd_decoder_steps_complete(source->decoder);
+    struct uqd_step_info info;
+    if (source->info.solid)
+        return n < n_to_decode(options, source, n_wanted - 1) ? n : n_wanted;
+    while (n < n_wanted && uqd_decoder_step_info(source->decoder, n, &info) == UQD_OK &&
+           info.bytes <= fed)
+        n++;
+    return n;
+}
+
 /* Says how far a file came that ends before the step that was wanted. */
 static void note_cut(const struct decode_options *options, const struct source *source,
                      struct progress *progress)
 {
-    uint32_t n_complete = uqd_decoder_steps_complete(source->decoder);
     uint32_t n_wanted = options->step == UQD_STEP_LATEST ? source->info.n_steps : options->step + 1;
+    uint32_t n_complete = n_there(options, source, n_wanted);
     struct message message;
     if (n_complete >= n_wanted)
         return;
@@ -263,11 +312,12 @@ static int decode(const struct decode_options *options, struct source *source,
     uint32_t last;
     if (find_last(options, source, &last, message) < 0)
         return -1;
-    progress_parts(progress, last + (options->mix == NOT_MIXED ? 2 : 3));
-    int result = advance(source, last, progress, message);
+    const uint32_t n_steps = n_to_decode(options, source, last);
+    progress_parts(progress, n_steps + (options->mix == NOT_MIXED ? 1 : 2));
+    int result = advance(source, n_steps, last, progress, message);
     if (result == 0 && options->step == UQD_STEP_LATEST) /* metadata may lie behind the steps */
         result = source_feed(source, source->info.file_size, message);
-    progress->part = last + 1;
+    progress->part = n_steps;
     if (result == 0)
         result = make_pictures(options, source, progress, pixels, message);
     if (result == 0)
@@ -388,6 +438,7 @@ const struct command decode_command = {
         "The denoised picture is nearest to the original, a sample has its texture, though other "
         "than that of the original. --mix gives what lies between them, in percent of the way, and "
         "excludes --mode. Part of a step shows in the denoised picture only.\n\n"
+        "Steps that a reduced picture does not show are not decoded. "
         "With --max-edge the longer side becomes N pixels, unless it has fewer, and every pixel is "
         "the mean of what it covers.\n\n"
         "The extension of the output says its format: .png, .ppm, .pgm, .pnm or .pam. A name "

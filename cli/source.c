@@ -24,7 +24,7 @@ static int feed_failed(const struct source *source, int status, struct message *
 static void use_wait(const struct source *source)
 {
     struct pollfd pollfd = {.fd = source->fd, .events = POLLIN};
-    int status = UQD_OK;
+    int status = source->is_decoded ? UQD_END : UQD_OK;
     while (status == UQD_OK && poll(&pollfd, 1, 0) == 0)
         status = uqd_decoder_prepare(source->decoder);
 }

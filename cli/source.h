@@ -13,6 +13,7 @@ struct source {
     const char *name; /* for messages */
     int fd;
     int has_ended;
+    int is_decoded; /* no further step will be: nothing is done ahead while waiting for bytes */
     uint8_t start[UQD_START_SIZE]; /* the first bytes, of which n_start are known */
     size_t n_start;
     uint64_t max_bytes; /* the file is taken to end here; UINT64_MAX: where it does */

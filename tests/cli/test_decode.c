@@ -285,6 +285,30 @@ static void test_reduced_sizes(void **state)
     }
 }
 
+/* The tiny model's step 1 refines the full size only. A picture that does not show it does not need
+ * it either, though more of the file is read than that step. */
+static void test_steps_that_do_not_show(void **state)
+{
+    (void)state;
+    static const char *const modes[] = {"denoised", "ancestral", "flow"};
+    struct process_result result;
+    size_t size;
+    uint8_t *data = scratch_read("a.uqd", &size);
+    data[info.step_bytes[1] - 1] ^= 1;
+    scratch_write("bad.uqd", data, size);
+    free(data);
+    UQD(&result, "decode", "bad.uqd", "-o", "none.ppm", "--step", "1");
+    assert_int_equal(result.exit_code, 1);
+    process_result_free(&result);
+    for (size_t i = 0; i < 3; i++) {
+        UQD_DONE("decode", "bad.uqd", "-o", "1.ppm", "--step", "1", "--reduce", "3", "--mode",
+                 modes[i]);
+        UQD_DONE("decode", "a.uqd", "-o", "0.ppm", "--step", "0", "--reduce", "3", "--mode",
+                 modes[i]);
+        scratch_assert_same("1.ppm", "0.ppm");
+    }
+}
+
 static struct pixels decode_to_edge(unsigned edge)
 {
     struct pixels pixels;
@@ -350,6 +374,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_wrong_mix),
         cmocka_unit_test(test_modes_end_lossless),
         cmocka_unit_test(test_reduced_sizes),
+        cmocka_unit_test(test_steps_that_do_not_show),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_edge_of_halved_sides),
         cmocka_unit_test(test_pixel_limit),
