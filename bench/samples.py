@@ -2,7 +2,8 @@
 """Unconditional samples of paper models with several numbers of steps: a sheet of them, and how near they are to images.
 
 A file that is cut right behind its header tells nothing of its picture. In ancestral mode it shows pure noise from the
-file's seed, taken through all steps, each drawn with the seed of the decoder: one sample for every tile of 64 x 64.
+file's seed, taken through all steps, each drawn with the seed of the decoder: one sample for every tile of 64 x 64. So did uqd until
+its work was bounded by the bytes that are there: since then such a file is grey, and an earlier uqd is needed (--uqd).
 """
 import argparse
 import functools
@@ -34,6 +35,8 @@ def draw_tiles(seed, uqd):
         header = uqd.info(file)["header_bytes"]
         uqd.decode(file, out, "--bytes", str(header), "--mode", "ancestral", "--seed", str(seed))
         pixels = quality.read_pixels(out)
+    if (pixels == 128).all():  # later ones draw nothing from nothing (docs/decisions.md, No work without bytes)
+        raise RuntimeError("--uqd: samples of the model alone need a uqd from before the bound on work")
     return pixels.reshape(ROWS, TILE, COLUMNS, TILE, 3).swapaxes(1, 2).reshape(-1, TILE, TILE, 3)
 
 

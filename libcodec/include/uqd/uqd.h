@@ -258,6 +258,33 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
 
 /* ---- Decoder ------------------------------------------------------------------------------- */
 
+/* What decoding costs. A header may promise the largest picture in 22 bytes, so no function
+ * works for bytes that are not there.
+ *
+ * feed, info, metadata: memory for the bytes fed, and for metadata that is unpacked. Nothing is
+ * decoded.
+ *
+ * advance: nothing if the step's bytes are not all there. Else the network runs over the *units*
+ * that the step refines: the full-size one has all pixels of the picture, each of the others a
+ * 64th of those of the one before. With a paper model it runs over all tiles. Memory is held for
+ * units, or tiles, of which something is known. What that is per pixel depends on the model and
+ * not on the bytes: a step of a plain picture may have none. Of a solid file each call decodes
+ * from the start, as far as the bytes go.
+ *
+ * picture: while nothing of a step is there, time and memory of the pixels asked for, in any
+ * mode. Else those of the units that the picture is made of: reduced n times, the one with a
+ * 64th of the pixels for every three times, and those after it. Alpha of which anything is known
+ * is made from its samples in full size if it is reduced less than three times. With a paper
+ * model the network runs over the tiles of which bytes are there, however small the picture is;
+ * a tile of which nothing is known costs its pixels. With UQD_STEP_LATEST, what is at hand
+ * behind the complete steps is decoded too, of the same units or tiles; of a solid file also
+ * what is read before it.
+ *
+ * prepare: nothing before the first byte behind the header. Else one run of the network over the
+ * first unit of the next step, or over all tiles.
+ *
+ * All of this is proportional to pixels, which max_pixels and max_memory limit. */
+
 struct uqd_decoder;
 
 struct uqd_decoder_settings {
@@ -409,8 +436,10 @@ UQD_API uint32_t uqd_reduced_side(uint32_t side, uint32_t reduce);
 /* Reconstructs a picture into the caller's pixels: uqd_reduced_side(height) rows of
  * uqd_reduced_side(width) * channels bytes, stride bytes apart. UQD_STEP_LATEST works as soon as
  * the header is known, with any number of bytes; in the other modes than denoised it shows the
- * last complete step. Costs up to one run of the network in denoised mode and all remaining
- * steps' runs in the others; any step may be asked for at any time, in any order.
+ * last complete step. Without one these modes have nothing to go on from: then, as with the header
+ * alone in denoised mode, the picture is of one colour, that of the mean of a lattice model's file,
+ * mid grey (128) with a paper model. Costs up to one run of the network in denoised mode and all
+ * remaining steps' runs in the others; any step may be asked for at any time, in any order.
  *
  * With request->bytes the picture is that of a decoder which has been fed only these bytes, and has
  * decoded as many of the steps complete within them as this one has: for files cut anywhere, from
