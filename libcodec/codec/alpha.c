@@ -261,6 +261,11 @@ struct base {
     int of_means;
 };
 
+static int is_known(const struct uqd_alpha *alpha)
+{
+    return alpha->n_known[UQD_ALPHA_COARSE] > 0 || alpha->n_known[UQD_ALPHA_EXACT] > 0;
+}
+
 static void make_base_row(const struct base *base, uint32_t y, uint8_t *row)
 {
     if (!base->of_means) {
@@ -311,11 +316,15 @@ int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colo
         of_means,
     };
     const uint32_t width = reduced(alpha->width, reduce), height = reduced(alpha->height, reduce);
+    const int known = is_known(alpha);
     uint8_t *row = malloc(base.size.width);
     uint32_t *sums = uqd_malloc_array(width, sizeof *sums);
     const int status = row != NULL && sums != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    if (status == UQD_OK && !known)
+        memset(row, OPAQUE, width);
     for (uint32_t y = 0; y < height && status == UQD_OK; y++) {
-        make_shown_row(&base, y, row, sums);
+        if (known)
+            make_shown_row(&base, y, row, sums);
         spread(pixels + y * stride, width, colours, row);
     }
     free(row);
