@@ -57,7 +57,7 @@ def stage_of(networks, order, x, low, number):
     stage_type = STAGE_TYPES[number]
     net, types = networks[stage_type.network], torch.tensor([number])
     none, phased = torch.zeros_like(types), torch.tensor([int(order.phased(stage_type) == 1)])
-    state = loss.State(net, x, low, torch.zeros_like(x), types, none, phased, loss.refinements(types))
+    state = loss.State(net, x, low, torch.zeros_like(x), types, none, phased, loss.refinements(order, types))
     hidden, means, scales = net.trunk(state.features, types, none), [], []
     gate, shift = net.denoise(hidden, types, none).chunk(2, 1)
     known = within(mean_of(gate, shift, state.centre, state.plain_from), *state.bounds)

@@ -57,7 +57,7 @@ def measure(networks, order, units, low_units):
         dithered, phased = torch.zeros_like(stage_types), torch.full_like(stage_types, order.phased(stage_type) == 1)
         with torch.no_grad():
             bits, error = stage_losses(
-                networks[stage_type.network], x, low, torch.zeros_like(x), stage_types, dithered, phased, refinements(stage_types)
+                networks[stage_type.network], x, low, torch.zeros_like(x), stage_types, dithered, phased, refinements(order, stage_types)
             )
         rows.append((float(bits.mean()), 10 * torch.log10(255**2 / error)))
     return rows

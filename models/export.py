@@ -13,7 +13,7 @@ import xxhash
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "train"))
 import checkpoint  # noqa: E402
-from lattice import FULL, N_NETWORKS, STAGES, STAGE_TYPES, STEP_NAMES, channel_levels  # noqa: E402
+from lattice import FULL, N_NETWORKS, STAGES, STAGE_TYPES, STEP_NAMES  # noqa: E402
 from order import ORDERS  # noqa: E402
 
 MAGIC = b"\x8eUQM\r\n\x1a\n"
@@ -173,7 +173,7 @@ def tables(name, order):
     for stage_type in STAGE_TYPES:
         sections.append(bytes((stage_type.coarse, stage_type.level_from, stage_type.level_to, order.phased(stage_type), stage_type.network, 0, 0, 0)))
         for level in (stage_type.level_from, stage_type.level_to):
-            sections.append(bytes(channel_levels(level).tolist()).ljust(BLOCK_CHANNELS, b"\0"))
+            sections.append(bytes(order.channel_levels(level, stage_type.coarse).tolist()).ljust(BLOCK_CHANNELS, b"\0"))
     for units, level_from, level_to, step in STAGES:
         sections.append(bytes((units, stage_type_index(units != FULL, level_from, level_to), step, 0)))
     for step in STEP_NAMES:

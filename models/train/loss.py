@@ -6,13 +6,19 @@ import torch
 
 import transform
 from fused import call, dense, empty, is_fused
-from lattice import STAGE_TYPES, cell, channel_levels, channel_table, leaving, level_before, refine_bits, within
+from lattice import STAGE_TYPES, cell, channel_table, leaving, level_before, refine_bits, within
 from network import N_FEATURES, LatticeNetwork, context, mean_of, scale_of
 
-LEVELS_FROM = torch.stack([channel_levels(k.level_from) for k in STAGE_TYPES])
-LEVELS_TO = torch.stack([channel_levels(k.level_to) for k in STAGE_TYPES])
-LEVELS_BEFORE = torch.stack([channel_levels(level_before(k)) for k in STAGE_TYPES])
 ENERGY = torch.tensor([transform.SUBBAND_NORMS[level][subband == 2] ** 2 for _, level, subband, *_ in channel_table()])
+
+
+@functools.lru_cache(maxsize=None)
+def levels(order):
+    """[types, 189] of every channel in standard order: where a stage begins, where it ends, and where the one before begins."""
+    return tuple(
+        torch.stack([order.channel_levels(nominal(k), k.coarse) for k in STAGE_TYPES])
+        for nominal in (lambda k: k.level_from, lambda k: k.level_to, level_before)
+    )
 
 
 @functools.lru_cache(maxsize=None)
@@ -24,7 +30,7 @@ def tables(order, device):
     """
     thresholds, others = order.phases()
     by_channel = {
-        "from": LEVELS_FROM.float(), "to": LEVELS_TO.float(), "before": LEVELS_BEFORE.float(), "energy": ENERGY,
+        **{name: table.float() for name, table in zip(("from", "to", "before"), levels(order))}, "energy": ENERGY,
         "first": thresholds[:1].sum(0) / 65536, "later": (others > 0).int(),
     }
     constants = {name: table[..., order.channels].contiguous() for name, table in by_channel.items()}
@@ -33,9 +39,10 @@ def tables(order, device):
     return {name: table.to(device) for name, table in constants.items()}
 
 
-def refinements(stage_types):
+def refinements(order, stage_types):
     """Most symbols that a coefficient has in stages of these types [B]."""
-    return int((LEVELS_FROM[stage_types] - LEVELS_TO[stage_types]).max())
+    begin, end, _ = levels(order)
+    return int((begin[stage_types] - end[stage_types]).max())
 
 
 class _GroupBits(torch.autograd.Function):

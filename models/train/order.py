@@ -1,10 +1,10 @@
 """Orders in which a stage codes a block: its channels group by group, its coefficients phase by phase."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
 
-from lattice import level_offsets
+from lattice import TOP_LEVEL, channel_levels, level_offsets
 from transform import SUBBAND_NORMS, channel_table
 
 LUMA_2 = ("luma 2 a", "luma 2 b")
@@ -37,6 +37,7 @@ class Order:
     gains: tuple
     always: tuple  # nominal levels from which stages of all files have phases; the others if a file wants them
     hidden: float  # the share of crops that are trained with phases, where a file may have them or not
+    lags: tuple = ()  # (colour, wavelet level, levels): channels of full-size units that stages refine so much less
 
     @cached_property
     def groups(self):
@@ -58,6 +59,17 @@ class Order:
         """Where each group begins in the coding order, and the end."""
         return [sum(self.sizes[:g]) for g in range(len(self.sizes) + 1)]
 
+    def offsets(self):
+        """[189] levels by which channels of full-size units lie above the nominal one, in standard order."""
+        lags = {(colour, level): lag for colour, level, lag in self.lags}
+        return level_offsets() + torch.tensor([lags.get(channel[:2], 0) for channel in channel_table()])
+
+    def channel_levels(self, nominal, coarse):
+        """[189] lattice level of every channel (standard order) in a state of the given nominal level."""
+        if coarse or nominal in (TOP_LEVEL, 0):
+            return channel_levels(nominal)
+        return (nominal + self.offsets()).clamp(min=0)
+
     def is_phased(self, stage_type):
         """Whether stages of the type can have phases; groups see nothing of those after the first."""
         return bool(self.gains) and not stage_type.coarse
@@ -78,7 +90,7 @@ class Order:
         from a coefficient that is not around 0, times the square of the channel's norm on its level.
         """
         norms = torch.tensor([SUBBAND_NORMS[level][subband == 2] for _, level, subband, *_ in channel_table()])
-        gain = (norms * 2.0 ** level_offsets()) ** 2
+        gain = (norms * 2.0 ** self.offsets()) ** 2
         edges = torch.tensor(self.gains)[:, None]
         probability = (edges / (0.2 * gain)) ** (1 / 0.43)
         return (probability * 65536).round().clamp(max=65535).int(), (0.058 * gain < edges).sum(0).int()
@@ -95,4 +107,8 @@ COARSE_FIRST = Order(
     "coarse-first", ("luma 3", *LUMA_2, "chroma 3 and 2", *LUMA_1, "luma 1 HH", "Co 1", "Cg 1"),
     gains=(0.075, 0.055, 0.04), always=(4, 3, 2), hidden=0.35,
 )
-ORDERS = {order.name: order for order in (PHASED, COARSE_FIRST)}
+# The same with the levels that the eye asks for (docs/experiments.md): coarse luma a level finer, Co one coarser.
+FOR_THE_EYE = replace(
+    COARSE_FIRST, name="for-the-eye", lags=((0, 3, -1), (1, 1, 1), (1, 2, 1), (1, 3, 1)),
+)
+ORDERS = {order.name: order for order in (PHASED, COARSE_FIRST, FOR_THE_EYE)}

@@ -57,7 +57,7 @@ def validate(networks, units, low_units, order, phased):
         with torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16):
             bits, error = stage_losses(
                 networks[stage_type.network], x, low, torch.zeros_like(x), stage_types.to(device),
-                torch.zeros_like(stage_types).to(device), torch.full_like(stage_types, hidden).to(device), refinements(stage_types),
+                torch.zeros_like(stage_types).to(device), torch.full_like(stage_types, hidden).to(device), refinements(order, stage_types),
             )
         rows.append((float(bits.mean()), float((10 * torch.log10(255**2 / error)).mean())))
     return rows
@@ -103,7 +103,7 @@ class Course:
         assert stage_types == list(range(self.first, self.first + self.n))
         assert all(STAGE_TYPES[k].coarse == self.coarse for k in stage_types)
         rows = torch.tensor([k for k in stage_types for _ in range(crops)])
-        self.most = refinements(rows)
+        self.most = refinements(order, rows)
         self.stage_types = rows.to(device)
         self.hidden = torch.tensor([float(order.hidden_share(STAGE_TYPES[k])) for k in rows]).to(device)
         self.low_rows = torch.tensor([low_row(STAGE_TYPES[k]) for k in rows]).to(device)

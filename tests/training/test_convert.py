@@ -52,7 +52,7 @@ def measure(weights, order):
     for k, stage_type in enumerate(lattice.STAGE_TYPES):
         details, low = transform.unit_forward(low_pass[:, :8, :16]) if stage_type.coarse else (full, low_pass)
         x, stage_types = details[None, order.channels].float(), torch.tensor([k])
-        most, nothing = loss.refinements(stage_types), torch.zeros(1, dtype=torch.long)
+        most, nothing = loss.refinements(order, stage_types), torch.zeros(1, dtype=torch.long)
         inputs = x, low[None].float(), torch.zeros_like(x), stage_types, nothing, nothing + (order.hidden == 1), most
         results.append(torch.cat(loss.stage_losses(networks[stage_type.network], *inputs)))
     return torch.stack(results)

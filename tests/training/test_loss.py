@@ -45,7 +45,7 @@ class Sample:
         self.x = torch.round(spread * torch.randn(shape, generator=random)).clamp(-4095, 4095)
         self.low = torch.round(150 * torch.randn((2 * n, 3, SIDE, SIDE), generator=random))
         self.stage_types = torch.arange(n).repeat(2)
-        self.most = loss.refinements(self.stage_types)
+        self.most = loss.refinements(NET.order, self.stage_types)
         self.dithered = (torch.arange(2 * n) >= n).long()
         offset = torch.randint(6144, 10240, shape, generator=random).float()
         self.offset = offset * self.dithered[:, None, None, None]

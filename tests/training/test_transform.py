@@ -1,4 +1,5 @@
 """The Python transform and lattice: what the network is trained on is what the codec codes."""
+import itertools
 import os
 import sys
 
@@ -97,9 +98,9 @@ def cells_are_nested():
 
 def levels_nest_too():
     """A channel's level never rises from a stage to the next, and ends at 0."""
-    for stage_type in lattice.STAGE_TYPES:
-        drop = lattice.channel_levels(stage_type.level_from) - lattice.channel_levels(stage_type.level_to)
-        assert (drop >= 0).all() and (drop > 0).any(), stage_type
+    for stage_type, each in itertools.product(lattice.STAGE_TYPES, order.ORDERS.values()):
+        begin, end = (each.channel_levels(level, stage_type.coarse) for level in (stage_type.level_from, stage_type.level_to))
+        assert (begin >= end).all() and (begin > end).any() and (begin <= lattice.TOP_LEVEL).all(), stage_type
     assert (lattice.channel_levels(0) == 0).all()
     assert (lattice.channel_levels(lattice.TOP_LEVEL) == lattice.TOP_LEVEL).all()
 
