@@ -24,6 +24,9 @@ static const struct option_row rows[] = {
     {"threads", 0, OPTION_U32, "N", MEMBER(threads),
      "threads of one computation (default: one per processor)", NULL},
     {"max-jobs", 0, OPTION_U32, "N", MEMBER(max_jobs), "files open at a time (default 32)", NULL},
+    {"max-pixels", 0, OPTION_U64, "N", MEMBER(max_pixels),
+     "refuse to open larger pictures (default 67108864, 64 megapixels); thumbnails are made of any",
+     NULL},
 };
 
 static const struct command command = {
@@ -86,6 +89,7 @@ int arguments_read(struct arguments *arguments, int argc, char *argv[])
         .idle_seconds = IDLE_DEFAULT,
         .threads = processors > 0 && processors <= MAX_THREADS ? (uint32_t)processors : 1,
         .max_jobs = 32,
+        .max_pixels = UINT64_C(1) << 26,
     };
     result = options_parse(&uqdd_program, &command, argc, argv, arguments, &message);
     if (result == OPTIONS_PRINTED)

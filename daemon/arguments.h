@@ -14,6 +14,7 @@ struct arguments {
     uint32_t idle_seconds; /* without work, before leaving; 0: never */
     uint32_t threads;      /* of one computation */
     uint32_t max_jobs;
+    uint64_t max_pixels;
 };
 
 extern const struct program uqdd_program;

@@ -214,6 +214,7 @@ static int make_decoder(struct decoding *decoding, struct failure *failure)
 
     uqd_decoder_settings_default(&settings);
     settings.threads = decoding->threads;
+    settings.max_pixels = decoding->max_pixels;
     settings.progress = should_stop;
     settings.cookie = decoding;
     status = uqd_decoder_new(&decoding->decoder, NULL, &settings);

@@ -27,6 +27,7 @@ struct decoding {
     bool with_ms_ssim;
     uint32_t threads;
     uint32_t max_step;
+    uint64_t max_pixels; /* of a picture; larger ones are refused */
     bool follows;        /* set between the calls: what the file lacks may still come */
     atomic_bool stop;    /* set by the main thread: the call under way shall end at once */
     _Atomic double done; /* of the call under way, 0 to 1 */

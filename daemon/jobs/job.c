@@ -55,6 +55,7 @@ static void set_up(struct job *job, const struct job_settings *settings,
     decoding->max_step = settings->max_step;
     decoding->with_ms_ssim = settings->ms_ssim;
     decoding->threads = job->jobs->threads;
+    decoding->max_pixels = job->jobs->max_pixels;
     job->settings = *settings;
     job->events = events;
     job->cookie = cookie;

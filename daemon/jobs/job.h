@@ -31,8 +31,9 @@
 struct jobs {
     struct pool *pool;
     struct models *models;
-    uint32_t threads;  /* of one computation */
-    unsigned max_jobs; /* that may be open */
+    uint32_t threads;    /* of one computation */
+    unsigned max_jobs;   /* that may be open */
+    uint64_t max_pixels; /* of the picture of a job */
     struct job *first;
     unsigned n_jobs; /* in the list; closed jobs whose work still runs are not */
     struct clients clients;

@@ -24,7 +24,8 @@ int job_desk_setup(void **state)
     snprintf(models, sizeof models, "%s/models", desk->desk.dir);
     setenv("UQD_MODELS", models, 1);
     sample_make(&desk->sample, &desk->desk, 40, 30, 3);
-    desk->jobs = (struct jobs){.models = models_new(), .threads = 1, .max_jobs = 20};
+    desk->jobs = (struct jobs){
+        .models = models_new(), .threads = 1, .max_jobs = 20, .max_pixels = UINT64_C(1) << 26};
     assert_non_null(desk->jobs.models);
     assert_int_equal(pool_new(&desk->jobs.pool, 2), 0);
     assert_int_equal(sem_init(&desk->gate, 0, 0), 0);

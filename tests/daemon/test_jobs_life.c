@@ -49,6 +49,24 @@ static void what_cannot_be_opened_is_closed(void **state)
     record_close(&record, desk);
 }
 
+static void a_picture_may_be_too_large(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    desk->jobs.max_pixels = (uint64_t)desk->sample.width * desk->sample.height - 1;
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "not opened", "closed");
+    assert_int_equal(record.failure.kind, FAILURE_LIMIT);
+    record_close(&record, desk);
+    desk->jobs.max_pixels++;
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "opened");
+    record_close(&record, desk);
+}
+
 static void a_job_can_be_closed_while_it_is_opened(void **state)
 {
     struct job_desk *desk = *state;
@@ -307,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opening_reads_the_header_only),
         cmocka_unit_test(what_cannot_be_opened_is_closed),
+        cmocka_unit_test(a_picture_may_be_too_large),
         cmocka_unit_test(a_job_can_be_closed_while_it_is_opened),
         cmocka_unit_test(a_started_job_decodes_all_steps),
         cmocka_unit_test(a_paused_job_finishes_the_step_under_way),
