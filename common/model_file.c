@@ -316,3 +316,60 @@ int model_load_by_id(uint64_t id, struct uqd_model **model, char **path, struct 
         free(found);
     return result;
 }
+
+/* ---- Places -------------------------------------------------------------------------------- */
+
+/* Takes the malloc'ed path over. */
+static int add_place(struct model_places *places, char *path)
+{
+    char **grown = path ? realloc(places->paths, (places->count + 1) * sizeof *grown) : NULL;
+    if (!grown) {
+        free(path);
+        return -1;
+    }
+    places->paths = grown;
+    grown[places->count++] = path;
+    return 0;
+}
+
+/* What lies in the directory itself is reached by the directory. */
+static int add_links(struct model_places *places, const char *directory)
+{
+    DIR *dir = opendir(directory);
+    const struct dirent *entry;
+    int result = 0;
+    while (dir && result == 0 && (entry = readdir(dir))) {
+        char *path;
+        if (entry->d_type == DT_REG || entry->d_type == DT_DIR || !has_suffix(entry->d_name))
+            continue;
+        if (asprintf(&path, "%s/%s", directory, entry->d_name) < 0)
+            path = NULL;
+        result = add_place(places, path);
+    }
+    if (dir)
+        closedir(dir);
+    return result;
+}
+
+int model_places_find(struct model_places *places, struct message *message)
+{
+    struct directories list;
+    int result = 0;
+    *places = (struct model_places){0};
+    find_directories(&list);
+    for (size_t i = 0; i < list.count && result == 0; i++) {
+        result = add_place(places, strdup(list.paths[i]));
+        if (result == 0)
+            result = add_links(places, list.paths[i]);
+    }
+    free_directories(&list);
+    return result == 0 ? 0 : message_set(message, "there is not enough memory for the names");
+}
+
+void model_places_free(struct model_places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        free(places->paths[i]);
+    free(places->paths);
+    *places = (struct model_places){0};
+}

@@ -4,6 +4,7 @@
 
 #include "message.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <uqd/uqd.h>
 
@@ -27,5 +28,16 @@ int model_load_default(struct uqd_model **model, struct message *message);
  * cannot be known; both with a message. */
 enum { MODEL_NOT_INSTALLED = 1 };
 int model_load_by_id(uint64_t id, struct uqd_model **model, char **path, struct message *message);
+
+/* Where the functions above look: the directories, and the links in them that are called like
+ * models. */
+struct model_places {
+    char **paths; /* malloc'ed, each of them too */
+    size_t count;
+};
+
+/* 0, or -1 with a message for lack of memory. Needs model_places_free in both cases. */
+int model_places_find(struct model_places *places, struct message *message);
+void model_places_free(struct model_places *places);
 
 #endif

@@ -311,6 +311,37 @@ static void test_lack_of_descriptors_is_told(void **state)
     remove_model("own", "lattice.uqdm");
 }
 
+static int has_place(const struct model_places *listed, const char *path)
+{
+    char whole[4096];
+    snprintf(whole, sizeof whole, "%s/%s", scratch_directory(), path);
+    for (size_t i = 0; i < listed->count; i++)
+        if (strcmp(listed->paths[i], whole) == 0)
+            return 1;
+    return 0;
+}
+
+/* Who may open only what is listed finds the same models. */
+static void test_places_are_listed(void **state)
+{
+    (void)state;
+    struct model_places listed;
+    struct message message;
+    copy_model("own", "b.uqdm");
+    assert_int_equal(symlink("../tiny.uqdm", "own/link.uqdm"), 0);
+    assert_int_equal(symlink("../tiny.uqdm", "own/link"), 0);
+    assert_int_equal(model_places_find(&listed, &message), 0);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        assert_true(has_place(&listed, places[i]));
+    assert_true(has_place(&listed, "own/link.uqdm"));
+    assert_false(has_place(&listed, "own/link"));
+    assert_false(has_place(&listed, "own/b.uqdm"));
+    model_places_free(&listed);
+    remove_model("own", "b.uqdm");
+    remove_model("own", "link.uqdm");
+    remove_model("own", "link");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +353,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_released),
         cmocka_unit_test(test_named),
         cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_places_are_listed),
         cmocka_unit_test(test_lack_of_descriptors_is_told),
     };
     maker = argc > 1 ? realpath(argv[1], NULL) : NULL;
