@@ -1,6 +1,7 @@
 /* uqd compare */
 #include "program.h"
 
+#include "confinement.h"
 #include "file.h"
 #include "image_file.h"
 #include "json.h"
@@ -78,7 +79,8 @@ static int run_compare(const struct program *program, const struct command *comm
     if (first <= 0)
         return report_options(command, first, &message);
     const char *const paths[2] = {argv[first], argv[first + 1]};
-    if (compare(paths, &metrics, &message) < 0)
+    const struct confinement confinement = {.inputs = argv + first, .n_inputs = 2};
+    if (confinement_begin(&confinement, &message) < 0 || compare(paths, &metrics, &message) < 0)
         return report_failure(&message);
     print_metrics(&metrics, options.json);
     return EXIT_DONE;

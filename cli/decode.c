@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include "batch.h"
+#include "confinement.h"
 #include "file.h"
 #include "file_metadata.h"
 #include "image_format.h"
@@ -67,6 +68,7 @@ struct decoding {
     struct outputs outputs;
     struct uqd_model *named; /* the model of the options, or NULL */
     struct model_set models;
+    struct confinement confinement;
 };
 
 /* ---- The steps ----------------------------------------------------------------------------- */
@@ -354,6 +356,8 @@ static int decode_file(void *cookie, size_t index, struct progress *progress,
                                     file_output_name(output), message);
     if (result == 0)
         result = set_model(decoding, &source, message);
+    if (result == 0 && index + 1 == decoding->outputs.count)
+        result = confinement_end_reading(&decoding->confinement, message);
     if (result == 0)
         result = decode(&decoding->options, &source, progress, &pixels, message);
     if (result == 0)
@@ -400,6 +404,17 @@ static int check_options(struct decoding *decoding, char **inputs, size_t n_inpu
                         image_format_extension(decoding->format), message);
 }
 
+static int confine(struct decoding *decoding, struct message *message)
+{
+    const struct outputs *outputs = &decoding->outputs;
+    decoding->confinement = (struct confinement){.inputs = outputs->inputs,
+                                                 .n_inputs = outputs->count,
+                                                 .outputs = outputs->paths,
+                                                 .n_outputs = outputs->count,
+                                                 .loads_models = !decoding->named};
+    return confinement_begin(&decoding->confinement, message);
+}
+
 static int run_decode(const struct program *program, const struct command *command, int argc,
                       char **argv)
 {
@@ -418,7 +433,8 @@ static int run_decode(const struct program *program, const struct command *comma
     if (check_options(&decoding, argv + first, (size_t)(argc - first), &message) < 0)
         code = report_usage(command, &message);
     else if (outputs_check_directory(&options->to, &message) < 0 ||
-             (options->model && model_load_named(options->model, &decoding.named, &message) < 0))
+             (options->model && model_load_named(options->model, &decoding.named, &message) < 0) ||
+             confine(&decoding, &message) < 0)
         code = report_failure(&message);
     else
         code = batch_run("decoding", decoding.outputs.count, decode_file, &decoding);

@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include "batch.h"
+#include "confinement.h"
 #include "file.h"
 #include "image_format.h"
 #include "model_file.h"
@@ -190,6 +191,17 @@ static int check_options(struct encoding *encoding, char **inputs, size_t n_inpu
     return outputs_name(&encoding->outputs, inputs, n_inputs, &options->to, ".uqd", message);
 }
 
+/* The model is read before: it is of this machine. */
+static int confine(const struct encoding *encoding, struct message *message)
+{
+    const struct outputs *outputs = &encoding->outputs;
+    const struct confinement confinement = {.inputs = outputs->inputs,
+                                            .n_inputs = outputs->count,
+                                            .outputs = outputs->paths,
+                                            .n_outputs = outputs->count};
+    return confinement_begin(&confinement, message);
+}
+
 static int run_encode(const struct program *program, const struct command *command, int argc,
                       char **argv)
 {
@@ -202,7 +214,8 @@ static int run_encode(const struct program *program, const struct command *comma
     if (check_options(&encoding, argv + first, (size_t)(argc - first), &message) < 0)
         code = report_usage(command, &message);
     else if (outputs_check_directory(&encoding.options.to, &message) < 0 ||
-             load_model(&encoding.options, &encoding.model, &message) < 0)
+             load_model(&encoding.options, &encoding.model, &message) < 0 ||
+             confine(&encoding, &message) < 0)
         code = report_failure(&message);
     else
         code = batch_run("encoding", encoding.outputs.count, encode_file, &encoding);

@@ -1,6 +1,7 @@
 /* uqd info */
 #include "program.h"
 
+#include "confinement.h"
 #include "escape.h"
 #include "file.h"
 #include "file_metadata.h"
@@ -315,7 +316,10 @@ static int run_info(const struct program *program, const struct command *command
         .json = options.json,
         .decode = options.decode,
     };
-    return print_files(&listing);
+    const struct confinement confinement = {
+        .inputs = listing.inputs, .n_inputs = listing.count, .loads_models = true};
+    return confinement_begin(&confinement, &message) < 0 ? report_failure(&message)
+                                                         : print_files(&listing);
 }
 
 const struct command info_command = {

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "confinement.h"
 #include "interrupt.h"
 
 #include <string.h>
@@ -19,11 +20,20 @@ static const struct manual_section sections[] = {
      "The network is computed with AVX-512, with AVX2 and FMA, or on 64-bit ARM with NEON. On "
      "other processors plain C does it, which is slow. The files and the pictures are the same "
      "to the last bit. uqd --version --verbose prints what is used."},
+    {"SECURITY",
+     "Before a command reads its files it confines itself: until it ends it can open nothing but "
+     "them, the models, and the directories of its outputs, start no program, reach no network "
+     "and no other process. Files are limited to these places where the kernel has Landlock; "
+     "without it, any can be read, and any written by encode and decode. If the kernel cannot "
+     "filter system calls, as in some emulators, the command says so and does nothing, unless "
+     "UQD_CONFINE is off. uqd --version --verbose prints whether this build confines itself.\n\n"
+     "An input that is replaced by another file after the command was started cannot be read."},
     {"ENVIRONMENT",
      "UQD_MODELS is a directory with models (*.uqdm). It is searched before "
      "$XDG_DATA_HOME/uqd/models, uqd/models below each directory of $XDG_DATA_DIRS, and the "
      "directory of the installation.\n\n"
-     "OMP_NUM_THREADS limits the threads where --threads does not."},
+     "OMP_NUM_THREADS limits the threads where --threads does not.\n\n"
+     "UQD_CONFINE=off: the command does not confine itself (see SECURITY)."},
     {"EXAMPLES", "A photograph, all of it and its first 40,000 bytes:\n\n"
                  "  uqd encode photo.png -o photo.uqd\n"
                  "  uqd decode photo.uqd -o same.png\n"
@@ -62,6 +72,7 @@ void print_kernels(FILE *out, const char *features)
 static void print_details(FILE *out)
 {
     print_kernels(out, uqd_cpu_features());
+    confinement_print(out);
 }
 
 const struct program uqd_program = {

@@ -3,19 +3,18 @@
 #include "attempts.h"
 #include "confine.h"
 #include "file.h"
+#include "refuse_filters.h"
 #include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <omp.h>
-#include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -347,24 +346,11 @@ static void test_off(void **state)
     assert_int_equal(end_of(turn_off, NULL), 0);
 }
 
-/* As a kernel without filters, or an emulator of one. */
-static int refuse_filters(int error)
-{
-    const struct scmp_arg_cmp mode = {0, SCMP_CMP_EQ, PR_SET_SECCOMP, 0};
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    const uint32_t action = SCMP_ACT_ERRNO((uint32_t)error);
-    const int failed = seccomp_rule_add(filter, action, SCMP_SYS(seccomp), 0) ||
-                       seccomp_rule_add_array(filter, action, SCMP_SYS(prctl), 1, &mode) ||
-                       seccomp_load(filter);
-    seccomp_release(filter);
-    return failed;
-}
-
 static int be_refused(const void *cookie)
 {
     struct confine_posture posture;
     struct message message;
-    if (refuse_filters(*(const int *)cookie))
+    if (refuse_filters(*(const int *)cookie) < 0)
         return NOT_CONFINED;
     if (confine_self(&no_needs, &posture, &message) >= 0 || posture.filter)
         return WRONG;

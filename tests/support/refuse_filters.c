@@ -1,0 +1,31 @@
+#include "refuse_filters.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#define LOAD(field)            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define UNLESS(value, skipped) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, skipped)
+#define RETURN(action)         BPF_STMT(BPF_RET | BPF_K, action)
+
+/* The last that it is given, for the filter refuses its like. */
+int refuse_filters(int error)
+{
+    struct sock_filter filter[] = {
+        LOAD(nr),
+        UNLESS(SYS_seccomp, 1),
+        RETURN(SECCOMP_RET_ERRNO | (uint32_t)error),
+        UNLESS(SYS_prctl, 3),
+        LOAD(args[0]), /* its lower half, first in memory */
+        UNLESS(PR_SET_SECCOMP, 1),
+        RETURN(SECCOMP_RET_ERRNO | (uint32_t)error),
+        RETURN(SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return -1;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
