@@ -73,9 +73,9 @@ static int read_header(struct input *input, struct message *message)
 }
 
 /* Nothing but a regular file can be read twice, and a pipe might never end. */
-static int open_file(struct input *input, const char *path, struct message *message)
+int input_open_file(struct input *input, const char *path, struct message *message)
 {
-    input->fault = INPUT_FAULT_FILE;
+    *input = (struct input){.name = path, .fd = -1, .fault = INPUT_FAULT_FILE};
     input->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (input->fd < 0 || fstat(input->fd, &input->status) < 0)
         return message_set(message, "%s: cannot be opened: %s", input->name, strerror(errno));
@@ -98,18 +98,23 @@ static int find_model(struct input *input, const struct input_models *models,
     return status < 0 ? input_failed(input, status, message) : 0;
 }
 
-int input_open(struct input *input, const char *path, const struct uqd_decoder_settings *settings,
-               const struct input_models *models, struct message *message)
+int input_start(struct input *input, const struct uqd_decoder_settings *settings,
+                const struct input_models *models, struct message *message)
 {
-    *input = (struct input){.name = path, .fd = -1};
-    if (open_file(input, path, message) < 0)
-        return -1;
     const int status = uqd_decoder_new(&input->decoder, NULL, settings);
     if (status < 0)
         return input_failed(input, status, message);
     if (read_header(input, message) < 0)
         return -1;
     return find_model(input, models, message);
+}
+
+int input_open(struct input *input, const char *path, const struct uqd_decoder_settings *settings,
+               const struct input_models *models, struct message *message)
+{
+    if (input_open_file(input, path, message) < 0)
+        return -1;
+    return input_start(input, settings, models, message);
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)

@@ -37,8 +37,16 @@ struct input {
     struct uqd_info info;
 };
 
-/* Opens the file, reads its header and finds the model. settings may be NULL. 0, or -1 with a
- * message and the fault; input_close is needed in both cases. */
+/* Opens the file and reads nothing. 0, or -1 with a message and the fault; input_close is needed in
+ * both cases. */
+int input_open_file(struct input *input, const char *path, struct message *message);
+
+/* Reads the header of a file that is open and finds the model. settings may be NULL. 0, or -1 with
+ * a message and the fault. */
+int input_start(struct input *input, const struct uqd_decoder_settings *settings,
+                const struct input_models *models, struct message *message);
+
+/* Both. input_close is needed whatever the result. */
 int input_open(struct input *input, const char *path, const struct uqd_decoder_settings *settings,
                const struct input_models *models, struct message *message);
 
