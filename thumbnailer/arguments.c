@@ -36,11 +36,20 @@ static const struct manual_section sections[] = {
      "Thumb::Image::Height, those of the file, and Software. It is written under a temporary name "
      "and renamed when complete, or into a file that is there and empty; after a failure all is as "
      "it was."},
+    {"SECURITY",
+     "The file is read by a process of its own, which confines itself before: it can open nothing "
+     "but models, and nothing at all once it has the one of the file, start no program, reach no "
+     "network and no other process but this program, which asks the daemon for it and writes the "
+     "output. Where the kernel has no Landlock it can read other files until it has its model. If "
+     "the kernel cannot filter system calls no picture is made, unless UQD_CONFINE is off; in a "
+     "build without libseccomp the process is not confined, and uqd --version --verbose says "
+     "so."},
     {"EXIT STATUS", "0 if the picture is written, 1 with one sentence on standard error if not, 2 "
                     "if the command line is wrong."},
     {"ENVIRONMENT",
      "UQD_MODELS: a directory that is searched for models first. The session bus is found by "
-     "DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR. None of them is needed."},
+     "DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR. UQD_CONFINE=off: nothing is confined. None of "
+     "them is needed."},
     {"FILES", "<datadir>/thumbnailers/uqd.thumbnailer tells file managers of this program."},
     {"EXAMPLES", "  uqd-thumbnailer -s 256 photo.uqd photo.png\n"
                  "  uqd-thumbnailer -s 256 file:///home/me/my%20photo.uqd photo.png"},

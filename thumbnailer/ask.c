@@ -1,15 +1,11 @@
 #include "ask.h"
 
-#include "daemon.h"
-
-/* The steps of a solid file are known to those who decode them; it is small anyhow. */
-int ask_daemon(const struct input *input, const struct render_plan *plan, int64_t milliseconds,
-               struct pixels *pixels)
+int ask_which(const struct input *input, const struct render_plan *plan, struct daemon_frame *frame)
 {
-    struct daemon_frame frame = {.info = &input->info, .reduce = plan->reduce};
+    *frame = (struct daemon_frame){.info = &input->info, .reduce = plan->reduce};
     if (input->info.solid)
         return -1;
-    while (!render_is_enough(input, plan, frame.step))
-        frame.step++;
-    return daemon_get_frame(input->fd, &frame, milliseconds, pixels);
+    while (!render_is_enough(input, plan, frame->step))
+        frame->step++;
+    return 0;
 }

@@ -1,11 +1,13 @@
-/* The daemon asked for the picture of a thumbnail. */
+/* What is asked of the daemon for a thumbnail. */
 #ifndef UQD_THUMBNAILER_ASK_H
 #define UQD_THUMBNAILER_ASK_H
 
+#include "daemon.h"
 #include "render.h"
 
-/* What a request of render calls `elsewhere`. */
-int ask_daemon(const struct input *input, const struct render_plan *plan, int64_t milliseconds,
-               struct pixels *pixels);
+/* Which frame of the daemon is the picture that the plan wants decoded. 0, or -1 if that is not
+ * known: the steps of a solid file are known to those who decode them; it is small anyhow. */
+int ask_which(const struct input *input, const struct render_plan *plan,
+              struct daemon_frame *frame);
 
 #endif

@@ -1,7 +1,6 @@
 #include "output.h"
 
 #include "file.h"
-#include "image_formats.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,13 +42,9 @@ static int write_file(const char *path, const uint8_t *data, size_t size, struct
 }
 
 /* Whoever stops this program does so before or after writing, so that nothing half is left. */
-int output_write(const char *path, const struct pixels *pixels, struct message *message)
+int output_write(const char *path, const uint8_t *data, size_t size, struct message *message)
 {
     sigset_t stopping, before;
-    uint8_t *data;
-    size_t size;
-    if (png_write(path, pixels, &data, &size, message) < 0)
-        return -1;
     sigemptyset(&stopping);
     sigaddset(&stopping, SIGTERM);
     sigaddset(&stopping, SIGINT);
@@ -57,6 +52,5 @@ int output_write(const char *path, const struct pixels *pixels, struct message *
     sigprocmask(SIG_BLOCK, &stopping, &before);
     const int result = write_file(path, data, size, message);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    free(data);
     return result;
 }

@@ -115,6 +115,16 @@ static void test_same_thumbnails(void **state)
     end_daemon(daemon);
 }
 
+/* As the program does for its worker. */
+static int ask_daemon(const struct input *input, const struct render_plan *plan,
+                      int64_t milliseconds, struct pixels *pixels)
+{
+    struct daemon_frame frame;
+    return ask_which(input, plan, &frame) == 0
+               ? daemon_get_frame(input->fd, &frame, milliseconds, pixels)
+               : -1;
+}
+
 /* The picture comes from the daemon: nothing is decoded here. */
 static void test_daemon_is_asked(void **state)
 {
