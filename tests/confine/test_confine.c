@@ -368,6 +368,26 @@ static void test_a_kernel_that_refuses(void **state)
         assert_int_equal(end_of(be_refused, &errors[i]), 0);
 }
 
+/* Then the filter alone is in force, and says so. */
+static int be_without_landlock(const void *cookie)
+{
+    struct confine_posture posture;
+    struct message message;
+    (void)cookie;
+    if (refuse_landlock() < 0 || confine_self(&writing, &posture, &message) != 0)
+        return NOT_CONFINED;
+    if (posture.landlock != 0 || !posture.filter || read_is("in/file", "in") || !write_made())
+        return WRONG;
+    return confined(&no_needs) && !write_made() ? 0 : WRONG;
+}
+
+static void test_a_kernel_without_landlock(void **state)
+{
+    (void)state;
+    require();
+    assert_int_equal(end_of(be_without_landlock, NULL), 0);
+}
+
 static void assert_text(const struct confine_posture *posture, const char *expected)
 {
     char *text;
@@ -401,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_off),
         cmocka_unit_test(test_a_kernel_that_refuses),
+        cmocka_unit_test(test_a_kernel_without_landlock),
         cmocka_unit_test(test_text),
     };
     return cmocka_run_group_tests_name("confine", tests, setup, teardown);

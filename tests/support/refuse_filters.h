@@ -6,4 +6,7 @@
  * if the kernel is such a one itself. */
 int refuse_filters(int error);
 
+/* Likewise one that does not know Landlock. */
+int refuse_landlock(void);
+
 #endif
