@@ -133,8 +133,9 @@ static void an_installed_program_does_not_find_the_model_of_the_build(void **sta
     run(&result, STAGED BINDIR "/uqd");
     unsetenv("LD_LIBRARY_PATH");
     assert_int_equal(result.exit_code, 1);
-    assert_string_equal(result.err, "uqd: the model lattice.uqdm is not installed: it is neither "
-                                    "in $UQD_MODELS nor in " MODELDIR "\n");
+    assert_string_equal(
+        result.err, "uqd: the model lattice.uqdm is not installed: it is neither "
+                    "in $UQD_MODELS nor in uqd/models of a data directory nor in " MODELDIR "\n");
     process_result_free(&result);
 }
 
