@@ -179,12 +179,45 @@ static void test_nothing_is_done_without(void **state)
     assert_true(scratch_exists("x.png"));
 }
 
+/* In a process of its own, whose commands may have so many descriptors: 0 if the command was done,
+ * 1 if it told what is lacking, else 2. */
+static int run_with_descriptors(unsigned limit)
+{
+    static const char *const command = "ulimit -n \"$2\"; exec \"$1\" decode a.uqd -o few.png";
+    struct process_result result;
+    char number[8];
+    snprintf(number, sizeof number, "%u", limit);
+    const char *const words[] = {"/bin/sh", "-c", command, "sh", harness_program(), number, NULL};
+    assert_int_equal(process_run(&result, words, NULL, 0, 60), 0);
+    const int told = strstr(result.err, "Too many open files") != NULL;
+    const int done = result.exit_code == 0;
+    if (!done && !told)
+        print_message("with %s descriptors: %s", number, result.err);
+    process_result_free(&result);
+    return done ? 0 : told ? 1 : 2;
+}
+
+/* Where there are too few to say what may be reached, nothing else is blamed for it. */
+static void test_lack_of_descriptors_is_told(void **state)
+{
+    int told = 0;
+    (void)state;
+    require();
+    for (unsigned limit = 5; limit <= 16; limit++) {
+        const int result = run_with_descriptors(limit);
+        assert_int_not_equal(result, 2);
+        told += result;
+    }
+    assert_true(0 < told && told < 12);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commands_are_confined),
         cmocka_unit_test(test_links_are_followed),
         cmocka_unit_test(test_nothing_is_done_without),
+        cmocka_unit_test(test_lack_of_descriptors_is_told),
     };
     if (!harness_arguments(argc, argv))
         return 2;
