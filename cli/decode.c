@@ -44,8 +44,7 @@ static const struct option_row rows[] = {
         "its format, where its name does not say it", NULL),
     ROW("model", 0, OPTION_TEXT, "MODEL", model,
         "use this installed model, or file (with a slash or .uqdm in its name), instead of "
-        "searching "
-        "for the one that the file names",
+        "searching for the one that the file names",
         NULL),
     ROW("step", 0, OPTION_U32, "N", step, "decode to step N only, counted from 0", "How far"),
     ROW("bytes", 0, OPTION_U64, "N", bytes, "decode as if the file ended after N bytes", NULL),

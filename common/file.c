@@ -323,6 +323,11 @@ int file_write(const char *path, const void *data, size_t size, struct message *
     return result < 0 ? write_failure(path, message) : 0;
 }
 
+int file_is_exhausted(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 int file_is_same(const char *path, const char *other)
 {
     struct stat a, b;

@@ -29,6 +29,10 @@ int file_write(const char *path, const void *data, size_t size, struct message *
 /* Writes all of it to a descriptor. 0, or -1 with errno. */
 int file_write_all(int fd, const void *data, size_t size);
 
+/* Whether an error of opening tells that the system has run out of something, so that the file may
+ * well be there. */
+int file_is_exhausted(int error);
+
 /* Whether both paths lead to one file. */
 int file_is_same(const char *path, const char *other);
 

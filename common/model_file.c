@@ -1,6 +1,7 @@
 #include "model_file.h"
 
 #include "build_directory.h"
+#include "file.h"
 #include "released_models.h"
 
 #include <dirent.h>
@@ -106,13 +107,6 @@ static int has_suffix(const char *name)
     return length > suffix && strcmp(name + length - suffix, MODEL_SUFFIX) == 0;
 }
 
-/* Whether the system has run out of something, so that a file that could not be opened may well be
- * there. */
-static int is_exhausted(int error)
-{
-    return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
 /* A file that has the model which is looked for. */
 struct candidate {
     char *path; /* malloc'ed; NULL: none has been found */
@@ -127,7 +121,7 @@ static int has_id(const char *path, uint64_t id, uint32_t *revision)
     uint64_t found;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return is_exhausted(errno) ? -1 : 0;
+        return file_is_exhausted(errno) ? -1 : 0;
     ssize_t n = read(fd, head, sizeof head);
     close(fd);
     return n == MODEL_HEAD && uqd_model_peek_id(head, sizeof head, &found) == UQD_OK &&
@@ -199,7 +193,7 @@ static int find_id(const char *directory, const struct search *search, struct ca
     const struct dirent *entry;
     int result = 0;
     if (!dir)
-        return is_exhausted(errno) ? -1 : 0;
+        return file_is_exhausted(errno) ? -1 : 0;
     while (result == 0 && (entry = readdir(dir)))
         result = check_entry(directory, entry->d_name, search, &here);
     int error = errno;

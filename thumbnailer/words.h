@@ -22,8 +22,7 @@ struct word {
     uint64_t size; /* of WORD_DONE and WORD_CHANGED */
 };
 
-/* All the bytes. 0, or -1 if the other one has gone. */
-int words_send(int fd, const void *data, size_t size);
+/* All the bytes, which file_write_all sends. 0, or -1 if the other one has gone. */
 int words_receive(int fd, void *data, size_t size);
 
 #endif

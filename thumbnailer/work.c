@@ -2,6 +2,7 @@
 
 #include "ask.h"
 #include "confine.h"
+#include "file.h"
 #include "finish.h"
 #include "image_file.h"
 #include "image_formats.h"
@@ -68,7 +69,7 @@ static int ask_program(const struct input *input, const struct render_plan *plan
                               .step = frame.step,
                               .reduce = frame.reduce,
                               .milliseconds = milliseconds};
-    if (words_send(program, &word, sizeof word) < 0 ||
+    if (file_write_all(program, &word, sizeof word) < 0 ||
         words_receive(program, &answer, sizeof answer) < 0 || answer != 0)
         return -1;
     pixels->width = uqd_reduced_side(input->info.width, frame.reduce);
@@ -135,7 +136,7 @@ void work(int fd, struct input *input, const struct thumbnail_request *request,
         word.size = size;
     }
     /* If the program has gone there is nobody to be told. */
-    if (words_send(program, &word, sizeof word) == 0)
-        words_send(program, data ? (const void *)data : &message, data ? size : sizeof message);
+    if (file_write_all(program, &word, sizeof word) == 0)
+        file_write_all(program, data ? (const void *)data : &message, data ? size : sizeof message);
     free(data);
 }

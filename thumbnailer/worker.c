@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include "daemon.h"
+#include "file.h"
 #include "input.h"
 #include "words.h"
 #include "work.h"
@@ -98,10 +99,10 @@ static int answer(struct worker *worker, const struct word *word)
         return -1;
     worker->has_asked = true;
     const int32_t found = get_frame(worker, word, &pixels);
-    int result = words_send(worker->fd, &found, sizeof found);
+    int result = file_write_all(worker->fd, &found, sizeof found);
     if (result == 0 && found == 0)
-        result = words_send(worker->fd, pixels.data,
-                            (size_t)pixels.width * pixels.channels * pixels.height);
+        result = file_write_all(worker->fd, pixels.data,
+                                (size_t)pixels.width * pixels.channels * pixels.height);
     pixels_free(&pixels);
     return result;
 }

@@ -1,5 +1,7 @@
 #include "places.h"
 
+#include "file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -98,13 +100,6 @@ struct rules {
     uint64_t handled;
 };
 
-/* Whether the system has run out of something, so that what could not be opened may well be there.
- */
-static int is_exhausted(int error)
-{
-    return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
 /* What is not there cannot be opened either. Pipes that a path of /proc leads to are refused as a
  * place, and nobody needs a rule to open them. */
 static int allow(const struct rules *rules, const char *path, uint64_t of_file, uint64_t of_all)
@@ -112,7 +107,7 @@ static int allow(const struct rules *rules, const char *path, uint64_t of_file, 
     struct stat status;
     struct path_rule rule = {.parent_fd = open(path, O_PATH | O_CLOEXEC)};
     if (rule.parent_fd < 0)
-        return is_exhausted(errno) ? -1 : 0;
+        return file_is_exhausted(errno) ? -1 : 0;
     int result = fstat(rule.parent_fd, &status);
     rule.allowed_access = rules->handled & (S_ISDIR(status.st_mode) ? of_all : of_file);
     if (result == 0 && rule.allowed_access != 0)
