@@ -68,6 +68,18 @@ def main():
                 squares = [float((error[where] ** 2).mean()) for error in errors]
                 visible = [seen(original, p, where, folder) for p in pictures]
                 print(f"{name:<11}{part + 1}/{PARTS}  butteraugli {visible[0]:6.3f} {visible[1]:6.3f}  luma error {squares[0]:7.2f} {squares[1]:7.2f}")
+        to_luma = quality.luma(numpy.eye(3, dtype=numpy.float32))
+        # Grey is added so that luma, or all else, becomes the original's.
+        greys = [error[..., None] / to_luma.sum() for error in errors]
+        mixtures = {
+            "as it is": pictures,
+            "luma exact": [p - grey for p, grey in zip(pictures, greys)],
+            "chroma exact": [original.pixels + grey for grey in greys],
+        }
+        for name, mixed in mixtures.items():
+            everywhere = numpy.ones(exact.shape, bool)
+            found = [seen(original, numpy.clip(numpy.rint(m), 0, 255).astype(numpy.uint8), everywhere, folder) for m in mixed]
+            print(f"{name:<15}butteraugli {found[0]:6.3f} {found[1]:6.3f}")
         for title, error in zip(("uqd", peers.PEERS[options.peer].name), errors):
             print(f"luma error by frequency, {title:<12}" + "".join(f"{value:8.2f}" for value in spectrum(error)))
 
