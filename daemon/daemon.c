@@ -1,6 +1,6 @@
 #include "daemon.h"
 
-#include "base/worker.h"
+#include "base/pool.h"
 #include "bus_names.h"
 #include "dbus/bus.h"
 #include "dbus/bus_name.h"

@@ -13,7 +13,7 @@
 #define UQD_DAEMON_JOBS_JOB_H
 
 #include "base/failure.h"
-#include "base/worker.h"
+#include "base/pool.h"
 #include "bus_names.h"
 #include "decode/decoding.h"
 #include "decode/frame.h"

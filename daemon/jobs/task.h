@@ -3,7 +3,7 @@
 #define UQD_DAEMON_JOBS_TASK_H
 
 #include "base/failure.h"
-#include "base/worker.h"
+#include "base/pool.h"
 #include "decode/decoding.h"
 #include "decode/frame.h"
 #include "decode/models.h"

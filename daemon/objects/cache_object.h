@@ -3,7 +3,7 @@
 #ifndef UQD_DAEMON_OBJECTS_CACHE_OBJECT_H
 #define UQD_DAEMON_OBJECTS_CACHE_OBJECT_H
 
-#include "base/worker.h"
+#include "base/pool.h"
 #include "cache.h"
 
 #include <dbus/dbus.h>

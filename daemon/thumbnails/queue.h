@@ -10,7 +10,7 @@
 #define UQD_DAEMON_THUMBNAILS_QUEUE_H
 
 #include "base/failure.h"
-#include "base/worker.h"
+#include "base/pool.h"
 #include "cache.h"
 #include "decode/models.h"
 #include "thumbnails/thumbnail.h"

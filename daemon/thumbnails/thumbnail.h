@@ -3,7 +3,7 @@
 #ifndef UQD_DAEMON_THUMBNAILS_THUMBNAIL_H
 #define UQD_DAEMON_THUMBNAILS_THUMBNAIL_H
 
-#include "base/worker.h"
+#include "base/pool.h"
 #include "thumbnails/maker.h"
 #include "thumbnails/thumbnail_request.h"
 

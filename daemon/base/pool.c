@@ -1,4 +1,4 @@
-#include "base/worker.h"
+#include "base/pool.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -8,10 +8,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-struct worker {
+struct pool_thread {
     struct pool *pool;
-    pthread_t thread;
-    enum priority lowest; /* the lowest priority that this worker takes */
+    pthread_t id;
+    enum priority lowest; /* the lowest priority that this thread takes */
 };
 
 struct pool {
@@ -22,17 +22,17 @@ struct pool {
     bool stop;
     int event;
     unsigned outstanding; /* submitted, not collected; main thread only */
-    unsigned n_workers;
-    struct worker workers[];
+    unsigned n_threads;
+    struct pool_thread threads[];
 };
 
 /* The queue is sorted, so the first piece is the only candidate. */
-static struct work *take_work(struct worker *worker)
+static struct work *take_work(struct pool_thread *thread)
 {
-    struct pool *pool = worker->pool;
+    struct pool *pool = thread->pool;
     struct work *work;
 
-    while (!pool->stop && (!pool->queue || pool->queue->priority > worker->lowest))
+    while (!pool->stop && (!pool->queue || pool->queue->priority > thread->lowest))
         pthread_cond_wait(&pool->changed, &pool->mutex);
     if (pool->stop)
         return NULL;
@@ -54,14 +54,14 @@ static void put_ran(struct pool *pool, struct work *work)
     } while (n < 0 && errno == EINTR);
 }
 
-static void *worker_main(void *cookie)
+static void *thread_main(void *cookie)
 {
-    struct worker *worker = cookie;
-    struct pool *pool = worker->pool;
+    struct pool_thread *thread = cookie;
+    struct pool *pool = thread->pool;
     struct work *work;
 
     pthread_mutex_lock(&pool->mutex);
-    while ((work = take_work(worker))) {
+    while ((work = take_work(thread))) {
         pthread_mutex_unlock(&pool->mutex);
         work->run(work);
         pthread_mutex_lock(&pool->mutex);
@@ -74,7 +74,7 @@ static void *worker_main(void *cookie)
 int pool_new(struct pool **out, unsigned n_threads)
 {
     unsigned n = n_threads < 2 ? 2 : n_threads;
-    struct pool *pool = calloc(1, sizeof *pool + n * sizeof pool->workers[0]);
+    struct pool *pool = calloc(1, sizeof *pool + n * sizeof pool->threads[0]);
     int status = 0;
 
     if (!pool)
@@ -85,14 +85,14 @@ int pool_new(struct pool **out, unsigned n_threads)
     pool->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (pool->event < 0)
         status = errno;
-    while (status == 0 && pool->n_workers < n) {
-        struct worker *worker = &pool->workers[pool->n_workers];
+    while (status == 0 && pool->n_threads < n) {
+        struct pool_thread *thread = &pool->threads[pool->n_threads];
 
-        worker->pool = pool;
-        worker->lowest = pool->n_workers == 0 ? PRIORITY_INTERACTIVE : PRIORITY_BACKGROUND;
-        status = pthread_create(&worker->thread, NULL, worker_main, worker);
+        thread->pool = pool;
+        thread->lowest = pool->n_threads == 0 ? PRIORITY_INTERACTIVE : PRIORITY_BACKGROUND;
+        status = pthread_create(&thread->id, NULL, thread_main, thread);
         if (status == 0)
-            pool->n_workers++;
+            pool->n_threads++;
     }
     if (status != 0) {
         pool_free(pool);
@@ -155,8 +155,8 @@ void pool_free(struct pool *pool)
     pool->stop = true;
     pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->mutex);
-    for (unsigned i = 0; i < pool->n_workers; i++)
-        pthread_join(pool->workers[i].thread, NULL);
+    for (unsigned i = 0; i < pool->n_threads; i++)
+        pthread_join(pool->threads[i].id, NULL);
     if (pool->event >= 0)
         close(pool->event);
     pthread_cond_destroy(&pool->changed);

@@ -1,10 +1,10 @@
 /* A pool of threads that run pieces of work for the main thread.
  *
- * The main thread submits work; a worker calls work->run; the main thread, woken by the pool's
+ * The main thread submits work; a thread calls work->run; the main thread, woken by the pool's
  * event descriptor, calls work->done from pool_collect. Between submission and done the work and
- * what it points to belong to the worker. Nothing in this file or below it touches libdbus. */
-#ifndef UQD_DAEMON_BASE_WORKER_H
-#define UQD_DAEMON_BASE_WORKER_H
+ * what it points to belong to that thread. Nothing in this file or below it touches libdbus. */
+#ifndef UQD_DAEMON_BASE_POOL_H
+#define UQD_DAEMON_BASE_POOL_H
 
 #include "bus_names.h"
 
@@ -13,7 +13,7 @@
 struct work {
     struct work *next;
     enum priority priority;
-    void (*run)(struct work *work);  /* in a worker */
+    void (*run)(struct work *work);  /* in a thread of the pool */
     void (*done)(struct work *work); /* in the main thread */
 };
 
