@@ -46,29 +46,37 @@ static int finish(const struct image_input *input, struct pixels *pixels)
     return 0;
 }
 
-int image_read(const char *path, const struct image_read_options *options, struct pixels *out,
-               struct message *message)
+int image_read_memory(const void *data, size_t size, const char *name,
+                      const struct image_read_options *options, struct pixels *out,
+                      struct message *message)
 {
     struct image_read_options chosen = {0};
     struct pixels pixels = {0};
     struct message last_note = {""};
-    uint8_t *data;
-    size_t size;
     if (options)
         chosen = *options;
     if (chosen.max_pixels == 0)
         chosen.max_pixels = (uint64_t)1 << 28;
-    if (file_read(path, max_file_size, &data, &size, message) < 0)
-        return -1;
-    struct image_input input = {file_input_name(path), data, size, &chosen, message, &last_note};
+    struct image_input input = {name, data, size, &chosen, message, &last_note};
     int result = decode(&input, &pixels);
-    free(data);
     if (result == 0)
         result = finish(&input, &pixels);
     if (result == 0)
         *out = pixels;
     else
         pixels_free(&pixels);
+    return result;
+}
+
+int image_read(const char *path, const struct image_read_options *options, struct pixels *out,
+               struct message *message)
+{
+    uint8_t *data;
+    size_t size;
+    if (file_read(path, max_file_size, &data, &size, message) < 0)
+        return -1;
+    int result = image_read_memory(data, size, file_input_name(path), options, out, message);
+    free(data);
     return result;
 }
 

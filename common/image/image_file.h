@@ -35,6 +35,11 @@ struct image_read_options {
 int image_read(const char *path, const struct image_read_options *options, struct pixels *out,
                struct message *message);
 
+/* The same from the bytes of a file, which messages call by that name. */
+int image_read_memory(const void *data, size_t size, const char *name,
+                      const struct image_read_options *options, struct pixels *out,
+                      struct message *message);
+
 enum image_format { IMAGE_PNG, IMAGE_PPM, IMAGE_PGM, IMAGE_PNM, IMAGE_PAM };
 
 /* Writes the format; "-" is standard output. Written to a temporary file beside it and renamed: on
