@@ -57,8 +57,7 @@ static int apply(const struct confine_needs *needs, struct confine_posture *post
     if (!confine_is_built())
         return CONFINE_NOT_FILTERED;
     /* The filter is last: it refuses much of what the others take. */
-    if (places_limit(needs, &posture->landlock, message) < 0 ||
-        filter_load(needs->n_read > 0, needs->n_write > 0, message) < 0)
+    if (places_limit(needs, &posture->landlock, message) < 0 || filter_load(needs, message) < 0)
         return -1;
     posture->filter = true;
     return 0;

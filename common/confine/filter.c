@@ -266,13 +266,16 @@ static int add_special(scmp_filter_ctx filter)
     return error ? error : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, CALL(tgkill), 1, &own);
 }
 
-static int add_opening(scmp_filter_ctx filter, bool reads, bool writes)
+static int add_needed(scmp_filter_ctx filter, const struct confine_needs *needs)
 {
+    const bool reads = needs->n_read > 0, writes = needs->n_write > 0;
     int error = reads ? add_limited(filter, reading, COUNT(reading)) : 0;
     if (error == 0 && writes)
         error = add_limited(filter, writing, COUNT(writing));
     if (error == 0 && writes)
         error = add_all(filter, SCMP_ACT_ALLOW, finishing, COUNT(finishing));
+    if (error == 0 && needs->sends_descriptors)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL(sendmsg), 0);
     return error;
 }
 
@@ -288,7 +291,7 @@ static int set_attributes(scmp_filter_ctx filter)
     return error;
 }
 
-int filter_load(bool reads, bool writes, struct message *message)
+int filter_load(const struct confine_needs *needs, struct message *message)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int error = filter ? set_attributes(filter) : -ENOMEM;
@@ -299,7 +302,7 @@ int filter_load(bool reads, bool writes, struct message *message)
     if (error == 0)
         error = add_limited(filter, limited, COUNT(limited));
     if (error == 0)
-        error = add_opening(filter, reads, writes);
+        error = add_needed(filter, needs);
     if (error == 0)
         error = add_special(filter);
     if (error == 0)

@@ -2,7 +2,7 @@
 #ifndef UQD_COMMON_CONFINE_FILTER_H
 #define UQD_COMMON_CONFINE_FILTER_H
 
-#include "message.h"
+#include "confine.h"
 
 #include <stdbool.h>
 
@@ -12,6 +12,6 @@ bool filter_is_built(void);
  * process for what nobody but an attacker makes it try. Files can be opened for reading or for
  * writing only if asked for here, and renamed and removed if they can be opened for writing. 0, or
  * -1 with a message. */
-int filter_load(bool reads, bool writes, struct message *message);
+int filter_load(const struct confine_needs *needs, struct message *message);
 
 #endif

@@ -6,9 +6,8 @@ bool filter_is_built(void)
     return false;
 }
 
-int filter_load(bool reads, bool writes, struct message *message)
+int filter_load(const struct confine_needs *needs, struct message *message)
 {
-    (void)reads;
-    (void)writes;
+    (void)needs;
     return message_set(message, "this build has no filter of system calls");
 }
