@@ -53,7 +53,7 @@ int shared_frame_seal(int fd)
     return fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
 }
 
-/* ---- The clients' side ---- */
+/* ---- The other side ---- */
 
 /* 64 bits hold all of this: stride and height have 32 each, and the offset is checked first. */
 static int check_shape(const struct shared_frame *frame, uint64_t size)
@@ -66,20 +66,36 @@ static int check_shape(const struct shared_frame *frame, uint64_t size)
     return (uint64_t)frame->stride * frame->height <= size - frame->offset ? 0 : -1;
 }
 
-void *shared_frame_map(int fd, const struct shared_frame *frame, size_t *size,
-                       struct message *message)
+/* Whether nobody can shrink or change the memory, whose size it gets. */
+static int is_sealed(int fd, uint64_t *size)
 {
     struct stat status;
     int seals = fcntl(fd, F_GET_SEALS);
-    if (fstat(fd, &status) || seals < 0 || !(seals & F_SEAL_SHRINK) || !(seals & F_SEAL_WRITE)) {
+    if (fstat(fd, &status) || status.st_size < 0 || seals < 0)
+        return 0;
+    *size = (uint64_t)status.st_size;
+    return (seals & F_SEAL_SHRINK) && (seals & F_SEAL_WRITE);
+}
+
+int shared_frame_is_sealed(int fd, const struct shared_frame *frame)
+{
+    uint64_t size;
+    return is_sealed(fd, &size) && check_shape(frame, size) == 0;
+}
+
+void *shared_frame_map(int fd, const struct shared_frame *frame, size_t *size,
+                       struct message *message)
+{
+    uint64_t available;
+    if (!is_sealed(fd, &available)) {
         message_set(message, "the daemon sent a picture in memory that is not sealed");
         return NULL;
     }
-    if (status.st_size < 0 || check_shape(frame, (uint64_t)status.st_size)) {
+    if (check_shape(frame, available)) {
         message_set(message, "the daemon sent a picture that does not fit its memory");
         return NULL;
     }
-    *size = (size_t)status.st_size;
+    *size = (size_t)available;
     void *mapping = mmap(NULL, *size, PROT_READ, MAP_SHARED, fd, 0);
     if (mapping != MAP_FAILED)
         return mapping;

@@ -38,7 +38,10 @@ int shared_frame_create(const struct shared_frame *frame, uint8_t **pixels);
  * change. 0, or -1 with errno. */
 int shared_frame_seal(int fd);
 
-/* ---- The clients' side ---- */
+/* ---- The other side ---- */
+
+/* Whether it is the memory of such a frame, which nobody can shrink or change any more. */
+int shared_frame_is_sealed(int fd, const struct shared_frame *frame);
 
 /* Maps the memory read-only after checking that it holds all rows and that nobody can shrink or
  * change it any more. Returns the mapping, of *size bytes, or NULL with a message. The descriptor
