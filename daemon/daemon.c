@@ -9,6 +9,7 @@
 #include "loop.h"
 #include "objects/decoder_object.h"
 #include "objects/thumbnail_objects.h"
+#include "workers/workers.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -41,7 +42,8 @@ struct daemon {
     struct bus bus;
     struct bus_name name;
     struct pool *pool;
-    struct work warm; /* loads the default model */
+    struct work warm;      /* starts the process that makes workers */
+    struct models *models; /* of thumbnails */
     struct jobs jobs;
     struct decoder_object decoder;
     struct thumbnail_objects thumbnails;
@@ -184,8 +186,10 @@ static void turn(void *cookie)
 static void warm_run(struct work *work)
 {
     struct daemon *daemon = (struct daemon *)((char *)work - offsetof(struct daemon, warm));
+    struct failure failure;
 
-    models_warm(daemon->jobs.models);
+    if (workers_try(daemon->jobs.workers, &failure) < 0)
+        fprintf(stderr, "uqdd: %s\n", failure.text);
 }
 
 static void warm_done(struct work *work)
@@ -214,7 +218,8 @@ static int start_parts(struct daemon *daemon)
     uint32_t threads = daemon->arguments.threads;
     int status;
 
-    if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->jobs.models = models_new()))
+    if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->models = models_new()) ||
+        !(daemon->jobs.workers = workers_new(NULL)))
         return -1;
     status = pool_new(&daemon->pool, n_workers(daemon));
     if (status < 0)
@@ -240,9 +245,8 @@ static int begin_thumbnails(struct daemon *daemon)
 {
     unsigned n = n_workers(daemon);
 
-    return thumbnail_objects_begin(&daemon->thumbnails, &daemon->bus, daemon->pool,
-                                   daemon->jobs.models, daemon->arguments.threads,
-                                   n > 2 ? n - 1 : 1);
+    return thumbnail_objects_begin(&daemon->thumbnails, &daemon->bus, daemon->pool, daemon->models,
+                                   daemon->arguments.threads, n > 2 ? n - 1 : 1);
 }
 
 /* Puts the daemon on the bus. 0, or -1 with a message. */
@@ -312,7 +316,8 @@ int daemon_run(const struct arguments *arguments, int signal_fd)
     decoder_object_end(&daemon.decoder);
     bus_disconnect(&daemon.bus);
     pool_free(daemon.pool);
-    models_free(daemon.jobs.models);
+    workers_free(daemon.jobs.workers);
+    models_free(daemon.models);
     loop_free(daemon.loop);
     return status;
 }

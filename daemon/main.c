@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "daemon.h"
 #include "wait_policy.h"
+#include "workers/spawner.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -35,6 +36,8 @@ static int open_signals(void)
 int main(int argc, char *argv[])
 {
     wait_policy_passive(argv);
+    if (argc == 2 && strcmp(argv[1], SPAWNER_ARGUMENT) == 0)
+        return spawner_run();
     struct arguments arguments;
     int status = arguments_read(&arguments, argc, argv);
     int signal_fd;

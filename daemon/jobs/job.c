@@ -50,20 +50,14 @@ int jobs_check(const struct jobs *jobs, const char *name, struct failure *failur
 static void set_up(struct job *job, const struct job_settings *settings,
                    const struct job_events *events, void *cookie)
 {
-    struct decoding *decoding = job->decoding;
-
-    decoding->max_step = settings->max_step;
-    decoding->with_ms_ssim = settings->ms_ssim;
-    decoding->threads = job->jobs->threads;
-    decoding->max_pixels = job->jobs->max_pixels;
     job->settings = *settings;
     job->events = events;
     job->cookie = cookie;
     job->opening = true;
     job->state = JOB_READY;
     job->extent.max_step = settings->max_step;
-    job->task.decoding = decoding;
-    job->task.models = job->jobs->models;
+    job->task.decoding = job->decoding;
+    job->task.workers = job->jobs->workers;
     job->task.done = task_done;
     job->task.cookie = job;
 }
@@ -79,7 +73,12 @@ int job_new(struct jobs *jobs, const char *client, const struct job_settings *se
             int reference_fd, const struct job_events *events, void *cookie, struct job **out,
             struct failure *failure)
 {
-    struct decoding *decoding = decoding_new(fd, reference_fd, settings->max_bytes);
+    const struct decode_settings decode = {.max_bytes = settings->max_bytes,
+                                           .max_pixels = jobs->max_pixels,
+                                           .max_step = settings->max_step,
+                                           .threads = jobs->threads,
+                                           .with_ms_ssim = settings->ms_ssim};
+    struct decoding *decoding = decoding_new(fd, reference_fd, &decode);
     struct job *job = calloc(1, sizeof *job);
     int status = jobs_check(jobs, client, failure);
 
@@ -232,7 +231,7 @@ static void fail_requests(struct job *job, const struct frame_key *key,
 static void add_step_frames(struct job *job)
 {
     struct task *task = &job->task;
-    bool measure = job->decoding->reference.data;
+    bool measure = job->decoding->has_reference;
     struct frame frame = {.fd = -1};
 
     frame.key.mode = job->settings.mode;
@@ -527,7 +526,7 @@ void job_close(struct job *job)
         return;
     hold(job);
     job->closed = true;
-    task_call_back(&job->task);
+    decoding_kill(job->decoding); /* whatever it is doing, nobody waits for it any more */
     failure_set(&failure, FAILURE_CANCELLED, "the job has been closed");
     fail_requests(job, NULL, &failure);
     if (job->opening)

@@ -15,12 +15,11 @@
 #include "base/failure.h"
 #include "base/pool.h"
 #include "bus_names.h"
-#include "decode/decoding.h"
 #include "decode/frame.h"
-#include "decode/models.h"
 #include "jobs/client.h"
 #include "jobs/requests.h"
 #include "jobs/task.h"
+#include "workers/decoding.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,7 +29,7 @@
 /* What all jobs share. Zero-initialise what is not set. */
 struct jobs {
     struct pool *pool;
-    struct models *models;
+    struct workers *workers;
     uint32_t threads;    /* of one computation */
     unsigned max_jobs;   /* that may be open */
     uint64_t max_pixels; /* of the picture of a job */

@@ -8,13 +8,13 @@ static struct task *task_of(struct work *work)
     return (struct task *)((char *)work - offsetof(struct task, work));
 }
 
-/* ---- In a worker ---- */
+/* ---- In a thread of the pool ---- */
 
 static void open_run(struct work *work)
 {
     struct task *task = task_of(work);
 
-    task->status = decoding_open(task->decoding, task->models, &task->failure);
+    task->status = decoding_open(task->decoding, task->workers, &task->failure);
 }
 
 static double now(void)
@@ -70,19 +70,18 @@ void task_submit(struct task *task, struct pool *pool, enum task_kind kind, enum
 
     task->work = (struct work){.priority = priority, .run = runs[kind], .done = work_done};
     task->kind = kind;
-    atomic_store(&task->decoding->stop, false);
-    atomic_store(&task->decoding->done, 0);
+    decoding_expect(task->decoding);
     pool_submit(pool, &task->work);
 }
 
 void task_call_back(struct task *task)
 {
-    atomic_store(&task->decoding->stop, true);
+    decoding_call_back(task->decoding);
 }
 
 double task_progress(const struct task *task)
 {
-    return atomic_load(&task->decoding->done);
+    return decoding_progress(task->decoding);
 }
 
 void task_drop_frames(struct task *task)

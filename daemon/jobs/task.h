@@ -4,18 +4,17 @@
 
 #include "base/failure.h"
 #include "base/pool.h"
-#include "decode/decoding.h"
 #include "decode/frame.h"
-#include "decode/models.h"
+#include "workers/decoding.h"
 
 enum task_kind { TASK_OPEN, TASK_STEP, TASK_FRAME };
 
-/* While it is with the workers they write to it and to the decoding; the main thread reads what
+/* While it is with the pool a thread writes to it and to the decoding; the main thread reads what
  * does not change then. */
 struct task {
     struct work work;
     struct decoding *decoding;
-    struct models *models;
+    struct workers *workers;
     void (*done)(struct task *task); /* in the main thread: the workers have given it back */
     void *cookie;
     enum task_kind kind;
@@ -27,7 +26,7 @@ struct task {
     double seconds; /* that decoding the step took */
 };
 
-/* Has the workers do it. Decoding, models, done, cookie and what is to be rendered must be set.
+/* Has the workers do it. Decoding, workers, done, cookie and what is to be rendered must be set.
  * Main thread only. */
 void task_submit(struct task *task, struct pool *pool, enum task_kind kind, enum priority priority);
 

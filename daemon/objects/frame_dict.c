@@ -8,7 +8,7 @@
 
 const char *colour_of(const struct decoding *decoding)
 {
-    return decoding->icc.size > 0 ? COLOUR_ICC : COLOUR_SRGB;
+    return decoding->icc ? COLOUR_ICC : COLOUR_SRGB;
 }
 
 void frame_dict_put(struct dict *dict, const struct frame *frame, const char *colour)

@@ -2,9 +2,9 @@
 #ifndef UQD_DAEMON_OBJECTS_FRAME_DICT_H
 #define UQD_DAEMON_OBJECTS_FRAME_DICT_H
 
-#include "decode/decoding.h"
 #include "decode/frame.h"
 #include "dict.h"
+#include "workers/decoding.h"
 
 /* What the colours of a file's pictures are. */
 const char *colour_of(const struct decoding *decoding);

@@ -33,7 +33,6 @@ static void add_steps(struct dict *dict, const struct decoding *decoding)
 static bool append_info(DBusMessageIter *args, const struct job *job)
 {
     const struct uqd_info *info = &job->decoding->info;
-    const struct uqd_metadata *icc = &job->decoding->icc;
     struct dict dict;
 
     dict_begin(&dict, args);
@@ -51,8 +50,8 @@ static bool append_info(DBusMessageIter *args, const struct job *job)
     dict_add_u64(&dict, KEY_AVAILABLE, input_size(&job->decoding->input));
     dict_add_u32(&dict, KEY_REDUCE, job->reduce);
     dict_add_string(&dict, KEY_COLOUR, colour_of(job->decoding));
-    if (icc->size > 0 && icc->size <= MAX_ICC_SIZE)
-        dict_add_array(&dict, KEY_ICC, DBUS_TYPE_BYTE, icc->data, icc->size);
+    if (job->decoding->icc && job->decoding->icc_size <= MAX_ICC_SIZE)
+        dict_add_array(&dict, KEY_ICC, DBUS_TYPE_BYTE, job->decoding->icc, job->decoding->icc_size);
     add_steps(&dict, job->decoding);
     return dict_end(&dict);
 }

@@ -24,9 +24,13 @@ int job_desk_setup(void **state)
     snprintf(models, sizeof models, "%s/models", desk->desk.dir);
     setenv("UQD_MODELS", models, 1);
     sample_make(&desk->sample, &desk->desk, 40, 30, 3);
-    desk->jobs = (struct jobs){
-        .models = models_new(), .threads = 1, .max_jobs = 20, .max_pixels = UINT64_C(1) << 26};
-    assert_non_null(desk->jobs.models);
+    desk->jobs = (struct jobs){.workers = workers_new(UQDD),
+                               .threads = 1,
+                               .max_jobs = 20,
+                               .max_pixels = UINT64_C(1) << 26};
+    desk->models = models_new();
+    assert_non_null(desk->jobs.workers);
+    assert_non_null(desk->models);
     assert_int_equal(pool_new(&desk->jobs.pool, 2), 0);
     assert_int_equal(sem_init(&desk->gate, 0, 0), 0);
     *state = desk;
@@ -40,7 +44,8 @@ int job_desk_teardown(void **state)
     assert_int_equal(desk->jobs.n_jobs, 0);
     assert_null(desk->jobs.clients.first);
     pool_free(desk->jobs.pool);
-    models_free(desk->jobs.models);
+    workers_free(desk->jobs.workers);
+    models_free(desk->models);
     sem_destroy(&desk->gate);
     sample_free(&desk->sample);
     desk_remove_directory(&desk->desk);

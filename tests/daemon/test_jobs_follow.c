@@ -517,8 +517,8 @@ static void opening_waits_for_the_profile(void **state)
     RECORD_EXPECT(&record, NULL);
     grow_and_tell(desk, &file, &record, size);
     RECORD_EXPECT(&record, "opened");
-    assert_int_equal(record.job->decoding->icc.size, 3000);
-    assert_memory_equal(record.job->decoding->icc.data, profile, 3000);
+    assert_int_equal(record.job->decoding->icc_size, 3000);
+    assert_memory_equal(record.job->decoding->icc, profile, 3000);
     record_close(&record, desk);
     growing_end(&file);
     free(data);

@@ -124,7 +124,7 @@ static int make(const struct fixture *f, struct maker *maker,
                 void (*change)(const struct fixture *f, unsigned n))
 {
     *maker = (struct maker){.cache = &f->cache,
-                            .models = f->jobs->jobs.models,
+                            .models = f->jobs->models,
                             .threads = 1,
                             .uri = f->uri,
                             .flavor = flavor_find("normal"),

@@ -48,7 +48,7 @@ static int setup(void **state)
     snprintf(path, sizeof path, "%s/cache", desk->jobs->desk.dir);
     setenv("XDG_CACHE_HOME", path, 1);
     assert_int_equal(cache_open(&desk->cache), 0);
-    queue_init(&desk->queue, desk->jobs->jobs.pool, desk->jobs->jobs.models, &desk->cache, 1, 1);
+    queue_init(&desk->queue, desk->jobs->jobs.pool, desk->jobs->models, &desk->cache, 1, 1);
     *state = desk;
     return 0;
 }

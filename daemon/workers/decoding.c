@@ -1,0 +1,276 @@
+#include "workers/decoding.h"
+
+#include "utf8.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_STEPS = 4096 };
+
+struct decoding *decoding_new(int fd, int reference_fd, const struct decode_settings *settings)
+{
+    struct decoding *decoding = calloc(1, sizeof *decoding);
+
+    if (decoding && worker_prepare(&decoding->worker) == 0) {
+        input_begin(&decoding->input, fd, settings->max_bytes);
+        decoding->reference_fd = reference_fd;
+        decoding->settings = *settings;
+        return decoding;
+    }
+    if (decoding)
+        worker_end(&decoding->worker);
+    free(decoding);
+    close(fd);
+    if (reference_fd >= 0)
+        close(reference_fd);
+    return NULL;
+}
+
+static void close_reference(struct decoding *decoding)
+{
+    if (decoding->reference_fd >= 0)
+        close(decoding->reference_fd);
+    decoding->reference_fd = -1;
+}
+
+void decoding_free(struct decoding *decoding)
+{
+    if (!decoding)
+        return;
+    worker_end(&decoding->worker);
+    close_reference(decoding);
+    close(decoding->input.fd);
+    free(decoding->icc);
+    free(decoding->steps);
+    free(decoding->said);
+    free(decoding);
+}
+
+/* ---- What is heard of the worker ---- */
+
+/* It has gone, or says what no worker of ours says: then it goes. Returns -1. */
+static int lose(struct decoding *decoding, struct failure *failure)
+{
+    bool wanted = !atomic_load(&decoding->worker.control->stop);
+
+    worker_kill(&decoding->worker);
+    if (!wanted)
+        return failure_set_status(failure, UQD_ERR_CANCELLED);
+    return failure_set(failure, FAILURE_OTHER,
+                       "the process that decoded the file has ended unexpectedly");
+}
+
+/* Makes a text of what came as one: it ends, and D-Bus can carry it. */
+static void settle_text(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    if (!utf8_is_valid(text, strlen(text)))
+        text[0] = '\0';
+}
+
+static bool is_sensible(const struct decoding *decoding, const struct wire_reply *reply)
+{
+    return (reply->status == UQD_OK || reply->status == UQD_NEED_DATA || reply->status == -1) &&
+           (unsigned)reply->failure.kind <= FAILURE_OTHER &&
+           reply->offset >= decoding->input.offset && reply->offset <= decoding->input.limit &&
+           reply->steps_complete >= decoding->steps_complete;
+}
+
+/* Has a function called. Its status, or -1 with a failure also if the worker has gone. */
+static int call(struct decoding *decoding, enum wire_kind kind, const struct frame_key *key,
+                struct failure *failure)
+{
+    struct wire_request request;
+    struct wire_reply reply;
+
+    memset(&request, 0, sizeof request);
+    request.kind = kind;
+    request.follows = decoding->follows;
+    if (key)
+        request.key = *key;
+    if (decoding->worker.socket < 0 ||
+        wire_send(decoding->worker.socket, &request, sizeof request, NULL, 0) < 0 ||
+        wire_receive(decoding->worker.socket, &reply, sizeof reply) < 0 ||
+        !is_sensible(decoding, &reply))
+        return lose(decoding, failure);
+    decoding->input.offset = reply.offset;
+    decoding->decoded = reply.decoded;
+    decoding->ended = reply.ended;
+    if (reply.status < 0) {
+        *failure = reply.failure;
+        settle_text(failure->text, sizeof failure->text);
+    }
+    if (kind == WIRE_ADVANCE)
+        decoding->steps_complete = reply.steps_complete;
+    return reply.status;
+}
+
+/* ---- Opening ---- */
+
+static bool is_known(const struct wire_opened *opened)
+{
+    const struct uqd_info *info = &opened->info;
+
+    return info->width >= 1 && info->width <= UQD_MAX_SIDE && info->height >= 1 &&
+           info->height <= UQD_MAX_SIDE && info->channels >= 1 && info->channels <= 4 &&
+           info->n_steps <= MAX_STEPS && opened->icc_size <= UQD_MAX_ICC_SIZE;
+}
+
+/* The pieces that follow, whose sizes are known to be sensible. 0, or -1 if they do not come. */
+static int hear_pieces(struct decoding *decoding, uint32_t n_steps, uint32_t icc_size)
+{
+    const int socket = decoding->worker.socket;
+
+    /* One more than there may be: none is no lack of memory. */
+    decoding->said = calloc((size_t)n_steps + 1, sizeof *decoding->said);
+    decoding->steps = calloc((size_t)n_steps + 1, sizeof *decoding->steps);
+    decoding->icc = icc_size > 0 ? malloc(icc_size) : NULL;
+    if (!decoding->said || !decoding->steps || (icc_size > 0 && !decoding->icc) ||
+        wire_receive(socket, decoding->said, n_steps * sizeof *decoding->said) < 0 ||
+        wire_receive(socket, decoding->icc, icc_size) < 0)
+        return -1;
+    for (uint32_t i = 0; i < n_steps; i++) {
+        struct wire_step *said = &decoding->said[i];
+
+        settle_text(said->name, sizeof said->name);
+        decoding->steps[i] = (struct step){said->name, said->bytes, said->psnr};
+    }
+    decoding->icc_size = icc_size;
+    return 0;
+}
+
+static int hear_opened(struct decoding *decoding, struct failure *failure)
+{
+    struct wire_opened opened;
+
+    if (wire_receive(decoding->worker.socket, &opened, sizeof opened) < 0 || !is_known(&opened) ||
+        hear_pieces(decoding, opened.info.n_steps, opened.icc_size) < 0)
+        return lose(decoding, failure);
+    decoding->info = opened.info;
+    decoding->info.lossless = opened.info.lossless != 0; /* D-Bus knows two values */
+    decoding->has_reference = opened.has_reference;
+    memcpy(decoding->model_name, opened.model_name, sizeof decoding->model_name);
+    settle_text(decoding->model_name, sizeof decoding->model_name);
+    decoding->ended = decoding->ended || opened.info.n_steps == 0;
+    return 0;
+}
+
+int decoding_open(struct decoding *decoding, struct workers *workers, struct failure *failure)
+{
+    int status = 0;
+
+    if (decoding->worker.socket < 0)
+        status = worker_start(&decoding->worker, workers, &decoding->settings, decoding->input.fd,
+                              decoding->reference_fd, failure);
+    if (status == 0)
+        status = call(decoding, WIRE_OPEN, NULL, failure);
+    if (status == UQD_OK)
+        status = hear_opened(decoding, failure);
+    if (status != UQD_NEED_DATA)
+        close_reference(decoding);
+    return status;
+}
+
+/* ---- Steps and frames ---- */
+
+int decoding_advance(struct decoding *decoding, struct failure *failure)
+{
+    const uint32_t before = decoding->steps_complete;
+    int status = call(decoding, WIRE_ADVANCE, NULL, failure);
+
+    if (decoding->steps_complete > decoding->info.n_steps ||
+        (status == UQD_OK && decoding->steps_complete == before)) {
+        decoding->steps_complete = before;
+        return lose(decoding, failure);
+    }
+    if (decoding->steps_complete == decoding->info.n_steps)
+        decoding->ended = true;
+    return status;
+}
+
+/* Blocks of bits have their size whatever the key says of pictures; a number is as large as a pixel
+ * of four channels. */
+static struct shared_frame shape_of(const struct decoding *decoding, const struct frame_key *key)
+{
+    const struct uqd_info *info = &decoding->info;
+    const bool bits = key->mode == FRAME_OF_BITS;
+    const uint32_t reduce = bits ? 3 : key->reduce;
+
+    return shared_frame_shape(uqd_reduced_side(info->width, reduce),
+                              uqd_reduced_side(info->height, reduce),
+                              bits ? (uint32_t)sizeof(uint32_t) : info->channels);
+}
+
+/* Takes the memory over. 0, or -1 if it is not what was asked for. */
+static int take_frame(const struct decoding *decoding, struct frame *frame,
+                      const struct wire_frame *came, int fd)
+{
+    frame->fd = fd;
+    frame->shape = shape_of(decoding, &frame->key);
+    frame->bytes = came->bytes;
+    frame->measured = came->measured;
+    frame->mse = came->mse;
+    frame->psnr = came->psnr;
+    frame->ms_ssim = came->ms_ssim;
+    if (shared_frame_is_sealed(fd, &frame->shape))
+        return 0;
+    frame_close(frame);
+    return -1;
+}
+
+int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure)
+{
+    struct wire_frame came;
+    unsigned n_fds = 0;
+    int fd, status;
+
+    frame->fd = -1;
+    status = call(decoding, WIRE_RENDER, &frame->key, failure);
+    if (status < 0)
+        return status;
+    if (status != UQD_OK ||
+        wire_receive_fds(decoding->worker.socket, &came, sizeof came, &fd, 1, &n_fds) < 0 ||
+        n_fds == 0 || take_frame(decoding, frame, &came, fd) < 0)
+        return lose(decoding, failure);
+    return 0;
+}
+
+/* ---- Meanwhile ---- */
+
+void decoding_expect(struct decoding *decoding)
+{
+    atomic_store(&decoding->worker.control->stop, false);
+    atomic_store(&decoding->worker.control->done, 0);
+}
+
+void decoding_call_back(struct decoding *decoding)
+{
+    atomic_store(&decoding->worker.control->stop, true);
+}
+
+void decoding_kill(struct decoding *decoding)
+{
+    worker_kill(&decoding->worker);
+}
+
+double decoding_progress(const struct decoding *decoding)
+{
+    double done = atomic_load(&decoding->worker.control->done);
+
+    return done >= 0 && done <= 1 ? done : 0;
+}
+
+uint32_t decoding_reduce_for(const struct decoding *decoding, uint32_t max_edge)
+{
+    const struct uqd_info *info = &decoding->info;
+    uint32_t edge = info->width > info->height ? info->width : info->height;
+    uint32_t reduce = 0;
+
+    while (max_edge > 0 && reduce < UQD_MAX_REDUCE &&
+           uqd_reduced_side(edge, reduce + 1) >= max_edge)
+        reduce++;
+    return reduce;
+}

@@ -1,0 +1,71 @@
+/* One file being decoded by a worker: the daemon's side of decode/file_decoder.h, whose functions
+ * it has. Those that take a failure wait for the worker; a thread of the pool calls them, one at a
+ * time per decoding. Meanwhile the main thread may read what decoding_open has set, and call
+ * decoding_call_back, decoding_kill and decoding_progress; the rest only between the calls. */
+#ifndef UQD_DAEMON_WORKERS_DECODING_H
+#define UQD_DAEMON_WORKERS_DECODING_H
+
+#include "base/failure.h"
+#include "decode/file_decoder.h"
+#include "decode/frame.h"
+#include "decode/input.h"
+#include "workers/workers.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uqd/uqd.h>
+
+struct decoding {
+    struct input input; /* read by the worker; here it is looked at */
+    int reference_fd;   /* owned; -1 if there is none, or once the file is open */
+    struct decode_settings settings;
+    bool follows; /* set between the calls: what the file lacks may still come */
+
+    struct worker worker;
+    struct uqd_info info;
+    uint8_t *icc; /* the colour profile, of icc_size bytes; NULL if none */
+    uint32_t icc_size;
+    char model_name[128];
+    struct step *steps; /* info.n_steps entries; the main thread puts the PSNR that it measured */
+    struct wire_step *said; /* has the names of these */
+    bool has_reference;
+
+    uint32_t steps_complete;
+    uint64_t decoded; /* length of the file up to and including them */
+    bool ended;       /* no further step can be decoded */
+};
+
+/* Takes the descriptors over; reference_fd may be -1. NULL without memory or descriptors, and then
+ * they are closed too. */
+struct decoding *decoding_new(int fd, int reference_fd, const struct decode_settings *settings);
+
+/* Ends the worker. NULL is allowed. */
+void decoding_free(struct decoding *decoding);
+
+/* Starts a worker and does what file_decoder_open says; a worker that has gone is a failure, here
+ * and below. */
+int decoding_open(struct decoding *decoding, struct workers *workers, struct failure *failure);
+
+/* As file_decoder_advance. */
+int decoding_advance(struct decoding *decoding, struct failure *failure);
+
+/* As file_decoder_render. */
+int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure);
+
+/* Before a call: it shall run. */
+void decoding_expect(struct decoding *decoding);
+
+/* Asks for the call under way to end soon; then it has failed with FAILURE_CANCELLED. */
+void decoding_call_back(struct decoding *decoding);
+
+/* The same at once, for good: every later call fails. */
+void decoding_kill(struct decoding *decoding);
+
+/* How far the call under way has come, from 0 to 1. */
+double decoding_progress(const struct decoding *decoding);
+
+/* The largest reduction that leaves the longer side at max_edge pixels or more; 0 (full size) if
+ * max_edge is 0 or the picture is smaller. */
+uint32_t decoding_reduce_for(const struct decoding *decoding, uint32_t max_edge);
+
+#endif

@@ -1,0 +1,55 @@
+/* The daemon's side of its worker processes: each decodes one file, and can reach nothing else.
+ * What goes wrong in one, a crash or a lack of memory, ends that one alone. */
+#ifndef UQD_DAEMON_WORKERS_WORKERS_H
+#define UQD_DAEMON_WORKERS_WORKERS_H
+
+#include "base/failure.h"
+#include "confine.h"
+#include "decode/file_decoder.h"
+#include "workers/wire.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* What all workers share: the process that makes them, which is started when it is needed. */
+struct workers;
+
+/* program is this one, whose path is borrowed: NULL is /proc/self/exe. NULL without memory. */
+struct workers *workers_new(const char *program);
+
+/* No worker is being started. The spawner ends, and with it those that are left. NULL is allowed.
+ */
+void workers_free(struct workers *workers);
+
+/* Starts a worker without a file, for what can be known of those to come, and ends it. Any thread.
+ * 0, or -1 with a failure. */
+int workers_try(struct workers *workers, struct failure *failure);
+
+/* How the last worker was confined; false if there has been none. Any thread. */
+bool workers_posture(struct workers *workers, struct confine_posture *posture);
+
+/* One process. */
+struct worker {
+    int socket;                     /* -1: there is none */
+    atomic_int process;             /* a descriptor of it; -1: none */
+    int control_memory;             /* sealed in its size */
+    struct decode_control *control; /* shared with it */
+};
+
+/* Makes the control, without a process yet. 0, or -1 with errno; worker_end must follow. */
+int worker_prepare(struct worker *worker);
+
+/* Starts the process for a file and, unless it is -1, a reference, which stay the caller's. Any
+ * thread. 0, or -1 with a failure. */
+int worker_start(struct worker *worker, struct workers *workers,
+                 const struct decode_settings *settings, int file, int reference,
+                 struct failure *failure);
+
+/* Ends the process at once, if there is one; what waits for it sees that it has gone. May be called
+ * by another thread than the one that uses the worker. */
+void worker_kill(struct worker *worker);
+
+/* The same, and frees what belongs to it. No thread uses it any more. */
+void worker_end(struct worker *worker);
+
+#endif
