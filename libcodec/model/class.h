@@ -29,6 +29,9 @@ struct uqd_model_class {
      */
     int (*read)(struct uqd_model *model, const struct uqd_model_file *file);
 
+    /* Reads the values that are not there yet. Errors: UQD_ERR_MODEL_FILE, UQD_ERR_NOMEM. */
+    int (*load)(const struct uqd_model *model);
+
     /* What the class has of a model, which may be nothing yet. */
     void (*free)(struct uqd_model *model);
 

@@ -87,6 +87,11 @@ int uqd_model_open(struct uqd_model **model, int fd)
     return model != NULL ? new_model(model, NULL, 0, fd) : UQD_ERR_ARG;
 }
 
+int uqd_model_load(const struct uqd_model *model)
+{
+    return model != NULL ? model->class->load(model) : UQD_ERR_ARG;
+}
+
 void uqd_model_free(struct uqd_model *model)
 {
     if (model == NULL)

@@ -57,6 +57,28 @@ static void test_file_changes_after_opening(void **state)
     free(b.data);
 }
 
+/* What is read already does not depend on the file. */
+static void test_loaded_at_once(void **state)
+{
+    (void)state;
+    struct model_bytes b = model_bytes_new();
+    for (int is_loaded = 0; is_loaded < 2; is_loaded++) {
+        struct uqd_model *model;
+        const int fd = file_of(&b);
+        const off_t at = (off_t)uqd_get_u64(tensor_entry(&b, "net1.block0.in") + 48);
+        assert_int_equal(uqd_model_open(&model, fd), UQD_OK);
+        if (is_loaded)
+            assert_int_equal(uqd_model_load(model), UQD_OK);
+        assert_int_equal(ftruncate(fd, at), 0);
+        assert_int_equal(uqd_model_load(model), is_loaded ? UQD_OK : UQD_ERR_MODEL_FILE);
+        assert_int_equal(encoding_status(model), is_loaded ? UQD_OK : UQD_ERR_MODEL_FILE);
+        uqd_model_free(model);
+        close(fd);
+    }
+    assert_int_equal(uqd_model_load(NULL), UQD_ERR_ARG);
+    free(b.data);
+}
+
 static struct uqd_model *sealed_model(struct model_bytes *b)
 {
     struct uqd_model *model;
@@ -127,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opened_from_a_descriptor),
         cmocka_unit_test(test_file_changes_after_opening),
+        cmocka_unit_test(test_loaded_at_once),
         cmocka_unit_test(test_bits),
         cmocka_unit_test(test_any_whole_numbers),
         cmocka_unit_test(test_cut_files),

@@ -109,6 +109,11 @@ UQD_NODISCARD UQD_API int uqd_model_new(struct uqd_model **model, const void *da
  * with UQD_ERR_MODEL_FILE. Errors: also UQD_ERR_ARG for a bad descriptor. */
 UQD_NODISCARD UQD_API int uqd_model_open(struct uqd_model **model, int fd);
 
+/* Reads all weights that have not been read yet, rather than when a picture needs them: for a
+ * process that is going to fork, so that the others share them. May be called by several threads.
+ * Errors: UQD_ERR_MODEL_FILE, UQD_ERR_NOMEM, UQD_ERR_ARG for NULL. */
+UQD_NODISCARD UQD_API int uqd_model_load(const struct uqd_model *model);
+
 /* NULL is allowed. */
 UQD_API void uqd_model_free(struct uqd_model *model);
 

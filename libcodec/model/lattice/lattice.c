@@ -136,6 +136,15 @@ static double macs_per_pixel(const struct uqd_model *model)
     return (double)pass_macs * n_full / (UQD_UNIT_BLOCK * UQD_UNIT_BLOCK);
 }
 
+static int load(const struct uqd_model *model)
+{
+    const struct uqd_weights *weights;
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < model->n_networks && status == UQD_OK; i++)
+        status = uqd_model_network(model, i, &weights);
+    return status;
+}
+
 const struct uqd_model_class uqd_lattice_models = {
     .number = UQD_MODEL_LATTICE,
     .first_version = VERSION_OF_ONE_PART,
@@ -146,6 +155,7 @@ const struct uqd_model_class uqd_lattice_models = {
     .tables_size = tables_size,
     .find_tables = find_tables,
     .read = read_model,
+    .load = load,
     .free = uqd_model_free_weights,
     .macs_per_pixel = macs_per_pixel,
 };

@@ -137,6 +137,12 @@ static double macs_per_pixel(const struct uqd_model *model)
     return model->paper->macs_per_pixel * model->paper->n_steps;
 }
 
+static int load(const struct uqd_model *model)
+{
+    const struct uqd_paper_weights *weights;
+    return uqd_paper_weights(model, &weights);
+}
+
 const struct uqd_model_class uqd_paper_models = {
     .number = UQD_MODEL_PAPER,
     .first_version = VERSION,
@@ -148,6 +154,7 @@ const struct uqd_model_class uqd_paper_models = {
     .tables_size = tables_size,
     .find_tables = find_tables,
     .read = read_model,
+    .load = load,
     .free = free_paper,
     .macs_per_pixel = macs_per_pixel,
 };
