@@ -38,7 +38,7 @@ struct report {
     struct peer daemon, thumbnailer;
     bool can_start_thumbnailer; /* the bus would, for the next call */
     DBusMessage *reply;         /* the daemon's properties, which hold what follows; or NULL */
-    const char *version;
+    const char *version, *confinement;
     uint32_t threads, jobs, max_jobs;
 };
 
@@ -107,6 +107,7 @@ static int ask_daemon(struct session *session, struct report *report, struct mes
         return -1;
     dbus_message_iter_init(report->reply, &dict);
     dict_get_string(&dict, PROPERTY_VERSION, &report->version);
+    dict_get_string(&dict, PROPERTY_CONFINEMENT, &report->confinement);
     dict_get_u32(&dict, PROPERTY_THREADS, &report->threads);
     dict_get_u32(&dict, PROPERTY_JOBS, &report->jobs);
     dict_get_u32(&dict, PROPERTY_MAX_JOBS, &report->max_jobs);
@@ -145,6 +146,9 @@ static void print_daemon(const struct report *report)
            "threads     %" PRIu32 "\n"
            "jobs        %" PRIu32 ", at most %" PRIu32 "\n",
            report->daemon.process, report->threads, report->jobs, report->max_jobs);
+    printf("workers     ");
+    told_print_text(report->confinement, 0);
+    printf("\n");
 }
 
 static void print_text(const struct report *report)
@@ -174,6 +178,8 @@ static void print_json(const struct report *report)
         printf(", \"process\": %" PRIu32 ", \"threads\": %" PRIu32 ", \"jobs\": %" PRIu32
                ", \"max_jobs\": %" PRIu32,
                report->daemon.process, report->threads, report->jobs, report->max_jobs);
+        printf(", \"confinement\": ");
+        json_string(stdout, report->confinement);
     }
     printf(", \"thumbnailer\": ");
     if (thumbnailer->is_there)
@@ -191,7 +197,7 @@ static int run_status(const struct program *program, const struct command *comma
                       char **argv)
 {
     struct status_options options = {.timeout = DEFAULT_TIMEOUT};
-    struct report report = {.version = ""};
+    struct report report = {.version = "", .confinement = "not known"};
     struct message message;
     const int first = options_parse(program, command, argc, argv, &options, &message);
     if (first <= 0)

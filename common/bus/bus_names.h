@@ -56,10 +56,11 @@
 
 #define METHOD_OPEN "Open"
 
-#define PROPERTY_VERSION  "Version"
-#define PROPERTY_MAX_JOBS "MaxJobs"
-#define PROPERTY_THREADS  "Threads"
-#define PROPERTY_JOBS     "Jobs"
+#define PROPERTY_VERSION     "Version"
+#define PROPERTY_MAX_JOBS    "MaxJobs"
+#define PROPERTY_THREADS     "Threads"
+#define PROPERTY_JOBS        "Jobs"
+#define PROPERTY_CONFINEMENT "Confinement"
 
 /* ---- Members of a job ---- */
 

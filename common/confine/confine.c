@@ -84,17 +84,16 @@ bool confine_is_built(void)
     return filter_is_built();
 }
 
-void confine_print(FILE *out, const struct confine_posture *posture)
+void confine_describe(const struct confine_posture *posture, struct message *words)
 {
+    char places[64] = "places not limited";
     if (!posture->filter && !posture->no_new_privileges) {
-        fprintf(out, "not confined");
+        message_set(words, "not confined");
         return;
     }
-    fprintf(out, "%s", posture->filter ? "system calls filtered" : "system calls not filtered");
     if (posture->landlock > 0)
-        fprintf(out, ", places limited (Landlock %u)", posture->landlock);
-    else
-        fprintf(out, ", places not limited");
-    fprintf(out, ", %s",
-            posture->no_new_privileges ? "no new privileges" : "privileges not limited");
+        snprintf(places, sizeof places, "places limited (Landlock %u)", posture->landlock);
+    message_set(words, "%s, %s, %s",
+                posture->filter ? "system calls filtered" : "system calls not filtered", places,
+                posture->no_new_privileges ? "no new privileges" : "privileges not limited");
 }

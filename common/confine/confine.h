@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* What the process still has to do, besides computing on threads and reading and writing the
  * descriptors that it has. Paths that do not exist are passed over; "-" is none. */
@@ -48,7 +47,7 @@ int confine_self(const struct confine_needs *needs, struct confine_posture *post
  * known, and without the sanitizers, which need what is refused. */
 bool confine_is_built(void);
 
-/* Prints the posture in words, without a newline. */
-void confine_print(FILE *out, const struct confine_posture *posture);
+/* The posture in words. */
+void confine_describe(const struct confine_posture *posture, struct message *words);
 
 #endif

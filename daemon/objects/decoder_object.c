@@ -148,6 +148,18 @@ static void get_jobs(const void *object, DBusBasicValue *value)
     value->u32 = jobs_of(object)->n_jobs;
 }
 
+static void get_confinement(const void *object, DBusBasicValue *value)
+{
+    const struct decoder_object *decoder = object;
+    struct confine_posture posture;
+
+    if (workers_posture(jobs_of(decoder)->workers, &posture))
+        confine_describe(&posture, decoder->confinement);
+    else
+        message_set(decoder->confinement, "not known");
+    value->str = decoder->confinement->text;
+}
+
 static const struct object_method methods[] = {
     {METHOD_OPEN, "ha{sv}", call_open},
     {NULL, NULL, NULL},
@@ -157,6 +169,7 @@ static const struct object_property properties[] = {
     {PROPERTY_VERSION, DBUS_TYPE_STRING, get_version},
     {PROPERTY_MAX_JOBS, DBUS_TYPE_UINT32, get_max_jobs},
     {PROPERTY_THREADS, DBUS_TYPE_UINT32, get_threads},
+    {PROPERTY_CONFINEMENT, DBUS_TYPE_STRING, get_confinement},
     {PROPERTY_JOBS, DBUS_TYPE_UINT32, get_jobs},
     {NULL, 0, NULL},
 };
@@ -218,8 +231,9 @@ int decoder_object_begin(struct decoder_object *decoder, struct bus *bus, struct
                          struct jobs *jobs)
 {
     decoder->refuses = false;
-    if (job_objects_begin(&decoder->objects, bus->connection, loop, jobs, jobs_changed, decoder) <
-        0)
+    decoder->confinement = calloc(1, sizeof *decoder->confinement);
+    if (!decoder->confinement || job_objects_begin(&decoder->objects, bus->connection, loop, jobs,
+                                                   jobs_changed, decoder) < 0)
         return -1;
     return bus_serve(bus, ROOT_PATH, route, decoder);
 }
@@ -232,4 +246,5 @@ void decoder_object_refuse(struct decoder_object *decoder)
 void decoder_object_end(struct decoder_object *decoder)
 {
     job_objects_end(&decoder->objects);
+    free(decoder->confinement);
 }

@@ -12,7 +12,8 @@
 
 struct decoder_object {
     struct job_objects objects;
-    bool refuses; /* to open jobs */
+    bool refuses;                /* to open jobs */
+    struct message *confinement; /* owned: the words of the property */
 };
 
 /* Serves the object and everything below it on the bus, which with loop and jobs must outlive

@@ -1,4 +1,5 @@
 /* uqdctl as a program: what it says of the daemon and of a file, and how it fails. */
+#include "confine.h"
 #include "ctl_desk.h"
 
 #include <inttypes.h>
@@ -67,6 +68,10 @@ static void status_tells_of_the_daemon(void **state)
     snprintf(wanted, sizeof wanted, "version %s, process %d\n", uqd_version(),
              (int)ctl->desk.daemon);
     assert_contains(text, wanted);
+    /* A worker has been started for the job. */
+    assert_contains(text, confine_is_built() ? "workers     system calls filtered, "
+                                             : "workers     system calls not filtered, ");
+    assert_contains(json, "\"confinement\": \"system calls ");
     snprintf(wanted, sizeof wanted,
              "{\"running\": true, \"version\": \"%s\", \"process\": %d, \"threads\": 1, "
              "\"jobs\": 1, \"max_jobs\": %" PRIu32 ", ",
