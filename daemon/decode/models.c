@@ -74,9 +74,11 @@ void models_warm(struct models *models)
     struct message message;
 
     pthread_mutex_lock(&models->mutex);
-    /* A job that came first has loaded what is needed. */
     if (!models->entries && model_load_default(&model, &message) == 0)
         keep(models, model);
+    /* Weights that cannot be read now are missed when a picture needs them. */
+    if (models->entries)
+        (void)!uqd_model_load(models->entries->model);
     pthread_mutex_unlock(&models->mutex);
 }
 

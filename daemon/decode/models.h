@@ -15,8 +15,8 @@ struct models *models_new(void);
 /* No decoder may use them any more. NULL is allowed. */
 void models_free(struct models *models);
 
-/* Loads the default model, so that the first job finds it warm; a missing one is no failure yet.
- * Any thread. */
+/* Loads the default model with all its weights, so that processes forked later share them; a
+ * missing one is no failure yet. Any thread. */
 void models_warm(struct models *models);
 
 /* Gives the model with this id, loading it if needed. It stays owned by the registry. 0, or -1 with

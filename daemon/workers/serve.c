@@ -84,7 +84,8 @@ static int say_hello(int socket)
 
 /* ---- Answers ---- */
 
-static struct wire_reply reply_of(const struct file_decoder *file, int status)
+static struct wire_reply reply_of(const struct file_decoder *file, int status,
+                                  const struct failure *failure)
 {
     struct wire_reply reply;
 
@@ -94,6 +95,10 @@ static struct wire_reply reply_of(const struct file_decoder *file, int status)
     reply.decoded = file->decoded;
     reply.steps_complete = file->steps_complete;
     reply.ended = file->ended;
+    if (status < 0) {
+        reply.failure.kind = failure->kind;
+        snprintf(reply.failure.text, sizeof reply.failure.text, "%s", failure->text);
+    }
     return reply;
 }
 
@@ -140,10 +145,8 @@ static int open_file(const struct server *server)
     const struct file_models models = {find_model, server->models};
     struct failure failure;
     int status = file_decoder_open(server->file, &models, &failure);
-    struct wire_reply reply = reply_of(server->file, status);
+    struct wire_reply reply = reply_of(server->file, status, &failure);
 
-    if (status < 0)
-        reply.failure = failure;
     if (send_reply(server, &reply) < 0)
         return -1;
     return status == UQD_OK ? send_opened(server) : 0;
@@ -153,10 +156,8 @@ static int advance(const struct server *server)
 {
     struct failure failure;
     int status = file_decoder_advance(server->file, &failure);
-    struct wire_reply reply = reply_of(server->file, status);
+    struct wire_reply reply = reply_of(server->file, status, &failure);
 
-    if (status < 0)
-        reply.failure = failure;
     return send_reply(server, &reply);
 }
 
@@ -178,11 +179,9 @@ static int render(const struct server *server, const struct frame_key *key)
     struct frame frame = {.key = *key, .fd = -1};
     struct failure failure;
     int status = file_decoder_render(server->file, &frame, &failure);
-    struct wire_reply reply = reply_of(server->file, status);
+    struct wire_reply reply = reply_of(server->file, status, &failure);
     int sent;
 
-    if (status < 0)
-        reply.failure = failure;
     sent = send_reply(server, &reply);
     if (sent == 0 && status == 0)
         sent = send_frame(server, &frame);

@@ -14,6 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The default model is loaded when so many milliseconds have passed without a request: whoever
+ * waits for the first worker of all does not wait for that. */
+enum { QUIET_MS = 200 };
+
 /* ---- A worker ---- */
 
 /* Whoever ends the daemon ends the spawner, and so the workers. */
@@ -105,6 +109,7 @@ int spawner_run(void)
 {
     struct models *models = models_new();
     int signals = open_children(), status = 0;
+    bool is_warm = false;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     /* What comes from a terminal or a service manager is the daemon's: it ends the others. */
@@ -114,13 +119,20 @@ int spawner_run(void)
     signal(SIGPIPE, SIG_IGN);
     if (!models || signals < 0)
         return EXIT_FAILURE;
-    models_warm(models);
     while (status == 0) {
         struct pollfd events[] = {{.fd = SPAWNER_SOCKET, .events = POLLIN},
                                   {.fd = signals, .events = POLLIN}};
 
-        if (poll(events, 2, -1) < 0 && errno != EINTR)
+        const int n = poll(events, 2, is_warm ? -1 : QUIET_MS);
+
+        if (n < 0 && errno != EINTR)
             status = -1;
+        if (n == 0) {
+            models_warm(models);
+            is_warm = true;
+        }
+        if (n <= 0)
+            continue;
         if (events[1].revents)
             reap(signals);
         if (events[0].revents)

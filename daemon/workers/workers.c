@@ -118,6 +118,16 @@ static void note_posture(struct workers *workers, const struct confine_posture *
     pthread_mutex_unlock(&workers->mutex);
 }
 
+pid_t workers_process(struct workers *workers)
+{
+    pid_t process;
+
+    pthread_mutex_lock(&workers->mutex);
+    process = workers->socket >= 0 ? workers->spawner : 0;
+    pthread_mutex_unlock(&workers->mutex);
+    return process;
+}
+
 bool workers_posture(struct workers *workers, struct confine_posture *posture)
 {
     bool known;
@@ -197,7 +207,12 @@ int worker_start(struct worker *worker, struct workers *workers,
     unsigned n_fds = file < 0 ? SPAWN_FILE : reference < 0 ? SPAWN_REFERENCE : WIRE_MAX_FDS;
 
     memset(&request, 0, sizeof request);
-    request.settings = *settings;
+    /* One by one: what lies between them stays here. */
+    request.settings.max_bytes = settings->max_bytes;
+    request.settings.max_pixels = settings->max_pixels;
+    request.settings.max_step = settings->max_step;
+    request.settings.threads = settings->threads;
+    request.settings.with_ms_ssim = settings->with_ms_ssim;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return fail_start(failure, errno);
     worker->socket = ends[0];
@@ -219,17 +234,29 @@ int worker_start(struct worker *worker, struct workers *workers,
     return status;
 }
 
+/* 0, or -1 with errno. */
+static int kill_process(int process)
+{
+#ifdef SYS_pidfd_send_signal
+    return (int)syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0);
+#else
+    (void)process;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
 void worker_kill(struct worker *worker)
 {
-    int process;
+    int process, socket;
 
     if (worker->control)
         atomic_store(&worker->control->stop, true);
     process = atomic_load(&worker->process); /* after that: see worker_start */
-#ifdef SYS_pidfd_send_signal
-    if (process >= 0)
-        syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0);
-#endif
+    socket = atomic_load(&worker->socket);
+    /* Without such a descriptor the process ends as soon as it looks. */
+    if ((process < 0 || kill_process(process) < 0) && socket >= 0)
+        shutdown(socket, SHUT_RDWR);
 }
 
 void worker_end(struct worker *worker)

@@ -25,12 +25,15 @@ void workers_free(struct workers *workers);
  * 0, or -1 with a failure. */
 int workers_try(struct workers *workers, struct failure *failure);
 
+/* The process that makes workers; 0 if there is none. Any thread. */
+pid_t workers_process(struct workers *workers);
+
 /* How the last worker was confined; false if there has been none. Any thread. */
 bool workers_posture(struct workers *workers, struct confine_posture *posture);
 
 /* One process. */
 struct worker {
-    int socket;                     /* -1: there is none */
+    atomic_int socket;              /* -1: there is none */
     atomic_int process;             /* a descriptor of it; -1: none */
     int control_memory;             /* sealed in its size */
     struct decode_control *control; /* shared with it */
