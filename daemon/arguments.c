@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 1024, MAX_JOBS = 1024, MAX_IDLE_SECONDS = 10000000 };
+enum { MAX_THREADS = 1024, MAX_JOBS = 1024, MAX_IDLE_SECONDS = 10000000, MAX_MEMORY = 1 << 30 };
 
 /* Until the whole command line is known. */
 #define IDLE_DEFAULT UINT32_MAX
@@ -26,6 +26,10 @@ static const struct option_row rows[] = {
     {"max-jobs", 0, OPTION_U32, "N", MEMBER(max_jobs), "files open at a time (default 32)", NULL},
     {"max-pixels", 0, OPTION_U64, "N", MEMBER(max_pixels),
      "refuse to open larger pictures (default 67108864, 64 megapixels); thumbnails are made of any",
+     NULL},
+    {"max-memory", 0, OPTION_U64, "MIB", MEMBER(max_memory),
+     "refuse to open pictures when decoding all that are open would take more; a program may have "
+     "half of it (default: half of the machine's memory)",
      NULL},
 };
 
@@ -76,7 +80,17 @@ static int check(const struct arguments *arguments, struct message *message)
         return message_set(message, "--threads: from 1 to %d", MAX_THREADS);
     if (arguments->max_jobs < 1 || arguments->max_jobs > MAX_JOBS)
         return message_set(message, "--max-jobs: from 1 to %d", MAX_JOBS);
+    if (arguments->max_memory < 1 || arguments->max_memory > MAX_MEMORY)
+        return message_set(message, "--max-memory: from 1 to %d", MAX_MEMORY);
     return 0;
+}
+
+/* In megabytes. */
+static uint64_t half_of_memory(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+
+    return pages > 0 && page > 0 ? ((uint64_t)pages * (uint64_t)page >> 21) + 1 : 1024;
 }
 
 int arguments_read(struct arguments *arguments, int argc, char *argv[])
@@ -90,6 +104,7 @@ int arguments_read(struct arguments *arguments, int argc, char *argv[])
         .threads = processors > 0 && processors <= MAX_THREADS ? (uint32_t)processors : 1,
         .max_jobs = 32,
         .max_pixels = UINT64_C(1) << 26,
+        .max_memory = half_of_memory(),
     };
     result = options_parse(&uqdd_program, &command, argc, argv, arguments, &message);
     if (result == OPTIONS_PRINTED)

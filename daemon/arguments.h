@@ -15,6 +15,7 @@ struct arguments {
     uint32_t threads;      /* of one computation */
     uint32_t max_jobs;
     uint64_t max_pixels;
+    uint64_t max_memory; /* megabytes */
 };
 
 extern const struct program uqdd_program;

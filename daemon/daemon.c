@@ -226,8 +226,9 @@ static int start_parts(struct daemon *daemon)
         return status;
     daemon->jobs.pool = daemon->pool;
     daemon->jobs.threads = threads;
-    daemon->jobs.max_jobs = daemon->arguments.max_jobs;
-    daemon->jobs.max_pixels = daemon->arguments.max_pixels;
+    daemon->jobs.limits = (struct limits){.max_jobs = daemon->arguments.max_jobs,
+                                          .max_pixels = daemon->arguments.max_pixels,
+                                          .max_memory = daemon->arguments.max_memory << 20};
     loop_add_fd(daemon->loop, pool_fd(daemon->pool), work_ready, daemon);
     loop_add_fd(daemon->loop, daemon->signal_fd, signal_ready, daemon);
     daemon->idle = (struct loop_timer){.fire = idle_fire, .cookie = daemon};

@@ -1,5 +1,7 @@
 #include "base/pool.h"
 
+#include "monotonic.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -8,37 +10,126 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* A share that has had less is new. */
+enum { NEW_MS = 1000 };
+
+enum kind {
+    TAKES_NEW,         /* interactive work of new shares of which nothing is running */
+    TAKES_INTERACTIVE, /* interactive work */
+    TAKES_ALL,
+};
+
 struct pool_thread {
     struct pool *pool;
     pthread_t id;
-    enum priority lowest; /* the lowest priority that this thread takes */
+    enum kind kind;
+};
+
+/* All but n_holds is under the pool's mutex. */
+struct share {
+    unsigned n_holds;   /* main thread only */
+    unsigned n_running; /* pieces */
+    unsigned n_inside;  /* pieces, with those that wait */
+    int64_t spent;      /* milliseconds that its work has taken */
+    int64_t used;       /* the same, and those that it has missed */
 };
 
 struct pool {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    struct work *queue; /* by priority, then by age */
+    struct work *queue; /* by age */
     struct work *ran, **ran_end;
     bool stop;
+    unsigned n_busy; /* threads that run something, but for the first */
+    int64_t reached; /* what the share that was served last had used */
     int event;
     unsigned outstanding; /* submitted, not collected; main thread only */
     unsigned n_threads;
     struct pool_thread threads[];
 };
 
-/* The queue is sorted, so the first piece is the only candidate. */
+/* ---- What comes first ---- */
+
+static unsigned running_of(const struct work *work)
+{
+    return work->share ? work->share->n_running : 0;
+}
+
+static int64_t used_of(const struct work *work)
+{
+    return work->share ? work->share->used : 0;
+}
+
+static int64_t spent_of(const struct work *work)
+{
+    return work->share ? work->share->spent : 0;
+}
+
+static bool may_take(const struct pool_thread *thread, const struct work *work)
+{
+    if (thread->kind == TAKES_ALL)
+        return true;
+    if (work->priority != PRIORITY_INTERACTIVE || thread->kind == TAKES_INTERACTIVE)
+        return work->priority == PRIORITY_INTERACTIVE;
+    return running_of(work) == 0 && spent_of(work) < NEW_MS &&
+           thread->pool->n_busy == thread->pool->n_threads - 1;
+}
+
+/* Of two that are equal the older one goes first. */
+static bool goes_before(const struct work *work, const struct work *older)
+{
+    if (work->priority != older->priority)
+        return work->priority < older->priority;
+    if (running_of(work) != running_of(older))
+        return running_of(work) < running_of(older);
+    return used_of(work) < used_of(older);
+}
+
+/* Where in the queue the piece is that the thread is to take; NULL if there is none. */
+static struct work **find_work(const struct pool_thread *thread)
+{
+    struct work **first = NULL;
+
+    for (struct work **at = &thread->pool->queue; *at; at = &(*at)->next) {
+        if (may_take(thread, *at) && (!first || goes_before(*at, *first)))
+            first = at;
+    }
+    return first;
+}
+
 static struct work *take_work(struct pool_thread *thread)
 {
     struct pool *pool = thread->pool;
-    struct work *work;
+    struct work **at, *work;
 
-    while (!pool->stop && (!pool->queue || pool->queue->priority > thread->lowest))
+    while (!pool->stop && !(at = find_work(thread)))
         pthread_cond_wait(&pool->changed, &pool->mutex);
     if (pool->stop)
         return NULL;
-    work = pool->queue;
-    pool->queue = work->next;
+    work = *at;
+    *at = work->next;
+    work->began = monotonic_ms();
+    pool->n_busy += thread->kind != TAKES_NEW;
+    if (work->share) {
+        work->share->n_running++;
+        if (work->share->used > pool->reached)
+            pool->reached = work->share->used;
+    }
     return work;
+}
+
+/* ---- The threads ---- */
+
+static void count_ran(struct work *work)
+{
+    struct share *share = work->share;
+
+    if (!share)
+        return;
+    share->spent += monotonic_ms() - work->began;
+    share->used += monotonic_ms() - work->began;
+    share->n_running--;
+    share->n_inside--;
 }
 
 static void put_ran(struct pool *pool, struct work *work)
@@ -46,6 +137,7 @@ static void put_ran(struct pool *pool, struct work *work)
     const uint64_t one = 1;
     ssize_t n;
 
+    count_ran(work);
     work->next = NULL;
     *pool->ran_end = work;
     pool->ran_end = &work->next;
@@ -62,9 +154,12 @@ static void *thread_main(void *cookie)
 
     pthread_mutex_lock(&pool->mutex);
     while ((work = take_work(thread))) {
+        /* The first thread may take something, now that this one is busy. */
+        pthread_cond_broadcast(&pool->changed);
         pthread_mutex_unlock(&pool->mutex);
         work->run(work);
         pthread_mutex_lock(&pool->mutex);
+        pool->n_busy -= thread->kind != TAKES_NEW;
         put_ran(pool, work);
     }
     pthread_mutex_unlock(&pool->mutex);
@@ -73,7 +168,7 @@ static void *thread_main(void *cookie)
 
 int pool_new(struct pool **out, unsigned n_threads)
 {
-    unsigned n = n_threads < 2 ? 2 : n_threads;
+    unsigned n = (n_threads < 2 ? 2 : n_threads) + 1;
     struct pool *pool = calloc(1, sizeof *pool + n * sizeof pool->threads[0]);
     int status = 0;
 
@@ -85,15 +180,17 @@ int pool_new(struct pool **out, unsigned n_threads)
     pool->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (pool->event < 0)
         status = errno;
+    pthread_mutex_lock(&pool->mutex); /* they count the threads */
     while (status == 0 && pool->n_threads < n) {
         struct pool_thread *thread = &pool->threads[pool->n_threads];
 
         thread->pool = pool;
-        thread->lowest = pool->n_threads == 0 ? PRIORITY_INTERACTIVE : PRIORITY_BACKGROUND;
+        thread->kind = pool->n_threads < TAKES_ALL ? (enum kind)pool->n_threads : TAKES_ALL;
         status = pthread_create(&thread->id, NULL, thread_main, thread);
         if (status == 0)
             pool->n_threads++;
     }
+    pthread_mutex_unlock(&pool->mutex);
     if (status != 0) {
         pool_free(pool);
         errno = status;
@@ -108,15 +205,47 @@ int pool_fd(const struct pool *pool)
     return pool->event;
 }
 
+struct share *share_new(void)
+{
+    struct share *share = calloc(1, sizeof *share);
+
+    if (!share)
+        return NULL;
+    share->n_holds = 1;
+    return share;
+}
+
+void share_hold(struct share *share)
+{
+    share->n_holds++;
+}
+
+void share_release(struct share *share)
+{
+    if (!share || --share->n_holds > 0)
+        return;
+    assert(share->n_inside == 0);
+    free(share);
+}
+
+/* Time in which it wanted nothing is not owed to a share. */
+static void count_submitted(const struct pool *pool, struct share *share)
+{
+    if (share->n_inside++ == 0 && share->used < pool->reached)
+        share->used = pool->reached;
+}
+
 void pool_submit(struct pool *pool, struct work *work)
 {
     struct work **at = &pool->queue;
 
     pool->outstanding++;
     pthread_mutex_lock(&pool->mutex);
-    while (*at && (*at)->priority <= work->priority)
+    if (work->share)
+        count_submitted(pool, work->share);
+    while (*at)
         at = &(*at)->next;
-    work->next = *at;
+    work->next = NULL;
     *at = work;
     pthread_cond_broadcast(&pool->changed);
     pthread_mutex_unlock(&pool->mutex);

@@ -29,6 +29,7 @@ struct decode_control {
 struct decode_settings {
     uint64_t max_bytes;  /* the file is taken to end there */
     uint64_t max_pixels; /* of a picture; larger ones are refused */
+    uint64_t max_memory; /* bytes of address space of the process */
     uint32_t max_step;   /* the last one to be decoded */
     uint32_t threads;
     bool with_ms_ssim;

@@ -19,10 +19,11 @@ struct client *client_add_job(struct clients *clients, const char *name)
     size_t size = strlen(name) + 1;
 
     if (!client) {
-        client = malloc(sizeof *client + size);
-        if (!client)
+        client = calloc(1, sizeof *client + size);
+        if (!client || !(client->share = share_new())) {
+            free(client);
             return NULL;
-        client->n_jobs = 0;
+        }
         memcpy(client->name, name, size);
         client->next = clients->first;
         clients->first = client;
@@ -41,5 +42,6 @@ void client_remove_job(struct clients *clients, struct client *client)
     while (*at != client)
         at = &(*at)->next;
     *at = client->next;
+    share_release(client->share);
     free(client);
 }

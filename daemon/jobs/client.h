@@ -1,10 +1,16 @@
-/* The programs that have jobs, counted for their limit. Main thread only. */
+/* The programs that have jobs, and what they take. Main thread only. */
 #ifndef UQD_DAEMON_JOBS_CLIENT_H
 #define UQD_DAEMON_JOBS_CLIENT_H
+
+#include "base/pool.h"
+
+#include <stdint.h>
 
 struct client {
     struct client *next;
     unsigned n_jobs;
+    uint64_t memory;     /* bytes that its jobs are expected to need */
+    struct share *share; /* held: of the pool, for the work of its jobs */
     char name[];
 };
 

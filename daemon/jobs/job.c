@@ -22,6 +22,7 @@ static void job_free(struct job *job)
 {
     frame_cache_clear(&job->cache);
     decoding_free(job->decoding);
+    share_release(job->share);
     free(job);
 }
 
@@ -36,15 +37,8 @@ static void release(struct job *job)
 
 int jobs_check(const struct jobs *jobs, const char *name, struct failure *failure)
 {
-    const struct client *client = client_find(&jobs->clients, name);
-
-    if (jobs->n_jobs >= jobs->max_jobs)
-        return failure_set(failure, FAILURE_LIMIT, "%u files are open, which is the limit",
-                           jobs->n_jobs);
-    if (client && client->n_jobs >= MAX_JOBS_PER_CLIENT)
-        return failure_set(failure, FAILURE_LIMIT,
-                           "this program has %u files open, which is its limit", client->n_jobs);
-    return 0;
+    return limits_check_job(&jobs->limits, jobs->n_jobs, client_find(&jobs->clients, name),
+                            failure);
 }
 
 static void set_up(struct job *job, const struct job_settings *settings,
@@ -58,6 +52,7 @@ static void set_up(struct job *job, const struct job_settings *settings,
     job->extent.max_step = settings->max_step;
     job->task.decoding = job->decoding;
     job->task.workers = job->jobs->workers;
+    job->task.share = job->share;
     job->task.done = task_done;
     job->task.cookie = job;
 }
@@ -74,7 +69,9 @@ int job_new(struct jobs *jobs, const char *client, const struct job_settings *se
             struct failure *failure)
 {
     const struct decode_settings decode = {.max_bytes = settings->max_bytes,
-                                           .max_pixels = jobs->max_pixels,
+                                           .max_pixels = jobs->limits.max_pixels,
+                                           .max_memory =
+                                               limits_most_memory(&jobs->limits, jobs->threads),
                                            .max_step = settings->max_step,
                                            .threads = jobs->threads,
                                            .with_ms_ssim = settings->ms_ssim};
@@ -92,6 +89,8 @@ int job_new(struct jobs *jobs, const char *client, const struct job_settings *se
     }
     job->jobs = jobs;
     job->decoding = decoding;
+    job->share = job->client->share;
+    share_hold(job->share);
     set_up(job, settings, events, cookie);
     list(job);
     drive(job);
@@ -329,14 +328,29 @@ static void drive(struct job *job)
 
 /* ---- What the workers give back ---- */
 
+/* 0, or -1 with a failure if there is no room for so large a picture. */
+static int take_memory(struct job *job, struct failure *failure)
+{
+    const uint64_t bytes = limits_memory_of(&job->decoding->info, job->decoding->has_reference);
+    int status =
+        limits_check_memory(&job->jobs->limits, job->jobs->memory, job->client, bytes, failure);
+
+    if (status < 0)
+        return status;
+    job->memory = bytes;
+    job->jobs->memory += bytes;
+    job->client->memory += bytes;
+    return 0;
+}
+
 static void open_done(struct job *job)
 {
-    const struct task *task = &job->task;
+    struct task *task = &job->task;
 
     job->extent.starved = task->status == UQD_NEED_DATA;
     if (job->extent.starved)
         return;
-    if (task->status < 0) {
+    if (task->status < 0 || take_memory(job, &task->failure) < 0) {
         tell_not_opened(job, &task->failure);
         job_close(job);
         return;
@@ -514,6 +528,8 @@ static void unlist(struct job *job)
         at = &(*at)->next;
     *at = job->next;
     job->jobs->n_jobs--;
+    job->jobs->memory -= job->memory;
+    job->client->memory -= job->memory;
     client_remove_job(&job->jobs->clients, job->client);
     job->client = NULL;
 }

@@ -17,6 +17,7 @@
 #include "bus_names.h"
 #include "decode/frame.h"
 #include "jobs/client.h"
+#include "jobs/limits.h"
 #include "jobs/requests.h"
 #include "jobs/task.h"
 #include "workers/decoding.h"
@@ -24,17 +25,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MAX_JOBS_PER_CLIENT 16
-
 /* What all jobs share. Zero-initialise what is not set. */
 struct jobs {
     struct pool *pool;
     struct workers *workers;
-    uint32_t threads;    /* of one computation */
-    unsigned max_jobs;   /* that may be open */
-    uint64_t max_pixels; /* of the picture of a job */
+    uint32_t threads; /* of one computation */
+    struct limits limits;
     struct job *first;
     unsigned n_jobs; /* in the list; closed jobs whose work still runs are not */
+    uint64_t memory; /* bytes that these jobs are expected to need */
     struct clients clients;
 };
 
@@ -94,6 +93,8 @@ struct job {
     struct job *next;
     struct jobs *jobs;
     struct client *client; /* NULL once closed */
+    struct share *share;   /* held: that of the client */
+    uint64_t memory;       /* bytes that it is expected to need; 0 before it is open */
     const struct job_events *events;
     void *cookie;
     struct job_settings settings;

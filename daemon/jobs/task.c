@@ -68,7 +68,8 @@ void task_submit(struct task *task, struct pool *pool, enum task_kind kind, enum
         [TASK_FRAME] = frame_run,
     };
 
-    task->work = (struct work){.priority = priority, .run = runs[kind], .done = work_done};
+    task->work = (struct work){
+        .priority = priority, .share = task->share, .run = runs[kind], .done = work_done};
     task->kind = kind;
     decoding_expect(task->decoding);
     pool_submit(pool, &task->work);

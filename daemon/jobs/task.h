@@ -15,6 +15,7 @@ struct task {
     struct work work;
     struct decoding *decoding;
     struct workers *workers;
+    struct share *share;             /* of the pool */
     void (*done)(struct task *task); /* in the main thread: the workers have given it back */
     void *cookie;
     enum task_kind kind;
@@ -26,8 +27,8 @@ struct task {
     double seconds; /* that decoding the step took */
 };
 
-/* Has the workers do it. Decoding, workers, done, cookie and what is to be rendered must be set.
- * Main thread only. */
+/* Has the workers do it. Decoding, workers, share, done, cookie and what is to be rendered must be
+ * set. Main thread only. */
 void task_submit(struct task *task, struct pool *pool, enum task_kind kind, enum priority priority);
 
 /* Asks the workers to give it back soon; then it has failed with FAILURE_CANCELLED. Main thread

@@ -135,7 +135,7 @@ static void get_version(const void *object, DBusBasicValue *value)
 
 static void get_max_jobs(const void *object, DBusBasicValue *value)
 {
-    value->u32 = jobs_of(object)->max_jobs;
+    value->u32 = jobs_of(object)->limits.max_jobs;
 }
 
 static void get_threads(const void *object, DBusBasicValue *value)

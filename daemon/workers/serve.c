@@ -22,12 +22,14 @@ struct server {
 
 /* Before the header is read, which says which model is needed: models can be opened, and nothing
  * else. */
-static int confine_to_models(struct confine_posture *posture, struct message *message)
+static int confine_to_models(uint64_t max_memory, struct confine_posture *posture,
+                             struct message *message)
 {
     struct model_places places;
     int status = model_places_find(&places, message);
     const struct confine_needs needs = {.read = (const char *const *)places.paths,
                                         .n_read = places.count,
+                                        .max_memory = max_memory,
                                         .max_files = MAX_FILES,
                                         .sends_descriptors = true};
 
@@ -69,13 +71,13 @@ static int open_self(void)
 }
 
 /* 0, or -1 if the process is to end. */
-static int say_hello(int socket)
+static int say_hello(int socket, uint64_t max_memory)
 {
     struct wire_hello hello;
     int self = open_self(), status;
 
     memset(&hello, 0, sizeof hello);
-    hello.status = confine_to_models(&hello.posture, &hello.message);
+    hello.status = confine_to_models(max_memory, &hello.posture, &hello.message);
     status = wire_send(socket, &hello, sizeof hello, &self, self >= 0);
     if (self >= 0)
         close(self);
@@ -210,7 +212,8 @@ void serve_file(const struct wire_spawn *spawn, const int *fds, unsigned n_fds,
     struct decode_control *control =
         mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fds[SPAWN_CONTROL], 0);
 
-    if (control == MAP_FAILED || say_hello(server.socket) < 0 || n_fds <= SPAWN_FILE)
+    if (control == MAP_FAILED || say_hello(server.socket, spawn->settings.max_memory) < 0 ||
+        n_fds <= SPAWN_FILE)
         return;
     server.file =
         file_decoder_new(fds[SPAWN_FILE], n_fds > SPAWN_REFERENCE ? fds[SPAWN_REFERENCE] : -1,

@@ -210,6 +210,7 @@ int worker_start(struct worker *worker, struct workers *workers,
     /* One by one: what lies between them stays here. */
     request.settings.max_bytes = settings->max_bytes;
     request.settings.max_pixels = settings->max_pixels;
+    request.settings.max_memory = settings->max_memory;
     request.settings.max_step = settings->max_step;
     request.settings.threads = settings->threads;
     request.settings.with_ms_ssim = settings->with_ms_ssim;

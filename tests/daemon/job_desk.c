@@ -26,8 +26,9 @@ int job_desk_setup(void **state)
     sample_make(&desk->sample, &desk->desk, 40, 30, 3);
     desk->jobs = (struct jobs){.workers = workers_new(UQDD),
                                .threads = 1,
-                               .max_jobs = 20,
-                               .max_pixels = UINT64_C(1) << 26};
+                               .limits = {.max_jobs = 24,
+                                          .max_pixels = UINT64_C(1) << 26,
+                                          .max_memory = UINT64_C(1) << 40}};
     desk->models = models_new();
     assert_non_null(desk->jobs.workers);
     assert_non_null(desk->models);
@@ -68,6 +69,11 @@ static void wait_second(struct work *work)
     sem_wait(&desk_of(work, 1)->gate);
 }
 
+static void wait_third(struct work *work)
+{
+    sem_wait(&desk_of(work, 2)->gate);
+}
+
 static void waited(struct work *work)
 {
     (void)work;
@@ -76,9 +82,9 @@ static void waited(struct work *work)
 /* Each worker has one of the waiters, before anything that comes later. */
 void job_desk_close_gate(struct job_desk *desk)
 {
-    static void (*const runs[])(struct work *) = {wait_first, wait_second};
+    static void (*const runs[])(struct work *) = {wait_first, wait_second, wait_third};
 
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < 3; i++) {
         desk->waiters[i] =
             (struct work){.priority = PRIORITY_INTERACTIVE, .run = runs[i], .done = waited};
         pool_submit(desk->jobs.pool, &desk->waiters[i]);
@@ -87,8 +93,8 @@ void job_desk_close_gate(struct job_desk *desk)
 
 void job_desk_open_gate(struct job_desk *desk)
 {
-    sem_post(&desk->gate);
-    sem_post(&desk->gate);
+    for (unsigned i = 0; i < 3; i++)
+        sem_post(&desk->gate);
 }
 
 void job_desk_turn(struct job_desk *desk)

@@ -16,7 +16,7 @@ struct job_desk {
     struct jobs jobs;
     struct models *models;
     sem_t gate;
-    struct work waiters[2];
+    struct work waiters[3]; /* one for each thread of the pool */
 };
 
 /* Makes everything; a picture of a few steps. For cmocka: *state is the desk. */

@@ -54,13 +54,13 @@ static void a_picture_may_be_too_large(void **state)
     struct job_desk *desk = *state;
     struct record record = {0};
 
-    desk->jobs.max_pixels = (uint64_t)desk->sample.width * desk->sample.height - 1;
+    desk->jobs.limits.max_pixels = (uint64_t)desk->sample.width * desk->sample.height - 1;
     record_open(&record, desk, ":1.1", desk->sample.size);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "not opened", "closed");
     assert_int_equal(record.failure.kind, FAILURE_LIMIT);
     record_close(&record, desk);
-    desk->jobs.max_pixels++;
+    desk->jobs.limits.max_pixels++;
     record_open(&record, desk, ":1.1", desk->sample.size);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "opened");
@@ -265,10 +265,10 @@ static void a_client_that_leaves_takes_its_jobs_along(void **state)
 
 /* ---- Limits ---- */
 
-/* Opens as many as there may be for the clients, whose number is a power of two. */
+/* Opens so many, for up to three clients in turn. */
 static void open_many(struct job_desk *desk, struct record *records, unsigned n, unsigned n_clients)
 {
-    static const char *const clients[] = {":1.1", ":1.2"};
+    static const char *const clients[] = {":1.1", ":1.2", ":1.4"};
 
     for (unsigned i = 0; i < n; i++)
         record_open(&records[i], desk, clients[i % n_clients], desk->sample.size);
@@ -311,13 +311,60 @@ static void a_client_has_a_limit(void **state)
 static void all_clients_have_a_limit(void **state)
 {
     struct job_desk *desk = *state;
-    struct record records[20] = {0};
+    struct record records[24] = {0};
 
-    assert_int_equal(desk->jobs.max_jobs, 20);
-    open_many(desk, records, 20, 2);
+    assert_int_equal(desk->jobs.limits.max_jobs, 24);
+    open_many(desk, records, 18, 2);
+    /* The rest is for those who have none. */
+    expect_limit(desk, ":1.1");
+    for (unsigned i = 18; i < 24; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, ":2.%u", i);
+        record_open(&records[i], desk, name, desk->sample.size);
+        expect_limit(desk, name);
+    }
     expect_limit(desk, ":1.3");
-    for (unsigned i = 0; i < 20; i++)
+    for (unsigned i = 0; i < 24; i++)
         record_close(&records[i], desk);
+}
+
+/* Opens a job, which must be refused when its header is known. */
+static void expect_no_memory(struct job_desk *desk, const char *client)
+{
+    struct record record = {0};
+
+    record_open(&record, desk, client, desk->sample.size);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "not opened", "closed");
+    assert_int_equal(record.failure.kind, FAILURE_LIMIT);
+    assert_non_null(strstr(record.failure.text, "MiB"));
+    record_close(&record, desk);
+}
+
+static void memory_is_shared(void **state)
+{
+    struct job_desk *desk = *state;
+    const uint64_t most = desk->jobs.limits.max_memory;
+    const uint64_t one = limits_memory_of(&desk->sample.info, false);
+    struct record records[3] = {0};
+
+    assert_true(limits_memory_of(&desk->sample.info, true) > one);
+    desk->jobs.limits.max_memory = one - 1;
+    expect_no_memory(desk, ":1.1");
+    desk->jobs.limits.max_memory = 4 * one - 1;
+    open_many(desk, records, 3, 3);
+    job_desk_settle(desk);
+    for (unsigned i = 0; i < 3; i++)
+        RECORD_EXPECT(&records[i], "opened");
+    assert_true(desk->jobs.memory == 3 * one);
+    expect_no_memory(desk, ":2.1"); /* for all */
+    for (unsigned i = 1; i < 3; i++)
+        record_close(&records[i], desk);
+    expect_no_memory(desk, records[0].job->client->name); /* more than half for one */
+    record_close(&records[0], desk);
+    assert_true(desk->jobs.memory == 0);
+    desk->jobs.limits.max_memory = most;
 }
 
 int main(void)
@@ -337,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_client_that_leaves_takes_its_jobs_along),
         cmocka_unit_test(a_client_has_a_limit),
         cmocka_unit_test(all_clients_have_a_limit),
+        cmocka_unit_test(memory_is_shared),
     };
 
     return cmocka_run_group_tests(tests, job_desk_setup, job_desk_teardown);
