@@ -57,8 +57,20 @@ static void set_up(struct job *job, const struct job_settings *settings,
     job->task.cookie = job;
 }
 
+/* Where several programs have jobs, those who have something to look at leave the processors to
+ * those who begin. */
+static void stand_back(struct job *job)
+{
+    const struct client *first = job->jobs->clients.first;
+
+    if (first && first->next && job->extent.steps_complete > 0)
+        decoding_stand_back(job->decoding);
+}
+
 static void list(struct job *job)
 {
+    for (struct job *other = job->jobs->first; other; other = other->next)
+        stand_back(other);
     job->next = job->jobs->first;
     job->jobs->first = job;
     job->jobs->n_jobs++;
@@ -249,6 +261,7 @@ static void submit(struct job *job, const struct plan *plan)
     assert(!job->in_flight);
     job->in_flight = true;
     job->told = 0;
+    stand_back(job);
     task->n_frames = 0;
     job->decoding->follows = job->settings.follow;
     if (plan->kind == TASK_STEP)

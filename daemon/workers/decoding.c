@@ -256,6 +256,11 @@ void decoding_kill(struct decoding *decoding)
     worker_kill(&decoding->worker);
 }
 
+void decoding_stand_back(struct decoding *decoding)
+{
+    worker_stand_back(&decoding->worker);
+}
+
 double decoding_progress(const struct decoding *decoding)
 {
     double done = atomic_load(&decoding->worker.control->done);

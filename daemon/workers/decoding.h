@@ -61,6 +61,9 @@ void decoding_call_back(struct decoding *decoding);
 /* The same at once, for good: every later call fails. */
 void decoding_kill(struct decoding *decoding);
 
+/* From now on the worker leaves the processors to others. */
+void decoding_stand_back(struct decoding *decoding);
+
 /* How far the call under way has come, from 0 to 1. */
 double decoding_progress(const struct decoding *decoding);
 

@@ -77,6 +77,7 @@ static int say_hello(int socket, uint64_t max_memory)
     int self = open_self(), status;
 
     memset(&hello, 0, sizeof hello);
+    hello.process = getpid();
     hello.status = confine_to_models(max_memory, &hello.posture, &hello.message);
     status = wire_send(socket, &hello, sizeof hello, &self, self >= 0);
     if (self >= 0)

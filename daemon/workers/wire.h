@@ -28,7 +28,8 @@ enum { SPAWN_SOCKET, SPAWN_CONTROL, SPAWN_FILE, SPAWN_REFERENCE };
 
 /* The first word of a worker, with a descriptor of the process if the kernel gives such. */
 struct wire_hello {
-    int32_t status; /* of confine_self */
+    int32_t status;  /* of confine_self */
+    int32_t process; /* its number */
     struct confine_posture posture;
     struct message message;
 };

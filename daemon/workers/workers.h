@@ -33,8 +33,10 @@ bool workers_posture(struct workers *workers, struct confine_posture *posture);
 
 /* One process. */
 struct worker {
-    atomic_int socket;              /* -1: there is none */
-    atomic_int process;             /* a descriptor of it; -1: none */
+    atomic_int socket;  /* -1: there is none */
+    atomic_int process; /* a descriptor of it; -1: none */
+    atomic_int number;  /* of the process, as it says; 0: none */
+    bool stands_back;
     int control_memory;             /* sealed in its size */
     struct decode_control *control; /* shared with it */
 };
@@ -52,7 +54,11 @@ int worker_start(struct worker *worker, struct workers *workers,
  * by another thread than the one that uses the worker. */
 void worker_kill(struct worker *worker);
 
-/* The same, and frees what belongs to it. No thread uses it any more. */
+/* From now on the process leaves the processors to others where there are too few. May be called by
+ * another thread than the one that uses the worker, always the same one. */
+void worker_stand_back(struct worker *worker);
+
+/* As worker_kill, and frees what belongs to it. No thread uses it any more. */
 void worker_end(struct worker *worker);
 
 #endif

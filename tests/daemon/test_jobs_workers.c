@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -120,6 +121,40 @@ static void closing_ends_the_process_at_once(void **state)
     record_close(&record, desk);
 }
 
+/* ---- Several programs ---- */
+
+static int niceness_of(const struct record *record)
+{
+    return getpriority(PRIO_PROCESS, (id_t)atomic_load(&record->job->decoding->worker.number));
+}
+
+/* A program alone has the processors; when another comes, what has shown something stands back. */
+static void whoever_has_a_picture_stands_back(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record first = {0}, second = {0}, third = {0};
+    int before;
+
+    record_open(&first, desk, ":1.1", desk->sample.size);
+    record_open(&second, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_request(&first, 0, PRIORITY_INTERACTIVE, "", "A");
+    job_desk_settle(desk);
+    before = niceness_of(&second);
+    assert_int_equal(niceness_of(&first), before);
+    record_open(&third, desk, ":1.2", desk->sample.size);
+    job_desk_settle(desk);
+    assert_int_equal(niceness_of(&first), before < 10 ? 10 : before);
+    assert_int_equal(niceness_of(&second), before);
+    assert_int_equal(niceness_of(&third), before);
+    record_request(&third, 1, PRIORITY_INTERACTIVE, "", "B");
+    job_desk_settle(desk);
+    assert_int_equal(niceness_of(&third), before < 10 ? 10 : before);
+    record_close(&first, desk);
+    record_close(&second, desk);
+    record_close(&third, desk);
+}
+
 /* ---- Processes that lie ---- */
 
 /* Opens a job, starts it and asks for a frame. */
@@ -221,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_request_is_answered_when_the_worker_has_gone),
         cmocka_unit_test(a_spawner_that_ends_is_replaced),
         cmocka_unit_test(closing_ends_the_process_at_once),
+        cmocka_unit_test(whoever_has_a_picture_stands_back),
         cmocka_unit_test(the_truth_is_believed),
         cmocka_unit_test(lies_at_the_beginning),
         cmocka_unit_test(lies_about_steps),
