@@ -22,6 +22,9 @@
 /* SIGTERM must lead to the exit within a second. */
 #define LEAVE_MS 800
 
+/* How often jobs are asked whether they rest: ten times that, and a worker is given back. */
+#define REST_MS 60000
+
 /* More would only make the computations of several jobs fight for the processors. */
 #define MAX_WORKERS 4
 
@@ -47,7 +50,7 @@ struct daemon {
     struct jobs jobs;
     struct decoder_object decoder;
     struct thumbnail_objects thumbnails;
-    struct loop_timer idle, deadline;
+    struct loop_timer idle, rest, deadline;
     int signal_fd; /* owned by the caller of daemon_run */
 };
 
@@ -152,6 +155,14 @@ static void idle_fire(void *cookie)
         leave(daemon);
 }
 
+/* As long as there are jobs. */
+static void rest_fire(void *cookie)
+{
+    struct daemon *daemon = cookie;
+
+    jobs_rest(&daemon->jobs);
+}
+
 static void deadline_fire(void *cookie)
 {
     struct daemon *daemon = cookie;
@@ -176,6 +187,8 @@ static void turn(void *cookie)
     else if (!daemon->idle.running && daemon->arguments.idle_seconds > 0)
         loop_timer_start(daemon->loop, &daemon->idle,
                          daemon->arguments.idle_seconds * INT64_C(1000));
+    if (daemon->jobs.n_jobs > 0 && !daemon->rest.running)
+        loop_timer_start(daemon->loop, &daemon->rest, REST_MS);
     if (daemon->phase == PHASE_REPLACED && !jobs_busy(&daemon->jobs) &&
         !thumbnail_objects_busy(&daemon->thumbnails))
         leave(daemon);
@@ -232,6 +245,7 @@ static int start_parts(struct daemon *daemon)
     loop_add_fd(daemon->loop, pool_fd(daemon->pool), work_ready, daemon);
     loop_add_fd(daemon->loop, daemon->signal_fd, signal_ready, daemon);
     daemon->idle = (struct loop_timer){.fire = idle_fire, .cookie = daemon};
+    daemon->rest = (struct loop_timer){.fire = rest_fire, .cookie = daemon};
     daemon->deadline = (struct loop_timer){.fire = deadline_fire, .cookie = daemon};
     daemon->warm = (struct work){
         .priority = PRIORITY_PREFETCH,

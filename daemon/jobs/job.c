@@ -236,6 +236,25 @@ static void fail_requests(struct job *job, const struct frame_key *key,
         answer(job, request, NULL, failure);
 }
 
+/* ---- Memory of workers ---- */
+
+/* What its worker is expected to need, which one that is woken takes again without being asked. */
+static void take_memory(struct job *job)
+{
+    if (!job->opened || job->memory > 0)
+        return;
+    job->memory = limits_memory_of(&job->decoding->info, job->decoding->has_reference);
+    job->jobs->memory += job->memory;
+    job->client->memory += job->memory;
+}
+
+static void give_memory(struct job *job)
+{
+    job->jobs->memory -= job->memory;
+    job->client->memory -= job->memory;
+    job->memory = 0;
+}
+
 /* ---- Driving ---- */
 
 /* The frames that go with a step: at full size to be measured, and the one that is wanted. */
@@ -268,6 +287,8 @@ static void submit(struct job *job, const struct plan *plan)
         add_step_frames(job);
     if (plan->kind == TASK_FRAME)
         task->frames[task->n_frames++] = (struct frame){.key = plan->key, .fd = -1};
+    job->rested = 0;
+    take_memory(job);
     task_submit(task, job->jobs->pool, plan->kind, plan->priority);
     tell_working(job, true);
 }
@@ -342,18 +363,11 @@ static void drive(struct job *job)
 /* ---- What the workers give back ---- */
 
 /* 0, or -1 with a failure if there is no room for so large a picture. */
-static int take_memory(struct job *job, struct failure *failure)
+static int check_memory(const struct job *job, struct failure *failure)
 {
     const uint64_t bytes = limits_memory_of(&job->decoding->info, job->decoding->has_reference);
-    int status =
-        limits_check_memory(&job->jobs->limits, job->jobs->memory, job->client, bytes, failure);
 
-    if (status < 0)
-        return status;
-    job->memory = bytes;
-    job->jobs->memory += bytes;
-    job->client->memory += bytes;
-    return 0;
+    return limits_check_memory(&job->jobs->limits, job->jobs->memory, job->client, bytes, failure);
 }
 
 static void open_done(struct job *job)
@@ -363,13 +377,14 @@ static void open_done(struct job *job)
     job->extent.starved = task->status == UQD_NEED_DATA;
     if (job->extent.starved)
         return;
-    if (task->status < 0 || take_memory(job, &task->failure) < 0) {
+    if (task->status < 0 || check_memory(job, &task->failure) < 0) {
         tell_not_opened(job, &task->failure);
         job_close(job);
         return;
     }
     job->opening = false;
     job->opened = true;
+    take_memory(job);
     job->extent.n_steps = job->decoding->info.n_steps;
     job->reduce = decoding_reduce_for(job->decoding, job->settings.max_edge);
     if (job->events->opened && !job->events->opened(job->cookie))
@@ -531,6 +546,19 @@ bool job_busy(const struct job *job)
            schedule_step(&job->requests, &job->extent, own_priority(job)) > 0;
 }
 
+void job_rest(struct job *job)
+{
+    if (!job->opened || job->in_flight || job->settings.follow || job_busy(job)) {
+        job->rested = 0;
+        return;
+    }
+    if (++job->rested < JOB_REST_TURNS)
+        return;
+    decoding_sleep(job->decoding);
+    if (decoding_sleeps(job->decoding))
+        give_memory(job);
+}
+
 /* ---- Ending ---- */
 
 static void unlist(struct job *job)
@@ -541,8 +569,7 @@ static void unlist(struct job *job)
         at = &(*at)->next;
     *at = job->next;
     job->jobs->n_jobs--;
-    job->jobs->memory -= job->memory;
-    job->client->memory -= job->memory;
+    give_memory(job);
     client_remove_job(&job->jobs->clients, job->client);
     job->client = NULL;
 }

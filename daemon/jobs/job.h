@@ -25,6 +25,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { JOB_REST_TURNS = 10 };
+
 /* What all jobs share. Zero-initialise what is not set. */
 struct jobs {
     struct pool *pool;
@@ -106,6 +108,7 @@ struct job {
     bool opening;   /* neither opened nor not_opened has been told */
     bool opened, started, paused, closed;
     bool waiting;           /* starved since the last step, though it may have grown a little */
+    unsigned rested;        /* calls of job_rest since there was work */
     unsigned n_holds;       /* functions that are still to use the job */
     struct extent extent;   /* as told */
     struct failure failure; /* if it failed */
@@ -155,6 +158,10 @@ int job_request(struct job *job, const struct frame_key *key, enum priority prio
 
 /* Tells progress if the task has come further since the last call. */
 void job_tell_progress(struct job *job);
+
+/* To be called every so often. A job that has had nothing to do for JOB_REST_TURNS calls gives its
+ * worker back, and the memory; the next request starts another, which decodes as far again. */
+void job_rest(struct job *job);
 
 /* There is something to be done before the job may be dropped without harm. */
 bool job_busy(const struct job *job);

@@ -9,6 +9,12 @@ bool jobs_busy(const struct jobs *jobs)
     return false;
 }
 
+void jobs_rest(struct jobs *jobs)
+{
+    for (struct job *job = jobs->first; job; job = job->next)
+        job_rest(job);
+}
+
 static struct job *job_of_client(const struct jobs *jobs, const struct client *client)
 {
     struct job *job = jobs->first;

@@ -7,6 +7,9 @@
 /* There is something to be done before the jobs may be dropped without harm. */
 bool jobs_busy(const struct jobs *jobs);
 
+/* Calls job_rest for each. */
+void jobs_rest(struct jobs *jobs);
+
 /* Closes the jobs of a client that has left; it may have none. */
 void jobs_close_client(struct jobs *jobs, const char *client);
 

@@ -29,19 +29,13 @@ struct decoding *decoding_new(int fd, int reference_fd, const struct decode_sett
     return NULL;
 }
 
-static void close_reference(struct decoding *decoding)
-{
-    if (decoding->reference_fd >= 0)
-        close(decoding->reference_fd);
-    decoding->reference_fd = -1;
-}
-
 void decoding_free(struct decoding *decoding)
 {
     if (!decoding)
         return;
     worker_end(&decoding->worker);
-    close_reference(decoding);
+    if (decoding->reference_fd >= 0)
+        close(decoding->reference_fd);
     close(decoding->input.fd);
     free(decoding->icc);
     free(decoding->steps);
@@ -74,9 +68,9 @@ static void settle_text(char *text, size_t size)
 static bool is_sensible(const struct decoding *decoding, const struct wire_reply *reply)
 {
     return (reply->status == UQD_OK || reply->status == UQD_NEED_DATA || reply->status == -1) &&
-           (unsigned)reply->failure.kind <= FAILURE_OTHER &&
-           reply->offset >= decoding->input.offset && reply->offset <= decoding->input.limit &&
-           reply->steps_complete >= decoding->steps_complete;
+           (unsigned)reply->failure.kind <= FAILURE_OTHER && reply->offset >= decoding->at.offset &&
+           reply->offset <= decoding->input.limit &&
+           reply->steps_complete >= decoding->at.steps_complete;
 }
 
 /* Has a function called. Its status, or -1 with a failure also if the worker has gone. */
@@ -96,16 +90,22 @@ static int call(struct decoding *decoding, enum wire_kind kind, const struct fra
         wire_receive(decoding->worker.socket, &reply, sizeof reply) < 0 ||
         !is_sensible(decoding, &reply))
         return lose(decoding, failure);
-    decoding->input.offset = reply.offset;
-    decoding->decoded = reply.decoded;
-    decoding->ended = reply.ended;
+    decoding->at =
+        (struct progress){reply.offset, reply.decoded, reply.steps_complete, reply.ended};
     if (reply.status < 0) {
         *failure = reply.failure;
         settle_text(failure->text, sizeof failure->text);
     }
-    if (kind == WIRE_ADVANCE)
-        decoding->steps_complete = reply.steps_complete;
     return reply.status;
+}
+
+/* What others see of it. */
+static void publish(struct decoding *decoding)
+{
+    decoding->input.offset = decoding->at.offset;
+    decoding->decoded = decoding->at.decoded;
+    decoding->steps_complete = decoding->at.steps_complete;
+    decoding->ended = decoding->at.ended;
 }
 
 /* ---- Opening ---- */
@@ -154,40 +154,137 @@ static int hear_opened(struct decoding *decoding, struct failure *failure)
     decoding->has_reference = opened.has_reference;
     memcpy(decoding->model_name, opened.model_name, sizeof decoding->model_name);
     settle_text(decoding->model_name, sizeof decoding->model_name);
-    decoding->ended = decoding->ended || opened.info.n_steps == 0;
+    decoding->at.ended = decoding->at.ended || opened.info.n_steps == 0;
     return 0;
+}
+
+static int start(struct decoding *decoding, struct failure *failure)
+{
+    return worker_start(&decoding->worker, decoding->workers, &decoding->settings,
+                        decoding->input.fd, decoding->reference_fd, failure);
 }
 
 int decoding_open(struct decoding *decoding, struct workers *workers, struct failure *failure)
 {
     int status = 0;
 
+    decoding->workers = workers;
     if (decoding->worker.socket < 0)
-        status = worker_start(&decoding->worker, workers, &decoding->settings, decoding->input.fd,
-                              decoding->reference_fd, failure);
+        status = start(decoding, failure);
     if (status == 0)
         status = call(decoding, WIRE_OPEN, NULL, failure);
     if (status == UQD_OK)
         status = hear_opened(decoding, failure);
-    if (status != UQD_NEED_DATA)
-        close_reference(decoding);
+    decoding->is_open = status == UQD_OK;
+    publish(decoding);
     return status;
+}
+
+/* ---- Sleeping ---- */
+
+void decoding_sleep(struct decoding *decoding)
+{
+    struct worker fresh;
+
+    if (!decoding->is_open || decoding_sleeps(decoding))
+        return;
+    if (worker_prepare(&fresh) < 0) {
+        worker_end(&fresh);
+        return;
+    }
+    worker_end(&decoding->worker);
+    worker_replace(&decoding->worker, &fresh);
+}
+
+bool decoding_sleeps(const struct decoding *decoding)
+{
+    return decoding->is_open && decoding->worker.socket < 0;
+}
+
+/* What another worker says of the file, which is known. 0, or -1 if it does not come. */
+static int skip_opened(const struct decoding *decoding)
+{
+    const int socket = decoding->worker.socket;
+    struct wire_opened opened;
+    struct wire_step step;
+    uint8_t byte;
+
+    if (wire_receive(socket, &opened, sizeof opened) < 0 ||
+        opened.info.n_steps != decoding->info.n_steps || opened.icc_size != decoding->icc_size)
+        return -1;
+    for (uint32_t i = 0; i < opened.info.n_steps; i++) {
+        if (wire_receive(socket, &step, sizeof step) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < opened.icc_size; i++) {
+        if (wire_receive(socket, &byte, sizeof byte) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Has the new worker come as far as the one before. 0, or -1 with a failure; once it is called
+ * back, it goes on where it was. */
+static int catch_up(struct decoding *decoding, const struct progress *wanted,
+                    struct failure *failure)
+{
+    int status = UQD_OK;
+
+    if (!decoding->is_reopened)
+        status = call(decoding, WIRE_OPEN, NULL, failure);
+    if (status == UQD_OK && !decoding->is_reopened && skip_opened(decoding) < 0)
+        return lose(decoding, failure);
+    decoding->is_reopened = decoding->is_reopened || status == UQD_OK;
+    while (status == UQD_OK && decoding->at.steps_complete < wanted->steps_complete)
+        status = call(decoding, WIRE_ADVANCE, NULL, failure);
+    /* Of a step that is not complete there was a part. */
+    while (status == UQD_OK && decoding->at.offset < wanted->offset)
+        status = call(decoding, WIRE_ADVANCE, NULL, failure);
+    return status;
+}
+
+/* Starts a worker if there is none, and has it come as far as the one before. 0, or -1 with a
+ * failure. */
+static int wake(struct decoding *decoding, struct failure *failure)
+{
+    const struct progress wanted = {decoding->input.offset, decoding->decoded,
+                                    decoding->steps_complete, decoding->ended};
+    int status = 0;
+
+    if (decoding_sleeps(decoding)) {
+        decoding->at = (struct progress){0};
+        decoding->is_behind = true;
+        decoding->is_reopened = false;
+        status = start(decoding, failure);
+    }
+    if (status == 0 && decoding->is_behind)
+        status = catch_up(decoding, &wanted, failure);
+    if (status < 0 || !decoding->is_behind)
+        return status;
+    if (decoding->at.steps_complete != wanted.steps_complete || decoding->at.offset < wanted.offset)
+        return failure_set(failure, FAILURE_GONE, "the file has changed since it was opened");
+    decoding->is_behind = false;
+    return 0;
 }
 
 /* ---- Steps and frames ---- */
 
 int decoding_advance(struct decoding *decoding, struct failure *failure)
 {
-    const uint32_t before = decoding->steps_complete;
-    int status = call(decoding, WIRE_ADVANCE, NULL, failure);
+    struct progress *at = &decoding->at;
+    int status = wake(decoding, failure);
 
-    if (decoding->steps_complete > decoding->info.n_steps ||
-        (status == UQD_OK && decoding->steps_complete == before)) {
-        decoding->steps_complete = before;
+    if (status < 0)
+        return status;
+    status = call(decoding, WIRE_ADVANCE, NULL, failure);
+    if (at->steps_complete > decoding->info.n_steps ||
+        (status == UQD_OK && at->steps_complete == decoding->steps_complete)) {
+        at->steps_complete = decoding->steps_complete;
         return lose(decoding, failure);
     }
-    if (decoding->steps_complete == decoding->info.n_steps)
-        decoding->ended = true;
+    if (at->steps_complete == decoding->info.n_steps)
+        at->ended = true;
+    publish(decoding);
     return status;
 }
 
@@ -228,7 +325,9 @@ int decoding_render(struct decoding *decoding, struct frame *frame, struct failu
     int fd, status;
 
     frame->fd = -1;
-    status = call(decoding, WIRE_RENDER, &frame->key, failure);
+    status = wake(decoding, failure);
+    if (status == 0)
+        status = call(decoding, WIRE_RENDER, &frame->key, failure);
     if (status < 0)
         return status;
     if (status != UQD_OK ||

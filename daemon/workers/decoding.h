@@ -15,13 +15,26 @@
 #include <stdint.h>
 #include <uqd/uqd.h>
 
+/* How far a worker has come in its file. */
+struct progress {
+    uint64_t offset; /* bytes that it has read */
+    uint64_t decoded;
+    uint32_t steps_complete;
+    bool ended;
+};
+
 struct decoding {
     struct input input; /* read by the worker; here it is looked at */
-    int reference_fd;   /* owned; -1 if there is none, or once the file is open */
+    int reference_fd;   /* owned; -1 if there is none */
     struct decode_settings settings;
     bool follows; /* set between the calls: what the file lacks may still come */
 
+    struct workers *workers; /* borrowed, once the file is opened */
     struct worker worker;
+    struct progress at; /* where the worker is */
+    bool is_open;
+    bool is_behind;   /* the worker has taken the place of one that had come further */
+    bool is_reopened; /* by that one */
     struct uqd_info info;
     uint8_t *icc; /* the colour profile, of icc_size bytes; NULL if none */
     uint32_t icc_size;
@@ -51,6 +64,13 @@ int decoding_advance(struct decoding *decoding, struct failure *failure);
 
 /* As file_decoder_render. */
 int decoding_render(struct decoding *decoding, struct frame *frame, struct failure *failure);
+
+/* Ends the worker of a file that is open, between the calls; the next call starts another, which
+ * decodes as far again. Nothing happens without memory or descriptors for it. */
+void decoding_sleep(struct decoding *decoding);
+
+/* There is no worker. */
+bool decoding_sleeps(const struct decoding *decoding);
 
 /* Before a call: it shall run. */
 void decoding_expect(struct decoding *decoding);

@@ -306,3 +306,13 @@ void worker_end(struct worker *worker)
         close(worker->control_memory);
     *worker = (struct worker){.socket = -1, .process = -1, .control_memory = -1};
 }
+
+void worker_replace(struct worker *worker, struct worker *prepared)
+{
+    *worker = (struct worker){.socket = -1,
+                              .process = -1,
+                              .control_memory = prepared->control_memory,
+                              .control = prepared->control};
+    prepared->control_memory = -1;
+    prepared->control = NULL;
+}

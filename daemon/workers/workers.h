@@ -58,6 +58,9 @@ void worker_kill(struct worker *worker);
  * another thread than the one that uses the worker, always the same one. */
 void worker_stand_back(struct worker *worker);
 
+/* Puts a worker that was prepared in the place of one that has ended. */
+void worker_replace(struct worker *worker, struct worker *prepared);
+
 /* As worker_kill, and frees what belongs to it. No thread uses it any more. */
 void worker_end(struct worker *worker);
 

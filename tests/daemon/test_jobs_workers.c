@@ -121,6 +121,128 @@ static void closing_ends_the_process_at_once(void **state)
     record_close(&record, desk);
 }
 
+/* ---- Rest ---- */
+
+static void rest(struct job *job, unsigned turns)
+{
+    while (turns-- > 0)
+        job_rest(job);
+}
+
+/* The pixels of the last answer, malloc'ed. */
+static void *pixels_of(const struct record *record)
+{
+    void *pixels = malloc(record->frame.shape.size);
+
+    assert_non_null(pixels);
+    assert_int_equal(pread(record->frame.fd, pixels, record->frame.shape.size, 0),
+                     (ssize_t)record->frame.shape.size);
+    return pixels;
+}
+
+/* Asks for a frame that is in no cache, and compares it with what the library makes. */
+static void expect_frame(struct job_desk *desk, struct record *record, size_t size, uint32_t step,
+                         uint64_t seed)
+{
+    struct uqd_picture_request request;
+    uint8_t *expected, *pixels;
+
+    job_set_mode(record->job, UQD_MODE_ANCESTRAL, seed);
+    uqd_picture_request_default(&request);
+    request.step = step;
+    request.mode = UQD_MODE_ANCESTRAL;
+    request.seed = seed;
+    const struct frame_key key = {.step = step, .mode = UQD_MODE_ANCESTRAL, .seed = seed};
+    struct failure failure;
+    assert_int_equal(
+        job_request(record->job, &key, PRIORITY_INTERACTIVE, "", (void *)"A", &failure), 0);
+    job_desk_settle(desk);
+    RECORD_EXPECT(record, "answered A");
+    expected = sample_render(&desk->sample, size, &request);
+    pixels = pixels_of(record);
+    /* Rows of three channels fill whole words here. */
+    assert_int_equal(record->frame.shape.stride, desk->sample.width * 3);
+    assert_memory_equal(pixels, expected, record->frame.shape.size);
+    free(expected);
+    free(pixels);
+}
+
+/* Of the complete file and of one that ends inside a step. */
+static void a_job_that_rests_gives_its_worker_back(void **state)
+{
+    struct job_desk *desk = *state;
+    const size_t sizes[] = {desk->sample.size,
+                            (desk->sample.step_bytes[2] + desk->sample.step_bytes[3]) / 2};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct record record = {0};
+        int process;
+
+        record_open(&record, desk, ":1.1", sizes[i]);
+        job_desk_settle(desk);
+        job_start(record.job);
+        job_desk_settle(desk);
+        record_clear(&record);
+        process = dup(atomic_load(&record.job->decoding->worker.process));
+        rest(record.job, JOB_REST_TURNS - 1);
+        assert_false(decoding_sleeps(record.job->decoding));
+        assert_true(desk->jobs.memory > 0);
+        rest(record.job, 1);
+        assert_true(decoding_sleeps(record.job->decoding));
+        assert_true(desk->jobs.memory == 0);
+        wait_for_end(process);
+        close(process);
+        expect_frame(desk, &record, sizes[i], 1, 7);
+        assert_false(decoding_sleeps(record.job->decoding));
+        assert_true(desk->jobs.memory > 0);
+        rest(record.job, JOB_REST_TURNS);
+        expect_frame(desk, &record, sizes[i], i == 0 ? 2 : UQD_STEP_LATEST, 8);
+        record_close(&record, desk);
+        assert_true(desk->jobs.memory == 0);
+    }
+}
+
+/* Where it was paused it goes on. */
+static void a_job_that_rests_goes_on(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_request(&record, 1, PRIORITY_INTERACTIVE, "", "A");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "opened", "step 0", "step 1", "answered A");
+    rest(record.job, JOB_REST_TURNS);
+    assert_true(decoding_sleeps(record.job->decoding));
+    record_request(&record, 2, PRIORITY_INTERACTIVE, "", "B");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "step 2", "answered B");
+    record_close(&record, desk);
+}
+
+/* The file was replaced by another while nobody looked. */
+static void a_file_that_changed_meanwhile_fails(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+    int fd = sample_file(&desk->sample, &desk->desk, desk->sample.size), writer = dup(fd);
+    const struct job_settings settings = plain_settings();
+
+    record_open_file(&record, desk, ":1.1", fd, &settings);
+    job_desk_settle(desk);
+    record_request(&record, 2, PRIORITY_INTERACTIVE, "", "A");
+    job_desk_settle(desk);
+    record_clear(&record);
+    rest(record.job, JOB_REST_TURNS);
+    assert_int_equal(ftruncate(writer, (off_t)desk->sample.step_bytes[0]), 0);
+    record_request(&record, 3, PRIORITY_INTERACTIVE, "", "B");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "state 5", "finished 3", "refused B: gone");
+    close(writer);
+    record_close(&record, desk);
+}
+
 /* ---- Several programs ---- */
 
 static int niceness_of(const struct record *record)
@@ -256,6 +378,9 @@ int main(void)
         cmocka_unit_test(a_request_is_answered_when_the_worker_has_gone),
         cmocka_unit_test(a_spawner_that_ends_is_replaced),
         cmocka_unit_test(closing_ends_the_process_at_once),
+        cmocka_unit_test(a_job_that_rests_gives_its_worker_back),
+        cmocka_unit_test(a_job_that_rests_goes_on),
+        cmocka_unit_test(a_file_that_changed_meanwhile_fails),
         cmocka_unit_test(whoever_has_a_picture_stands_back),
         cmocka_unit_test(the_truth_is_believed),
         cmocka_unit_test(lies_at_the_beginning),
