@@ -9,6 +9,10 @@
 /* How long to wait before dispatching again after libdbus ran out of memory. */
 #define MEMORY_RETRY_MS 20
 
+/* Bytes that wait to be sent, and to be dispatched. */
+#define MAX_UNSENT   (1 << 20)
+#define MAX_RECEIVED (4 << 20)
+
 struct source {
     int fd;
     void (*ready)(void *cookie);
@@ -251,6 +255,7 @@ void loop_add_fd(struct loop *loop, int fd, void (*ready)(void *cookie), void *c
 int loop_attach(struct loop *loop, DBusConnection *connection)
 {
     loop->connection = connection;
+    dbus_connection_set_max_received_size(connection, MAX_RECEIVED);
     if (!dbus_connection_set_watch_functions(connection, add_watch, remove_watch, toggle_watch,
                                              loop, NULL) ||
         !dbus_connection_set_timeout_functions(connection, add_timeout, remove_timeout,
@@ -309,13 +314,15 @@ static void handle_polls(struct loop *loop)
     handle_watches(loop);
 }
 
+/* As long as what is said is taken: whoever calls faster than replies are read has to wait. When
+ * they have gone the loop comes back here. */
 static void dispatch(struct loop *loop)
 {
-    DBusDispatchStatus status;
+    DBusDispatchStatus status = dbus_connection_get_dispatch_status(loop->connection);
 
-    do {
+    while (status == DBUS_DISPATCH_DATA_REMAINS &&
+           dbus_connection_get_outgoing_size(loop->connection) < MAX_UNSENT)
         status = dbus_connection_dispatch(loop->connection);
-    } while (status == DBUS_DISPATCH_DATA_REMAINS);
     loop->retry = status == DBUS_DISPATCH_NEED_MEMORY;
 }
 
