@@ -75,16 +75,16 @@ def call(command, environment=None):
 
 SERVICE = """[D-BUS Service]
 Name=org.uqd.Decoder1
-Exec="{daemon}"
+Exec={daemon}
 """
 
 
-def run_beside_daemon(build, folder, command, environment=None):
-    """Runs a command on a session bus of its own that can start the daemon of that build; folder is for its files."""
+def run_beside_daemon(build, folder, command, environment=None, arguments=""):
+    """Runs a command on a session bus of its own that can start the daemon of that build, with arguments; folder is for its files."""
     services = os.path.join(folder, "dbus-1", "services")
     os.makedirs(services, exist_ok=True)
     with open(os.path.join(services, "org.uqd.Decoder1.service"), "w", encoding="utf-8") as service:
-        service.write(SERVICE.format(daemon=os.path.join(build, "daemon", "uqdd")))
+        service.write(SERVICE.format(daemon=f"{os.path.join(build, 'daemon', 'uqdd')} {arguments}"))
     environment = dict(environment or os.environ, XDG_DATA_DIRS=folder, XDG_CACHE_HOME=os.path.join(folder, "cache"))
     subprocess.run(["dbus-run-session", "--"] + command, check=True, env=environment)
 

@@ -14,7 +14,7 @@
 enum { NEW_MS = 1000 };
 
 enum kind {
-    TAKES_NEW,         /* interactive work of new shares of which nothing is running */
+    TAKES_NEW,         /* interactive work that is new, of shares of which nothing is running */
     TAKES_INTERACTIVE, /* interactive work */
     TAKES_ALL,
 };
@@ -60,9 +60,10 @@ static int64_t used_of(const struct work *work)
     return work->share ? work->share->used : 0;
 }
 
-static int64_t spent_of(const struct work *work)
+/* It begins something for a share that has had little. */
+static bool is_new(const struct work *work)
 {
-    return work->share ? work->share->spent : 0;
+    return work->begins && (!work->share || work->share->spent < NEW_MS);
 }
 
 static bool may_take(const struct pool_thread *thread, const struct work *work)
@@ -71,7 +72,7 @@ static bool may_take(const struct pool_thread *thread, const struct work *work)
         return true;
     if (work->priority != PRIORITY_INTERACTIVE || thread->kind == TAKES_INTERACTIVE)
         return work->priority == PRIORITY_INTERACTIVE;
-    return running_of(work) == 0 && spent_of(work) < NEW_MS &&
+    return is_new(work) && running_of(work) == 0 &&
            thread->pool->n_busy == thread->pool->n_threads - 1;
 }
 
@@ -80,6 +81,8 @@ static bool goes_before(const struct work *work, const struct work *older)
 {
     if (work->priority != older->priority)
         return work->priority < older->priority;
+    if (is_new(work) != is_new(older))
+        return is_new(work);
     if (running_of(work) != running_of(older))
         return running_of(work) < running_of(older);
     return used_of(work) < used_of(older);

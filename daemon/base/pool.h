@@ -4,9 +4,10 @@
  * event descriptor, calls work->done from pool_collect. Between submission and done the work and
  * what it points to belong to that thread. Nothing in this file or below it touches libdbus.
  *
- * Of what waits the most urgent goes first; of equal priority that of the share with the least work
- * running, then that of the one for which less time has been spent, then the oldest. So whoever
- * asks for much waits for himself. */
+ * Of what waits the most urgent goes first; of equal priority what begins something for a share
+ * that has had less than a second; then that of the share with the least work running, then that of
+ * the one for which less time has been spent, then the oldest. So whoever asks for much waits for
+ * himself. */
 #ifndef UQD_DAEMON_BASE_POOL_H
 #define UQD_DAEMON_BASE_POOL_H
 
@@ -21,6 +22,7 @@ struct share;
 struct work {
     struct work *next;
     enum priority priority;
+    bool begins;                     /* something that nobody has seen anything of */
     struct share *share;             /* NULL: of nobody, which counts as one that had no time yet */
     void (*run)(struct work *work);  /* in a thread of the pool */
     void (*done)(struct work *work); /* in the main thread */
@@ -31,8 +33,9 @@ struct pool;
 
 /* Starts n threads, at least two, and one more. The first one takes interactive work only, so that
  * the others' long background work never keeps a user waiting; the one more takes interactive work
- * of shares that have had less than a second and of which nothing is running, when the others are
- * busy: whoever begins does not wait for those who are at it. 0, or -1 with errno. */
+ * that begins something for a share that has had less than a second and of which nothing is
+ * running, when the others are busy: whoever begins does not wait for those who are at it. 0, or -1
+ * with errno. */
 int pool_new(struct pool **pool, unsigned n_threads);
 
 /* A share that is held once, NULL without memory. Main thread only, as all of these. */

@@ -68,9 +68,15 @@ void task_submit(struct task *task, struct pool *pool, enum task_kind kind, enum
         [TASK_FRAME] = frame_run,
     };
 
-    task->work = (struct work){
-        .priority = priority, .share = task->share, .run = runs[kind], .done = work_done};
+    const bool begins =
+        kind == TASK_OPEN || (kind == TASK_STEP && task->decoding->steps_complete == 0);
+
     task->kind = kind;
+    task->work = (struct work){.priority = priority,
+                               .begins = begins,
+                               .share = task->share,
+                               .run = runs[kind],
+                               .done = work_done};
     decoding_expect(task->decoding);
     pool_submit(pool, &task->work);
 }

@@ -20,6 +20,7 @@ enum { PATIENCE_MS = 60000, MAX_ORDER = 32 };
 struct piece {
     struct work work;
     char name;
+    bool begins;
     sem_t *gate;
     int milliseconds;
     struct desk *desk;
@@ -76,7 +77,8 @@ static void submit(struct desk *desk, struct piece *piece, enum priority priorit
                    struct share *share)
 {
     piece->desk = desk;
-    piece->work = (struct work){.priority = priority, .share = share, .run = run, .done = done};
+    piece->work = (struct work){
+        .priority = priority, .begins = piece->begins, .share = share, .run = run, .done = done};
     pool_submit(desk->pool, &piece->work);
 }
 
@@ -124,6 +126,29 @@ static void shares_take_turns(void **state)
     share_release(b);
 }
 
+/* Though the other is older, and has had nothing either. */
+static void beginnings_go_first(void **state)
+{
+    struct desk *desk = *state;
+    struct share *a = share_new(), *b = share_new();
+    sem_t gate;
+    struct piece first = {.name = '-', .gate = &gate};
+    struct piece further = {.name = 'f'}, begins = {.name = 'b', .begins = true};
+
+    assert_true(a && b);
+    sem_init(&gate, 0, 0);
+    submit(desk, &first, PRIORITY_BACKGROUND, NULL);
+    wait_for(desk, 1);
+    submit(desk, &further, PRIORITY_BACKGROUND, a);
+    submit(desk, &begins, PRIORITY_BACKGROUND, b);
+    sem_post(&gate);
+    settle(desk);
+    assert_memory_equal(desk->order, "-bf", 3);
+    sem_destroy(&gate);
+    share_release(a);
+    share_release(b);
+}
+
 static void the_urgent_goes_first(void **state)
 {
     struct desk *desk = *state;
@@ -153,9 +178,9 @@ static void a_newcomer_does_not_wait(void **state)
     struct share *a = share_new(), *b = share_new(), *old = share_new();
     sem_t gate;
     struct piece all[3] = {
-        {.name = 'a', .gate = &gate}, {.name = 'a', .gate = &gate}, {.name = 'A'}};
-    struct piece much = {.name = 'm', .milliseconds = 1000}, more = {.name = 'o'};
-    struct piece begins = {.name = 'b'};
+        {.name = 'a', .gate = &gate}, {.name = 'a', .gate = &gate}, {.name = 'A', .begins = true}};
+    struct piece much = {.name = 'm', .milliseconds = 1000}, more = {.name = 'o', .begins = true};
+    struct piece begins = {.name = 'b', .begins = true};
 
     assert_true(a && b && old);
     sem_init(&gate, 0, 0);
@@ -184,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(shares_take_turns, setup, teardown),
+        cmocka_unit_test_setup_teardown(beginnings_go_first, setup, teardown),
         cmocka_unit_test_setup_teardown(the_urgent_goes_first, setup, teardown),
         cmocka_unit_test_setup_teardown(a_newcomer_does_not_wait, setup, teardown),
     };

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""What programs that keep the daemon busy cost another: its first step beside them and alone, memory and descriptors.
+
+Runs on a private session bus with the daemon of the same build as `uqd`.
+"""
+import argparse
+import os
+import tempfile
+
+import measured
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("photo", help="a photograph as PNG, or a .uqd file")
+    parser.add_argument("--clients", type=int, default=16, metavar="N", help="programs that are busy (%(default)s)")
+    parser.add_argument("--jobs", type=int, default=4, metavar="N", help="jobs of each, at most 16 (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=60, metavar="S", help="(%(default)s)")
+    measured.add_uqd_options(parser)
+    options = parser.parse_args()
+    uqd = measured.Uqd(options)
+    build = os.path.dirname(os.path.dirname(os.path.abspath(options.uqd)))
+    with tempfile.TemporaryDirectory() as folder:
+        file = options.photo
+        if not file.endswith(".uqd"):
+            file = os.path.join(folder, "a.uqd")
+            uqd.encode(options.photo, file)
+        client = os.path.join(build, "bench", "bench_crowd")
+        command = [client, file, str(options.clients), str(options.jobs), str(options.seconds)]
+        measured.run_beside_daemon(build, folder, command, uqd.environment, "--max-jobs 1024")
+
+
+if __name__ == "__main__":
+    main()
