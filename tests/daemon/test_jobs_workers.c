@@ -101,6 +101,74 @@ static void a_spawner_that_ends_is_replaced(void **state)
     record_close(&record, desk);
 }
 
+/* Of workers that the spawner makes from now on. */
+static void limit_memory(struct job_desk *desk, rlim_t most)
+{
+    const pid_t spawner = workers_process(desk->jobs.workers);
+    struct rlimit limit;
+
+    assert_true(spawner > 0);
+    assert_int_equal(prlimit(spawner, RLIMIT_AS, NULL, &limit), 0);
+    limit.rlim_cur = most;
+    assert_int_equal(prlimit(spawner, RLIMIT_AS, &limit, NULL), 0);
+}
+
+/* Bytes of address space that it has. */
+static uint64_t space_of(pid_t process)
+{
+    char path[64];
+    unsigned long pages = 0;
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%ld/statm", (long)process);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lu", &pages), 1);
+    fclose(file);
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* With a little or nothing more than it has before it begins: no memory, no threads, no frames. */
+static void a_worker_without_memory_fails_its_job_alone(void **state)
+{
+    struct job_desk *desk = *state;
+    const struct job_settings settings = plain_settings();
+    struct record record = {0};
+    uint64_t space;
+
+    /* There must be a spawner. */
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_close(&record, desk);
+    space = space_of(workers_process(desk->jobs.workers));
+    desk->jobs.threads = 4;
+    for (unsigned i = 0; i < 12; i++) {
+        memset(&record, 0, sizeof record);
+        limit_memory(desk, space + ((uint64_t)i << 17));
+        record_open_with(&record, desk, ":1.1", desk->sample.size, &settings);
+        job_desk_settle(desk);
+        if (record.job) {
+            record_request(&record, 2, PRIORITY_INTERACTIVE, "", "A");
+            job_desk_settle(desk);
+        }
+        /* It may have been enough. */
+        if (record.job && record.job->extent.failed)
+            assert_int_equal(record.job->state, JOB_FAILED);
+        if (i == 0)
+            assert_true(!record.job || record.job->extent.failed);
+        record_close(&record, desk);
+    }
+    limit_memory(desk, RLIM_INFINITY);
+    memset(&record, 0, sizeof record);
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_request(&record, 0, PRIORITY_INTERACTIVE, "", "A");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "opened", "step 0", "answered A");
+    record_close(&record, desk);
+    desk->jobs.threads = 1;
+}
+
 static void closing_ends_the_process_at_once(void **state)
 {
     struct job_desk *desk = *state;
@@ -377,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_worker_that_crashes_fails_its_job_alone),
         cmocka_unit_test(a_request_is_answered_when_the_worker_has_gone),
         cmocka_unit_test(a_spawner_that_ends_is_replaced),
+        cmocka_unit_test(a_worker_without_memory_fails_its_job_alone),
         cmocka_unit_test(closing_ends_the_process_at_once),
         cmocka_unit_test(a_job_that_rests_gives_its_worker_back),
         cmocka_unit_test(a_job_that_rests_goes_on),

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -125,6 +126,54 @@ static void test_idle_exit(void **state)
     assert_string_equal(client_owner(client), "");
     client_free(client);
     free(job);
+}
+
+static void limit_descriptors(pid_t process, rlim_t most)
+{
+    struct rlimit limit;
+
+    assert_int_equal(prlimit(process, RLIMIT_NOFILE, NULL, &limit), 0);
+    limit.rlim_cur = most;
+    assert_int_equal(prlimit(process, RLIMIT_NOFILE, &limit, NULL), 0);
+}
+
+/* What cannot be opened is refused; what is open goes on, and so does the daemon. */
+static void test_out_of_descriptors(void **state)
+{
+    enum { ATTEMPTS = 12 };
+    struct fixture *f = *state;
+    struct client *client = client_new(&f->desk);
+    unsigned n_open = 0;
+    char *jobs[ATTEMPTS];
+    DBusMessage *signal;
+    DBusMessageIter results;
+
+    desk_start(&f->desk, NULL);
+    client_sync(client);
+    jobs[0] = client_open(client, f->fd, NULL, 0);
+    limit_descriptors(f->desk.daemon, 40);
+    for (n_open = 1; n_open < ATTEMPTS; n_open++) {
+        DBusMessage *reply = client_call(client, new_open(f->fd, NULL, 0));
+        const char *path;
+
+        if (dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_ERROR) {
+            expect_error(reply, ERROR_LIMIT, "Open without descriptors");
+            break;
+        }
+        assert_true(
+            dbus_message_get_args(reply, NULL, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_INVALID));
+        jobs[n_open] = strdup(path);
+        dbus_message_unref(reply);
+    }
+    assert_in_range(n_open, 2, ATTEMPTS - 1);
+    client_do(client, jobs[0], METHOD_CLOSE);
+    client_do(client, jobs[1], METHOD_START);
+    assert_int_equal(client_finished(client, &signal, &results), RESULT_DONE);
+    dbus_message_unref(signal);
+    free(client_open(client, f->fd, NULL, 0));
+    for (unsigned i = 0; i < n_open; i++)
+        free(jobs[i]);
+    client_free(client);
 }
 
 /* A call that arrives while an idle daemon gives its name back is served, and it stays. The pause
@@ -269,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_activation, setup, teardown),
         cmocka_unit_test_setup_teardown(test_second_daemon_yields, setup, teardown),
         cmocka_unit_test_setup_teardown(test_replace, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_out_of_descriptors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_idle_exit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_call_while_releasing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sigterm, setup, teardown),
