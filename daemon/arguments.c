@@ -44,10 +44,17 @@ static const struct command *const commands[] = {&command};
 
 static const struct manual_section sections[] = {
     {"SIGNALS", "SIGTERM, SIGINT and SIGHUP cancel all work; the daemon leaves within a second."},
+    {"SECURITY",
+     "Each file is decoded by a process of its own, which confines itself before it reads the "
+     "file: "
+     "it can open nothing but models, and nothing at all once it has its model. Without that no "
+     "file is opened. uqdctl status says what is in force. If such a process ends by itself, its "
+     "job fails and no other. Where the build has no libseccomp, system calls are not filtered."},
     {"EXIT STATUS", "0 after serving, if another daemon is running already, or when the bus goes "
                     "away; 1 if the bus cannot be reached; 2 for a wrong command line."},
     {"ENVIRONMENT", "UQD_MODELS: a directory that is searched for models first. XDG_CACHE_HOME: "
-                    "thumbnails are in its directory thumbnails, else in .cache of the home."},
+                    "thumbnails are in its directory thumbnails, else in .cache of the home. "
+                    "UQD_CONFINE=off: nothing is confined."},
     {"FILES",
      LIBEXECDIR "/uqdd: the program, which is in no directory of PATH. To have it run with "
                 "--thumbnailer from the beginning of a session on, see THUMBNAILS in "
