@@ -21,9 +21,9 @@ static void check_alpha(uint32_t width, uint32_t height, enum uqd_alpha_piece pi
     uint8_t *const bytes = fuzz_copy(record, available);
     uint8_t *const pixels = calloc((height >> reduce) + 1, stride);
     FUZZ_CHECK(pixels != NULL);
-    const int status = uqd_alpha_decode(&alpha, piece, bytes, available, size);
+    const int status = uqd_alpha_decode(&alpha, piece, bytes, available, size, NULL);
     FUZZ_CHECK(status == UQD_OK || alpha.n_known[piece] == 0);
-    FUZZ_CHECK(uqd_alpha_show(&alpha, reduce, colours, pixels, stride) == UQD_OK);
+    FUZZ_CHECK(uqd_alpha_show(&alpha, reduce, colours, pixels, stride, NULL) == UQD_OK);
     free(pixels);
     free(bytes);
     uqd_alpha_free(&alpha);
@@ -32,12 +32,12 @@ static void check_alpha(uint32_t width, uint32_t height, enum uqd_alpha_piece pi
 static void check_metadata(const uint8_t *record, size_t size)
 {
     uint64_t unpacked_size;
-    if (uqd_record_check(record, size, MAX_UNPACKED, &unpacked_size) < 0)
+    if (uqd_record_check(record, size, MAX_UNPACKED, &unpacked_size, NULL) < 0)
         return;
     FUZZ_CHECK(unpacked_size <= MAX_UNPACKED);
     uint8_t *const unpacked = malloc((size_t)unpacked_size + 1);
     FUZZ_CHECK(unpacked != NULL);
-    const int status = uqd_record_unpack(record, size, unpacked, (size_t)unpacked_size);
+    const int status = uqd_record_unpack(record, size, unpacked, (size_t)unpacked_size, NULL);
     FUZZ_CHECK(status == UQD_OK || status == UQD_ERR_CORRUPT);
     free(unpacked);
 }
@@ -72,7 +72,7 @@ size_t fuzz_seed(unsigned index, uint8_t **data)
     const struct uqd_image image = {width, height, 2, (size_t)width * 2, pixels};
     size_t size;
     FUZZ_CHECK(uqd_alpha_encode(&image, (enum uqd_alpha_piece)(seeds[index].choice & 1), &record,
-                                &size) == UQD_OK);
+                                &size, NULL) == UQD_OK);
     *data = malloc(CONTENT + size - CRC_SIZE);
     FUZZ_CHECK(*data != NULL);
     const uint8_t head[CONTENT] = {seeds[index].choice, seeds[index].width, seeds[index].height,

@@ -45,12 +45,13 @@ int uqd_decoder_find_blocks(struct uqd_decoder *decoder);
 /* Bytes of a record that have been fed, and its size. */
 struct uqd_extent uqd_decoder_record(const struct uqd_decoder *decoder, uint32_t record);
 
-/* Verifies and keeps the pieces of alpha before a body. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM. */
+/* Verifies and keeps the pieces of alpha before a body. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM,
+ * UQD_ERR_CANCELLED. */
 int uqd_decoder_take_alpha(struct uqd_decoder *decoder, uint32_t body);
 
 /* Puts the alpha that is known at the end of a step, -1 being none, or with a source what is at
  * hand there of all alpha, beside the colours of a picture reduced so many times.
- * Errors: UQD_ERR_NOMEM. */
+ * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
                           uint32_t reduce, uint8_t *pixels, size_t stride);
 

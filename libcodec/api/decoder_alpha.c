@@ -9,8 +9,8 @@ static int take_piece(struct uqd_decoder *decoder, enum uqd_alpha_piece piece, u
     const struct uqd_extent extent = uqd_decoder_record(decoder, record);
     if (decoder->has_piece[piece] || extent.available == 0)
         return UQD_OK;
-    const int status =
-        uqd_alpha_decode(&decoder->alpha, piece, extent.data, extent.available, extent.size);
+    const int status = uqd_alpha_decode(&decoder->alpha, piece, extent.data, extent.available,
+                                        extent.size, decoder->session->work);
     decoder->has_piece[piece] = status == UQD_OK && extent.available == extent.size;
     return status;
 }
@@ -38,16 +38,24 @@ int uqd_decoder_take_alpha(struct uqd_decoder *decoder, uint32_t body)
     return status;
 }
 
-/* The alpha of all fed bytes: pieces are kept. A damaged piece, like a damaged step, tells nothing.
- */
+/* A damaged piece, like a damaged step, tells nothing; other failures are passed on. */
+static int tells_nothing(int status)
+{
+    return status == UQD_OK || status == UQD_ERR_CORRUPT;
+}
+
+/* The alpha of all fed bytes: pieces are kept. */
 static int show_fed(struct uqd_decoder *decoder, const uint32_t records[UQD_ALPHA_PIECES],
                     uint32_t reduce, uint8_t *pixels, size_t stride)
 {
-    for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
-        if (records[piece] < UQD_HEADER_MAX_RECORDS &&
-            take_piece(decoder, (enum uqd_alpha_piece)piece, records[piece]) == UQD_ERR_NOMEM)
-            return UQD_ERR_NOMEM;
-    return uqd_alpha_show(&decoder->alpha, reduce, decoder->header.colours, pixels, stride);
+    int status = UQD_OK;
+    for (int piece = 0; piece < UQD_ALPHA_PIECES && tells_nothing(status); piece++)
+        if (records[piece] < UQD_HEADER_MAX_RECORDS)
+            status = take_piece(decoder, (enum uqd_alpha_piece)piece, records[piece]);
+    if (!tells_nothing(status))
+        return status;
+    return uqd_alpha_show(&decoder->alpha, reduce, decoder->header.colours, pixels, stride,
+                          decoder->session->work);
 }
 
 /* The alpha of fewer bytes than were fed, beside that of all. */
@@ -57,16 +65,17 @@ static int show_part(const struct uqd_decoder *decoder, const struct uqd_source 
 {
     struct uqd_alpha part = {.width = decoder->alpha.width, .height = decoder->alpha.height};
     int status = UQD_OK;
-    for (int piece = 0; piece < UQD_ALPHA_PIECES && status != UQD_ERR_NOMEM; piece++) {
+    for (int piece = 0; piece < UQD_ALPHA_PIECES && tells_nothing(status); piece++) {
         if (records[piece] == UQD_HEADER_MAX_RECORDS)
             continue;
         const struct uqd_extent extent = uqd_source_record(source, records[piece]);
         if (extent.available > 0)
             status = uqd_alpha_decode(&part, (enum uqd_alpha_piece)piece, extent.data,
-                                      extent.available, extent.size);
+                                      extent.available, extent.size, decoder->session->work);
     }
-    if (status != UQD_ERR_NOMEM)
-        status = uqd_alpha_show(&part, reduce, decoder->header.colours, pixels, stride);
+    if (tells_nothing(status))
+        status = uqd_alpha_show(&part, reduce, decoder->header.colours, pixels, stride,
+                                decoder->session->work);
     uqd_alpha_free(&part);
     return status;
 }
@@ -87,5 +96,5 @@ int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, const struct uq
         if (records[piece] == UQD_HEADER_MAX_RECORDS ||
             (int)header->records[records[piece]].position > body)
             known.n_known[piece] = 0;
-    return uqd_alpha_show(&known, reduce, header->colours, pixels, stride);
+    return uqd_alpha_show(&known, reduce, header->colours, pixels, stride, decoder->session->work);
 }

@@ -116,7 +116,8 @@ static int unpack(struct uqd_decoder *decoder, struct uqd_metadata_block *block)
     uint64_t size;
     if (record.available < record.size)
         return UQD_NEED_DATA;
-    int status = uqd_record_check(record.data, record.size, most_of(decoder, block->type), &size);
+    int status =
+        uqd_record_check(record.data, record.size, most_of(decoder, block->type), &size, NULL);
     if (status == UQD_OK && size == 0)
         status = UQD_ERR_CORRUPT;
     if (status < 0)
@@ -124,7 +125,7 @@ static int unpack(struct uqd_decoder *decoder, struct uqd_metadata_block *block)
     uint8_t *data = malloc((size_t)size);
     if (data == NULL)
         return UQD_ERR_NOMEM;
-    status = uqd_record_unpack(record.data, record.size, data, (size_t)size);
+    status = uqd_record_unpack(record.data, record.size, data, (size_t)size, NULL);
     if (status < 0) {
         free(data);
         return status;

@@ -1,5 +1,6 @@
 /* uqd_encode: a session takes the picture and codes it step by step. */
 #include "api/image.h"
+#include "api/metrics.h"
 #include "api/placement.h"
 #include "api/settings.h"
 #include "codec/alpha.h"
@@ -97,10 +98,11 @@ static int take_colours(struct encoder *encoder)
     if (encoder->opaque == NULL)
         return UQD_ERR_NOMEM;
     uint8_t *to = encoder->opaque;
-    for (uint32_t y = 0; y < image->height; y++)
+    struct uqd_work *work = encoder->session->work;
+    for (uint32_t y = 0; y < image->height && uqd_work_look(work, image->width) == UQD_OK; y++)
         for (uint32_t x = 0; x < image->width; x++, to += colours)
             memcpy(to, image->pixels + y * image->stride + (size_t)x * image->channels, colours);
-    return UQD_OK;
+    return uqd_work_look(work, 0);
 }
 
 /* Reads the pieces that have been placed back, as a decoder does. */
@@ -113,8 +115,9 @@ static int take_pieces(struct encoder *encoder)
         if (placed->record.type != UQD_RECORD_ALPHA)
             continue;
         if (encoder->alpha.n_known[piece] == 0)
-            status = uqd_alpha_decode(&encoder->alpha, (enum uqd_alpha_piece)piece, placed->data,
-                                      placed->record.size, placed->record.size);
+            status =
+                uqd_alpha_decode(&encoder->alpha, (enum uqd_alpha_piece)piece, placed->data,
+                                 placed->record.size, placed->record.size, encoder->session->work);
         piece++;
     }
     return status;
@@ -156,6 +159,8 @@ static int prepare(struct encoder *encoder)
     struct uqd_image colours = *image;
     int status =
         encoder->sessions->open(&encoder->session, encoder->model, &encoder->header, &settings);
+    if (status == UQD_OK)
+        uqd_work_begin(encoder->session->work, 0);
     if (status == UQD_OK && has_alpha(image)) {
         status = take_colours(encoder);
         colours.channels = encoder->header.colours;
@@ -166,7 +171,7 @@ static int prepare(struct encoder *encoder)
         status = encoder->sessions->load(encoder->session, &colours, &encoder->header);
     if (status == UQD_OK)
         status = uqd_placement_init(&encoder->placement, image, encoder->settings.metadata,
-                                    encoder->settings.n_metadata);
+                                    encoder->settings.n_metadata, encoder->session->work);
     if (status == UQD_OK && encoder->header.has_distortion) {
         encoder->shown = uqd_malloc_array((size_t)image->width * image->height, image->channels);
         if (encoder->shown == NULL)
@@ -189,9 +194,9 @@ static int measure(struct encoder *encoder, uint32_t step)
         status = take_pieces(encoder);
     if (status == UQD_OK && has_alpha(image))
         status = uqd_alpha_show(&encoder->alpha, 0, encoder->header.colours, encoder->shown,
-                                shown.stride);
+                                shown.stride, encoder->session->work);
     if (status == UQD_OK)
-        status = uqd_compare(image, &shown, 0, &metrics);
+        status = uqd_metrics_of(image, &shown, 0, &metrics, encoder->session->work);
     if (status < 0)
         return status;
     const double centibel = round(100 * metrics.psnr);
@@ -232,17 +237,19 @@ static void fill_table(struct encoder *encoder)
         encoder->header.records[i] = encoder->placement.records[i].record;
 }
 
-static void copy_parts(const struct encoder *encoder, const struct uqd_layout *layout,
-                       uint8_t *file)
+static int copy_parts(const struct encoder *encoder, const struct uqd_layout *layout, uint8_t *file)
 {
     const struct uqd_header *header = &encoder->header;
-    for (uint32_t i = 0; i < header->n_records; i++)
-        memcpy(file + layout->record[i], encoder->placement.records[i].data,
-               (size_t)header->records[i].size);
-    for (uint32_t body = 0; body < uqd_header_bodies(header); body++)
+    struct uqd_work *work = encoder->session->work;
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < header->n_records && status == UQD_OK; i++)
+        status = uqd_work_copy(work, file + layout->record[i], encoder->placement.records[i].data,
+                               (size_t)header->records[i].size);
+    for (uint32_t body = 0; body < uqd_header_bodies(header) && status == UQD_OK; body++)
         if (header->step_size[body] > 0)
-            memcpy(file + layout->body[body], encoder->bodies[body],
-                   (size_t)header->step_size[body]);
+            status = uqd_work_copy(work, file + layout->body[body], encoder->bodies[body],
+                                   (size_t)header->step_size[body]);
+    return status;
 }
 
 static int assemble(struct encoder *encoder, uint8_t **data, size_t *size)
@@ -250,7 +257,7 @@ static int assemble(struct encoder *encoder, uint8_t **data, size_t *size)
     struct uqd_layout layout;
     uint8_t *header;
     fill_table(encoder);
-    const int status = uqd_header_write(&encoder->header, &header, &encoder->header.size);
+    int status = uqd_header_write(&encoder->header, &header, &encoder->header.size);
     if (status < 0)
         return status;
     uqd_layout_make(&layout, &encoder->header);
@@ -259,7 +266,11 @@ static int assemble(struct encoder *encoder, uint8_t **data, size_t *size)
         free(header);
         return UQD_ERR_NOMEM;
     }
-    copy_parts(encoder, &layout, file);
+    status = copy_parts(encoder, &layout, file);
+    if (status < 0) {
+        free(file);
+        return status;
+    }
     *data = file;
     *size = (size_t)layout.file_size;
     return UQD_OK;

@@ -4,6 +4,8 @@
  * image quality assessment", 2003: at every scale the means, variances and covariance under a
  * Gaussian window give the contrast-structure term, at the last scale also the luminance term;
  * the means of the terms over the image are multiplied with the exponents of the paper. */
+#include "api/metrics.h"
+
 #include "api/image.h"
 #include "util/checked.h"
 
@@ -39,6 +41,7 @@ struct similarity {
 
 /* Everything that one comparison allocates. */
 struct workspace {
+    struct uqd_work *work;
     struct channel a, b;
     double *moments; /* N_MOMENTS rows: a, b, a * a, b * b, a * b, summed down the window */
 };
@@ -105,7 +108,8 @@ static struct similarity compare_scale(struct workspace *work)
     const struct window across = make_window(work->a.width), down = make_window(work->a.height);
     const uint32_t columns = work->a.width - across.length + 1;
     const uint32_t rows = work->a.height - down.length + 1;
-    for (uint32_t y = 0; y < rows; y++) {
+    for (uint32_t y = 0;
+         y < rows && uqd_work_look(work->work, 2 * WINDOW * work->a.width) == UQD_OK; y++) {
         struct similarity row = {0};
         sum_columns(work, &down, y);
         for (uint32_t x = 0; x < columns; x++)
@@ -119,10 +123,10 @@ static struct similarity compare_scale(struct workspace *work)
 }
 
 /* Averages blocks of 2 x 2 samples in place; an odd last row or column is left out. */
-static void halve(struct channel *channel)
+static void halve(struct channel *channel, struct uqd_work *work)
 {
     const uint32_t width = channel->width / 2, height = channel->height / 2;
-    for (uint32_t y = 0; y < height; y++) {
+    for (uint32_t y = 0; y < height && uqd_work_look(work, width) == UQD_OK; y++) {
         const float *above = channel->samples + (size_t)y * 2 * channel->width;
         const float *below = above + channel->width;
         float *out = channel->samples + (size_t)y * width;
@@ -143,11 +147,12 @@ static unsigned count_scales(uint32_t width, uint32_t height)
     return n_scales;
 }
 
-static void extract(struct channel *channel, const struct uqd_image *image, uint32_t index)
+static void extract(struct channel *channel, const struct uqd_image *image, uint32_t index,
+                    struct uqd_work *work)
 {
     channel->width = image->width;
     channel->height = image->height;
-    for (uint32_t y = 0; y < image->height; y++) {
+    for (uint32_t y = 0; y < image->height && uqd_work_look(work, image->width) == UQD_OK; y++) {
         const uint8_t *row = image->pixels + y * image->stride + index;
         for (uint32_t x = 0; x < image->width; x++)
             channel->samples[(size_t)y * image->width + x] = row[(size_t)x * image->channels];
@@ -163,8 +168,8 @@ static double compare_channel(struct workspace *work)
         total_weight += scale_weights[scale];
     for (unsigned scale = 0; scale < n_scales; scale++) {
         if (scale > 0) {
-            halve(&work->a);
-            halve(&work->b);
+            halve(&work->a, work->work);
+            halve(&work->b, work->work);
         }
         const struct similarity terms = compare_scale(work);
         const double term = scale == n_scales - 1 ? terms.all : terms.contrast_structure;
@@ -174,10 +179,11 @@ static double compare_channel(struct workspace *work)
 }
 
 /* For images of this size; workspace_free must follow in any case. */
-static int workspace_init(struct workspace *work, const struct uqd_image *image)
+static int workspace_init(struct workspace *work, const struct uqd_image *image,
+                          struct uqd_work *looked_at)
 {
     size_t n_pixels;
-    *work = (struct workspace){.moments = NULL};
+    *work = (struct workspace){.work = looked_at};
     if (uqd_mul_size(image->width, image->height, &n_pixels) < 0)
         return UQD_ERR_NOMEM;
     work->a.samples = uqd_malloc_array(n_pixels, sizeof *work->a.samples);
@@ -200,28 +206,33 @@ static double mean_over_channels(struct workspace *work, const struct uqd_image 
 {
     double sum = 0;
     for (uint32_t c = 0; c < a->channels; c++) {
-        extract(&work->a, a, c);
-        extract(&work->b, b, c);
+        extract(&work->a, a, c, work->work);
+        extract(&work->b, b, c, work->work);
         sum += compare_channel(work);
     }
     return sum / a->channels;
 }
 
-static int compare_structure(const struct uqd_image *a, const struct uqd_image *b, double *ms_ssim)
+/* Loops end early where the work is cancelled; that this happened is found in the end. */
+static int compare_structure(const struct uqd_image *a, const struct uqd_image *b, double *ms_ssim,
+                             struct uqd_work *looked_at)
 {
     struct workspace work;
-    const int status = workspace_init(&work, a);
-    if (status == UQD_OK)
+    int status = workspace_init(&work, a, looked_at);
+    if (status == UQD_OK) {
         *ms_ssim = mean_over_channels(&work, a, b);
+        status = uqd_work_look(looked_at, 0);
+    }
     workspace_free(&work);
     return status;
 }
 
-static double mean_squared_error(const struct uqd_image *a, const struct uqd_image *b)
+static double mean_squared_error(const struct uqd_image *a, const struct uqd_image *b,
+                                 struct uqd_work *work)
 {
     uint64_t sum = 0;
     const size_t row_size = (size_t)a->width * a->channels;
-    for (uint32_t y = 0; y < a->height; y++) {
+    for (uint32_t y = 0; y < a->height && uqd_work_look(work, row_size) == UQD_OK; y++) {
         const uint8_t *row_a = a->pixels + y * a->stride, *row_b = b->pixels + y * b->stride;
         for (size_t x = 0; x < row_size; x++) {
             const int difference = row_a[x] - row_b[x];
@@ -231,8 +242,8 @@ static double mean_squared_error(const struct uqd_image *a, const struct uqd_ima
     return (double)sum / ((double)row_size * a->height);
 }
 
-int uqd_compare(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,
-                struct uqd_metrics *metrics)
+int uqd_metrics_of(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,
+                   struct uqd_metrics *metrics, struct uqd_work *work)
 {
     if (metrics == NULL || uqd_image_check(a) < 0 || uqd_image_check(b) < 0)
         return UQD_ERR_ARG;
@@ -240,12 +251,20 @@ int uqd_compare(const struct uqd_image *a, const struct uqd_image *b, int with_m
         return UQD_ERR_ARG;
     struct uqd_metrics result = {.ms_ssim = NAN};
     if (with_ms_ssim) {
-        const int status = compare_structure(a, b, &result.ms_ssim);
+        const int status = compare_structure(a, b, &result.ms_ssim, work);
         if (status < 0)
             return status;
     }
-    result.mse = mean_squared_error(a, b);
+    result.mse = mean_squared_error(a, b, work);
+    if (uqd_work_look(work, 0) < 0)
+        return UQD_ERR_CANCELLED;
     result.psnr = result.mse > 0 ? 10 * log10(255.0 * 255.0 / result.mse) : INFINITY;
     *metrics = result;
     return UQD_OK;
+}
+
+int uqd_compare(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,
+                struct uqd_metrics *metrics)
+{
+    return uqd_metrics_of(a, b, with_ms_ssim, metrics, NULL);
 }

@@ -17,21 +17,23 @@ static int add(struct uqd_placement *placement, uint8_t type, uint8_t *data, siz
     return UQD_OK;
 }
 
-static int add_metadata(struct uqd_placement *placement, const struct uqd_metadata *metadata)
+static int add_metadata(struct uqd_placement *placement, const struct uqd_metadata *metadata,
+                        struct uqd_work *work)
 {
     uint8_t *data;
     size_t size;
-    const int status = uqd_record_pack(metadata->data, metadata->size, &data, &size);
+    const int status = uqd_record_pack(metadata->data, metadata->size, &data, &size, work);
     return status < 0 ? status : add(placement, (uint8_t)metadata->type, data, size);
 }
 
-static int add_alpha(struct uqd_placement *placement, const struct uqd_image *image)
+static int add_alpha(struct uqd_placement *placement, const struct uqd_image *image,
+                     struct uqd_work *work)
 {
     int status = UQD_OK;
     for (int piece = 0; piece < UQD_ALPHA_PIECES && status == UQD_OK; piece++) {
         uint8_t *data;
         size_t size;
-        status = uqd_alpha_encode(image, (enum uqd_alpha_piece)piece, &data, &size);
+        status = uqd_alpha_encode(image, (enum uqd_alpha_piece)piece, &data, &size, work);
         if (status == UQD_OK)
             status = add(placement, UQD_RECORD_ALPHA, data, size);
     }
@@ -44,18 +46,19 @@ static int tells_colours(enum uqd_metadata_type type)
 }
 
 int uqd_placement_init(struct uqd_placement *placement, const struct uqd_image *image,
-                       const struct uqd_metadata *metadata, uint32_t n_metadata)
+                       const struct uqd_metadata *metadata, uint32_t n_metadata,
+                       struct uqd_work *work)
 {
     int status = UQD_OK;
     *placement = (struct uqd_placement){.n = 0};
     for (uint32_t i = 0; i < n_metadata && status == UQD_OK; i++)
         if (tells_colours(metadata[i].type))
-            status = add_metadata(placement, &metadata[i]);
+            status = add_metadata(placement, &metadata[i], work);
     if (status == UQD_OK && image->channels % 2 == 0)
-        status = add_alpha(placement, image);
+        status = add_alpha(placement, image, work);
     for (uint32_t i = 0; i < n_metadata && status == UQD_OK; i++)
         if (!tells_colours(metadata[i].type))
-            status = add_metadata(placement, &metadata[i]);
+            status = add_metadata(placement, &metadata[i], work);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #define UQD_API_PLACEMENT_H
 
 #include "container/header.h"
+#include "util/parallel.h"
 
 #include <stdint.h>
 #include <uqd/uqd.h>
@@ -20,9 +21,10 @@ struct uqd_placement {
 };
 
 /* Packs the pieces of the image's alpha, if it has any, and the metadata.
- * Errors: UQD_ERR_NOMEM. uqd_placement_free is needed in any case. */
+ * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. uqd_placement_free is needed in any case. */
 int uqd_placement_init(struct uqd_placement *placement, const struct uqd_image *image,
-                       const struct uqd_metadata *metadata, uint32_t n_metadata);
+                       const struct uqd_metadata *metadata, uint32_t n_metadata,
+                       struct uqd_work *work);
 
 /* Places what is to lie before the body, which has so many bytes; after the last, what is left is
  * to be placed before body n_bodies of 0 bytes. */

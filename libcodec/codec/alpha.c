@@ -65,15 +65,18 @@ static uint8_t predict(const uint8_t *samples, uint32_t width, uint32_t x, uint3
     return gradient(sample[-1], sample[-(ptrdiff_t)width], sample[-(ptrdiff_t)width - 1]);
 }
 
-static void subtract_predictions(const uint8_t *samples, struct size size, uint8_t *residuals)
+static int subtract_predictions(const uint8_t *samples, struct size size, uint8_t *residuals,
+                                struct uqd_work *work)
 {
-    for (uint32_t y = 0; y < size.height; y++)
+    for (uint32_t y = 0; y < size.height && uqd_work_look(work, size.width) == UQD_OK; y++)
         for (uint32_t x = 0; x < size.width; x++)
             *residuals++ =
                 (uint8_t)(samples[(size_t)y * size.width + x] - predict(samples, size.width, x, y));
+    return uqd_work_look(work, 0);
 }
 
-static void add_predictions(uint8_t *samples, uint32_t width, const uint8_t *residuals, size_t n)
+static int add_predictions(uint8_t *samples, uint32_t width, const uint8_t *residuals, size_t n,
+                           struct uqd_work *work)
 {
     uint32_t x = 0, y = 0;
     for (size_t i = 0; i < n; i++) {
@@ -81,8 +84,11 @@ static void add_predictions(uint8_t *samples, uint32_t width, const uint8_t *res
         if (++x == width) {
             x = 0;
             y++;
+            if (uqd_work_look(work, width) < 0)
+                return UQD_ERR_CANCELLED;
         }
     }
+    return UQD_OK;
 }
 
 /* ---- Encoding ------------------------------------------------------------------------------ */
@@ -99,31 +105,34 @@ static uint8_t mean_of_square(const struct uqd_image *image, uint32_t left, uint
     return (uint8_t)((sum + count / 2) / count);
 }
 
-static void take_samples(const struct uqd_image *image, enum uqd_alpha_piece piece,
-                         struct size size, uint8_t *samples)
+static int take_samples(const struct uqd_image *image, enum uqd_alpha_piece piece, struct size size,
+                        uint8_t *samples, struct uqd_work *work)
 {
-    for (uint32_t y = 0; y < size.height; y++)
+    for (uint32_t y = 0; y < size.height && uqd_work_look(work, image->width) == UQD_OK; y++)
         for (uint32_t x = 0; x < size.width; x++)
             *samples++ =
                 piece == UQD_ALPHA_COARSE
                     ? mean_of_square(image, x << MEAN_LOG2, y << MEAN_LOG2)
                     : image->pixels[y * image->stride + (size_t)(x + 1) * image->channels - 1];
+    return uqd_work_look(work, 0);
 }
 
 /* Packs the samples as they are and as residuals, and gives the shorter. */
 static int pack(const uint8_t *samples, struct size size, uint8_t *content, uint8_t **data,
-                size_t *n)
+                size_t *n, struct uqd_work *work)
 {
     uint8_t *residuals;
     size_t n_residuals;
     content[0] = PREDICT_NOTHING;
-    memcpy(content + 1, samples, n_samples(size));
-    int status = uqd_record_pack(content, 1 + n_samples(size), data, n);
+    int status = uqd_work_copy(work, content + 1, samples, n_samples(size));
+    if (status == UQD_OK)
+        status = uqd_record_pack(content, 1 + n_samples(size), data, n, work);
     if (status < 0)
         return status;
     content[0] = PREDICT_GRADIENT;
-    subtract_predictions(samples, size, content + 1);
-    status = uqd_record_pack(content, 1 + n_samples(size), &residuals, &n_residuals);
+    status = subtract_predictions(samples, size, content + 1, work);
+    if (status == UQD_OK)
+        status = uqd_record_pack(content, 1 + n_samples(size), &residuals, &n_residuals, work);
     if (status == UQD_OK && n_residuals < *n) {
         free(*data);
         *data = residuals;
@@ -137,14 +146,15 @@ static int pack(const uint8_t *samples, struct size size, uint8_t *content, uint
 }
 
 int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, uint8_t **data,
-                     size_t *size)
+                     size_t *size, struct uqd_work *work)
 {
     const struct size sides = size_of(image->width, image->height, piece);
     uint8_t *samples = malloc(n_samples(sides)), *content = malloc(1 + n_samples(sides));
     int status = UQD_ERR_NOMEM;
     if (samples != NULL && content != NULL) {
-        take_samples(image, piece, sides, samples);
-        status = pack(samples, sides, content, data, size);
+        status = take_samples(image, piece, sides, samples, work);
+        if (status == UQD_OK)
+            status = pack(samples, sides, content, data, size, work);
     }
     free(samples);
     free(content);
@@ -155,7 +165,7 @@ int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, 
 
 /* Samples from the n bytes of a content that are known. */
 static int take_content(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *content,
-                        size_t n)
+                        size_t n, struct uqd_work *work)
 {
     const struct size size = size_of(alpha->width, alpha->height, piece);
     if (n == 0)
@@ -166,16 +176,17 @@ static int take_content(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, con
         alpha->samples[piece] = malloc(n_samples(size));
     if (alpha->samples[piece] == NULL)
         return UQD_ERR_NOMEM;
-    if (content[0] == PREDICT_GRADIENT)
-        add_predictions(alpha->samples[piece], size.width, content + 1, n - 1);
-    else
-        memcpy(alpha->samples[piece], content + 1, n - 1);
-    alpha->n_known[piece] = n - 1;
-    return UQD_OK;
+    const int status =
+        content[0] == PREDICT_GRADIENT
+            ? add_predictions(alpha->samples[piece], size.width, content + 1, n - 1, work)
+            : uqd_work_copy(work, alpha->samples[piece], content + 1, n - 1);
+    if (status == UQD_OK)
+        alpha->n_known[piece] = n - 1;
+    return status;
 }
 
 int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *data,
-                     size_t available, size_t size)
+                     size_t available, size_t size, struct uqd_work *work)
 {
     const size_t unpacked_size = 1 + n_samples(size_of(alpha->width, alpha->height, piece));
     size_t n = unpacked_size;
@@ -183,7 +194,9 @@ int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const 
     int status = UQD_OK;
     alpha->n_known[piece] = 0;
     if (available == size) {
-        status = uqd_record_check(data, size, unpacked_size, &told);
+        status = uqd_record_check(data, size, unpacked_size, &told, work);
+        if (status == UQD_ERR_CANCELLED)
+            return status;
         if (status < 0 || told != unpacked_size)
             return UQD_ERR_CORRUPT;
     }
@@ -191,11 +204,11 @@ int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const 
     if (content == NULL)
         return UQD_ERR_NOMEM;
     if (available == size)
-        status = uqd_record_unpack(data, size, content, unpacked_size);
+        status = uqd_record_unpack(data, size, content, unpacked_size, work);
     else
-        status = uqd_record_unpack_part(data, available, content, unpacked_size, &n);
+        status = uqd_record_unpack_part(data, available, content, unpacked_size, &n, work);
     if (status == UQD_OK)
-        status = take_content(alpha, piece, content, n);
+        status = take_content(alpha, piece, content, n, work);
     free(content);
     return status;
 }
@@ -306,7 +319,7 @@ static void spread(uint8_t *pixels, uint32_t width, uint32_t colours, const uint
 }
 
 int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colours,
-                   uint8_t *pixels, size_t stride)
+                   uint8_t *pixels, size_t stride, struct uqd_work *work)
 {
     const int of_means = reduce >= MEAN_LOG2;
     const struct base base = {
@@ -319,13 +332,14 @@ int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colo
     const int known = is_known(alpha);
     uint8_t *row = malloc(base.size.width);
     uint32_t *sums = uqd_malloc_array(width, sizeof *sums);
-    const int status = row != NULL && sums != NULL ? UQD_OK : UQD_ERR_NOMEM;
+    int status = row != NULL && sums != NULL ? UQD_OK : UQD_ERR_NOMEM;
     if (status == UQD_OK && !known)
         memset(row, OPAQUE, width);
     for (uint32_t y = 0; y < height && status == UQD_OK; y++) {
         if (known)
             make_shown_row(&base, y, row, sums);
         spread(pixels + y * stride, width, colours, row);
+        status = uqd_work_look(work, known ? (size_t)base.size.width << base.reduce : width);
     }
     free(row);
     free(sums);

@@ -4,6 +4,8 @@
 #ifndef UQD_CODEC_ALPHA_H
 #define UQD_CODEC_ALPHA_H
 
+#include "util/parallel.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <uqd/uqd.h>
@@ -21,20 +23,21 @@ struct uqd_alpha {
 uint64_t uqd_alpha_memory(uint32_t width, uint32_t height);
 
 /* The record of a piece of the last channel of the image. *data is malloc'ed and belongs to the
- * caller. Errors: UQD_ERR_NOMEM. */
+ * caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, uint8_t **data,
-                     size_t *size);
+                     size_t *size, struct uqd_work *work);
 
 /* Takes the first `available` of the size bytes of a piece's record; those of a whole record are
- * verified. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM; the piece is then as it was or not known. */
+ * verified. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_CANCELLED; the piece is then as it was
+ * or not known. */
 int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *data,
-                     size_t available, size_t size);
+                     size_t available, size_t size, struct uqd_work *work);
 
 /* Makes packed pixels of `colours` samples, in rows that begin stride bytes apart, pixels of one
  * channel more. Sizes are those of the picture reduced so many times.
- * Errors: UQD_ERR_NOMEM, with nothing done. */
+ * Errors: UQD_ERR_NOMEM, with nothing done, UQD_ERR_CANCELLED. */
 int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colours,
-                   uint8_t *pixels, size_t stride);
+                   uint8_t *pixels, size_t stride, struct uqd_work *work);
 
 void uqd_alpha_free(struct uqd_alpha *alpha);
 

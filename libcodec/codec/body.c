@@ -1,10 +1,9 @@
 #include "codec/body.h"
 
+#include "container/crc.h"
 #include "util/bytes.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <zlib.h>
 
 enum { CRC_SIZE = 4, SOLID_CRC_SIZE = 2 };
 
@@ -13,10 +12,13 @@ static size_t crc_size(struct uqd_body body)
     return body.solid ? SOLID_CRC_SIZE : CRC_SIZE;
 }
 
-static uint32_t checksum(struct uqd_body body, const uint8_t *data, size_t size)
+static int checksum(struct uqd_body body, const uint8_t *data, size_t size, uint32_t *sum,
+                    struct uqd_work *work)
 {
-    const uint32_t crc = (uint32_t)crc32_z(0, data, size);
-    return body.solid ? crc & 0xffff : crc;
+    const int status = uqd_crc32(data, size, sum, work);
+    if (body.solid)
+        *sum &= 0xffff;
+    return status;
 }
 
 static uint32_t stored_checksum(struct uqd_body body, const uint8_t *data)
@@ -25,7 +27,7 @@ static uint32_t stored_checksum(struct uqd_body body, const uint8_t *data)
 }
 
 int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data,
-                  size_t *size)
+                  size_t *size, struct uqd_work *work)
 {
     const struct uqd_buffer *output = &stream->output;
     const size_t before = crc_size(body);
@@ -36,18 +38,25 @@ int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t
     uint8_t *sealed = malloc(before + output->size);
     if (sealed == NULL)
         return UQD_ERR_NOMEM;
-    const uint32_t crc = checksum(body, output->data, output->size);
+    uint32_t crc;
+    int status = checksum(body, output->data, output->size, &crc, work);
+    if (status == UQD_OK)
+        status = uqd_work_copy(work, sealed + before, output->data, output->size);
+    if (status < 0) {
+        free(sealed);
+        return status;
+    }
     if (body.solid)
         uqd_put_u16(sealed, crc);
     else
         uqd_put_u32(sealed, crc);
-    memcpy(sealed + before, output->data, output->size);
     *data = sealed;
     *size = before + output->size;
     return UQD_OK;
 }
 
-int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_extent *chunks)
+int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_extent *chunks,
+                  struct uqd_work *work)
 {
     const size_t before = extent.size > 0 ? crc_size(body) : 0;
     *chunks = extent;
@@ -59,11 +68,13 @@ int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_ext
         return UQD_NEED_DATA;
     *chunks =
         (struct uqd_extent){extent.data + before, extent.available - before, extent.size - before};
-    const int is_whole = extent.available == extent.size;
-    if (is_whole &&
-        checksum(body, chunks->data, chunks->size) != stored_checksum(body, extent.data))
-        return UQD_ERR_CORRUPT;
-    return UQD_OK;
+    uint32_t crc;
+    if (extent.available < extent.size)
+        return UQD_OK;
+    const int status = checksum(body, chunks->data, chunks->size, &crc, work);
+    if (status < 0)
+        return status;
+    return crc == stored_checksum(body, extent.data) ? UQD_OK : UQD_ERR_CORRUPT;
 }
 
 int uqd_body_close(struct uqd_stream *stream)

@@ -3,6 +3,7 @@
 #define UQD_CODEC_BODY_H
 
 #include "codec/symbols.h"
+#include "util/parallel.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,13 +23,15 @@ struct uqd_extent {
 
 /* Puts the output of a closed stream behind its checksum; a body without a byte has none: nothing
  * was to be told, or nothing but what was expected. *data is malloc'ed (NULL for an empty body) and
- * belongs to the caller. Errors: UQD_ERR_NOMEM. */
+ * belongs to the caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data,
-                  size_t *size);
+                  size_t *size, struct uqd_work *work);
 
 /* Checks what can be checked before decoding, the checksum if all is at hand, and finds the chunks
- * behind it: UQD_OK, UQD_NEED_DATA if there is nothing to decode yet, or UQD_ERR_CORRUPT. */
-int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_extent *chunks);
+ * behind it: UQD_OK, UQD_NEED_DATA if there is nothing to decode yet.
+ * Errors: UQD_ERR_CORRUPT, UQD_ERR_CANCELLED. */
+int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_extent *chunks,
+                  struct uqd_work *work);
 
 /* Ends a stream that is to have no chunk left over. Errors: UQD_NEED_DATA if more of the body is to
  * come, UQD_ERR_CORRUPT. */

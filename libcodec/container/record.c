@@ -1,5 +1,6 @@
 #include "container/record.h"
 
+#include "container/crc.h"
 #include "container/varint.h"
 #include "uqd/uqd.h"
 #include "util/bytes.h"
@@ -13,6 +14,9 @@ enum {
     LEVEL = 9,
     RAW_WINDOW = -15, /* the largest window, without zlib's header and checksum */
     MEMORY = 9,
+    OUTPUT_PIECE = 4096,      /* bytes that are packed, or unpacked, between two looks. All input */
+    UNPACKED_PIECE = 1 << 18, /* is given at once, so that what is packed is always the same */
+    LOOK_SAMPLES = 1 << 14,
 };
 
 /* zlib counts in 32 bits; nothing that is packed comes near it. */
@@ -22,22 +26,30 @@ static int fits_zlib(size_t size)
 }
 
 static int deflate_into(const void *unpacked, size_t unpacked_size, uint8_t *out, size_t capacity,
-                        size_t *size)
+                        size_t *size, struct uqd_work *work)
 {
+    int status = UQD_OK, result = Z_OK;
     z_stream stream = {0};
     if (deflateInit2(&stream, LEVEL, Z_DEFLATED, RAW_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
         return UQD_ERR_NOMEM;
     stream.next_in = (Bytef *)(uintptr_t)unpacked;
     stream.avail_in = (uInt)unpacked_size;
     stream.next_out = out;
-    stream.avail_out = (uInt)capacity;
-    const int result = deflate(&stream, Z_FINISH);
-    *size = capacity - stream.avail_out;
+    for (*size = 0; result == Z_OK && *size < capacity && status == UQD_OK;) {
+        const size_t room = capacity - *size < OUTPUT_PIECE ? capacity - *size : OUTPUT_PIECE;
+        stream.avail_out = (uInt)room;
+        result = deflate(&stream, Z_FINISH);
+        *size += room - stream.avail_out;
+        status = uqd_work_look(work, LOOK_SAMPLES);
+    }
     deflateEnd(&stream);
+    if (status < 0)
+        return status;
     return result == Z_STREAM_END ? UQD_OK : UQD_ERR_NOMEM;
 }
 
-int uqd_record_pack(const void *unpacked, size_t unpacked_size, uint8_t **data, size_t *size)
+int uqd_record_pack(const void *unpacked, size_t unpacked_size, uint8_t **data, size_t *size,
+                    struct uqd_work *work)
 {
     if (!fits_zlib(unpacked_size))
         return UQD_ERR_NOMEM;
@@ -47,22 +59,31 @@ int uqd_record_pack(const void *unpacked, size_t unpacked_size, uint8_t **data, 
         return UQD_ERR_NOMEM;
     size_t packed;
     const size_t before = CRC_SIZE + uqd_varint_write(record + CRC_SIZE, unpacked_size);
-    const int status = deflate_into(unpacked, unpacked_size, record + before, bound, &packed);
+    uint32_t crc;
+    int status = deflate_into(unpacked, unpacked_size, record + before, bound, &packed, work);
+    if (status == UQD_OK)
+        status = uqd_crc32(record + CRC_SIZE, before + packed - CRC_SIZE, &crc, work);
     if (status < 0) {
         free(record);
         return status;
     }
     *size = before + packed;
-    uqd_put_u32(record, (uint32_t)crc32_z(0, record + CRC_SIZE, *size - CRC_SIZE));
+    uqd_put_u32(record, crc);
     *data = record;
     return UQD_OK;
 }
 
-int uqd_record_check(const uint8_t *data, size_t size, uint64_t most, uint64_t *unpacked_size)
+int uqd_record_check(const uint8_t *data, size_t size, uint64_t most, uint64_t *unpacked_size,
+                     struct uqd_work *work)
 {
     size_t position = CRC_SIZE;
-    if (size <= CRC_SIZE ||
-        uqd_get_u32(data) != (uint32_t)crc32_z(0, data + CRC_SIZE, size - CRC_SIZE))
+    uint32_t crc;
+    if (size <= CRC_SIZE)
+        return UQD_ERR_CORRUPT;
+    const int status = uqd_crc32(data + CRC_SIZE, size - CRC_SIZE, &crc, work);
+    if (status < 0)
+        return status;
+    if (uqd_get_u32(data) != crc)
         return UQD_ERR_CORRUPT;
     if (uqd_varint_read(data, size, &position, unpacked_size) != UQD_OK || *unpacked_size > most)
         return UQD_ERR_CORRUPT;
@@ -72,8 +93,9 @@ int uqd_record_check(const uint8_t *data, size_t size, uint64_t most, uint64_t *
 /* Inflates as far as input and room go; *n: bytes made, *is_whole: the stream has ended, in just
  * these bytes. */
 static int inflate_into(const uint8_t *data, size_t size, void *unpacked, size_t unpacked_size,
-                        size_t *n, int *is_whole)
+                        size_t *n, int *is_whole, struct uqd_work *work)
 {
+    int status = UQD_OK, result = Z_OK;
     z_stream stream = {0};
     uint8_t nothing;
     *n = 0;
@@ -85,12 +107,16 @@ static int inflate_into(const uint8_t *data, size_t size, void *unpacked, size_t
     stream.next_in = (Bytef *)(uintptr_t)data;
     stream.avail_in = (uInt)(fits_zlib(size) ? size : UINT_MAX / 2);
     stream.next_out = unpacked_size > 0 ? unpacked : &nothing;
-    stream.avail_out = (uInt)unpacked_size;
-    const int result = inflate(&stream, Z_SYNC_FLUSH);
-    *n = unpacked_size - stream.avail_out;
-    *is_whole = result == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+    do {
+        const size_t left = unpacked_size - *n;
+        stream.avail_out = (uInt)(left < UNPACKED_PIECE ? left : UNPACKED_PIECE);
+        result = inflate(&stream, Z_SYNC_FLUSH);
+        *n = (size_t)(stream.next_out - (unpacked_size > 0 ? (uint8_t *)unpacked : &nothing));
+        status = uqd_work_look(work, LOOK_SAMPLES);
+    } while (result == Z_OK && stream.avail_out == 0 && *n < unpacked_size && status == UQD_OK);
+    *is_whole = result == Z_STREAM_END && stream.avail_in == 0 && *n == unpacked_size;
     inflateEnd(&stream);
-    return result == Z_MEM_ERROR ? UQD_ERR_NOMEM : UQD_OK;
+    return result == Z_MEM_ERROR ? UQD_ERR_NOMEM : status;
 }
 
 /* Where the deflate stream begins, 0 if that is not at hand. */
@@ -103,7 +129,8 @@ static size_t find_stream(const uint8_t *data, size_t available)
     return position;
 }
 
-int uqd_record_unpack(const uint8_t *data, size_t size, void *unpacked, size_t unpacked_size)
+int uqd_record_unpack(const uint8_t *data, size_t size, void *unpacked, size_t unpacked_size,
+                      struct uqd_work *work)
 {
     const size_t begin = find_stream(data, size);
     size_t n;
@@ -111,14 +138,14 @@ int uqd_record_unpack(const uint8_t *data, size_t size, void *unpacked, size_t u
     if (begin == 0)
         return UQD_ERR_CORRUPT;
     const int status =
-        inflate_into(data + begin, size - begin, unpacked, unpacked_size, &n, &is_whole);
+        inflate_into(data + begin, size - begin, unpacked, unpacked_size, &n, &is_whole, work);
     if (status < 0)
         return status;
     return is_whole ? UQD_OK : UQD_ERR_CORRUPT;
 }
 
 int uqd_record_unpack_part(const uint8_t *data, size_t available, void *unpacked,
-                           size_t unpacked_size, size_t *n)
+                           size_t unpacked_size, size_t *n, struct uqd_work *work)
 {
     const size_t begin = find_stream(data, available);
     int is_whole;
@@ -126,6 +153,6 @@ int uqd_record_unpack_part(const uint8_t *data, size_t available, void *unpacked
     if (begin == 0)
         return UQD_OK;
     const int status =
-        inflate_into(data + begin, available - begin, unpacked, unpacked_size, n, &is_whole);
-    return status == UQD_ERR_NOMEM ? status : UQD_OK;
+        inflate_into(data + begin, available - begin, unpacked, unpacked_size, n, &is_whole, work);
+    return status == UQD_ERR_CORRUPT ? UQD_OK : status;
 }

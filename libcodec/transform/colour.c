@@ -1,7 +1,6 @@
 #include "transform/colour.h"
 
 #include "transform/lifting.h"
-#include "transform/threads.h"
 #include "uqd/uqd.h"
 
 #include <assert.h>
@@ -169,76 +168,81 @@ static struct uqd_lifting lifting_of(int32_t *const planes[3], size_t pitch)
 }
 
 int uqd_colour_split(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
-                     int32_t *const planes[3], size_t pitch, uint32_t threads)
+                     int32_t *const planes[3], size_t pitch, struct uqd_work *work)
 {
     assert(rows_fit(width, 3, pitch, stride));
-    const int n_threads = uqd_thread_count(threads);
-#pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++) {
+        if (uqd_work_look(work, (size_t)3 * width) < 0)
+            continue;
         int32_t *const rows[3] = {planes[0] + y * pitch, planes[1] + y * pitch,
                                   planes[2] + y * pitch};
         rotate_row(pixels + y * stride, rows, width);
     }
     const struct uqd_lifting lifting = lifting_of(planes, pitch);
-    const int status = uqd_lifting_forward(&lifting, width, height, threads);
+    const int status = uqd_lifting_forward(&lifting, width, height, work);
     if (status != UQD_OK)
         return status;
-#pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++)
-        for (uint32_t c = 0; c < 3; c++)
+        for (uint32_t c = 0; c < 3 && uqd_work_look(work, width) == UQD_OK; c++)
             for (size_t i = y * pitch; i < y * pitch + width; i++)
                 planes[c][i] >>= FRACTION;
-    return UQD_OK;
+    return uqd_work_look(work, 0);
 }
 
 int uqd_colour_merge(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
-                     uint8_t *pixels, size_t stride, uint32_t threads)
+                     uint8_t *pixels, size_t stride, struct uqd_work *work)
 {
     assert(rows_fit(width, 3, pitch, stride));
-    const int n_threads = uqd_thread_count(threads);
-#pragma omp parallel for num_threads(n_threads) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++)
-        for (uint32_t c = 0; c < 3; c++)
+        for (uint32_t c = 0; c < 3 && uqd_work_look(work, width) == UQD_OK; c++)
             for (size_t i = y * pitch; i < y * pitch + width; i++)
                 planes[c][i] = (int32_t)(ONE * (uint32_t)planes[c][i]);
     const struct uqd_lifting lifting = lifting_of(planes, pitch);
-    const int status = uqd_lifting_inverse(&lifting, width, height, threads);
-    if (status == UQD_OK)
-        uqd_colour_show(planes, pitch, width, height, FRACTION, pixels, stride, threads);
-    return status;
+    const int status = uqd_lifting_inverse(&lifting, width, height, work);
+    if (status < 0)
+        return status;
+    return uqd_colour_show(planes, pitch, width, height, FRACTION, pixels, stride, work);
 }
 
-void uqd_colour_show(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
-                     uint32_t fraction, uint8_t *pixels, size_t stride, uint32_t threads)
+int uqd_colour_show(int32_t *const planes[3], size_t pitch, uint32_t width, uint32_t height,
+                    uint32_t fraction, uint8_t *pixels, size_t stride, struct uqd_work *work)
 {
     assert(rows_fit(width, 3, pitch, stride));
     assert(fraction <= FRACTION);
-#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
     for (uint32_t y = 0; y < height; y++) {
+        if (uqd_work_look(work, (size_t)3 * width) < 0)
+            continue;
         int32_t *const rows[3] = {planes[0] + y * pitch, planes[1] + y * pitch,
                                   planes[2] + y * pitch};
         unrotate_row(rows, pixels + y * stride, width, fraction);
     }
+    return uqd_work_look(work, 0);
 }
 
-void uqd_grey_load(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
-                   int32_t *plane, size_t pitch)
+int uqd_grey_load(const uint8_t *pixels, size_t stride, uint32_t width, uint32_t height,
+                  int32_t *plane, size_t pitch, struct uqd_work *work)
 {
     assert(rows_fit(width, 1, pitch, stride));
-    for (uint32_t y = 0; y < height; y++)
+    for (uint32_t y = 0; y < height && uqd_work_look(work, width) == UQD_OK; y++)
         for (size_t x = 0; x < width; x++)
             plane[y * pitch + x] = pixels[y * stride + x] - 128;
+    return uqd_work_look(work, 0);
 }
 
-void uqd_grey_show(const int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
-                   uint32_t fraction, uint8_t *pixels, size_t stride)
+int uqd_grey_show(const int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
+                  uint32_t fraction, uint8_t *pixels, size_t stride, struct uqd_work *work)
 {
     assert(rows_fit(width, 1, pitch, stride));
     assert(fraction <= FRACTION);
     const uint32_t half = (1u << fraction) >> 1;
-    for (uint32_t y = 0; y < height; y++)
+    for (uint32_t y = 0; y < height && uqd_work_look(work, width) == UQD_OK; y++)
         for (size_t x = 0; x < width; x++) {
             const uint32_t value = (uint32_t)plane[y * pitch + x] + half;
             pixels[y * stride + x] = pixel_of((uint32_t)((int32_t)value >> fraction));
         }
+    return uqd_work_look(work, 0);
 }

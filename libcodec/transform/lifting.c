@@ -36,6 +36,7 @@ enum direction { FORWARD, INVERSE };
  * shared between the threads. */
 struct level {
     const struct uqd_lifting *lifting;
+    struct uqd_work *work;
     size_t pitch;
     size_t w, h, w_even, h_even;
     size_t band_rows;
@@ -188,8 +189,9 @@ static size_t band_end(const struct level *l, size_t first)
 
 static void sweep_band(const struct level *l, size_t first, enum direction direction)
 {
-    const size_t end = band_end(l, first);
-    for (size_t y = first + (direction == FORWARD); y < end; y += 2) {
+    const size_t end = band_end(l, first), samples = 2 * l->w * l->lifting->n_planes;
+    for (size_t y = first + (direction == FORWARD);
+         y < end && uqd_work_look(l->work, samples) == UQD_OK; y += 2) {
         lift_row(l, y, direction);
         if (y >= first + 2 * REACH)
             lift_row(l, y - REACH, direction);
@@ -271,7 +273,8 @@ static void each_row(const struct level *l, void (*move)(int32_t *, const struct
 #pragma omp for collapse(2)
     for (uint32_t c = 0; c < l->lifting->n_planes; c++)
         for (size_t y = 0; y < l->h; y++)
-            move(l->lifting->planes[c] + y * l->pitch, l);
+            if (uqd_work_look(l->work, l->w) == UQD_OK)
+                move(l->lifting->planes[c] + y * l->pitch, l);
 }
 
 static void each_strip(const struct level *l, void (*move)(int32_t *, size_t, const struct level *))
@@ -279,7 +282,8 @@ static void each_strip(const struct level *l, void (*move)(int32_t *, size_t, co
 #pragma omp for collapse(2)
     for (uint32_t c = 0; c < l->lifting->n_planes; c++)
         for (size_t x = 0; x < l->w; x += STRIP)
-            move(l->lifting->planes[c] + x, l->w - x < STRIP ? l->w - x : STRIP, l);
+            if (uqd_work_look(l->work, STRIP * l->h) == UQD_OK)
+                move(l->lifting->planes[c] + x, l->w - x < STRIP ? l->w - x : STRIP, l);
 }
 
 /* ---- Levels ---- */
@@ -318,14 +322,15 @@ static int scratch_init(struct level *l, int n_threads)
 }
 
 static int transform(const struct uqd_lifting *lifting, uint32_t width, uint32_t height,
-                     enum direction direction, uint32_t threads)
+                     enum direction direction, struct uqd_work *work)
 {
-    const int n_threads = uqd_thread_count(threads);
+    const int n_threads = (int)work->threads;
 
     assert(lifting->n_planes >= 1 && lifting->n_planes <= 3);
     assert(width >= 1 && height >= 1 && lifting->pitch >= width);
     struct level l = {
         .lifting = lifting,
+        .work = work,
         .pitch = lifting->pitch,
         .w = width,
         .h = height,
@@ -342,17 +347,17 @@ static int transform(const struct uqd_lifting *lifting, uint32_t width, uint32_t
     else
         merge(&l);
     free(l.zeros);
-    return UQD_OK;
+    return uqd_work_look(work, 0);
 }
 
 int uqd_lifting_forward(const struct uqd_lifting *lifting, uint32_t width, uint32_t height,
-                        uint32_t threads)
+                        struct uqd_work *work)
 {
-    return transform(lifting, width, height, FORWARD, threads);
+    return transform(lifting, width, height, FORWARD, work);
 }
 
 int uqd_lifting_inverse(const struct uqd_lifting *lifting, uint32_t width, uint32_t height,
-                        uint32_t threads)
+                        struct uqd_work *work)
 {
-    return transform(lifting, width, height, INVERSE, threads);
+    return transform(lifting, width, height, INVERSE, work);
 }

@@ -6,6 +6,8 @@
 #ifndef UQD_TRANSFORM_LIFTING_H
 #define UQD_TRANSFORM_LIFTING_H
 
+#include "util/parallel.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,11 +24,11 @@ struct uqd_lifting {
 };
 
 /* Splits a picture of width x height (at least 1) into its subbands in the Mallat layout
- * (transform/wavelet.h), and back. Threads as there. Returns UQD_OK, or UQD_ERR_NOMEM with the
- * planes untouched. */
+ * (transform/wavelet.h), and back. Returns UQD_OK, UQD_ERR_NOMEM with the planes untouched, or
+ * UQD_ERR_CANCELLED with the planes undefined. */
 int uqd_lifting_forward(const struct uqd_lifting *lifting, uint32_t width, uint32_t height,
-                        uint32_t threads);
+                        struct uqd_work *work);
 int uqd_lifting_inverse(const struct uqd_lifting *lifting, uint32_t width, uint32_t height,
-                        uint32_t threads);
+                        struct uqd_work *work);
 
 #endif

@@ -1,7 +1,5 @@
 #include "transform/unit.h"
 
-#include "transform/threads.h"
-
 #include <assert.h>
 
 void uqd_channel_table(struct uqd_channel table[UQD_UNIT_CHANNELS])
@@ -49,16 +47,18 @@ static struct run run_of(const struct uqd_channel *channel, size_t pitch, uint32
     };
 }
 
-void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
-                   const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
-                   int16_t *blocks, size_t block_stride, uint32_t threads)
+int uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
+                  const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
+                  int16_t *blocks, size_t block_stride, struct uqd_work *work)
 {
     const size_t grid_w = uqd_unit_grid(width);
     const uint32_t grid_h = uqd_unit_grid(height);
 
     assert(block_stride >= n_channels && pitch >= width);
-#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_BLOCK)
+#pragma omp parallel for num_threads(work->threads) if (grid_h > UQD_UNIT_BLOCK)
     for (uint32_t cy = 0; cy < grid_h; cy++) {
+        if (uqd_work_look(work, grid_w * n_channels) < 0)
+            continue;
         for (uint32_t c = 0; c < n_channels; c++) {
             const struct run run = run_of(&channels[c], pitch, width, height, cy);
             const int32_t *samples = planes[channels[c].colour] + run.offset;
@@ -71,20 +71,23 @@ void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
                 out[cx * block_stride] = 0;
         }
     }
+    return uqd_work_look(work, 0);
 }
 
 /* From whichever of the two kinds of blocks is not NULL. */
-static void unpack(const struct uqd_channel *channels, uint32_t n_channels, const int16_t *blocks16,
-                   const int32_t *blocks32, size_t block_stride, int32_t *const planes[],
-                   size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
+static int unpack(const struct uqd_channel *channels, uint32_t n_channels, const int16_t *blocks16,
+                  const int32_t *blocks32, size_t block_stride, int32_t *const planes[],
+                  size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work)
 {
     const size_t grid_w = uqd_unit_grid(width);
     const uint32_t grid_h = uqd_unit_grid(height);
 
     assert(block_stride >= n_channels && pitch >= width);
     assert((blocks16 != NULL) != (blocks32 != NULL));
-#pragma omp parallel for num_threads(uqd_thread_count(threads)) if (grid_h > UQD_UNIT_BLOCK)
+#pragma omp parallel for num_threads(work->threads) if (grid_h > UQD_UNIT_BLOCK)
     for (uint32_t cy = 0; cy < grid_h; cy++) {
+        if (uqd_work_look(work, grid_w * n_channels) < 0)
+            continue;
         for (uint32_t c = 0; c < n_channels; c++) {
             const struct run run = run_of(&channels[c], pitch, width, height, cy);
             int32_t *samples = planes[channels[c].colour] + run.offset;
@@ -93,18 +96,21 @@ static void unpack(const struct uqd_channel *channels, uint32_t n_channels, cons
                 samples[cx * run.step] = blocks16 != NULL ? blocks16[in] / 2 : blocks32[in];
         }
     }
+    return uqd_work_look(work, 0);
 }
 
-void uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
-                            const int16_t *blocks, size_t block_stride, int32_t *const planes[],
-                            size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
+int uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
+                           const int16_t *blocks, size_t block_stride, int32_t *const planes[],
+                           size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work)
 {
-    unpack(channels, n_channels, blocks, NULL, block_stride, planes, pitch, width, height, threads);
+    return unpack(channels, n_channels, blocks, NULL, block_stride, planes, pitch, width, height,
+                  work);
 }
 
-void uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
-                         const int32_t *blocks, size_t block_stride, int32_t *const planes[],
-                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads)
+int uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
+                        const int32_t *blocks, size_t block_stride, int32_t *const planes[],
+                        size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work)
 {
-    unpack(channels, n_channels, NULL, blocks, block_stride, planes, pitch, width, height, threads);
+    return unpack(channels, n_channels, NULL, blocks, block_stride, planes, pitch, width, height,
+                  work);
 }

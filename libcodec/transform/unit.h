@@ -84,18 +84,20 @@ uint32_t uqd_unit_count(uint32_t width, uint32_t height);
 /* Copies the coefficients of a unit to blocks[(cy * grid_w + cx) * block_stride + c], c indexing
  * `channels`, which may be any selection in any order; block_stride >= n_channels. Coefficients
  * that do not exist become 0. planes: one per colour used; coefficients must fit int16, as those
- * of 8-bit pictures do. */
-void uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
-                   const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
-                   int16_t *blocks, size_t block_stride, uint32_t threads);
+ * of 8-bit pictures do. Rows of blocks are shared between the threads of the work. Errors:
+ * UQD_ERR_CANCELLED; then the blocks are undefined. */
+int uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
+                  const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
+                  int16_t *blocks, size_t block_stride, struct uqd_work *work);
 
 /* The reverse of uqd_unit_pack: writes the coefficients that exist; `halves` writes half of each
- * value, rounded towards 0. The rest of the planes, the low-pass among it, is left as it is. */
-void uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
-                            const int16_t *blocks, size_t block_stride, int32_t *const planes[],
-                            size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
-void uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
-                         const int32_t *blocks, size_t block_stride, int32_t *const planes[],
-                         size_t pitch, uint32_t width, uint32_t height, uint32_t threads);
+ * value, rounded towards 0. The rest of the planes, the low-pass among it, is left as it is.
+ * Errors: UQD_ERR_CANCELLED; then the planes are undefined. */
+int uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
+                           const int16_t *blocks, size_t block_stride, int32_t *const planes[],
+                           size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work);
+int uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
+                        const int32_t *blocks, size_t block_stride, int32_t *const planes[],
+                        size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work);
 
 #endif

@@ -8,7 +8,7 @@
 enum { MAX_LEVELS = 31 };
 
 int uqd_wavelet_forward(int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
-                        uint32_t levels, uint32_t threads)
+                        uint32_t levels, struct uqd_work *work)
 {
     const struct uqd_lifting lifting = {.planes = {plane}, .n_planes = 1, .pitch = pitch};
     int status = UQD_OK;
@@ -16,12 +16,12 @@ int uqd_wavelet_forward(int32_t *plane, size_t pitch, uint32_t width, uint32_t h
     assert(levels <= MAX_LEVELS);
     for (uint32_t i = 0; i < levels && status == UQD_OK; i++)
         status = uqd_lifting_forward(&lifting, uqd_wavelet_side(width, i),
-                                     uqd_wavelet_side(height, i), threads);
+                                     uqd_wavelet_side(height, i), work);
     return status;
 }
 
 int uqd_wavelet_inverse(int32_t *plane, size_t pitch, uint32_t width, uint32_t height,
-                        uint32_t levels_from, uint32_t levels_to, uint32_t threads)
+                        uint32_t levels_from, uint32_t levels_to, struct uqd_work *work)
 {
     const struct uqd_lifting lifting = {.planes = {plane}, .n_planes = 1, .pitch = pitch};
     int status = UQD_OK;
@@ -29,6 +29,6 @@ int uqd_wavelet_inverse(int32_t *plane, size_t pitch, uint32_t width, uint32_t h
     assert(levels_to <= levels_from && levels_from <= MAX_LEVELS);
     for (uint32_t i = levels_from; i-- > levels_to && status == UQD_OK;)
         status = uqd_lifting_inverse(&lifting, uqd_wavelet_side(width, i),
-                                     uqd_wavelet_side(height, i), threads);
+                                     uqd_wavelet_side(height, i), work);
     return status;
 }

@@ -288,9 +288,9 @@ static void test_wrong_content(void **state)
         for (size_t size = 1; size <= 3; size++) {
             uint8_t *data;
             size_t n;
-            assert_int_equal(uqd_record_pack(contents[i], size, &data, &n), UQD_OK);
+            assert_int_equal(uqd_record_pack(contents[i], size, &data, &n, NULL), UQD_OK);
             const int is_good = i > 0 && size == 3;
-            assert_int_equal(uqd_alpha_decode(&alpha, UQD_ALPHA_EXACT, data, n, n),
+            assert_int_equal(uqd_alpha_decode(&alpha, UQD_ALPHA_EXACT, data, n, n, NULL),
                              is_good ? UQD_OK : UQD_ERR_CORRUPT);
             assert_int_equal(alpha.n_known[UQD_ALPHA_EXACT], is_good ? 2 : 0);
             free(data);

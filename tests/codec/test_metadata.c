@@ -225,7 +225,8 @@ static void test_bomb(void **state)
     const struct file plain = encode(*state, image, NULL);
     assert_non_null(zeros);
     assert_int_equal(uqd_header_parse(&header, plain.data, plain.size), UQD_OK);
-    assert_int_equal(uqd_record_pack(zeros, UQD_MAX_METADATA_SIZE, &record, &record_size), UQD_OK);
+    assert_int_equal(uqd_record_pack(zeros, UQD_MAX_METADATA_SIZE, &record, &record_size, NULL),
+                     UQD_OK);
     for (uint32_t i = 0; i < 3; i++)
         header.records[i] = (struct uqd_record){UQD_METADATA_TEXT, 0, record_size};
     header.n_records = 3;

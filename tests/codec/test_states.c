@@ -1,5 +1,6 @@
 /* Dither, fresh states, and going back to coarser ones. */
 #include "codec_support.h"
+#include "one_work.h"
 
 #include "codec/lattice/schedule.h"
 #include "codec/lattice/steps.h"
@@ -20,7 +21,7 @@ static struct uqd_state empty_state(const struct uqd_model *model, int dithered,
     state.dithered = dithered;
     state.seed = seed;
     for (uint32_t u = 0; u < state.n_units; u++)
-        assert_int_equal(uqd_unit_hold(&state, u), UQD_OK);
+        assert_int_equal(uqd_unit_hold(&state, u, WORK(1)), UQD_OK);
     return state;
 }
 
@@ -208,7 +209,7 @@ static void check_holds(struct uqd_state *state, const struct uqd_state *exact, 
     for (uint32_t u = 0; u < state->n_units; u++) {
         const struct uqd_unit *unit = &state->units[u];
         const int fresh = state->dithered && unit->nominal == UQD_TOP_LEVEL;
-        assert_int_equal(uqd_unit_hold(state, u), UQD_OK);
+        assert_int_equal(uqd_unit_hold(state, u, WORK(1)), UQD_OK);
         for (size_t block = 0; block < (size_t)unit->grid_w * unit->grid_h; block++)
             for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
                 const size_t at = block * UQD_BLOCK_CHANNELS + c;
@@ -241,8 +242,8 @@ static void check_coarsen(const struct uqd_model *model, uint32_t channels, enum
         struct uqd_state copy;
         if (s >= 0)
             walk_step(&part, file, (uint32_t)s, step_info_of(decoder, (uint32_t)s).bytes);
-        assert_int_equal(uqd_state_copy(&copy, &whole.state, 0), UQD_OK);
-        uqd_schedule_rewind(&whole.schedule, &copy, s);
+        assert_int_equal(uqd_state_copy(&copy, &whole.state, 0, WORK(1)), UQD_OK);
+        assert_int_equal(uqd_schedule_rewind(&whole.schedule, &copy, s, WORK(1)), UQD_OK);
         check_same_state(&copy, &part.state, s);
         check_holds(&copy, &whole.state, s);
         uqd_state_free(&copy);

@@ -7,6 +7,8 @@
  * order: offsets of the dither, exact coefficients, means in 1/16, indices of scales, denoised
  * means in 1/16, phases; then the number of coded bytes, and of those by the distributions alone,
  * the first symbols of dithered coefficients aside. */
+#include "one_work.h"
+
 #include "codec/lattice/pass.h"
 #include "entropy/split.h"
 #include "transform/colour.h"
@@ -58,20 +60,20 @@ static void transform_picture(struct uqd_state *state, const struct uqd_model *m
     int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
     const int32_t nothing[3] = {0, 0, 0};
     uqd_state_init(state, model, width, height, 3, nothing);
-    check(uqd_colour_split(pixels, (size_t)width * 3, width, height, planes, width, 1),
+    check(uqd_colour_split(pixels, (size_t)width * 3, width, height, planes, width, WORK(1)),
           "no colours");
     for (uint32_t u = 0; u < state->n_units; u++) {
         struct uqd_unit *const unit = &state->units[u];
         const uint32_t done = u == 0;
-        check(uqd_unit_hold(state, u), "no cells");
+        check(uqd_unit_hold(state, u, WORK(1)), "no cells");
         for (int c = 0; c < 3; c++)
             check(uqd_wavelet_forward(planes[c], width, uqd_wavelet_side(unit->width, done),
                                       uqd_wavelet_side(unit->height, done), UQD_UNIT_LEVELS - done,
-                                      1),
+                                      WORK(1)),
                   "no wavelet");
         const int32_t *const readable[3] = {planes[0], planes[1], planes[2]};
         uqd_unit_pack(model->channels, UQD_UNIT_CHANNELS, readable, width, unit->width,
-                      unit->height, unit->cells, UQD_BLOCK_CHANNELS, 1);
+                      unit->height, unit->cells, UQD_BLOCK_CHANNELS, WORK(1));
         /* A state holds twice the centres of cells. */
         const size_t n_values = (size_t)unit->grid_w * unit->grid_h * UQD_BLOCK_CHANNELS;
         for (size_t i = 0; i < n_values; i++)
@@ -201,7 +203,7 @@ static double write_network(struct uqd_engine *engine, struct uqd_state *state, 
         }
     check(uqd_engine_trunk(engine, state, u, type, &network), "no trunk");
     check(uqd_network_denoise(network, unit, denoised.values), "no denoised means");
-    uqd_network_begin_groups(network);
+    check(uqd_network_begin_groups(network), "cancelled");
     for (uint32_t g = 0; g < state->model->n_groups; g++)
         run_group(network, state, u, g, exact, &means, &scales, &phases, &bits);
     table_write(&offsets, file);
@@ -256,10 +258,10 @@ int main(int argc, char **argv)
     FILE *const output = fopen(argv[7], "wb");
     if (output == NULL)
         fail(argv[7]);
-    uqd_unit_coarsen(&state, u, k->nominal_from, k->from);
+    uqd_unit_coarsen(&state, u, k->nominal_from, k->from, WORK(1));
     const double bits = write_network(&engine, &state, u, type, exact, output);
     if (k->nominal_from == UQD_TOP_LEVEL)
-        uqd_unit_coarsen(&state, u, UQD_TOP_LEVEL, NULL);
+        uqd_unit_coarsen(&state, u, UQD_TOP_LEVEL, NULL, WORK(1));
     write_sizes(&engine, &state, u, type, exact, bits, output);
     if (fclose(output) != 0)
         fail("the output cannot be written");

@@ -1,5 +1,6 @@
 /* Colours with the finest wavelet level: exact over all colours, clamping, bits behind the point,
  * strides. */
+#include "one_work.h"
 #include "patterns.h"
 
 #include "transform/colour.h"
@@ -44,8 +45,10 @@ static void test_all_colours(void **state)
     uint8_t *pixels = malloc(3 * N), *back = malloc(3 * N);
     for (int red = 0; red < 256; red++) {
         fill_gamut_slice(pixels, red);
-        assert_int_equal(uqd_colour_split(pixels, 3 * SIDE, SIDE, SIDE, planes, SIDE, 1), UQD_OK);
-        assert_int_equal(uqd_colour_merge(planes, SIDE, SIDE, SIDE, back, 3 * SIDE, 1), UQD_OK);
+        assert_int_equal(uqd_colour_split(pixels, 3 * SIDE, SIDE, SIDE, planes, SIDE, WORK(1)),
+                         UQD_OK);
+        assert_int_equal(uqd_colour_merge(planes, SIDE, SIDE, SIDE, back, 3 * SIDE, WORK(1)),
+                         UQD_OK);
         if (memcmp(pixels, back, 3 * N) != 0)
             fail_msg("not exact for red = %d", red);
     }
@@ -70,8 +73,8 @@ static void test_small_sizes(void **state)
                     const uint8_t value = (uint8_t)random_next(&seed);
                     pixels[i] = !extreme ? value : value < 128 ? 0 : 255;
                 }
-                assert_int_equal(uqd_colour_split(pixels, 3 * w, w, h, planes, w, 1), UQD_OK);
-                assert_int_equal(uqd_colour_merge(planes, w, w, h, back, 3 * w, 1), UQD_OK);
+                assert_int_equal(uqd_colour_split(pixels, 3 * w, w, h, planes, w, WORK(1)), UQD_OK);
+                assert_int_equal(uqd_colour_merge(planes, w, w, h, back, 3 * w, WORK(1)), UQD_OK);
                 if (memcmp(pixels, back, 3 * w * h) != 0)
                     fail_msg("%u x %u is not exact", w, h);
             }
@@ -84,7 +87,7 @@ static void test_grey_pixels_have_no_chroma(void **state)
     for (int value = 0; value < 256; value++) {
         const uint8_t pixel[3] = {(uint8_t)value, (uint8_t)value, (uint8_t)value};
         int32_t luma, co, cg, *planes[3] = {&luma, &co, &cg};
-        assert_int_equal(uqd_colour_split(pixel, 3, 1, 1, planes, 1, 1), UQD_OK);
+        assert_int_equal(uqd_colour_split(pixel, 3, 1, 1, planes, 1, WORK(1)), UQD_OK);
         assert_in_range(luma - (value - 128) * 1.7320508 + 2, 0, 4);
         assert_in_range(co + 1, 0, 2);
         assert_in_range(cg + 1, 0, 2);
@@ -102,13 +105,13 @@ static void test_rounding_noise(void **state)
     uint64_t seed = 3;
     for (int i = 0; i < 3 * W * H; i++)
         pixels[i] = (uint8_t)(60 + random_next(&seed) % 130);
-    assert_int_equal(uqd_colour_split(pixels, 3 * W, W, H, planes, W, 1), UQD_OK);
+    assert_int_equal(uqd_colour_split(pixels, 3 * W, W, H, planes, W, WORK(1)), UQD_OK);
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < W * H; i++)
             samples[c][i] *= 1 << BITS;
-        assert_int_equal(uqd_wavelet_inverse(samples[c], W, W, H, 1, 0, 1), UQD_OK);
+        assert_int_equal(uqd_wavelet_inverse(samples[c], W, W, H, 1, 0, WORK(1)), UQD_OK);
     }
-    uqd_colour_show(planes, W, W, H, BITS, shown, 3 * W, 1);
+    uqd_colour_show(planes, W, W, H, BITS, shown, 3 * W, WORK(1));
     double error = 0;
     for (int i = 0; i < 3 * W * H; i++)
         error += pow(shown[i] - pixels[i], 2) / (3.0 * W * H);
@@ -156,7 +159,7 @@ static void test_grey_values(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint8_t pixel = 1;
-        uqd_grey_show(&cases[i].grey, 1, 1, 1, cases[i].fraction, &pixel, 1);
+        uqd_grey_show(&cases[i].grey, 1, 1, 1, cases[i].fraction, &pixel, 1, WORK(1));
         if (pixel != cases[i].pixel)
             fail_msg("%d / 2^%u gives %d", cases[i].grey, cases[i].fraction, pixel);
     }
@@ -189,7 +192,7 @@ static void test_fraction(void **state)
                 plane[c] = values[c] / one;
             }
             int32_t *const planes[3] = {&values[0], &values[1], &values[2]};
-            uqd_colour_show(planes, 1, 1, 1, fraction, pixel, 3, 1);
+            uqd_colour_show(planes, 1, 1, 1, fraction, pixel, 3, WORK(1));
             unrotated(plane, rgb);
             for (int c = 0; c < 3; c++)
                 if (fabs(pixel[c] - fmin(fmax(rgb[c], 0), 255)) > slack)
@@ -209,11 +212,11 @@ static void test_any_values_are_defined(void **state)
     for (int i = 0; i < 3 * SIDE; i++)
         all[i] = (int32_t)(random_next(&seed) << 1);
     for (uint32_t fraction = 0; fraction <= 8; fraction += 4) {
-        uqd_colour_show(planes, SIDE, SIDE, 1, fraction, first, 3 * SIDE, 1);
-        uqd_colour_show(planes, 16, 16, 16, fraction, second, 48, 4);
+        uqd_colour_show(planes, SIDE, SIDE, 1, fraction, first, 3 * SIDE, WORK(1));
+        uqd_colour_show(planes, 16, 16, 16, fraction, second, 48, WORK(4));
         assert_memory_equal(first, second, sizeof first);
     }
-    assert_int_equal(uqd_colour_merge(planes, 16, 16, 16, second, 48, 4), UQD_OK);
+    assert_int_equal(uqd_colour_merge(planes, 16, 16, 16, second, 48, WORK(4)), UQD_OK);
     free(all);
 }
 
@@ -230,11 +233,13 @@ static void test_strides_and_threads(void **state)
     for (uint32_t threads = 1; threads <= 8; threads++) {
         memset(planes, 7, sizeof planes);
         memset(back, 9, sizeof back);
-        assert_int_equal(uqd_colour_split(pixels, STRIDE, W, H, pointers, PITCH, threads), UQD_OK);
+        assert_int_equal(uqd_colour_split(pixels, STRIDE, W, H, pointers, PITCH, WORK(threads)),
+                         UQD_OK);
         if (threads == 1)
             memcpy(reference, planes, sizeof planes);
         assert_memory_equal(reference, planes, sizeof planes);
-        assert_int_equal(uqd_colour_merge(pointers, PITCH, W, H, back, STRIDE, threads), UQD_OK);
+        assert_int_equal(uqd_colour_merge(pointers, PITCH, W, H, back, STRIDE, WORK(threads)),
+                         UQD_OK);
         for (size_t y = 0; y < H; y++) {
             assert_memory_equal(back + y * STRIDE, pixels + y * STRIDE, 3 * W);
             assert_int_equal(back[y * STRIDE + 3 * W], 9);
@@ -253,8 +258,8 @@ static void test_grey_strides(void **state)
     memset(plane, 7, sizeof plane);
     for (int i = 0; i < H * STRIDE; i++)
         pixels[i] = (uint8_t)(37 * i);
-    uqd_grey_load(pixels, STRIDE, W, H, plane, PITCH);
-    uqd_grey_show(plane, PITCH, W, H, 0, back, STRIDE);
+    uqd_grey_load(pixels, STRIDE, W, H, plane, PITCH, WORK(1));
+    uqd_grey_show(plane, PITCH, W, H, 0, back, STRIDE, WORK(1));
     for (size_t y = 0; y < H; y++) {
         assert_memory_equal(back + y * STRIDE, pixels + y * STRIDE, W);
         assert_int_equal(back[y * STRIDE + W], 9);

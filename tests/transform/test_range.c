@@ -4,6 +4,7 @@
  * absolute weights times the largest plane value, plus what the roundings add. The weights are
  * products of those of one-dimensional lines, which are found here in floating point from the
  * lifting's definition. Pictures made of the signs of the weights show that the bound is met. */
+#include "one_work.h"
 #include "patterns.h"
 
 #include "transform/colour.h"
@@ -127,7 +128,7 @@ static void plane_maxima(int32_t maxima[3])
         for (int i = 0; i < 3; i++)
             pixel[i] = corner >> i & 1 ? 255 : 0;
         int32_t *const planes[3] = {&values[0], &values[1], &values[2]};
-        assert_int_equal(uqd_colour_split(pixel, 3, 1, 1, planes, 1, 1), UQD_OK);
+        assert_int_equal(uqd_colour_split(pixel, 3, 1, 1, planes, 1, WORK(1)), UQD_OK);
         for (int i = 0; i < 3; i++)
             maxima[i] = abs(values[i]) > maxima[i] ? abs(values[i]) : maxima[i];
     }
@@ -178,15 +179,16 @@ static int32_t coefficient_of(const uint8_t *pixels, int n, uint32_t levels, int
     uint8_t *back = malloc(3 * samples);
     int32_t *const planes[3] = {all, all + samples, all + 2 * samples};
     const uint32_t low_side = (side + 1) / 2;
-    assert_int_equal(uqd_colour_split(pixels, 3 * side, side, side, planes, side, 1), UQD_OK);
+    assert_int_equal(uqd_colour_split(pixels, 3 * side, side, side, planes, side, WORK(1)), UQD_OK);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(uqd_wavelet_forward(planes[i], side, low_side, low_side, levels - 1, 1),
-                         UQD_OK);
+        assert_int_equal(
+            uqd_wavelet_forward(planes[i], side, low_side, low_side, levels - 1, WORK(1)), UQD_OK);
     const int32_t coefficient = planes[0][y * n + x];
     for (int i = 0; i < 3; i++)
-        assert_int_equal(uqd_wavelet_inverse(planes[i], side, low_side, low_side, levels - 1, 0, 1),
-                         UQD_OK);
-    assert_int_equal(uqd_colour_merge(planes, side, side, side, back, 3 * side, 1), UQD_OK);
+        assert_int_equal(
+            uqd_wavelet_inverse(planes[i], side, low_side, low_side, levels - 1, 0, WORK(1)),
+            UQD_OK);
+    assert_int_equal(uqd_colour_merge(planes, side, side, side, back, 3 * side, WORK(1)), UQD_OK);
     assert_memory_equal(pixels, back, 3 * samples);
     free(back);
     free(all);

@@ -1,5 +1,6 @@
 /* Units: the order of the channels, packing at odd sizes, and equality with the training's. */
 #include "golden.h"
+#include "one_work.h"
 #include "patterns.h"
 
 #include "transform/colour.h"
@@ -94,7 +95,7 @@ static void fixture_deinit(struct fixture *f)
 static void pack(struct fixture *f, uint32_t threads)
 {
     uqd_unit_pack(f->table, UQD_UNIT_CHANNELS, (const int32_t *const *)f->planes, f->pitch,
-                  f->size.width, f->size.height, f->blocks, UQD_UNIT_CHANNELS, threads);
+                  f->size.width, f->size.height, f->blocks, UQD_UNIT_CHANNELS, WORK(threads));
 }
 
 /* Every detail sample is in exactly one block, and what does not exist is 0. */
@@ -164,13 +165,13 @@ static void test_unpacking(void **state)
         for (size_t j = 0; j < n_values; j++)
             wide[j] = f.blocks[j];
         uqd_unit_unpack_i32(f.table, UQD_UNIT_CHANNELS, wide, UQD_UNIT_CHANNELS, back.planes,
-                            f.pitch, f.size.width, f.size.height, 1);
+                            f.pitch, f.size.width, f.size.height, WORK(1));
         check_unpacked(&f, back.planes);
 
         blank(back.planes, back.samples);
         double_values(f.blocks, n_values);
         uqd_unit_unpack_halves(f.table, UQD_UNIT_CHANNELS, f.blocks, UQD_UNIT_CHANNELS, back.planes,
-                               f.pitch, f.size.width, f.size.height, 2);
+                               f.pitch, f.size.width, f.size.height, WORK(2));
         check_unpacked(&f, back.planes);
         free(wide);
         fixture_deinit(&back);
@@ -193,7 +194,7 @@ static void test_selected_channels(void **state)
     for (size_t i = 0; i < f.n_blocks * STRIDE; i++)
         blocks[i] = FILLER;
     uqd_unit_pack(selected, N_SELECTED, (const int32_t *const *)f.planes, f.pitch, f.size.width,
-                  f.size.height, blocks, STRIDE, 3);
+                  f.size.height, blocks, STRIDE, WORK(3));
     for (size_t block = 0; block < f.n_blocks; block++)
         for (size_t i = 0; i < STRIDE; i++) {
             const size_t channel = (i * 83 + 100) % UQD_UNIT_CHANNELS;
@@ -217,7 +218,7 @@ static void test_as_in_training(void **state)
     uqd_channel_table(table);
 
     golden_picture(pixels, W, H);
-    assert_int_equal(uqd_colour_split(pixels, W * 3, W, H, planes, W, 1), UQD_OK);
+    assert_int_equal(uqd_colour_split(pixels, W * 3, W, H, planes, W, WORK(1)), UQD_OK);
     uint64_t hash = HASH_START;
     for (int i = 0; i < 3 * W * H; i++)
         hash = hash_value(hash, samples[i / (W * H)][i % (W * H)]);
@@ -226,14 +227,15 @@ static void test_as_in_training(void **state)
     hash = HASH_START;
     for (int colour = 0; colour < 3; colour++) {
         assert_int_equal(
-            uqd_wavelet_forward(planes[colour], W, W / 2, H / 2, UQD_UNIT_LEVELS - 1, 1), UQD_OK);
+            uqd_wavelet_forward(planes[colour], W, W / 2, H / 2, UQD_UNIT_LEVELS - 1, WORK(1)),
+            UQD_OK);
         for (int i = 0; i < N_BLOCKS; i++)
             hash = hash_value(hash, samples[colour][i / GRID_W * W + i % GRID_W]);
     }
     assert_true(hash == GOLDEN_LOW);
 
     uqd_unit_pack(table, UQD_UNIT_CHANNELS, (const int32_t *const *)planes, W, W, H, blocks[0],
-                  UQD_UNIT_CHANNELS, 1);
+                  UQD_UNIT_CHANNELS, WORK(1));
     hash = HASH_START;
     for (int c = 0; c < UQD_UNIT_CHANNELS; c++)
         for (int i = 0; i < N_BLOCKS; i++)

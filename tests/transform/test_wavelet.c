@@ -1,6 +1,7 @@
 /* The wavelet: equality with a plain reference and with the training's, exact inverse, partial
  * inverse, threads. */
 #include "golden.h"
+#include "one_work.h"
 #include "patterns.h"
 
 #include "transform/colour.h"
@@ -136,11 +137,12 @@ static void check_against_reference(struct size s, int bits, uint32_t levels, ui
     for (uint32_t level = 0; level < levels; level++)
         reference_level(want, pitch, uqd_wavelet_side(s.width, level),
                         uqd_wavelet_side(s.height, level));
-    assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, levels, threads), UQD_OK);
+    assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, levels, WORK(threads)),
+                     UQD_OK);
     if (memcmp(plane, want, bytes) != 0)
         fail_msg("forward: %u x %u, %d bits, %u levels, %u threads", s.width, s.height, bits,
                  levels, threads);
-    assert_int_equal(uqd_wavelet_inverse(plane, pitch, s.width, s.height, levels, 0, threads),
+    assert_int_equal(uqd_wavelet_inverse(plane, pitch, s.width, s.height, levels, 0, WORK(threads)),
                      UQD_OK);
     if (memcmp(plane, original, bytes) != 0)
         fail_msg("inverse: %u x %u, %d bits, %u levels, %u threads", s.width, s.height, bits,
@@ -188,10 +190,11 @@ static void test_inverse_is_exact(void **state)
         for (int pattern = 0; pattern < N_PATTERNS; pattern++) {
             int32_t *plane = new_plane(s, pattern), *original = new_plane(s, pattern);
             for (uint32_t levels = 0; levels <= MAX_LEVELS; levels += 3) {
-                assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, levels, 0),
-                                 UQD_OK);
-                assert_int_equal(uqd_wavelet_inverse(plane, pitch, s.width, s.height, levels, 0, 0),
-                                 UQD_OK);
+                assert_int_equal(
+                    uqd_wavelet_forward(plane, pitch, s.width, s.height, levels, WORK(3)), UQD_OK);
+                assert_int_equal(
+                    uqd_wavelet_inverse(plane, pitch, s.width, s.height, levels, 0, WORK(3)),
+                    UQD_OK);
                 if (memcmp(plane, original, bytes) != 0)
                     fail_msg("%u x %u, pattern %d, %u levels", s.width, s.height, pattern, levels);
             }
@@ -210,11 +213,13 @@ static void test_partial_inverse(void **state)
         const size_t pitch = s.width + MARGIN, bytes = pitch * s.height * sizeof(int32_t);
         for (uint32_t to = 0; to <= MAX_LEVELS; to++) {
             int32_t *plane = new_plane(s, PATTERN_RANDOM), *fewer = new_plane(s, PATTERN_RANDOM);
-            assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, MAX_LEVELS, 1),
-                             UQD_OK);
             assert_int_equal(
-                uqd_wavelet_inverse(plane, pitch, s.width, s.height, MAX_LEVELS, to, 1), UQD_OK);
-            assert_int_equal(uqd_wavelet_forward(fewer, pitch, s.width, s.height, to, 1), UQD_OK);
+                uqd_wavelet_forward(plane, pitch, s.width, s.height, MAX_LEVELS, WORK(1)), UQD_OK);
+            assert_int_equal(
+                uqd_wavelet_inverse(plane, pitch, s.width, s.height, MAX_LEVELS, to, WORK(1)),
+                UQD_OK);
+            assert_int_equal(uqd_wavelet_forward(fewer, pitch, s.width, s.height, to, WORK(1)),
+                             UQD_OK);
             if (memcmp(plane, fewer, bytes) != 0)
                 fail_msg("%u x %u left at level %u", s.width, s.height, to);
             free(fewer);
@@ -231,7 +236,7 @@ static void test_constant(void **state)
         const struct size s = sizes[i];
         const size_t pitch = s.width + MARGIN;
         int32_t *plane = new_plane(s, PATTERN_WHITE);
-        assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, 2, 1), UQD_OK);
+        assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, 2, WORK(1)), UQD_OK);
         for (uint32_t y = 0; y < s.height; y++)
             for (uint32_t x = 0; x < s.width; x++) {
                 const int low =
@@ -250,12 +255,13 @@ static void test_threads_change_nothing(void **state)
     const struct size s = {301, 211};
     const size_t pitch = s.width + MARGIN, bytes = pitch * s.height * sizeof(int32_t);
     int32_t *first = new_plane(s, PATTERN_EXTREME);
-    assert_int_equal(uqd_wavelet_forward(first, pitch, s.width, s.height, 5, 1), UQD_OK);
+    assert_int_equal(uqd_wavelet_forward(first, pitch, s.width, s.height, 5, WORK(1)), UQD_OK);
     for (uint32_t threads = 2; threads <= 40; threads += threads < 5 ? 1 : 7) {
         int32_t *plane = new_plane(s, PATTERN_EXTREME), *original = new_plane(s, PATTERN_EXTREME);
-        assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, 5, threads), UQD_OK);
+        assert_int_equal(uqd_wavelet_forward(plane, pitch, s.width, s.height, 5, WORK(threads)),
+                         UQD_OK);
         assert_memory_equal(plane, first, bytes);
-        assert_int_equal(uqd_wavelet_inverse(plane, pitch, s.width, s.height, 5, 0, threads),
+        assert_int_equal(uqd_wavelet_inverse(plane, pitch, s.width, s.height, 5, 0, WORK(threads)),
                          UQD_OK);
         assert_memory_equal(plane, original, bytes);
         free(original);
@@ -274,8 +280,8 @@ static void test_huge_coefficients(void **state)
     for (int i = 0; i < H * W; i++)
         plane[i] = random_next(&seed) & 1 ? 1 << 24 : -(1 << 24);
     memcpy(original, plane, sizeof plane);
-    assert_int_equal(uqd_wavelet_inverse(plane, W, W, H, 12, 0, 0), UQD_OK);
-    assert_int_equal(uqd_wavelet_forward(plane, W, W, H, 12, 0), UQD_OK);
+    assert_int_equal(uqd_wavelet_inverse(plane, W, W, H, 12, 0, WORK(3)), UQD_OK);
+    assert_int_equal(uqd_wavelet_forward(plane, W, W, H, 12, WORK(3)), UQD_OK);
     assert_memory_equal(plane, original, sizeof plane);
 }
 
@@ -300,11 +306,11 @@ static void test_odd_size_as_in_training(void **state)
     static int32_t planes[3][W * H];
     golden_picture(pixels, W, H);
     int32_t *const pointers[3] = {planes[0], planes[1], planes[2]};
-    assert_int_equal(uqd_colour_split(pixels, W * 3, W, H, pointers, W, 1), UQD_OK);
+    assert_int_equal(uqd_colour_split(pixels, W * 3, W, H, pointers, W, WORK(1)), UQD_OK);
     uint64_t hash = HASH_START;
     for (int colour = 0; colour < 3; colour++) {
         assert_int_equal(uqd_wavelet_forward(planes[colour], W, (W + 1) / 2, (H + 1) / 2,
-                                             GOLDEN_ODD_LEVELS - 1, 1),
+                                             GOLDEN_ODD_LEVELS - 1, WORK(1)),
                          UQD_OK);
         for (int i = 0; i < W * H; i++)
             hash = hash_value(hash, planes[colour][i]);

@@ -80,7 +80,7 @@ int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_
     if (uqd_engine_has_trunk(engine, state, u, type))
         return UQD_OK;
     engine->trunks[u].version = 0;
-    status = uqd_state_update_low(state, u, engine->work.threads);
+    status = uqd_state_update_low(state, u, &engine->work);
     if (status == UQD_OK)
         status = uqd_network_trunk(network, unit, type, engine->model->stage_types[type].from,
                                    state->dithered);

@@ -81,11 +81,14 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
 #pragma omp parallel for num_threads(network->work->threads) if (unit->grid_h >= 32)
     for (uint32_t y = 0; y < unit->grid_h; y++)
         for (uint32_t x = 0; x < unit->grid_w; x++) {
+            if (x == 0 &&
+                uqd_work_look(network->work, (size_t)unit->grid_w * UQD_UNIT_CHANNELS) < 0)
+                break;
             const size_t block = (size_t)y * unit->grid_w + x;
             const int16_t *twice_centres = unit->cells + block * UQD_BLOCK_CHANNELS;
             int32_t *means = mean_q4 + block * UQD_UNIT_CHANNELS;
             if (is_lone || are_large(&channels, x, y, twice_centres, means))
                 estimate_without(state, channels.levels, twice_centres, means);
         }
-    return status;
+    return uqd_work_look(network->work, 0);
 }

@@ -60,15 +60,20 @@ static int is_flat(const struct uqd_unit *unit, uint32_t x, uint32_t y, int fine
     return 1;
 }
 
-void uqd_flat_clear(const struct uqd_state *state, uint32_t u, int32_t *values_q4, uint32_t threads)
+int uqd_flat_clear(const struct uqd_state *state, uint32_t u, int32_t *values_q4,
+                   struct uqd_work *work)
 {
     assert(u < state->n_units);
     const struct uqd_unit *unit = &state->units[u];
     const int fine = is_fine(unit);
-#pragma omp parallel for num_threads(threads) schedule(static) if (unit->grid_h >= 32)
-    for (uint32_t y = 0; y < unit->grid_h; y++)
+#pragma omp parallel for num_threads(work->threads) schedule(static) if (unit->grid_h >= 32)
+    for (uint32_t y = 0; y < unit->grid_h; y++) {
+        if (uqd_work_look(work, (size_t)unit->grid_w * UQD_UNIT_CHANNELS) < 0)
+            continue;
         for (uint32_t x = 0; x < unit->grid_w; x++)
             if (is_flat(unit, x, y, fine, state->colours))
                 memset(values_q4 + ((size_t)y * unit->grid_w + x) * UQD_UNIT_CHANNELS, 0,
                        UQD_UNIT_CHANNELS * sizeof *values_q4);
+    }
+    return uqd_work_look(work, 0);
 }

@@ -8,8 +8,8 @@
 
 /* Sets the best guesses of unit u's coefficients to 0 in the blocks in whose surroundings
  * nothing is known but coefficients around 0. values_q4[block][UQD_UNIT_CHANNELS]. The result does
- * not depend on the threads. */
-void uqd_flat_clear(const struct uqd_state *state, uint32_t u, int32_t *values_q4,
-                    uint32_t threads);
+ * not depend on the threads. Errors: UQD_ERR_CANCELLED. */
+int uqd_flat_clear(const struct uqd_state *state, uint32_t u, int32_t *values_q4,
+                   struct uqd_work *work);
 
 #endif

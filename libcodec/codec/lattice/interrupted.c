@@ -49,6 +49,8 @@ int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *s
         return status;
     for (size_t i = 0; i < n * UQD_UNIT_CHANNELS; i++) {
         const size_t c = i % UQD_UNIT_CHANNELS;
+        if (c == 0 && uqd_work_look(&engine->work, UQD_UNIT_CHANNELS) < 0)
+            return UQD_ERR_CANCELLED;
         if (refined[i] == UQD_NOT_REFINED)
             continue;
         const int16_t *twice_centres = unit->cells + i / UQD_UNIT_CHANNELS * UQD_BLOCK_CHANNELS;

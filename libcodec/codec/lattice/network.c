@@ -314,11 +314,13 @@ static int run_head(struct head_rows *call, const struct uqd_head *head,
 
 /* The head keeps means within a cell's width of the centre; those that are shown stay in the cell.
  */
-static void clamp_to_cells(const struct uqd_network *network, const struct uqd_unit *unit,
-                           int32_t *mean_q4)
+static int clamp_to_cells(const struct uqd_network *network, const struct uqd_unit *unit,
+                          int32_t *mean_q4)
 {
     const size_t n_blocks = (size_t)network->width * network->height;
     for (size_t i = 0; i < n_blocks; i++) {
+        if (uqd_work_look(network->work, UQD_UNIT_CHANNELS) < 0)
+            return UQD_ERR_CANCELLED;
         const int16_t *twice_centres = unit->cells + i * UQD_BLOCK_CHANNELS;
         int32_t *means = mean_q4 + i * UQD_UNIT_CHANNELS;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
@@ -326,12 +328,14 @@ static void clamp_to_cells(const struct uqd_network *network, const struct uqd_u
             means[c] = uqd_split_clamp(means[c], cell.low, cell.high);
         }
     }
+    return UQD_OK;
 }
 
-static void copy_trunk(struct uqd_network *network)
+static int copy_trunk(struct uqd_network *network)
 {
-    memcpy(network->hidden.data, network->trunk.data,
-           uqd_nn_qplane_size(network->width, network->height, network->model->width));
+    return uqd_work_copy(
+        network->work, network->hidden.data, network->trunk.data,
+        uqd_nn_qplane_size(network->width, network->height, network->model->width));
 }
 
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4)
@@ -344,11 +348,12 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
     /* The groups need the trunk as it is. Their context lives in `hidden` only from
      * uqd_network_begin_groups to the last group, and nothing is denoised in between. */
     if (model->n_denoise_blocks > 0) {
-        copy_trunk(network);
         input = &network->hidden;
-        status = run_blocks(network, weights->denoise_blocks, model->affines.denoise_blocks,
-                            gains_of(network, uqd_gains_denoise(model)), model->n_denoise_blocks,
-                            &network->hidden);
+        status = copy_trunk(network);
+        if (status == UQD_OK)
+            status = run_blocks(network, weights->denoise_blocks, model->affines.denoise_blocks,
+                                gains_of(network, uqd_gains_denoise(model)),
+                                model->n_denoise_blocks, &network->hidden);
     }
     struct head_rows call = {.network = network,
                              .unit = unit,
@@ -358,15 +363,13 @@ int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit
     if (status == UQD_OK)
         status = run_head(&call, &weights->denoise, &model->affines.denoise,
                           gains_of(network, uqd_n_gains(model) - 1));
-    if (status == UQD_OK)
-        clamp_to_cells(network, unit, mean_q4);
-    return status;
+    return status == UQD_OK ? clamp_to_cells(network, unit, mean_q4) : status;
 }
 
-void uqd_network_begin_groups(struct uqd_network *network)
+int uqd_network_begin_groups(struct uqd_network *network)
 {
     assert(network->stage_type != NULL);
-    copy_trunk(network);
+    return copy_trunk(network);
 }
 
 int uqd_network_group(struct uqd_network *network, const struct uqd_unit *unit, uint32_t g,

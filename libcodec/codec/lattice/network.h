@@ -52,8 +52,9 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
  * last group, whose context would be lost. Errors: UQD_ERR_CANCELLED. */
 int uqd_network_denoise(struct uqd_network *network, const struct uqd_unit *unit, int32_t *mean_q4);
 
-/* Begins the groups: must follow the trunk and what is denoised of it, before group 0. */
-void uqd_network_begin_groups(struct uqd_network *network);
+/* Begins the groups: must follow the trunk and what is denoised of it, before group 0.
+ * Errors: UQD_ERR_CANCELLED. */
+int uqd_network_begin_groups(struct uqd_network *network);
 
 /* Means and scales of a group's channels: mean_q4[block][group->n], scale_index likewise.
  * Errors: UQD_ERR_CANCELLED. */

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Guessing a coefficient takes as long as so many samples elsewhere. */
+enum { SAMPLES_PER_GUESS = 16 };
+
 /* ---- One group ---- */
 
 /* What a pass works with. */
@@ -38,11 +41,14 @@ struct pass_run {
 static int refine_rows(struct pass_run *run, const struct uqd_symbols *symbols)
 {
     const struct uqd_group_phase at = {&run->group, &run->data, run->phase};
-    const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
+    struct uqd_work *work = &run->engine->work;
+    const uint32_t threads = work->threads, height = run->unit->grid_h;
+    const size_t samples = (size_t)run->unit->grid_w * run->group.n * SAMPLES_PER_GUESS;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++)
-        uqd_guess_row(&at, y, symbols);
-    return UQD_OK;
+        if (uqd_work_look(work, samples) == UQD_OK)
+            uqd_guess_row(&at, y, symbols);
+    return uqd_work_look(work, 0);
 }
 
 /* The worst that happened: a failure, then lack of data. */
@@ -57,7 +63,7 @@ static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners
     const struct uqd_pass_memory *memory = &run->memory;
     return uqd_refine_tile(&at, uqd_tile_at(&run->tiling, i), &run->stream->open[i],
                            memory->curves != NULL ? &memory->curves[i] : NULL,
-                           &memory->slices[omp_get_thread_num()], planners);
+                           &memory->slices[omp_get_thread_num()], planners, &run->engine->work);
 }
 
 static int refine_tiles(struct pass_run *run)
@@ -82,28 +88,33 @@ static int refine_tiles(struct pass_run *run)
     return status;
 }
 
-static void apply_moves(const struct pass_run *run)
+static int apply_moves(const struct pass_run *run)
 {
     const uint32_t first = run->group.first_channel, n = run->group.n;
     const size_t n_blocks = (size_t)run->unit->grid_w * run->unit->grid_h;
-    const uint32_t threads = run->engine->work.threads;
-#pragma omp parallel for num_threads(threads) if (n_blocks >= 1024)
+    struct uqd_work *work = &run->engine->work;
+#pragma omp parallel for num_threads(work->threads) if (n_blocks >= 1024)
     for (size_t block = 0; block < n_blocks; block++) {
+        if (uqd_work_look(work, n) < 0)
+            continue;
         int16_t *centres = run->unit->cells + block * UQD_BLOCK_CHANNELS + first;
         for (uint32_t c = 0; c < n; c++)
             centres[c] = (int16_t)(centres[c] + run->data.moved[block * n + c]);
     }
+    return uqd_work_look(work, 0);
 }
 
 /* Refines the coefficients of the group and phase that the pass stands at. */
 static int refine_channels(struct pass_run *run)
 {
     const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.n;
-    memset(run->data.moved, 0, n * sizeof *run->data.moved);
-    const int status = refine_tiles(run);
-    if (status >= 0)
-        apply_moves(run);
-    return status;
+    int status = uqd_work_clear(&run->engine->work, run->data.moved, n * sizeof *run->data.moved);
+    if (status == UQD_OK)
+        status = refine_tiles(run);
+    if (status < 0)
+        return status;
+    const int moved = apply_moves(run);
+    return moved < 0 ? moved : status;
 }
 
 /* What the pass lends a group. has_network: else there are no distributions yet. */
@@ -143,12 +154,16 @@ static int begin_group(struct pass_run *run, const struct uqd_stage_type *type, 
     return uqd_has_symbols(&run->group);
 }
 
-static void list_group(const struct pass_run *run)
+static int list_group(const struct pass_run *run)
 {
-    const uint32_t threads = run->engine->work.threads, height = run->unit->grid_h;
+    struct uqd_work *work = &run->engine->work;
+    const uint32_t threads = work->threads, height = run->unit->grid_h;
+    const size_t samples = (size_t)run->unit->grid_w * run->group.n;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
     for (uint32_t y = 0; y < height; y++)
-        uqd_list_phases(&run->group, &run->data, y);
+        if (uqd_work_look(work, samples) == UQD_OK)
+            uqd_list_phases(&run->group, &run->data, y);
+    return uqd_work_look(work, 0);
 }
 
 /* Phase 0 of a group. One without anything to code moves nothing, and its context would add
@@ -161,9 +176,10 @@ static int run_group(struct pass_run *run, struct uqd_network *network,
     const size_t before = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.first_channel;
     int status = uqd_network_group(network, run->unit, g, run->memory.mean_q4 + before,
                                    run->memory.scale_index + before);
+    if (status == UQD_OK)
+        status = list_group(run);
     if (status < 0)
         return status;
-    list_group(run);
     status = refine_channels(run);
     if (status == UQD_OK && g + 1 < run->engine->model->n_groups)
         status = uqd_network_context(network, g, run->data.moved);
@@ -196,8 +212,9 @@ static int run_top(struct pass_run *run)
         uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, from, to, 0);
         run->data = data_of(run, g, 0);
         run->phase = 0;
-        list_group(run);
-        status = uqd_has_symbols(&run->group) ? refine_channels(run) : UQD_OK;
+        status = list_group(run);
+        if (status == UQD_OK && uqd_has_symbols(&run->group))
+            status = refine_channels(run);
     }
     return status;
 }
@@ -210,13 +227,17 @@ static int begin_guesses(struct pass_run *run, struct uqd_network *network,
 {
     const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * UQD_UNIT_CHANNELS;
     const struct uqd_model *model = run->engine->model;
+    struct uqd_work *work = &run->engine->work;
     run->centroid_q4 = run->partial_q4;
     if (uqd_interrupted_is_ahead(run->state, pass->unit, &model->stage_types[pass->type])) {
         run->refined = uqd_malloc_array(n, sizeof *run->refined);
         if (run->refined == NULL)
             return UQD_ERR_NOMEM;
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             run->refined[i] = UQD_NOT_REFINED;
+            if (i % UQD_UNIT_CHANNELS == 0 && uqd_work_look(work, UQD_UNIT_CHANNELS) < 0)
+                return UQD_ERR_CANCELLED;
+        }
         run->centroid_q4 = run->refined;
     }
     return uqd_estimate(network, run->state, pass->unit, run->partial_q4);
@@ -258,9 +279,10 @@ static int run_network(struct pass_run *run, const struct uqd_pass *pass)
     int status = uqd_engine_trunk(run->engine, run->state, pass->unit, pass->type, &network);
     if (status == UQD_OK && guesses)
         status = begin_guesses(run, network, pass);
+    if (status == UQD_OK)
+        status = uqd_network_begin_groups(network);
     if (status < 0)
         return status;
-    uqd_network_begin_groups(network);
     status = refine_groups(run, network, &run->engine->model->stage_types[pass->type]);
     if (status != UQD_NEED_DATA || !guesses)
         return status;
@@ -316,7 +338,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     };
     uqd_coverage_init(&run.coverage, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
-    int status = uqd_unit_hold(state, pass->unit);
+    int status = uqd_unit_hold(state, pass->unit, &engine->work);
     if (status == UQD_OK)
         status = make_memory(&run, type);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)

@@ -30,34 +30,43 @@ static struct place place_of(const struct uqd_state *state, uint32_t reduce)
 
 /* ---- Best guesses of one unit's coefficients, in Q4 ---- */
 
-static void copy_centres(const struct uqd_unit *unit, int32_t *values)
+static int copy_centres(const struct uqd_unit *unit, int32_t *values, struct uqd_work *work)
 {
     const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
-    for (size_t block = 0; block < n_blocks; block++)
+    for (size_t block = 0; block < n_blocks && uqd_work_look(work, UQD_UNIT_CHANNELS) == UQD_OK;
+         block++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
             values[block * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[block * UQD_BLOCK_CHANNELS + c];
+    return uqd_work_look(work, 0);
 }
 
 /* A grey picture has no chroma; what the network says of it is not used. */
-static void drop_chroma(const struct uqd_state *state, const struct uqd_unit *unit, int32_t *values)
+static int drop_chroma(const struct uqd_state *state, const struct uqd_unit *unit, int32_t *values,
+                       struct uqd_work *work)
 {
     const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
-    for (size_t block = 0; block < n_blocks; block++)
+    for (size_t block = 0; block < n_blocks && uqd_work_look(work, UQD_UNIT_CHANNELS) == UQD_OK;
+         block++)
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
             if (state->model->channels[c].colour >= state->colours)
                 values[block * UQD_UNIT_CHANNELS + c] = 0;
+    return uqd_work_look(work, 0);
 }
 
 /* The denoiser may move even a coefficient that is known, by half a unit; in the `whole` coarsest
  * levels, which are inverted in whole numbers, it must not. */
-static void keep_whole(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values)
+static int keep_whole(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values,
+                      struct uqd_work *work)
 {
     const struct uqd_unit *unit = &state->units[u];
-    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
-    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-        for (size_t block = 0;
-             block < n_blocks && state->model->channels[c].level > UQD_UNIT_LEVELS - whole; block++)
-            values[block * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[block * UQD_BLOCK_CHANNELS + c];
+    const size_t n_blocks = whole > 0 ? (size_t)unit->grid_w * unit->grid_h : 0;
+    for (size_t block = 0; block < n_blocks && uqd_work_look(work, UQD_UNIT_CHANNELS) == UQD_OK;
+         block++)
+        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+            if (state->model->channels[c].level > UQD_UNIT_LEVELS - whole)
+                values[block * UQD_UNIT_CHANNELS + c] =
+                    8 * unit->cells[block * UQD_BLOCK_CHANNELS + c];
+    return uqd_work_look(work, 0);
 }
 
 static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
@@ -67,11 +76,12 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
     const struct uqd_unit *unit = &state->units[u];
     const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
     const int is_partial = partial != NULL && partial->mean_q4 != NULL && partial->unit == u;
+    struct uqd_work *work = &engine->work;
     int status = UQD_OK;
     if (is_partial) {
-        memcpy(values, partial->mean_q4, n * sizeof *values);
+        status = uqd_work_copy(work, values, partial->mean_q4, n * sizeof *values);
     } else if (unit->nominal == 0) {
-        copy_centres(unit, values);
+        status = copy_centres(unit, values, work);
     } else {
         struct uqd_network *network;
         const int type = uqd_model_find_stage_type(engine->model, u, unit->nominal);
@@ -79,13 +89,16 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
         if (status == UQD_OK)
             status = uqd_estimate(network, state, u, values);
     }
-    if (status == UQD_OK && (is_partial || unit->nominal > 0)) {
-        uqd_flat_clear(state, u, values, engine->work.threads);
-        uqd_shrink(state, u, whole, values, engine->work.threads);
-        keep_whole(state, u, whole, values);
+    if (is_partial || unit->nominal > 0) {
+        if (status == UQD_OK)
+            status = uqd_flat_clear(state, u, values, work);
+        if (status == UQD_OK)
+            status = uqd_shrink(state, u, whole, values, work);
+        if (status == UQD_OK)
+            status = keep_whole(state, u, whole, values, work);
     }
     if (status == UQD_OK && state->colours == 1)
-        drop_chroma(state, unit, values);
+        status = drop_chroma(state, unit, values, work);
     return status;
 }
 
@@ -119,17 +132,18 @@ static uint32_t whole_levels(const struct uqd_state *state, uint32_t u, uint32_t
 }
 
 /* Multiplies the low-pass of a unit's level by 2^bits, or, if negative, divides it without rest. */
-static void scale(const struct uqd_state *state, const struct picture *picture, uint32_t u,
-                  uint32_t level, int bits)
+static int scale(const struct uqd_state *state, const struct picture *picture, uint32_t u,
+                 uint32_t level, int bits, struct uqd_work *work)
 {
     const uint32_t width = uqd_wavelet_side(state->units[u].width, level);
     const uint32_t height = uqd_wavelet_side(state->units[u].height, level);
     for (uint32_t c = 0; c < state->colours; c++)
-        for (uint32_t y = 0; y < height; y++) {
+        for (uint32_t y = 0; y < height && uqd_work_look(work, width) == UQD_OK; y++) {
             int32_t *row = picture->planes[c] + y * picture->pitch;
             for (uint32_t x = 0; x < width; x++)
                 row[x] = bits < 0 ? row[x] >> -bits : (int32_t)((uint32_t)row[x] << bits);
         }
+    return uqd_work_look(work, 0);
 }
 
 static int undo_levels(struct uqd_engine *engine, const struct uqd_state *state,
@@ -139,7 +153,7 @@ static int undo_levels(struct uqd_engine *engine, const struct uqd_state *state,
     int status = UQD_OK;
     for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
         status = uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width, unit->height,
-                                     from, to, engine->work.threads);
+                                     from, to, &engine->work);
     return status;
 }
 
@@ -163,11 +177,11 @@ static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
     int32_t *values = uqd_malloc_array(n_blocks, UQD_UNIT_CHANNELS * sizeof *values);
     if (values == NULL)
         return UQD_ERR_NOMEM;
-    const int status = guess_unit(engine, state, partial, u, whole, values);
+    int status = guess_unit(engine, state, partial, u, whole, values);
     if (status == UQD_OK)
-        uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values, UQD_UNIT_CHANNELS,
-                            picture->planes, picture->pitch, unit->width, unit->height,
-                            engine->work.threads);
+        status = uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values,
+                                     UQD_UNIT_CHANNELS, picture->planes, picture->pitch,
+                                     unit->width, unit->height, &engine->work);
     free(values);
     return status;
 }
@@ -179,14 +193,19 @@ static int invert_guesses(struct uqd_engine *engine, struct uqd_state *state,
 {
     const uint32_t whole = picture->fraction == 0 ? whole_levels(state, u, to) : 0;
     const uint32_t from = UQD_UNIT_LEVELS - whole;
+    struct uqd_work *work = &engine->work;
+    int status = UQD_OK;
     if (picture->fraction == 0)
-        scale(state, picture, u, UQD_UNIT_LEVELS, FRACTION_BITS);
+        status = scale(state, picture, u, UQD_UNIT_LEVELS, FRACTION_BITS, work);
     picture->fraction = FRACTION_BITS;
-    int status = place_guesses(engine, state, partial, u, whole, picture);
+    if (status == UQD_OK)
+        status = place_guesses(engine, state, partial, u, whole, picture);
     if (status == UQD_OK && whole > 0) {
-        scale(state, picture, u, from, -FRACTION_BITS);
-        status = undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, from);
-        scale(state, picture, u, from, FRACTION_BITS);
+        status = scale(state, picture, u, from, -FRACTION_BITS, work);
+        if (status == UQD_OK)
+            status = undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, from);
+        if (status == UQD_OK)
+            status = scale(state, picture, u, from, FRACTION_BITS, work);
     }
     return status == UQD_OK ? undo_levels(engine, state, picture, u, from, to) : status;
 }
@@ -195,10 +214,10 @@ static int invert_exact(struct uqd_engine *engine, const struct uqd_state *state
                         uint32_t to, const struct picture *picture)
 {
     const struct uqd_unit *unit = &state->units[u];
-    uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
-                           UQD_BLOCK_CHANNELS, picture->planes, picture->pitch, unit->width,
-                           unit->height, engine->work.threads);
-    return undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, to);
+    const int status = uqd_unit_unpack_halves(
+        state->model->channels, UQD_UNIT_CHANNELS, unit->cells, UQD_BLOCK_CHANNELS, picture->planes,
+        picture->pitch, unit->width, unit->height, &engine->work);
+    return status == UQD_OK ? undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, to) : status;
 }
 
 /* Whether unit u, the last one, leaves its finest level to uqd_colour_merge. */
@@ -230,17 +249,17 @@ static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
 
 /* The planes of the place to pixels. */
 static int show(const struct uqd_state *state, struct place place, const struct picture *picture,
-                uint32_t width, uint32_t height, uint8_t *pixels, size_t stride, uint32_t threads)
+                uint32_t width, uint32_t height, uint8_t *pixels, size_t stride,
+                struct uqd_work *work)
 {
     const size_t pitch = picture->pitch;
     if (state->colours == 1)
-        uqd_grey_show(picture->planes[0], pitch, width, height, picture->fraction, pixels, stride);
-    else if (is_merged_with_colour(state, picture, place, place.unit))
-        return uqd_colour_merge(picture->planes, pitch, width, height, pixels, stride, threads);
-    else
-        uqd_colour_show(picture->planes, pitch, width, height, picture->fraction, pixels, stride,
-                        threads);
-    return UQD_OK;
+        return uqd_grey_show(picture->planes[0], pitch, width, height, picture->fraction, pixels,
+                             stride, work);
+    if (is_merged_with_colour(state, picture, place, place.unit))
+        return uqd_colour_merge(picture->planes, pitch, width, height, pixels, stride, work);
+    return uqd_colour_show(picture->planes, pitch, width, height, picture->fraction, pixels, stride,
+                           work);
 }
 
 /* Whether the picture of the place has one colour, since nothing is known but the low-pass of the
@@ -254,21 +273,23 @@ static int is_constant(const struct uqd_state *state, const struct uqd_partial *
     return state->n_units > 0;
 }
 
-static void show_constant(const struct uqd_state *state, uint32_t width, uint32_t height,
-                          uint8_t *pixels, size_t stride)
+static int show_constant(const struct uqd_state *state, uint32_t width, uint32_t height,
+                         uint8_t *pixels, size_t stride, struct uqd_work *work)
 {
     int32_t low[3] = {state->low[0], state->low[1], state->low[2]};
     int32_t *const planes[3] = {&low[0], &low[1], &low[2]};
     const size_t colours = state->colours, n = colours * width;
     uint8_t pixel[3];
-    if (colours == 1)
-        uqd_grey_show(planes[0], 1, 1, 1, 0, pixel, sizeof pixel);
-    else
-        uqd_colour_show(planes, 1, 1, 1, 0, pixel, sizeof pixel, 1);
+    const int status = colours == 1
+                           ? uqd_grey_show(planes[0], 1, 1, 1, 0, pixel, sizeof pixel, work)
+                           : uqd_colour_show(planes, 1, 1, 1, 0, pixel, sizeof pixel, work);
+    if (status < 0)
+        return status;
     for (size_t i = 0; i < n; i++)
         pixels[i] = pixel[i % colours];
-    for (uint32_t y = 1; y < height; y++)
+    for (uint32_t y = 1; y < height && uqd_work_look(work, width) == UQD_OK; y++)
         memcpy(pixels + y * stride, pixels, n);
+    return uqd_work_look(work, 0);
 }
 
 int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
@@ -282,10 +303,8 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     const uint32_t height = has_unit ? state->units[place.unit].height : 1;
     const uint32_t shown_w = uqd_wavelet_side(width, place.levels);
     const uint32_t shown_h = uqd_wavelet_side(height, place.levels);
-    if (is_constant(state, partial, place)) {
-        show_constant(state, shown_w, shown_h, pixels, stride);
-        return UQD_OK;
-    }
+    if (is_constant(state, partial, place))
+        return show_constant(state, shown_w, shown_h, pixels, stride, &engine->work);
     const size_t n = (size_t)width * height;
     int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
     if (memory == NULL)
@@ -293,8 +312,7 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     struct picture picture = {{memory, memory + n, memory + 2 * n}, width, 0};
     int status = inverse_guess(engine, state, partial, place, &picture);
     if (status == UQD_OK)
-        status =
-            show(state, place, &picture, shown_w, shown_h, pixels, stride, engine->work.threads);
+        status = show(state, place, &picture, shown_w, shown_h, pixels, stride, &engine->work);
     free(memory);
     return status;
 }

@@ -7,6 +7,8 @@
 enum {
     /* Tiles of fewer coefficients are not worth the threads. */
     PARALLEL_COEFFICIENTS = 1 << 14,
+    /* Coding or planning a coefficient takes as long as so many samples elsewhere. */
+    SAMPLES_PER_COEFFICIENT = 16,
 };
 
 void uqd_curves_init(struct uqd_curves *curves)
@@ -211,6 +213,7 @@ struct tile_run {
     struct uqd_symbols *symbols;
     struct uqd_curves *curves;
     struct uqd_plan_slices *slices;
+    struct uqd_work *work;
     uint32_t rows; /* of a slice */
     size_t row_size;
     int goes_far; /* coefficients may have more than one symbol */
@@ -243,6 +246,8 @@ static int code_slice(const struct tile_run *run, uint32_t slice)
     const uint32_t begin = slice_begin(run, slice), end = slice_begin(run, slice + 1);
     int status = UQD_OK;
     for (uint32_t y = begin; y < end && status == UQD_OK; y++) {
+        if (uqd_work_look(run->work, SAMPLES_PER_COEFFICIENT * run->row_size) < 0)
+            return UQD_ERR_CANCELLED;
         const struct row row = {
             .group = run->at->group,
             .data = run->at->data,
@@ -275,7 +280,7 @@ static int goes_far(const struct uqd_stage_group *group)
 
 int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
-                    struct uqd_plan_slices *slices, uint32_t threads)
+                    struct uqd_plan_slices *slices, uint32_t threads, struct uqd_work *work)
 {
     assert(tile.x_begin < tile.x_end && tile.x_end <= at->data->unit->grid_w);
     assert(tile.y_begin < tile.y_end && tile.y_end <= at->data->unit->grid_h);
@@ -290,6 +295,7 @@ int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
         .symbols = symbols,
         .curves = curves,
         .slices = slices,
+        .work = work,
         .rows = uqd_plan_slice_rows(row_size, height),
         .row_size = row_size,
         .goes_far = goes_far(at->group),
@@ -304,7 +310,8 @@ int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
             status = code_slice(&run, slice - 1);
 #pragma omp for schedule(dynamic)
         for (uint32_t y = slice_begin(&run, slice); y < slice_begin(&run, slice + 1); y++)
-            plan_row(&run, slice, y);
+            if (uqd_work_look(work, SAMPLES_PER_COEFFICIENT * row_size) == UQD_OK)
+                plan_row(&run, slice, y);
     }
     return status;
 }

@@ -18,9 +18,9 @@ void uqd_curves_init(struct uqd_curves *curves);
 
 /* Codes all symbols of the phase in the tile, DECODE or ENCODE; `threads` plan them. curves: NULL
  * where nothing adapts, with dither. slices: scratch. Returns UQD_OK; UQD_NEED_DATA where the chunk
- * is cut: what came before is refined; UQD_ERR_CORRUPT. */
+ * is cut: what came before is refined. Errors: UQD_ERR_CORRUPT, UQD_ERR_CANCELLED. */
 int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
                     struct uqd_symbols *symbols, struct uqd_curves *curves,
-                    struct uqd_plan_slices *slices, uint32_t threads);
+                    struct uqd_plan_slices *slices, uint32_t threads, struct uqd_work *work);
 
 #endif

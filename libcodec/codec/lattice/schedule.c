@@ -55,15 +55,19 @@ uint32_t uqd_schedule_shorten(struct uqd_schedule *schedule, uint32_t unit, int 
     return first;
 }
 
-void uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step)
+int uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step,
+                        struct uqd_work *work)
 {
+    int status = UQD_OK;
     assert(step >= -1);
     const struct uqd_stage_type *last[UQD_MAX_UNITS] = {0};
     for (uint32_t p = 0; p < schedule->n && schedule->passes[p].step <= step; p++)
         last[schedule->passes[p].unit] = &state->model->stage_types[schedule->passes[p].type];
-    for (uint32_t u = 0; u < state->n_units; u++) {
+    for (uint32_t u = 0; u < state->n_units && status == UQD_OK; u++) {
         const uint32_t nominal = last[u] != NULL ? last[u]->nominal_to : UQD_TOP_LEVEL;
         if (state->units[u].nominal != nominal)
-            uqd_unit_coarsen(state, u, nominal, last[u] != NULL ? last[u]->to : NULL);
+            status =
+                uqd_unit_coarsen(state, u, nominal, last[u] != NULL ? last[u]->to : NULL, work);
     }
+    return status;
 }

@@ -30,7 +30,9 @@ void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *mo
 uint32_t uqd_schedule_shorten(struct uqd_schedule *schedule, uint32_t unit, int solid);
 
 /* Takes every unit of the state back to where it stood when `step` was complete (-1: nothing),
- * by the passes of the schedule. The low-pass channels are not updated. */
-void uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step);
+ * by the passes of the schedule. The low-pass channels are not updated. Errors: UQD_ERR_CANCELLED;
+ * the state may be taken back later. */
+int uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step,
+                        struct uqd_work *work);
 
 #endif

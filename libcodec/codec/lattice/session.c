@@ -15,6 +15,7 @@ struct session {
     struct uqd_engine engine;
     struct uqd_schedule schedule;
     struct uqd_state state;
+    int is_ahead;           /* the state holds a part of the next step, which failed */
     struct uqd_state exact; /* ENCODE: holds the picture */
 };
 
@@ -75,26 +76,43 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
     return UQD_OK;
 }
 
+static struct uqd_work *work_of(struct session *session)
+{
+    return &session->engine.work;
+}
+
+/* Goes back to the last complete step, if a part of the next one was decoded. That waits until
+ * somebody needs it: who cancels a step has no time for it. Errors: UQD_ERR_CANCELLED. */
+static int settle(struct session *session)
+{
+    if (!session->is_ahead)
+        return UQD_OK;
+    const int status = uqd_schedule_rewind(&session->schedule, &session->state,
+                                           (int)session->base.n_complete - 1, work_of(session));
+    session->state.version++;
+    session->is_ahead = status < 0;
+    return status;
+}
+
 /* ---- Encoding ---- */
 
 /* The finest wavelet level of a colour picture, or the plane of a grey one. Returns how many levels
  * are split, or an error. */
-static int load_picture(const struct uqd_image *image, int32_t *const planes[3], uint32_t threads)
+static int load_picture(const struct uqd_image *image, int32_t *const planes[3],
+                        struct uqd_work *work)
 {
-    if (image->channels == 1) {
-        uqd_grey_load(image->pixels, image->stride, image->width, image->height, planes[0],
-                      image->width);
-        return 0;
-    }
+    if (image->channels == 1)
+        return uqd_grey_load(image->pixels, image->stride, image->width, image->height, planes[0],
+                             image->width, work);
     const int status = uqd_colour_split(image->pixels, image->stride, image->width, image->height,
-                                        planes, image->width, threads);
+                                        planes, image->width, work);
     return status < 0 ? status : 1;
 }
 
 /* The exact coefficients of the picture: unit after unit, each the low-pass of the one before. */
 static int transform(struct session *session, const struct uqd_image *image, int32_t low[3])
 {
-    const uint32_t threads = session->engine.work.threads;
+    struct uqd_work *work = work_of(session);
     const size_t n = (size_t)image->width * image->height, pitch = image->width;
     int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
     if (memory == NULL)
@@ -102,19 +120,20 @@ static int transform(struct session *session, const struct uqd_image *image, int
     int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
     const int32_t *const read[3] = {planes[0], planes[1], planes[2]};
     struct uqd_state *exact = &session->exact;
-    const int loaded = load_picture(image, planes, threads);
+    const int loaded = load_picture(image, planes, work);
     int status = loaded < 0 ? loaded : UQD_OK;
     for (uint32_t u = 0; u < exact->n_units && status == UQD_OK; u++) {
         const struct uqd_unit *unit = &exact->units[u];
         const uint32_t done = u == 0 ? (uint32_t)loaded : 0;
-        status = uqd_unit_hold(exact, u);
+        status = uqd_unit_hold(exact, u, work);
         for (uint32_t c = 0; c < image->channels && status == UQD_OK; c++)
             status = uqd_wavelet_forward(planes[c], pitch, uqd_wavelet_side(unit->width, done),
                                          uqd_wavelet_side(unit->height, done),
-                                         UQD_UNIT_LEVELS - done, threads);
+                                         UQD_UNIT_LEVELS - done, work);
         if (status == UQD_OK)
-            uqd_unit_pack(session->engine.model->channels, UQD_UNIT_CHANNELS, read, pitch,
-                          unit->width, unit->height, unit->cells, UQD_BLOCK_CHANNELS, threads);
+            status =
+                uqd_unit_pack(session->engine.model->channels, UQD_UNIT_CHANNELS, read, pitch,
+                              unit->width, unit->height, unit->cells, UQD_BLOCK_CHANNELS, work);
     }
     for (uint32_t c = 0; c < image->channels; c++)
         low[c] = planes[c][0];
@@ -165,11 +184,13 @@ static int decode_solid(struct session *session, const struct uqd_schedule *sche
                         struct uqd_partial *partial, uint64_t *used)
 {
     size_t n;
-    uqd_schedule_rewind(schedule, state, -1);
+    int status = uqd_schedule_rewind(schedule, state, -1, work_of(session));
     state->version = state->version != 0 ? state->version + 1 : 0;
-    const int status = uqd_steps_decode(&session->engine, schedule, state,
-                                        (struct uqd_body){0, source->header->n_steps - 1, 1}, until,
-                                        uqd_source_extent(source, 0), partial, &n);
+    if (status < 0)
+        return status;
+    status = uqd_steps_decode(&session->engine, schedule, state,
+                              (struct uqd_body){0, source->header->n_steps - 1, 1}, until,
+                              uqd_source_extent(source, 0), partial, &n);
     *used = n;
     return status;
 }
@@ -178,7 +199,7 @@ static int decode_next_of_solid(struct session *session, const struct uqd_source
                                 uint64_t *used)
 {
     struct uqd_state copy;
-    int status = uqd_state_copy(&copy, &session->state, 0);
+    int status = uqd_state_copy(&copy, &session->state, 0, work_of(session));
     if (status < 0)
         return status;
     status = decode_solid(session, &session->schedule, source, &copy, session->base.n_complete,
@@ -199,15 +220,14 @@ static int session_decode(struct uqd_session *base, const struct uqd_source *sou
     struct session *session = session_of(base);
     if (source->header->solid)
         return decode_next_of_solid(session, source, used);
-    const int status =
+    int status = settle(session);
+    if (status < 0)
+        return status;
+    status =
         decode_step(session, &session->schedule, source, &session->state, base->n_complete, NULL);
-    if (status == UQD_OK) {
+    if (status == UQD_OK)
         base->n_complete++;
-        return UQD_OK;
-    }
-    /* Half a step was decoded: go back to the last whole one. */
-    uqd_schedule_rewind(&session->schedule, &session->state, (int)base->n_complete - 1);
-    session->state.version++;
+    session->is_ahead = status != UQD_OK;
     return status;
 }
 
@@ -226,6 +246,9 @@ static int session_prepare(struct uqd_session *base)
     struct session *session = session_of(base);
     const struct uqd_pass *pass = first_pass(&session->schedule, base->n_complete);
     struct uqd_network *network;
+    const int status = settle(session);
+    if (status < 0)
+        return status;
     if (pass == NULL ||
         (session->state.dithered && session->state.units[pass->unit].nominal == UQD_TOP_LEVEL) ||
         uqd_engine_has_trunk(&session->engine, &session->state, pass->unit, pass->type))
@@ -240,18 +263,19 @@ static int session_count(struct uqd_session *base, const struct uqd_source *sour
     struct session *session = session_of(base);
     struct uqd_state copy;
     uint64_t used;
-    int status = uqd_state_copy(&copy, &session->state, 0);
+    int status = uqd_state_copy(&copy, &session->state, 0, work_of(session));
     if (status < 0)
         return status;
     status = uqd_spent_begin(&copy);
     if (status == UQD_OK && source->header->solid) {
         status = decode_solid(session, &session->schedule, source, &copy, step, NULL, &used);
     } else if (status == UQD_OK) {
-        uqd_schedule_rewind(&session->schedule, &copy, (int)step - 1);
-        status = decode_step(session, &session->schedule, source, &copy, step, NULL);
+        status = uqd_schedule_rewind(&session->schedule, &copy, (int)step - 1, work_of(session));
+        if (status == UQD_OK)
+            status = decode_step(session, &session->schedule, source, &copy, step, NULL);
     }
     if (status == UQD_OK)
-        uqd_spent_take(&copy, blocks);
+        status = uqd_spent_take(&copy, blocks, work_of(session));
     uqd_state_free(&copy);
     return status;
 }
@@ -272,13 +296,17 @@ static struct part part_of(const struct session *session, uint32_t reduce, int s
     return part;
 }
 
-/* The state at the end of a complete step, in a copy of that part. */
+/* The state at the end of a complete step, in a copy of that part, which is the caller's unless it
+ * fails. */
 static int state_at(struct session *session, const struct part *part, int step,
                     struct uqd_state *copy)
 {
-    const int status = uqd_state_copy(copy, &session->state, part->first);
-    if (status == UQD_OK)
-        uqd_schedule_rewind(&part->schedule, copy, step);
+    int status = uqd_state_copy(copy, &session->state, part->first, work_of(session));
+    if (status < 0)
+        return status;
+    status = uqd_schedule_rewind(&part->schedule, copy, step, work_of(session));
+    if (status < 0)
+        uqd_state_free(copy);
     return status;
 }
 
@@ -293,8 +321,7 @@ static int latest_state(struct session *session, const struct part *part, int co
          step < source->header->n_steps && status == UQD_OK; step++) {
         status = decode_step(session, &part->schedule, source, copy, step, partial);
         if (status == UQD_ERR_CORRUPT) {
-            uqd_schedule_rewind(&part->schedule, copy, (int)step - 1);
-            return UQD_OK;
+            return uqd_schedule_rewind(&part->schedule, copy, (int)step - 1, work_of(session));
         }
     }
     return status;
@@ -364,6 +391,9 @@ static int session_show(struct uqd_session *base, int step, const struct uqd_sou
     struct session *session = session_of(base);
     if (source != NULL && request->mode == UQD_MODE_DENOISED)
         return show_latest(session, step, source, request->reduce, pixels, stride);
+    const int status = settle(session);
+    if (status < 0)
+        return status;
     if (request->mode == UQD_MODE_DENOISED && step + 1 == (int)base->n_complete)
         return uqd_picture_denoised(&session->engine, &session->state, NULL, request->reduce,
                                     pixels, stride);

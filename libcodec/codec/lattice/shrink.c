@@ -154,20 +154,23 @@ static uint32_t end_of(uint32_t begin, uint32_t side)
     return side - begin < REGION ? side : begin + REGION;
 }
 
-void uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
-                uint32_t threads)
+int uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
+               struct uqd_work *work)
 {
     assert(u < state->n_units && whole <= UQD_UNIT_LEVELS);
     const struct uqd_unit *unit = &state->units[u];
     struct channels channels;
     find_channels(&channels, state, u, whole);
     if (channels.n == 0)
-        return;
-#pragma omp parallel for num_threads(threads) schedule(dynamic) if (unit->grid_h > REGION)
+        return UQD_OK;
+#pragma omp parallel for num_threads(work->threads) schedule(dynamic) if (unit->grid_h > REGION)
     for (uint32_t y = 0; y < unit->grid_h; y += REGION)
         for (uint32_t x = 0; x < unit->grid_w; x += REGION) {
+            if (uqd_work_look(work, (size_t)REGION * REGION * UQD_UNIT_CHANNELS) < 0)
+                break;
             struct region region = {x, end_of(x, unit->grid_w), y, end_of(y, unit->grid_h), {0}};
             measure(&region, &channels, unit, values_q4);
             shrink(&region, &channels, unit->grid_w, values_q4);
         }
+    return uqd_work_look(work, 0);
 }

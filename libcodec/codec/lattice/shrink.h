@@ -9,8 +9,8 @@
 /* Shrinks the best guesses of unit u's coefficients, in Q4, where a subband has little more than
  * what the roundings of the transform put there. values_q4[block][UQD_UNIT_CHANNELS], within
  * +-2^19. The whole coarsest levels are inverted in whole numbers, which gives them back exactly:
- * they stay. The result does not depend on the threads. */
-void uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
-                uint32_t threads);
+ * they stay. The result does not depend on the threads. Errors: UQD_ERR_CANCELLED. */
+int uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
+               struct uqd_work *work);
 
 #endif

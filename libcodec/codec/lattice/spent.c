@@ -47,20 +47,24 @@ static void spread_block(uint32_t spent, struct uqd_unit *to, uint32_t x, uint32
                 (uint32_t)(spent * (k + 1) / n - spent * k / n);
 }
 
-static void spread(const struct uqd_unit *from, struct uqd_unit *to)
+static void spread(const struct uqd_unit *from, struct uqd_unit *to, struct uqd_work *work)
 {
-    for (uint32_t y = 0; y < from->grid_h; y++)
+    for (uint32_t y = 0;
+         y < from->grid_h && uqd_work_look(work, 64 * (size_t)from->grid_w) == UQD_OK; y++)
         for (uint32_t x = 0; x < from->grid_w; x++)
             spread_block(from->spent[(size_t)y * from->grid_w + x], to, 8 * x, 8 * y);
 }
 
-void uqd_spent_take(struct uqd_state *state, uint32_t *blocks)
+int uqd_spent_take(struct uqd_state *state, uint32_t *blocks, struct uqd_work *work)
 {
     assert(state->n_units == 0 || state->units[0].spent != NULL);
     if (state->n_units == 0)
-        return;
+        return UQD_OK;
     for (uint32_t u = state->n_units - 1; u > 0; u--)
-        spread(&state->units[u], &state->units[u - 1]);
-    for (size_t block = 0; block < n_blocks_of(&state->units[0]); block++)
-        blocks[block] += state->units[0].spent[block];
+        spread(&state->units[u], &state->units[u - 1], work);
+    const struct uqd_unit *unit = &state->units[0];
+    for (size_t y = 0; y < unit->grid_h && uqd_work_look(work, unit->grid_w) == UQD_OK; y++)
+        for (size_t i = y * unit->grid_w; i < (y + 1) * unit->grid_w; i++)
+            blocks[i] += unit->spent[i];
+    return uqd_work_look(work, 0);
 }

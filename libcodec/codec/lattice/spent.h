@@ -17,7 +17,8 @@ void uqd_spent_reset(struct uqd_state *state);
 
 /* Adds what was counted in all units to the blocks of 8 x 8 pixels of the full-size unit:
  * a block of a coarser unit spreads evenly over the blocks that it covers, without a remainder. The
- * counters are of no use afterwards. blocks[grid_h][grid_w] of the full-size unit. */
-void uqd_spent_take(struct uqd_state *state, uint32_t *blocks);
+ * counters are of no use afterwards. blocks[grid_h][grid_w] of the full-size unit.
+ * Errors: UQD_ERR_CANCELLED. */
+int uqd_spent_take(struct uqd_state *state, uint32_t *blocks, struct uqd_work *work);
 
 #endif

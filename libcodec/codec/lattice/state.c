@@ -62,7 +62,8 @@ void uqd_state_free(struct uqd_state *state)
     }
 }
 
-int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32_t first)
+int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32_t first,
+                   struct uqd_work *work)
 {
     *copy = *state;
     copy->version = 0;
@@ -77,11 +78,14 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32
         if (state->units[u].cells == NULL)
             continue;
         copy->units[u].cells = uqd_malloc_array(n, sizeof(int16_t));
-        if (copy->units[u].cells == NULL) {
+        const int status = copy->units[u].cells == NULL
+                               ? UQD_ERR_NOMEM
+                               : uqd_work_copy(work, copy->units[u].cells, state->units[u].cells,
+                                               n * sizeof(int16_t));
+        if (status < 0) {
             uqd_state_free(copy);
-            return UQD_ERR_NOMEM;
+            return status;
         }
-        memcpy(copy->units[u].cells, state->units[u].cells, n * sizeof(int16_t));
     }
     return UQD_OK;
 }
@@ -97,12 +101,14 @@ int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t
 }
 
 /* Twice the centres of the cells of level UQD_DITHER_LEVEL. */
-static void fill_dithered(struct uqd_state *state, uint32_t u)
+static int fill_dithered(struct uqd_state *state, uint32_t u, struct uqd_work *work)
 {
     struct uqd_unit *unit = &state->units[u];
     const uint64_t n_blocks = (uint64_t)unit->grid_w * unit->grid_h;
     for (uint64_t block = 0; block < n_blocks; block++) {
         const uint32_t x = (uint32_t)(block % unit->grid_w), y = (uint32_t)(block / unit->grid_w);
+        if (uqd_work_look(work, UQD_UNIT_CHANNELS) < 0)
+            return UQD_ERR_CANCELLED;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             const struct uqd_channel *channel = &state->model->channels[c];
             if (channel->colour < state->colours &&
@@ -112,9 +118,10 @@ static void fill_dithered(struct uqd_state *state, uint32_t u)
                               2 * uqd_dither_offset(state, u, c, block));
         }
     }
+    return UQD_OK;
 }
 
-int uqd_unit_hold(struct uqd_state *state, uint32_t u)
+int uqd_unit_hold(struct uqd_state *state, uint32_t u, struct uqd_work *work)
 {
     assert(u < state->n_units);
     struct uqd_unit *unit = &state->units[u];
@@ -124,12 +131,16 @@ int uqd_unit_hold(struct uqd_state *state, uint32_t u)
     unit->cells = uqd_calloc_array(unit_values(unit), sizeof *unit->cells);
     if (unit->cells == NULL)
         return UQD_ERR_NOMEM;
-    if (state->dithered)
-        fill_dithered(state, u);
-    return UQD_OK;
+    const int status = state->dithered ? fill_dithered(state, u, work) : UQD_OK;
+    if (status < 0) {
+        free(unit->cells);
+        unit->cells = NULL;
+    }
+    return status;
 }
 
-void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, const uint8_t *levels)
+int uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, const uint8_t *levels,
+                     struct uqd_work *work)
 {
     assert(u < state->n_units && nominal <= UQD_TOP_LEVEL);
     struct uqd_unit *unit = &state->units[u];
@@ -138,13 +149,16 @@ void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, con
         free(unit->cells);
         unit->cells = NULL;
         set_unknown(unit);
-        return;
+        return UQD_OK;
     }
     assert(unit->cells != NULL);
-    unit->nominal = (uint8_t)nominal;
+    /* Cells that are coarse already stay as they are: what is cancelled may be done again. */
+    unit->nominal = UQD_MIXED_LEVELS;
     memcpy(unit->level, levels, UQD_UNIT_CHANNELS);
     for (uint64_t block = 0; block < n_blocks; block++) {
         const uint32_t x = (uint32_t)(block % unit->grid_w), y = (uint32_t)(block / unit->grid_w);
+        if (uqd_work_look(work, UQD_UNIT_CHANNELS) < 0)
+            return UQD_ERR_CANCELLED;
         for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
             const struct uqd_channel *channel = &state->model->channels[c];
             int16_t *value = &unit->cells[block * UQD_BLOCK_CHANNELS + c];
@@ -159,12 +173,14 @@ void uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, con
             *value = (int16_t)(coarser.low + coarser.high);
         }
     }
+    unit->nominal = (uint8_t)nominal;
+    return UQD_OK;
 }
 
 /* Inverse transform of the cell centres of the units from the last down to `first`. All units share
  * the planes: each unit's picture is the low-pass of the next lower one. */
 static int inverse(const struct uqd_state *state, uint32_t first, int32_t *const planes[3],
-                   size_t pitch, uint32_t threads)
+                   size_t pitch, struct uqd_work *work)
 {
     int status = UQD_OK;
     for (uint32_t c = 0; c < state->colours; c++)
@@ -172,12 +188,12 @@ static int inverse(const struct uqd_state *state, uint32_t first, int32_t *const
     for (uint32_t u = state->n_units; u-- > first && status == UQD_OK;) {
         const struct uqd_unit *unit = &state->units[u];
         if (unit->cells != NULL) /* else the details are the zeros that the planes have */
-            uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
-                                   UQD_BLOCK_CHANNELS, planes, pitch, unit->width, unit->height,
-                                   threads);
+            status = uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
+                                            UQD_BLOCK_CHANNELS, planes, pitch, unit->width,
+                                            unit->height, work);
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
             status = uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height,
-                                         UQD_UNIT_LEVELS, 0, threads);
+                                         UQD_UNIT_LEVELS, 0, work);
     }
     return status;
 }
@@ -190,30 +206,32 @@ static int16_t saturate(int32_t value)
 
 /* What unit u is given its low-pass in and from: with dither, cells of which nothing is known have
  * centres too, which are not 0. */
-static int hold_low(struct uqd_state *state, uint32_t u)
+static int hold_low(struct uqd_state *state, uint32_t u, struct uqd_work *work)
 {
-    int status = uqd_unit_hold(state, u);
+    int status = uqd_unit_hold(state, u, work);
     for (uint32_t v = u + 1; v < state->n_units && state->dithered && status == UQD_OK; v++)
-        status = uqd_unit_hold(state, v);
+        status = uqd_unit_hold(state, v, work);
     return status;
 }
 
-int uqd_state_update_low(struct uqd_state *state, uint32_t u, uint32_t threads)
+int uqd_state_update_low(struct uqd_state *state, uint32_t u, struct uqd_work *work)
 {
     assert(u < state->n_units);
     struct uqd_unit *unit = &state->units[u];
     const size_t n = (size_t)unit->grid_w * unit->grid_h;
-    const int held = hold_low(state, u);
+    const int held = hold_low(state, u, work);
     if (held < 0)
         return held;
     int32_t *memory = uqd_calloc_array(3 * n, sizeof *memory);
     if (memory == NULL)
         return UQD_ERR_NOMEM;
     int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
-    const int status = inverse(state, u + 1, planes, unit->grid_w, threads);
-    for (size_t i = 0; i < n && status == UQD_OK; i++)
+    int status = inverse(state, u + 1, planes, unit->grid_w, work);
+    for (size_t i = 0; i < n && status == UQD_OK; i++) {
         for (uint32_t c = 0; c < state->colours; c++)
             unit->cells[i * UQD_BLOCK_CHANNELS + UQD_UNIT_CHANNELS + c] = saturate(planes[c][i]);
+        status = uqd_work_look(work, 3);
+    }
     free(memory);
     return status;
 }

@@ -44,14 +44,16 @@ void uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint
                     uint32_t height, uint32_t colours, const int32_t low[3]);
 
 /* Gives a unit cells if it has none: those of the top level around 0, or with dither those of level
- * UQD_DITHER_LEVEL, which a dithered file then refines to the top level. Errors: UQD_ERR_NOMEM. */
-int uqd_unit_hold(struct uqd_state *state, uint32_t unit);
+ * UQD_DITHER_LEVEL, which a dithered file then refines to the top level.
+ * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED; it then has none. */
+int uqd_unit_hold(struct uqd_state *state, uint32_t unit, struct uqd_work *work);
 
 void uqd_state_free(struct uqd_state *state);
 
 /* A copy, which does not count, of the units from `first` on; nothing is known of those below. On
- * failure empty. Errors: UQD_ERR_NOMEM. */
-int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32_t first);
+ * failure empty. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32_t first,
+                   struct uqd_work *work);
 
 /* Dither offset of a coefficient: uniform on 6144 .. 10239, from a counter-based generator keyed by
  * seed, unit, channel (coding order) and block. All sums with coefficients lie in the one cell
@@ -60,13 +62,14 @@ int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t
                           uint64_t block);
 
 /* Goes back to a coarser state of a unit: that in which it had completed the stage that ends at
- * the given levels (NULL: nothing is known of it). */
-void uqd_unit_coarsen(struct uqd_state *state, uint32_t unit, uint32_t nominal,
-                      const uint8_t *levels);
+ * the given levels (NULL: nothing is known of it). Errors: UQD_ERR_CANCELLED; the unit has
+ * UQD_MIXED_LEVELS then, and may go back there later. */
+int uqd_unit_coarsen(struct uqd_state *state, uint32_t unit, uint32_t nominal,
+                     const uint8_t *levels, struct uqd_work *work);
 
 /* Writes the low-pass channels of unit u's blocks from what is known of the units above: the
  * inverse transform of the cell centres. The unit is given cells if it has none. To be called when
- * unit u + 1 changed. Errors: UQD_ERR_NOMEM. */
-int uqd_state_update_low(struct uqd_state *state, uint32_t unit, uint32_t threads);
+ * unit u + 1 changed. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+int uqd_state_update_low(struct uqd_state *state, uint32_t unit, struct uqd_work *work);
 
 #endif

@@ -34,7 +34,7 @@ int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *sched
     if (status == UQD_OK)
         status = uqd_stream_close(&stream);
     if (status == UQD_OK)
-        status = uqd_body_seal(&stream, body, data, size);
+        status = uqd_body_seal(&stream, body, data, size, &engine->work);
     uqd_stream_free(&stream);
     return status;
 }
@@ -68,7 +68,7 @@ int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *sched
     struct uqd_stream stream;
     if (used != NULL)
         *used = 0;
-    int status = uqd_body_open(body, extent, &chunks);
+    int status = uqd_body_open(body, extent, &chunks, &engine->work);
     if (status != UQD_OK)
         return status;
     uqd_stream_init_decode(&stream, chunks.data, chunks.available, chunks.size,

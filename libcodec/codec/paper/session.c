@@ -178,7 +178,7 @@ static int session_encode(struct uqd_session *base, struct uqd_body body, uint8_
     if (status == UQD_OK)
         status = uqd_stream_close(&stream);
     if (status == UQD_OK)
-        status = uqd_body_seal(&stream, body, data, size);
+        status = uqd_body_seal(&stream, body, data, size, tiles->work);
     uqd_stream_free(&stream);
     if (status == UQD_OK)
         base->n_complete = body.last + 1;
@@ -198,7 +198,7 @@ static int decode_steps(struct uqd_paper_tiles *tiles, struct uqd_body body, uin
                            .reached = reached,
                            .counted = last,
                            .blocks = blocks};
-    int status = uqd_body_open(body, extent, &chunks);
+    int status = uqd_body_open(body, extent, &chunks, tiles->work);
     if (status == UQD_OK)
         status = uqd_paper_tiles_begin(tiles);
     if (status != UQD_OK)
@@ -375,13 +375,15 @@ static int reach_latest(struct session *session, int complete, const struct uqd_
     return status == UQD_ERR_CORRUPT || status == UQD_NEED_DATA ? UQD_OK : status;
 }
 
-static void show_nothing(const struct uqd_paper_tiles *tiles,
-                         const struct uqd_picture_request *request, uint8_t *pixels, size_t stride)
+static int show_nothing(const struct uqd_paper_tiles *tiles,
+                        const struct uqd_picture_request *request, uint8_t *pixels, size_t stride)
 {
     const uint32_t last = (1u << request->reduce) - 1;
     const size_t n = (size_t)((tiles->width + last) >> request->reduce) * tiles->colours;
-    for (uint32_t y = 0; y < (tiles->height + last) >> request->reduce; y++)
+    const uint32_t height = (tiles->height + last) >> request->reduce;
+    for (uint32_t y = 0; y < height && uqd_work_look(tiles->work, n) == UQD_OK; y++)
         memset(pixels + y * stride, UQD_PAPER_UNKNOWN, n);
+    return uqd_work_look(tiles->work, 0);
 }
 
 static int is_anything_reached(const struct uqd_paper_tiles *tiles, const uint8_t *reached)
@@ -413,7 +415,7 @@ static int session_show(struct uqd_session *base, int step, const struct uqd_sou
     if (status == UQD_OK && is_anything_reached(tiles, reached))
         status = uqd_paper_for_tiles(tiles, show_tile, &run);
     else if (status == UQD_OK)
-        show_nothing(tiles, request, pixels, stride);
+        status = show_nothing(tiles, request, pixels, stride);
     free(reached);
     return status;
 }

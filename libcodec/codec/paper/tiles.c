@@ -114,11 +114,15 @@ int uqd_paper_hold(struct uqd_paper_tiles *tiles, uint32_t i)
 int uqd_paper_tiles_load(struct uqd_paper_tiles *tiles, const struct uqd_image *image)
 {
     int status = uqd_paper_tiles_begin(tiles);
-    for (uint32_t i = 0; i < tiles->n && status == UQD_OK; i++)
-        status = uqd_paper_hold(tiles, i);
+    for (uint32_t i = 0; i < tiles->n && status == UQD_OK; i++) {
+        status = uqd_work_look(tiles->work, UQD_PAPER_VALUES);
+        if (status == UQD_OK)
+            status = uqd_paper_hold(tiles, i);
+    }
     if (status < 0)
         return status;
-    for (uint32_t y = 0; y < image->height; y++)
+    for (uint32_t y = 0; y < image->height && uqd_work_look(tiles->work, image->width) == UQD_OK;
+         y++)
         for (uint32_t x = 0; x < image->width; x++) {
             const uint32_t tile = y / UQD_PAPER_SIDE * tiles->tiles_x + x / UQD_PAPER_SIDE;
             const uint8_t *pixel = image->pixels + y * image->stride + (size_t)x * image->channels;
@@ -127,7 +131,7 @@ int uqd_paper_tiles_load(struct uqd_paper_tiles *tiles, const struct uqd_image *
             for (uint32_t c = 0; c < UQD_PAPER_COLOURS; c++)
                 out[c * UQD_PAPER_PIXELS] = pixel[image->channels == 1 ? 0 : c];
         }
-    return UQD_OK;
+    return uqd_work_look(tiles->work, 0);
 }
 
 /* ---- Tiles on all threads ---- */

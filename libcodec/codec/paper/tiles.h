@@ -51,7 +51,7 @@ int uqd_paper_tiles_begin(struct uqd_paper_tiles *tiles);
  * threads at once. Errors: UQD_ERR_NOMEM. */
 int uqd_paper_hold(struct uqd_paper_tiles *tiles, uint32_t i);
 
-/* Holds all tiles and sets their exact pixels. Errors: UQD_ERR_NOMEM. */
+/* Holds all tiles and sets their exact pixels. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_paper_tiles_load(struct uqd_paper_tiles *tiles, const struct uqd_image *image);
 
 /* Of a tile that is kept. */

@@ -20,10 +20,10 @@
  *
  * Conventions. Functions return an enum uqd_status as int: 0 is success, positive values are
  * conditions that the function documents, negative values are failures. After a failure the
- * outputs are untouched and nothing needs to be freed. The library does not print, does no
- * input or output, and keeps no mutable global state: contexts may be used from several threads
- * as long as each context is used by one thread at a time. A model is immutable and may be
- * shared by any number of contexts and threads.
+ * outputs are untouched, but for pixels of a call that was cancelled, and nothing needs to be
+ * freed. The library does not print, does no input or output, and keeps no mutable global state:
+ * contexts may be used from several threads as long as each context is used by one thread at a
+ * time. A model is immutable and may be shared by any number of contexts and threads.
  *
  * Results do not depend on the number of threads, the instruction set, or the chunking of the
  * input: the same calls give the same bits everywhere.
@@ -218,8 +218,16 @@ UQD_NODISCARD UQD_API int uqd_compare(const struct uqd_image *a, const struct uq
 UQD_NODISCARD UQD_API int uqd_mix(const struct uqd_image *a, const struct uqd_image *b,
                                   uint32_t percent, uint8_t *pixels, size_t stride);
 
-/* Called on the calling thread between pieces of work, at most some 50 ms apart; done runs from
- * 0 to 1 within one call of the library. A non-zero return cancels that call. */
+/* Called on the calling thread every few milliseconds while a call of the library that takes long
+ * works, whatever it works at; done runs from 0 to 1 within that call. It should take microseconds
+ * at most, and must not call the context.
+ *
+ * A non-zero return cancels the call: every thread ends the rows that it is at, for which it needs
+ * some milliseconds, in a network some tens, and the call returns UQD_ERR_CANCELLED. The pixels
+ * that it was to fill may then be filled in part; all else is as it was before the call, and the
+ * context may be called again, or freed. What has no progress callback cannot be cancelled:
+ * uqd_compare, which with_ms_ssim takes seconds for a large picture, and uqd_mix; loading models,
+ * feeding and metadata, none of which depends on the size of the picture. */
 typedef int (*uqd_progress)(void *cookie, double done);
 
 /* ---- Encoder ------------------------------------------------------------------------------- */
