@@ -23,7 +23,10 @@ static void check_alpha(uint32_t width, uint32_t height, enum uqd_alpha_piece pi
     FUZZ_CHECK(pixels != NULL);
     const int status = uqd_alpha_decode(&alpha, piece, bytes, available, size, NULL);
     FUZZ_CHECK(status == UQD_OK || alpha.n_known[piece] == 0);
-    FUZZ_CHECK(uqd_alpha_show(&alpha, reduce, colours, pixels, stride, NULL) == UQD_OK);
+    struct uqd_alpha_scratch scratch;
+    FUZZ_CHECK(uqd_alpha_scratch_init(&scratch, &alpha, reduce) == UQD_OK);
+    FUZZ_CHECK(uqd_alpha_show(&alpha, &scratch, reduce, colours, pixels, stride, NULL) == UQD_OK);
+    uqd_alpha_scratch_free(&scratch);
     free(pixels);
     free(bytes);
     uqd_alpha_free(&alpha);

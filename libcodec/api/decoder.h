@@ -49,10 +49,18 @@ struct uqd_extent uqd_decoder_record(const struct uqd_decoder *decoder, uint32_t
  * UQD_ERR_CANCELLED. */
 int uqd_decoder_take_alpha(struct uqd_decoder *decoder, uint32_t body);
 
-/* Puts the alpha that is known at the end of a step, -1 being none, or with a source what is at
- * hand there of all alpha, beside the colours of a picture reduced so many times.
+/* The alpha of a picture, all at hand: putting it beside the colours takes no more memory. */
+struct uqd_shown_alpha {
+    struct uqd_alpha known;
+    int is_own; /* else its samples are the decoder's */
+    struct uqd_alpha_scratch scratch;
+};
+
+/* Finds the alpha that is known at the end of a step, -1 being none, or with a source what is at
+ * hand there of all alpha, for a picture reduced so many times. To be freed unless it fails.
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
-int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
-                          uint32_t reduce, uint8_t *pixels, size_t stride);
+int uqd_decoder_find_alpha(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
+                           uint32_t reduce, struct uqd_shown_alpha *shown);
+void uqd_shown_alpha_free(struct uqd_shown_alpha *shown);
 
 #endif

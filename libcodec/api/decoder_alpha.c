@@ -44,57 +44,73 @@ static int tells_nothing(int status)
     return status == UQD_OK || status == UQD_ERR_CORRUPT;
 }
 
-/* The alpha of all fed bytes: pieces are kept. */
-static int show_fed(struct uqd_decoder *decoder, const uint32_t records[UQD_ALPHA_PIECES],
-                    uint32_t reduce, uint8_t *pixels, size_t stride)
+/* That of all fed bytes: pieces are kept. */
+static int find_fed(struct uqd_decoder *decoder, const uint32_t records[UQD_ALPHA_PIECES],
+                    struct uqd_shown_alpha *shown)
 {
     int status = UQD_OK;
     for (int piece = 0; piece < UQD_ALPHA_PIECES && tells_nothing(status); piece++)
         if (records[piece] < UQD_HEADER_MAX_RECORDS)
             status = take_piece(decoder, (enum uqd_alpha_piece)piece, records[piece]);
-    if (!tells_nothing(status))
-        return status;
-    return uqd_alpha_show(&decoder->alpha, reduce, decoder->header.colours, pixels, stride,
-                          decoder->session->work);
+    shown->known = decoder->alpha;
+    return status;
 }
 
-/* The alpha of fewer bytes than were fed, beside that of all. */
-static int show_part(const struct uqd_decoder *decoder, const struct uqd_source *source,
-                     const uint32_t records[UQD_ALPHA_PIECES], uint32_t reduce, uint8_t *pixels,
-                     size_t stride)
+/* That of fewer bytes than were fed, beside that of all. */
+static int find_part(const struct uqd_decoder *decoder, const struct uqd_source *source,
+                     const uint32_t records[UQD_ALPHA_PIECES], struct uqd_shown_alpha *shown)
 {
-    struct uqd_alpha part = {.width = decoder->alpha.width, .height = decoder->alpha.height};
     int status = UQD_OK;
+    shown->known =
+        (struct uqd_alpha){.width = decoder->alpha.width, .height = decoder->alpha.height};
+    shown->is_own = 1;
     for (int piece = 0; piece < UQD_ALPHA_PIECES && tells_nothing(status); piece++) {
         if (records[piece] == UQD_HEADER_MAX_RECORDS)
             continue;
         const struct uqd_extent extent = uqd_source_record(source, records[piece]);
         if (extent.available > 0)
-            status = uqd_alpha_decode(&part, (enum uqd_alpha_piece)piece, extent.data,
+            status = uqd_alpha_decode(&shown->known, (enum uqd_alpha_piece)piece, extent.data,
                                       extent.available, extent.size, decoder->session->work);
     }
-    if (tells_nothing(status))
-        status = uqd_alpha_show(&part, reduce, decoder->header.colours, pixels, stride,
-                                decoder->session->work);
-    uqd_alpha_free(&part);
     return status;
 }
 
-int uqd_decoder_add_alpha(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
-                          uint32_t reduce, uint8_t *pixels, size_t stride)
+/* That of a complete step. */
+static void find_complete(const struct uqd_decoder *decoder, int step,
+                          const uint32_t records[UQD_ALPHA_PIECES], struct uqd_shown_alpha *shown)
 {
     const struct uqd_header *header = &decoder->header;
     const int body = header->solid ? (step < 0 ? -1 : 0) : step;
-    uint32_t records[UQD_ALPHA_PIECES];
-    find_pieces(header, records);
-    if (source != NULL && source->size < decoder->fed.size)
-        return show_part(decoder, source, records, reduce, pixels, stride);
-    if (source != NULL)
-        return show_fed(decoder, records, reduce, pixels, stride);
-    struct uqd_alpha known = decoder->alpha;
+    shown->known = decoder->alpha;
     for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
         if (records[piece] == UQD_HEADER_MAX_RECORDS ||
             (int)header->records[records[piece]].position > body)
-            known.n_known[piece] = 0;
-    return uqd_alpha_show(&known, reduce, header->colours, pixels, stride, decoder->session->work);
+            shown->known.n_known[piece] = 0;
+}
+
+int uqd_decoder_find_alpha(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
+                           uint32_t reduce, struct uqd_shown_alpha *shown)
+{
+    uint32_t records[UQD_ALPHA_PIECES];
+    int status = UQD_OK;
+    find_pieces(&decoder->header, records);
+    *shown = (struct uqd_shown_alpha){.is_own = 0};
+    if (source != NULL && source->size < decoder->fed.size)
+        status = find_part(decoder, source, records, shown);
+    else if (source != NULL)
+        status = find_fed(decoder, records, shown);
+    else
+        find_complete(decoder, step, records, shown);
+    if (tells_nothing(status))
+        status = uqd_alpha_scratch_init(&shown->scratch, &shown->known, reduce);
+    if (status < 0)
+        uqd_shown_alpha_free(shown);
+    return status;
+}
+
+void uqd_shown_alpha_free(struct uqd_shown_alpha *shown)
+{
+    if (shown->is_own)
+        uqd_alpha_free(&shown->known);
+    uqd_alpha_scratch_free(&shown->scratch);
 }

@@ -66,11 +66,19 @@ static int show(struct uqd_decoder *decoder, const struct uqd_picture_request *r
     const struct uqd_source *more = latest && !is_damaged(decoder, &source) ? &source : NULL;
     uqd_work_begin(decoder->session->work,
                    decoder->sessions->show_work(decoder->session, step, more, request));
-    const int status =
-        decoder->sessions->show(decoder->session, step, more, request, pixels, stride);
-    if (status != UQD_OK || !decoder->header.has_alpha)
+    struct uqd_shown_alpha alpha;
+    if (!decoder->header.has_alpha)
+        return decoder->sessions->show(decoder->session, step, more, request, pixels, stride);
+    /* First what may lack memory: with that, pixels stay as they are. */
+    int status = uqd_decoder_find_alpha(decoder, step, more, request->reduce, &alpha);
+    if (status < 0)
         return status;
-    return uqd_decoder_add_alpha(decoder, step, more, request->reduce, pixels, stride);
+    status = decoder->sessions->show(decoder->session, step, more, request, pixels, stride);
+    if (status == UQD_OK)
+        status = uqd_alpha_show(&alpha.known, &alpha.scratch, request->reduce,
+                                decoder->header.colours, pixels, stride, decoder->session->work);
+    uqd_shown_alpha_free(&alpha);
+    return status;
 }
 
 int uqd_decoder_picture(struct uqd_decoder *decoder, const struct uqd_picture_request *given,

@@ -26,6 +26,7 @@ struct encoder {
     uint8_t *shown;                        /* picture of a step, for its distortion */
     struct uqd_placement placement;
     struct uqd_alpha alpha; /* as a decoder knows it */
+    struct uqd_alpha_scratch scratch;
 };
 
 static const struct uqd_encode_settings default_settings = {
@@ -176,6 +177,8 @@ static int prepare(struct encoder *encoder)
         encoder->shown = uqd_malloc_array((size_t)image->width * image->height, image->channels);
         if (encoder->shown == NULL)
             return UQD_ERR_NOMEM;
+        if (has_alpha(image))
+            status = uqd_alpha_scratch_init(&encoder->scratch, &encoder->alpha, 0);
     }
     return status;
 }
@@ -193,8 +196,8 @@ static int measure(struct encoder *encoder, uint32_t step)
     if (status == UQD_OK && has_alpha(image))
         status = take_pieces(encoder);
     if (status == UQD_OK && has_alpha(image))
-        status = uqd_alpha_show(&encoder->alpha, 0, encoder->header.colours, encoder->shown,
-                                shown.stride, encoder->session->work);
+        status = uqd_alpha_show(&encoder->alpha, &encoder->scratch, 0, encoder->header.colours,
+                                encoder->shown, shown.stride, encoder->session->work);
     if (status == UQD_OK)
         status = uqd_metrics_of(image, &shown, 0, &metrics, encoder->session->work);
     if (status < 0)
@@ -284,6 +287,7 @@ static void free_encoder(struct encoder *encoder)
         free(encoder->bodies[s]);
     uqd_placement_free(&encoder->placement);
     uqd_alpha_free(&encoder->alpha);
+    uqd_alpha_scratch_free(&encoder->scratch);
     free(encoder->opaque);
     free(encoder->shown);
     free(encoder);

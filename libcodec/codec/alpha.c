@@ -318,30 +318,46 @@ static void spread(uint8_t *pixels, uint32_t width, uint32_t colours, const uint
     }
 }
 
-int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colours,
-                   uint8_t *pixels, size_t stride, struct uqd_work *work)
+static struct base base_of(const struct uqd_alpha *alpha, uint32_t reduce)
 {
     const int of_means = reduce >= MEAN_LOG2;
-    const struct base base = {
+    return (struct base){
         alpha,
         size_of(alpha->width, alpha->height, of_means ? UQD_ALPHA_COARSE : UQD_ALPHA_EXACT),
         of_means ? reduce - MEAN_LOG2 : reduce,
         of_means,
     };
+}
+
+int uqd_alpha_scratch_init(struct uqd_alpha_scratch *scratch, const struct uqd_alpha *alpha,
+                           uint32_t reduce)
+{
+    scratch->row = malloc(base_of(alpha, reduce).size.width);
+    scratch->sums = uqd_malloc_array(reduced(alpha->width, reduce), sizeof *scratch->sums);
+    return scratch->row != NULL && scratch->sums != NULL ? UQD_OK : UQD_ERR_NOMEM;
+}
+
+void uqd_alpha_scratch_free(struct uqd_alpha_scratch *scratch)
+{
+    free(scratch->row);
+    free(scratch->sums);
+}
+
+int uqd_alpha_show(const struct uqd_alpha *alpha, const struct uqd_alpha_scratch *scratch,
+                   uint32_t reduce, uint32_t colours, uint8_t *pixels, size_t stride,
+                   struct uqd_work *work)
+{
+    const struct base base = base_of(alpha, reduce);
     const uint32_t width = reduced(alpha->width, reduce), height = reduced(alpha->height, reduce);
     const int known = is_known(alpha);
-    uint8_t *row = malloc(base.size.width);
-    uint32_t *sums = uqd_malloc_array(width, sizeof *sums);
-    int status = row != NULL && sums != NULL ? UQD_OK : UQD_ERR_NOMEM;
-    if (status == UQD_OK && !known)
-        memset(row, OPAQUE, width);
+    int status = UQD_OK;
+    if (!known)
+        memset(scratch->row, OPAQUE, width);
     for (uint32_t y = 0; y < height && status == UQD_OK; y++) {
         if (known)
-            make_shown_row(&base, y, row, sums);
-        spread(pixels + y * stride, width, colours, row);
+            make_shown_row(&base, y, scratch->row, scratch->sums);
+        spread(pixels + y * stride, width, colours, scratch->row);
         status = uqd_work_look(work, known ? (size_t)base.size.width << base.reduce : width);
     }
-    free(row);
-    free(sums);
     return status;
 }

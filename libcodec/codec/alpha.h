@@ -33,11 +33,23 @@ int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, 
 int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *data,
                      size_t available, size_t size, struct uqd_work *work);
 
+/* Memory that showing takes. */
+struct uqd_alpha_scratch {
+    uint8_t *row;
+    uint32_t *sums;
+};
+
+/* For pictures reduced so many times. To be freed in any case. Errors: UQD_ERR_NOMEM. */
+int uqd_alpha_scratch_init(struct uqd_alpha_scratch *scratch, const struct uqd_alpha *alpha,
+                           uint32_t reduce);
+void uqd_alpha_scratch_free(struct uqd_alpha_scratch *scratch);
+
 /* Makes packed pixels of `colours` samples, in rows that begin stride bytes apart, pixels of one
  * channel more. Sizes are those of the picture reduced so many times.
- * Errors: UQD_ERR_NOMEM, with nothing done, UQD_ERR_CANCELLED. */
-int uqd_alpha_show(const struct uqd_alpha *alpha, uint32_t reduce, uint32_t colours,
-                   uint8_t *pixels, size_t stride, struct uqd_work *work);
+ * Errors: UQD_ERR_CANCELLED. */
+int uqd_alpha_show(const struct uqd_alpha *alpha, const struct uqd_alpha_scratch *scratch,
+                   uint32_t reduce, uint32_t colours, uint8_t *pixels, size_t stride,
+                   struct uqd_work *work);
 
 void uqd_alpha_free(struct uqd_alpha *alpha);
 

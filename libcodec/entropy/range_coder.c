@@ -22,9 +22,9 @@ static void shift_out(struct uqd_range_encoder *encoder)
     encoder->low <<= 8;
 }
 
+/* A carry into nothing: there was no memory for the bytes before, and the stream has failed. */
 void uqd_range_encoder_carry(uint8_t *data, size_t size)
 {
-    assert(size > 0);
     while (size > 0 && ++data[--size] == 0)
         continue;
 }
