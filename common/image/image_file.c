@@ -31,12 +31,12 @@ static int decode(const struct image_input *input, struct pixels *out)
  * colour profile fits is known only then. */
 static int finish(const struct image_input *input, struct pixels *pixels)
 {
-    samples_drop_opaque(pixels);
-    if (input->options->flatten && samples_flatten(pixels, input->options->background) < 0)
-        return image_no_memory(input);
-    int turned = orientation_apply(pixels);
+    if (samples_drop_opaque(input, pixels) < 0 ||
+        (input->options->flatten && samples_flatten(input, pixels) < 0))
+        return -1;
+    int turned = orientation_apply(input, pixels);
     if (turned < 0)
-        return image_no_memory(input);
+        return -1;
     if (turned > 0 && !input->options->strip)
         image_note(input, "its EXIF thumbnail, which is not upright, is left out");
     if (picture_profile_settle(input, pixels) < 0)

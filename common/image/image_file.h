@@ -25,13 +25,17 @@ struct image_read_options {
     uint64_t max_pixels;   /* 0: 2^28 */
     /* Told, in one sentence that names the file, what of the file cannot be kept; may be NULL. */
     void (*note)(void *cookie, const char *sentence);
-    void *cookie;
+    /* Asked every few milliseconds while the pixels are read: other than 0 ends that; may be NULL.
+     */
+    int (*is_cancelled)(void *cookie);
+    void *cookie; /* of both */
 };
 
 /* Reads PNG, JPEG or PNM (P1 to P6 and PAM), told apart by content; path "-" is standard input.
  * Pictures are upright: an orientation is applied to the pixels and set to normal in the metadata.
  * Opaque alpha is left out, and three equal channels become one where no profile needs them.
- * options may be NULL. 0, or -1 with a message. Free with pixels_free. */
+ * options may be NULL. 0, or -1 with a message, also when it was cancelled. Free with pixels_free.
+ */
 int image_read(const char *path, const struct image_read_options *options, struct pixels *out,
                struct message *message);
 

@@ -21,6 +21,14 @@ void image_note(const struct image_input *input, const char *format, ...)
     input->options->note(input->options->cookie, sentence.text);
 }
 
+int image_look(const struct image_input *input)
+{
+    const struct image_read_options *options = input->options;
+    if (!options->is_cancelled || !options->is_cancelled(options->cookie))
+        return 0;
+    return message_set(input->message, "%s: reading it was cancelled", input->name);
+}
+
 int image_no_memory(const struct image_input *input)
 {
     return message_set(input->message, "%s: there is not enough memory for the picture",

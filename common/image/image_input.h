@@ -19,6 +19,18 @@ struct image_input {
 void image_note(const struct image_input *input, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Pixels that may be worked on between two looks. */
+enum { IMAGE_LOOK = 1 << 14 };
+
+/* Asks whether the reading is cancelled. 0, or -1 with a message. */
+int image_look(const struct image_input *input);
+
+/* The same in a loop over pixels, where i is their number. */
+static inline int image_look_at(const struct image_input *input, size_t i)
+{
+    return i % IMAGE_LOOK == 0 ? image_look(input) : 0;
+}
+
 /* Sets the message that the memory does not suffice. Returns -1. */
 int image_no_memory(const struct image_input *input);
 

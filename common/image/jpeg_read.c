@@ -93,9 +93,12 @@ static void hear(j_common_ptr jpeg, int level)
     }
 }
 
-static void count_scans(j_common_ptr jpeg)
+/* Called for each row of blocks that is read or made. */
+static void progressed(j_common_ptr jpeg)
 {
     struct reader *reader = jpeg->client_data;
+    if (image_look(reader->input) < 0)
+        longjmp(reader->failed, 1);
     if (reader->jpeg.input_scan_number <= MAX_SCANS)
         return;
     message_set(reader->input->message, "%s: the JPEG data is damaged: it has more than %d scans",
@@ -174,7 +177,7 @@ static int read_picture(struct reader *reader)
     if (setjmp(reader->failed))
         return -1;
     jpeg_create_decompress(jpeg);
-    reader->progress.progress_monitor = count_scans;
+    reader->progress.progress_monitor = progressed;
     jpeg->progress = &reader->progress;
     jpeg_mem_src(jpeg, reader->input->data, reader->input->size);
     jpeg_save_metadata(jpeg);

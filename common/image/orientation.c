@@ -38,7 +38,7 @@ static struct walk find_walk(const struct pixels *pixels, unsigned orientation)
     return walk;
 }
 
-static int turn(struct pixels *pixels, unsigned orientation)
+static int turn(const struct image_input *input, struct pixels *pixels, unsigned orientation)
 {
     size_t channels = pixels->channels;
     struct walk walk = find_walk(pixels, orientation);
@@ -47,8 +47,12 @@ static int turn(struct pixels *pixels, unsigned orientation)
     uint32_t height = swapped ? pixels->width : pixels->height;
     uint8_t *data = malloc((size_t)width * height * channels), *to = data;
     if (!data)
-        return -1;
+        return image_no_memory(input);
     for (uint32_t y = 0; y < height; y++) {
+        if (image_look(input) < 0) {
+            free(data);
+            return -1;
+        }
         ptrdiff_t from = (ptrdiff_t)walk.first + (ptrdiff_t)y * walk.down;
         for (uint32_t x = 0; x < width; x++, from += walk.across, to += channels)
             memcpy(to, pixels->data + (size_t)from * channels, channels);
@@ -72,14 +76,14 @@ static void swap_resolution(struct pixels *pixels)
     memcpy(data + 4, across, 4);
 }
 
-int orientation_apply(struct pixels *pixels)
+int orientation_apply(const struct image_input *input, struct pixels *pixels)
 {
     size_t size, xmp_size;
     uint8_t *exif = pixels_metadata_bytes(pixels, UQD_METADATA_EXIF, &size);
     unsigned orientation = exif ? exif_orientation(exif, size) : 0;
     if (orientation < 2)
         return 0;
-    if (turn(pixels, orientation) < 0)
+    if (turn(input, pixels, orientation) < 0)
         return -1;
     int had_thumbnail = exif_set_upright(exif, size, sides_are_swapped(orientation));
     uint8_t *xmp = pixels_metadata_bytes(pixels, UQD_METADATA_XMP, &xmp_size);

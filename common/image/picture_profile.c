@@ -58,14 +58,15 @@ int picture_profile_settle(const struct image_input *input, struct pixels *pixel
         return image_no_memory(input);
     enum colour_profile_kind kind = check_profile(input, pixels);
     int result = 0;
-    if (!samples_are_grey(pixels))
-        return 0;
+    int is_grey = samples_are_grey(input, pixels);
+    if (is_grey <= 0)
+        return is_grey;
     if (kind == COLOUR_PROFILE_RGB)
         result = replace_by_grey(input, pixels);
     if (result < 0)
         return -1;
     if (result == 0 && pixels->channels >= 3)
-        samples_make_grey(pixels);
+        return samples_make_grey(input, pixels);
     if (result > 0 && pixels->channels < 3)
         leave_out(input, pixels, "is for RGB pixels");
     return 0;

@@ -17,7 +17,6 @@ struct reader {
     int no_memory;
     png_structp png;
     png_infop info;
-    png_bytep *rows;
     struct pixels pixels;
 };
 
@@ -72,18 +71,20 @@ static void free_for_png(png_structp png, png_voidp memory)
 
 /* ---- Rows ---------------------------------------------------------------------------------- */
 
-/* Allocates the picture for pixels of that many bytes, and has the rows point to rows_size bytes
- * each, packed, at its beginning. */
-static int allocate(struct reader *reader, size_t pixel_size, size_t row_size)
+/* Allocates the picture for pixels of that many bytes and reads rows of row_size bytes, packed, to
+ * its beginning; each pass of an interlaced picture fills in pixels of its own. */
+static int read_rows(struct reader *reader, int passes, size_t pixel_size, size_t row_size)
 {
     struct pixels *pixels = &reader->pixels;
     if (image_allocate(reader->input, pixels, pixel_size) < 0)
         return -1;
-    reader->rows = malloc(pixels->height * sizeof *reader->rows);
-    if (!reader->rows)
-        return image_no_memory(reader->input);
-    for (uint32_t y = 0; y < pixels->height; y++)
-        reader->rows[y] = pixels->data + y * row_size;
+    for (int pass = 0; pass < passes; pass++)
+        for (uint32_t y = 0; y < pixels->height; y++) {
+            if (image_look(reader->input) < 0)
+                return -1;
+            png_read_row(reader->png, pixels->data + y * row_size, NULL);
+        }
+    png_read_end(reader->png, NULL);
     return 0;
 }
 
@@ -92,15 +93,13 @@ static int read_samples(struct reader *reader)
 {
     struct pixels *pixels = &reader->pixels;
     png_set_expand(reader->png);
-    png_set_interlace_handling(reader->png);
+    int passes = png_set_interlace_handling(reader->png);
     png_read_update_info(reader->png, reader->info);
     pixels->channels = png_get_channels(reader->png, reader->info);
     unsigned depth = png_get_bit_depth(reader->png, reader->info);
     size_t pixel_size = pixels->channels * (depth / 8);
-    if (allocate(reader, pixel_size, pixel_size * pixels->width) < 0)
+    if (read_rows(reader, passes, pixel_size, pixel_size * pixels->width) < 0)
         return -1;
-    png_read_image(reader->png, reader->rows);
-    png_read_end(reader->png, NULL);
     size_t n_samples = (size_t)pixels->width * pixels->height * pixels->channels;
     return samples_to_8_bits(reader->input, pixels->data, n_samples, depth == 16 ? 65535 : 255);
 }
@@ -119,6 +118,8 @@ static int apply_palette(struct reader *reader, const struct palette *palette)
     struct pixels *pixels = &reader->pixels;
     size_t i = (size_t)pixels->width * pixels->height;
     while (i-- > 0) {
+        if (image_look_at(reader->input, i) < 0)
+            return -1;
         int index = pixels->data[i];
         uint8_t *to = pixels->data + i * pixels->channels;
         if (index >= palette->n_colours)
@@ -139,15 +140,13 @@ static int read_palette(struct reader *reader)
 {
     struct palette palette = {0};
     png_set_packing(reader->png);
-    png_set_interlace_handling(reader->png);
+    int passes = png_set_interlace_handling(reader->png);
     png_read_update_info(reader->png, reader->info);
     png_get_PLTE(reader->png, reader->info, &palette.colours, &palette.n_colours);
     png_get_tRNS(reader->png, reader->info, &palette.alpha, &palette.n_alpha, NULL);
     reader->pixels.channels = palette.n_alpha > 0 ? 4 : 3;
-    if (allocate(reader, reader->pixels.channels, reader->pixels.width) < 0)
+    if (read_rows(reader, passes, reader->pixels.channels, reader->pixels.width) < 0)
         return -1;
-    png_read_image(reader->png, reader->rows);
-    png_read_end(reader->png, NULL);
     return apply_palette(reader, &palette);
 }
 
@@ -197,7 +196,6 @@ int png_read(const struct image_input *input, struct pixels *out)
     struct reader reader = {.input = input};
     int result = read_all(&reader);
     png_destroy_read_struct(&reader.png, &reader.info, NULL);
-    free(reader.rows);
     if (result < 0)
         pixels_free(&reader.pixels);
     else

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COPIED_PIECE = 1 << 20 }; /* bytes between two looks */
+
 static int begins_at(const struct image_input *input, size_t at)
 {
     const uint8_t *p = input->data + at;
@@ -39,6 +41,8 @@ static int read_bits(const struct image_input *input, const struct pnm_header *h
     if ((input->size - header->end) / row_size < header->height)
         return is_cut(input);
     for (size_t y = 0; y < header->height; y++) {
+        if (image_look(input) < 0)
+            return -1;
         const uint8_t *row = input->data + header->end + y * row_size;
         for (size_t x = 0; x < header->width; x++)
             *samples++ = row[x / 8] >> (7 - x % 8) & 1;
@@ -54,7 +58,13 @@ static int read_binary(const struct image_input *input, const struct pnm_header 
         return read_bits(input, header, samples, end);
     if ((input->size - header->end) / sample_size(header) < n)
         return is_cut(input);
-    memcpy(samples, input->data + header->end, n * sample_size(header));
+    size_t size = n * sample_size(header);
+    for (size_t done = 0; done < size; done += COPIED_PIECE) {
+        if (image_look(input) < 0)
+            return -1;
+        memcpy(samples + done, input->data + header->end + done,
+               size - done < COPIED_PIECE ? size - done : COPIED_PIECE);
+    }
     *end = header->end + n * sample_size(header);
     return 0;
 }
@@ -80,6 +90,8 @@ static int read_plain(const struct image_input *input, const struct pnm_header *
     size_t at = header->end;
     for (size_t i = 0; i < n; i++) {
         uint64_t value;
+        if (image_look_at(input, i) < 0)
+            return -1;
         size_t next = read_plain_sample(input, header, at, &value);
         if (next == 0 && pnm_skip_space(input, at) >= input->size)
             return is_cut(input);
@@ -121,8 +133,11 @@ static int read_samples(const struct image_input *input, const struct pnm_header
                                   : read_binary(input, header, n, pixels->data, &end);
     if (result < 0 || samples_to_8_bits(input, pixels->data, n, header->maxval) < 0)
         return -1;
-    for (size_t i = 0; header->is_bitmap && i < n; i++)
+    for (size_t i = 0; header->is_bitmap && i < n; i++) {
+        if (image_look_at(input, i) < 0)
+            return -1;
         pixels->data[i] ^= 255; /* 1 is black */
+    }
     if (begins_at(input, end))
         image_note(input, "has more than one picture, of which the first is kept");
     return 0;

@@ -26,6 +26,8 @@ int samples_to_8_bits(const struct image_input *input, uint8_t *samples, size_t 
     if (maxval == 255)
         return 0;
     for (size_t i = 0; i < n; i++) {
+        if (image_look_at(input, i) < 0)
+            return -1;
         const uint8_t *from = samples + i * size;
         unsigned value = size == 2 ? from[0] * 256u + from[1] : from[0];
         if (value > maxval)
@@ -55,11 +57,14 @@ static void set_channels(struct pixels *pixels, uint32_t channels)
 }
 
 /* Keeps the first colours and, where keep_alpha is set, the last channel of every pixel. */
-static void keep_channels(struct pixels *pixels, uint32_t colours, int keep_alpha)
+static int keep_channels(const struct image_input *input, struct pixels *pixels, uint32_t colours,
+                         int keep_alpha)
 {
     const uint8_t *from = pixels->data;
     uint8_t *to = pixels->data;
     for (size_t i = 0; i < count_pixels(pixels); i++, from += pixels->channels) {
+        if (image_look_at(input, i) < 0)
+            return -1;
         uint8_t alpha = from[pixels->channels - 1];
         memmove(to, from, colours);
         to += colours;
@@ -67,32 +72,39 @@ static void keep_channels(struct pixels *pixels, uint32_t colours, int keep_alph
             *to++ = alpha;
     }
     set_channels(pixels, colours + (keep_alpha ? 1 : 0));
+    return 0;
 }
 
-void samples_drop_opaque(struct pixels *pixels)
+int samples_drop_opaque(const struct image_input *input, struct pixels *pixels)
 {
     if (pixels->channels % 2 != 0)
-        return;
-    for (size_t i = 1; i <= count_pixels(pixels); i++)
+        return 0;
+    for (size_t i = 1; i <= count_pixels(pixels); i++) {
+        if (image_look_at(input, i) < 0)
+            return -1;
         if (pixels->data[i * pixels->channels - 1] != 255)
-            return;
-    keep_channels(pixels, pixels->channels - 1, 0);
+            return 0;
+    }
+    return keep_channels(input, pixels, pixels->channels - 1, 0);
 }
 
-int samples_are_grey(const struct pixels *pixels)
+int samples_are_grey(const struct image_input *input, const struct pixels *pixels)
 {
     if (pixels->channels < 3)
         return 1;
     const uint8_t *pixel = pixels->data;
-    for (size_t i = 0; i < count_pixels(pixels); i++, pixel += pixels->channels)
+    for (size_t i = 0; i < count_pixels(pixels); i++, pixel += pixels->channels) {
+        if (image_look_at(input, i) < 0)
+            return -1;
         if (pixel[0] != pixel[1] || pixel[1] != pixel[2])
             return 0;
+    }
     return 1;
 }
 
-void samples_make_grey(struct pixels *pixels)
+int samples_make_grey(const struct image_input *input, struct pixels *pixels)
 {
-    keep_channels(pixels, 1, pixels->channels == 4);
+    return keep_channels(input, pixels, 1, pixels->channels == 4);
 }
 
 /* ---- Flattening ---------------------------------------------------------------------------- */
@@ -102,17 +114,20 @@ static uint8_t blend(unsigned value, unsigned background, unsigned alpha)
     return (uint8_t)((value * alpha + background * (255 - alpha) + 127) / 255);
 }
 
-int samples_flatten(struct pixels *pixels, const uint8_t background[3])
+int samples_flatten(const struct image_input *input, struct pixels *pixels)
 {
+    const uint8_t *background = input->options->background;
     int is_grey = background[0] == background[1] && background[1] == background[2];
     if (pixels->channels % 2 != 0)
         return 0;
     if (pixels->channels == 2 && !is_grey && pixels_expand(pixels, 4) < 0)
-        return -1;
+        return image_no_memory(input);
     uint32_t colours = pixels->channels - 1;
     const uint8_t *from = pixels->data;
     uint8_t *to = pixels->data;
     for (size_t i = 0; i < count_pixels(pixels); i++, from += pixels->channels) {
+        if (image_look_at(input, i) < 0)
+            return -1;
         uint8_t alpha = from[colours];
         for (uint32_t c = 0; c < colours; c++)
             *to++ = blend(from[c], background[c], alpha);

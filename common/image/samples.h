@@ -9,17 +9,19 @@
  * bits do not hold unless the options allow to round them. 0, or -1 with a message. */
 int samples_to_8_bits(const struct image_input *input, uint8_t *samples, size_t n, unsigned maxval);
 
-/* Leaves out an alpha channel that is opaque everywhere. */
-void samples_drop_opaque(struct pixels *pixels);
+/* All of these may be cancelled, and the pixels are then undefined. */
 
-/* Blends a picture with alpha over the background; a grey one becomes RGB if the background is not
- * grey. 0, or -1 where there is no memory. */
-int samples_flatten(struct pixels *pixels, const uint8_t background[3]);
+/* Leaves out an alpha channel that is opaque everywhere. 0, or -1 with a message. */
+int samples_drop_opaque(const struct image_input *input, struct pixels *pixels);
 
-/* Whether the three colours of every pixel are equal. */
-int samples_are_grey(const struct pixels *pixels);
+/* Blends a picture with alpha over the background of the options; a grey one becomes RGB if the
+ * background is not grey. 0, or -1 with a message. */
+int samples_flatten(const struct image_input *input, struct pixels *pixels);
 
-/* Leaves out green and blue of a picture whose colours are equal. */
-void samples_make_grey(struct pixels *pixels);
+/* Whether the three colours of every pixel are equal; -1 with a message. */
+int samples_are_grey(const struct image_input *input, const struct pixels *pixels);
+
+/* Leaves out green and blue of a picture whose colours are equal. 0, or -1 with a message. */
+int samples_make_grey(const struct image_input *input, struct pixels *pixels);
 
 #endif
