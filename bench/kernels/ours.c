@@ -16,7 +16,7 @@ static void check(int status, const char *what)
 static void fill_plane(struct uqd_nn_qplane *plane, const struct data *data, uint32_t channels,
                        const int16_t *values, uint32_t n)
 {
-    check(uqd_nn_qplane_alloc(plane, data->width, data->height, channels), "a plane");
+    check(uqd_nn_qplane_alloc(plane, data->width, data->height, channels, NULL), "a plane");
     for (uint32_t y = 0; y < plane->height; y++)
         for (uint32_t x = 0; x < plane->width; x++, values += n)
             memcpy(uqd_nn_qplane_pixel(plane, x, y), values, n * sizeof *values);

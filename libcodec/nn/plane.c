@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 #include <uqd/uqd.h>
 
 #define ALIGNMENT 64
@@ -29,26 +28,30 @@ size_t uqd_nn_qplane_size(uint32_t width, uint32_t height, uint32_t channels)
     return size_of(width, height, channels, sizeof(int16_t));
 }
 
-static void *alloc_zeros(size_t size)
+static int alloc_zeros(void **data, size_t size, struct uqd_work *work)
 {
-    void *data;
+    int status;
 
     /* No object is larger than PTRDIFF_MAX; a compiler may take that for granted. */
-    if (size > PTRDIFF_MAX)
-        return NULL;
-    data = aligned_alloc(ALIGNMENT, size);
-    if (data)
-        memset(data, 0, size);
-    return data;
+    *data = size > PTRDIFF_MAX ? NULL : aligned_alloc(ALIGNMENT, size);
+    if (!*data)
+        return UQD_ERR_NOMEM;
+    status = uqd_work_clear(work, *data, size);
+    if (status < 0)
+        free(*data);
+    return status;
 }
 
 int uqd_nn_plane_alloc(struct uqd_nn_plane *plane, uint32_t width, uint32_t height,
                        uint32_t channels)
 {
+    void *data;
+    const int status = alloc_zeros(&data, uqd_nn_plane_size(width, height, channels), NULL);
+
     *plane = (struct uqd_nn_plane){0};
-    plane->data = alloc_zeros(uqd_nn_plane_size(width, height, channels));
-    if (!plane->data)
-        return UQD_ERR_NOMEM;
+    if (status < 0)
+        return status;
+    plane->data = data;
     plane->width = width;
     plane->height = height;
     plane->channels = channels;
@@ -56,12 +59,15 @@ int uqd_nn_plane_alloc(struct uqd_nn_plane *plane, uint32_t width, uint32_t heig
 }
 
 int uqd_nn_qplane_alloc(struct uqd_nn_qplane *plane, uint32_t width, uint32_t height,
-                        uint32_t channels)
+                        uint32_t channels, struct uqd_work *work)
 {
+    void *data;
+    const int status = alloc_zeros(&data, uqd_nn_qplane_size(width, height, channels), work);
+
     *plane = (struct uqd_nn_qplane){0};
-    plane->data = alloc_zeros(uqd_nn_qplane_size(width, height, channels));
-    if (!plane->data)
-        return UQD_ERR_NOMEM;
+    if (status < 0)
+        return status;
+    plane->data = data;
     plane->width = width;
     plane->height = height;
     plane->channels = channels;

@@ -2,6 +2,8 @@
 #ifndef UQD_NN_PLANE_H
 #define UQD_NN_PLANE_H
 
+#include "util/parallel.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,8 +27,9 @@ struct uqd_nn_qplane {
 int uqd_nn_plane_alloc(struct uqd_nn_plane *plane, uint32_t width, uint32_t height,
                        uint32_t channels);
 
+/* work: NULL, or who may cancel the clearing of a large one. Errors: also UQD_ERR_CANCELLED. */
 int uqd_nn_qplane_alloc(struct uqd_nn_qplane *plane, uint32_t width, uint32_t height,
-                        uint32_t channels);
+                        uint32_t channels, struct uqd_work *work);
 
 /* Frees the data and makes the plane empty. Allowed for a zeroed struct. */
 void uqd_nn_plane_free(struct uqd_nn_plane *plane);

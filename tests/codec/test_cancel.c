@@ -15,7 +15,7 @@
 
 enum {
     WIDTH = 100, /* rows are short, and many: a look at each of them is soon */
-    HEIGHT = 4000,
+    HEIGHT = 3000,
     LIMIT = 600000,
     TILE_LIMIT = 1200000, /* of a paper model, which looks after each tile */
     BYTES_PER_BLOCK = 16,
@@ -202,7 +202,7 @@ struct subject {
 static const struct subject subjects[] = {
     {"photo with alpha", 0, 0, UQD_DITHER_NONE, WIDTH, HEIGHT, 4, CONTENT_PHOTO},
     {"grey, dithered", 0, 0, UQD_DITHER_UNIVERSAL, WIDTH / 2, HEIGHT, 1, CONTENT_PHOTO},
-    {"one colour, solid", 0, 1, UQD_DITHER_NONE, WIDTH, HEIGHT, 3, CONTENT_FLAT},
+    {"one colour, solid", 0, 1, UQD_DITHER_NONE, WIDTH / 4, HEIGHT / 4, 3, CONTENT_FLAT},
     {"paper", 1, 0, UQD_DITHER_UNIVERSAL, 64, 200, 4, CONTENT_PHOTO},
 };
 

@@ -59,8 +59,10 @@ static float *new_magnitudes(struct random *random, enum gain_fill fill, int low
 static void alloc_planes(struct qconv_case *qconv, const struct conv_shape *shape, uint32_t n_in,
                          uint32_t n_out)
 {
-    assert_int_equal(uqd_nn_qplane_alloc(&qconv->input, shape->width, shape->height, n_in), 0);
-    assert_int_equal(uqd_nn_qplane_alloc(&qconv->output, shape->width, shape->height, n_out), 0);
+    assert_int_equal(uqd_nn_qplane_alloc(&qconv->input, shape->width, shape->height, n_in, NULL),
+                     0);
+    assert_int_equal(uqd_nn_qplane_alloc(&qconv->output, shape->width, shape->height, n_out, NULL),
+                     0);
     assert_int_equal(uqd_nn_plane_alloc(&qconv->values, shape->width, shape->height, n_out), 0);
 }
 

@@ -47,7 +47,7 @@ static void test_qplane(void **state)
         const size_t pitch = (width + 2) * (size_t)channels, n = pitch * (height + 2);
         struct uqd_nn_qplane plane;
 
-        assert_int_equal(uqd_nn_qplane_alloc(&plane, width, height, channels), UQD_OK);
+        assert_int_equal(uqd_nn_qplane_alloc(&plane, width, height, channels, NULL), UQD_OK);
         assert_int_equal((uintptr_t)plane.data % 64, 0);
         assert_ptr_equal(uqd_nn_qplane_pixel(&plane, 0, 0), plane.data + pitch + channels);
         assert_ptr_equal(uqd_nn_qplane_pixel(&plane, width - 1, height - 1),
@@ -80,7 +80,7 @@ static void test_plane_overflow(void **state)
 
         if (uqd_nn_plane_alloc(&plane, shape[0], shape[1], shape[2]) != UQD_ERR_NOMEM || plane.data)
             fail_msg("row %zu was allocated", i);
-        if (uqd_nn_qplane_alloc(&qplane, shape[0], shape[1], shape[2]) != UQD_ERR_NOMEM ||
+        if (uqd_nn_qplane_alloc(&qplane, shape[0], shape[1], shape[2], NULL) != UQD_ERR_NOMEM ||
             qplane.data)
             fail_msg("row %zu was allocated as whole numbers", i);
         uqd_nn_plane_free(&plane);

@@ -48,13 +48,14 @@ int uqd_network_init(struct uqd_network *network, const struct uqd_model *model,
     network->gains = uqd_malloc_array((size_t)uqd_n_gains(model) * model->width, sizeof(float));
     int status = network->strips != NULL && network->gains != NULL ? UQD_OK : UQD_ERR_NOMEM;
     if (status == UQD_OK)
-        status = uqd_nn_qplane_alloc(&network->context, grid_w, grid_h, context_channels(model));
+        status =
+            uqd_nn_qplane_alloc(&network->context, grid_w, grid_h, context_channels(model), work);
     if (status == UQD_OK)
-        status = uqd_nn_qplane_alloc(&network->trunk, grid_w, grid_h, model->width);
+        status = uqd_nn_qplane_alloc(&network->trunk, grid_w, grid_h, model->width, work);
     if (status == UQD_OK)
-        status = uqd_nn_qplane_alloc(&network->hidden, grid_w, grid_h, model->width);
+        status = uqd_nn_qplane_alloc(&network->hidden, grid_w, grid_h, model->width, work);
     if (status == UQD_OK)
-        status = uqd_nn_qplane_alloc(&network->inner, grid_w, grid_h, model->width);
+        status = uqd_nn_qplane_alloc(&network->inner, grid_w, grid_h, model->width, work);
     return status;
 }
 
