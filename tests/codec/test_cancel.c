@@ -17,7 +17,7 @@ enum {
     WIDTH = 100, /* rows are short, and many: a look at each of them is soon */
     HEIGHT = 3000,
     LIMIT = 600000,
-    TILE_LIMIT = 1200000, /* of a paper model, which looks after each tile */
+    TILE_LIMIT = 3000000, /* of a paper model, which looks after each tile */
     BYTES_PER_BLOCK = 16,
     MACS_PER_BLOCK = 1000,
 };
