@@ -1,5 +1,6 @@
-/* make_tiny_model OUT.uqdm [SEED | paper | parted [SEED REVISION]]: writes the tests' model, the
- * paper model, or the tests' model with a denoiser that is a part of its own, of that seed. */
+/* make_tiny_model OUT.uqdm [SEED | quick | paper | parted [SEED REVISION]]: writes the tests'
+ * model, the one that costs least, the paper model, or the tests' model with a denoiser that is a
+ * part of its own, of that seed. */
 #include "parted_model.h"
 #include "tiny_model.h"
 #include "tiny_paper.h"
@@ -13,6 +14,8 @@ static uint8_t *make(int argc, char **argv, size_t *size)
     const char *sort = argc > 2 ? argv[2] : "1";
     if (strcmp(sort, "paper") == 0)
         return tiny_paper_model(size);
+    if (strcmp(sort, "quick") == 0)
+        return quick_model_bytes(1, size);
     if (strcmp(sort, "parted") != 0)
         return tiny_model_bytes(strtoull(sort, NULL, 10), size);
     return tiny_parted_model_bytes(1, argc > 3 ? strtoull(argv[3], NULL, 10) : 1,

@@ -10,13 +10,12 @@
 enum {
     WIDTH = 16,
     BLOCKS = 1,
-    GROUPS = 11,
+    MAX_GROUPS = 11,
     DETAILS = 189,
     BLOCK = 192,
     FEATURES = 3 * BLOCK,
     TOP_LEVEL = 12,
-    PHASES = 3,
-    NETWORKS = 2,
+    STEP_NAME = 16,
     DENOISE_BLOCKS = 1,
     CAPACITY = 1 << 20,
     MOST_WEIGHT = 65535, /* sum of the magnitudes of an output's weights */
@@ -27,22 +26,24 @@ enum {
 /* In the last byte of a tensor's name. */
 enum { TYPE_FLOAT = 0, TYPE_INT16 = 1, NAME_FIELD = 32 };
 
-static const struct {
+struct stage_type {
     uint8_t coarse, from, to;
-} stage_types[] = {{0, 12, 6}, {0, 6, 4},  {0, 4, 3}, {0, 3, 2}, {0, 2, 1},
-                   {0, 1, 0},  {1, 12, 4}, {1, 4, 2}, {1, 2, 0}, {1, 4, 0}};
+};
 
-static const struct {
+struct stage {
     uint8_t units, type, step;
-} stages[] = {{2, 6, 0}, {2, 9, 0}, {1, 6, 0}, {0, 0, 1}, {1, 7, 2}, {0, 1, 2},
-              {1, 8, 3}, {0, 2, 3}, {0, 3, 4}, {0, 4, 5}, {0, 5, 6}};
+};
 
-static const char steps[][16] = {"coarse", "64", "16", "8", "4", "2", "lossless"};
-
-enum {
-    N_STAGE_TYPES = sizeof stage_types / sizeof *stage_types,
-    N_STAGES = sizeof stages / sizeof *stages,
-    N_STEPS = sizeof steps / sizeof *steps,
+/* What tells the models apart. */
+struct plan {
+    const char *name;
+    unsigned n_groups, n_phases, n_networks;
+    unsigned n_stage_types, n_stages, n_steps;
+    const struct stage_type *stage_types;
+    const struct stage *stages;
+    const char (*steps)[STEP_NAME];
+    /* Of the channel of that place in its unit. */
+    unsigned (*group_of)(unsigned colour, unsigned level, unsigned band, unsigned dy, unsigned dx);
 };
 
 /* Tensors are collected apart, since their directory comes before them. */
@@ -50,6 +51,7 @@ struct writer {
     uint8_t *tables, *directory, *values;
     size_t n_tables, n_directory, n_values;
     uint64_t random;
+    const struct plan *plan;
 };
 
 static void put(uint8_t *bytes, size_t *n, const void *data, size_t size)
@@ -160,7 +162,7 @@ static void put_layer(struct writer *writer, const uint32_t shape[4], float spre
 
 static void put_bits(struct writer *writer, unsigned network)
 {
-    const uint32_t shape[4] = {2 + BLOCKS + GROUPS + DENOISE_BLOCKS, 1, 1, 1};
+    const uint32_t shape[4] = {2 + BLOCKS + writer->plan->n_groups + DENOISE_BLOCKS, 1, 1, 1};
     char name[NAME_FIELD];
     snprintf(name, sizeof name, "net%u.bits", network);
     const size_t n = begin_tensor(writer, name, TYPE_INT16, shape);
@@ -172,22 +174,12 @@ static void put_bits(struct writer *writer, unsigned network)
 
 static void put_affine(struct writer *writer, const char *prefix)
 {
-    const uint32_t shape[4] = {2 * N_STAGE_TYPES, WIDTH, 1, 1};
+    const uint32_t shape[4] = {2 * writer->plan->n_stage_types, WIDTH, 1, 1};
     put_tensor(writer, shape, 1, 0.2f, "%s.gain", prefix);
     put_tensor(writer, shape, 0, 0.2f, "%s.bias", prefix);
 }
 
-static unsigned group_of(unsigned colour, unsigned level, unsigned band, unsigned dy, unsigned dx)
-{
-    static const unsigned by_place[2][2] = {{4, 7}, {6, 5}};
-    if (colour > 0)
-        return level > 1 ? 3 : 8 + colour;
-    if (level > 1)
-        return level == 3 ? 0 : 1 + (dy + dx) % 2;
-    return band == 2 ? 8 : by_place[dy % 2][dx % 2];
-}
-
-static void put_groups(struct writer *writer, uint32_t sizes[GROUPS])
+static void put_groups(struct writer *writer, uint32_t sizes[MAX_GROUPS])
 {
     uint8_t groups[BLOCK] = {0};
     unsigned c = 0;
@@ -196,7 +188,7 @@ static void put_groups(struct writer *writer, uint32_t sizes[GROUPS])
             for (unsigned band = 0; band < 3; band++)
                 for (unsigned dy = 0; dy < 8u >> level; dy++)
                     for (unsigned dx = 0; dx < 8u >> level; dx++) {
-                        groups[c] = (uint8_t)group_of(colour, level, band, dy, dx);
+                        groups[c] = (uint8_t)writer->plan->group_of(colour, level, band, dy, dx);
                         sizes[groups[c++]]++;
                     }
     put(writer->tables, &writer->n_tables, groups, sizeof groups);
@@ -228,9 +220,9 @@ static void put_phases(struct writer *writer)
 {
     uint8_t others[BLOCK] = {0};
     for (unsigned c = 0; c < DETAILS; c++)
-        others[c] = (uint8_t)(c % PHASES);
+        others[c] = (uint8_t)(c % writer->plan->n_phases);
     put(writer->tables, &writer->n_tables, others, sizeof others);
-    for (unsigned p = 0; p + 1 < PHASES; p++) {
+    for (unsigned p = 0; p + 1 < writer->plan->n_phases; p++) {
         uint8_t thresholds[2 * BLOCK] = {0};
         for (unsigned c = 0; c < DETAILS; c++) {
             const unsigned threshold = c % 16 == 0 ? 65535 : (40000 >> 2 * p) + 100 * c;
@@ -241,24 +233,28 @@ static void put_phases(struct writer *writer)
     }
 }
 
-static void put_tables(struct writer *writer, uint32_t sizes[GROUPS])
+static void put_tables(struct writer *writer, uint32_t sizes[MAX_GROUPS])
 {
-    static const char name[32] = "tiny";
+    const struct plan *const plan = writer->plan;
+    char name[32] = {0};
+    snprintf(name, sizeof name, "%s", plan->name);
     put(writer->tables, &writer->n_tables, name, sizeof name);
     put_groups(writer, sizes);
     put_phases(writer);
-    for (unsigned k = 0; k < N_STAGE_TYPES; k++) {
-        const uint8_t head[8] = {stage_types[k].coarse,  stage_types[k].from,     stage_types[k].to,
-                                 !stage_types[k].coarse, (uint8_t)(k % NETWORKS), 0};
+    for (unsigned k = 0; k < plan->n_stage_types; k++) {
+        const struct stage_type *const type = &plan->stage_types[k];
+        const uint8_t head[8] = {
+            type->coarse, type->from, type->to, !type->coarse, (uint8_t)(k % plan->n_networks), 0};
         put(writer->tables, &writer->n_tables, head, sizeof head);
-        put_levels(writer, stage_types[k].from);
-        put_levels(writer, stage_types[k].to);
+        put_levels(writer, type->from);
+        put_levels(writer, type->to);
     }
-    for (unsigned s = 0; s < N_STAGES; s++) {
-        const uint8_t stage[4] = {stages[s].units, stages[s].type, stages[s].step, 0};
+    for (unsigned s = 0; s < plan->n_stages; s++) {
+        const uint8_t stage[4] = {plan->stages[s].units, plan->stages[s].type, plan->stages[s].step,
+                                  0};
         put(writer->tables, &writer->n_tables, stage, sizeof stage);
     }
-    put(writer->tables, &writer->n_tables, steps, sizeof steps);
+    put(writer->tables, &writer->n_tables, plan->steps, (size_t)plan->n_steps * STEP_NAME);
 }
 
 static void put_blocks(struct writer *writer, const char *prefix, unsigned n)
@@ -271,24 +267,24 @@ static void put_blocks(struct writer *writer, const char *prefix, unsigned n)
 
 static void put_group(struct writer *writer, unsigned network, unsigned g, uint32_t size)
 {
-    char prefix[24];
+    char prefix[NAME_FIELD];
     snprintf(prefix, sizeof prefix, "net%u.group%u", network, g);
     put_layer(writer, (uint32_t[4]){WIDTH, WIDTH, 1, 1}, 0.3f, "%s.mix", prefix);
     put_layer(writer, (uint32_t[4]){3 * size, WIDTH, 1, 1}, 0.2f, "%s.out", prefix);
     put_tensor(writer, (uint32_t[4]){3 * size, 1, 1, 1}, 0, 0.5f, "%s.out_bias", prefix);
-    if (g + 1 < GROUPS)
+    if (g + 1 < writer->plan->n_groups)
         put_layer(writer, (uint32_t[4]){WIDTH, 2 * size, 3, 3}, 0.1f, "%s.context", prefix);
 }
 
-static void put_network(struct writer *writer, unsigned network, const uint32_t sizes[GROUPS])
+static void put_network(struct writer *writer, unsigned network, const uint32_t sizes[MAX_GROUPS])
 {
-    char prefix[24];
+    char prefix[NAME_FIELD];
     put_bits(writer, network);
     snprintf(prefix, sizeof prefix, "net%u", network);
     put_layer(writer, (uint32_t[4]){WIDTH, FEATURES, 1, 1}, 0.08f, "%s.input.weight", prefix);
     snprintf(prefix, sizeof prefix, "net%u.block", network);
     put_blocks(writer, prefix, BLOCKS);
-    for (unsigned g = 0; g < GROUPS; g++)
+    for (unsigned g = 0; g < writer->plan->n_groups; g++)
         put_group(writer, network, g, sizes[g]);
     snprintf(prefix, sizeof prefix, "net%u.denoise.block", network);
     put_blocks(writer, prefix, DENOISE_BLOCKS);
@@ -301,20 +297,20 @@ static void put_network(struct writer *writer, unsigned network, const uint32_t 
 static void put_affines(struct writer *writer, const char *prefix, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        char name[24];
+        char name[NAME_FIELD];
         snprintf(name, sizeof name, "%s%u", prefix, i);
         put_affine(writer, name);
     }
 }
 
-static void put_weights(struct writer *writer, const uint32_t sizes[GROUPS])
+static void put_weights(struct writer *writer, const uint32_t sizes[MAX_GROUPS])
 {
     put_affine(writer, "input");
     put_affines(writer, "block", BLOCKS);
-    put_affines(writer, "group", GROUPS);
+    put_affines(writer, "group", writer->plan->n_groups);
     put_affines(writer, "denoise.block", DENOISE_BLOCKS);
     put_affine(writer, "denoise");
-    for (unsigned i = 0; i < NETWORKS; i++)
+    for (unsigned i = 0; i < writer->plan->n_networks; i++)
         put_network(writer, i, sizes);
 }
 
@@ -330,15 +326,17 @@ static void move_offsets(struct writer *writer, uint64_t begin)
     }
 }
 
-uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
+/* The bytes of the model of a plan; malloc'ed. */
+static uint8_t *make_model(const struct plan *plan, uint64_t seed, size_t *size)
 {
     struct writer writer = {.tables = malloc(CAPACITY),
                             .directory = malloc(CAPACITY),
                             .values = malloc(CAPACITY),
-                            .random = seed};
+                            .random = seed,
+                            .plan = plan};
     uint8_t *file = malloc(CAPACITY);
     assert(writer.tables != NULL && writer.directory != NULL && writer.values != NULL && file);
-    uint32_t sizes[GROUPS] = {0};
+    uint32_t sizes[MAX_GROUPS] = {0};
     put_tables(&writer, sizes);
     put_weights(&writer, sizes);
     const size_t begin = 80 + writer.n_tables + writer.n_directory;
@@ -351,8 +349,18 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     put_u64(file, &n, total);
     put_u64(file, &n, 0);
     const uint32_t n_tensors = (uint32_t)(writer.n_directory / 64);
-    const uint32_t header[] = {1,       WIDTH,  BLOCKS,    GROUPS,   N_STAGE_TYPES,  N_STAGES,
-                               N_STEPS, PHASES, n_tensors, NETWORKS, DENOISE_BLOCKS, 0};
+    const uint32_t header[] = {1,
+                               WIDTH,
+                               BLOCKS,
+                               plan->n_groups,
+                               plan->n_stage_types,
+                               plan->n_stages,
+                               plan->n_steps,
+                               plan->n_phases,
+                               n_tensors,
+                               plan->n_networks,
+                               DENOISE_BLOCKS,
+                               0};
     for (size_t i = 0; i < sizeof header / sizeof *header; i++)
         put_u32(file, &n, header[i]);
     put(file, &n, writer.tables, writer.n_tables);
@@ -365,4 +373,84 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
     free(writer.values);
     *size = total;
     return file;
+}
+
+/* ---- The models ---- */
+
+static unsigned tiny_group_of(unsigned colour, unsigned level, unsigned band, unsigned dy,
+                              unsigned dx)
+{
+    static const unsigned by_place[2][2] = {{4, 7}, {6, 5}};
+    if (colour > 0)
+        return level > 1 ? 3 : 8 + colour;
+    if (level > 1)
+        return level == 3 ? 0 : 1 + (dy + dx) % 2;
+    return band == 2 ? 8 : by_place[dy % 2][dx % 2];
+}
+
+static const struct stage_type tiny_stage_types[] = {
+    {0, 12, 6}, {0, 6, 4},  {0, 4, 3}, {0, 3, 2}, {0, 2, 1},
+    {0, 1, 0},  {1, 12, 4}, {1, 4, 2}, {1, 2, 0}, {1, 4, 0},
+};
+
+static const struct stage tiny_stages[] = {
+    {2, 6, 0}, {2, 9, 0}, {1, 6, 0}, {0, 0, 1}, {1, 7, 2}, {0, 1, 2},
+    {1, 8, 3}, {0, 2, 3}, {0, 3, 4}, {0, 4, 5}, {0, 5, 6},
+};
+
+static const char tiny_steps[][STEP_NAME] = {"coarse", "64", "16", "8", "4", "2", "lossless"};
+
+static const struct plan tiny = {
+    .name = "tiny",
+    .n_groups = MAX_GROUPS,
+    .n_phases = 3,
+    .n_networks = 2,
+    .n_stage_types = sizeof tiny_stage_types / sizeof *tiny_stage_types,
+    .n_stages = sizeof tiny_stages / sizeof *tiny_stages,
+    .n_steps = sizeof tiny_steps / sizeof *tiny_steps,
+    .stage_types = tiny_stage_types,
+    .stages = tiny_stages,
+    .steps = tiny_steps,
+    .group_of = tiny_group_of,
+};
+
+uint8_t *tiny_model_bytes(uint64_t seed, size_t *size)
+{
+    return make_model(&tiny, seed, size);
+}
+
+static unsigned quick_group_of(unsigned colour, unsigned level, unsigned band, unsigned dy,
+                               unsigned dx)
+{
+    (void)level;
+    (void)band;
+    (void)dy;
+    (void)dx;
+    return colour;
+}
+
+static const struct stage_type quick_stage_types[] = {{0, 12, 2}, {0, 2, 0}, {1, 12, 2}, {1, 2, 0}};
+
+static const struct stage quick_stages[] = {{2, 2, 0}, {2, 3, 0}, {1, 2, 0},
+                                            {0, 0, 1}, {1, 3, 2}, {0, 1, 2}};
+
+static const char quick_steps[][STEP_NAME] = {"coarse", "fine", "lossless"};
+
+static const struct plan quick = {
+    .name = "quick",
+    .n_groups = 3,
+    .n_phases = 2,
+    .n_networks = 1,
+    .n_stage_types = sizeof quick_stage_types / sizeof *quick_stage_types,
+    .n_stages = sizeof quick_stages / sizeof *quick_stages,
+    .n_steps = sizeof quick_steps / sizeof *quick_steps,
+    .stage_types = quick_stage_types,
+    .stages = quick_stages,
+    .steps = quick_steps,
+    .group_of = quick_group_of,
+};
+
+uint8_t *quick_model_bytes(uint64_t seed, size_t *size)
+{
+    return make_model(&quick, seed, size);
 }

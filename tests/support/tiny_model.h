@@ -10,4 +10,8 @@
  * the same bytes. malloc'ed; never NULL. */
 uint8_t *tiny_model_bytes(uint64_t seed, size_t *size);
 
+/* Likewise of the model that costs least: one network of width 16, a group for each colour, two
+ * stages for each unit, three steps. For what decodes very often. */
+uint8_t *quick_model_bytes(uint64_t seed, size_t *size);
+
 #endif
