@@ -2,32 +2,39 @@
 
 #include <stdlib.h>
 
-/* The channel that is the sample (dx, dy) of a block's square of the subband of `like`. */
-static uint8_t find_channel(const struct uqd_channel *channels, const struct uqd_channel *like,
-                            int dx, int dy)
+enum { MOST_SIDE = 1 << (UQD_UNIT_LEVELS - 1) }; /* of a block's square of a subband */
+
+/* Channels by colour, level, subband and the place in a block's square of that subband. */
+struct places {
+    uint8_t channel[3][UQD_UNIT_LEVELS + 1][3][MOST_SIDE][MOST_SIDE];
+};
+
+static void find_places(struct places *places, const struct uqd_channel *channels)
 {
-    uint8_t c = 0;
-    while (channels[c].colour != like->colour || channels[c].level != like->level ||
-           channels[c].subband != like->subband || channels[c].dx != dx || channels[c].dy != dy)
-        c++;
-    return c;
+    for (uint32_t i = 0; i < UQD_UNIT_CHANNELS; i++) {
+        const struct uqd_channel *c = &channels[i];
+        places->channel[c->colour][c->level][c->subband][c->dy][c->dx] = (uint8_t)i;
+    }
 }
 
 void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_channel *channels)
 {
     static const int8_t around[UQD_NEIGHBOURS][2] = {{-1, -1}, {0, -1}, {1, -1}, {-1, 0},
                                                      {1, 0},   {-1, 1}, {0, 1},  {1, 1}};
-    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
-        const int shift = UQD_UNIT_LEVELS - channels[c].level, side = 1 << shift;
-        for (int i = 0; i < UQD_NEIGHBOURS; i++) {
+    struct places places;
+    find_places(&places, channels);
+    for (uint32_t i = 0; i < UQD_UNIT_CHANNELS; i++) {
+        const struct uqd_channel *c = &channels[i];
+        const int shift = UQD_UNIT_LEVELS - c->level, side = 1 << shift;
+        for (int k = 0; k < UQD_NEIGHBOURS; k++) {
             /* From the square before on, so that nothing is negative. */
-            const int x = side + channels[c].dx + around[i][0];
-            const int y = side + channels[c].dy + around[i][1];
-            neighbours->of[c][i] = (struct uqd_neighbour){
+            const int x = side + c->dx + around[k][0], y = side + c->dy + around[k][1];
+            neighbours->of[i][k] = (struct uqd_neighbour){
                 .dx = (int8_t)((x >> shift) - 1),
                 .dy = (int8_t)((y >> shift) - 1),
-                .channel = find_channel(channels, &channels[c], x & (side - 1), y & (side - 1)),
-                .weight = around[i][0] == 0 || around[i][1] == 0 ? 2 : 1,
+                .channel =
+                    places.channel[c->colour][c->level][c->subband][y & (side - 1)][x & (side - 1)],
+                .weight = around[k][0] == 0 || around[k][1] == 0 ? 2 : 1,
             };
         }
     }
