@@ -28,7 +28,12 @@ size_t fuzz_seed(unsigned index, uint8_t **data);
  * function. */
 const struct uqd_model *fuzz_model(const uint8_t **file, size_t *file_size);
 
-/* Kernels for a run that is to differ from one with all of them: plain C, or, where that would take
+enum { FUZZ_MAX_PIXELS = 256 }; /* of a picture that is decoded */
+
+/* All kernels; plain C where the sanitizer knows no others. */
+uint32_t fuzz_kernels(void);
+
+/* Kernels for a run that is to differ from one with those: plain C, or, where that would take
  * seconds, those of small vectors. */
 uint32_t fuzz_other_kernels(void);
 
@@ -43,8 +48,8 @@ uint8_t *fuzz_picture(uint32_t width, uint32_t height, uint32_t channels, uint32
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
                    int solid, uint8_t **file);
 
-/* Decodes a file twice: at once, and in pieces by other kernels. Any file: nothing may misbehave,
- * and both must give the same pictures. choice: size of the pieces, mode, reduction. */
-void fuzz_check_decoding(const uint8_t *file, size_t size, unsigned choice);
+/* Seed number index of targets that take a file behind a byte that chooses: small files of all
+ * sorts, whole and cut. As fuzz_seed. */
+size_t fuzz_file_seed(unsigned index, uint8_t **data);
 
 #endif

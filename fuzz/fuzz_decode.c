@@ -1,41 +1,76 @@
-/* Arbitrary bytes as a file. The first byte chooses pieces, kernels and mode. */
+/* One decode of a file, with one picture of it. The first byte chooses step, mode and reduction. */
 #include "fuzz.h"
+#include "seal.h"
 
 #include <string.h>
 
+enum { MAX_MEMORY = 256 << 20 };
+
+static void show(struct uqd_decoder *decoder, const struct uqd_info *info, unsigned choice)
+{
+    const uint32_t n_complete = uqd_decoder_steps_complete(decoder);
+    struct uqd_picture_request request;
+    uqd_picture_request_default(&request);
+    request.step = choice / 9 % 4 < n_complete ? choice / 9 % 4 : UQD_STEP_LATEST;
+    request.mode = (enum uqd_mode)(UQD_MODE_DENOISED + choice % 3);
+    request.reduce = choice / 3 % 3;
+    const size_t stride = (size_t)uqd_reduced_side(info->width, request.reduce) * info->channels;
+    const size_t size = stride * uqd_reduced_side(info->height, request.reduce);
+    uint8_t *const pixels = malloc(size);
+    FUZZ_CHECK(pixels != NULL);
+    const int status = uqd_decoder_picture(decoder, &request, pixels, stride);
+    FUZZ_CHECK(status >= 0 || status == UQD_ERR_CORRUPT || status == UQD_ERR_ARG);
+    unsigned sum = 0;
+    for (size_t i = 0; i < size && status >= 0; i++)
+        sum += pixels[i];
+    FUZZ_CHECK(sum <= 255 * size); /* reads all of them, which a sanitizer of memory sees */
+    free(pixels);
+}
+
+static void look(struct uqd_decoder *decoder, unsigned choice)
+{
+    struct uqd_info info;
+    FUZZ_CHECK(uqd_decoder_info(decoder, &info) == UQD_OK);
+    FUZZ_CHECK((uint64_t)info.width * info.height <= FUZZ_MAX_PIXELS);
+    while (uqd_decoder_advance(decoder) == UQD_OK)
+        ;
+    const uint32_t n_complete = uqd_decoder_steps_complete(decoder);
+    FUZZ_CHECK(n_complete <= info.n_steps);
+    show(decoder, &info, choice);
+    for (uint32_t i = 0; i < info.n_metadata; i++) {
+        struct uqd_metadata block;
+        const int status = uqd_decoder_metadata(decoder, i, &block);
+        FUZZ_CHECK((status == UQD_OK) == (block.data != NULL));
+    }
+    if (choice >= 192 && n_complete > 0) {
+        uint32_t map[FUZZ_MAX_PIXELS];
+        const size_t n = (size_t)uqd_reduced_side(info.width, 3) * uqd_reduced_side(info.height, 3);
+        FUZZ_CHECK(uqd_decoder_step_bits(decoder, choice % n_complete, map, n) == UQD_OK);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size == 0)
+    if (size < 2)
         return 0;
-    fuzz_check_decoding(data + 1, size - 1, data[0]);
+    uint8_t *const file = fuzz_copy(data + 1, size - 1);
+    fuzz_seal_file(file, size - 1);
+    struct uqd_decoder_settings settings;
+    uqd_decoder_settings_default(&settings);
+    settings.max_pixels = FUZZ_MAX_PIXELS;
+    settings.max_memory = MAX_MEMORY;
+    settings.threads = 1;
+    settings.cpu_mask = fuzz_kernels();
+    struct uqd_decoder *decoder;
+    FUZZ_CHECK(uqd_decoder_new(&decoder, fuzz_model(NULL, NULL), &settings) == UQD_OK);
+    if (uqd_decoder_feed(decoder, file, size - 1) == UQD_OK)
+        look(decoder, data[0]);
+    uqd_decoder_free(decoder);
+    free(file);
     return 0;
 }
 
 size_t fuzz_seed(unsigned index, uint8_t **data)
 {
-    static const struct {
-        uint8_t choice;
-        uint32_t width, height, channels;
-        enum uqd_dither dither;
-        unsigned percent; /* of the file that is there */
-        int solid;
-    } seeds[] = {
-        {0, 1, 1, 3, UQD_DITHER_NONE, 100, 0},   {1, 17, 9, 3, UQD_DITHER_NONE, 100, 0},
-        {2, 40, 24, 1, UQD_DITHER_NONE, 100, 0}, {3, 24, 40, 3, UQD_DITHER_UNIVERSAL, 100, 0},
-        {4, 33, 20, 3, UQD_DITHER_NONE, 60, 0},  {131, 20, 20, 1, UQD_DITHER_UNIVERSAL, 30, 0},
-        {5, 15, 12, 3, UQD_DITHER_NONE, 100, 1}, {6, 9, 31, 3, UQD_DITHER_UNIVERSAL, 70, 1},
-        {7, 30, 21, 4, UQD_DITHER_NONE, 100, 0}, {8, 14, 25, 2, UQD_DITHER_NONE, 100, 1},
-    };
-    if (index >= sizeof seeds / sizeof seeds[0])
-        return 0;
-    uint8_t *file;
-    size_t size = fuzz_encode(seeds[index].width, seeds[index].height, seeds[index].channels,
-                              seeds[index].dither, seeds[index].solid, &file);
-    size = size * seeds[index].percent / 100;
-    *data = malloc(size + 1);
-    FUZZ_CHECK(*data != NULL);
-    (*data)[0] = seeds[index].choice;
-    memcpy(*data + 1, file, size);
-    free(file);
-    return size + 1;
+    return fuzz_file_seed(index, data);
 }

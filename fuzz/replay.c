@@ -1,8 +1,9 @@
 /* Runs a fuzz target without a fuzzer, printing TAP: its seeds, some mutations of each, and the
  * files named on the command line.
  *
- * usage: fuzz_TARGET_replay [--mutations N] [--write FOLDER] [FILE...]
- * With --write it stores the seeds as files for libFuzzer to start from. */
+ * usage: fuzz_TARGET_replay [--mutations N] [--seeds N] [--write FOLDER] [FILE...]
+ * With --seeds it takes the first seeds only, with --write it stores them as files for libFuzzer to
+ * start from. */
 #include "fuzz.h"
 
 #include <string.h>
@@ -83,18 +84,20 @@ static int run_file(const char *path)
 
 int main(int argc, char **argv)
 {
-    unsigned n_tests = 0, n_mutations = 0;
+    unsigned n_tests = 0, n_mutations = 0, n_seeds = UINT32_MAX;
     const char *folder = NULL;
     int i = 1;
     for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
         if (strcmp(argv[i], "--mutations") == 0)
             n_mutations = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--seeds") == 0)
+            n_seeds = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--write") == 0)
             folder = argv[i + 1];
     }
     uint8_t *seed;
     size_t size;
-    for (unsigned index = 0; (size = fuzz_seed(index, &seed)) > 0; index++) {
+    for (unsigned index = 0; index < n_seeds && (size = fuzz_seed(index, &seed)) > 0; index++) {
         if (folder != NULL)
             write_seed(folder, index, seed, size);
         LLVMFuzzerTestOneInput(seed, size);

@@ -62,12 +62,21 @@ const struct uqd_model *fuzz_model(const uint8_t **file, size_t *file_size)
     return model;
 }
 
+uint32_t fuzz_kernels(void)
+{
+#ifdef FUZZ_PLAIN_C
+    return 0;
+#else
+    return (uint32_t)UQD_CPU_ALL;
+#endif
+}
+
 uint32_t fuzz_other_kernels(void)
 {
     const double slow = 1e5; /* multiply-accumulates per pixel */
     struct uqd_model_info info;
     uqd_model_get_info(fuzz_model(NULL, NULL), &info);
-    return info.macs < slow ? 0 : UQD_CPU_AVX2 | UQD_CPU_NEON;
+    return info.macs < slow ? 0 : fuzz_kernels() & (UQD_CPU_AVX2 | UQD_CPU_NEON);
 }
 
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
@@ -86,8 +95,40 @@ size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_
     settings.dither = dither;
     settings.solid = solid;
     settings.threads = 1;
+    settings.cpu_mask = fuzz_kernels();
     size_t size;
     FUZZ_CHECK(uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size) == UQD_OK);
     free(pixels);
     return size;
+}
+
+size_t fuzz_file_seed(unsigned index, uint8_t **data)
+{
+    static const struct {
+        uint8_t choice;
+        uint32_t width, height, channels;
+        enum uqd_dither dither;
+        unsigned percent; /* of the file that is there */
+        int solid;
+    } seeds[] = {
+        {0, 1, 1, 3, UQD_DITHER_NONE, 100, 0},    {1, 17, 9, 3, UQD_DITHER_NONE, 100, 0},
+        {2, 16, 16, 1, UQD_DITHER_NONE, 100, 0},  {3, 3, 80, 3, UQD_DITHER_UNIVERSAL, 100, 0},
+        {4, 16, 16, 3, UQD_DITHER_NONE, 60, 0},   {131, 12, 20, 1, UQD_DITHER_UNIVERSAL, 30, 0},
+        {5, 15, 12, 3, UQD_DITHER_NONE, 100, 1},  {6, 9, 28, 3, UQD_DITHER_UNIVERSAL, 70, 1},
+        {7, 16, 15, 4, UQD_DITHER_NONE, 100, 0},  {8, 11, 13, 2, UQD_DITHER_NONE, 100, 1},
+        {9, 16, 16, 3, UQD_DITHER_NONE, 100, 0},  {12, 100, 2, 1, UQD_DITHER_NONE, 100, 0},
+        {210, 16, 16, 3, UQD_DITHER_NONE, 45, 1},
+    };
+    if (index >= sizeof seeds / sizeof seeds[0])
+        return 0;
+    uint8_t *file;
+    size_t size = fuzz_encode(seeds[index].width, seeds[index].height, seeds[index].channels,
+                              seeds[index].dither, seeds[index].solid, &file);
+    size = size * seeds[index].percent / 100;
+    *data = malloc(size + 1);
+    FUZZ_CHECK(*data != NULL);
+    (*data)[0] = seeds[index].choice;
+    memcpy(*data + 1, file, size);
+    free(file);
+    return size + 1;
 }

@@ -1,9 +1,11 @@
+/* The bytes of a file as one, and in pieces with other kernels and threads: the same pictures. The
+ * first byte chooses pieces, mode and reduction. */
 #include "fuzz.h"
+#include "seal.h"
 
 #include <string.h>
 
 enum {
-    MAX_PIXELS = 1 << 12,
     MAX_MEMORY = 256 << 20,
     MAX_STEPS_SHOWN = 3, /* pictures asked for per file */
 };
@@ -67,10 +69,10 @@ static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned 
 {
     struct uqd_decoder_settings settings;
     uqd_decoder_settings_default(&settings);
-    settings.max_pixels = MAX_PIXELS;
+    settings.max_pixels = FUZZ_MAX_PIXELS;
     settings.max_memory = MAX_MEMORY;
     settings.threads = 1 + piece % 2;
-    settings.cpu_mask = piece % 3 == 0 ? fuzz_other_kernels() : (uint32_t)UQD_CPU_ALL;
+    settings.cpu_mask = piece % 3 == 0 ? fuzz_other_kernels() : fuzz_kernels();
     struct uqd_decoder *decoder;
     FUZZ_CHECK(uqd_decoder_new(&decoder, fuzz_model(NULL, NULL), &settings) == UQD_OK);
 
@@ -83,7 +85,7 @@ static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned 
     uint64_t h = hash(0, &status, sizeof status);
     struct uqd_info info;
     if (status >= 0 && uqd_decoder_info(decoder, &info) == UQD_OK) {
-        FUZZ_CHECK((uint64_t)info.width * info.height <= MAX_PIXELS);
+        FUZZ_CHECK((uint64_t)info.width * info.height <= FUZZ_MAX_PIXELS);
         while ((status = uqd_decoder_advance(decoder)) == UQD_OK)
             if (uqd_decoder_steps_complete(decoder) <= MAX_STEPS_SHOWN)
                 h = hash_picture(h, decoder, &info, uqd_decoder_steps_complete(decoder) - 1,
@@ -99,8 +101,20 @@ static uint64_t decode(const uint8_t *file, size_t size, size_t piece, unsigned 
     return h;
 }
 
-void fuzz_check_decoding(const uint8_t *file, size_t size, unsigned choice)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const uint64_t whole = decode(file, size, size + 1, choice);
-    FUZZ_CHECK(decode(file, size, 1 + choice % 256, choice) == whole);
+    if (size < 2)
+        return 0;
+    const unsigned choice = data[0];
+    uint8_t *const file = fuzz_copy(data + 1, size - 1);
+    fuzz_seal_file(file, size - 1);
+    const uint64_t whole = decode(file, size - 1, size, choice);
+    FUZZ_CHECK(decode(file, size - 1, 1 + choice, choice) == whole);
+    free(file);
+    return 0;
+}
+
+size_t fuzz_seed(unsigned index, uint8_t **data)
+{
+    return fuzz_file_seed(index, data);
 }
