@@ -7,8 +7,9 @@
 #include "fuzz.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
-enum { MAX_FILE = 1 << 24 };
+enum { MAX_FILE = 1 << 24, MAX_RESIDENT = 1 << 20 /* kB */ };
 
 static uint32_t random_below(uint64_t *state, size_t n)
 {
@@ -39,6 +40,14 @@ static size_t mutate(uint8_t *data, size_t size, uint64_t *state)
     }
 }
 
+/* The target, which must not take much more memory than libFuzzer would let it have. */
+static void run(const uint8_t *data, size_t size)
+{
+    struct rusage usage;
+    LLVMFuzzerTestOneInput(data, size);
+    FUZZ_CHECK(getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_maxrss <= MAX_RESIDENT);
+}
+
 static void run_mutations(const uint8_t *seed, size_t size, unsigned n)
 {
     uint64_t state = size;
@@ -48,7 +57,7 @@ static void run_mutations(const uint8_t *seed, size_t size, unsigned n)
         for (uint32_t k = 0; k <= random_below(&state, 3) && left > 1; k++)
             left = mutate(data, left, &state);
         uint8_t *const exact = fuzz_copy(data, left);
-        LLVMFuzzerTestOneInput(exact, left);
+        run(exact, left);
         free(exact);
         free(data);
     }
@@ -77,7 +86,7 @@ static int run_file(const char *path)
     fclose(file);
     uint8_t *const exact = fuzz_copy(buffer, size);
     free(buffer);
-    LLVMFuzzerTestOneInput(exact, size);
+    run(exact, size);
     free(exact);
     return 0;
 }
@@ -100,7 +109,7 @@ int main(int argc, char **argv)
     for (unsigned index = 0; index < n_seeds && (size = fuzz_seed(index, &seed)) > 0; index++) {
         if (folder != NULL)
             write_seed(folder, index, seed, size);
-        LLVMFuzzerTestOneInput(seed, size);
+        run(seed, size);
         run_mutations(seed, size, n_mutations);
         free(seed);
         printf("ok %u - seed %u and %u mutations\n", ++n_tests, index, n_mutations);

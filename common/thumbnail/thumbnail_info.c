@@ -83,9 +83,24 @@ static int read_header(struct thumbnail_info *info, png_structp png, png_infop h
     return take_texts(info, png, header);
 }
 
+/* The library takes memory for a chunk of the size that the file tells, before it reads any of it;
+ * its limits only warn of that. */
+static png_voidp allocate(png_structp png, png_alloc_size_t size)
+{
+    (void)png;
+    return size <= MAX_HEADER ? malloc(size) : NULL;
+}
+
+static void release(png_structp png, png_voidp memory)
+{
+    (void)png;
+    free(memory);
+}
+
 static int read_file(struct thumbnail_info *info, FILE *file)
 {
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, fail, ignore);
+    png_structp png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, NULL, fail, ignore, NULL,
+                                               allocate, release);
     png_infop header = png ? png_create_info_struct(png) : NULL;
     struct reader reader = {file, MAX_HEADER};
     int result = header ? read_header(info, png, header, &reader) : -1;
