@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MAX_CALLS = 12, MAX_TEXT = 24, MAX_ELEMENTS = 4, SAME_TEXT = 200 };
+enum { MAX_CALLS = 12, MAX_WORK = 12, MAX_TEXT = 24, MAX_ELEMENTS = 4, SAME_TEXT = 200 };
 
 /* Bytes that are used up one by one; behind the end they are 0. */
 struct bytes {
@@ -244,8 +244,8 @@ enum {
     OTHER_SIGNATURE = 8,
     NO_INTERFACE = 16,
     NO_REPLY = 32,
-    WORK_AFTER = 64,
-    LEAVE_AFTER = 128, /* with the one before */
+    WORK_AFTER = 64,      /* one piece */
+    ALL_WORK_AFTER = 128, /* with the one before: all leave */
 };
 
 static void send_call(struct bytes *bytes)
@@ -273,9 +273,10 @@ static void send_call(struct bytes *bytes)
     dbus_message_iter_init_append(call, &at);
     append_values(&at, signature, bytes);
     desk_call(call, sender);
-    if (bits & WORK_AFTER)
+    for (unsigned n = bits & ALL_WORK_AFTER ? MAX_WORK : (bits & WORK_AFTER) / WORK_AFTER; n > 0;
+         n--)
         desk_work();
-    if ((bits & (WORK_AFTER | LEAVE_AFTER)) == (WORK_AFTER | LEAVE_AFTER))
+    if ((bits & (WORK_AFTER | ALL_WORK_AFTER)) == (WORK_AFTER | ALL_WORK_AFTER))
         desk_leave();
 }
 
@@ -288,18 +289,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-/* A file is opened, started, asked for, and closed; properties; thumbnails; the cache. */
+/* A file is opened, started, asked for, and closed; a cut one is followed; properties; thumbnails;
+ * the cache. */
 size_t fuzz_seed(unsigned index, uint8_t **data)
 {
     static const struct {
-        uint8_t size, bytes[40];
+        uint8_t size, bytes[48];
     } seeds[] = {
-        {29, {0, 64, 0, 2,  0, 0, 1, 8,  0, 1, 1, /* Open, token a, frames_in_signal */
-              1, 64, 3, 64, 0, 1, 1, 12, 0, 0,    /* Start, GetFrame */
-              4, 64, 0, 0,  5, 0, 9, 64}},        /* GetBits, GetStepTable, Close */
-        {24, {0, 64, 1, 2, 0, 0, 1, 11, 0, 1, 7, 0, 8, 0, 1, 2, 64, 10, 0, 14, 12, 0, 6, 0}},
-        {20, {13, 0, 13, 15, 14, 0, 13, 15, 0, 1, 15, 0, 0, 16, 0, 17, 0, 18, 0, 28}},
-        {23, {19, 64, 2, 20, 8, 2, 7, 7, 3, 5, 0, 20, 0, 1, 21, 0, 22, 0, 23, 0, 30, 0, 1}},
+        {28, {0, 128, 0, 2,   0, 0, 1, 8,  0, 1,         /* Open: token a, frames in signals */
+              1, 128, 3, 128, 0, 1, 1, 12, 0, 0, 4, 128, /* Start, GetFrame, GetBits */
+              0, 0,   5, 0,   9, 0}},                    /* GetStepTable, Close */
+        {40, {0,  128, 1,  4,   0, 0,  1,  11, 0, 1, 5, 0, 7,
+              10, 0,   4,                                       /* follow, max_edge, progress */
+              1,  128, 7,  128, 8, 0,  1,  6,  0, 2, 5, 2, 128, /* to Pause */
+              10, 0,   14, 11,  0, 14, 16, 12, 0, 9, 0}},
+        {22, {13, 0, 13, 15, 14, 0, 13, 15, 0, 1, 15, 0, 0, 16, 0, 17, 0, 18, 0, 28, 0, 0}},
+        {29, {19, 128, 2, 20, 8, 2,  7,   7, 3,  5, 0, 20, 0, 1, 21,
+              0,  22,  0, 23, 0, 19, 128, 1, 20, 1, 7, 4,  6, 1}},
         {26, {24, 64, 1,  20, 1,  8, 25, 64, 1,  8,  1,  20, 26,
               64, 1,  20, 27, 64, 1, 9,  0,  29, 64, 20, 7,  3}},
     };
