@@ -154,9 +154,10 @@ struct uqd_model {
     struct uqd_stage stages[UQD_MAX_STAGES];
     struct uqd_group groups[UQD_MAX_GROUPS];
     struct uqd_affines affines;
-    struct uqd_networks *networks; /* owned */
-    float *tables;                 /* owns all gains and biases above */
-    float *zeros;                  /* [UQD_MODEL_MAX_WIDTH]: bias of layers without */
+    uint64_t trunk_macs, groups_macs, denoiser_macs; /* multiply-accumulates per block */
+    struct uqd_networks *networks;                   /* owned */
+    float *tables;                                   /* owns all gains and biases above */
+    float *zeros; /* [UQD_MODEL_MAX_WIDTH]: bias of layers without */
 };
 
 enum {

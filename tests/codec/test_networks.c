@@ -7,6 +7,7 @@
 #include "model_bytes.h"
 #include "util/bytes.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,11 +108,55 @@ static void test_blocks_of_denoiser(void **state)
     free(b.data);
 }
 
+/* One of the decoders that meet a model whose weights nobody has used. */
+struct user {
+    pthread_t thread;
+    struct uqd_decoder *decoder;
+    int status;
+};
+
+static void *decode_all(void *cookie)
+{
+    struct user *user = cookie;
+    do
+        user->status = uqd_decoder_advance(user->decoder);
+    while (user->status == UQD_OK);
+    return NULL;
+}
+
+/* What one decoder asks of the model while another has it read weights: the sanitizer of threads
+ * sees whether that is ordered. */
+static void test_first_use_by_several(void **state)
+{
+    (void)state;
+    struct uqd_image *image = make_image(20, 12, 3, CONTENT_PHOTO, 31);
+    struct uqd_model *other = load_tiny_model(1), *model = load_tiny_model(1);
+    const struct file file = encode(other, image, NULL);
+    struct user users[3];
+    for (int i = 0; i < 3; i++)
+        users[i].decoder = full_decoder(model, file);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&users[i].thread, NULL, decode_all, &users[i]), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(pthread_join(users[i].thread, NULL), 0);
+    const uint64_t hash = picture_hash(users[0].decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(users[i].status, UQD_END);
+        assert_true(picture_hash(users[i].decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED) == hash);
+        uqd_decoder_free(users[i].decoder);
+    }
+    free(file.data);
+    uqd_model_free(model);
+    uqd_model_free(other);
+    free(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stage_types_name_networks),
         cmocka_unit_test(test_blocks_of_denoiser),
+        cmocka_unit_test(test_first_use_by_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,33 +67,6 @@ static void find_tables(struct uqd_model_file *file)
     file->steps = file->stages + (size_t)file->n_stages * UQD_MODEL_STAGE_SIZE;
 }
 
-static int read_model(struct uqd_model *model, const struct uqd_model_file *file)
-{
-    /* Of a second part, which came behind the other counts. */
-    if (file->n_denoise_blocks > UQD_MAX_RESIDUAL_BLOCKS)
-        return UQD_ERR_CORRUPT;
-    model->width = file->width;
-    model->n_residual_blocks = file->n_residual_blocks;
-    model->n_groups = file->n_groups;
-    model->n_stage_types = file->n_stage_types;
-    model->n_stages = file->n_stages;
-    model->n_steps = file->n_steps;
-    model->n_networks = file->n_networks;
-    model->n_denoise_blocks = file->n_denoise_blocks;
-    model->denoises_ahead = file->denoiser_at > 0;
-    const int status = uqd_model_read_tables(model, file);
-    return status == UQD_OK ? uqd_model_read_weights(model, file) : status;
-}
-
-int uqd_model_find_stage_type(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level)
-{
-    for (uint32_t k = 0; k < model->n_stage_types; k++)
-        if (model->stage_types[k].coarse == (unit > 0) &&
-            model->stage_types[k].nominal_from == nominal_level)
-            return (int)k;
-    return -1;
-}
-
 static uint64_t conv_macs(const struct uqd_nn_qconv *conv)
 {
     return (uint64_t)conv->size * conv->size * conv->n_in * conv->n_out;
@@ -112,19 +85,56 @@ static uint64_t head_macs(const struct uqd_head *head)
     return conv_macs(&head->mix) + conv_macs(&head->out);
 }
 
-uint64_t uqd_model_macs_per_block(const struct uqd_model *model, unsigned parts)
+/* By the shapes of the layers, while nobody else knows the model: they are written again with the
+ * weights, when these are read. */
+static void count_macs(struct uqd_model *model)
 {
     const struct uqd_weights *weights = &model->networks->weights[0];
-    uint64_t macs = 0;
-    if (parts & UQD_PART_TRUNK)
-        macs += conv_macs(&weights->input) + block_macs(weights->blocks, model->n_residual_blocks);
-    if (parts & UQD_PART_GROUPS)
-        for (uint32_t g = 0; g < model->n_groups; g++)
-            macs += head_macs(&weights->groups[g]) + conv_macs(&weights->contexts[g]);
-    if (parts & UQD_PART_DENOISER)
-        macs += block_macs(weights->denoise_blocks, model->n_denoise_blocks) +
-                head_macs(&weights->denoise);
-    return macs;
+    model->trunk_macs =
+        conv_macs(&weights->input) + block_macs(weights->blocks, model->n_residual_blocks);
+    model->groups_macs = 0;
+    for (uint32_t g = 0; g < model->n_groups; g++)
+        model->groups_macs += head_macs(&weights->groups[g]) + conv_macs(&weights->contexts[g]);
+    model->denoiser_macs =
+        block_macs(weights->denoise_blocks, model->n_denoise_blocks) + head_macs(&weights->denoise);
+}
+
+static int read_model(struct uqd_model *model, const struct uqd_model_file *file)
+{
+    /* Of a second part, which came behind the other counts. */
+    if (file->n_denoise_blocks > UQD_MAX_RESIDUAL_BLOCKS)
+        return UQD_ERR_CORRUPT;
+    model->width = file->width;
+    model->n_residual_blocks = file->n_residual_blocks;
+    model->n_groups = file->n_groups;
+    model->n_stage_types = file->n_stage_types;
+    model->n_stages = file->n_stages;
+    model->n_steps = file->n_steps;
+    model->n_networks = file->n_networks;
+    model->n_denoise_blocks = file->n_denoise_blocks;
+    model->denoises_ahead = file->denoiser_at > 0;
+    int status = uqd_model_read_tables(model, file);
+    if (status == UQD_OK)
+        status = uqd_model_read_weights(model, file);
+    if (status == UQD_OK)
+        count_macs(model);
+    return status;
+}
+
+int uqd_model_find_stage_type(const struct uqd_model *model, uint32_t unit, uint32_t nominal_level)
+{
+    for (uint32_t k = 0; k < model->n_stage_types; k++)
+        if (model->stage_types[k].coarse == (unit > 0) &&
+            model->stage_types[k].nominal_from == nominal_level)
+            return (int)k;
+    return -1;
+}
+
+uint64_t uqd_model_macs_per_block(const struct uqd_model *model, unsigned parts)
+{
+    return (parts & UQD_PART_TRUNK ? model->trunk_macs : 0) +
+           (parts & UQD_PART_GROUPS ? model->groups_macs : 0) +
+           (parts & UQD_PART_DENOISER ? model->denoiser_macs : 0);
 }
 
 static double macs_per_pixel(const struct uqd_model *model)
