@@ -4,11 +4,11 @@
 #define UQD_DAEMON_DECODE_FILE_DECODER_H
 
 #include "base/failure.h"
+#include "decode/control.h"
 #include "decode/frame.h"
 #include "decode/input.h"
 #include "image_file.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uqd/uqd.h>
@@ -18,21 +18,6 @@
 struct file_models {
     int (*find)(void *cookie, uint64_t id, const struct uqd_model **model, struct failure *failure);
     void *cookie;
-};
-
-/* What others see of the call under way, and how they end it. May lie in shared memory. */
-struct decode_control {
-    atomic_bool stop;    /* the call under way shall end at once */
-    _Atomic double done; /* of the call under way, 0 to 1 */
-};
-
-struct decode_settings {
-    uint64_t max_bytes;  /* the file is taken to end there */
-    uint64_t max_pixels; /* of a picture; larger ones are refused */
-    uint64_t max_memory; /* bytes of address space of the process */
-    uint32_t max_step;   /* the last one to be decoded */
-    uint32_t threads;
-    bool with_ms_ssim;
 };
 
 struct step {

@@ -1,6 +1,7 @@
 #include "workers/serve.h"
 
 #include "confine.h"
+#include "decode/file_decoder.h"
 #include "model_file.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 
 #include "base/failure.h"
 #include "confine.h"
-#include "decode/file_decoder.h"
+#include "decode/control.h"
 #include "frame_key.h"
 #include "message.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/failure.h"
 #include "confine.h"
-#include "decode/file_decoder.h"
+#include "decode/control.h"
 #include "workers/wire.h"
 
 #include <stdatomic.h>

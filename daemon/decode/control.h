@@ -1,0 +1,24 @@
+/* What is said beforehand to whoever decodes a file, and what is seen of it meanwhile. */
+#ifndef UQD_DAEMON_DECODE_CONTROL_H
+#define UQD_DAEMON_DECODE_CONTROL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What others see of the call under way, and how they end it. May lie in shared memory. */
+struct decode_control {
+    atomic_bool stop;    /* the call under way shall end at once */
+    _Atomic double done; /* of the call under way, 0 to 1 */
+};
+
+struct decode_settings {
+    uint64_t max_bytes;  /* the file is taken to end there */
+    uint64_t max_pixels; /* of a picture; larger ones are refused */
+    uint64_t max_memory; /* bytes of address space of the process */
+    uint32_t max_step;   /* the last one to be decoded */
+    uint32_t threads;
+    bool with_ms_ssim;
+};
+
+#endif
