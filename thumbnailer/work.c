@@ -3,11 +3,11 @@
 #include "ask.h"
 #include "confine.h"
 #include "file.h"
-#include "finish.h"
 #include "image_file.h"
 #include "image_formats.h"
 #include "model_file.h"
-#include "render.h"
+#include "picture.h"
+#include "thumbnail_texts.h"
 #include "words.h"
 
 #include <stdlib.h>
@@ -83,6 +83,16 @@ static int ask_program(const struct input *input, const struct render_plan *plan
     return -1;
 }
 
+static int add_texts(const struct input *input, const struct location *location,
+                     struct pixels *pixels, struct message *message)
+{
+    const struct thumbnail_texts texts = {location->uri, &input->status, input->info.width,
+                                          input->info.height, SOFTWARE};
+    if (thumbnail_texts_add(pixels, &texts) == 0)
+        return 0;
+    return message_set(message, "%s: there is not enough memory for the picture", input->name);
+}
+
 static int make_pixels(struct input *input, const struct thumbnail_request *request,
                        const struct location *location, struct pixels *pixels,
                        struct message *message)
@@ -93,16 +103,10 @@ static int make_pixels(struct input *input, const struct thumbnail_request *requ
                                     .cookie = request->cookie};
     struct uqd_model *model = NULL;
     const struct input_models models = {find_model, &model};
-    struct uqd_decoder_settings settings;
-    uqd_decoder_settings_default(&settings);
-    settings.threads = request->threads;
-    settings.progress = render_progress;
-    settings.cookie = &wanted;
-    int result = input_start(input, &settings, &models, message);
+    const struct picture_settings settings = {.threads = request->threads, .models = &models};
+    int result = picture_make(input, &settings, &wanted, pixels, message);
     if (result == 0)
-        result = render(input, &wanted, pixels, message);
-    if (result == 0)
-        result = thumbnail_finish(input, location->uri, SOFTWARE, pixels, message);
+        result = add_texts(input, location, pixels, message);
     uqd_decoder_free(input->decoder); /* before its model */
     input->decoder = NULL;
     uqd_model_free(model);

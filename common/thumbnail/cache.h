@@ -50,7 +50,7 @@ bool cache_is_settled(const struct cache *cache, const struct flavor *flavor, co
                       int64_t mtime);
 
 /* Writes a thumbnail under a temporary name and renames it. The picture has the texts of
- * thumbnail_finish. 0, or -1 with a message. */
+ * thumbnail_texts_add. 0, or -1 with a message. */
 int cache_store(const struct cache *cache, const struct flavor *flavor, const char *uri,
                 const struct pixels *pixels, struct message *message);
 

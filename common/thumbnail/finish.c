@@ -1,7 +1,6 @@
 #include "finish.h"
 
 #include "colour_profile.h"
-#include "thumbnail_texts.h"
 
 #include <stdlib.h>
 
@@ -9,8 +8,6 @@ static int no_memory(const struct input *input, struct message *message)
 {
     return message_set(message, "%s: there is not enough memory for the picture", input->name);
 }
-
-/* ---- Colours ------------------------------------------------------------------------------- */
 
 /* The file's profile, for which more of it may have to be read; its data is NULL if there is none
  * that can be had. Encoders let a large one wait until it is a quarter of what comes before. */
@@ -52,7 +49,7 @@ static int convert(struct pixels *pixels, const struct uqd_metadata *profile)
 }
 
 /* A picture whose profile is damaged is shown as one without. */
-static int settle_colours(struct input *input, struct pixels *pixels, struct message *message)
+int thumbnail_finish(struct input *input, struct pixels *pixels, struct message *message)
 {
     struct uqd_metadata profile;
     if (take_profile(input, &profile, message) < 0)
@@ -60,31 +57,4 @@ static int settle_colours(struct input *input, struct pixels *pixels, struct mes
     if ((profile.data && convert(pixels, &profile) < 0) || pixels_expand(pixels, 4) != 0)
         return no_memory(input, message);
     return 0;
-}
-
-/* ---- What it says of the file -------------------------------------------------------------- */
-
-static int add_texts(const struct input *input, const char *uri, const char *software,
-                     struct pixels *pixels, struct message *message)
-{
-    const struct stat *status = &input->status;
-    if (thumbnail_text_add(pixels, "Thumb::URI", uri) < 0 ||
-        thumbnail_number_add(pixels, "Thumb::MTime", status->st_mtim.tv_sec) < 0 ||
-        thumbnail_number_add(pixels, "Thumb::Size", status->st_size) < 0 ||
-        thumbnail_text_add(pixels, "Thumb::Mimetype", MIME_TYPE) < 0 ||
-        thumbnail_number_add(pixels, "Thumb::Image::Width", input->info.width) < 0 ||
-        thumbnail_number_add(pixels, "Thumb::Image::Height", input->info.height) < 0 ||
-        thumbnail_text_add(pixels, "Software", software) < 0)
-        return no_memory(input, message);
-    return 0;
-}
-
-/* ---- All of it ----------------------------------------------------------------------------- */
-
-int thumbnail_finish(struct input *input, const char *uri, const char *software,
-                     struct pixels *pixels, struct message *message)
-{
-    if (settle_colours(input, pixels, message) < 0)
-        return -1;
-    return add_texts(input, uri, software, pixels, message);
 }

@@ -1,4 +1,4 @@
-/* From the picture of a file to its thumbnail. */
+/* The colours of a thumbnail. */
 #ifndef UQD_COMMON_THUMBNAIL_FINISH_H
 #define UQD_COMMON_THUMBNAIL_FINISH_H
 
@@ -6,11 +6,8 @@
 #include "input.h"
 #include "message.h"
 
-/* Gives a picture of the file the colours of sRGB and an alpha channel, and the texts by which the
- * Thumbnail Managing Standard of freedesktop.org knows whose it is: the URI, and the program that
- * made it with its version. More of the file may be read for its profile. 0, or -1 with a message
- * and the fault. */
-int thumbnail_finish(struct input *input, const char *uri, const char *software,
-                     struct pixels *pixels, struct message *message);
+/* Gives a picture of the file the colours of sRGB and an alpha channel. More of the file may be
+ * read for its profile. 0, or -1 with a message and the fault. */
+int thumbnail_finish(struct input *input, struct pixels *pixels, struct message *message);
 
 #endif

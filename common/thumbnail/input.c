@@ -87,6 +87,11 @@ int input_open_file(struct input *input, const char *path, struct message *messa
     return 0;
 }
 
+void input_take(struct input *input, int fd, const char *name)
+{
+    *input = (struct input){.name = name, .fd = fd, .fault = INPUT_FAULT_OTHER};
+}
+
 static int find_model(struct input *input, const struct input_models *models,
                       struct message *message)
 {

@@ -2,6 +2,7 @@
 #ifndef UQD_COMMON_THUMBNAIL_INPUT_H
 #define UQD_COMMON_THUMBNAIL_INPUT_H
 
+#include "input_fault.h"
 #include "message.h"
 #include "uqd_start.h"
 
@@ -16,13 +17,6 @@ struct input_models {
     /* The model with that id, which stays until the input is closed. 0, or -1 with a message. */
     int (*find)(void *cookie, uint64_t id, const struct uqd_model **model, struct message *message);
     void *cookie;
-};
-
-/* Whose fault it is that something failed. */
-enum input_fault {
-    INPUT_FAULT_OTHER, /* memory, time, or the model that is not there */
-    INPUT_FAULT_FILE,  /* the file cannot be opened or read */
-    INPUT_FAULT_DATA,  /* what is in it is no picture, or a damaged one */
 };
 
 struct input {
@@ -40,6 +34,10 @@ struct input {
 /* Opens the file and reads nothing. 0, or -1 with a message and the fault; input_close is needed in
  * both cases. */
 int input_open_file(struct input *input, const char *path, struct message *message);
+
+/* The same of a file that another process has opened and looked at: the descriptor is taken over,
+ * and the name, which stays the caller's, is for messages only. The status is not known. */
+void input_take(struct input *input, int fd, const char *name);
 
 /* Reads the header of a file that is open and finds the model. settings may be NULL. 0, or -1 with
  * a message and the fault. */

@@ -27,3 +27,18 @@ int thumbnail_number_add(struct pixels *pixels, const char *key, int64_t number)
     snprintf(text, sizeof text, "%" PRId64, number);
     return thumbnail_text_add(pixels, key, text);
 }
+
+int thumbnail_texts_add(struct pixels *pixels, const struct thumbnail_texts *texts)
+{
+    const struct stat *status = texts->status;
+
+    if (thumbnail_text_add(pixels, "Thumb::URI", texts->uri) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::MTime", status->st_mtim.tv_sec) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::Size", status->st_size) < 0 ||
+        thumbnail_text_add(pixels, "Thumb::Mimetype", MIME_TYPE) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::Image::Width", texts->width) < 0 ||
+        thumbnail_number_add(pixels, "Thumb::Image::Height", texts->height) < 0 ||
+        thumbnail_text_add(pixels, "Software", texts->software) < 0)
+        return -1;
+    return 0;
+}

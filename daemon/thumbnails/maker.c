@@ -1,10 +1,9 @@
 #include "thumbnails/maker.h"
 
-#include "finish.h"
 #include "input.h"
 #include "location.h"
 #include "monotonic.h"
-#include "render.h"
+#include "picture.h"
 #include "thumbnail_info.h"
 #include "thumbnail_texts.h"
 
@@ -74,21 +73,34 @@ static int fail_input(struct maker *maker, const struct input *input, bool will_
     return fail(maker, THUMBNAIL_ERR_DATA);
 }
 
+/* 0, or -1 without memory. */
+static int add_texts(const struct maker *maker, const struct input *input, bool coarse,
+                     struct pixels *pixels)
+{
+    const struct thumbnail_texts texts = {maker->uri, &input->status, input->info.width,
+                                          input->info.height, SOFTWARE};
+
+    if (thumbnail_texts_add(pixels, &texts) < 0)
+        return -1;
+    return coarse ? thumbnail_text_add(pixels, THUMBNAIL_COARSE, "1") : 0;
+}
+
 /* 0, MAKER_COARSE, or -1 with a message and the fault. */
 static int make_picture(struct maker *maker, struct input *input, struct render_request *request,
                         struct pixels *pixels)
 {
-    const struct render_plan plan = render_plan(&input->info, request->edge);
-    bool coarse = maker->stage == STAGE_COARSE && render_has_coarse(&plan);
-    int status = coarse ? render_coarse(input, request, pixels, &maker->message)
-                        : render(input, request, pixels, &maker->message);
+    const struct input_models models = {find_model, maker->models};
+    const struct picture_settings settings = {
+        .threads = maker->threads, .coarse = maker->stage == STAGE_COARSE, .models = &models};
+    struct render_plan plan;
+    bool coarse;
 
-    if (status == 0)
-        status = thumbnail_finish(input, maker->uri, SOFTWARE, pixels, &maker->message);
-    if (status == 0 && coarse && thumbnail_text_add(pixels, THUMBNAIL_COARSE, "1") < 0)
-        status = message_set(&maker->message, "%s: there is not enough memory", input->name);
-    if (status < 0)
-        return status;
+    if (picture_make(input, &settings, request, pixels, &maker->message) < 0)
+        return -1;
+    plan = render_plan(&input->info, request->edge);
+    coarse = picture_is_coarse(&settings, &plan);
+    if (add_texts(maker, input, coarse, pixels) < 0)
+        return message_set(&maker->message, "%s: there is not enough memory", input->name);
     return coarse ? MAKER_COARSE : 0;
 }
 
@@ -123,18 +135,12 @@ static int attempt(struct maker *maker, const char *path, bool is_last, bool *ch
 {
     struct render_request request = {
         .edge = maker->flavor->edge, .milliseconds_left = milliseconds_left, .cookie = maker};
-    const struct input_models models = {find_model, maker->models};
-    struct uqd_decoder_settings settings;
     struct pixels pixels = {0};
     struct input input;
     bool settled;
     int status;
 
-    uqd_decoder_settings_default(&settings);
-    settings.threads = maker->threads;
-    settings.progress = render_progress;
-    settings.cookie = &request;
-    status = input_open(&input, path, &settings, &models, &maker->message);
+    status = input_open_file(&input, path, &maker->message);
     if (status == 0)
         status = make_picture(maker, &input, &request, &pixels);
     settled = is_settled(&input);
