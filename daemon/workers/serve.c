@@ -1,8 +1,7 @@
 #include "workers/serve.h"
 
-#include "confine.h"
 #include "decode/file_decoder.h"
-#include "model_file.h"
+#include "workers/confined.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,56 +9,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Descriptors of a worker: its own, frames and what the system opens for a while. */
-enum { MAX_FILES = 64 };
-
 struct server {
     int socket;
     struct models *models;
     struct file_decoder *file;
 };
 
-/* ---- Confinement ---- */
-
-/* Before the header is read, which says which model is needed: models can be opened, and nothing
- * else. */
-static int confine_to_models(uint64_t max_memory, struct confine_posture *posture,
-                             struct message *message)
-{
-    struct model_places places;
-    int status = model_places_find(&places, message);
-    const struct confine_needs needs = {.read = (const char *const *)places.paths,
-                                        .n_read = places.count,
-                                        .max_memory = max_memory,
-                                        .max_files = MAX_FILES,
-                                        .sends_descriptors = true};
-
-    if (status == 0)
-        status = confine_self(&needs, posture, message);
-    model_places_free(&places);
-    return status;
-}
-
-/* Before anything of the picture is read: everything is open. */
-static int confine_to_nothing(struct message *message)
-{
-    static const struct confine_needs needs = {.sends_descriptors = true};
-    struct confine_posture posture;
-
-    return confine_self(&needs, &posture, message);
-}
-
-static int find_model(void *cookie, uint64_t id, const struct uqd_model **model,
-                      struct failure *failure)
-{
-    struct message message;
-
-    if (models_get(cookie, id, model, failure) < 0)
-        return -1;
-    if (confine_to_nothing(&message) < 0)
-        return failure_set(failure, FAILURE_OTHER, "%s", message.text);
-    return 0;
-}
+/* ---- The beginning ---- */
 
 /* With it the daemon can end this process and no other, whatever has become of its number. */
 static int open_self(void)
@@ -79,7 +35,7 @@ static int say_hello(int socket, uint64_t max_memory)
 
     memset(&hello, 0, sizeof hello);
     hello.process = getpid();
-    hello.status = confine_to_models(max_memory, &hello.posture, &hello.message);
+    hello.status = confined_to_models(max_memory, &hello.posture, &hello.message);
     status = wire_send(socket, &hello, sizeof hello, &self, self >= 0);
     if (self >= 0)
         close(self);
@@ -142,6 +98,12 @@ static int send_opened(const struct server *server)
         return -1;
     return file->icc.size > 0 ? wire_send(server->socket, file->icc.data, file->icc.size, NULL, 0)
                               : 0;
+}
+
+static int find_model(void *cookie, uint64_t id, const struct uqd_model **model,
+                      struct failure *failure)
+{
+    return confined_find_model(cookie, id, model, failure);
 }
 
 static int open_file(const struct server *server)
