@@ -4,7 +4,6 @@
 #include "bus_names.h"
 #include "dbus/bus.h"
 #include "dbus/bus_name.h"
-#include "decode/models.h"
 #include "jobs/jobs.h"
 #include "loop.h"
 #include "objects/decoder_object.h"
@@ -45,8 +44,7 @@ struct daemon {
     struct bus bus;
     struct bus_name name;
     struct pool *pool;
-    struct work warm;      /* starts the process that makes workers */
-    struct models *models; /* of thumbnails */
+    struct work warm; /* starts the process that makes workers */
     struct jobs jobs;
     struct decoder_object decoder;
     struct thumbnail_objects thumbnails;
@@ -231,8 +229,7 @@ static int start_parts(struct daemon *daemon)
     uint32_t threads = daemon->arguments.threads;
     int status;
 
-    if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->models = models_new()) ||
-        !(daemon->jobs.workers = workers_new(NULL)))
+    if (!(daemon->loop = loop_new(turn, daemon)) || !(daemon->jobs.workers = workers_new(NULL)))
         return -1;
     status = pool_new(&daemon->pool, n_workers(daemon));
     if (status < 0)
@@ -258,10 +255,15 @@ static int start_parts(struct daemon *daemon)
 /* One worker takes interactive work only, and the others share what is left of the processors. */
 static int begin_thumbnails(struct daemon *daemon)
 {
+    const uint32_t threads = daemon->arguments.threads;
+    const struct decode_settings settings = {
+        .threads = threads,
+        .max_memory = limits_most_memory(&daemon->jobs.limits, threads),
+    };
     unsigned n = n_workers(daemon);
 
-    return thumbnail_objects_begin(&daemon->thumbnails, &daemon->bus, daemon->pool, daemon->models,
-                                   daemon->arguments.threads, n > 2 ? n - 1 : 1);
+    return thumbnail_objects_begin(&daemon->thumbnails, &daemon->bus, daemon->pool,
+                                   daemon->jobs.workers, &settings, n > 2 ? n - 1 : 1);
 }
 
 /* Puts the daemon on the bus. 0, or -1 with a message. */
@@ -332,7 +334,6 @@ int daemon_run(const struct arguments *arguments, int signal_fd)
     bus_disconnect(&daemon.bus);
     pool_free(daemon.pool);
     workers_free(daemon.jobs.workers);
-    models_free(daemon.models);
     loop_free(daemon.loop);
     return status;
 }

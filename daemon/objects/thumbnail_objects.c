@@ -86,12 +86,13 @@ int thumbnail_objects_take_names(struct thumbnail_objects *objects, bool replace
 /* ---- Beginning and end ---- */
 
 int thumbnail_objects_begin(struct thumbnail_objects *objects, struct bus *bus, struct pool *pool,
-                            struct models *models, uint32_t threads, unsigned max_running)
+                            struct workers *workers, const struct decode_settings *settings,
+                            unsigned max_running)
 {
     objects->bus = bus;
     if (cache_open(&objects->cache) < 0)
         return -1;
-    queue_init(&objects->queue, pool, models, &objects->cache, threads, max_running);
+    queue_init(&objects->queue, pool, workers, &objects->cache, settings, max_running);
     objects->cache_object = (struct cache_object){
         .connection = bus->connection, .pool = pool, .cache = &objects->cache};
     if (thumbnailer_object_begin(&objects->thumbnailer, bus->connection, &objects->queue) < 0 ||

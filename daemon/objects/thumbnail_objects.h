@@ -22,10 +22,12 @@ struct thumbnail_objects {
     struct bus_name names[2]; /* the standard ones */
 };
 
-/* Serves the objects on the bus, which with pool and models must outlive thumbnail_objects_end.
- * max_running is how many thumbnails may be with the workers at a time. 0, or -1 without memory. */
+/* Serves the objects on the bus, which with pool and workers must outlive thumbnail_objects_end.
+ * max_running is how many thumbnails may be with the workers at a time; settings as for queue_init.
+ * 0, or -1 without memory. */
 int thumbnail_objects_begin(struct thumbnail_objects *objects, struct bus *bus, struct pool *pool,
-                            struct models *models, uint32_t threads, unsigned max_running);
+                            struct workers *workers, const struct decode_settings *settings,
+                            unsigned max_running);
 
 /* Takes the standard names by which file managers call, unless another program has them or the bus
  * would start one; replace is for a program that is known to be a daemon like this. 0,

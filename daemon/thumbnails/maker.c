@@ -3,7 +3,6 @@
 #include "input.h"
 #include "location.h"
 #include "monotonic.h"
-#include "picture.h"
 #include "thumbnail_info.h"
 #include "thumbnail_texts.h"
 
@@ -15,6 +14,9 @@
 /* After so many milliseconds a thumbnail is as good as it is. */
 enum { PATIENCE_MS = 20000 };
 
+/* For so many more a worker may be silent; it looks at the time between pieces of its work. */
+enum { GRACE_MS = 20000 };
+
 #define SOFTWARE "uqdd " UQD_VERSION
 
 static int fail(struct maker *maker, enum thumbnail_error error)
@@ -23,30 +25,34 @@ static int fail(struct maker *maker, enum thumbnail_error error)
     return -1;
 }
 
-/* ---- Time ---- */
+/* ---- Stopping ---- */
+
+void maker_init(struct maker *maker)
+{
+    thumbnailing_init(&maker->thumbnailing);
+}
+
+void maker_end(struct maker *maker)
+{
+    thumbnailing_end(&maker->thumbnailing);
+}
+
+void maker_expect(struct maker *maker)
+{
+    thumbnailing_expect(&maker->thumbnailing);
+}
+
+void maker_stop(struct maker *maker)
+{
+    thumbnailing_stop(&maker->thumbnailing);
+}
 
 static bool is_stopped(const struct maker *maker)
 {
-    return atomic_load_explicit(&maker->stop, memory_order_relaxed);
-}
-
-static int64_t milliseconds_left(void *cookie)
-{
-    const struct maker *maker = cookie;
-
-    return is_stopped(maker) ? 0 : maker->end - monotonic_ms();
+    return atomic_load_explicit(&maker->thumbnailing.stopped, memory_order_relaxed);
 }
 
 /* ---- One attempt ---- */
-
-static int find_model(void *cookie, uint64_t id, const struct uqd_model **model,
-                      struct message *message)
-{
-    struct failure failure;
-    int status = models_get(cookie, id, model, &failure);
-
-    return status < 0 ? message_set(message, "%s", failure.text) : 0;
-}
 
 /* Whether a change of the file from now on shows in the second of its time. Otherwise one that is
  * still being written could be taken for what it is at the end: thumbnails and notes of failures
@@ -74,34 +80,35 @@ static int fail_input(struct maker *maker, const struct input *input, bool will_
 }
 
 /* 0, or -1 without memory. */
-static int add_texts(const struct maker *maker, const struct input *input, bool coarse,
-                     struct pixels *pixels)
+static int add_texts(const struct maker *maker, const struct input *input, struct thumbnailed *made)
 {
-    const struct thumbnail_texts texts = {maker->uri, &input->status, input->info.width,
-                                          input->info.height, SOFTWARE};
+    const struct thumbnail_texts texts = {maker->uri, &input->status, made->width, made->height,
+                                          SOFTWARE};
 
-    if (thumbnail_texts_add(pixels, &texts) < 0)
+    if (thumbnail_texts_add(&made->pixels, &texts) < 0)
         return -1;
-    return coarse ? thumbnail_text_add(pixels, THUMBNAIL_COARSE, "1") : 0;
+    return made->coarse ? thumbnail_text_add(&made->pixels, THUMBNAIL_COARSE, "1") : 0;
 }
 
 /* 0, MAKER_COARSE, or -1 with a message and the fault. */
-static int make_picture(struct maker *maker, struct input *input, struct render_request *request,
-                        struct pixels *pixels)
+static int make_picture(struct maker *maker, struct input *input, struct thumbnailed *made)
 {
-    const struct input_models models = {find_model, maker->models};
-    const struct picture_settings settings = {
-        .threads = maker->threads, .coarse = maker->stage == STAGE_COARSE, .models = &models};
-    struct render_plan plan;
-    bool coarse;
+    const struct thumbnailing_order order = {
+        .file = input->fd,
+        .name = input->name,
+        .edge = maker->flavor->edge,
+        .coarse = maker->stage == STAGE_COARSE,
+        .settings = maker->settings,
+        .milliseconds = maker->end - monotonic_ms(),
+        .grace = GRACE_MS,
+    };
 
-    if (picture_make(input, &settings, request, pixels, &maker->message) < 0)
+    if (thumbnailing_run(&maker->thumbnailing, maker->workers, &order, made, &input->fault,
+                         &maker->message) < 0)
         return -1;
-    plan = render_plan(&input->info, request->edge);
-    coarse = picture_is_coarse(&settings, &plan);
-    if (add_texts(maker, input, coarse, pixels) < 0)
+    if (add_texts(maker, input, made) < 0)
         return message_set(&maker->message, "%s: there is not enough memory", input->name);
-    return coarse ? MAKER_COARSE : 0;
+    return made->coarse ? MAKER_COARSE : 0;
 }
 
 /* What was made before the time was over for another reason is not wanted. */
@@ -133,25 +140,23 @@ static bool may_keep(struct maker *maker, const struct input *input, const char 
  * this is the last attempt. */
 static int attempt(struct maker *maker, const char *path, bool is_last, bool *changed)
 {
-    struct render_request request = {
-        .edge = maker->flavor->edge, .milliseconds_left = milliseconds_left, .cookie = maker};
-    struct pixels pixels = {0};
+    struct thumbnailed made = {.coarse = false};
     struct input input;
     bool settled;
     int status;
 
     status = input_open_file(&input, path, &maker->message);
     if (status == 0)
-        status = make_picture(maker, &input, &request, &pixels);
+        status = make_picture(maker, &input, &made);
     settled = is_settled(&input);
     *changed = input.fd >= 0 && input_has_changed(&input);
     if (status < 0)
         fail_input(maker, &input, settled && !*changed);
     else if (*changed && is_last && !may_keep(maker, &input, path))
         status = -1;
-    else if ((is_last || !*changed) && keep(maker, &pixels) < 0)
+    else if ((is_last || !*changed) && keep(maker, &made.pixels) < 0)
         status = -1;
-    pixels_free(&pixels);
+    pixels_free(&made.pixels);
     input_close(&input);
     return status;
 }

@@ -1,13 +1,12 @@
-/* One thumbnail being made: the worker's side of the queue. maker_run is called in a worker;
- * meanwhile the main thread may set `stop`, and nothing else. */
+/* One thumbnail being made, from the file to the cache: the pool's side of the queue. A thread of
+ * the pool calls maker_run, which has a worker decode the file; meanwhile the main thread may call
+ * maker_stop, and nothing else. */
 #ifndef UQD_DAEMON_THUMBNAILS_MAKER_H
 #define UQD_DAEMON_THUMBNAILS_MAKER_H
 
 #include "cache.h"
-#include "decode/models.h"
+#include "workers/thumbnailing.h"
 
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 /* The codes of the signal Error: those of the standard, then those that tumbler has added. */
@@ -33,12 +32,13 @@ enum { MAKER_COARSE = 1 };
 struct maker {
     /* What is asked; borrowed. */
     const struct cache *cache;
-    struct models *models;
-    uint32_t threads;
+    struct workers *workers;
+    const struct decode_settings *settings; /* of which threads and memory count */
     const char *uri;
     const struct flavor *flavor;
     enum stage stage;
-    atomic_bool stop; /* the result is not wanted any more */
+
+    struct thumbnailing thumbnailing;
 
     /* Why it failed. */
     enum thumbnail_error error;
@@ -46,6 +46,19 @@ struct maker {
 
     int64_t end; /* of the time that it may take; milliseconds of the monotonic clock */
 };
+
+/* The rest is to be set by the caller. */
+void maker_init(struct maker *maker);
+
+/* It does not run. */
+void maker_end(struct maker *maker);
+
+/* Before a run: its result is wanted. */
+void maker_expect(struct maker *maker);
+
+/* The result is not wanted any more: the run fails, and the process that decodes for it ends at
+ * once. */
+void maker_stop(struct maker *maker);
 
 /* Puts the thumbnail into the cache, unless it is there. 0; MAKER_COARSE if it is a coarse one, to
  * be replaced by another run for the next stage; or -1 with the error and message. A file whose

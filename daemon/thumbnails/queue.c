@@ -5,14 +5,15 @@
 #include <string.h>
 #include <strings.h>
 
-void queue_init(struct queue *queue, struct pool *pool, struct models *models,
-                const struct cache *cache, uint32_t threads, unsigned max_running)
+void queue_init(struct queue *queue, struct pool *pool, struct workers *workers,
+                const struct cache *cache, const struct decode_settings *settings,
+                unsigned max_running)
 {
     assert(max_running > 0);
     *queue = (struct queue){.pool = pool,
-                            .models = models,
+                            .workers = workers,
                             .cache = cache,
-                            .threads = threads,
+                            .settings = *settings,
                             .max_running = max_running};
     thumbnail_set_init(&queue->thumbnails);
 }
@@ -88,10 +89,10 @@ static void submit(struct queue *queue, struct thumbnail *thumbnail)
     thumbnail->work = (struct work){
         .priority = first ? PRIORITY_PREFETCH : PRIORITY_BACKGROUND, .run = run, .done = done};
     thumbnail->maker.cache = queue->cache;
-    thumbnail->maker.models = queue->models;
-    thumbnail->maker.threads = queue->threads;
+    thumbnail->maker.workers = queue->workers;
+    thumbnail->maker.settings = &queue->settings;
     thumbnail->maker.stage = stage_of(thumbnail);
-    atomic_store(&thumbnail->maker.stop, false);
+    maker_expect(&thumbnail->maker);
     LIST_FOREACH(wish, &thumbnail->wishes, entry)
     {
         thumbnail_request_start(wish->request);
@@ -192,7 +193,7 @@ static void done(struct work *work)
 static void call_back(struct thumbnail *thumbnail)
 {
     thumbnail->called_back = true;
-    atomic_store(&thumbnail->maker.stop, true);
+    maker_stop(&thumbnail->maker);
 }
 
 /* Nobody wants it any more. */

@@ -12,9 +12,9 @@
 #include "base/failure.h"
 #include "base/pool.h"
 #include "cache.h"
-#include "decode/models.h"
 #include "thumbnails/thumbnail.h"
 #include "thumbnails/thumbnail_request.h"
+#include "workers/workers.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,9 +25,9 @@ enum { MAX_THUMBNAILS = 1 << 16, MAX_URI = 3 * 4096 + 64 };
 
 struct queue {
     struct pool *pool;
-    struct models *models;
+    struct workers *workers;
     const struct cache *cache;
-    uint32_t threads; /* of one computation */
+    struct decode_settings settings;
     unsigned max_running;
     bool cancelled;
     struct thumbnail_set thumbnails;
@@ -45,9 +45,11 @@ struct queue_order {
     enum scheduler scheduler;
 };
 
-/* All that is pointed to must outlive the queue. At least one runs at a time. */
-void queue_init(struct queue *queue, struct pool *pool, struct models *models,
-                const struct cache *cache, uint32_t threads, unsigned max_running);
+/* Threads and memory of the settings are those of one worker. All else that is pointed to must
+ * outlive the queue. At least one runs at a time. */
+void queue_init(struct queue *queue, struct pool *pool, struct workers *workers,
+                const struct cache *cache, const struct decode_settings *settings,
+                unsigned max_running);
 
 /* Makes a request, to be begun by queue_begin: nothing is told before. Its handle, which is never
  * 0, or 0 with a failure. */

@@ -35,9 +35,16 @@ static struct thumbnail *make(struct thumbnail_set *set, const struct flavor *fl
         return NULL;
     memcpy(thumbnail->uri, uri, size);
     thumbnail->set = set;
+    maker_init(&thumbnail->maker);
     thumbnail->maker.uri = thumbnail->uri;
     thumbnail->maker.flavor = flavor;
     return thumbnail;
+}
+
+static void destroy(struct thumbnail *thumbnail)
+{
+    maker_end(&thumbnail->maker);
+    free(thumbnail);
 }
 
 struct thumbnail *thumbnail_find_or_make(struct thumbnail_set *set, const struct flavor *flavor,
@@ -46,8 +53,8 @@ struct thumbnail *thumbnail_find_or_make(struct thumbnail_set *set, const struct
     struct thumbnail *made = make(set, flavor, uri);
     struct thumbnail **found = made ? tsearch(made, &set->tree, compare) : NULL;
 
-    if (!found || *found != made)
-        free(made);
+    if (made && (!found || *found != made))
+        destroy(made);
     return found ? *found : NULL;
 }
 
@@ -56,7 +63,7 @@ void thumbnail_free(struct thumbnail *thumbnail)
     assert(LIST_EMPTY(&thumbnail->wishes) && !thumbnail->running);
     thumbnail_stop_waiting(thumbnail);
     tdelete(thumbnail, &thumbnail->set->tree, compare);
-    free(thumbnail);
+    destroy(thumbnail);
 }
 
 /* ---- Waiting ---- */

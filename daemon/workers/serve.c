@@ -2,6 +2,7 @@
 
 #include "decode/file_decoder.h"
 #include "workers/confined.h"
+#include "workers/serve_thumbnail.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct server {
     int socket;
     struct models *models;
     struct file_decoder *file;
+    struct thumbnail_server thumbnail;
 };
 
 /* ---- The beginning ---- */
@@ -163,6 +165,8 @@ static int answer(const struct server *server, const struct wire_request *reques
         return open_file(server);
     case WIRE_ADVANCE:
         return advance(server);
+    case WIRE_THUMBNAIL:
+        return serve_thumbnail(&server->thumbnail);
     default:
         return render(server, &request->key);
     }
@@ -179,6 +183,8 @@ void serve_file(const struct wire_spawn *spawn, const int *fds, unsigned n_fds,
     if (control == MAP_FAILED || say_hello(server.socket, spawn->settings.max_memory) < 0 ||
         n_fds <= SPAWN_FILE)
         return;
+    server.thumbnail = (struct thumbnail_server){server.socket, fds[SPAWN_FILE], control,
+                                                 spawn->settings.threads, models};
     server.file =
         file_decoder_new(fds[SPAWN_FILE], n_fds > SPAWN_REFERENCE ? fds[SPAWN_REFERENCE] : -1,
                          &spawn->settings, control);

@@ -10,6 +10,7 @@
 #include "frame_key.h"
 #include "message.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,9 +35,10 @@ struct wire_hello {
     struct message message;
 };
 
-enum wire_kind { WIRE_OPEN, WIRE_ADVANCE, WIRE_RENDER };
+enum wire_kind { WIRE_OPEN, WIRE_ADVANCE, WIRE_RENDER, WIRE_THUMBNAIL };
 
-/* A function of decode/file_decoder.h to be called. */
+/* A function of decode/file_decoder.h to be called; or, as the only request, the file's thumbnail
+ * to be made, and then the order for it follows. */
 struct wire_request {
     enum wire_kind kind;
     bool follows;         /* as the file decoder's */
@@ -72,6 +74,23 @@ struct wire_frame {
     uint64_t bytes;
     bool measured;
     double mse, psnr, ms_ssim;
+};
+
+/* What is wanted of a thumbnail: the worker sends its pixels, and all texts are the daemon's. */
+struct wire_thumbnail_order {
+    uint32_t edge;
+    bool coarse;
+    int64_t milliseconds; /* that it may take */
+    char name[PATH_MAX];  /* of the file, for messages */
+};
+
+/* What has become of it. If the status is 0, so many pixels follow, of four bytes each, as a
+ * thumbnail has of a picture of that size. */
+struct wire_thumbnail {
+    int32_t status;
+    uint32_t fault; /* an enum input_fault */
+    struct message message;
+    uint32_t width, height; /* of the file's picture */
 };
 
 /* Sends all of it, with at most WIRE_MAX_FDS descriptors, which stay the sender's. 0, or -1 with

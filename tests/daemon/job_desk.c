@@ -29,9 +29,7 @@ int job_desk_setup(void **state)
                                .limits = {.max_jobs = 24,
                                           .max_pixels = UINT64_C(1) << 26,
                                           .max_memory = UINT64_C(1) << 40}};
-    desk->models = models_new();
     assert_non_null(desk->jobs.workers);
-    assert_non_null(desk->models);
     assert_int_equal(pool_new(&desk->jobs.pool, 2), 0);
     assert_int_equal(sem_init(&desk->gate, 0, 0), 0);
     *state = desk;
@@ -46,7 +44,6 @@ int job_desk_teardown(void **state)
     assert_null(desk->jobs.clients.first);
     pool_free(desk->jobs.pool);
     workers_free(desk->jobs.workers);
-    models_free(desk->models);
     sem_destroy(&desk->gate);
     sample_free(&desk->sample);
     desk_remove_directory(&desk->desk);

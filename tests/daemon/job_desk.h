@@ -2,7 +2,6 @@
 #ifndef UQD_TESTS_JOB_DESK_H
 #define UQD_TESTS_JOB_DESK_H
 
-#include "decode/models.h"
 #include "desk.h"
 #include "jobs/jobs.h"
 #include "sample.h"
@@ -14,7 +13,6 @@ struct job_desk {
     struct desk desk; /* without a bus */
     struct sample sample;
     struct jobs jobs;
-    struct models *models;
     sem_t gate;
     struct work waiters[3]; /* one for each thread of the pool */
 };

@@ -123,16 +123,22 @@ static int teardown(void **state)
 static int make(const struct fixture *f, struct maker *maker,
                 void (*change)(const struct fixture *f, unsigned n))
 {
+    static const struct decode_settings settings = {.threads = 1};
+    int status;
+
     *maker = (struct maker){.cache = &f->cache,
-                            .models = f->jobs->models,
-                            .threads = 1,
+                            .workers = f->jobs->jobs.workers,
+                            .settings = &settings,
                             .uri = f->uri,
                             .flavor = flavor_find("normal"),
                             .stage = STAGE_WHOLE};
+    maker_init(maker);
     at_look.fixture = f;
     at_look.change = change;
     at_look.n_looks = 0;
-    return maker_run(maker);
+    status = maker_run(maker);
+    maker_end(maker);
+    return status;
 }
 
 /* Of the thumbnail; 0 if there is none. */

@@ -39,6 +39,7 @@ struct asker {
 static int setup(void **state)
 {
     struct thumbnail_desk *desk = calloc(1, sizeof *desk);
+    static const struct decode_settings settings = {.threads = 1};
     char path[128];
     void *jobs;
 
@@ -48,7 +49,8 @@ static int setup(void **state)
     snprintf(path, sizeof path, "%s/cache", desk->jobs->desk.dir);
     setenv("XDG_CACHE_HOME", path, 1);
     assert_int_equal(cache_open(&desk->cache), 0);
-    queue_init(&desk->queue, desk->jobs->jobs.pool, desk->jobs->models, &desk->cache, 1, 1);
+    queue_init(&desk->queue, desk->jobs->jobs.pool, desk->jobs->jobs.workers, &desk->cache,
+               &settings, 1);
     *state = desk;
     return 0;
 }
