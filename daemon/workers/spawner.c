@@ -15,8 +15,9 @@
 #include <unistd.h>
 
 /* The default model is loaded when so many milliseconds have passed without a request: whoever
- * waits for the first worker of all does not wait for that. */
-enum { QUIET_MS = 200 };
+ * waits for the first worker of all does not wait for that. But so many requests without such a
+ * rest are a crowd, of which each would load the model for itself. */
+enum { QUIET_MS = 200, CROWD = 3 };
 
 /* ---- A worker ---- */
 
@@ -89,6 +90,12 @@ static int open_children(void)
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Whether now is the time to load the model. */
+static bool is_time_to_warm(int n_events, unsigned n_requests)
+{
+    return n_events == 0 || n_requests >= CROWD;
+}
+
 /* 0, or -1 when the daemon has gone. */
 static int take_request(struct models *models)
 {
@@ -109,6 +116,7 @@ int spawner_run(void)
 {
     struct models *models = models_new();
     int signals = open_children(), status = 0;
+    unsigned n_requests = 0; /* until the model is loaded */
     bool is_warm = false;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -127,7 +135,7 @@ int spawner_run(void)
 
         if (n < 0 && errno != EINTR)
             status = -1;
-        if (n == 0) {
+        if (!is_warm && is_time_to_warm(n, n_requests)) {
             models_warm(models);
             is_warm = true;
         }
@@ -135,8 +143,10 @@ int spawner_run(void)
             continue;
         if (events[1].revents)
             reap(signals);
-        if (events[0].revents)
+        if (events[0].revents) {
             status = take_request(models);
+            n_requests += !is_warm;
+        }
     }
     models_free(models);
     close(signals);
