@@ -1,6 +1,7 @@
 /* A spawner and worker in one process that tells the daemon a lie, the one that $UQD_TEST_LIE
  * names: what a worker might do that a file has taken over. Apart from that it has opened a picture
- * of 40x30 with three steps. */
+ * of 40x30 with three steps. If it is silent it has written a byte to the descriptor that
+ * $UQD_TEST_READY names. */
 #include "workers/spawner.h"
 #include "workers/wire.h"
 
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char *lie;
@@ -26,6 +28,7 @@ static void send_all(int socket, const void *data, size_t size)
 
 static void say_hello(int socket)
 {
+    const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
     struct wire_hello hello;
 
     memset(&hello, 0, sizeof hello);
@@ -39,7 +42,8 @@ static void say_hello(int socket)
         hello.status = -1;
         memset(hello.message.text, 'x', sizeof hello.message.text);
     }
-    send_all(socket, &hello, sizeof hello);
+    if (wire_send(socket, &hello, sizeof hello, &self, self >= 0) < 0)
+        _exit(1);
 }
 
 static struct wire_reply plain_reply(void)
@@ -129,6 +133,58 @@ static void answer_render(int socket, uint32_t steps)
     close(fd);
 }
 
+/* ---- Thumbnails ---- */
+
+/* With a descriptor of its process it can be ended whatever it does. */
+static void fall_silent(void)
+{
+    const int ready = atoi(getenv("UQD_TEST_READY"));
+
+    if (write(ready, "", 1) != 1)
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static void fail_thumbnail(struct wire_thumbnail *said)
+{
+    said->status = -1;
+    said->fault = tells("a fault") ? 99 : 2;
+    if (tells("a text"))
+        memset(said->message.text, 0xff, sizeof said->message.text);
+    else if (tells("a long text"))
+        memset(said->message.text, 'x', sizeof said->message.text);
+    else if (!tells("no text"))
+        strcpy(said->message.text, "it is damaged");
+}
+
+static void answer_thumbnail(int socket)
+{
+    static uint8_t pixels[40 * 30 * 4];
+    struct wire_thumbnail_order order;
+    struct wire_thumbnail said;
+
+    if (wire_receive(socket, &order, sizeof order) < 0 || tells("gone"))
+        _exit(0);
+    if (tells("silence"))
+        fall_silent();
+    memset(&said, 0, sizeof said);
+    said.width = tells("no width") ? 0 : 40;
+    said.height = tells("a great height") ? UINT32_MAX : 30;
+    if (tells("a status"))
+        said.status = 77;
+    if (tells("a fault") || tells("bad data") || strstr(lie, "text"))
+        fail_thumbnail(&said);
+    send_all(socket, &said, sizeof said);
+    if (said.status < 0)
+        return;
+    send_all(socket, pixels, sizeof pixels - tells("few pixels"));
+    if (tells("few pixels"))
+        _exit(0);
+}
+
+/* ---- All of it ---- */
+
 static void serve(int socket)
 {
     struct wire_request request;
@@ -140,6 +196,8 @@ static void serve(int socket)
             answer_open(socket);
         else if (request.kind == WIRE_ADVANCE)
             answer_advance(socket, &steps);
+        else if (request.kind == WIRE_THUMBNAIL)
+            answer_thumbnail(socket);
         else
             answer_render(socket, steps);
     }
