@@ -1,4 +1,5 @@
-/* What a worker process does: one file, for one job, until the daemon lets go of it. */
+/* What a worker process does: one file, for one job or thumbnail, until the daemon lets go of it.
+ */
 #ifndef UQD_DAEMON_WORKERS_SERVE_H
 #define UQD_DAEMON_WORKERS_SERVE_H
 
