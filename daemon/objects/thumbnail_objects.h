@@ -23,7 +23,7 @@ struct thumbnail_objects {
 };
 
 /* Serves the objects on the bus, which with pool and workers must outlive thumbnail_objects_end.
- * max_running is how many thumbnails may be with the workers at a time; settings as for queue_init.
+ * max_running is how many thumbnails may be with the pool at a time; settings as for queue_init.
  * 0, or -1 without memory. */
 int thumbnail_objects_begin(struct thumbnail_objects *objects, struct bus *bus, struct pool *pool,
                             struct workers *workers, const struct decode_settings *settings,
@@ -39,7 +39,7 @@ int thumbnail_objects_take_names(struct thumbnail_objects *objects, bool replace
 /* Something is under way. */
 bool thumbnail_objects_busy(const struct thumbnail_objects *objects);
 
-/* Tells all clients that nothing more will come, and calls back what is with the workers. */
+/* Tells all clients that nothing more will come, and calls back what is with the pool. */
 void thumbnail_objects_cancel(struct thumbnail_objects *objects);
 
 /* They must be cancelled, and the pool idle. Objects that never began, all zero, are allowed. */

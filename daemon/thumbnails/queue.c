@@ -110,7 +110,7 @@ static void drive(struct queue *queue)
         submit(queue, thumbnail);
 }
 
-/* ---- What the workers give back ---- */
+/* ---- What the pool gives back ---- */
 
 /* Another daemon may have made the final one by now. */
 static void drop_coarse(const struct queue *queue, const struct thumbnail *thumbnail)

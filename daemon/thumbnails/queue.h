@@ -3,7 +3,7 @@
  *
  * A *request* is what one program asks for at once: many files in one flavor. A *thumbnail* is one
  * file in one flavor; requests that want the same share it. At most max_running are with the
- * workers. Which one comes next is decided when one of them is free: those of the newest foreground
+ * pool. Which one comes next is decided when one of these is back: those of the newest foreground
  * request first, then those of the background, oldest first, and then the final ones in place of
  * coarse ones. */
 #ifndef UQD_DAEMON_THUMBNAILS_QUEUE_H

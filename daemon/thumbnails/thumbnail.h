@@ -59,7 +59,7 @@ void thumbnail_wait_last(struct thumbnail *thumbnail, enum wait wait);
 void thumbnail_wait_early(struct thumbnail *thumbnail, enum wait wait, struct thumbnail *previous);
 void thumbnail_stop_waiting(struct thumbnail *thumbnail);
 
-/* It is with the workers from now on, or has come back, and waits for nothing. */
+/* It is with the pool from now on, or has come back, and waits for nothing. */
 void thumbnail_run(struct thumbnail *thumbnail);
 void thumbnail_come_back(struct thumbnail *thumbnail);
 

@@ -27,8 +27,8 @@ struct upkeep {
  * cleaning up: those of `from` and of all below, and notes of failures, of files that were changed
  * last at that time or before.
  *
- * What is not there or cannot be written is passed over. For a worker: a cache can have many
- * files. Ends early if stop is set meanwhile. */
+ * What is not there or cannot be written is passed over. For a thread of the pool: a cache can have
+ * many files. Ends early if stop is set meanwhile. */
 void upkeep_run(struct upkeep *upkeep, const struct cache *cache);
 
 #endif
