@@ -52,6 +52,14 @@ static int should_stop(void *cookie, double done)
     return atomic_load_explicit(&file->control->stop, memory_order_relaxed);
 }
 
+/* For readers of pictures. */
+static int is_stopped(void *cookie)
+{
+    const struct file_decoder *file = cookie;
+
+    return atomic_load_explicit(&file->control->stop, memory_order_relaxed);
+}
+
 /* Feeds the decoder the next bytes of the file. Returns the status of the feed, UQD_END at the end
  * of the file, -1 with a failure for any error. */
 static int feed(struct file_decoder *file, size_t size, struct failure *failure)
@@ -229,8 +237,11 @@ static int read_reference(struct file_decoder *file, struct failure *failure)
 {
     const struct uqd_info *info = &file->info;
     const uint64_t n_pixels = (uint64_t)info->width * info->height;
-    const struct image_read_options options = {
-        .reduce_depth = 1, .flatten = info->channels % 2 != 0, .max_pixels = n_pixels};
+    const struct image_read_options options = {.reduce_depth = 1,
+                                               .flatten = info->channels % 2 != 0,
+                                               .max_pixels = n_pixels,
+                                               .is_cancelled = is_stopped,
+                                               .cookie = file};
     struct message message;
     char name[64];
     uint8_t *data;
