@@ -1,7 +1,6 @@
 #include "bus_desk.h"
 
 #include "bus_names.h"
-#include "decode/models.h"
 #include "fuzz.h"
 #include "jobs/jobs.h"
 #include "loop.h"
@@ -145,17 +144,21 @@ static void turn(void *cookie)
 
 static void begin(void)
 {
+    static const struct decode_settings settings = {
+        .max_bytes = UINT64_MAX, .max_pixels = MAX_PIXELS, .threads = 1};
     FUZZ_CHECK(dbus_threads_init_default());
     make_files();
     connect_ends();
     desk.loop = loop_new(turn, NULL);
     desk.jobs = (struct jobs){
-        .models = models_new(), .threads = 1, .max_jobs = MAX_JOBS, .max_pixels = MAX_PIXELS};
-    FUZZ_CHECK(desk.loop != NULL && desk.jobs.models != NULL);
+        .workers = workers_new(NULL),
+        .threads = 1,
+        .limits = {.max_jobs = MAX_JOBS, .max_pixels = MAX_PIXELS, .max_memory = UINT64_MAX}};
+    FUZZ_CHECK(desk.loop != NULL && desk.jobs.workers != NULL);
     FUZZ_CHECK(pool_new(&desk.jobs.pool, 2) == 0);
     FUZZ_CHECK(decoder_object_begin(&desk.decoder, &desk.bus, desk.loop, &desk.jobs) == 0);
     FUZZ_CHECK(thumbnail_objects_begin(&desk.thumbnails, &desk.bus, desk.jobs.pool,
-                                       desk.jobs.models, 1, 1) == 0);
+                                       desk.jobs.workers, &settings, 1) == 0);
 }
 
 static void need(void)

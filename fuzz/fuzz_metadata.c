@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     add_blocks(&input, &pixels, data + 1, size - 1);
     for (uint32_t i = 0; i < pixels.n_metadata; i++)
         check_block(&pixels.metadata[i], &pixels);
-    FUZZ_CHECK(orientation_apply(&pixels) >= 0);
+    FUZZ_CHECK(orientation_apply(&input, &pixels) >= 0);
     FUZZ_CHECK(pixels.width * pixels.height == WIDTH * HEIGHT);
     FUZZ_CHECK(picture_profile_settle(&input, &pixels) == 0);
     metadata_list(&pixels, &list);

@@ -1,6 +1,6 @@
 /* The daemon's pool without threads: what is submitted is run when it is collected, most urgent
- * first, so that the same calls give the same. Linked in the place of daemon/base/worker.c. */
-#include "base/worker.h"
+ * first, so that the same calls give the same. Linked in the place of daemon/base/pool.c. */
+#include "base/pool.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,6 +14,29 @@ int pool_new(struct pool **pool, unsigned n_threads)
     (void)n_threads;
     *pool = calloc(1, sizeof **pool);
     return *pool != NULL ? 0 : -1;
+}
+
+struct share {
+    unsigned n_holds;
+};
+
+struct share *share_new(void)
+{
+    struct share *share = calloc(1, sizeof *share);
+    if (share != NULL)
+        share->n_holds = 1;
+    return share;
+}
+
+void share_hold(struct share *share)
+{
+    share->n_holds++;
+}
+
+void share_release(struct share *share)
+{
+    if (share != NULL && --share->n_holds == 0)
+        free(share);
 }
 
 int pool_fd(const struct pool *pool)
