@@ -28,8 +28,8 @@ static const struct option_row rows[] = {
      "refuse to open larger pictures (default 67108864, 64 megapixels); thumbnails are made of any",
      NULL},
     {"max-memory", 0, OPTION_U64, "MIB", MEMBER(max_memory),
-     "refuse to open pictures when decoding all that are open would take more; a program may have "
-     "half of it (default: half of the machine's memory)",
+     "refuse to open pictures when decoding all that are open would take more; a program that "
+     "has some may have half of it (default: half of the machine's memory)",
      NULL},
 };
 

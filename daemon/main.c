@@ -17,12 +17,14 @@ enum { EXIT_USAGE = 2 };
 
 /* The signals that end the daemon are read from a descriptor. They are blocked before any thread
  * exists, so that all threads inherit that. What cannot be written, to a pipe or beyond a limit of
- * files' sizes, is an error like a full disk. -1 with errno on failure. */
+ * files' sizes, is an error like a full disk. What ends of its children is reaped by the kernel. -1
+ * with errno on failure. */
 static int open_signals(void)
 {
     sigset_t set;
 
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+        signal(SIGCHLD, SIG_IGN) == SIG_ERR)
         return -1;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);

@@ -182,6 +182,11 @@ void decoding_stand_back(struct decoding *decoding)
     (void)decoding;
 }
 
+void decoding_refresh(struct decoding *decoding)
+{
+    (void)decoding;
+}
+
 void decoding_sleep(struct decoding *decoding)
 {
     (void)decoding;

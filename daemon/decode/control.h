@@ -10,6 +10,7 @@
 struct decode_control {
     atomic_bool stop;    /* the call under way shall end at once */
     _Atomic double done; /* of the call under way, 0 to 1 */
+    atomic_uint signs;   /* of life: counts while the call goes on */
 };
 
 struct decode_settings {

@@ -44,20 +44,21 @@ void file_decoder_free(struct file_decoder *file)
     free(file);
 }
 
-static int should_stop(void *cookie, double done)
-{
-    struct file_decoder *file = cookie;
-
-    atomic_store_explicit(&file->control->done, done, memory_order_relaxed);
-    return atomic_load_explicit(&file->control->stop, memory_order_relaxed);
-}
-
-/* For readers of pictures. */
+/* A sign of life, too. */
 static int is_stopped(void *cookie)
 {
     const struct file_decoder *file = cookie;
 
+    atomic_fetch_add_explicit(&file->control->signs, 1, memory_order_relaxed);
     return atomic_load_explicit(&file->control->stop, memory_order_relaxed);
+}
+
+static int should_stop(void *cookie, double done)
+{
+    const struct file_decoder *file = cookie;
+
+    atomic_store_explicit(&file->control->done, done, memory_order_relaxed);
+    return is_stopped(cookie);
 }
 
 /* Feeds the decoder the next bytes of the file. Returns the status of the feed, UQD_END at the end
@@ -232,6 +233,18 @@ static int check_reference(const struct file_decoder *file, struct failure *fail
                        info->height, info->channels);
 }
 
+#define REFERENCE "the reference picture"
+
+/* The reader puts a colon behind the name of what it reads. Returns -1. */
+static int fail_reference(const struct message *message, struct failure *failure)
+{
+    static const char begins[] = REFERENCE ": is ";
+    const bool is_sentence = strncmp(message->text, begins, strlen(begins)) == 0;
+
+    return failure_set(failure, FAILURE_BAD_DATA, "%s%s", is_sentence ? REFERENCE " " : "",
+                       message->text + (is_sentence ? strlen(REFERENCE ": ") : 0));
+}
+
 /* One that has more pixels than the file's picture is refused before it is decoded. */
 static int read_reference(struct file_decoder *file, struct failure *failure)
 {
@@ -243,20 +256,18 @@ static int read_reference(struct file_decoder *file, struct failure *failure)
                                                .is_cancelled = is_stopped,
                                                .cookie = file};
     struct message message;
-    char name[64];
     uint8_t *data;
     size_t size;
     int status;
 
     if (file->reference_fd < 0)
         return 0;
-    snprintf(name, sizeof name, "the reference of a picture of %ux%u", info->width, info->height);
     if (load_reference(file, n_pixels, &data, &size, failure) < 0)
         return -1;
-    status = image_read_memory(data, size, name, &options, &file->reference, &message);
+    status = image_read_memory(data, size, REFERENCE, &options, &file->reference, &message);
     free(data);
     if (status < 0)
-        return failure_set(failure, FAILURE_BAD_DATA, "%s", message.text);
+        return fail_reference(&message, failure);
     if (pixels_expand(&file->reference, info->channels) < 0)
         return failure_set_status(failure, UQD_ERR_NOMEM);
     return check_reference(file, failure);

@@ -288,6 +288,7 @@ static void submit(struct job *job, const struct plan *plan)
     if (plan->kind == TASK_FRAME)
         task->frames[task->n_frames++] = (struct frame){.key = plan->key, .fd = -1};
     job->rested = 0;
+    decoding_refresh(job->decoding);
     take_memory(job);
     task_submit(task, job->jobs->pool, plan->kind, plan->priority);
     tell_working(job, true);

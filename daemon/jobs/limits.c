@@ -20,9 +20,12 @@ int limits_check_job(const struct limits *limits, unsigned n_jobs, const struct 
     if (client && client->n_jobs >= MAX_JOBS_PER_CLIENT)
         return failure_set(failure, FAILURE_LIMIT,
                            "this program has %u files open, which is its limit", client->n_jobs);
+    if (n_jobs >= limits->max_jobs)
+        return failure_set(failure, FAILURE_LIMIT, "%u files are open, which is the limit", n_jobs);
     if (n_jobs >= max_jobs)
-        return failure_set(failure, FAILURE_LIMIT, "%u files are open, which is the limit%s",
-                           n_jobs, client ? " for programs that have some" : "");
+        return failure_set(failure, FAILURE_LIMIT,
+                           "%u files are open; what is left of %u is for programs that have none",
+                           n_jobs, limits->max_jobs);
     return 0;
 }
 

@@ -15,7 +15,7 @@
 enum { PATIENCE_MS = 20000 };
 
 /* For so many more a worker may be silent; it looks at the time between pieces of its work. */
-enum { GRACE_MS = 20000 };
+enum { GRACE_MS = 3000 };
 
 #define SOFTWARE "uqdd " UQD_VERSION
 

@@ -57,6 +57,16 @@ static int lose(struct decoding *decoding, struct failure *failure)
                        "the process that decoded the file has ended unexpectedly");
 }
 
+/* It has shown no sign of life for too long. Returns -1. */
+static int give_up(struct decoding *decoding, struct failure *failure)
+{
+    if (atomic_load(&decoding->worker.control->stop))
+        return lose(decoding, failure);
+    worker_kill(&decoding->worker);
+    return failure_set(failure, FAILURE_OTHER,
+                       "the process that decoded the file did not go on, and was ended");
+}
+
 /* Makes a text of what came as one: it ends, and D-Bus can carry it. */
 static void settle_text(char *text, size_t size)
 {
@@ -86,8 +96,11 @@ static int call(struct decoding *decoding, enum wire_kind kind, const struct fra
     if (key)
         request.key = *key;
     if (decoding->worker.socket < 0 ||
-        wire_send(decoding->worker.socket, &request, sizeof request, NULL, 0) < 0 ||
-        wire_receive(decoding->worker.socket, &reply, sizeof reply) < 0 ||
+        wire_send(decoding->worker.socket, &request, sizeof request, NULL, 0) < 0)
+        return lose(decoding, failure);
+    if (worker_await(&decoding->worker, decoding->workers) < 0)
+        return give_up(decoding, failure);
+    if (wire_receive(decoding->worker.socket, &reply, sizeof reply) < 0 ||
         !is_sensible(decoding, &reply))
         return lose(decoding, failure);
     decoding->at =
@@ -199,6 +212,12 @@ void decoding_sleep(struct decoding *decoding)
 bool decoding_sleeps(const struct decoding *decoding)
 {
     return decoding->is_open && decoding->worker.socket < 0;
+}
+
+void decoding_refresh(struct decoding *decoding)
+{
+    if (decoding->is_open && !worker_is_there(&decoding->worker))
+        decoding_sleep(decoding);
 }
 
 /* What another worker says of the file, which is known. 0, or -1 if it does not come. */

@@ -69,6 +69,9 @@ int decoding_render(struct decoding *decoding, struct frame *frame, struct failu
  * decodes as far again. Nothing happens without memory or descriptors for it. */
 void decoding_sleep(struct decoding *decoding);
 
+/* Before a call: a worker that ended while nothing was expected of it is as one that sleeps. */
+void decoding_refresh(struct decoding *decoding);
+
 /* There is no worker. */
 bool decoding_sleeps(const struct decoding *decoding);
 

@@ -120,6 +120,7 @@ int spawner_run(void)
     bool is_warm = false;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    signal(SIGCHLD, SIG_DFL); /* the daemon has its children reaped by the kernel */
     /* What comes from a terminal or a service manager is the daemon's: it ends the others. */
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);

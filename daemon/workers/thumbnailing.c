@@ -53,8 +53,11 @@ static void show_worker(struct thumbnailing *thumbnailing, struct worker *worker
 
 static int lose(const struct thumbnailing_order *order, struct message *message)
 {
-    return message_set(message, "%s: the process that decoded the file has ended unexpectedly",
-                       order->name);
+    /* Of reading, at the time that it may take. */
+    const bool late = errno == EAGAIN || errno == EWOULDBLOCK;
+
+    return message_set(message, "%s: the process that decoded the file %s", order->name,
+                       late ? "did not go on, and was ended" : "has ended unexpectedly");
 }
 
 /* What does not come in time does not come. 0, or -1. */
@@ -130,6 +133,7 @@ static int hear(const struct worker *worker, const struct thumbnailing_order *or
 {
     struct wire_thumbnail said;
 
+    errno = 0;
     if (wire_receive(worker->socket, &said, sizeof said) < 0 || !is_sensible(&said))
         return lose(order, message);
     if (said.status < 0) {

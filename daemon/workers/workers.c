@@ -1,10 +1,12 @@
 #include "workers/workers.h"
 
+#include "monotonic.h"
 #include "workers/spawner.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -15,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,8 +26,13 @@ extern char **environ;
 /* A process with none gets nine times the time of one with this. */
 enum { BACK_NICENESS = 10 };
 
+/* A call looks whether it is to stop many times a second, even beside much else. The last step of
+ * the largest picture takes three minutes. */
+enum { PATIENCE_MS = 30000, LONGEST_MS = 30 * 60000, LOOK_MS = 1000 };
+
 struct workers {
     const char *program;
+    int patience;          /* milliseconds */
     pthread_mutex_t mutex; /* of all below */
     pid_t spawner;         /* if the socket is there */
     int socket;            /* -1: no spawner */
@@ -86,8 +94,14 @@ struct workers *workers_new(const char *program)
         return NULL;
     workers->program = program ? program : "/proc/self/exe";
     workers->socket = -1;
+    workers->patience = PATIENCE_MS;
     pthread_mutex_init(&workers->mutex, NULL);
     return workers;
+}
+
+void workers_set_patience(struct workers *workers, int milliseconds)
+{
+    workers->patience = milliseconds;
 }
 
 void workers_free(struct workers *workers)
@@ -181,6 +195,9 @@ int worker_prepare(struct worker *worker)
 
 static int fail_start(struct failure *failure, int error)
 {
+    if (error == EAGAIN || error == EWOULDBLOCK)
+        return failure_set(failure, FAILURE_LIMIT,
+                           "no process can be started to decode the file in time");
     return failure_set(failure, FAILURE_LIMIT, "no process can be started to decode the file%s%s",
                        error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
 }
@@ -202,6 +219,14 @@ static int hear_hello(struct worker *worker, struct workers *workers, struct fai
         return failure_set(failure, FAILURE_OTHER, "%s", hello.message.text);
     note_posture(workers, &hello.posture);
     return 0;
+}
+
+/* What comes in pieces is not waited for in between. */
+static int limit_time(const struct worker *worker, const struct workers *workers)
+{
+    const struct timeval limit = {workers->patience / 1000, workers->patience % 1000 * 1000};
+
+    return setsockopt(worker->socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
 int worker_start(struct worker *worker, struct workers *workers,
@@ -233,12 +258,43 @@ int worker_start(struct worker *worker, struct workers *workers,
     if (status < 0)
         status = fail_start(failure, errno);
     close(ends[1]);
+    if (status == 0 && limit_time(worker, workers) < 0)
+        status = fail_start(failure, errno);
     if (status == 0)
         status = hear_hello(worker, workers, failure);
     /* worker_kill may have come before there was something to kill. */
     if (status == 0 && atomic_load(&worker->control->stop))
         worker_kill(worker);
     return status;
+}
+
+int worker_await(const struct worker *worker, const struct workers *workers)
+{
+    const int look = workers->patience < LOOK_MS ? workers->patience : LOOK_MS;
+    const int64_t began = monotonic_ms();
+    int64_t alive = began, now = began;
+    unsigned signs = atomic_load(&worker->control->signs);
+
+    while (now - alive <= workers->patience && now - began <= LONGEST_MS) {
+        struct pollfd said = {.fd = worker->socket, .events = POLLIN};
+        const int n = poll(&said, 1, look);
+        const unsigned seen = atomic_load(&worker->control->signs);
+
+        if (n > 0)
+            return 0;
+        now = monotonic_ms();
+        if (seen != signs)
+            alive = now;
+        signs = seen;
+    }
+    return -1;
+}
+
+bool worker_is_there(const struct worker *worker)
+{
+    struct pollfd end = {.fd = worker->socket, .events = POLLIN};
+
+    return worker->socket >= 0 && poll(&end, 1, 0) == 0;
 }
 
 /* 0, or -1 with errno. */

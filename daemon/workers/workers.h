@@ -17,6 +17,10 @@ struct workers;
 /* program is this one, whose path is borrowed: NULL is /proc/self/exe. NULL without memory. */
 struct workers *workers_new(const char *program);
 
+/* A worker that shows no sign of life for so many milliseconds while something is expected of it is
+ * given up; 30 s unless told. Before any is started. */
+void workers_set_patience(struct workers *workers, int milliseconds);
+
 /* No worker is being started. The spawner ends, and with it those that are left. NULL is allowed.
  */
 void workers_free(struct workers *workers);
@@ -49,6 +53,13 @@ int worker_prepare(struct worker *worker);
 int worker_start(struct worker *worker, struct workers *workers,
                  const struct decode_settings *settings, int file, int reference,
                  struct failure *failure);
+
+/* Waits until the worker says something. 0, or -1 if it has shown no sign of life for too long, or
+ * has been at it for longer than any call takes. */
+int worker_await(const struct worker *worker, const struct workers *workers);
+
+/* Whether there is a process, as far as its end of the sockets tells. Nothing is expected of it. */
+bool worker_is_there(const struct worker *worker);
 
 /* Ends the process at once, if there is one; what waits for it sees that it has gone. May be called
  * by another thread than the one that uses the worker. */

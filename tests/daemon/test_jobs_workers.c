@@ -47,9 +47,11 @@ static void a_worker_that_crashes_fails_its_job_alone(void **state)
     job_desk_settle(desk);
     record_clear(&record);
     record_clear(&other);
-    send_signal(record.job, SIGSEGV);
-    wait_for_end(atomic_load(&record.job->decoding->worker.process));
+    send_signal(record.job, SIGSTOP); /* it is to end when something is expected of it */
     job_start(record.job);
+    assert_true(record.job->in_flight);
+    send_signal(record.job, SIGSEGV);
+    send_signal(record.job, SIGCONT);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "state 2", "state 5", "finished 3");
     assert_int_equal(record.job->failure.kind, FAILURE_OTHER);
@@ -72,8 +74,9 @@ static void a_request_is_answered_when_the_worker_has_gone(void **state)
     record_request(&record, 0, PRIORITY_INTERACTIVE, "", "A");
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "step 0", "answered A");
-    send_signal(record.job, SIGKILL);
+    send_signal(record.job, SIGSTOP);
     record_request(&record, 1, PRIORITY_INTERACTIVE, "", "B");
+    send_signal(record.job, SIGKILL);
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "state 5", "finished 3", "refused B: other");
     /* What was rendered is there still. */
@@ -81,6 +84,52 @@ static void a_request_is_answered_when_the_worker_has_gone(void **state)
     job_desk_settle(desk);
     RECORD_EXPECT(&record, "answered A");
     record_close(&record, desk);
+}
+
+/* As the kernel does when memory is short. */
+static void a_worker_that_ends_unasked_is_replaced(void **state)
+{
+    struct job_desk *desk = *state;
+    struct record record = {0};
+
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    record_request(&record, 1, PRIORITY_INTERACTIVE, "", "A");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "opened", "step 0", "step 1", "answered A");
+    send_signal(record.job, SIGKILL);
+    wait_for_end(atomic_load(&record.job->decoding->worker.process));
+    record_request(&record, 2, PRIORITY_INTERACTIVE, "", "B");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "step 2", "answered B");
+    record_close(&record, desk);
+}
+
+/* It would have kept a thread of the pool for ever. */
+static void a_worker_without_signs_of_life_is_given_up(void **state)
+{
+    struct job_desk *desk = *state;
+    struct workers *usual = desk->jobs.workers;
+    struct record record = {0};
+    int process;
+
+    desk->jobs.workers = workers_new(UQDD);
+    assert_non_null(desk->jobs.workers);
+    record_open(&record, desk, ":1.1", desk->sample.size);
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "opened");
+    workers_set_patience(desk->jobs.workers, 200);
+    process = dup(atomic_load(&record.job->decoding->worker.process));
+    send_signal(record.job, SIGSTOP);
+    record_request(&record, 1, PRIORITY_INTERACTIVE, "", "A");
+    job_desk_settle(desk);
+    RECORD_EXPECT(&record, "state 5", "finished 3", "refused A: other");
+    assert_non_null(strstr(record.job->failure.text, "did not go on"));
+    wait_for_end(process);
+    close(process);
+    record_close(&record, desk);
+    workers_free(desk->jobs.workers);
+    desk->jobs.workers = usual;
 }
 
 static void a_spawner_that_ends_is_replaced(void **state)
@@ -444,6 +493,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_worker_that_crashes_fails_its_job_alone),
         cmocka_unit_test(a_request_is_answered_when_the_worker_has_gone),
+        cmocka_unit_test(a_worker_that_ends_unasked_is_replaced),
+        cmocka_unit_test(a_worker_without_signs_of_life_is_given_up),
         cmocka_unit_test(a_spawner_that_ends_is_replaced),
         cmocka_unit_test(a_worker_without_memory_fails_its_job_alone),
         cmocka_unit_test(closing_ends_the_process_at_once),
