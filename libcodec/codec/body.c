@@ -77,6 +77,13 @@ int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_ext
     return crc == stored_checksum(body, extent.data) ? UQD_OK : UQD_ERR_CORRUPT;
 }
 
+size_t uqd_body_used(struct uqd_extent extent, struct uqd_extent chunks,
+                     const struct uqd_stream *stream)
+{
+    const size_t read = uqd_stream_used(stream);
+    return (size_t)(chunks.data - extent.data) + (read == 0 && chunks.size > 0 ? 1 : read);
+}
+
 int uqd_body_close(struct uqd_stream *stream)
 {
     const int status = uqd_stream_close(stream);

@@ -33,6 +33,11 @@ int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t
 int uqd_body_open(struct uqd_body body, struct uqd_extent extent, struct uqd_extent *chunks,
                   struct uqd_work *work);
 
+/* Bytes of the body that have to be at hand for the symbols read so far, extent and chunks as given
+ * to and by uqd_body_open: where there are none, still those that it wants. */
+size_t uqd_body_used(struct uqd_extent extent, struct uqd_extent chunks,
+                     const struct uqd_stream *stream);
+
 /* Ends a stream that is to have no chunk left over. Errors: UQD_NEED_DATA if more of the body is to
  * come, UQD_ERR_CORRUPT. */
 int uqd_body_close(struct uqd_stream *stream);

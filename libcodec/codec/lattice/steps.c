@@ -82,7 +82,7 @@ int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *sched
             uqd_spent_reset(state);
     }
     if (status == UQD_OK && used != NULL)
-        *used = (size_t)(chunks.data - extent.data) + uqd_stream_used(&stream);
+        *used = uqd_body_used(extent, chunks, &stream);
     if (status == UQD_OK && schedule->is_short && extent.available < extent.size)
         status = UQD_NEED_DATA;
     else if (status == UQD_OK && until == body.last && !schedule->is_short)

@@ -210,7 +210,7 @@ static int decode_steps(struct uqd_paper_tiles *tiles, struct uqd_body body, uin
             status = uqd_paper_for_tiles(tiles, decode_tile, &run);
     }
     if (status == UQD_OK)
-        *used = (size_t)(chunks.data - extent.data) + uqd_stream_used(&stream);
+        *used = uqd_body_used(extent, chunks, &stream);
     if (status == UQD_OK && last == body.last)
         status = uqd_body_close(&stream);
     uqd_stream_free(&stream);
