@@ -9,6 +9,9 @@ import tempfile
 
 import measured
 
+# The crowd is to be as large as asked for, whatever the machine: what the daemon expects jobs to need is more than they take.
+LIMITS = "--max-jobs 1024 --max-memory 65536"
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -27,7 +30,7 @@ def main():
             uqd.encode(options.photo, file)
         client = os.path.join(build, "bench", "bench_crowd")
         command = [client, file, str(options.clients), str(options.jobs), str(options.seconds)]
-        measured.run_beside_daemon(build, folder, command, uqd.environment, "--max-jobs 1024")
+        measured.run_beside_daemon(build, folder, command, uqd.environment, LIMITS)
 
 
 if __name__ == "__main__":
