@@ -196,7 +196,10 @@ int uqd_decoder_advance(struct uqd_decoder *decoder)
     const uint32_t step = uqd_decoder_steps_complete(decoder);
     if (step == decoder->header.n_steps)
         return UQD_END;
-    if (!decoder->header.solid && decoder->fed.size < decoder->layout.step_end[step])
+    /* Of a solid file that is where its body begins, behind its alpha: the body may be empty. */
+    const uint64_t needed =
+        decoder->header.solid ? decoder->layout.body[0] : decoder->layout.step_end[step];
+    if (decoder->fed.size < needed)
         return UQD_NEED_DATA;
     return decode_next(decoder, step);
 }

@@ -138,6 +138,30 @@ static void test_every_length_solid(void **state)
     }
 }
 
+/* A body without bytes is complete where it begins, not before the alpha in front of it. */
+static void test_empty_solid_body(void **state)
+{
+    struct uqd_image *image = make_image(4, 9, 2, CONTENT_PHOTO, 6);
+    struct uqd_encode_settings settings = one_thread_encoding();
+    settings.solid = 1;
+    settings.stop_step = 0;
+    const struct file file = encode(*state, image, &settings);
+    struct uqd_decoder *whole = full_decoder(*state, file), *pieces = empty_decoder(*state);
+    assert_int_equal(advance_all(whole), UQD_END);
+    assert_int_equal(step_info_of(whole, 0).bytes, file.size);
+    for (size_t n = 0; n < file.size; n++) {
+        assert_int_equal(uqd_decoder_advance(pieces), UQD_NEED_DATA);
+        assert_true(uqd_decoder_feed(pieces, file.data + n, 1) >= 0);
+    }
+    assert_int_equal(advance_all(pieces), UQD_END);
+    assert_true(picture_hash(pieces, 0, UQD_MODE_DENOISED) ==
+                picture_hash(whole, 0, UQD_MODE_DENOISED));
+    uqd_decoder_free(whole);
+    uqd_decoder_free(pieces);
+    free(file.data);
+    free(image);
+}
+
 /* The same pictures as the file with a table, in fewer bytes. */
 static void test_solid_is_smaller(void **state)
 {
@@ -249,9 +273,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_length_grey),  cmocka_unit_test(test_every_length_dithered),
-        cmocka_unit_test(test_every_length_solid), cmocka_unit_test(test_solid_is_smaller),
-        cmocka_unit_test(test_quality_rises),      cmocka_unit_test(test_random_pieces),
-        cmocka_unit_test(test_two_tiles),
+        cmocka_unit_test(test_every_length_solid), cmocka_unit_test(test_empty_solid_body),
+        cmocka_unit_test(test_solid_is_smaller),   cmocka_unit_test(test_quality_rises),
+        cmocka_unit_test(test_random_pieces),      cmocka_unit_test(test_two_tiles),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);
 }
