@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What programs that keep the daemon busy cost another: its first step beside them and alone, memory and descriptors.
 
-Runs on a private session bus with the daemon of the same build as `uqd`.
+Runs on a private session bus with the daemon of the same build as `uqd`, whose limits of jobs and memory are out of the way.
 """
 import argparse
 import os
@@ -14,7 +14,7 @@ LIMITS = "--max-jobs 1024 --max-memory 65536"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photo", help="a photograph as PNG, or a .uqd file")
     parser.add_argument("--clients", type=int, default=16, metavar="N", help="programs that are busy (%(default)s)")
     parser.add_argument("--jobs", type=int, default=4, metavar="N", help="jobs of each, at most 16 (%(default)s)")

@@ -165,7 +165,9 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     if (!parse(&arguments, argc, argv)) {
-        fputs("usage: storm round-trips|prefixes|flips N [--seed S] [--only K] MODEL.uqdm...\n",
+        fputs("usage: storm round-trips|prefixes|flips N [--seed S] [--only K] MODEL.uqdm...\n"
+              "N cases, each with one of the models, which tests/storm of a build directory has.\n"
+              "A case that fails is told with its seed and number: --only repeats it alone.\n",
               stderr);
         return 2;
     }
