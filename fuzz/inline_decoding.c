@@ -197,13 +197,3 @@ bool decoding_sleeps(const struct decoding *decoding)
     (void)decoding;
     return false;
 }
-
-uint32_t decoding_reduce_for(const struct decoding *decoding, uint32_t max_edge)
-{
-    const uint32_t edge =
-        decoding->info.width > decoding->info.height ? decoding->info.width : decoding->info.height;
-    uint32_t reduce = 0;
-    while (max_edge > 0 && reduce < UQD_MAX_REDUCE && edge >> (reduce + 1) >= max_edge)
-        reduce++;
-    return reduce;
-}

@@ -125,12 +125,13 @@ static struct work *take_work(struct pool_thread *thread)
 
 static void count_ran(struct work *work)
 {
+    const int64_t milliseconds = monotonic_ms() - work->began;
     struct share *share = work->share;
 
     if (!share)
         return;
-    share->spent += monotonic_ms() - work->began;
-    share->used += monotonic_ms() - work->began;
+    share->spent += milliseconds;
+    share->used += milliseconds;
     share->n_running--;
     share->n_inside--;
 }

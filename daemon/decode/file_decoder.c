@@ -413,19 +413,6 @@ static uint64_t bytes_used(const struct file_decoder *file, const struct frame_k
     return key->bytes > header ? key->bytes : header;
 }
 
-/* Blocks of bits have their size whatever the key says of pictures; a number is as large as a pixel
- * of four channels. */
-static int map_frame(const struct file_decoder *file, struct frame *frame, uint8_t **pixels)
-{
-    const struct uqd_info *info = &file->info;
-    bool bits = frame->key.mode == FRAME_OF_BITS;
-    uint32_t reduce = bits ? 3 : frame->key.reduce;
-
-    return frame_map(frame, uqd_reduced_side(info->width, reduce),
-                     uqd_reduced_side(info->height, reduce),
-                     bits ? (uint32_t)sizeof(uint32_t) : info->channels, pixels);
-}
-
 int file_decoder_render(struct file_decoder *file, struct frame *frame, struct failure *failure)
 {
     uint8_t *pixels;
@@ -435,7 +422,7 @@ int file_decoder_render(struct file_decoder *file, struct frame *frame, struct f
     frame->bytes = bytes_used(file, &frame->key);
     if (should_stop(file, 0))
         return failure_set_status(failure, UQD_ERR_CANCELLED);
-    if (map_frame(file, frame, &pixels) < 0)
+    if (frame_map(frame, &file->info, &pixels) < 0)
         return failure_set(failure, FAILURE_LIMIT, "no memory for the frame: %s", strerror(errno));
     status = render_into(file, frame, pixels, failure);
     if (status < 0) {

@@ -5,10 +5,32 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int frame_map(struct frame *frame, uint32_t width, uint32_t height, uint32_t channels,
-              uint8_t **pixels)
+/* Blocks of bits have their size whatever the key says of pictures; a number is as large as a pixel
+ * of four channels. */
+struct shared_frame frame_shape(const struct uqd_info *info, const struct frame_key *key)
 {
-    frame->shape = shared_frame_shape(width, height, channels);
+    const bool bits = key->mode == FRAME_OF_BITS;
+    const uint32_t reduce = bits ? 3 : key->reduce;
+
+    return shared_frame_shape(uqd_reduced_side(info->width, reduce),
+                              uqd_reduced_side(info->height, reduce),
+                              bits ? (uint32_t)sizeof(uint32_t) : info->channels);
+}
+
+uint32_t frame_reduce_for(const struct uqd_info *info, uint32_t max_edge)
+{
+    const uint32_t edge = info->width > info->height ? info->width : info->height;
+    uint32_t reduce = 0;
+
+    while (max_edge > 0 && reduce < UQD_MAX_REDUCE &&
+           uqd_reduced_side(edge, reduce + 1) >= max_edge)
+        reduce++;
+    return reduce;
+}
+
+int frame_map(struct frame *frame, const struct uqd_info *info, uint8_t **pixels)
+{
+    frame->shape = frame_shape(info, &frame->key);
     frame->measured = false;
     frame->fd = shared_frame_create(&frame->shape, pixels);
     return frame->fd < 0 ? -1 : 0;

@@ -22,10 +22,16 @@ struct frame {
     double mse, psnr, ms_ssim;
 };
 
+/* What the frame with this key looks like, of a picture. */
+struct shared_frame frame_shape(const struct uqd_info *info, const struct frame_key *key);
+
+/* The largest reduction that leaves the longer side at max_edge pixels or more; 0 (full size) if
+ * max_edge is 0 or the picture is smaller. */
+uint32_t frame_reduce_for(const struct uqd_info *info, uint32_t max_edge);
+
 /* Makes the memory of a frame and maps it for writing: *pixels has shape.size bytes, all zero.
  * Returns 0, or -1 with errno. Then either frame_seal or frame_discard must follow. */
-int frame_map(struct frame *frame, uint32_t width, uint32_t height, uint32_t channels,
-              uint8_t **pixels);
+int frame_map(struct frame *frame, const struct uqd_info *info, uint8_t **pixels);
 
 /* Unmaps the pixels and seals the memory for ever: neither size nor content can change. 0, or -1
  * with errno, and then the frame is gone. */

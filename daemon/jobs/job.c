@@ -387,7 +387,7 @@ static void open_done(struct job *job)
     job->opened = true;
     take_memory(job);
     job->extent.n_steps = job->decoding->info.n_steps;
-    job->reduce = decoding_reduce_for(job->decoding, job->settings.max_edge);
+    job->reduce = frame_reduce_for(&job->decoding->info, job->settings.max_edge);
     if (job->events->opened && !job->events->opened(job->cookie))
         job_close(job);
 }

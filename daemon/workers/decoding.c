@@ -1,9 +1,5 @@
 #include "workers/decoding.h"
 
-#include "utf8.h"
-
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,34 +41,22 @@ void decoding_free(struct decoding *decoding)
 
 /* ---- What is heard of the worker ---- */
 
-/* It has gone, or says what no worker of ours says: then it goes. Returns -1. */
-static int lose(struct decoding *decoding, struct failure *failure)
+/* Ends a worker that has failed in some way, for which the failure is unless it was not to go on
+ * anyway. Returns -1. */
+static int end_for(struct decoding *decoding, const char *what, struct failure *failure)
 {
-    bool wanted = !atomic_load(&decoding->worker.control->stop);
+    const bool wanted = !atomic_load(&decoding->worker.control->stop);
 
     worker_kill(&decoding->worker);
     if (!wanted)
         return failure_set_status(failure, UQD_ERR_CANCELLED);
-    return failure_set(failure, FAILURE_OTHER,
-                       "the process that decoded the file has ended unexpectedly");
+    return failure_set(failure, FAILURE_OTHER, "the process that decoded the file %s", what);
 }
 
-/* It has shown no sign of life for too long. Returns -1. */
-static int give_up(struct decoding *decoding, struct failure *failure)
+/* It has gone, or says what no worker of ours says. Returns -1. */
+static int lose(struct decoding *decoding, struct failure *failure)
 {
-    if (atomic_load(&decoding->worker.control->stop))
-        return lose(decoding, failure);
-    worker_kill(&decoding->worker);
-    return failure_set(failure, FAILURE_OTHER,
-                       "the process that decoded the file did not go on, and was ended");
-}
-
-/* Makes a text of what came as one: it ends, and D-Bus can carry it. */
-static void settle_text(char *text, size_t size)
-{
-    text[size - 1] = '\0';
-    if (!utf8_is_valid(text, strlen(text)))
-        text[0] = '\0';
+    return end_for(decoding, "has ended unexpectedly", failure);
 }
 
 static bool is_sensible(const struct decoding *decoding, const struct wire_reply *reply)
@@ -99,7 +83,7 @@ static int call(struct decoding *decoding, enum wire_kind kind, const struct fra
         wire_send(decoding->worker.socket, &request, sizeof request, NULL, 0) < 0)
         return lose(decoding, failure);
     if (worker_await(&decoding->worker, decoding->workers) < 0)
-        return give_up(decoding, failure);
+        return end_for(decoding, "did not go on, and was ended", failure);
     if (wire_receive(decoding->worker.socket, &reply, sizeof reply) < 0 ||
         !is_sensible(decoding, &reply))
         return lose(decoding, failure);
@@ -107,7 +91,7 @@ static int call(struct decoding *decoding, enum wire_kind kind, const struct fra
         (struct progress){reply.offset, reply.decoded, reply.steps_complete, reply.ended};
     if (reply.status < 0) {
         *failure = reply.failure;
-        settle_text(failure->text, sizeof failure->text);
+        wire_settle_text(failure->text, sizeof failure->text);
     }
     return reply.status;
 }
@@ -148,7 +132,7 @@ static int hear_pieces(struct decoding *decoding, uint32_t n_steps, uint32_t icc
     for (uint32_t i = 0; i < n_steps; i++) {
         struct wire_step *said = &decoding->said[i];
 
-        settle_text(said->name, sizeof said->name);
+        wire_settle_text(said->name, sizeof said->name);
         decoding->steps[i] = (struct step){said->name, said->bytes, said->psnr};
     }
     decoding->icc_size = icc_size;
@@ -166,7 +150,7 @@ static int hear_opened(struct decoding *decoding, struct failure *failure)
     decoding->info.lossless = opened.info.lossless != 0; /* D-Bus knows two values */
     decoding->has_reference = opened.has_reference;
     memcpy(decoding->model_name, opened.model_name, sizeof decoding->model_name);
-    settle_text(decoding->model_name, sizeof decoding->model_name);
+    wire_settle_text(decoding->model_name, sizeof decoding->model_name);
     decoding->at.ended = decoding->at.ended || opened.info.n_steps == 0;
     return 0;
 }
@@ -220,26 +204,31 @@ void decoding_refresh(struct decoding *decoding)
         decoding_sleep(decoding);
 }
 
+/* Receives so much and forgets it. 0, or -1 if it does not come. */
+static int skip(int socket, size_t size)
+{
+    char bytes[4096];
+
+    while (size > 0) {
+        const size_t part = size < sizeof bytes ? size : sizeof bytes;
+
+        if (wire_receive(socket, bytes, part) < 0)
+            return -1;
+        size -= part;
+    }
+    return 0;
+}
+
 /* What another worker says of the file, which is known. 0, or -1 if it does not come. */
 static int skip_opened(const struct decoding *decoding)
 {
     const int socket = decoding->worker.socket;
     struct wire_opened opened;
-    struct wire_step step;
-    uint8_t byte;
 
     if (wire_receive(socket, &opened, sizeof opened) < 0 ||
         opened.info.n_steps != decoding->info.n_steps || opened.icc_size != decoding->icc_size)
         return -1;
-    for (uint32_t i = 0; i < opened.info.n_steps; i++) {
-        if (wire_receive(socket, &step, sizeof step) < 0)
-            return -1;
-    }
-    for (uint32_t i = 0; i < opened.icc_size; i++) {
-        if (wire_receive(socket, &byte, sizeof byte) < 0)
-            return -1;
-    }
-    return 0;
+    return skip(socket, opened.info.n_steps * sizeof(struct wire_step) + opened.icc_size);
 }
 
 /* Has the new worker come as far as the one before. 0, or -1 with a failure; once it is called
@@ -307,25 +296,12 @@ int decoding_advance(struct decoding *decoding, struct failure *failure)
     return status;
 }
 
-/* Blocks of bits have their size whatever the key says of pictures; a number is as large as a pixel
- * of four channels. */
-static struct shared_frame shape_of(const struct decoding *decoding, const struct frame_key *key)
-{
-    const struct uqd_info *info = &decoding->info;
-    const bool bits = key->mode == FRAME_OF_BITS;
-    const uint32_t reduce = bits ? 3 : key->reduce;
-
-    return shared_frame_shape(uqd_reduced_side(info->width, reduce),
-                              uqd_reduced_side(info->height, reduce),
-                              bits ? (uint32_t)sizeof(uint32_t) : info->channels);
-}
-
 /* Takes the memory over. 0, or -1 if it is not what was asked for. */
 static int take_frame(const struct decoding *decoding, struct frame *frame,
                       const struct wire_frame *came, int fd)
 {
     frame->fd = fd;
-    frame->shape = shape_of(decoding, &frame->key);
+    frame->shape = frame_shape(&decoding->info, &frame->key);
     frame->bytes = came->bytes;
     frame->measured = came->measured;
     frame->mse = came->mse;
@@ -384,16 +360,4 @@ double decoding_progress(const struct decoding *decoding)
     double done = atomic_load(&decoding->worker.control->done);
 
     return done >= 0 && done <= 1 ? done : 0;
-}
-
-uint32_t decoding_reduce_for(const struct decoding *decoding, uint32_t max_edge)
-{
-    const struct uqd_info *info = &decoding->info;
-    uint32_t edge = info->width > info->height ? info->width : info->height;
-    uint32_t reduce = 0;
-
-    while (max_edge > 0 && reduce < UQD_MAX_REDUCE &&
-           uqd_reduced_side(edge, reduce + 1) >= max_edge)
-        reduce++;
-    return reduce;
 }

@@ -90,8 +90,4 @@ void decoding_stand_back(struct decoding *decoding);
 /* How far the call under way has come, from 0 to 1. */
 double decoding_progress(const struct decoding *decoding);
 
-/* The largest reduction that leaves the longer side at max_edge pixels or more; 0 (full size) if
- * max_edge is 0 or the picture is smaller. */
-uint32_t decoding_reduce_for(const struct decoding *decoding, uint32_t max_edge);
-
 #endif

@@ -131,7 +131,6 @@ int spawner_run(void)
     while (status == 0) {
         struct pollfd events[] = {{.fd = SPAWNER_SOCKET, .events = POLLIN},
                                   {.fd = signals, .events = POLLIN}};
-
         const int n = poll(events, 2, is_warm ? -1 : QUIET_MS);
 
         if (n < 0 && errno != EINTR)

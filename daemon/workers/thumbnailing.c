@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 /* That of every thumbnail. */
 enum { CHANNELS = 4 };
@@ -58,15 +56,6 @@ static int lose(const struct thumbnailing_order *order, struct message *message)
 
     return message_set(message, "%s: the process that decoded the file %s", order->name,
                        late ? "did not go on, and was ended" : "has ended unexpectedly");
-}
-
-/* What does not come in time does not come. 0, or -1. */
-static int limit_time(const struct worker *worker, const struct thumbnailing_order *order)
-{
-    const int64_t milliseconds = (order->milliseconds > 0 ? order->milliseconds : 0) + order->grace;
-    const struct timeval limit = {milliseconds / 1000, milliseconds % 1000 * 1000};
-
-    return setsockopt(worker->socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
 static int send_order(const struct worker *worker, const struct thumbnailing_order *order)
@@ -149,11 +138,12 @@ static int hear(const struct worker *worker, const struct thumbnailing_order *or
 static int start(struct worker *worker, struct workers *workers,
                  const struct thumbnailing_order *order, struct message *message)
 {
+    const int64_t patience = (order->milliseconds > 0 ? order->milliseconds : 0) + order->grace;
     struct failure failure;
 
     if (worker_start(worker, workers, order->settings, order->file, -1, &failure) < 0)
         return message_set(message, "%s: %s", order->name, failure.text);
-    if (limit_time(worker, order) < 0 || send_order(worker, order) < 0)
+    if (worker_limit_time(worker, patience) < 0 || send_order(worker, order) < 0)
         return lose(order, message);
     return 0;
 }

@@ -1,5 +1,7 @@
 #include "workers/wire.h"
 
+#include "utf8.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
@@ -126,4 +128,11 @@ int wire_receive_fds(int socket, void *data, size_t size, int *fds, unsigned max
         return -1;
     }
     return 0;
+}
+
+void wire_settle_text(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    if (!utf8_is_valid(text, strlen(text)))
+        text[0] = '\0';
 }

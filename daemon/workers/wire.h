@@ -105,4 +105,7 @@ int wire_receive(int socket, void *data, size_t size);
 int wire_receive_fds(int socket, void *data, size_t size, int *fds, unsigned max_fds,
                      unsigned *n_fds);
 
+/* Makes a text of what came as one: it ends, and is UTF-8, as D-Bus demands it; or it is empty. */
+void wire_settle_text(char *text, size_t size);
+
 #endif

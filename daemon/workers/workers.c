@@ -214,17 +214,17 @@ static int hear_hello(struct worker *worker, struct workers *workers, struct fai
     if (n_fds > 0)
         atomic_store(&worker->process, process);
     atomic_store(&worker->number, hello.process);
-    hello.message.text[sizeof hello.message.text - 1] = '\0';
-    if (hello.status < 0)
+    if (hello.status < 0) {
+        wire_settle_text(hello.message.text, sizeof hello.message.text);
         return failure_set(failure, FAILURE_OTHER, "%s", hello.message.text);
+    }
     note_posture(workers, &hello.posture);
     return 0;
 }
 
-/* What comes in pieces is not waited for in between. */
-static int limit_time(const struct worker *worker, const struct workers *workers)
+int worker_limit_time(const struct worker *worker, int64_t milliseconds)
 {
-    const struct timeval limit = {workers->patience / 1000, workers->patience % 1000 * 1000};
+    const struct timeval limit = {milliseconds / 1000, milliseconds % 1000 * 1000};
 
     return setsockopt(worker->socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
@@ -258,7 +258,7 @@ int worker_start(struct worker *worker, struct workers *workers,
     if (status < 0)
         status = fail_start(failure, errno);
     close(ends[1]);
-    if (status == 0 && limit_time(worker, workers) < 0)
+    if (status == 0 && worker_limit_time(worker, workers->patience) < 0)
         status = fail_start(failure, errno);
     if (status == 0)
         status = hear_hello(worker, workers, failure);

@@ -54,6 +54,10 @@ int worker_start(struct worker *worker, struct workers *workers,
                  const struct decode_settings *settings, int file, int reference,
                  struct failure *failure);
 
+/* What it says is not waited for any longer than that: then receiving fails with EAGAIN. 0, or -1
+ * with errno. */
+int worker_limit_time(const struct worker *worker, int64_t milliseconds);
+
 /* Waits until the worker says something. 0, or -1 if it has shown no sign of life for too long, or
  * has been at it for longer than any call takes. */
 int worker_await(const struct worker *worker, const struct workers *workers);

@@ -40,7 +40,7 @@ static void say_hello(int socket)
     }
     if (tells("not confined")) {
         hello.status = -1;
-        memset(hello.message.text, 'x', sizeof hello.message.text);
+        memset(hello.message.text, 0xff, sizeof hello.message.text);
     }
     if (wire_send(socket, &hello, sizeof hello, &self, self >= 0) < 0)
         _exit(1);
