@@ -5,36 +5,21 @@
  *
  * usage: bench_crowd FILE.uqd CLIENTS JOBS SECONDS, on a session bus that can start
  * org.uqd.Decoder1 with --max-jobs of more than that */
-#include "dict.h"
+#include "bus_client.h"
 #include "job_path.h"
 
 #include <dbus/dbus.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_CLIENTS = 512, MAX_JOBS = 16, MAX_RUNS = 100000, REPLY_TIMEOUT_MS = 600000 };
 enum { IDLE_RUNS = 15, REPORTS = 10 };
-
-static double now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "bench_crowd: %s: %s\n", what, why);
-    exit(1);
-}
 
 /* ---- Jobs ---------------------------------------------------------------------------------- */
 
@@ -53,40 +38,10 @@ static void disconnect_bus(DBusConnection *bus)
     dbus_connection_unref(bus);
 }
 
-static DBusMessage *call(DBusConnection *bus, DBusMessage *message, const char *what)
-{
-    DBusError error = DBUS_ERROR_INIT;
-    DBusMessage *reply =
-        dbus_connection_send_with_reply_and_block(bus, message, REPLY_TIMEOUT_MS, &error);
-    dbus_message_unref(message);
-    if (!reply)
-        die(what, error.message);
-    return reply;
-}
-
-static void open_job(DBusConnection *bus, const char *path, const char *token)
-{
-    DBusMessage *message =
-        dbus_message_new_method_call(BUS_NAME, ROOT_PATH, ROOT_INTERFACE, METHOD_OPEN);
-    DBusMessageIter arguments;
-    struct dict dict;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        die(path, "cannot be opened");
-    dbus_message_append_args(message, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
-    dbus_message_iter_init_append(message, &arguments);
-    dict_begin(&dict, &arguments);
-    dict_add_string(&dict, KEY_HANDLE_TOKEN, token);
-    if (!dict_end(&dict))
-        die("Open", "out of memory");
-    close(fd);
-    dbus_message_unref(call(bus, message, "Open"));
-}
-
 static void do_job(DBusConnection *bus, const char *job, const char *method)
 {
     dbus_message_unref(
-        call(bus, dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, method), method));
+        call(bus, dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, method)));
 }
 
 /* ---- One of the crowd ---------------------------------------------------------------------- */
@@ -145,18 +100,6 @@ static double first_step(const char *path)
     const double milliseconds = now_ms() - began;
     disconnect_bus(bus);
     return milliseconds;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    const double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
-}
-
-static double quantile(double *values, unsigned count, double part)
-{
-    qsort(values, count, sizeof *values, compare_numbers);
-    return values[(unsigned)(part * (count - 1) + 0.5)];
 }
 
 /* ---- What the daemon takes ----------------------------------------------------------------- */
@@ -232,7 +175,7 @@ static void find_program(char *program, size_t size)
     DBusMessage *message = dbus_message_new_method_call(
         DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "GetConnectionUnixProcessID");
     dbus_message_append_args(message, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID);
-    DBusMessage *reply = call(bus, message, "GetConnectionUnixProcessID");
+    DBusMessage *reply = call(bus, message);
     dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &process, DBUS_TYPE_INVALID);
     dbus_message_unref(reply);
     snprintf(path, sizeof path, "/proc/%u/exe", process);

@@ -4,7 +4,6 @@
 Runs on a private session bus with the daemon of the same build as `uqd`, whose limits of jobs and memory are out of the way.
 """
 import argparse
-import os
 import tempfile
 
 import measured
@@ -21,16 +20,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=60, metavar="S", help="(%(default)s)")
     measured.add_uqd_options(parser)
     options = parser.parse_args()
-    uqd = measured.Uqd(options)
-    build = os.path.dirname(os.path.dirname(os.path.abspath(options.uqd)))
     with tempfile.TemporaryDirectory() as folder:
-        file = options.photo
-        if not file.endswith(".uqd"):
-            file = os.path.join(folder, "a.uqd")
-            uqd.encode(options.photo, file)
-        client = os.path.join(build, "bench", "bench_crowd")
-        command = [client, file, str(options.clients), str(options.jobs), str(options.seconds)]
-        measured.run_beside_daemon(build, folder, command, uqd.environment, LIMITS)
+        crowd = [options.clients, options.jobs, options.seconds]
+        measured.run_client("bench_crowd", measured.Uqd(options), options.photo, folder, crowd, LIMITS)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,13 @@
  * apart.
  *
  * usage: bench_first_step FILE.uqd RUNS, on a session bus that can start org.uqd.Decoder1 */
+#include "bus_client.h"
 #include "dict.h"
 #include "job_path.h"
 
 #include <dbus/dbus.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { MAX_RUNS = 1000, REPLY_TIMEOUT_MS = 120000, MODE_DENOISED = 1 };
 
@@ -20,57 +18,6 @@ enum { MAX_RUNS = 1000, REPLY_TIMEOUT_MS = 120000, MODE_DENOISED = 1 };
 struct times {
     double step, frame;
 };
-
-static double now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "bench_first_step: %s: %s\n", what, why);
-    exit(1);
-}
-
-/* Appends a dictionary with at most one string. */
-static void append_options(DBusMessage *call, const char *key, const char *value)
-{
-    DBusMessageIter arguments;
-    struct dict dict;
-    dbus_message_iter_init_append(call, &arguments);
-    dict_begin(&dict, &arguments);
-    if (key)
-        dict_add_string(&dict, key, value);
-    if (!dict_end(&dict))
-        die("options", "out of memory");
-}
-
-static DBusMessage *call(DBusConnection *bus, DBusMessage *message, const char *what)
-{
-    DBusError error = DBUS_ERROR_INIT;
-    DBusMessage *reply =
-        dbus_connection_send_with_reply_and_block(bus, message, REPLY_TIMEOUT_MS, &error);
-    dbus_message_unref(message);
-    if (!reply)
-        die(what, error.message);
-    return reply;
-}
-
-/* Opens the file as a job of that token. */
-static void open_job(DBusConnection *bus, const char *path, const char *token)
-{
-    DBusMessage *open_call =
-        dbus_message_new_method_call(BUS_NAME, ROOT_PATH, ROOT_INTERFACE, METHOD_OPEN);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        die(path, "cannot be opened");
-    dbus_message_append_args(open_call, DBUS_TYPE_UNIX_FD, &fd, DBUS_TYPE_INVALID);
-    append_options(open_call, KEY_HANDLE_TOKEN, token);
-    close(fd);
-    dbus_message_unref(call(bus, open_call, "Open"));
-}
 
 static void start(DBusConnection *bus, const char *job)
 {
@@ -102,6 +49,16 @@ static void wait_for_step(DBusConnection *bus, const char *job)
     }
 }
 
+static void append_no_options(DBusMessage *message)
+{
+    DBusMessageIter arguments;
+    struct dict dict;
+    dbus_message_iter_init_append(message, &arguments);
+    dict_begin(&dict, &arguments);
+    if (!dict_end(&dict))
+        die("options", "out of memory");
+}
+
 static void get_frame(DBusConnection *bus, const char *job)
 {
     dbus_uint32_t step = 0, mode = MODE_DENOISED;
@@ -109,8 +66,8 @@ static void get_frame(DBusConnection *bus, const char *job)
         dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, METHOD_GET_FRAME);
     dbus_message_append_args(message, DBUS_TYPE_UINT32, &step, DBUS_TYPE_UINT32, &mode,
                              DBUS_TYPE_INVALID);
-    append_options(message, NULL, NULL);
-    dbus_message_unref(call(bus, message, "GetFrame"));
+    append_no_options(message);
+    dbus_message_unref(call(bus, message));
 }
 
 static struct times measure(DBusConnection *bus, const char *path, unsigned run)
@@ -126,21 +83,9 @@ static struct times measure(DBusConnection *bus, const char *path, unsigned run)
     times.step = now_ms() - begin;
     get_frame(bus, job);
     times.frame = now_ms() - begin;
-    dbus_message_unref(call(
-        bus, dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, METHOD_CLOSE), "Close"));
+    dbus_message_unref(
+        call(bus, dbus_message_new_method_call(BUS_NAME, job, JOB_INTERFACE, METHOD_CLOSE)));
     return times;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
-}
-
-static double median(double *values, unsigned count)
-{
-    qsort(values, count, sizeof *values, compare_numbers);
-    return values[count / 2];
 }
 
 int main(int argc, char **argv)
@@ -164,7 +109,7 @@ int main(int argc, char **argv)
     printf("daemon, first job of all          %9.1f ms to step 0, %9.1f ms to its frame\n",
            cold.step, cold.frame);
     printf("daemon, warm, median of %-4ld      %9.1f ms to step 0, %9.1f ms to its frame\n", runs,
-           median(steps, (unsigned)runs), median(frames, (unsigned)runs));
+           quantile(steps, (unsigned)runs, 0.5), quantile(frames, (unsigned)runs, 0.5));
     dbus_connection_unref(bus);
     return 0;
 }

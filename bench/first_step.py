@@ -17,14 +17,8 @@ def main():
     measured.add_uqd_options(parser)
     options = parser.parse_args()
     uqd = measured.Uqd(options)
-    build = os.path.dirname(os.path.dirname(os.path.abspath(options.uqd)))
     with tempfile.TemporaryDirectory() as folder:
-        file = options.photo
-        if not file.endswith(".uqd"):
-            file = os.path.join(folder, "a.uqd")
-            uqd.encode(options.photo, file)
-        client = os.path.join(build, "bench", "bench_first_step")
-        measured.run_beside_daemon(build, folder, [client, file, str(options.runs)], uqd.environment)
+        file = measured.run_client("bench_first_step", uqd, options.photo, folder, [options.runs])
         out = os.path.join(folder, "out.ppm")
         times = [uqd.decode(file, out, "--step", "0").seconds for _ in range(options.runs)]
     program = f"uqd decode --step 0, median of {options.runs}"

@@ -75,7 +75,7 @@ def call(command, environment=None):
 
 SERVICE = """[D-BUS Service]
 Name=org.uqd.Decoder1
-Exec={daemon}
+Exec="{daemon}"{arguments}
 """
 
 
@@ -84,9 +84,22 @@ def run_beside_daemon(build, folder, command, environment=None, arguments=""):
     services = os.path.join(folder, "dbus-1", "services")
     os.makedirs(services, exist_ok=True)
     with open(os.path.join(services, "org.uqd.Decoder1.service"), "w", encoding="utf-8") as service:
-        service.write(SERVICE.format(daemon=f"{os.path.join(build, 'daemon', 'uqdd')} {arguments}"))
+        words = "".join(f" {word}" for word in arguments.split())
+        service.write(SERVICE.format(daemon=os.path.join(build, "daemon", "uqdd"), arguments=words))
     environment = dict(environment or os.environ, XDG_DATA_DIRS=folder, XDG_CACHE_HOME=os.path.join(folder, "cache"))
     subprocess.run(["dbus-run-session", "--"] + command, check=True, env=environment)
+
+
+def run_client(name, uqd, photo, folder, client_arguments, arguments=""):
+    """Runs build/bench/NAME with the photograph's file, which is encoded if need be, beside the daemon of uqd's build; returns the file."""
+    build = os.path.dirname(os.path.dirname(os.path.abspath(uqd.program)))
+    file = photo
+    if not file.endswith(".uqd"):
+        file = os.path.join(folder, "a.uqd")
+        uqd.encode(photo, file)
+    command = [os.path.join(build, "bench", name), file, *map(str, client_arguments)]
+    run_beside_daemon(build, folder, command, uqd.environment, arguments)
+    return file
 
 
 @dataclasses.dataclass

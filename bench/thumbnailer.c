@@ -5,14 +5,13 @@
  *
  * usage: bench_thumbnailer FILE.uqd RUNS FLAVOR..., on a session bus that can start
  * org.uqd.Decoder1, and with a cache of thumbnails that may be written */
+#include "bus_client.h"
 #include "bus_names.h"
 #include "location.h"
 
 #include <dbus/dbus.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 enum { MAX_RUNS = 1000, REPLY_TIMEOUT_MS = 120000 };
 
@@ -21,31 +20,6 @@ struct times {
     double ready, finished;
 };
 
-static double now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
-static void die(const char *what, const char *why)
-{
-    fprintf(stderr, "bench_thumbnailer: %s: %s\n", what, why);
-    exit(1);
-}
-
-static void call(DBusConnection *bus, DBusMessage *message)
-{
-    DBusError error = DBUS_ERROR_INIT;
-    const char *what = dbus_message_get_member(message);
-    DBusMessage *reply =
-        dbus_connection_send_with_reply_and_block(bus, message, REPLY_TIMEOUT_MS, &error);
-    if (!reply)
-        die(what, error.message);
-    dbus_message_unref(message);
-    dbus_message_unref(reply);
-}
-
 static void forget(DBusConnection *bus, const char *uri)
 {
     const char *const *uris = &uri;
@@ -53,7 +27,7 @@ static void forget(DBusConnection *bus, const char *uri)
         dbus_message_new_method_call(BUS_NAME, CACHE_PATH, CACHE_INTERFACE, METHOD_DELETE);
     dbus_message_append_args(message, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING, &uris, 1,
                              DBUS_TYPE_INVALID);
-    call(bus, message);
+    dbus_message_unref(call(bus, message));
 }
 
 static void queue(DBusConnection *bus, const char *uri, const char *flavor)
@@ -67,7 +41,7 @@ static void queue(DBusConnection *bus, const char *uri, const char *flavor)
                              DBUS_TYPE_STRING, &types, 1, DBUS_TYPE_STRING, &flavor,
                              DBUS_TYPE_STRING, &scheduler, DBUS_TYPE_UINT32, &instead,
                              DBUS_TYPE_INVALID);
-    call(bus, message);
+    dbus_message_unref(call(bus, message));
 }
 
 static struct times wait_for_signals(DBusConnection *bus, double begin)
@@ -101,18 +75,6 @@ static struct times measure(DBusConnection *bus, const char *uri, const char *fl
     return wait_for_signals(bus, begin);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
-}
-
-static double median(double *values, unsigned count)
-{
-    qsort(values, count, sizeof *values, compare_numbers);
-    return values[count / 2];
-}
-
 static void print_row(const char *name, double ready, double finished)
 {
     printf("%-60s%9.1f ms to the first, %9.1f ms to the final one\n", name, ready, finished);
@@ -128,7 +90,7 @@ static void measure_flavor(DBusConnection *bus, const char *uri, const char *fla
         finished[run] = times.finished;
     }
     snprintf(name, sizeof name, "Thumbnailer1, %s, median of %u", flavor, runs);
-    print_row(name, median(ready, runs), median(finished, runs));
+    print_row(name, quantile(ready, runs, 0.5), quantile(finished, runs, 0.5));
 }
 
 int main(int argc, char **argv)

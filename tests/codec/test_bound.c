@@ -1,6 +1,7 @@
 /* What decoding costs is bounded by the bytes that are there and the picture that is asked for.
  * Work is counted, not timed: runs of the networks, reports of progress, and the bytes that the
  * library holds at once. */
+#include "both_models.h"
 #include "codec_support.h"
 #include "one_work.h"
 
@@ -124,32 +125,6 @@ static size_t begin_count(void)
 }
 
 /* ---- Models and files ---- */
-
-struct models {
-    struct uqd_model *lattice, *paper;
-};
-
-static int load_models(void **state)
-{
-    struct models *models = calloc(1, sizeof *models);
-    size_t size;
-    assert_non_null(models);
-    uint8_t *bytes = tiny_paper_model(&size);
-    assert_int_equal(uqd_model_new(&models->paper, bytes, size), UQD_OK);
-    free(bytes);
-    models->lattice = load_tiny_model(1);
-    *state = models;
-    return 0;
-}
-
-static int free_models(void **state)
-{
-    struct models *models = *state;
-    uqd_model_free(models->lattice);
-    uqd_model_free(models->paper);
-    free(models);
-    return 0;
-}
 
 /* A header that promises steps. */
 struct promise {

@@ -4,6 +4,7 @@
  * Between two looks at the callback there is never more than a limit of it, nor between the one
  * that cancels and the return; a loop over the picture that does not look is several times as long.
  */
+#include "both_models.h"
 #include "codec_support.h"
 
 #include "codec/rows.h"
@@ -164,32 +165,6 @@ static unsigned later(unsigned cancel_at)
 }
 
 /* ---- Pictures ---- */
-
-struct models {
-    struct uqd_model *lattice, *paper;
-};
-
-static int load_models(void **state)
-{
-    struct models *models = calloc(1, sizeof *models);
-    size_t size;
-    assert_non_null(models);
-    uint8_t *bytes = tiny_paper_model(&size);
-    assert_int_equal(uqd_model_new(&models->paper, bytes, size), UQD_OK);
-    free(bytes);
-    models->lattice = load_tiny_model(1);
-    *state = models;
-    return 0;
-}
-
-static int free_models(void **state)
-{
-    struct models *models = *state;
-    uqd_model_free(models->lattice);
-    uqd_model_free(models->paper);
-    free(models);
-    return 0;
-}
 
 struct subject {
     const char *name;

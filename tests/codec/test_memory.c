@@ -1,5 +1,6 @@
 /* Memory that is short at any allocation: the call says so, nothing leaks, outputs stay as they
  * are, and the same call later gives what it always gives. */
+#include "both_models.h"
 #include "codec_support.h"
 
 #include "failing_memory.h"
@@ -14,39 +15,6 @@
 enum { UNTOUCHED = 0xa5 };
 
 /* ---- Models and pictures ---- */
-
-struct models {
-    struct uqd_model *lattice, *paper;
-};
-
-static struct uqd_model *load_paper(void)
-{
-    size_t size;
-    struct uqd_model *model;
-    uint8_t *bytes = tiny_paper_model(&size);
-    assert_int_equal(uqd_model_new(&model, bytes, size), UQD_OK);
-    free(bytes);
-    return model;
-}
-
-static int load_models(void **state)
-{
-    struct models *models = calloc(1, sizeof *models);
-    assert_non_null(models);
-    models->paper = load_paper();
-    models->lattice = load_tiny_model(1);
-    *state = models;
-    return 0;
-}
-
-static int free_models(void **state)
-{
-    struct models *models = *state;
-    uqd_model_free(models->lattice);
-    uqd_model_free(models->paper);
-    free(models);
-    return 0;
-}
 
 static const struct uqd_metadata blocks[] = {
     {UQD_METADATA_ICC, "a profile", 9},
@@ -243,7 +211,7 @@ static void test_weights(void **state)
         int status = UQD_ERR_NOMEM;
         for (size_t n = 1; status != UQD_OK; n++) {
             const size_t before = memory_n_blocks();
-            struct models fresh = {load_tiny_model(1), load_paper()};
+            struct models fresh = {load_tiny_model(1), load_paper_model()};
             encoding.models = &fresh;
             memory_fail(n, 0);
             status = run_encoding(&encoding);
