@@ -18,7 +18,8 @@ struct loading {
     gboolean has_failed; /* the program was told, and nothing more is shown */
     uint32_t n_shown;    /* steps */
     uint64_t bytes_shown;
-    gint64 (*now)(void); /* microseconds */
+    gboolean may_show_part; /* of a step whose end was not there */
+    gint64 (*now)(void);    /* microseconds */
     struct pace pace;
 };
 
@@ -119,6 +120,7 @@ static gboolean show(struct loading *loading, GError **error)
     if (!picture_render(picture, &loading->decoding, error))
         return FALSE;
     loading->pace.showing += loading->now() - before;
+    loading->may_show_part = decoding_wants_more(&loading->decoding);
     loading->n_shown = uqd_decoder_steps_complete(loading->decoding.decoder);
     loading->bytes_shown = uqd_decoder_bytes_fed(loading->decoding.decoder);
     if (loading->updated_func)
@@ -151,10 +153,12 @@ static gboolean increment(struct loading *loading, const void *data, size_t size
            (!has_new_steps(loading) || !is_time_to_show(loading) || show(loading, error));
 }
 
-/* Whether there is a picture that has not been shown, be it of a part of a step. */
+/* Whether there is a picture that has not been shown, be it of a part of a step; or one that is
+ * shown has part of a step that turned out to be damaged. */
 static gboolean has_news(const struct loading *loading)
 {
     return !loading->picture.pixbuf || has_new_steps(loading) ||
+           (loading->decoding.status < 0 && loading->may_show_part) ||
            (decoding_wants_more(&loading->decoding) &&
             uqd_decoder_bytes_fed(loading->decoding.decoder) > loading->bytes_shown);
 }

@@ -171,6 +171,40 @@ static void test_damaged_steps(void **state)
     free(data);
 }
 
+/* What was shown of a step before the rest of it turned out to be damaged is not shown at the end.
+ */
+static void test_part_of_damaged_step(void **state)
+{
+    size_t size;
+    (void)state;
+    loader_file_write(45, 40, 3);
+    const struct loader_file_info file = loader_file_read_info();
+    uint8_t *data = scratch_read("a.uqd", &size);
+    for (uint32_t step = 1; step < file.info.n_steps; step++) {
+        const size_t begin = file.step_bytes[step - 1], end = file.step_bytes[step];
+        const size_t part = begin + (end - begin) * 3 / 4;
+        struct feeding feeding;
+        char before[16];
+        if (part == begin)
+            continue;
+        snprintf(before, sizeof before, "%u", step - 1);
+        struct pixels wanted = LOADER_DECODED(3, "--step", before);
+        data[end - 1] ^= 0x55;
+        feeding_begin(&feeding, TRUE);
+        GError *error = NULL;
+        /* The first picture is shown without delay. */
+        if (!feeding_write(&feeding, data, part, part, &error) ||
+            !feeding_write(&feeding, data + part, size - part, 10, &error) ||
+            !feeding_close(&feeding, &error))
+            fail_msg("step %u: %s", step, error->message);
+        assert_pixbuf(gdk_pixbuf_loader_get_pixbuf(feeding.loader), &wanted);
+        feeding_end(&feeding);
+        pixels_free(&wanted);
+        data[end - 1] ^= 0x55;
+    }
+    free(data);
+}
+
 /* Whatever stands in a file, there is a picture or an error. */
 static void test_any_bytes(void **state)
 {
@@ -208,10 +242,15 @@ static void test_any_bytes(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut_headers),   cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_garbage),       cmocka_unit_test(test_newer_version),
-        cmocka_unit_test(test_huge_picture),  cmocka_unit_test(test_no_pixels),
-        cmocka_unit_test(test_missing_model), cmocka_unit_test(test_damaged_steps),
+        cmocka_unit_test(test_cut_headers),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_newer_version),
+        cmocka_unit_test(test_huge_picture),
+        cmocka_unit_test(test_no_pixels),
+        cmocka_unit_test(test_missing_model),
+        cmocka_unit_test(test_damaged_steps),
+        cmocka_unit_test(test_part_of_damaged_step),
         cmocka_unit_test(test_any_bytes),
     };
     if (argc < 5)
