@@ -188,13 +188,22 @@ class Interrupted(State):
         return levels, levels
 
 
+def denoised_error(net, state, stage_types, dithered):
+    """Error of the picture that the denoiser makes of a State [B]."""
+    return state.denoised_error(net.denoise(net.trunk(state.features, stage_types, dithered), stage_types, dithered))
+
+
 def interrupted_error(net, x, low, offset, stage_types, dithered):
     """Error of the picture that the denoiser of a stage makes when the pass before it is cut off [B].
 
     As stage_losses; low is that of the pass before.
     """
-    state = Interrupted(net, x, low, offset, stage_types, dithered)
-    return state.denoised_error(net.denoise(net.trunk(state.features, stage_types, dithered), stage_types, dithered))
+    return denoised_error(net, Interrupted(net, x, low, offset, stage_types, dithered), stage_types, dithered)
+
+
+def stage_error(net, x, low, offset, stage_types, dithered, phased, most):
+    """Error of the denoised picture as of stage_losses [B], without the rate."""
+    return denoised_error(net, State(net, x, low, offset, stage_types, dithered, phased, most), stage_types, dithered)
 
 
 def stage_losses(net, x, low, offset, stage_types, dithered, phased, most):

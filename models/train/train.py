@@ -17,7 +17,7 @@ import checkpoint
 import transform
 from data import LOW_LEVELS, Photos, unit_of
 from lattice import N_NETWORKS, STAGE_TYPES, TOP_LEVEL, level_before, low_levels
-from loss import interrupted_error, refinements, stage_losses
+from loss import interrupted_error, refinements, stage_error, stage_losses
 from network import Networks
 from order import ORDERS, PHASED
 
@@ -98,7 +98,7 @@ class Course:
 
     def __init__(self, number, crops, order, device):
         stage_types = [k for k, stage_type in enumerate(STAGE_TYPES) if stage_type.network == number]
-        self.coarse = STAGE_TYPES[stage_types[0]].coarse
+        self.number, self.coarse = number, STAGE_TYPES[stage_types[0]].coarse
         self.first, self.n, self.crops = stage_types[0], len(stage_types), crops
         assert stage_types == list(range(self.first, self.first + self.n))
         assert all(STAGE_TYPES[k].coarse == self.coarse for k in stage_types)
@@ -133,7 +133,7 @@ class Training:
         self._begin(saved)
         self.means = {name: torch.tensor(self.state[name], device=self.device) for name in ("bits", "error")}
         self.first_step, self.largest = self.state["step"], {}
-        self.courses = [Course(i, options.crops, self.order, self.device) for i in range(N_NETWORKS)]
+        self.courses = [Course(i, options.crops, self.order, self.device) for i in options.networks]
         self.full, self.low = self.photos.pools(self.device)
         on_gpu = {"num_workers": options.workers, "prefetch_factor": 8, "pin_memory": True}
         workers = on_gpu if self.device.type == "cuda" else {}
@@ -152,14 +152,25 @@ class Training:
         self.networks.to(self.device, memory_format=torch.channels_last)
         rate = torch.tensor(options.rate, device=self.device) if on_gpu else options.rate
         fast = {"fused": True, "capturable": True} if on_gpu else {}
-        self.optimizer = torch.optim.Adam(self.networks.parameters(), lr=rate, **ADAM, **fast)
+        self.optimizer = torch.optim.Adam(self._trained(), lr=rate, **ADAM, **fast)
         self.ema = {k: v.clone() for k, v in self.networks.state_dict().items()}
         self.state = {"step": 0, "minutes": 0.0, "bits": [1.0] * len(STAGE_TYPES), "error": [100.0] * len(STAGE_TYPES)}
         if saved:
             self.state = saved["state"]
-        if saved and "optimizer" in saved:  # a stored checkpoint may have only the average
+        if saved and self._is_of_this(saved.get("optimizer")):
             self.networks.load_state_dict(saved["net"])
             self.optimizer.load_state_dict(saved["optimizer"])
+
+    def _trained(self):
+        """The parameters that the options train; all others are frozen."""
+        if self.options.denoiser:
+            for name, parameter in self.networks.named_parameters():
+                parameter.requires_grad = name.split(".")[1].startswith("denoise_")
+        return [parameter for parameter in self.networks.parameters() if parameter.requires_grad]
+
+    def _is_of_this(self, optimizer):
+        """Whether an optimiser's state, or None, is of what is trained here: if not, the averages are where to begin."""
+        return optimizer and [len(g["params"]) for g in optimizer["param_groups"]] == [len(g["params"]) for g in self.optimizer.param_groups]
 
     def renew(self):
         """Takes the next photograph transformed anew."""
@@ -176,12 +187,14 @@ class Training:
         phased = (torch.rand(len(course.stage_types), device=self.device) < course.hidden).long()
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             offset = dither_offsets(x, dithered)
-            bits, error = stage_losses(network, x, low, offset, course.stage_types, dithered, phased, course.most)
+            stage = network, x, low, offset, course.stage_types, dithered, phased, course.most
+            bits, error = (None, stage_error(*stage)) if self.options.denoiser else stage_losses(*stage)
             half = [t[::2] for t in (x, low_before, offset, course.stage_types, dithered)]
             interrupted = interrupted_error(network, *half)
         means = self.means["error"][course.stage_types[::2]].clamp(min=1e-3)
         loss = INTERRUPTED_WEIGHT * (interrupted / means).mean()
-        for name, value, weight in (("bits", bits, 1.0), ("error", error, DENOISE_WEIGHT)):
+        measured = [("error", error, DENOISE_WEIGHT)] + ([] if self.options.denoiser else [("bits", bits, 1.0)])
+        for name, value, weight in measured:
             loss = loss + weight * (value / course.update_means(self.means[name], value, 1 - dithered).clamp(min=1e-3)).mean()
         return loss
 
@@ -189,7 +202,8 @@ class Training:
         """One step of every network; all of it on the device, without a word from there."""
         self.optimizer.zero_grad(set_to_none=True)
         norms = []
-        for course, network in zip(self.courses, self.networks):
+        for course in self.courses:
+            network = self.networks[course.number]
             self.loss(course, network).backward()
             norms.append(torch.nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_LIMIT))
         if self.device.type == "cuda" or torch.isfinite(torch.stack(norms)).all():
@@ -263,8 +277,9 @@ class Training:
             now = time.time()
             if now - last_print > 30:
                 last_print = now
-                rates = " ".join(f"{b:.3f}" for b in self.means["bits"].tolist())
-                print(f"{(now - start) / 60:6.1f} min  step {self.state['step']}  bpp {rates}", flush=True)
+                name = "error" if self.options.denoiser else "bits"
+                means = " ".join(f"{mean:.3f}" for mean in self.means[name].tolist())
+                print(f"{(now - start) / 60:6.1f} min  step {self.state['step']}  {name} {means}", flush=True)
             if now - last_validation > 60 * self.options.validate_every:
                 last_validation = now
                 self.validate_and_save()
@@ -285,6 +300,9 @@ def parse_args():
     parser.add_argument("--width", type=int, default=128, help="of new networks; those of a checkpoint keep their sizes")
     parser.add_argument("--blocks", type=int, default=3)
     parser.add_argument("--denoise-blocks", type=int, default=2)
+    parser.add_argument("--denoiser", action="store_true", help="train the denoiser alone, all else frozen: no bit of a file changes")
+    every = list(range(N_NETWORKS))
+    parser.add_argument("--networks", type=int, nargs="+", choices=every, default=every, metavar="N", help="train only these (all)")
     parser.add_argument("--crop", type=int, default=128, help="side of the training crops in pixels")
     parser.add_argument("--crops", type=int, default=2, help="crops per stage type and step")
     parser.add_argument("--rate", type=float, default=1e-3, help="learning rate at the start")

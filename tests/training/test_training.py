@@ -75,5 +75,17 @@ def trains_another_order():
     assert "its order is coarse-first, not phased" in error and "Traceback" not in error, error
 
 
+def trains_the_denoiser_alone():
+    """Nothing that a file's bits depend on changes, and the networks that were not named do not change at all."""
+    output = os.path.join(FOLDER.name, "denoiser.pt")
+    train(output, "--steps", "2", "--resume", CHECKPOINT, "--denoiser", "--networks", "1", "2", "--rate", "1e-2")
+    before, after = torch.load(CHECKPOINT)["ema"], torch.load(output)["net"]
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    trained = {name for name in before if name[0] in "12" and name[2:].startswith("denoise_")}
+    assert changed <= trained and {"1.denoise_out.weight", "2.denoise_mix.weight"} <= changed, changed
+    train(output, "--steps", "1", "--resume", output, "--denoiser")
+    assert torch.load(output)["state"]["step"] == 7
+
+
 if __name__ == "__main__":
-    tap.main([trains, repeats, resumes, resumes_older_names, trains_another_order])
+    tap.main([trains, repeats, resumes, resumes_older_names, trains_another_order, trains_the_denoiser_alone])
