@@ -7,6 +7,9 @@
 
 int omp_get_max_threads(void);
 int omp_get_thread_num(void);
+int omp_get_dynamic(void);
+int omp_get_active_level(void);
+int omp_get_max_active_levels(void);
 
 int omp_get_max_threads(void)
 {
@@ -16,6 +19,22 @@ int omp_get_max_threads(void)
 int omp_get_thread_num(void)
 {
     return 0;
+}
+
+int omp_get_dynamic(void)
+{
+    return 0;
+}
+
+/* As inside of a region, so that no thread is tried. */
+int omp_get_active_level(void)
+{
+    return 1;
+}
+
+int omp_get_max_active_levels(void)
+{
+    return 1;
 }
 
 typedef int coder(z_streamp stream, int flush);

@@ -1,6 +1,7 @@
 #include "codec/rows.h"
 
 #include "util/fpenv.h"
+#include "util/team.h"
 
 /* The work between two reports of progress: about 10 ms on one core. */
 #define BAND_MACS 5e8
@@ -27,7 +28,7 @@ int uqd_for_rows(struct uqd_work *work, uint32_t width, uint32_t height, double 
         const uint32_t n_chunks = (end - begin + rows - 1) / rows;
         const int parallel =
             threads > 1 && n_chunks > 1 && macs_per_row * (end - begin) > PARALLEL_MACS;
-#pragma omp parallel for num_threads(threads) schedule(dynamic) if (parallel)
+#pragma omp parallel for num_threads(uqd_team(threads, parallel)) schedule(dynamic)
         for (uint32_t chunk = 0; chunk < n_chunks; chunk++) {
             const uint32_t first = begin + chunk * rows;
             struct uqd_fpenv saved;

@@ -2,6 +2,7 @@
 
 #include "transform/lifting.h"
 #include "uqd/uqd.h"
+#include "util/team.h"
 
 #include <assert.h>
 
@@ -171,7 +172,7 @@ int uqd_colour_split(const uint8_t *pixels, size_t stride, uint32_t width, uint3
                      int32_t *const planes[3], size_t pitch, struct uqd_work *work)
 {
     assert(rows_fit(width, 3, pitch, stride));
-#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(uqd_team(work->threads, height > PARALLEL_ROWS))
     for (uint32_t y = 0; y < height; y++) {
         if (uqd_work_look(work, (size_t)3 * width) < 0)
             continue;
@@ -183,7 +184,7 @@ int uqd_colour_split(const uint8_t *pixels, size_t stride, uint32_t width, uint3
     const int status = uqd_lifting_forward(&lifting, width, height, work);
     if (status != UQD_OK)
         return status;
-#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(uqd_team(work->threads, height > PARALLEL_ROWS))
     for (uint32_t y = 0; y < height; y++)
         for (uint32_t c = 0; c < 3 && uqd_work_look(work, width) == UQD_OK; c++)
             for (size_t i = y * pitch; i < y * pitch + width; i++)
@@ -195,7 +196,7 @@ int uqd_colour_merge(int32_t *const planes[3], size_t pitch, uint32_t width, uin
                      uint8_t *pixels, size_t stride, struct uqd_work *work)
 {
     assert(rows_fit(width, 3, pitch, stride));
-#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(uqd_team(work->threads, height > PARALLEL_ROWS))
     for (uint32_t y = 0; y < height; y++)
         for (uint32_t c = 0; c < 3 && uqd_work_look(work, width) == UQD_OK; c++)
             for (size_t i = y * pitch; i < y * pitch + width; i++)
@@ -212,7 +213,7 @@ int uqd_colour_show(int32_t *const planes[3], size_t pitch, uint32_t width, uint
 {
     assert(rows_fit(width, 3, pitch, stride));
     assert(fraction <= FRACTION);
-#pragma omp parallel for num_threads(work->threads) if (height > PARALLEL_ROWS)
+#pragma omp parallel for num_threads(uqd_team(work->threads, height > PARALLEL_ROWS))
     for (uint32_t y = 0; y < height; y++) {
         if (uqd_work_look(work, (size_t)3 * width) < 0)
             continue;

@@ -17,6 +17,7 @@
 #include "transform/threads.h"
 #include "uqd/uqd.h"
 #include "util/checked.h"
+#include "util/team.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -303,15 +304,14 @@ static void merge(const struct level *l)
 }
 
 /* Scratch for a row and what it was, or a strip; the caller frees l->zeros. */
-static int scratch_init(struct level *l, int n_threads)
+static int scratch_init(struct level *l, uint32_t n_threads)
 {
     size_t row, strip, all;
     if (uqd_mul_size(l->w_even, 3, &row) < 0 || uqd_add_size(row, l->w + 2 * PAD, &row) < 0 ||
         uqd_mul_size(l->h / 2, STRIP, &strip) < 0)
         return UQD_ERR_NOMEM;
     l->buffer_size = row > strip ? row : strip;
-    if (uqd_mul_size(l->buffer_size, (size_t)n_threads, &all) < 0 ||
-        uqd_add_size(all, row, &all) < 0)
+    if (uqd_mul_size(l->buffer_size, n_threads, &all) < 0 || uqd_add_size(all, row, &all) < 0)
         return UQD_ERR_NOMEM;
     l->zeros = uqd_malloc_array(all, sizeof *l->zeros);
     if (l->zeros == NULL)
@@ -324,7 +324,8 @@ static int scratch_init(struct level *l, int n_threads)
 static int transform(const struct uqd_lifting *lifting, uint32_t width, uint32_t height,
                      enum direction direction, struct uqd_work *work)
 {
-    const int n_threads = (int)work->threads;
+    const uint32_t n_threads = work->threads;
+    const int is_worthwhile = (size_t)width * height >= PARALLEL_SAMPLES;
 
     assert(lifting->n_planes >= 1 && lifting->n_planes <= 3);
     assert(width >= 1 && height >= 1 && lifting->pitch >= width);
@@ -341,7 +342,7 @@ static int transform(const struct uqd_lifting *lifting, uint32_t width, uint32_t
     const int status = scratch_init(&l, n_threads);
     if (status != UQD_OK)
         return status;
-#pragma omp parallel num_threads(n_threads) if (l.w * l.h >= PARALLEL_SAMPLES)
+#pragma omp parallel num_threads(uqd_team(n_threads, is_worthwhile))
     if (direction == FORWARD)
         split(&l);
     else

@@ -1,4 +1,5 @@
 #include "transform/unit.h"
+#include "util/team.h"
 
 #include <assert.h>
 
@@ -55,7 +56,7 @@ int uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
     const uint32_t grid_h = uqd_unit_grid(height);
 
     assert(block_stride >= n_channels && pitch >= width);
-#pragma omp parallel for num_threads(work->threads) if (grid_h > UQD_UNIT_BLOCK)
+#pragma omp parallel for num_threads(uqd_team(work->threads, grid_h > UQD_UNIT_BLOCK))
     for (uint32_t cy = 0; cy < grid_h; cy++) {
         if (uqd_work_look(work, grid_w * n_channels) < 0)
             continue;
@@ -84,7 +85,7 @@ static int unpack(const struct uqd_channel *channels, uint32_t n_channels, const
 
     assert(block_stride >= n_channels && pitch >= width);
     assert((blocks16 != NULL) != (blocks32 != NULL));
-#pragma omp parallel for num_threads(work->threads) if (grid_h > UQD_UNIT_BLOCK)
+#pragma omp parallel for num_threads(uqd_team(work->threads, grid_h > UQD_UNIT_BLOCK))
     for (uint32_t cy = 0; cy < grid_h; cy++) {
         if (uqd_work_look(work, grid_w * n_channels) < 0)
             continue;

@@ -18,6 +18,15 @@
 
 #include <cmocka.h>
 
+static bool was_told(const struct record *record, const char *text)
+{
+    for (unsigned i = 0; i < record->n_told; i++) {
+        if (strcmp(record->told[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- Processes that end ---- */
 
 static void send_signal(const struct job *job, int number)
@@ -216,6 +225,33 @@ static void a_worker_without_memory_fails_its_job_alone(void **state)
     RECORD_EXPECT(&record, "opened", "step 0", "answered A");
     record_close(&record, desk);
     desk->jobs.threads = 1;
+}
+
+/* Of a picture that is worth several threads. */
+static void a_worker_without_threads_decodes(void **state)
+{
+    struct job_desk *desk = *state, other = *desk;
+    struct record record = {0};
+
+    if (IS_SANITIZED) {
+        print_message("skip: sanitizers have a thread of their own\n");
+        skip();
+    }
+    setenv("UQD_TEST_PROGRAM", UQDD, 1);
+    other.jobs.workers = workers_new(WITHOUT_THREADS);
+    assert_non_null(other.jobs.workers);
+    other.jobs.threads = 4;
+    sample_make(&other.sample, &other.desk, 512, 320, 3);
+    record_open(&record, &other, ":1.1", other.sample.size);
+    job_desk_settle(&other);
+    record_request(&record, record.job->extent.n_steps - 1, PRIORITY_INTERACTIVE, "", "A");
+    job_start(record.job);
+    job_desk_settle(&other);
+    assert_true(was_told(&record, "answered A"));
+    assert_int_equal(record.result, RESULT_DONE);
+    record_close(&record, &other);
+    workers_free(other.jobs.workers);
+    sample_free(&other.sample);
 }
 
 static void closing_ends_the_process_at_once(void **state)
@@ -418,15 +454,6 @@ static void listen_to_lie(struct job_desk *desk, const char *lie, struct record 
     desk->jobs.workers = honest;
 }
 
-static bool was_told(const struct record *record, const char *text)
-{
-    for (unsigned i = 0; i < record->n_told; i++) {
-        if (strcmp(record->told[i], text) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void lies_at_the_beginning(void **state)
 {
     static const char *const lies[] = {
@@ -497,6 +524,7 @@ int main(void)
         cmocka_unit_test(a_worker_without_signs_of_life_is_given_up),
         cmocka_unit_test(a_spawner_that_ends_is_replaced),
         cmocka_unit_test(a_worker_without_memory_fails_its_job_alone),
+        cmocka_unit_test(a_worker_without_threads_decodes),
         cmocka_unit_test(closing_ends_the_process_at_once),
         cmocka_unit_test(a_job_that_rests_gives_its_worker_back),
         cmocka_unit_test(a_job_that_rests_goes_on),

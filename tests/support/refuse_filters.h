@@ -1,4 +1,4 @@
-/* A kernel that cannot filter system calls, as an emulator of one. */
+/* A kernel that cannot filter system calls, as an emulator of one, or has no more threads. */
 #ifndef UQD_TESTS_REFUSE_FILTERS_H
 #define UQD_TESTS_REFUSE_FILTERS_H
 
@@ -8,5 +8,8 @@ int refuse_filters(int error);
 
 /* Likewise one that does not know Landlock. */
 int refuse_landlock(void);
+
+/* Likewise one that gives no thread beside those that there are; processes it gives. */
+int refuse_threads(void);
 
 #endif

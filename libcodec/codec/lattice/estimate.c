@@ -5,6 +5,7 @@
 #include "codec/lattice/estimate.h"
 
 #include "codec/lattice/coverage.h"
+#include "util/team.h"
 
 #include <assert.h>
 
@@ -78,7 +79,7 @@ int uqd_estimate(struct uqd_network *network, const struct uqd_state *state, uin
     if (status < 0)
         return status;
     uqd_coverage_init(&channels.coverage, state, u);
-#pragma omp parallel for num_threads(network->work->threads) if (unit->grid_h >= 32)
+#pragma omp parallel for num_threads(uqd_team(network->work->threads, unit->grid_h >= 32))
     for (uint32_t y = 0; y < unit->grid_h; y++)
         for (uint32_t x = 0; x < unit->grid_w; x++) {
             if (x == 0 &&

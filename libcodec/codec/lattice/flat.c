@@ -4,6 +4,7 @@
  * make larger. While the coefficients are known coarsely, being around 0 tells little, and the
  * low-pass must be flat as well (docs/decisions.md). */
 #include "codec/lattice/flat.h"
+#include "util/team.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ int uqd_flat_clear(const struct uqd_state *state, uint32_t u, int32_t *values_q4
     assert(u < state->n_units);
     const struct uqd_unit *unit = &state->units[u];
     const int fine = is_fine(unit);
-#pragma omp parallel for num_threads(work->threads) schedule(static) if (unit->grid_h >= 32)
+#pragma omp parallel for num_threads(uqd_team(work->threads, unit->grid_h >= 32)) schedule(static)
     for (uint32_t y = 0; y < unit->grid_h; y++) {
         if (uqd_work_look(work, (size_t)unit->grid_w * UQD_UNIT_CHANNELS) < 0)
             continue;

@@ -7,6 +7,7 @@
 #include "codec/lattice/phases.h"
 #include "transform/threads.h"
 #include "util/checked.h"
+#include "util/team.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static int refine_rows(struct pass_run *run, const struct uqd_symbols *symbols)
     struct uqd_work *work = &run->engine->work;
     const uint32_t threads = work->threads, height = run->unit->grid_h;
     const size_t samples = (size_t)run->unit->grid_w * run->group.n * SAMPLES_PER_GUESS;
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
+#pragma omp parallel for num_threads(uqd_team(threads, height >= 32)) schedule(dynamic, 8)
     for (uint32_t y = 0; y < height; y++)
         if (uqd_work_look(work, samples) == UQD_OK)
             uqd_guess_row(&at, y, symbols);
@@ -80,7 +81,7 @@ static int refine_tiles(struct pass_run *run)
     const uint32_t threads = run->engine->work.threads;
     if (n == 1)
         return refine_tile(run, 0, threads);
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
+#pragma omp parallel for num_threads(uqd_team(threads, 1)) schedule(dynamic)
     for (uint32_t i = 0; i < n; i++)
         run->memory.results[i] = refine_tile(run, i, 1);
     for (uint32_t i = 0; i < n; i++)
@@ -93,7 +94,7 @@ static int apply_moves(const struct pass_run *run)
     const uint32_t first = run->group.first_channel, n = run->group.n;
     const size_t n_blocks = (size_t)run->unit->grid_w * run->unit->grid_h;
     struct uqd_work *work = &run->engine->work;
-#pragma omp parallel for num_threads(work->threads) if (n_blocks >= 1024)
+#pragma omp parallel for num_threads(uqd_team(work->threads, n_blocks >= 1024))
     for (size_t block = 0; block < n_blocks; block++) {
         if (uqd_work_look(work, n) < 0)
             continue;
@@ -159,7 +160,7 @@ static int list_group(const struct pass_run *run)
     struct uqd_work *work = &run->engine->work;
     const uint32_t threads = work->threads, height = run->unit->grid_h;
     const size_t samples = (size_t)run->unit->grid_w * run->group.n;
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 8) if (height >= 32)
+#pragma omp parallel for num_threads(uqd_team(threads, height >= 32)) schedule(dynamic, 8)
     for (uint32_t y = 0; y < height; y++)
         if (uqd_work_look(work, samples) == UQD_OK)
             uqd_list_phases(&run->group, &run->data, y);

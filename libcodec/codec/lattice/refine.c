@@ -1,6 +1,7 @@
 #include "codec/lattice/refine.h"
 
 #include "entropy/spent.h"
+#include "util/team.h"
 
 #include <assert.h>
 
@@ -301,9 +302,10 @@ int uqd_refine_tile(const struct uqd_group_phase *at, struct uqd_tile tile,
         .goes_far = goes_far(at->group),
     };
     const uint32_t n_slices = (height + run.rows - 1) / run.rows;
+    const int is_worthwhile = row_size * height >= PARALLEL_COEFFICIENTS;
     int status = UQD_OK;
     /* One thread codes a slice while the others, and it when it is done, plan the next. */
-#pragma omp parallel num_threads(threads) if (row_size * height >= PARALLEL_COEFFICIENTS)
+#pragma omp parallel num_threads(uqd_team(threads, is_worthwhile))
     for (uint32_t slice = 0; slice <= n_slices; slice++) {
 #pragma omp master
         if (slice > 0 && status == UQD_OK)

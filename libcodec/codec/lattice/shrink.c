@@ -6,6 +6,7 @@
 #include "codec/lattice/shrink.h"
 
 #include "codec/lattice/coverage.h"
+#include "util/team.h"
 
 #include <assert.h>
 
@@ -159,11 +160,12 @@ int uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_
 {
     assert(u < state->n_units && whole <= UQD_UNIT_LEVELS);
     const struct uqd_unit *unit = &state->units[u];
+    const uint32_t threads = work->threads;
     struct channels channels;
     find_channels(&channels, state, u, whole);
     if (channels.n == 0)
         return UQD_OK;
-#pragma omp parallel for num_threads(work->threads) schedule(dynamic) if (unit->grid_h > REGION)
+#pragma omp parallel for num_threads(uqd_team(threads, unit->grid_h > REGION)) schedule(dynamic)
     for (uint32_t y = 0; y < unit->grid_h; y += REGION)
         for (uint32_t x = 0; x < unit->grid_w; x += REGION) {
             if (uqd_work_look(work, (size_t)REGION * REGION * UQD_UNIT_CHANNELS) < 0)

@@ -2,6 +2,7 @@
 
 #include "transform/threads.h"
 #include "util/checked.h"
+#include "util/team.h"
 
 #include <assert.h>
 #include <stdatomic.h>
@@ -178,7 +179,7 @@ int uqd_paper_for_tiles(struct uqd_paper_tiles *tiles, uqd_paper_tile_function *
         const uint32_t end = n - begin < side_by_side ? n : begin + side_by_side;
         int results[UQD_PAPER_NETWORKS];
         atomic_int cancelled = 0;
-#pragma omp parallel for num_threads(side_by_side) schedule(static, 1)
+#pragma omp parallel for num_threads(uqd_team(side_by_side, 1)) schedule(static, 1)
         for (uint32_t i = begin; i < end; i++) {
             struct tile_progress progress = {tiles, &cancelled, omp_get_thread_num() == 0};
             struct uqd_work work = {.threads = 1, .progress = tile_progressed, .cookie = &progress};

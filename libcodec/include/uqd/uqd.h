@@ -25,6 +25,9 @@
  * contexts may be used from several threads as long as each context is used by one thread at a
  * time. A model is immutable and may be shared by any number of contexts and threads.
  *
+ * Where the system does not give the threads that are asked for, a call works with those that there
+ * are, the calling one at least.
+ *
  * Results do not depend on the number of threads, the instruction set, or the chunking of the
  * input: the same calls give the same bits everywhere.
  *
