@@ -24,7 +24,7 @@ void input_begin(struct input *input, int fd, uint64_t limit)
 {
     struct stat st;
 
-    *input = (struct input){.fd = fd, .limit = limit};
+    *input = (struct input){.fd = fd, .limit = limit, .most = UINT64_MAX};
     input->had_name = fstat(fd, &st) == 0 && st.st_nlink > 0;
 }
 
@@ -56,12 +56,13 @@ int input_look(const struct input *input, struct failure *failure)
 
 ssize_t input_read(struct input *input, void *buffer, size_t size, struct failure *failure)
 {
+    const uint64_t end = input->most < input->limit ? input->most : input->limit;
     ssize_t n;
 
-    if (input->offset >= input->limit)
+    if (input->offset >= end)
         return 0;
-    if (size > input->limit - input->offset)
-        size = (size_t)(input->limit - input->offset);
+    if (size > end - input->offset)
+        size = (size_t)(end - input->offset);
     do {
         n = pread(input->fd, buffer, size, (off_t)input->offset);
     } while (n < 0 && errno == EINTR);

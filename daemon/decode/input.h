@@ -14,6 +14,7 @@ struct input {
     int fd;          /* owned */
     uint64_t offset; /* of the next byte */
     uint64_t limit;  /* bytes from here on do not exist */
+    uint64_t most;   /* bytes from here on are not read for now; at first there is no such place */
     bool had_name;   /* at first: there was a path to the file */
 };
 
@@ -34,7 +35,8 @@ enum { INPUT_SAME = 0, INPUT_MORE = 1 };
  * or another file has taken its name, or it is removed. */
 int input_look(const struct input *input, struct failure *failure);
 
-/* Reads up to size bytes and moves on. Returns their number, 0 at the end, -1 with a failure. */
+/* Reads up to size bytes and moves on. Returns their number, 0 at the end or at `most`, -1 with a
+ * failure. */
 ssize_t input_read(struct input *input, void *buffer, size_t size, struct failure *failure);
 
 #endif

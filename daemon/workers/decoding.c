@@ -77,6 +77,9 @@ static int call(struct decoding *decoding, enum wire_kind kind, const struct fra
     memset(&request, 0, sizeof request);
     request.kind = kind;
     request.follows = decoding->follows;
+    /* Until it has come as far as the one before, a worker reads what that one has read: the file
+     * may have grown by whole steps. */
+    request.most = decoding->is_behind ? decoding->input.offset : UINT64_MAX;
     if (key)
         request.key = *key;
     if (decoding->worker.socket < 0 ||

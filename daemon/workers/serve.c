@@ -160,6 +160,7 @@ static int render(const struct server *server, const struct frame_key *key)
 static int answer(const struct server *server, const struct wire_request *request)
 {
     server->file->follows = request->follows;
+    server->file->input.most = request->most;
     switch (request->kind) {
     case WIRE_OPEN:
         return open_file(server);

@@ -42,6 +42,7 @@ enum wire_kind { WIRE_OPEN, WIRE_ADVANCE, WIRE_RENDER, WIRE_THUMBNAIL };
 struct wire_request {
     enum wire_kind kind;
     bool follows;         /* as the file decoder's */
+    uint64_t most;        /* as its input's */
     struct frame_key key; /* of the frame to render */
 };
 

@@ -116,6 +116,35 @@ static void a_job_goes_on_when_its_file_has_grown(void **state)
     growing_end(&file);
 }
 
+/* Another worker comes as far as the one before, and no further, though whole steps more are there:
+ * the steps are told one by one. Of a file that is more than what is read for its header. */
+static void a_worker_that_ended_is_replaced_when_the_file_has_grown(void **state)
+{
+    struct job_desk *desk = *state, other = *desk;
+
+    sample_make(&other.sample, &other.desk, 160, 160, 3);
+    const uint64_t *bytes = other.sample.step_bytes;
+    const uint32_t n = other.sample.info.n_steps;
+    const uint64_t sizes[] = {bytes[n - 4], bytes[n - 4] + 20, bytes[n - 3] - 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        char steps[2][16];
+        struct record record = {0};
+        struct growing file;
+
+        begin(&other, &file, &record, sizes[i]);
+        decoding_sleep(record.job->decoding); /* as where the worker has ended */
+        assert_true(decoding_sleeps(record.job->decoding));
+        grow_and_tell(&other, &file, &record, bytes[n - 2]);
+        for (uint32_t k = 0; k < 2; k++)
+            snprintf(steps[k], sizeof steps[k], "step %u", n - 3 + k);
+        RECORD_EXPECT(&record, steps[0], "state 2", steps[1], "state 6");
+        assert_int_equal(record.job->extent.received, bytes[n - 2]);
+        record_close(&record, &other);
+        growing_end(&file);
+    }
+    sample_free(&other.sample);
+}
+
 /* The decoder is fed the file byte by byte, and ends like that of the whole file. */
 static void any_pieces_give_the_same_picture(void **state)
 {
@@ -528,6 +557,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_goes_on_when_its_file_has_grown),
+        cmocka_unit_test(a_worker_that_ended_is_replaced_when_the_file_has_grown),
         cmocka_unit_test(any_pieces_give_the_same_picture),
         cmocka_unit_test(no_more_is_the_end_of_a_cut_file),
         cmocka_unit_test(the_last_bytes_are_not_lost),
