@@ -218,13 +218,15 @@ static struct uqd_image image_of(const struct pixels *pixels)
 
 /* Mixes a sample into the denoised picture, which takes the place of the result. */
 static int mix_sample(const struct decode_options *options, const struct source *source,
-                      struct pixels *pixels, struct message *message)
+                      struct progress *progress, struct pixels *pixels, struct message *message)
 {
     struct pixels sample = {0};
     int result = make_picture(options, source, UQD_MODE_ANCESTRAL, &sample, message);
     if (result == 0) {
         const struct uqd_image from = image_of(pixels), to = image_of(&sample);
-        int status = uqd_mix(&from, &to, (uint32_t)options->mix, pixels->data, from.stride);
+        progress_next(progress);
+        int status = uqd_mix_with(&from, &to, (uint32_t)options->mix, pixels->data, from.stride,
+                                  progress_update, progress);
         if (status != UQD_OK)
             result = message_set(message, "%s: the pictures cannot be mixed: %s", source->name,
                                  uqd_status_text(status));
@@ -242,7 +244,7 @@ static int make_pictures(const struct decode_options *options, const struct sour
     if (make_picture(options, source, UQD_MODE_DENOISED, pixels, message) < 0)
         return -1;
     progress_next(progress);
-    return mix_sample(options, source, pixels, message);
+    return mix_sample(options, source, progress, pixels, message);
 }
 
 /* Makes the picture, which the library has halved as often as it can be, fit the square. */
@@ -314,7 +316,7 @@ static int decode(const struct decode_options *options, struct source *source,
     if (find_last(options, source, &last, message) < 0)
         return -1;
     const uint32_t n_steps = n_to_decode(options, source, last);
-    progress_parts(progress, n_steps + (options->mix == NOT_MIXED ? 1 : 2));
+    progress_parts(progress, n_steps + (options->mix == NOT_MIXED ? 1 : 3));
     int result = advance(source, n_steps, last, progress, message);
     if (result == 0 && options->step == UQD_STEP_LATEST) /* metadata may lie behind the steps */
         result = source_feed(source, source->info.file_size, message);
@@ -340,6 +342,14 @@ static int open_source(const struct decoding *decoding, size_t index, struct pro
     return source_open(source, decoding->outputs.inputs[index], options->bytes, &settings, message);
 }
 
+static int write_picture(const char *output, enum image_format format, const struct pixels *pixels,
+                         struct progress *progress, struct message *message)
+{
+    const struct image_write_options options = {progress_is_cancelled, progress};
+    progress_next(progress);
+    return image_write_with(output, format, pixels, &options, message);
+}
+
 static int decode_file(void *cookie, size_t index, struct progress *progress,
                        struct message *message)
 {
@@ -362,7 +372,7 @@ static int decode_file(void *cookie, size_t index, struct progress *progress,
     if (result == 0)
         result = file_metadata_take(&source, &pixels, progress, message);
     if (result == 0)
-        result = image_write(output, decoding->format, &pixels, message);
+        result = write_picture(output, decoding->format, &pixels, progress, message);
     if (result == 0) {
         note_loss(decoding, output, &pixels, progress);
         note_cut(&decoding->options, &source, progress);

@@ -67,6 +67,11 @@ int progress_update(void *cookie, double done)
     return interrupt_signal();
 }
 
+int progress_is_cancelled(void *cookie)
+{
+    return progress_update(cookie, 0);
+}
+
 void progress_next(struct progress *progress)
 {
     progress->part++;

@@ -30,6 +30,9 @@ void progress_next(struct progress *progress);
 /* A uqd_progress callback with a struct progress as cookie. Cancels after a signal. */
 int progress_update(void *cookie, double done);
 
+/* The same where nothing is known of how far it has come. */
+int progress_is_cancelled(void *cookie);
+
 /* Removes the bar, at the end or because something else is printed. */
 void progress_hide(struct progress *progress);
 

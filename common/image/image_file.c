@@ -82,19 +82,26 @@ int image_read(const char *path, const struct image_read_options *options, struc
 
 /* ---- Writing ------------------------------------------------------------------------------- */
 
-int image_write(const char *path, enum image_format format, const struct pixels *pixels,
-                struct message *message)
+int image_write_with(const char *path, enum image_format format, const struct pixels *pixels,
+                     const struct image_write_options *options, struct message *message)
 {
     const char *name = file_output_name(path);
     uint8_t *data;
     size_t size;
-    int result = format == IMAGE_PNG ? png_write(name, pixels, &data, &size, message)
-                                     : pnm_write(name, format, pixels, &data, &size, message);
+    int result = format == IMAGE_PNG
+                     ? png_write_with(name, pixels, options, &data, &size, message)
+                     : pnm_write(name, format, pixels, options, &data, &size, message);
     if (result < 0)
         return -1;
     result = file_write(path, data, size, message);
     free(data);
     return result;
+}
+
+int image_write(const char *path, enum image_format format, const struct pixels *pixels,
+                struct message *message)
+{
+    return image_write_with(path, format, pixels, NULL, message);
 }
 
 int image_write_loses(const char *path, enum image_format format, const struct pixels *pixels,

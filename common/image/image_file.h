@@ -53,6 +53,16 @@ enum image_format { IMAGE_PNG, IMAGE_PPM, IMAGE_PGM, IMAGE_PNM, IMAGE_PAM };
 int image_write(const char *path, enum image_format format, const struct pixels *pixels,
                 struct message *message);
 
+struct image_write_options {
+    /* Asked after each row that is made: other than 0 ends that, and nothing is written. */
+    int (*is_cancelled)(void *cookie);
+    void *cookie;
+};
+
+/* The same, which can be cancelled; options may be NULL. -1 with a message also when it was. */
+int image_write_with(const char *path, enum image_format format, const struct pixels *pixels,
+                     const struct image_write_options *options, struct message *message);
+
 /* Writes an animated PNG file of n pictures, of one size and with as many channels each, that are
  * shown for so many milliseconds each, at most 65535, and over again. What reads still pictures
  * only shows the first one. Metadata is that of the first one. The file is written as by

@@ -14,6 +14,7 @@ enum { COMPRESSION_LEVEL = 3 };
 struct writer {
     const char *name;
     const struct pixels *pixels;
+    const struct image_write_options *options;
     struct message *message;
     int no_memory;
     png_structp png;
@@ -115,16 +116,20 @@ static int write_picture(struct writer *writer)
     write_header(writer);
     if (write_metadata(writer) < 0)
         return -1;
-    for (uint32_t y = 0; y < pixels->height; y++)
+    for (uint32_t y = 0; y < pixels->height; y++) {
         png_write_row(writer->png, pixels->data + y * stride);
+        if (image_write_look(writer->name, writer->options, writer->message) < 0)
+            return -1;
+    }
     png_write_end(writer->png, NULL);
     return 0;
 }
 
-int png_write(const char *name, const struct pixels *pixels, uint8_t **data, size_t *size,
-              struct message *message)
+int png_write_with(const char *name, const struct pixels *pixels,
+                   const struct image_write_options *options, uint8_t **data, size_t *size,
+                   struct message *message)
 {
-    struct writer writer = {.name = name, .pixels = pixels, .message = message};
+    struct writer writer = {.name = name, .pixels = pixels, .options = options, .message = message};
     int result;
     writer.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &writer, fail, ignore_warning,
                                            &writer, allocate_for_png, free_for_png);
@@ -140,4 +145,10 @@ int png_write(const char *name, const struct pixels *pixels, uint8_t **data, siz
     *data = writer.file.data;
     *size = writer.file.size;
     return 0;
+}
+
+int png_write(const char *name, const struct pixels *pixels, uint8_t **data, size_t *size,
+              struct message *message)
+{
+    return png_write_with(name, pixels, NULL, data, size, message);
 }

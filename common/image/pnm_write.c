@@ -31,19 +31,21 @@ static int check_channels(const char *name, enum image_format format, uint32_t c
 }
 
 /* Only PPM has other channels than the picture: grey is written as RGB. */
-static void write_samples(const struct pixels *pixels, uint32_t channels, uint8_t *to)
+static void write_row(const struct pixels *pixels, uint32_t y, uint32_t channels, uint8_t *to)
 {
-    size_t n = (size_t)pixels->width * pixels->height;
+    const size_t width = pixels->width;
+    const uint8_t *row = pixels->data + y * width * pixels->channels;
     if (channels == pixels->channels) {
-        memcpy(to, pixels->data, n * channels);
+        memcpy(to, row, width * channels);
         return;
     }
-    for (size_t i = 0; i < n; i++, to += channels)
-        memset(to, pixels->data[i], channels);
+    for (size_t i = 0; i < width; i++, to += channels)
+        memset(to, row[i], channels);
 }
 
 int pnm_write(const char *name, enum image_format format, const struct pixels *pixels,
-              uint8_t **data, size_t *size, struct message *message)
+              const struct image_write_options *options, uint8_t **data, size_t *size,
+              struct message *message)
 {
     uint32_t channels = format == IMAGE_PPM && pixels->channels == 1 ? 3 : pixels->channels;
     char header[128];
@@ -55,7 +57,13 @@ int pnm_write(const char *name, enum image_format format, const struct pixels *p
     if (!buffer)
         return message_set(message, "%s: there is not enough memory for the picture", name);
     memcpy(buffer, header, length);
-    write_samples(pixels, channels, buffer + length);
+    for (uint32_t y = 0; y < pixels->height; y++) {
+        write_row(pixels, y, channels, buffer + length + (size_t)y * pixels->width * channels);
+        if (image_write_look(name, options, message) < 0) {
+            free(buffer);
+            return -1;
+        }
+    }
     *data = buffer;
     *size = length + n_samples;
     return 0;

@@ -346,7 +346,14 @@ int file_decoder_advance(struct file_decoder *file, struct failure *failure)
     return UQD_OK;
 }
 
-static int measure(const struct file_decoder *file, struct frame *frame, const uint8_t *pixels,
+/* How far a comparison has come is not told. */
+static int stops_comparing(void *cookie, double done)
+{
+    (void)done;
+    return is_stopped(cookie);
+}
+
+static int measure(struct file_decoder *file, struct frame *frame, const uint8_t *pixels,
                    struct failure *failure)
 {
     const struct pixels *reference = &file->reference;
@@ -356,7 +363,8 @@ static int measure(const struct file_decoder *file, struct frame *frame, const u
     const struct uqd_image picture = {frame->shape.width, frame->shape.height, reference->channels,
                                       frame->shape.stride, pixels};
     struct uqd_metrics metrics;
-    int status = uqd_compare(&original, &picture, file->settings.with_ms_ssim, &metrics);
+    int status = uqd_compare_with(&original, &picture, file->settings.with_ms_ssim, &metrics,
+                                  stops_comparing, file);
 
     if (status < 0)
         return failure_set_status(failure, status);

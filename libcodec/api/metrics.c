@@ -263,6 +263,14 @@ int uqd_metrics_of(const struct uqd_image *a, const struct uqd_image *b, int wit
     return UQD_OK;
 }
 
+int uqd_compare_with(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,
+                     struct uqd_metrics *metrics, uqd_progress progress, void *cookie)
+{
+    struct uqd_work work = {.threads = 1, .progress = progress, .cookie = cookie};
+    uqd_work_begin(&work, 0);
+    return uqd_metrics_of(a, b, with_ms_ssim, metrics, &work);
+}
+
 int uqd_compare(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim,
                 struct uqd_metrics *metrics)
 {

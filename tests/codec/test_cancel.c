@@ -363,11 +363,50 @@ static void test_decode(void **state)
     }
 }
 
+/* ---- Two pictures ---- */
+
+static void check_compare(const struct uqd_image *a, const struct uqd_image *b, int with_ms_ssim)
+{
+    struct watch watch;
+    struct uqd_metrics metrics = {.mse = -1};
+    int status = UQD_ERR_CANCELLED;
+    for (unsigned at = 1; status != UQD_OK; at = later(at)) {
+        begin(&watch, at, 0);
+        status = uqd_compare_with(a, b, with_ms_ssim, &metrics, look, &watch);
+        if (ended(&watch, status, "comparing"))
+            assert_true(metrics.mse == -1);
+    }
+    assert_true(metrics.mse > 0);
+}
+
+static void test_compare_and_mix(void **state)
+{
+    struct uqd_image *a = make_image(WIDTH, HEIGHT, 3, CONTENT_PHOTO, 3);
+    struct uqd_image *b = make_image(WIDTH, HEIGHT, 3, CONTENT_PHOTO, 4);
+    uint8_t *pixels = malloc(image_bytes(a));
+    struct watch watch;
+    int status = UQD_ERR_CANCELLED;
+    (void)state;
+    assert_non_null(pixels);
+    check_compare(a, b, 0);
+    check_compare(a, b, 1);
+    for (unsigned at = 1; status != UQD_OK; at = later(at)) {
+        begin(&watch, at, 0);
+        status = uqd_mix_with(a, b, 30, pixels, a->stride, look, &watch);
+        ended(&watch, status, "mixing");
+    }
+    print_message("# at most %llu\n", (unsigned long long)most_of_all);
+    free(pixels);
+    free(a);
+    free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encode),
         cmocka_unit_test(test_decode),
+        cmocka_unit_test(test_compare_and_mix),
     };
     return cmocka_run_group_tests_name("cancel", tests, load_models, free_models);
 }

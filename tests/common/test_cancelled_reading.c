@@ -1,4 +1,5 @@
-/* Reading of a picture that is cancelled: it is asked often, whatever the format, and says so. */
+/* Reading or writing of a picture that is cancelled: it is asked often, whatever the format, and
+ * says so. */
 #include "image_file.h"
 #include "jpeg_file.h"
 #include "sample.h"
@@ -53,6 +54,40 @@ static void check_file(const char *path, unsigned least)
     for (unsigned at = 1; at <= asked; at += 1 + asked / 50)
         assert_int_equal(read_until(path, at), 0);
     assert_int_equal(read_until(path, asked), 0);
+}
+
+/* How often the writing asked, or 0 if it was cancelled. */
+static unsigned write_until(enum image_format format, const struct pixels *pixels,
+                            unsigned cancel_at)
+{
+    struct asking asking = {.cancel_at = cancel_at};
+    const struct image_write_options options = {ask, &asking};
+    struct message message = {""};
+    remove("out");
+    if (image_write_with("out", format, pixels, &options, &message) == 0)
+        return asking.asked;
+    assert_int_equal(asking.asked, cancel_at);
+    assert_non_null(strstr(message.text, "cancelled"));
+    assert_false(scratch_exists("out"));
+    return 0;
+}
+
+/* Each row is followed by a question. */
+static void test_writing(void **state)
+{
+    static const enum image_format formats[] = {IMAGE_PNG, IMAGE_PPM, IMAGE_PAM};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof formats / sizeof *formats; i++) {
+        const enum image_format format = formats[i / 2];
+        struct pixels pixels = {.width = WIDTH, .height = HEIGHT, .channels = i % 2 ? 3 : 1};
+        pixels.data = calloc((size_t)WIDTH * HEIGHT, pixels.channels);
+        assert_non_null(pixels.data);
+        assert_int_equal(write_until(format, &pixels, 0), HEIGHT);
+        for (unsigned at = 1; at <= HEIGHT; at += 1 + HEIGHT / 50)
+            assert_int_equal(write_until(format, &pixels, at), 0);
+        assert_int_equal(write_until(format, &pixels, HEIGHT), 0);
+        pixels_free(&pixels);
+    }
 }
 
 static void test_png(void **state)
@@ -120,6 +155,7 @@ static void test_turned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_writing, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_png, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_jpeg, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_pnm, scratch_setup, scratch_teardown),

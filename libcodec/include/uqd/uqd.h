@@ -229,9 +229,20 @@ UQD_NODISCARD UQD_API int uqd_mix(const struct uqd_image *a, const struct uqd_im
  * some milliseconds, in a network some tens, and the call returns UQD_ERR_CANCELLED. The pixels
  * that it was to fill may then be filled in part; all else is as it was before the call, and the
  * context may be called again, or freed. What has no progress callback cannot be cancelled:
- * uqd_compare, which with_ms_ssim takes seconds for a large picture, and uqd_mix; loading models,
- * feeding and metadata, none of which depends on the size of the picture. */
+ * uqd_compare, which with_ms_ssim takes seconds for a large picture, and uqd_mix, which both have a
+ * form with one; loading models, feeding and metadata, none of which depends on the size of the
+ * picture. */
 typedef int (*uqd_progress)(void *cookie, double done);
+
+/* uqd_compare and uqd_mix that can be cancelled. The callback may be NULL; it is not told how far
+ * they have come: done is 0. Errors: as of these, and UQD_ERR_CANCELLED: then *metrics is as it
+ * was. */
+UQD_NODISCARD UQD_API int uqd_compare_with(const struct uqd_image *a, const struct uqd_image *b,
+                                           int with_ms_ssim, struct uqd_metrics *metrics,
+                                           uqd_progress progress, void *cookie);
+UQD_NODISCARD UQD_API int uqd_mix_with(const struct uqd_image *a, const struct uqd_image *b,
+                                       uint32_t percent, uint8_t *pixels, size_t stride,
+                                       uqd_progress progress, void *cookie);
 
 /* ---- Encoder ------------------------------------------------------------------------------- */
 
