@@ -1,5 +1,6 @@
 #include "dict.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,11 +17,36 @@ static const struct dict_field *find_field(const struct dict_field *fields, size
     return NULL;
 }
 
+static bool may_open_more(void)
+{
+    const int fd = dup(STDERR_FILENO);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 || errno != EMFILE;
+}
+
+/* In a message a descriptor is a number among those that came with it, which nobody has checked.
+ * libdbus does not tell a wrong one from a descriptor that it could not duplicate. */
+int dict_read_fd(DBusMessageIter *at, const char *what, int *fd, struct message *message)
+{
+    dbus_message_iter_get_basic(at, fd);
+    if (*fd >= 0)
+        return 0;
+    if (may_open_more()) {
+        message_set(message, "%s is a descriptor that did not come with the message", what);
+        return DICT_ERR_TYPE;
+    }
+    message_set(message, "too many open files");
+    return DICT_ERR_FD;
+}
+
 static int read_value(DBusMessageIter *variant, const struct dict_field *field,
                       struct message *message)
 {
     DBusMessageIter value;
-    int fd;
+    char what[64];
+    int fd, status;
 
     dbus_message_iter_recurse(variant, &value);
     if (dbus_message_iter_get_arg_type(&value) != field->type) {
@@ -32,11 +58,10 @@ static int read_value(DBusMessageIter *variant, const struct dict_field *field,
         dbus_message_iter_get_basic(&value, field->value);
         return 0;
     }
-    dbus_message_iter_get_basic(&value, &fd);
-    if (fd < 0) {
-        message_set(message, "too many open files");
-        return DICT_ERR_FD;
-    }
+    snprintf(what, sizeof what, "the option '%s'", field->key);
+    status = dict_read_fd(&value, what, &fd, message);
+    if (status < 0)
+        return status;
     if (*(int *)field->value >= 0)
         close(*(int *)field->value);
     *(int *)field->value = fd;

@@ -21,9 +21,14 @@ struct dict_field {
 };
 
 enum {
-    DICT_ERR_TYPE = -1, /* a value has another type than its field */
-    DICT_ERR_FD = -2,   /* a descriptor was sent, but this process may open no more */
+    DICT_ERR_TYPE =
+        -1, /* a value has another type than its field, or is the number of no descriptor */
+    DICT_ERR_FD = -2, /* a descriptor was sent, but this process may open no more */
 };
+
+/* The descriptor at the iterator, which becomes the caller's; `what` it is, for the message. 0, or
+ * one of the errors with a message and *fd -1. */
+int dict_read_fd(DBusMessageIter *at, const char *what, int *fd, struct message *message);
 
 /* Reads the dictionary at the iterator. Unknown keys are ignored. 0, or one of the errors with a
  * message. */

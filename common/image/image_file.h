@@ -4,6 +4,7 @@
 
 #include "message.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uqd/uqd.h>
@@ -23,6 +24,7 @@ struct image_read_options {
     uint8_t background[3]; /* red, green, blue */
     int strip;             /* leave metadata out, but for what tells the colours */
     uint64_t max_pixels;   /* 0: 2^28 */
+    bool *exceeds;         /* set where it fails for that, or for a longer side; may be NULL */
     /* Told, in one sentence that names the file, what of the file cannot be kept; may be NULL. */
     void (*note)(void *cookie, const char *sentence);
     /* Asked every few milliseconds while the pixels are read: other than 0 ends that; may be NULL.

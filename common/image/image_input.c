@@ -39,6 +39,9 @@ int image_check_size(const struct image_input *input, uint64_t width, uint64_t h
 {
     if (width == 0 || height == 0)
         return message_set(input->message, "%s: the picture has no pixels", input->name);
+    if (input->options->exceeds)
+        *input->options->exceeds = width > UQD_MAX_SIDE || height > UQD_MAX_SIDE ||
+                                   width * height > input->options->max_pixels;
     if (width > UQD_MAX_SIDE || height > UQD_MAX_SIDE)
         return message_set(input->message,
                            "%s: %llu x %llu pixels are too many, a side may have %d", input->name,

@@ -6,16 +6,28 @@
 
 /* ---- Options ---- */
 
+/* 0, or -1 with a failure. */
+static int take_dict_status(int status, const struct message *message, struct failure *failure)
+{
+    if (status == 0)
+        return 0;
+    return failure_set(failure, status == DICT_ERR_FD ? FAILURE_LIMIT : FAILURE_INVALID_ARGUMENT,
+                       "%s", message->text);
+}
+
 int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
                  struct failure *failure)
 {
     struct message message;
-    int status = dict_read(at, fields, n_fields, &message);
 
-    if (status == 0)
-        return 0;
-    return failure_set(failure, status == DICT_ERR_FD ? FAILURE_LIMIT : FAILURE_INVALID_ARGUMENT,
-                       "%s", message.text);
+    return take_dict_status(dict_read(at, fields, n_fields, &message), &message, failure);
+}
+
+int descriptor_read(DBusMessageIter *at, const char *what, int *fd, struct failure *failure)
+{
+    struct message message;
+
+    return take_dict_status(dict_read_fd(at, what, fd, &message), &message, failure);
 }
 
 /* ---- Replies ---- */

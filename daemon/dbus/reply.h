@@ -13,6 +13,9 @@
 int options_read(DBusMessageIter *at, const struct dict_field *fields, size_t n_fields,
                  struct failure *failure);
 
+/* The descriptor at the iterator, as dict_read_fd reads it. 0, or -1 with a failure and *fd -1. */
+int descriptor_read(DBusMessageIter *at, const char *what, int *fd, struct failure *failure);
+
 /* Sends a message and drops it; NULL stands for one that could not be made. False if it was not
  * queued, for want of memory. */
 bool message_send(DBusConnection *connection, DBusMessage *message);

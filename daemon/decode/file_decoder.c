@@ -236,23 +236,27 @@ static int check_reference(const struct file_decoder *file, struct failure *fail
 #define REFERENCE "the reference picture"
 
 /* The reader puts a colon behind the name of what it reads. Returns -1. */
-static int fail_reference(const struct message *message, struct failure *failure)
+static int fail_reference(const struct message *message, bool exceeds, struct failure *failure)
 {
     static const char begins[] = REFERENCE ": is ";
     const bool is_sentence = strncmp(message->text, begins, strlen(begins)) == 0;
 
-    return failure_set(failure, FAILURE_BAD_DATA, "%s%s", is_sentence ? REFERENCE " " : "",
+    return failure_set(failure, exceeds ? FAILURE_INVALID_ARGUMENT : FAILURE_BAD_DATA, "%s%s",
+                       is_sentence ? REFERENCE " " : "",
                        message->text + (is_sentence ? strlen(REFERENCE ": ") : 0));
 }
 
-/* One that has more pixels than the file's picture is refused before it is decoded. */
+/* One that has more pixels than the file's picture is refused before it is decoded, as one of
+ * another size is afterwards. */
 static int read_reference(struct file_decoder *file, struct failure *failure)
 {
     const struct uqd_info *info = &file->info;
     const uint64_t n_pixels = (uint64_t)info->width * info->height;
+    bool exceeds = false;
     const struct image_read_options options = {.reduce_depth = 1,
                                                .flatten = info->channels % 2 != 0,
                                                .max_pixels = n_pixels,
+                                               .exceeds = &exceeds,
                                                .is_cancelled = is_stopped,
                                                .cookie = file};
     struct message message;
@@ -267,7 +271,7 @@ static int read_reference(struct file_decoder *file, struct failure *failure)
     status = image_read_memory(data, size, REFERENCE, &options, &file->reference, &message);
     free(data);
     if (status < 0)
-        return fail_reference(&message, failure);
+        return fail_reference(&message, exceeds, failure);
     if (pixels_expand(&file->reference, info->channels) < 0)
         return failure_set_status(failure, UQD_ERR_NOMEM);
     return check_reference(file, failure);

@@ -48,9 +48,10 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
     int status;
 
     dbus_message_iter_init(call, &args);
-    dbus_message_iter_get_basic(&args, &arguments->file);
+    status = descriptor_read(&args, "the file", &arguments->file, failure);
     dbus_message_iter_next(&args);
-    status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
+    if (status == 0)
+        status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
     settings->priority = priority;
     options->frames_in_signal = frames_in_signal;
     settings->ms_ssim = ms_ssim;
@@ -72,8 +73,6 @@ static int check_arguments(const struct open_arguments *arguments, struct failur
     const struct job_settings *settings = &options->settings;
     int status;
 
-    if (arguments->file < 0)
-        return failure_set(failure, FAILURE_LIMIT, "too many open files");
     if (options->token && !token_valid(options->token))
         return failure_set(failure, FAILURE_INVALID_ARGUMENT,
                            "handle_token must be 1 to %u letters, digits and underscores",

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -93,6 +94,69 @@ static void test_wrong_descriptors(void **state)
     expect_open_error(f, open(f->desk.dir, O_PATH), DBUS_ERROR_INVALID_ARGS, "a path");
 }
 
+/* Sends the bytes with a descriptor, past libdbus, which makes no wrong ones. */
+static void send_with(DBusConnection *connection, void *data, size_t size, int fd)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {.header = {.cmsg_level = SOL_SOCKET,
+                            .cmsg_type = SCM_RIGHTS,
+                            .cmsg_len = CMSG_LEN(sizeof(int))}};
+    struct iovec part = {data, size};
+    const struct msghdr message = {.msg_iov = &part,
+                                   .msg_iovlen = 1,
+                                   .msg_control = &control,
+                                   .msg_controllen = sizeof control};
+    int socket;
+
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    dbus_connection_flush(connection);
+    assert_true(dbus_connection_get_unix_fd(connection, &socket));
+    assert_int_equal(sendmsg(socket, &message, 0), size);
+}
+
+static DBusMessage *reply_to(DBusConnection *connection, dbus_uint32_t serial)
+{
+    for (;;) {
+        DBusMessage *reply = dbus_connection_pop_message(connection);
+
+        if (reply && dbus_message_get_reply_serial(reply) == serial)
+            return reply;
+        if (reply)
+            dbus_message_unref(reply);
+        else
+            assert_true(dbus_connection_read_write(connection, -1));
+    }
+}
+
+/* The call has one descriptor, and names the eighth. */
+static void test_number_of_no_descriptor(void **state)
+{
+    enum { SERIAL = 1000 };
+    struct fixture *f = *state;
+    DBusConnection *connection = dbus_connection_open_private(f->desk.address, NULL);
+    int fd = sample_file(&f->sample, &f->desk, f->sample.size), size;
+    const uint32_t eighth = 7;
+    DBusMessage *call = new_open(fd, NULL, 0);
+    char *data;
+
+    assert_true(connection && dbus_bus_register(connection, NULL));
+    dbus_connection_set_exit_on_disconnect(connection, FALSE);
+    dbus_message_set_serial(call, SERIAL);
+    assert_true(dbus_message_set_destination(call, client_owner(f->client)));
+    assert_true(dbus_message_marshal(call, &data, &size));
+    /* The arguments are the number and the size of an empty array. */
+    memcpy(data + size - 8, &eighth, sizeof eighth);
+    send_with(connection, data, (size_t)size, fd);
+    expect_error(reply_to(connection, SERIAL), DBUS_ERROR_INVALID_ARGS, "a wrong number");
+    dbus_free(data);
+    dbus_message_unref(call);
+    dbus_connection_close(connection);
+    dbus_connection_unref(connection);
+    close(fd);
+}
+
 static void test_missing_model(void **state)
 {
     struct fixture *f = *state;
@@ -175,16 +239,22 @@ static void test_reference_does_not_fit(void **state)
     struct fixture *f = *state;
     int fd = sample_file(&f->sample, &f->desk, f->sample.size);
     int small = bytes_file(&f->desk, picture, sizeof picture - 1);
+    static const char large_picture[] = "P6 9000 9000 255 abc";
+    int large = bytes_file(&f->desk, large_picture, sizeof large_picture - 1);
     int none = bytes_file(&f->desk, "not a picture", 13);
+    const struct option_value large_option = {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &large};
     const struct option_value small_option = {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &small};
     const struct option_value none_option = {KEY_REFERENCE, DBUS_TYPE_UNIX_FD, &none};
 
     expect_error(client_call(f->client, new_open(fd, &small_option, 1)), DBUS_ERROR_INVALID_ARGS,
                  "a picture of another size");
+    expect_error(client_call(f->client, new_open(fd, &large_option, 1)), DBUS_ERROR_INVALID_ARGS,
+                 "a picture with more pixels");
     expect_error(client_call(f->client, new_open(fd, &none_option, 1)), ERROR_BAD_DATA,
                  "no picture");
     close(fd);
     close(small);
+    close(large);
     close(none);
 }
 
@@ -328,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_not_a_picture, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_descriptors, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_number_of_no_descriptor, setup, teardown),
         cmocka_unit_test_setup_teardown(test_missing_model, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_options, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_requests, setup, teardown),
