@@ -57,6 +57,21 @@ static int has_bytes(const struct report *report, uint32_t step)
            step < uqd_decoder_steps_complete(report->source.decoder);
 }
 
+/* How much of a step is there. NULL where nobody knows: of a solid file that was cut. */
+static const char *presence(const struct report *report, uint32_t step)
+{
+    const struct uqd_info *info = &report->source.info;
+    const uint64_t fed = uqd_decoder_bytes_fed(report->source.decoder);
+    const uint64_t begin = step > 0 ? step_info(report, step - 1).bytes : info->header_size;
+    if (fed >= info->file_size)
+        return "all";
+    if (!has_bytes(report, step) || (step > 0 && !has_bytes(report, step - 1)))
+        return NULL;
+    if (fed >= step_info(report, step).bytes)
+        return "all";
+    return fed > begin ? "part" : "none";
+}
+
 /* ---- The table ----------------------------------------------------------------------------- */
 
 static void print_psnr(double psnr)
@@ -113,7 +128,8 @@ static void print_table(struct report *report)
     if (order_name(report))
         printf("order    %s\n", order_name(report));
     file_metadata_print(&report->source);
-    printf("\nstep  name           bytes      bpp  PSNR/dB\n");
+    const int is_cut = present < info->file_size;
+    printf("\nstep  name           bytes      bpp  PSNR/dB%s\n", is_cut ? "  there" : "");
     for (uint32_t i = 0; i < info->n_steps; i++) {
         struct uqd_step_info step = step_info(report, i);
         printf("%4" PRIu32 "  %-9s", i, *step.name ? step.name : "-");
@@ -122,6 +138,8 @@ static void print_table(struct report *report)
         else
             printf(" %10s %8s", "-", "-");
         print_psnr(step.psnr);
+        if (is_cut)
+            printf("  %s", presence(report, i) ? presence(report, i) : "-");
         putchar('\n');
     }
 }
@@ -141,6 +159,11 @@ static void print_json_step(const struct report *report, uint32_t index)
     }
     printf(", \"psnr\": ");
     json_number(stdout, step.psnr);
+    printf(", \"there\": ");
+    if (presence(report, index))
+        json_string(stdout, presence(report, index));
+    else
+        printf("null");
     putchar('}');
 }
 
@@ -335,7 +358,9 @@ const struct command info_command = {
         "was not stored is null. The model need not be installed; without it the names "
         "of the steps are missing. Nothing is decoded, whatever a file says of itself. So of a "
         "solid file, which has no table, only the end of the last step is told, null of the "
-        "others, unless --decode is given and the model is installed.\n\n"
+        "others, unless --decode is given and the model is installed. Of a file that was cut each "
+        "step is told to be there whole (all), in part or not at all (none), which JSON tells of "
+        "every file; it is not known (-, null) where the ends of the steps are not.\n\n"
         "Of several files each has its name as a heading, or JSON is an array of "
         "objects with the member \"file\". If one of them cannot be read, a message "
         "says so, the others are printed, and the exit status is 1.",

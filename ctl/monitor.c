@@ -72,7 +72,8 @@ static void print_step_ready(DBusMessageIter *arguments, bool json)
     struct step_ready ready;
     read_step_ready(arguments, &ready);
     if (!json) {
-        printf("step %" PRIu32 " of %" PRIu32 ", ", ready.step, ready.n_steps);
+        /* Counted from 0, as everywhere; "of" would say that they are counted from 1. */
+        printf("step %" PRIu32 ", ", ready.step);
         told_print_text(ready.name, 0);
         printf(": %" PRIu64 " bytes", ready.bytes);
         if (!isnan(ready.seconds))

@@ -201,6 +201,14 @@ static void test_info(void **state)
     process_result_free(&result);
 }
 
+static unsigned count_of(const char *text, const char *part)
+{
+    unsigned n = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        n++;
+    return n;
+}
+
 static void test_info_of_parts(void **state)
 {
     (void)state;
@@ -210,6 +218,20 @@ static void test_info_of_parts(void **state)
     struct file_info cut = read_info("cut.uqd");
     assert_int_equal(cut.file_bytes, whole.file_bytes);
     assert_int_equal(cut.n_steps, whole.n_steps);
+    cut_file("a.uqd", "cut.uqd", (size_t)whole.step_bytes[1] + 1);
+    UQD(&result, "info", "cut.uqd");
+    assert_non_null(strstr(result.out, "PSNR/dB  there\n"));
+    assert_int_equal(count_of(result.out, "  all\n"), 2);
+    assert_int_equal(count_of(result.out, "  part\n"), 1);
+    assert_int_equal(count_of(result.out, "  none\n"), whole.n_steps - 3 + 1); /* no dither */
+    process_result_free(&result);
+    UQD(&result, "info", "--json", "cut.uqd");
+    assert_int_equal(count_of(result.out, "\"there\": \"all\"}"), 2);
+    assert_int_equal(count_of(result.out, "\"there\": \"part\"}"), 1);
+    process_result_free(&result);
+    UQD(&result, "info", "a.uqd");
+    assert_null(strstr(result.out, "there"));
+    process_result_free(&result);
     cut_file("a.uqd", "cut.uqd", (size_t)whole.header_bytes - 1);
     UQD(&result, "info", "cut.uqd");
     assert_sentence("cut header", &result, 1, "cut.uqd: is cut off inside its header");

@@ -60,7 +60,7 @@ static void a_line_comes_for_each_signal(void **state)
     expect_lines(json, sample, sample->info.n_steps, sample->size, true);
     free(json);
     char *text = CTL_OUTPUT("monitor", "a.uqd", "--progress", "0");
-    assert_contains(text, "step 0 of ");
+    assert_contains(text, "step 0, ");
     assert_contains(text, "\ndone: ");
     free(text);
 }
