@@ -232,6 +232,17 @@ void share_release(struct share *share)
     free(share);
 }
 
+bool share_goes_first(struct pool *pool, const struct share *share, const struct share *other)
+{
+    bool goes_first;
+
+    pthread_mutex_lock(&pool->mutex);
+    goes_first = share->n_inside != other->n_inside ? share->n_inside < other->n_inside
+                                                    : share->used < other->used;
+    pthread_mutex_unlock(&pool->mutex);
+    return goes_first;
+}
+
 /* Time in which it wanted nothing is not owed to a share. */
 static void count_submitted(const struct pool *pool, struct share *share)
 {

@@ -45,6 +45,10 @@ void share_hold(struct share *share);
 /* The last release frees it; none of its work may be in the pool then. NULL is allowed. */
 void share_release(struct share *share);
 
+/* Whether work of one share is to be submitted before that of another, by those who keep work back
+ * until there is room: less of it is in the pool, or less time has been spent for it. */
+bool share_goes_first(struct pool *pool, const struct share *share, const struct share *other);
+
 /* Becomes readable when there is something to collect. Owned by the pool. */
 int pool_fd(const struct pool *pool);
 

@@ -7,13 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* That of its other requests, or a new one; held. NULL without memory. */
+static struct share *share_of(const struct thumbnail_clients *clients, const char *name)
+{
+    const struct thumbnail_client *client = clients->first;
+
+    while (client && strcmp(client->name, name) != 0)
+        client = client->next;
+    if (!client)
+        return share_new();
+    share_hold(client->share);
+    return client->share;
+}
+
 /* NULL without memory. */
 static struct thumbnail_client *client_new(struct thumbnail_clients *clients, const char *name)
 {
     size_t size = strlen(name) + 1;
     struct thumbnail_client *client = calloc(1, sizeof *client + size);
 
-    if (!client || peers_watch(&clients->peers, name) < 0) {
+    if (client)
+        client->share = share_of(clients, name);
+    if (!client || !client->share || peers_watch(&clients->peers, name) < 0) {
+        share_release(client ? client->share : NULL);
         free(client);
         return NULL;
     }
@@ -33,6 +49,7 @@ static void client_free(struct thumbnail_client *client)
         at = &(*at)->next;
     *at = client->next;
     peers_unwatch(&clients->peers, client->name);
+    share_release(client->share);
     free(client);
 }
 
@@ -100,6 +117,7 @@ static struct thumbnail_client *make_request(struct thumbnail_clients *clients, 
                                              const struct queue_order *order, uint32_t instead,
                                              struct failure *failure)
 {
+    struct queue_order shared = *order;
     struct thumbnail_client *client;
 
     if (check_share(clients, name, order->n, instead, failure) < 0)
@@ -110,7 +128,8 @@ static struct thumbnail_client *make_request(struct thumbnail_clients *clients, 
         return NULL;
     }
     client->n_uris = order->n;
-    client->handle = queue_add(clients->queue, order, clients->events, client, failure);
+    shared.share = client->share;
+    client->handle = queue_add(clients->queue, &shared, clients->events, client, failure);
     if (client->handle != 0)
         return client;
     client_free(client);

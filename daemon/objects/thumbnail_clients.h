@@ -30,7 +30,8 @@ struct thumbnail_client {
     struct thumbnail_clients *clients;
     uint32_t handle;
     size_t n_uris;
-    char name[]; /* of the program */
+    struct share *share; /* held: of the pool, one for all requests of the program */
+    char name[];         /* of the program */
 };
 
 /* Set connection, queue, path, interface and events, and zero the rest; what they point to must

@@ -78,6 +78,51 @@ static enum stage stage_of(const struct thumbnail *thumbnail)
     return thumbnail_is_in_background(thumbnail) ? STAGE_WHOLE : STAGE_COARSE;
 }
 
+/* Of those that want it, the one to be served first; NULL if nobody does, or nobody that is known.
+ */
+static struct share *share_for(const struct queue *queue, const struct thumbnail *thumbnail)
+{
+    struct share *first = NULL;
+    const struct wish *wish;
+
+    LIST_FOREACH(wish, &thumbnail->wishes, entry)
+    {
+        struct share *share = wish->request->share;
+
+        if (share && share != first && (!first || share_goes_first(queue->pool, share, first)))
+            first = share;
+    }
+    return first;
+}
+
+static bool has_several_shares(const struct queue *queue)
+{
+    const struct thumbnail_request *request = queue->requests;
+
+    while (request && request->share == queue->requests->share)
+        request = request->next;
+    return request;
+}
+
+/* What is to be done first, or NULL. */
+static struct thumbnail *choose(const struct queue *queue)
+{
+    struct thumbnail *first = thumbnail_set_first(&queue->thumbnails), *other = first;
+    struct share *best = first ? share_for(queue, first) : NULL;
+
+    if (!has_several_shares(queue))
+        return first;
+    while (other && (other = TAILQ_NEXT(other, entry))) {
+        struct share *share = share_for(queue, other);
+
+        if (share && share != best && (!best || share_goes_first(queue->pool, share, best))) {
+            first = other;
+            best = share;
+        }
+    }
+    return first;
+}
+
 static void submit(struct queue *queue, struct thumbnail *thumbnail)
 {
     bool first = thumbnail->wait == WAIT_FOREGROUND;
@@ -87,7 +132,13 @@ static void submit(struct queue *queue, struct thumbnail *thumbnail)
     thumbnail->called_back = false;
     thumbnail->cookie = queue;
     thumbnail->work = (struct work){
-        .priority = first ? PRIORITY_PREFETCH : PRIORITY_BACKGROUND, .run = run, .done = done};
+        .priority = first ? PRIORITY_PREFETCH : PRIORITY_BACKGROUND,
+        .share = share_for(queue, thumbnail),
+        .run = run,
+        .done = done,
+    };
+    if (thumbnail->work.share)
+        share_hold(thumbnail->work.share);
     thumbnail->maker.cache = queue->cache;
     thumbnail->maker.workers = queue->workers;
     thumbnail->maker.settings = &queue->settings;
@@ -105,8 +156,7 @@ static void drive(struct queue *queue)
 {
     struct thumbnail *thumbnail;
 
-    while (queue->n_running < queue->max_running &&
-           (thumbnail = thumbnail_set_first(&queue->thumbnails)))
+    while (queue->n_running < queue->max_running && (thumbnail = choose(queue)))
         submit(queue, thumbnail);
 }
 
@@ -178,6 +228,7 @@ static void done(struct work *work)
     struct queue *queue = thumbnail->cookie;
 
     queue->n_running--;
+    share_release(work->share);
     thumbnail_come_back(thumbnail);
     if (thumbnail->status == MAKER_COARSE)
         coarse_done(queue, thumbnail);
@@ -296,6 +347,9 @@ uint32_t queue_add(struct queue *queue, const struct queue_order *order,
         return 0;
     }
     request->scheduler = order->scheduler;
+    request->share = order->share;
+    if (request->share)
+        share_hold(request->share);
     request->events = events;
     request->cookie = cookie;
     list(queue, request);

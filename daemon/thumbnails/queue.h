@@ -3,9 +3,10 @@
  *
  * A *request* is what one program asks for at once: many files in one flavor. A *thumbnail* is one
  * file in one flavor; requests that want the same share it. At most max_running are with the
- * pool. Which one comes next is decided when one of these is back: those of the newest foreground
- * request first, then those of the background, oldest first, and then the final ones in place of
- * coarse ones. */
+ * pool. Which one comes next is decided when one of these is back: those of the foreground first,
+ * then those of the background, and then the final ones in place of coarse ones. Among these the
+ * share goes first that has the least with the pool, or the least time; and of one share the newest
+ * foreground request, or the oldest one of the background. */
 #ifndef UQD_DAEMON_THUMBNAILS_QUEUE_H
 #define UQD_DAEMON_THUMBNAILS_QUEUE_H
 
@@ -43,6 +44,7 @@ struct queue_order {
     size_t n;
     const struct flavor *flavor; /* NULL for one that does not exist */
     enum scheduler scheduler;
+    struct share *share; /* the program's, which the request holds; NULL: of nobody */
 };
 
 /* Threads and memory of the settings are those of one worker. All else that is pointed to must

@@ -25,6 +25,7 @@ static void empty_group(struct thumbnail_request *request)
 void thumbnail_request_free(struct thumbnail_request *request)
 {
     empty_group(request);
+    share_release(request->share);
     free(request);
 }
 

@@ -2,6 +2,7 @@
 #ifndef UQD_DAEMON_THUMBNAILS_THUMBNAIL_REQUEST_H
 #define UQD_DAEMON_THUMBNAILS_THUMBNAIL_REQUEST_H
 
+#include "base/pool.h"
 #include "thumbnails/maker.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ struct thumbnail_request {
     struct thumbnail_request *next;
     uint32_t handle;
     enum scheduler scheduler;
+    struct share *share; /* held; NULL: of nobody */
     const struct request_events *events;
     void *cookie;
     bool told_started;

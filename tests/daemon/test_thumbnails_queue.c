@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -166,14 +167,15 @@ static void expect(struct thumbnail_desk *desk, const char *expected)
 /* ---- Asking ---- */
 
 /* Asks for the files whose names are the letters. */
-static struct asker ask_with(struct thumbnail_desk *desk, const char *name, const char *letters,
-                             const struct flavor *flavor, enum scheduler scheduler)
+static struct asker ask_for(struct thumbnail_desk *desk, const char *name, const char *letters,
+                            const struct flavor *flavor, enum scheduler scheduler,
+                            struct share *share)
 {
     static struct asker askers[FEW];
     static unsigned n_askers;
     struct asker *asker = &askers[n_askers++ % FEW];
     const char *uris[FEW], *types[FEW];
-    struct queue_order order = {uris, types, strlen(letters), flavor, scheduler};
+    struct queue_order order = {uris, types, strlen(letters), flavor, scheduler, share};
     struct failure failure;
 
     assert_true(order.n <= FEW);
@@ -186,6 +188,12 @@ static struct asker ask_with(struct thumbnail_desk *desk, const char *name, cons
     assert_int_not_equal(asker->handle, 0);
     queue_begin(&desk->queue, asker->handle, &order);
     return *asker;
+}
+
+static struct asker ask_with(struct thumbnail_desk *desk, const char *name, const char *letters,
+                             const struct flavor *flavor, enum scheduler scheduler)
+{
+    return ask_for(desk, name, letters, flavor, scheduler, NULL);
 }
 
 static struct asker ask(struct thumbnail_desk *desk, const char *name, const char *letters)
@@ -245,6 +253,62 @@ static void test_order_of_requests(void **state)
                  " old:ready(b) old:finished");
 }
 
+static void take_time(struct work *work)
+{
+    (void)work;
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+}
+
+static void forget(struct work *work)
+{
+    (void)work;
+}
+
+static void expect_before(const struct thumbnail_desk *desk, const char *first, const char *second)
+{
+    const char *at = strstr(desk->told, first), *other = strstr(desk->told, second);
+
+    if (!at || !other || at > other)
+        fail_msg("not %s before %s:%s", first, second, desk->told);
+}
+
+/* A program that has had its time, and has the newer requests in the foreground or the older ones
+ * in the background, lets another one go first. */
+static void test_order_of_programs(void **state)
+{
+    struct thumbnail_desk *desk = *state;
+    struct share *many = share_new(), *few = share_new();
+    struct work spent = {
+        .priority = PRIORITY_BACKGROUND, .share = many, .run = take_time, .done = forget};
+
+    assert_true(many && few);
+    put_files(desk, "abcdefgh");
+    pool_submit(desk->jobs->jobs.pool, &spent);
+    job_desk_settle(desk->jobs);
+    job_desk_close_gate(desk->jobs);
+    ask_for(desk, "first", "a", normal, SCHEDULER_FOREGROUND, many);
+    ask_for(desk, "few", "b", normal, SCHEDULER_FOREGROUND, few);
+    ask_for(desk, "many", "cde", normal, SCHEDULER_FOREGROUND, many);
+    job_desk_open_gate(desk->jobs);
+    job_desk_settle(desk->jobs);
+    expect_before(desk, "few:started", "many:started");
+    desk->told[0] = '\0';
+    share_release(few);
+
+    few = share_new();
+    assert_non_null(few);
+    job_desk_close_gate(desk->jobs);
+    ask_for(desk, "first", "a", large, SCHEDULER_BACKGROUND, many);
+    ask_for(desk, "many", "cde", large, SCHEDULER_BACKGROUND, many);
+    ask_for(desk, "few", "b", large, SCHEDULER_BACKGROUND, few);
+    job_desk_open_gate(desk->jobs);
+    job_desk_settle(desk->jobs);
+    expect_before(desk, "few:started", "many:started");
+    desk->told[0] = '\0';
+    share_release(many);
+    share_release(few);
+}
+
 /* Each is made once, and everybody who wants it is told, once for each time it was asked for. */
 static void test_same_thumbnail_for_many(void **state)
 {
@@ -290,7 +354,7 @@ static void test_what_is_refused_at_once(void **state)
     char longest[MAX_URI + 2];
     const char *const uris[] = {"http://example.org/a", "a", uri_of(desk, "b"), longest, ""};
     const char *const types[] = {MIME_TYPE, MIME_TYPE, "image/png", MIME_TYPE, MIME_TYPE};
-    const struct queue_order order = {uris, types, 5, normal, SCHEDULER_FOREGROUND};
+    const struct queue_order order = {uris, types, 5, normal, SCHEDULER_FOREGROUND, NULL};
     struct asker asker = {desk, "1", 0};
     struct failure failure;
 
@@ -441,7 +505,7 @@ static void check_fine(struct thumbnail_desk *desk, const char *name)
     assert_int_equal(rename(other, path_of(desk, "whole")), 0);
     {
         const char *uri = uri_of(desk, "whole"), *type = MIME_TYPE;
-        const struct queue_order order = {&uri, &type, 1, normal, SCHEDULER_BACKGROUND};
+        const struct queue_order order = {&uri, &type, 1, normal, SCHEDULER_BACKGROUND, NULL};
         struct asker asker = {desk, "w", 0};
         struct failure failure;
 
@@ -504,7 +568,7 @@ static void test_cancel(void **state)
 {
     struct thumbnail_desk *desk = *state;
     const char *uri = uri_of(desk, "a"), *type = MIME_TYPE;
-    const struct queue_order order = {&uri, &type, 1, normal, SCHEDULER_FOREGROUND};
+    const struct queue_order order = {&uri, &type, 1, normal, SCHEDULER_FOREGROUND, NULL};
     struct failure failure;
 
     put_files(desk, "abc");
@@ -532,7 +596,7 @@ static void test_groups(void **state)
     enum { N = 70 };
     struct thumbnail_desk *desk = *state;
     const char *uris[N], *types[N];
-    const struct queue_order order = {uris, types, N, normal, SCHEDULER_BACKGROUND};
+    const struct queue_order order = {uris, types, N, normal, SCHEDULER_BACKGROUND, NULL};
     struct asker asker = {desk, "1", 0};
     struct failure failure;
     unsigned n = 0;
@@ -556,7 +620,7 @@ static void test_too_many(void **state)
     struct thumbnail_desk *desk = *state;
     const size_t n = MAX_THUMBNAILS + 1u;
     const char **uris = calloc(n, sizeof *uris);
-    const struct queue_order order = {uris, uris, n, NULL, SCHEDULER_FOREGROUND};
+    const struct queue_order order = {uris, uris, n, NULL, SCHEDULER_FOREGROUND, NULL};
     struct failure failure;
 
     assert_non_null(uris);
@@ -574,6 +638,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_coarse_then_fine),
         TEST(test_order_of_requests),
+        TEST(test_order_of_programs),
         TEST(test_same_thumbnail_for_many),
         TEST(test_coarse_one_is_there),
         TEST(test_what_is_refused_at_once),
