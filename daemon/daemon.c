@@ -276,7 +276,8 @@ static int connect_bus(struct daemon *daemon, struct message *message)
     if (status < 0)
         return status;
     if (bus_name_begin(&daemon->name, bus->connection, BUS_NAME, &name_events, daemon) < 0 ||
-        decoder_object_begin(&daemon->decoder, bus, daemon->loop, &daemon->jobs) < 0 ||
+        decoder_object_begin(&daemon->decoder, bus, daemon->loop, &daemon->jobs,
+                             &daemon->thumbnails.queue) < 0 ||
         begin_thumbnails(daemon) < 0)
         return message_set(message, "out of memory");
     return 0;

@@ -156,7 +156,8 @@ static void begin(void)
         .limits = {.max_jobs = MAX_JOBS, .max_pixels = MAX_PIXELS, .max_memory = UINT64_MAX}};
     FUZZ_CHECK(desk.loop != NULL && desk.jobs.workers != NULL);
     FUZZ_CHECK(pool_new(&desk.jobs.pool, 2) == 0);
-    FUZZ_CHECK(decoder_object_begin(&desk.decoder, &desk.bus, desk.loop, &desk.jobs) == 0);
+    FUZZ_CHECK(decoder_object_begin(&desk.decoder, &desk.bus, desk.loop, &desk.jobs,
+                                    &desk.thumbnails.queue) == 0);
     FUZZ_CHECK(thumbnail_objects_begin(&desk.thumbnails, &desk.bus, desk.jobs.pool,
                                        desk.jobs.workers, &settings, 1) == 0);
 }

@@ -131,6 +131,11 @@ void thumbnailing_expect(struct thumbnailing *thumbnailing)
     atomic_store(&thumbnailing->stopped, false);
 }
 
+void thumbnailing_stand_back(struct thumbnailing *thumbnailing)
+{
+    (void)thumbnailing;
+}
+
 void thumbnailing_stop(struct thumbnailing *thumbnailing)
 {
     atomic_store(&thumbnailing->stopped, true);

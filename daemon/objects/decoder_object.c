@@ -181,6 +181,7 @@ static void jobs_changed(void *cookie)
     static const char *const names[] = {PROPERTY_JOBS, NULL};
     const struct decoder_object *decoder = cookie;
 
+    queue_stand_back(decoder->thumbnails, decoder->objects.jobs->n_jobs > 0);
     object_properties_changed(connection_of(decoder), &class, decoder, ROOT_PATH, NULL, names);
 }
 
@@ -227,9 +228,10 @@ static void route(void *cookie, const char *path, DBusMessage *call)
 /* ---- Beginning and end ---- */
 
 int decoder_object_begin(struct decoder_object *decoder, struct bus *bus, struct loop *loop,
-                         struct jobs *jobs)
+                         struct jobs *jobs, struct queue *thumbnails)
 {
     decoder->refuses = false;
+    decoder->thumbnails = thumbnails;
     decoder->confinement = calloc(1, sizeof *decoder->confinement);
     if (!decoder->confinement || job_objects_begin(&decoder->objects, bus->connection, loop, jobs,
                                                    jobs_changed, decoder) < 0)

@@ -47,6 +47,11 @@ void maker_stop(struct maker *maker)
     thumbnailing_stop(&maker->thumbnailing);
 }
 
+void maker_stand_back(struct maker *maker)
+{
+    thumbnailing_stand_back(&maker->thumbnailing);
+}
+
 static bool is_stopped(const struct maker *maker)
 {
     return atomic_load_explicit(&maker->thumbnailing.stopped, memory_order_relaxed);

@@ -60,6 +60,9 @@ void maker_expect(struct maker *maker);
  * once. */
 void maker_stop(struct maker *maker);
 
+/* The process that decodes for it, now or in the next run, leaves the processors to others. */
+void maker_stand_back(struct maker *maker);
+
 /* Puts the thumbnail into the cache, unless it is there. 0; MAKER_COARSE if it is a coarse one, to
  * be replaced by another run for the next stage; or -1 with the error and message. A file whose
  * data is bad is noted in the cache, and refused at once until it changes. */

@@ -144,6 +144,8 @@ static void submit(struct queue *queue, struct thumbnail *thumbnail)
     thumbnail->maker.settings = &queue->settings;
     thumbnail->maker.stage = stage_of(thumbnail);
     maker_expect(&thumbnail->maker);
+    if (queue->stands_back)
+        maker_stand_back(&thumbnail->maker);
     LIST_FOREACH(wish, &thumbnail->wishes, entry)
     {
         thumbnail_request_start(wish->request);
@@ -417,6 +419,21 @@ void queue_begin(struct queue *queue, uint32_t handle, const struct queue_order 
         end_request(queue, request, true);
     }
     drive(queue);
+}
+
+/* ---- Beside others ---- */
+
+void queue_stand_back(struct queue *queue, bool stands_back)
+{
+    struct thumbnail *thumbnail;
+
+    queue->stands_back = stands_back;
+    if (!stands_back)
+        return;
+    TAILQ_FOREACH(thumbnail, &queue->thumbnails.running, entry)
+    {
+        maker_stand_back(&thumbnail->maker);
+    }
 }
 
 /* ---- The end ---- */

@@ -31,6 +31,7 @@ struct queue {
     struct decode_settings settings;
     unsigned max_running;
     bool cancelled;
+    bool stands_back;
     struct thumbnail_set thumbnails;
     size_t n_waited_for; /* wishes of all requests when they were made */
     unsigned n_running;
@@ -65,6 +66,10 @@ void queue_begin(struct queue *queue, uint32_t handle, const struct queue_order 
 /* Ends a request, which tells that it has finished if tell is set, and nothing else. Work for it
  * alone is called back; but what had a coarse thumbnail gets its final one. */
 void queue_remove(struct queue *queue, uint32_t handle, bool tell);
+
+/* Whether from now on what makes thumbnails leaves the processors to others, as those who wait for
+ * pictures on the screen; what is being made does so to its end. */
+void queue_stand_back(struct queue *queue, bool stands_back);
 
 /* A thumbnail is being made, or waits to be. */
 bool queue_busy(const struct queue *queue);

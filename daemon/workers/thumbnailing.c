@@ -17,6 +17,7 @@ void thumbnailing_init(struct thumbnailing *thumbnailing)
 {
     atomic_init(&thumbnailing->stopped, false);
     pthread_mutex_init(&thumbnailing->mutex, NULL);
+    thumbnailing->stands_back = false;
     thumbnailing->worker = NULL;
 }
 
@@ -28,6 +29,9 @@ void thumbnailing_end(struct thumbnailing *thumbnailing)
 void thumbnailing_expect(struct thumbnailing *thumbnailing)
 {
     atomic_store(&thumbnailing->stopped, false);
+    pthread_mutex_lock(&thumbnailing->mutex);
+    thumbnailing->stands_back = false;
+    pthread_mutex_unlock(&thumbnailing->mutex);
 }
 
 void thumbnailing_stop(struct thumbnailing *thumbnailing)
@@ -36,6 +40,24 @@ void thumbnailing_stop(struct thumbnailing *thumbnailing)
     pthread_mutex_lock(&thumbnailing->mutex);
     if (thumbnailing->worker)
         worker_kill(thumbnailing->worker);
+    pthread_mutex_unlock(&thumbnailing->mutex);
+}
+
+void thumbnailing_stand_back(struct thumbnailing *thumbnailing)
+{
+    pthread_mutex_lock(&thumbnailing->mutex);
+    thumbnailing->stands_back = true;
+    if (thumbnailing->worker)
+        worker_stand_back(thumbnailing->worker); /* nothing as long as it has not started */
+    pthread_mutex_unlock(&thumbnailing->mutex);
+}
+
+/* What was told before the worker had started. */
+static void stand_back_if_told(struct thumbnailing *thumbnailing)
+{
+    pthread_mutex_lock(&thumbnailing->mutex);
+    if (thumbnailing->stands_back)
+        worker_stand_back(thumbnailing->worker);
     pthread_mutex_unlock(&thumbnailing->mutex);
 }
 
@@ -135,7 +157,7 @@ static int hear(const struct worker *worker, const struct thumbnailing_order *or
 
 /* ---- All of it ---- */
 
-static int start(struct worker *worker, struct workers *workers,
+static int start(struct thumbnailing *thumbnailing, struct worker *worker, struct workers *workers,
                  const struct thumbnailing_order *order, struct message *message)
 {
     const int64_t patience = (order->milliseconds > 0 ? order->milliseconds : 0) + order->grace;
@@ -143,6 +165,7 @@ static int start(struct worker *worker, struct workers *workers,
 
     if (worker_start(worker, workers, order->settings, order->file, -1, &failure) < 0)
         return message_set(message, "%s: %s", order->name, failure.text);
+    stand_back_if_told(thumbnailing);
     if (worker_limit_time(worker, patience) < 0 || send_order(worker, order) < 0)
         return lose(order, message);
     return 0;
@@ -165,7 +188,7 @@ int thumbnailing_run(struct thumbnailing *thumbnailing, struct workers *workers,
         if (atomic_load(&thumbnailing->stopped))
             status = message_set(message, "%s: is not wanted any more", order->name);
         if (status == 0)
-            status = start(&worker, workers, order, message);
+            status = start(thumbnailing, &worker, workers, order, message);
         if (status == 0)
             status = hear(&worker, order, made, fault, message);
         show_worker(thumbnailing, NULL);

@@ -16,7 +16,8 @@
 /* How it is ended by another thread. */
 struct thumbnailing {
     atomic_bool stopped;
-    pthread_mutex_t mutex;
+    pthread_mutex_t mutex; /* of what follows */
+    bool stands_back;
     struct worker *worker; /* NULL while there is none */
 };
 
@@ -41,12 +42,16 @@ void thumbnailing_init(struct thumbnailing *thumbnailing);
 /* No thread uses it any more. */
 void thumbnailing_end(struct thumbnailing *thumbnailing);
 
-/* Before a run: it shall run. */
+/* Before a run: it shall run, and not stand back. */
 void thumbnailing_expect(struct thumbnailing *thumbnailing);
 
 /* Ends the process of the run under way at once, and lets others until thumbnailing_expect fail.
  * Any thread. */
 void thumbnailing_stop(struct thumbnailing *thumbnailing);
+
+/* The process of the run under way, or that of the next one, leaves the processors to others where
+ * there are too few. Any thread. */
+void thumbnailing_stand_back(struct thumbnailing *thumbnailing);
 
 /* Starts a worker, has it make the picture and ends it. 0, or -1 with a message and the fault; that
  * is INPUT_FAULT_OTHER if the worker has gone or says what makes no sense, and there is nothing to

@@ -70,7 +70,7 @@ bool worker_is_there(const struct worker *worker);
 void worker_kill(struct worker *worker);
 
 /* From now on the process leaves the processors to others where there are too few. May be called by
- * another thread than the one that uses the worker, always the same one. */
+ * another thread than the one that uses the worker, by one at a time. */
 void worker_stand_back(struct worker *worker);
 
 /* Puts a worker that was prepared in the place of one that has ended. */

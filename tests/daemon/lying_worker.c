@@ -32,6 +32,7 @@ static void say_hello(int socket)
     struct wire_hello hello;
 
     memset(&hello, 0, sizeof hello);
+    hello.process = getpid();
     if (tells("no hello"))
         _exit(0);
     if (tells("half a hello")) {

@@ -309,6 +309,38 @@ static void test_order_of_programs(void **state)
     share_release(few);
 }
 
+static bool stands_back(const struct thumbnail_desk *desk)
+{
+    return TAILQ_FIRST(&desk->queue.thumbnails.running)->maker.thumbnailing.stands_back;
+}
+
+/* What is being made is told, and what begins later. */
+static void test_standing_back(void **state)
+{
+    struct thumbnail_desk *desk = *state;
+
+    put_files(desk, "ab");
+    job_desk_close_gate(desk->jobs);
+    ask(desk, "1", "a");
+    assert_false(stands_back(desk));
+    queue_stand_back(&desk->queue, true);
+    assert_true(stands_back(desk));
+    job_desk_open_gate(desk->jobs);
+    job_desk_settle(desk->jobs);
+    job_desk_close_gate(desk->jobs);
+    ask(desk, "2", "b");
+    assert_true(stands_back(desk));
+    queue_stand_back(&desk->queue, false);
+    job_desk_open_gate(desk->jobs);
+    job_desk_settle(desk->jobs);
+    job_desk_close_gate(desk->jobs);
+    ask_with(desk, "3", "a", large, SCHEDULER_FOREGROUND);
+    assert_false(stands_back(desk));
+    job_desk_open_gate(desk->jobs);
+    job_desk_settle(desk->jobs);
+    desk->told[0] = '\0';
+}
+
 /* Each is made once, and everybody who wants it is told, once for each time it was asked for. */
 static void test_same_thumbnail_for_many(void **state)
 {
@@ -639,6 +671,7 @@ int main(void)
         TEST(test_coarse_then_fine),
         TEST(test_order_of_requests),
         TEST(test_order_of_programs),
+        TEST(test_standing_back),
         TEST(test_same_thumbnail_for_many),
         TEST(test_coarse_one_is_there),
         TEST(test_what_is_refused_at_once),

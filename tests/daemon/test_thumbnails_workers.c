@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -138,15 +139,14 @@ static void run_honestly(const struct fixture *f, const char *flavor)
 
 /* ---- Processes that end ---- */
 
-/* Begins a run whose worker does nothing. Returns a descriptor of its process. */
-static int begin_silence(const struct fixture *f, struct run *run, pthread_t *thread)
+/* Begins a prepared run whose worker does nothing. Returns a descriptor of its process. */
+static int begin_silence_of(const struct fixture *f, struct run *run, pthread_t *thread)
 {
     struct pollfd ready = {.fd = f->ready[0], .events = POLLIN};
     int process;
     char byte;
 
     setenv("UQD_TEST_LIE", "silence", 1);
-    prepare(f, run, f->lying, "normal");
     assert_int_equal(pthread_create(thread, NULL, run_maker, run), 0);
     assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
     assert_int_equal(read(f->ready[0], &byte, 1), 1);
@@ -154,6 +154,12 @@ static int begin_silence(const struct fixture *f, struct run *run, pthread_t *th
     if (process < 0)
         exit(77); /* an old kernel, or valgrind */
     return process;
+}
+
+static int begin_silence(const struct fixture *f, struct run *run, pthread_t *thread)
+{
+    prepare(f, run, f->lying, "normal");
+    return begin_silence_of(f, run, thread);
 }
 
 /* Fails the test if it does not. */
@@ -180,6 +186,41 @@ static void a_worker_that_crashes_fails_its_thumbnail_alone(void **state)
     assert_non_null(strstr(run.maker.message.text, "ended unexpectedly"));
     maker_end(&run.maker);
     run_honestly(f, "normal");
+}
+
+static int niceness_of(const struct run *run)
+{
+    return getpriority(PRIO_PROCESS, (id_t)atomic_load(&run->maker.thumbnailing.worker->number));
+}
+
+/* Told before the process is there, or while it is at work. */
+static void a_process_stands_back(void **state)
+{
+    const struct fixture *f = *state;
+    const int before = getpriority(PRIO_PROCESS, 0);
+
+    for (int is_early = 0; is_early < 2; is_early++) {
+        pthread_t thread;
+        struct run run;
+        int process;
+
+        prepare(f, &run, f->lying, "normal");
+        if (is_early)
+            maker_stand_back(&run.maker);
+        process = begin_silence_of(f, &run, &thread);
+        if (!is_early) {
+            assert_int_equal(niceness_of(&run), before);
+            maker_stand_back(&run.maker);
+        }
+        assert_int_equal(niceness_of(&run), before < 10 ? 10 : before);
+        maker_stop(&run.maker);
+        wait_for_end(process);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        maker_end(&run.maker);
+        workers_free(((struct fixture *)*state)->lying);
+        ((struct fixture *)*state)->lying = workers_new(LYING_WORKER);
+        assert_non_null(f->lying);
+    }
 }
 
 static void stopping_ends_the_process_at_once(void **state)
@@ -279,6 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_worker_that_crashes_fails_its_thumbnail_alone),
+        TEST(a_process_stands_back),
         TEST(stopping_ends_the_process_at_once),
         TEST(a_worker_that_is_silent_is_given_up),
         TEST(lies_are_refused),
