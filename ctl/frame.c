@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "bus_names.h"
+#include "completeness.h"
 #include "dict.h"
 #include "file.h"
 #include "image_format.h"
@@ -114,12 +115,23 @@ static int write_picture(const char *path, const struct pixels *pixels, struct m
     return result;
 }
 
+/* Of a picture of everything that the file holds: 0, 1 with a note where it was cut, or -1. */
+static int look_at_file(struct remote *remote, const struct frame_options *options,
+                        struct message *note)
+{
+    if (options->step != UQD_STEP_LATEST || options->bytes != NO_BYTES)
+        return 0;
+    return completeness_of(remote, note);
+}
+
 static int make_frame(const char *path, const struct frame_options *options,
                       struct message *message)
 {
     struct session session = {0};
     struct remote remote = {0};
     struct pixels pixels = {0};
+    struct message note;
+    bool is_cut = false;
     if (strcmp(options->output, "-") != 0 && file_is_same(path, options->output))
         return message_set(message, "%s: is the input itself", options->output);
     int result = session_begin(&session, options->timeout, message);
@@ -129,10 +141,18 @@ static int make_frame(const char *path, const struct frame_options *options,
         const struct picture_request request = make_request(options, &remote);
         result = picture_get(&remote, &request, &pixels, message);
     }
-    if (result == 0)
+    if (result == 0) {
+        result = look_at_file(&remote, options, &note);
+        is_cut = result > 0;
+        if (result < 0)
+            *message = note;
+    }
+    if (result >= 0)
         result = fit(&pixels, options, message);
     if (result == 0)
         result = write_picture(options->output, &pixels, message);
+    if (result == 0 && is_cut)
+        message_print(stderr, ctl_program.name, &note);
     pixels_free(&pixels);
     remote_close(&remote);
     session_end(&session);
@@ -158,7 +178,9 @@ const struct command frame_command = {
     .synopsis = "IN.uqd -o OUT.png",
     .summary = "write one picture of a file as PNG",
     .description =
-        "Without --step and --bytes it is the last step, or of a cut file all that is there. It is "
+        "Without --step and --bytes it is the last step, or of a cut file all that is there, and a "
+        "note says how far that came; if a step is damaged, a message says which --step still "
+        "works, and nothing is written. It is "
         "waited for, and as many steps are decoded as it needs. With --max-edge the longer side "
         "becomes N pixels, unless it has fewer. The colour profile of the file is kept. A name "
         "that "

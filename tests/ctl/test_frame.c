@@ -85,18 +85,45 @@ static void bytes_are_a_cut_file(void **state)
     const uint64_t size = (ctl->sample.step_bytes[0] + ctl->sample.step_bytes[1]) / 2;
     struct uqd_picture_request request;
     char bytes[24];
+    struct process_result result;
     uqd_picture_request_default(&request);
     request.step = UQD_STEP_LATEST;
     snprintf(bytes, sizeof bytes, "%" PRIu64, size);
     FRAME("--bytes", bytes);
     expect_picture(ctl, "x.png", size, &request);
     ctl_desk_write("cut.uqd", ctl->sample.data, (size_t)size);
-    frame_is_silent((const char *const[]){"frame", "cut.uqd", "-o", "x.png", NULL});
+    CTL_RUN(&result, "frame", "cut.uqd", "-o", "x.png");
+    assert_int_equal(result.exit_code, 0);
+    assert_contains(result.err, "uqdctl: cut.uqd: ends after ");
+    assert_contains(result.err, ": 1 of ");
+    process_result_free(&result);
     expect_picture(ctl, "x.png", size, &request);
     CTL_FAILS(1, "cut.uqd: there is no step 1: the file ends after 1 steps", "frame", "cut.uqd",
               "-o", "x.png", "--step", "1");
     CTL_FAILS(1, "a.uqd: there is no step 99", "frame", "a.uqd", "-o", "x.png", "--step", "99");
     assert_int_equal(access("x.png", F_OK), -1);
+}
+
+/* What comes before the damage is there by its number only. */
+static void damage_is_told(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    const struct sample *sample = &ctl->sample;
+    uint8_t *data = malloc(sample->size);
+    struct uqd_picture_request request;
+    assert_non_null(data);
+    memcpy(data, sample->data, sample->size);
+    data[(sample->step_bytes[1] + sample->step_bytes[2]) / 2] ^= 0xff;
+    ctl_desk_write("damaged.uqd", data, sample->size);
+    free(data);
+    CTL_FAILS(1, "damaged.uqd: step 2 is damaged, --step 1 still works", "frame", "damaged.uqd",
+              "-o", "x.png");
+    assert_int_equal(access("x.png", F_OK), -1);
+    frame_is_silent(
+        (const char *const[]){"frame", "damaged.uqd", "-o", "x.png", "--step", "1", NULL});
+    uqd_picture_request_default(&request);
+    request.step = 1;
+    expect_picture(ctl, "x.png", sample->size, &request);
 }
 
 /* PNG is not written under the name of another format; names that say none are the user's. */
@@ -206,6 +233,7 @@ int main(void)
         cmocka_unit_test(every_step_is_what_the_library_decodes),
         cmocka_unit_test(modes_and_sizes_are_as_asked),
         cmocka_unit_test(bytes_are_a_cut_file),
+        cmocka_unit_test(damage_is_told),
         cmocka_unit_test(names_say_png_or_nothing),
         cmocka_unit_test(an_edge_is_met_exactly),
         cmocka_unit_test(the_profile_is_kept),
