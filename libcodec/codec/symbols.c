@@ -3,6 +3,7 @@
 #include "container/varint.h"
 #include "util/checked.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void uqd_stream_init_decode(struct uqd_stream *stream, const uint8_t *data, size_t available,
@@ -100,6 +101,21 @@ int uqd_stream_open(struct uqd_stream *stream, uint32_t n)
             uqd_range_encoder_init(&stream->open[i].encoder);
         if (stream->source == UQD_SYMBOLS_DECODE)
             status = open_decoder(stream, &stream->open[i].decoder);
+    }
+    return status;
+}
+
+int uqd_stream_skip(struct uqd_stream *stream, uint32_t n)
+{
+    assert(stream->source == UQD_SYMBOLS_DECODE && !stream->bare);
+    int status = uqd_stream_close(stream);
+    for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
+        uint64_t length;
+        status = read_length(stream, &length);
+        if (status == UQD_OK && length > stream->available - stream->position)
+            status = UQD_NEED_DATA;
+        if (status == UQD_OK)
+            stream->position += (size_t)length;
     }
     return status;
 }

@@ -54,6 +54,10 @@ void uqd_stream_free(struct uqd_stream *stream);
  * Errors: UQD_ERR_NOMEM, UQD_ERR_CORRUPT. */
 int uqd_stream_open(struct uqd_stream *stream, uint32_t n);
 
+/* DECODE, of chunks with a length: passes over n chunks. UQD_NEED_DATA if they are not all at hand.
+ * Errors: UQD_ERR_CORRUPT. */
+int uqd_stream_skip(struct uqd_stream *stream, uint32_t n);
+
 /* DECODE: bytes that the symbols so far needed. */
 size_t uqd_stream_used(const struct uqd_stream *stream);
 

@@ -3,126 +3,14 @@
  * library holds at once. */
 #include "both_models.h"
 #include "codec_support.h"
+#include "counts.h"
 #include "one_work.h"
 
-#include "codec/lattice/network.h"
-#include "codec/paper/network.h"
 #include "container/header.h"
-#include "tiny_paper.h"
 #include "transform/colour.h"
 #include "transform/unit.h"
 
-#include <malloc.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* ---- Counts, by wrapping what the library calls ---- */
-
-static atomic_uint n_runs;       /* of a network */
-static atomic_uint widest;       /* grid of these runs */
-static atomic_size_t held, most; /* bytes */
-static unsigned n_reports;
-
-static void note_more(const void *memory)
-{
-    const size_t now = atomic_fetch_add(&held, malloc_usable_size((void *)memory)) +
-                       malloc_usable_size((void *)memory);
-    size_t before = atomic_load(&most);
-    while (before < now && !atomic_compare_exchange_weak(&most, &before, now))
-        ;
-}
-
-static void note_less(const void *memory)
-{
-    atomic_fetch_sub(&held, malloc_usable_size((void *)memory));
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-    void *memory = __real_malloc(size);
-    note_more(memory);
-    return memory;
-}
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size)
-{
-    void *memory = __real_calloc(n, size);
-    note_more(memory);
-    return memory;
-}
-
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size)
-{
-    note_less(memory);
-    memory = __real_realloc(memory, size);
-    note_more(memory);
-    return memory;
-}
-
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    void *memory = __real_aligned_alloc(alignment, size);
-    note_more(memory);
-    return memory;
-}
-
-void __real_free(void *memory);
-void __wrap_free(void *memory);
-void __wrap_free(void *memory)
-{
-    note_less(memory);
-    __real_free(memory);
-}
-
-int __real_uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit,
-                             uint32_t type, const uint8_t *levels, int dithered);
-int __wrap_uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit,
-                             uint32_t type, const uint8_t *levels, int dithered);
-int __wrap_uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit,
-                             uint32_t type, const uint8_t *levels, int dithered)
-{
-    n_runs++;
-    widest = unit->grid_w > widest ? unit->grid_w : widest;
-    return __real_uqd_network_trunk(network, unit, type, levels, dithered);
-}
-
-int __real_uqd_paper_network_run(struct uqd_paper_network *network, uint32_t step, const float *z,
-                                 float *eps_hat, float *factor, struct uqd_work *work);
-int __wrap_uqd_paper_network_run(struct uqd_paper_network *network, uint32_t step, const float *z,
-                                 float *eps_hat, float *factor, struct uqd_work *work);
-int __wrap_uqd_paper_network_run(struct uqd_paper_network *network, uint32_t step, const float *z,
-                                 float *eps_hat, float *factor, struct uqd_work *work)
-{
-    n_runs++;
-    return __real_uqd_paper_network_run(network, step, z, eps_hat, factor, work);
-}
-
-/* Reports of work that was done: the library also asks whether it is to go on. */
-static int count_report(void *cookie, double done)
-{
-    (void)cookie;
-    n_reports += done > 0;
-    return 0;
-}
-
-/* Forgets what was counted. */
-static size_t begin_count(void)
-{
-    n_runs = 0;
-    n_reports = 0;
-    widest = 0;
-    most = held;
-    return held;
-}
 
 /* ---- Models and files ---- */
 
@@ -182,33 +70,6 @@ static struct file header_of(const struct promise *promise, const struct uqd_mod
     return file;
 }
 
-static struct uqd_decoder *counted_decoder(const struct uqd_model *model, struct file file)
-{
-    struct uqd_decoder_settings settings = one_thread_decoding();
-    struct uqd_decoder *decoder;
-    settings.progress = count_report;
-    assert_int_equal(uqd_decoder_new(&decoder, model, &settings), UQD_OK);
-    assert_int_equal(uqd_decoder_feed(decoder, file.data, file.size), UQD_OK);
-    return decoder;
-}
-
-static size_t stride_of(struct uqd_decoder *decoder, uint32_t reduce)
-{
-    const struct uqd_info info = info_of(decoder);
-    return (size_t)uqd_reduced_side(info.width, reduce) * info.channels;
-}
-
-static void make_picture(struct uqd_decoder *decoder, enum uqd_mode mode, uint32_t reduce,
-                         uint8_t *pixels)
-{
-    struct uqd_picture_request request;
-    uqd_picture_request_default(&request);
-    request.mode = mode;
-    request.reduce = reduce;
-    assert_int_equal(uqd_decoder_picture(decoder, &request, pixels, stride_of(decoder, reduce)),
-                     UQD_OK);
-}
-
 /* ---- Headers alone ---- */
 
 static void check_constant(const uint8_t *pixels, size_t n, size_t channels, const char *name)
@@ -234,9 +95,10 @@ static void check_header(const struct models *models, const struct promise *prom
             assert_int_equal(uqd_decoder_advance(decoder), UQD_NEED_DATA);
             assert_int_equal(uqd_decoder_prepare(decoder), UQD_END);
             make_picture(decoder, (enum uqd_mode)mode, reduce, pixels);
-            if (n_runs > 0 || n_reports > 0 || most > before + SLACK)
+            if (counts.n_runs > 0 || counts.n_reports > 0 || counts.most > before + SLACK)
                 fail_msg("%s, mode %d, reduced %u times: %u runs, %u reports, %zu bytes",
-                         promise->name, mode, reduce, n_runs, n_reports, most - before);
+                         promise->name, mode, reduce, counts.n_runs, counts.n_reports,
+                         counts.most - before);
             check_constant(pixels, stride_of(decoder, reduce) * uqd_reduced_side(HEIGHT, reduce),
                            channels, promise->name);
             if (promise->paper)
@@ -334,65 +196,12 @@ static void test_tiles_without_bytes(void **state)
             begin_count();
             assert_int_equal(uqd_decoder_advance(decoder), UQD_NEED_DATA);
             make_picture(decoder, UQD_MODE_DENOISED, reduce, pixels);
-            if (n_runs > 2 * part + 2)
-                fail_msg("%zu of %d parts: %u runs", part, TILES, n_runs);
+            if (counts.n_runs > 2 * part + 2)
+                fail_msg("%zu of %d parts: %u runs", part, TILES, counts.n_runs);
         }
         uqd_decoder_free(decoder);
     }
     free(file.data);
-    free(image);
-}
-
-/* What was fed at once is shown as what was decoded step by step, and a reduced picture runs no
- * network of units that it does not show, wherever the file ends, unless it is solid: there, what
- * is shown lies behind what is not. */
-static void check_reduced(const struct uqd_model *model, struct file file, int solid)
-{
-    enum { WIDTH = 150, HEIGHT = 90 };
-    uint8_t pixels[WIDTH * HEIGHT * 3], expected[WIDTH * HEIGHT * 3];
-    struct uqd_decoder *whole = full_decoder(model, file);
-    assert_int_equal(advance_all(whole), UQD_END);
-    for (uint32_t reduce = 0; reduce <= UQD_MAX_REDUCE; reduce++) {
-        struct uqd_picture_request request;
-        const size_t stride = stride_of(whole, reduce);
-        uint32_t grid = uqd_unit_grid(WIDTH);
-        for (uint32_t u = 0; u < reduce / UQD_UNIT_LEVELS; u++)
-            grid = uqd_unit_grid(grid);
-        uqd_picture_request_default(&request);
-        request.reduce = reduce;
-        for (uint32_t step = 0; step < info_of(whole).n_steps; step++)
-            for (size_t more = 0; more <= 40; more += 20) {
-                struct file cut = file;
-                const size_t end = (size_t)step_info_of(whole, step).bytes + more;
-                cut.size = end < file.size ? end : file.size;
-                struct uqd_decoder *decoder = counted_decoder(model, cut);
-                begin_count();
-                make_picture(decoder, UQD_MODE_DENOISED, reduce, pixels);
-                if (widest > grid && !solid)
-                    fail_msg("step %u, reduced %u times: a network %u wide", step, reduce, widest);
-                request.step = step;
-                assert_int_equal(uqd_decoder_picture(whole, &request, expected, stride), UQD_OK);
-                if (more == 0 && !solid)
-                    assert_memory_equal(pixels, expected,
-                                        stride * uqd_reduced_side(HEIGHT, reduce));
-                uqd_decoder_free(decoder);
-            }
-        assert_memory_equal(pixels, expected, stride * uqd_reduced_side(HEIGHT, reduce));
-    }
-    uqd_decoder_free(whole);
-}
-
-static void test_reduced(void **state)
-{
-    const struct models *models = *state;
-    struct uqd_image *image = make_image(150, 90, 3, CONTENT_PHOTO, 3);
-    for (int solid = 0; solid < 2; solid++) {
-        struct uqd_encode_settings settings = one_thread_encoding();
-        settings.solid = solid;
-        struct file file = encode(models->lattice, image, &settings);
-        check_reduced(models->lattice, file, solid);
-        free(file.data);
-    }
     free(image);
 }
 
@@ -402,7 +211,6 @@ int main(void)
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_colour_is_that_of_the_transform),
         cmocka_unit_test(test_tiles_without_bytes),
-        cmocka_unit_test(test_reduced),
     };
     return cmocka_run_group_tests_name("bound", tests, load_models, free_models);
 }

@@ -454,3 +454,14 @@ uint8_t *quick_model_bytes(uint64_t seed, size_t *size)
 {
     return make_model(&quick, seed, size);
 }
+
+static const struct stage late_stages[] = {{2, 2, 0}, {2, 3, 0}, {1, 2, 0},
+                                           {0, 0, 1}, {0, 1, 2}, {1, 3, 2}};
+
+uint8_t *late_model_bytes(uint64_t seed, size_t *size)
+{
+    struct plan late = quick;
+    late.name = "late";
+    late.stages = late_stages;
+    return make_model(&late, seed, size);
+}

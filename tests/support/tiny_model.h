@@ -14,4 +14,8 @@ uint8_t *tiny_model_bytes(uint64_t seed, size_t *size);
  * stages for each unit, three steps. For what decodes very often. */
 uint8_t *quick_model_bytes(uint64_t seed, size_t *size);
 
+/* Likewise, but the last step refines unit 1 behind the full-size unit, as a step of the shipped
+ * model does. */
+uint8_t *late_model_bytes(uint64_t seed, size_t *size);
+
 #endif

@@ -201,13 +201,19 @@ static int run_phase(struct pass_run *run, const struct uqd_stage_type *type, ui
     return status;
 }
 
+/* From where the first symbols of dithered coefficients lead to where. */
+static void set_top_levels(uint8_t from[UQD_UNIT_CHANNELS], uint8_t to[UQD_UNIT_CHANNELS])
+{
+    memset(from, UQD_DITHER_LEVEL, UQD_UNIT_CHANNELS);
+    memset(to, UQD_TOP_LEVEL, UQD_UNIT_CHANNELS);
+}
+
 /* The top-level cells of dithered coefficients, coded before the network runs. */
 static int run_top(struct pass_run *run)
 {
     const struct uqd_model *model = run->engine->model;
     uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS];
-    memset(from, UQD_DITHER_LEVEL, sizeof from);
-    memset(to, UQD_TOP_LEVEL, sizeof to);
+    set_top_levels(from, to);
     int status = UQD_OK;
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++) {
         uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, from, to, 0);
@@ -356,5 +362,45 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         state->version++;
     free(run.refined);
     uqd_pass_memory_free(&run.memory);
+    return status;
+}
+
+/* ---- A pass that is not run ---- */
+
+/* Groups that have anything to code between these levels. */
+static uint32_t groups_with_symbols(const struct uqd_model *model,
+                                    const struct uqd_coverage *coverage, const uint8_t *from,
+                                    const uint8_t *to)
+{
+    uint32_t n = 0;
+    for (uint32_t g = 0; g < model->n_groups; g++) {
+        struct uqd_stage_group group;
+        uqd_stage_group_init(&group, model, &model->groups[g], coverage, from, to, 0);
+        n += uqd_has_symbols(&group) != 0;
+    }
+    return n;
+}
+
+int uqd_pass_skip(const struct uqd_engine *engine, const struct uqd_state *state,
+                  const struct uqd_pass *pass, struct uqd_stream *stream)
+{
+    const struct uqd_unit *unit = &state->units[pass->unit];
+    const struct uqd_stage_type *type = &engine->model->stage_types[pass->type];
+    const struct uqd_tiling tiling =
+        uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2);
+    struct uqd_coverage coverage;
+    assert(uqd_n_tiles(&tiling) > 1);
+    uqd_coverage_init(&coverage, state, pass->unit);
+    uint32_t n = groups_with_symbols(engine->model, &coverage, type->from, type->to);
+    if (n > 0 && is_phased(type, state))
+        n += engine->model->phases.n - 1;
+    if (state->dithered && type->nominal_from == UQD_TOP_LEVEL) {
+        uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS];
+        set_top_levels(from, to);
+        n += groups_with_symbols(engine->model, &coverage, from, to);
+    }
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < n && status == UQD_OK; i++)
+        status = uqd_stream_skip(stream, uqd_n_tiles(&tiling));
     return status;
 }

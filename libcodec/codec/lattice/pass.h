@@ -17,4 +17,9 @@
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4);
 
+/* Passes over the chunks of a pass that is not run, over a unit of several tiles. Returns UQD_OK;
+ * UQD_NEED_DATA where they are cut, as the pass would. Errors: UQD_ERR_CORRUPT. */
+int uqd_pass_skip(const struct uqd_engine *engine, const struct uqd_state *state,
+                  const struct uqd_pass *pass, struct uqd_stream *stream);
+
 #endif

@@ -9,6 +9,7 @@
 
 /* A pass that the end of the data interrupted: the best guesses of its unit's coefficients. */
 struct uqd_partial {
+    uint32_t first; /* in: of units below this one, which are not shown, nothing is guessed */
     uint32_t unit;
     int32_t *mean_q4; /* [block][UQD_UNIT_CHANNELS], or NULL: no pass is interrupted */
 };

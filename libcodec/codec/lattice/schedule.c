@@ -33,24 +33,29 @@ void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *mo
     }
 }
 
-uint32_t uqd_schedule_shorten(struct uqd_schedule *schedule, uint32_t unit, int solid)
+uint32_t uqd_schedule_shorten(struct uqd_schedule *schedule, struct uqd_schedule_need need)
 {
     const struct uqd_schedule all = *schedule;
-    uint32_t first = unit, begin = all.n; /* of the passes left, which are put at the end */
-    int is_read = 0;                      /* a later pass of the same body is left */
+    uint32_t first = need.unit, begin = all.n; /* of the passes left, which are put at the end */
+    uint32_t n = 0;                            /* passes before need.end */
+    int is_read = 0;                           /* a later pass of the same body is left */
     for (uint32_t p = all.n; p-- > 0;) {
-        const struct uqd_pass *pass = &all.passes[p];
-        if (!solid && p + 1 < all.n && pass[1].step != pass->step)
+        struct uqd_pass pass = all.passes[p];
+        if (pass.step >= need.end)
+            continue;
+        n++;
+        if (pass.step < need.begin || (!need.solid && n > 1 && all.passes[p + 1].step != pass.step))
             is_read = 0;
-        if (pass->unit >= first)
-            is_read = 1;
-        if (is_read)
-            schedule->passes[--begin] = *pass;
-        if (is_read && pass->unit < first)
-            first = pass->unit;
+        if (pass.unit < first && !is_read)
+            continue;
+        is_read = 1;
+        pass.skipped = pass.unit < first && pass.unit < need.n_tiled;
+        if (pass.unit < first && !pass.skipped)
+            first = pass.unit;
+        schedule->passes[--begin] = pass;
     }
     schedule->n = all.n - begin;
-    schedule->is_short = all.is_short || schedule->n < all.n;
+    schedule->is_short = all.is_short || schedule->n < n;
     memmove(schedule->passes, schedule->passes + begin, schedule->n * sizeof *schedule->passes);
     return first;
 }
@@ -62,7 +67,8 @@ int uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *s
     assert(step >= -1);
     const struct uqd_stage_type *last[UQD_MAX_UNITS] = {0};
     for (uint32_t p = 0; p < schedule->n && schedule->passes[p].step <= step; p++)
-        last[schedule->passes[p].unit] = &state->model->stage_types[schedule->passes[p].type];
+        if (!schedule->passes[p].skipped)
+            last[schedule->passes[p].unit] = &state->model->stage_types[schedule->passes[p].type];
     for (uint32_t u = 0; u < state->n_units && status == UQD_OK; u++) {
         const uint32_t nominal = last[u] != NULL ? last[u]->nominal_to : UQD_TOP_LEVEL;
         if (state->units[u].nominal != nominal)

@@ -11,6 +11,7 @@ enum { UQD_MAX_PASSES = UQD_MAX_STAGES * UQD_MAX_UNITS };
 /* One stage of one unit. */
 struct uqd_pass {
     uint8_t unit, type, step;
+    uint8_t skipped; /* its chunks are passed over: uqd_schedule_shorten */
 };
 
 struct uqd_schedule {
@@ -24,14 +25,24 @@ struct uqd_schedule {
 void uqd_schedule_init(struct uqd_schedule *schedule, const struct uqd_model *model,
                        uint32_t n_units);
 
-/* Leaves out the passes that a picture does not need which shows `unit` and those above it. What is
- * left is theirs, what is read before them from the same body, and what that needs in its turn.
- * Returns the first unit that is refined by any pass left, `unit` at most. */
-uint32_t uqd_schedule_shorten(struct uqd_schedule *schedule, uint32_t unit, int solid);
+/* What a picture needs of a file. */
+struct uqd_schedule_need {
+    uint32_t unit;       /* it shows this one and those above it */
+    uint32_t begin, end; /* the steps from begin on, before end, are decoded for it */
+    int solid;           /* they share a body */
+    uint32_t n_tiled;    /* units below this one have several tiles, and so chunks of their own */
+};
+
+/* Leaves out the passes that a picture does not need. What is left is those of the units that it
+ * shows, before need.end; and of the steps that are decoded, what is read before them from the same
+ * body: units that have chunks of their own are passed over there, of others the symbols have to be
+ * decoded, and all that this needs in its turn.
+ * Returns the first unit that is refined by any pass left, need.unit at most. */
+uint32_t uqd_schedule_shorten(struct uqd_schedule *schedule, struct uqd_schedule_need need);
 
 /* Takes every unit of the state back to where it stood when `step` was complete (-1: nothing),
- * by the passes of the schedule. The low-pass channels are not updated. Errors: UQD_ERR_CANCELLED;
- * the state may be taken back later. */
+ * by the passes of the schedule that are not skipped. The low-pass channels are not updated.
+ * Errors: UQD_ERR_CANCELLED; the state may be taken back later. */
 int uqd_schedule_rewind(const struct uqd_schedule *schedule, struct uqd_state *state, int step,
                         struct uqd_work *work);
 

@@ -288,12 +288,48 @@ struct part {
     uint32_t first; /* unit */
 };
 
-static struct part part_of(const struct session *session, uint32_t reduce, int solid)
+/* Units below the result have several tiles. */
+static uint32_t n_tiled_units(const struct session *session)
+{
+    const struct uqd_state *state = &session->state;
+    const uint32_t side = 1u << session->engine.tile_log2;
+    uint32_t u = 0;
+    while (u < state->n_units && (state->units[u].grid_w > side || state->units[u].grid_h > side))
+        u++;
+    return u;
+}
+
+/* For a picture of a file whose steps from begin on, before end, are decoded for it. */
+static struct part part_of(const struct session *session, uint32_t reduce, uint32_t begin,
+                           uint32_t end, int solid)
 {
     struct part part = {.schedule = session->schedule};
-    part.first =
-        uqd_schedule_shorten(&part.schedule, uqd_picture_unit(&session->state, reduce), solid);
+    const struct uqd_schedule_need need = {
+        .unit = uqd_picture_unit(&session->state, reduce),
+        .begin = begin,
+        .end = end,
+        .solid = solid,
+        .n_tiled = n_tiled_units(session),
+    };
+    part.first = uqd_schedule_shorten(&part.schedule, need);
     return part;
+}
+
+/* The end of the steps behind complete ones of which anything is at hand: the last one may be cut.
+ * In a solid file they are not told apart. */
+static uint32_t end_at_hand(const struct uqd_source *source, uint32_t complete)
+{
+    const uint32_t n_steps = source->header->n_steps;
+    uint32_t end = complete;
+    if (source->header->solid)
+        return n_steps;
+    while (end < n_steps) {
+        const struct uqd_extent extent = uqd_source_extent(source, end);
+        if (extent.available < extent.size)
+            return extent.available > 0 ? end + 1 : end;
+        end++;
+    }
+    return end;
 }
 
 /* The state at the end of a complete step, in a copy of that part, which is the caller's unless it
@@ -310,16 +346,18 @@ static int state_at(struct session *session, const struct part *part, int step,
     return status;
 }
 
-/* Everything at hand behind a complete step, in a copy of the state: UQD_OK, UQD_NEED_DATA if a
- * step was cut. From a damaged step on, all is left out. */
+/* Everything at hand behind a complete step, up to the step `end`, in a copy of the state: UQD_OK,
+ * UQD_NEED_DATA if a step was cut, which one whose bytes are all there cannot be. From a damaged
+ * step on, all is left out. */
 static int latest_state(struct session *session, const struct part *part, int complete,
-                        const struct uqd_source *source, struct uqd_state *copy,
+                        uint32_t end, const struct uqd_source *source, struct uqd_state *copy,
                         struct uqd_partial *partial)
 {
     int status = state_at(session, part, complete, copy);
-    for (uint32_t step = (uint32_t)(complete + 1);
-         step < source->header->n_steps && status == UQD_OK; step++) {
-        status = decode_step(session, &part->schedule, source, copy, step, partial);
+    for (uint32_t step = (uint32_t)(complete + 1); step < end && status == UQD_OK; step++) {
+        const struct uqd_extent extent = uqd_source_extent(source, step);
+        status = decode_step(session, &part->schedule, source, copy, step,
+                             extent.available < extent.size ? partial : NULL);
         if (status == UQD_ERR_CORRUPT) {
             return uqd_schedule_rewind(&part->schedule, copy, (int)step - 1, work_of(session));
         }
@@ -331,27 +369,30 @@ static int latest_solid_state(struct session *session, const struct part *part, 
                               const struct uqd_source *source, struct uqd_state *copy,
                               struct uqd_partial *partial)
 {
-    const uint32_t n_steps = source->header->n_steps;
     int status = state_at(session, part, complete, copy);
     uint64_t used;
-    if (status < 0 || complete + 1 == (int)n_steps)
+    if (status < 0)
         return status;
-    status = decode_solid(session, &part->schedule, source, copy, n_steps - 1, partial, &used);
+    status = decode_solid(session, &part->schedule, source, copy, source->header->n_steps - 1,
+                          partial, &used);
     if (status != UQD_ERR_CORRUPT)
         return status;
     uqd_state_free(copy);
     return state_at(session, part, complete, copy);
 }
 
-static int show_latest(struct session *session, int complete, const struct uqd_source *source,
-                       uint32_t reduce, uint8_t *pixels, size_t stride)
+/* The picture of what is at hand of the steps behind a complete one, before the step `end`. */
+static int show_latest(struct session *session, int complete, uint32_t end,
+                       const struct uqd_source *source, uint32_t reduce, uint8_t *pixels,
+                       size_t stride)
 {
     struct uqd_state copy;
-    struct uqd_partial partial = {0};
-    const struct part part = part_of(session, reduce, source->header->solid);
-    int status = source->header->solid
-                     ? latest_solid_state(session, &part, complete, source, &copy, &partial)
-                     : latest_state(session, &part, complete, source, &copy, &partial);
+    struct uqd_partial partial = {.first = uqd_picture_unit(&session->state, reduce)};
+    const int solid = source->header->solid;
+    const struct part part =
+        part_of(session, reduce, solid ? 0 : (uint32_t)(complete + 1), end, solid);
+    int status = solid ? latest_solid_state(session, &part, complete, source, &copy, &partial)
+                       : latest_state(session, &part, complete, end, source, &copy, &partial);
     if (status == UQD_OK) { /* no pass is interrupted, though a damaged one may have been */
         free(partial.mean_q4);
         partial.mean_q4 = NULL;
@@ -369,7 +410,8 @@ static int show_copy(struct session *session, int step, const struct uqd_picture
                      uint8_t *pixels, size_t stride)
 {
     struct uqd_state copy;
-    const struct part part = part_of(session, request->reduce, 0);
+    const uint32_t next = (uint32_t)(step + 1);
+    const struct part part = part_of(session, request->reduce, next, next, 0);
     int status = state_at(session, &part, step, &copy);
     if (status < 0)
         return status;
@@ -389,12 +431,15 @@ static int session_show(struct uqd_session *base, int step, const struct uqd_sou
                         const struct uqd_picture_request *request, uint8_t *pixels, size_t stride)
 {
     struct session *session = session_of(base);
-    if (source != NULL && request->mode == UQD_MODE_DENOISED)
-        return show_latest(session, step, source, request->reduce, pixels, stride);
+    const uint32_t next = (uint32_t)(step + 1);
+    const int decodes = source != NULL && request->mode == UQD_MODE_DENOISED;
+    const uint32_t end = decodes ? end_at_hand(source, next) : next;
+    if (end > next)
+        return show_latest(session, step, end, source, request->reduce, pixels, stride);
     const int status = settle(session);
     if (status < 0)
         return status;
-    if (request->mode == UQD_MODE_DENOISED && step + 1 == (int)base->n_complete)
+    if (request->mode == UQD_MODE_DENOISED && next == base->n_complete)
         return uqd_picture_denoised(&session->engine, &session->state, NULL, request->reduce,
                                     pixels, stride);
     return show_copy(session, step, request, pixels, stride);
@@ -402,30 +447,35 @@ static int session_show(struct uqd_session *base, int step, const struct uqd_sou
 
 /* ---- Work ---- */
 
-static double steps_work(const struct session *session, uint32_t first, uint32_t end)
+static double steps_work(const struct session *session, const struct uqd_schedule *schedule,
+                         uint32_t first, uint32_t end)
 {
     double macs = 0;
     for (uint32_t step = first; step < end; step++)
-        macs += uqd_step_macs(&session->engine, &session->schedule, &session->state, step);
+        macs += uqd_step_macs(&session->engine, schedule, &session->state, step);
     return macs;
 }
 
 static double session_decode_work(const struct uqd_session *base, uint32_t first, uint32_t last)
 {
-    return steps_work((const struct session *)base, first, last + 1);
+    const struct session *session = (const struct session *)base;
+    return steps_work(session, &session->schedule, first, last + 1);
 }
 
-/* What latest_state decodes: whole steps, of a solid file from its beginning, and a part. */
+/* What show_latest decodes: whole steps, of a solid file from its beginning, and a part. */
 static double latest_work(const struct session *session, int complete,
-                          const struct uqd_source *source)
+                          const struct uqd_source *source, uint32_t reduce)
 {
-    const uint32_t n_steps = source->header->n_steps, next = (uint32_t)(complete + 1);
-    const uint32_t end = uqd_source_steps(source, n_steps);
-    if (next == n_steps)
+    const uint32_t next = (uint32_t)(complete + 1), end = end_at_hand(source, next);
+    const uint32_t whole = uqd_source_steps(source, source->header->n_steps);
+    const int solid = source->header->solid;
+    if (end == next)
         return 0;
-    const double part = uqd_engine_macs(&session->engine, &session->state.units[0],
-                                        end < n_steps ? UQD_PART_GROUPS : 0);
-    return part + steps_work(session, source->header->solid ? 0 : next, end > next ? end : next);
+    const struct part part = part_of(session, reduce, solid ? 0 : next, end, solid);
+    const double last = uqd_engine_macs(&session->engine, &session->state.units[part.first],
+                                        end > whole ? UQD_PART_GROUPS : 0);
+    return last +
+           steps_work(session, &part.schedule, solid ? 0 : next, whole > next ? whole : next);
 }
 
 static double session_show_work(const struct uqd_session *base, int step,
@@ -433,13 +483,17 @@ static double session_show_work(const struct uqd_session *base, int step,
                                 const struct uqd_picture_request *request)
 {
     const struct session *session = (const struct session *)base;
-    if (session->state.n_units == 0 || (request->mode != UQD_MODE_DENOISED && step < 0))
+    const uint32_t unit = uqd_picture_unit(&session->state, request->reduce);
+    const uint32_t next = (uint32_t)(step + 1), n_steps = session->engine.model->n_steps;
+    if (unit == session->state.n_units || (request->mode != UQD_MODE_DENOISED && step < 0))
         return 1;
-    if (request->mode != UQD_MODE_DENOISED)
-        return steps_work(session, (uint32_t)(step + 1), session->engine.model->n_steps);
-    const double shown = uqd_engine_macs(&session->engine, &session->state.units[0],
+    if (request->mode != UQD_MODE_DENOISED) {
+        const struct part part = part_of(session, request->reduce, n_steps, n_steps, 0);
+        return steps_work(session, &part.schedule, next, n_steps);
+    }
+    const double shown = uqd_engine_macs(&session->engine, &session->state.units[unit],
                                          UQD_PART_TRUNK | UQD_PART_DENOISER);
-    return source != NULL ? shown + latest_work(session, step, source) : shown;
+    return source != NULL ? shown + latest_work(session, step, source, request->reduce) : shown;
 }
 
 /* All passes, and a denoised picture after each step but the lossless one. Its trunk is that of the
@@ -449,7 +503,7 @@ static double session_encode_work(const struct uqd_session *base, uint32_t n_ste
 {
     const struct session *session = (const struct session *)base;
     const struct uqd_engine *engine = &session->engine;
-    double macs = steps_work(session, 0, n_steps);
+    double macs = steps_work(session, &session->schedule, 0, n_steps);
     for (uint32_t step = 0; step < n_steps && with_pictures; step++)
         if (step + 1 < engine->model->n_steps)
             macs += uqd_engine_macs(engine, &session->state.units[0], UQD_PART_DENOISER);

@@ -11,7 +11,7 @@ double uqd_step_macs(const struct uqd_engine *engine, const struct uqd_schedule 
 {
     double macs = 0;
     for (uint32_t p = 0; p < schedule->n; p++)
-        if (schedule->passes[p].step == step)
+        if (schedule->passes[p].step == step && !schedule->passes[p].skipped)
             macs += uqd_engine_macs(engine, &state->units[schedule->passes[p].unit],
                                     UQD_PART_TRUNK | UQD_PART_GROUPS);
     return macs;
@@ -42,7 +42,9 @@ int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *sched
 static int run_pass(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                     struct uqd_stream *stream, struct uqd_partial *partial)
 {
-    if (partial == NULL)
+    if (pass->skipped)
+        return uqd_pass_skip(engine, state, pass, stream);
+    if (partial == NULL || pass->unit < partial->first)
         return uqd_pass_run(engine, state, pass, stream, NULL, NULL);
     const struct uqd_unit *unit = &state->units[pass->unit];
     const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
