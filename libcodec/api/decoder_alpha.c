@@ -46,11 +46,12 @@ static int tells_nothing(int status)
 
 /* That of all fed bytes: pieces are kept. */
 static int find_fed(struct uqd_decoder *decoder, const uint32_t records[UQD_ALPHA_PIECES],
-                    struct uqd_shown_alpha *shown)
+                    uint32_t reduce, struct uqd_shown_alpha *shown)
 {
     int status = UQD_OK;
     for (int piece = 0; piece < UQD_ALPHA_PIECES && tells_nothing(status); piece++)
-        if (records[piece] < UQD_HEADER_MAX_RECORDS)
+        if (records[piece] < UQD_HEADER_MAX_RECORDS &&
+            uqd_alpha_shows((enum uqd_alpha_piece)piece, reduce))
             status = take_piece(decoder, (enum uqd_alpha_piece)piece, records[piece]);
     shown->known = decoder->alpha;
     return status;
@@ -58,14 +59,16 @@ static int find_fed(struct uqd_decoder *decoder, const uint32_t records[UQD_ALPH
 
 /* That of fewer bytes than were fed, beside that of all. */
 static int find_part(const struct uqd_decoder *decoder, const struct uqd_source *source,
-                     const uint32_t records[UQD_ALPHA_PIECES], struct uqd_shown_alpha *shown)
+                     const uint32_t records[UQD_ALPHA_PIECES], uint32_t reduce,
+                     struct uqd_shown_alpha *shown)
 {
     int status = UQD_OK;
     shown->known =
         (struct uqd_alpha){.width = decoder->alpha.width, .height = decoder->alpha.height};
     shown->is_own = 1;
     for (int piece = 0; piece < UQD_ALPHA_PIECES && tells_nothing(status); piece++) {
-        if (records[piece] == UQD_HEADER_MAX_RECORDS)
+        if (records[piece] == UQD_HEADER_MAX_RECORDS ||
+            !uqd_alpha_shows((enum uqd_alpha_piece)piece, reduce))
             continue;
         const struct uqd_extent extent = uqd_source_record(source, records[piece]);
         if (extent.available > 0)
@@ -96,9 +99,9 @@ int uqd_decoder_find_alpha(struct uqd_decoder *decoder, int step, const struct u
     find_pieces(&decoder->header, records);
     *shown = (struct uqd_shown_alpha){.is_own = 0};
     if (source != NULL && source->size < decoder->fed.size)
-        status = find_part(decoder, source, records, shown);
+        status = find_part(decoder, source, records, reduce, shown);
     else if (source != NULL)
-        status = find_fed(decoder, records, shown);
+        status = find_fed(decoder, records, reduce, shown);
     else
         find_complete(decoder, step, records, shown);
     if (tells_nothing(status))

@@ -39,8 +39,8 @@ uint64_t uqd_alpha_memory(uint32_t width, uint32_t height)
     uint64_t samples = 0;
     for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
         samples += n_samples(size_of(width, height, (enum uqd_alpha_piece)piece));
-    /* Beside the samples, the bytes that one piece is unpacked to. */
-    return samples + n_samples((struct size){width, height}) + (UINT64_C(8) * width);
+    /* A picture of fewer bytes than were fed has its own beside the decoder's. */
+    return 2 * samples + (UINT64_C(8) * width);
 }
 
 /* ---- Prediction ---------------------------------------------------------------------------- */
@@ -75,12 +75,12 @@ static int subtract_predictions(const uint8_t *samples, struct size size, uint8_
     return uqd_work_look(work, 0);
 }
 
-static int add_predictions(uint8_t *samples, uint32_t width, const uint8_t *residuals, size_t n,
-                           struct uqd_work *work)
+/* From n residuals, in their place. */
+static int add_predictions(uint8_t *samples, uint32_t width, size_t n, struct uqd_work *work)
 {
     uint32_t x = 0, y = 0;
     for (size_t i = 0; i < n; i++) {
-        samples[i] = (uint8_t)(residuals[i] + predict(samples, width, x, y));
+        samples[i] = (uint8_t)(samples[i] + predict(samples, width, x, y));
         if (++x == width) {
             x = 0;
             y++;
@@ -163,60 +163,77 @@ int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, 
 
 /* ---- Decoding ------------------------------------------------------------------------------ */
 
-/* Samples from the n bytes of a content that are known. */
-static int take_content(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *content,
+int uqd_alpha_shows(enum uqd_alpha_piece piece, uint32_t reduce)
+{
+    return piece == UQD_ALPHA_COARSE || reduce < MEAN_LOG2;
+}
+
+static void forget(struct uqd_alpha *alpha, enum uqd_alpha_piece piece)
+{
+    free(alpha->contents[piece]);
+    alpha->contents[piece] = NULL;
+    alpha->n_known[piece] = 0;
+}
+
+/* Takes over a content of which n bytes are known, unless it fails. */
+static int take_content(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, uint8_t *content,
                         size_t n, struct uqd_work *work)
 {
     const struct size size = size_of(alpha->width, alpha->height, piece);
-    if (n == 0)
-        return UQD_OK;
     if (content[0] > PREDICT_GRADIENT)
         return UQD_ERR_CORRUPT;
-    if (alpha->samples[piece] == NULL)
-        alpha->samples[piece] = malloc(n_samples(size));
-    if (alpha->samples[piece] == NULL)
+    const int status = content[0] == PREDICT_GRADIENT
+                           ? add_predictions(content + 1, size.width, n - 1, work)
+                           : UQD_OK;
+    if (status < 0)
+        return status;
+    alpha->contents[piece] = realloc(content, n);
+    if (alpha->contents[piece] == NULL)
         return UQD_ERR_NOMEM;
-    const int status =
-        content[0] == PREDICT_GRADIENT
-            ? add_predictions(alpha->samples[piece], size.width, content + 1, n - 1, work)
-            : uqd_work_copy(work, alpha->samples[piece], content + 1, n - 1);
-    if (status == UQD_OK)
-        alpha->n_known[piece] = n - 1;
-    return status;
+    alpha->n_known[piece] = n - 1;
+    return UQD_OK;
+}
+
+/* Unpacks what is at hand of a record into `room` bytes; *n: how many are known. */
+static int unpack(const uint8_t *data, size_t available, size_t size, uint8_t *content, size_t room,
+                  size_t *n, struct uqd_work *work)
+{
+    *n = room;
+    return available == size ? uqd_record_unpack(data, size, content, room, work)
+                             : uqd_record_unpack_part(data, available, content, room, n, work);
 }
 
 int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *data,
                      size_t available, size_t size, struct uqd_work *work)
 {
-    const size_t unpacked_size = 1 + n_samples(size_of(alpha->width, alpha->height, piece));
-    size_t n = unpacked_size;
+    const size_t whole = 1 + n_samples(size_of(alpha->width, alpha->height, piece));
+    const uint64_t most = uqd_record_most(available);
+    const size_t room = most < whole ? (size_t)most : whole;
+    size_t n;
     uint64_t told;
-    int status = UQD_OK;
-    alpha->n_known[piece] = 0;
+    forget(alpha, piece);
     if (available == size) {
-        status = uqd_record_check(data, size, unpacked_size, &told, work);
-        if (status == UQD_ERR_CANCELLED)
+        const int status = uqd_record_check(data, size, whole, &told, work);
+        if (status < 0)
             return status;
-        if (status < 0 || told != unpacked_size)
+        if (told != whole)
             return UQD_ERR_CORRUPT;
     }
-    uint8_t *content = malloc(unpacked_size);
+    uint8_t *content = malloc(room);
     if (content == NULL)
-        return UQD_ERR_NOMEM;
-    if (available == size)
-        status = uqd_record_unpack(data, size, content, unpacked_size, work);
-    else
-        status = uqd_record_unpack_part(data, available, content, unpacked_size, &n, work);
-    if (status == UQD_OK)
+        return room > 0 ? UQD_ERR_NOMEM : UQD_OK;
+    int status = unpack(data, available, size, content, room, &n, work);
+    if (status == UQD_OK && n > 0)
         status = take_content(alpha, piece, content, n, work);
-    free(content);
+    if (alpha->contents[piece] == NULL)
+        free(content);
     return status;
 }
 
 void uqd_alpha_free(struct uqd_alpha *alpha)
 {
     for (int piece = 0; piece < UQD_ALPHA_PIECES; piece++)
-        free(alpha->samples[piece]);
+        free(alpha->contents[piece]);
     *alpha = (struct uqd_alpha){0};
 }
 
@@ -224,7 +241,7 @@ void uqd_alpha_free(struct uqd_alpha *alpha)
 
 static uint32_t known_mean(const struct uqd_alpha *alpha, size_t i)
 {
-    return i < alpha->n_known[UQD_ALPHA_COARSE] ? alpha->samples[UQD_ALPHA_COARSE][i] : OPAQUE;
+    return i < alpha->n_known[UQD_ALPHA_COARSE] ? alpha->contents[UQD_ALPHA_COARSE][1 + i] : OPAQUE;
 }
 
 /* The two means between whose centres a pixel lies, and how far from the first, in sixteenths. */
@@ -250,7 +267,7 @@ static void make_row(const struct uqd_alpha *alpha, uint32_t y, uint8_t *row)
     uint32_t n = 0;
     if (n_exact > begin) {
         n = n_exact - begin < alpha->width ? (uint32_t)(n_exact - begin) : alpha->width;
-        memcpy(row, alpha->samples[UQD_ALPHA_EXACT] + begin, n);
+        memcpy(row, alpha->contents[UQD_ALPHA_EXACT] + 1 + begin, n);
     }
     const struct between down = find_between(y, means.height);
     for (uint32_t x = n; x < alpha->width; x++) {

@@ -14,9 +14,10 @@ enum uqd_alpha_piece { UQD_ALPHA_COARSE, UQD_ALPHA_EXACT, UQD_ALPHA_PIECES };
 
 /* What is known of a picture's alpha. */
 struct uqd_alpha {
-    uint32_t width, height;             /* of the picture */
-    uint8_t *samples[UQD_ALPHA_PIECES]; /* row-major; owned, NULL until some are there */
-    size_t n_known[UQD_ALPHA_PIECES];   /* of them, from the first on */
+    uint32_t width, height;              /* of the picture */
+    uint8_t *contents[UQD_ALPHA_PIECES]; /* a byte, and behind it samples, row-major, as many as
+                                            are known; owned, NULL until there are any */
+    size_t n_known[UQD_ALPHA_PIECES];    /* samples, from the first on */
 };
 
 /* Bytes that the alpha of a picture takes at most while it is decoded. */
@@ -27,9 +28,12 @@ uint64_t uqd_alpha_memory(uint32_t width, uint32_t height);
 int uqd_alpha_encode(const struct uqd_image *image, enum uqd_alpha_piece piece, uint8_t **data,
                      size_t *size, struct uqd_work *work);
 
+/* Whether a picture reduced so many times shows anything of a piece. */
+int uqd_alpha_shows(enum uqd_alpha_piece piece, uint32_t reduce);
+
 /* Takes the first `available` of the size bytes of a piece's record; those of a whole record are
- * verified. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM, UQD_ERR_CANCELLED; the piece is then as it was
- * or not known. */
+ * verified. Takes memory for what so many bytes can tell. Errors: UQD_ERR_CORRUPT, UQD_ERR_NOMEM,
+ * UQD_ERR_CANCELLED; the piece is then not known. */
 int uqd_alpha_decode(struct uqd_alpha *alpha, enum uqd_alpha_piece piece, const uint8_t *data,
                      size_t available, size_t size, struct uqd_work *work);
 

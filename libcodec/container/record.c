@@ -17,6 +17,7 @@ enum {
     OUTPUT_PIECE = 4096,      /* bytes that are packed, or unpacked, between two looks. All input */
     UNPACKED_PIECE = 1 << 18, /* is given at once, so that what is packed is always the same */
     LOOK_SAMPLES = 1 << 14,
+    MOST_OF_A_BYTE = 1032, /* that deflate makes: 258 bytes of every two bits */
 };
 
 /* zlib counts in 32 bits; nothing that is packed comes near it. */
@@ -73,6 +74,11 @@ int uqd_record_pack(const void *unpacked, size_t unpacked_size, uint8_t **data, 
     return UQD_OK;
 }
 
+uint64_t uqd_record_most(size_t available)
+{
+    return available > CRC_SIZE ? (uint64_t)(available - CRC_SIZE) * MOST_OF_A_BYTE : 0;
+}
+
 int uqd_record_check(const uint8_t *data, size_t size, uint64_t most, uint64_t *unpacked_size,
                      struct uqd_work *work)
 {
@@ -85,7 +91,8 @@ int uqd_record_check(const uint8_t *data, size_t size, uint64_t most, uint64_t *
         return status;
     if (uqd_get_u32(data) != crc)
         return UQD_ERR_CORRUPT;
-    if (uqd_varint_read(data, size, &position, unpacked_size) != UQD_OK || *unpacked_size > most)
+    if (uqd_varint_read(data, size, &position, unpacked_size) != UQD_OK || *unpacked_size > most ||
+        *unpacked_size > uqd_record_most(size))
         return UQD_ERR_CORRUPT;
     return UQD_OK;
 }

@@ -21,8 +21,11 @@ enum {
 int uqd_record_pack(const void *unpacked, size_t unpacked_size, uint8_t **data, size_t *size,
                     struct uqd_work *work);
 
-/* The unpacked size that a whole record tells, its checksum verified.
- * Errors: UQD_ERR_CORRUPT, also where it is above most. */
+/* The most bytes that the first `available` bytes of a record can be unpacked to. */
+uint64_t uqd_record_most(size_t available);
+
+/* The unpacked size that a whole record tells, its checksum verified. Errors: UQD_ERR_CORRUPT, also
+ * where it is above most or above what so many bytes can be unpacked to. */
 int uqd_record_check(const uint8_t *data, size_t size, uint64_t most, uint64_t *unpacked_size,
                      struct uqd_work *work);
 

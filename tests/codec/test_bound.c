@@ -6,11 +6,13 @@
 #include "counts.h"
 #include "one_work.h"
 
+#include "codec/alpha.h"
 #include "container/header.h"
 #include "transform/colour.h"
 #include "transform/unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- Models and files ---- */
 
@@ -174,6 +176,75 @@ static void test_colour_is_that_of_the_transform(void **state)
         }
 }
 
+/* ---- Alpha ---- */
+
+enum { ALPHA_WIDTH = 2000, ALPHA_HEIGHT = 1500 };
+
+/* A header, both pieces of an alpha that is opaque, and nothing else; *exact: where the second one
+ * begins. */
+static struct file make_opaque_file(const struct uqd_model *model, size_t *exact)
+{
+    static uint8_t pixels[ALPHA_WIDTH * ALPHA_HEIGHT * 2];
+    const struct uqd_image image = {ALPHA_WIDTH, ALPHA_HEIGHT, 2, 2 * ALPHA_WIDTH, pixels};
+    struct uqd_model_info info;
+    uqd_model_get_info(model, &info);
+    struct uqd_header header = {.width = image.width,
+                                .height = image.height,
+                                .colours = 1,
+                                .model_id = (uint32_t)info.id,
+                                .tile_log2 = UQD_HEADER_TILE_LOG2,
+                                .n_steps = 1,
+                                .step_size = {STEP_SIZE},
+                                .n_records = UQD_ALPHA_PIECES};
+    uint8_t *pieces[UQD_ALPHA_PIECES];
+    struct file file;
+    memset(pixels, 255, sizeof pixels);
+    for (int i = 0; i < UQD_ALPHA_PIECES; i++) {
+        size_t size;
+        assert_int_equal(
+            uqd_alpha_encode(&image, (enum uqd_alpha_piece)i, &pieces[i], &size, WORK(1)), UQD_OK);
+        header.records[i] = (struct uqd_record){RECORD_ALPHA, 0, size};
+    }
+    assert_int_equal(uqd_header_write(&header, &file.data, &file.size), UQD_OK);
+    for (int i = 0; i < UQD_ALPHA_PIECES; i++) {
+        const size_t size = (size_t)header.records[i].size;
+        *exact = file.size;
+        file.data = realloc(file.data, file.size + size);
+        assert_non_null(file.data);
+        memcpy(file.data + file.size, pieces[i], size);
+        file.size += size;
+        free(pieces[i]);
+    }
+    return file;
+}
+
+/* A cut piece takes the memory of what its bytes can tell, and pictures that do not show the exact
+ * one unpack nothing of it. */
+static void test_cut_alpha(void **state)
+{
+    enum { SLACK = 200 << 10, MOST_OF_A_BYTE = 1032, FEW = 40 };
+    const struct models *models = *state;
+    size_t exact;
+    const struct file file = make_opaque_file(models->lattice, &exact);
+    uint8_t *pixels = malloc((size_t)ALPHA_WIDTH * ALPHA_HEIGHT * 2);
+    assert_non_null(pixels);
+    for (uint32_t reduce = 0; reduce <= UQD_MAX_REDUCE; reduce++)
+        for (int part = 0; part < 3; part++) {
+            const size_t more[] = {0, FEW, file.size - exact};
+            const size_t shown = reduce < 3 ? exact + more[part] : exact;
+            const size_t before = begin_count();
+            struct uqd_decoder *decoder =
+                counted_decoder(models->lattice, (struct file){file.data, exact + more[part]});
+            make_picture(decoder, UQD_MODE_DENOISED, reduce, pixels);
+            if (counts.most > before + file.size + MOST_OF_A_BYTE * shown + SLACK)
+                fail_msg("part %d, reduced %u times: %zu bytes", part, reduce,
+                         counts.most - before);
+            uqd_decoder_free(decoder);
+        }
+    free(pixels);
+    free(file.data);
+}
+
 /* ---- Parts of files ---- */
 
 /* Of a paper model's tiles the network runs over those of which bytes are there, one that is cut
@@ -210,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_colour_is_that_of_the_transform),
+        cmocka_unit_test(test_cut_alpha),
         cmocka_unit_test(test_tiles_without_bytes),
     };
     return cmocka_run_group_tests_name("bound", tests, load_models, free_models);

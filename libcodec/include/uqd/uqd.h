@@ -301,7 +301,9 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
  * picture: while nothing of a step is there, time and memory of the pixels asked for, in any
  * mode. Else those of the units that the picture is made of: reduced n times, the one with a
  * 64th of the pixels for every three times, and those after it. Alpha of which anything is known
- * is made from its samples in full size if it is reduced less than three times. With a paper
+ * is made row by row from its samples in full size if it is reduced less than three times, and
+ * from the means of 8 x 8 alone if more often: it takes the memory of those that are known,
+ * which are 1032 times the bytes of their record at most, and of a row. With a paper
  * model the network runs over the tiles of which bytes are there, however small the picture is;
  * a tile of which nothing is known costs its pixels. With UQD_STEP_LATEST, what is at hand
  * behind the complete steps is decoded too, of the same units or tiles; of a solid file from
