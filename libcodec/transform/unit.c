@@ -78,18 +78,21 @@ int uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
 /* From whichever of the two kinds of blocks is not NULL. */
 static int unpack(const struct uqd_channel *channels, uint32_t n_channels, const int16_t *blocks16,
                   const int32_t *blocks32, size_t block_stride, int32_t *const planes[],
-                  size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work)
+                  size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
+                  struct uqd_work *work)
 {
     const size_t grid_w = uqd_unit_grid(width);
     const uint32_t grid_h = uqd_unit_grid(height);
 
-    assert(block_stride >= n_channels && pitch >= width);
+    assert(block_stride >= n_channels && pitch >= uqd_wavelet_side(width, left_out));
     assert((blocks16 != NULL) != (blocks32 != NULL));
 #pragma omp parallel for num_threads(uqd_team(work->threads, grid_h > UQD_UNIT_BLOCK))
     for (uint32_t cy = 0; cy < grid_h; cy++) {
         if (uqd_work_look(work, grid_w * n_channels) < 0)
             continue;
         for (uint32_t c = 0; c < n_channels; c++) {
+            if (channels[c].level <= left_out || planes[channels[c].colour] == NULL)
+                continue;
             const struct run run = run_of(&channels[c], pitch, width, height, cy);
             int32_t *samples = planes[channels[c].colour] + run.offset;
             size_t in = cy * grid_w * block_stride + c;
@@ -102,16 +105,18 @@ static int unpack(const struct uqd_channel *channels, uint32_t n_channels, const
 
 int uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
                            const int16_t *blocks, size_t block_stride, int32_t *const planes[],
-                           size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work)
+                           size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
+                           struct uqd_work *work)
 {
     return unpack(channels, n_channels, blocks, NULL, block_stride, planes, pitch, width, height,
-                  work);
+                  left_out, work);
 }
 
 int uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
                         const int32_t *blocks, size_t block_stride, int32_t *const planes[],
-                        size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work)
+                        size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
+                        struct uqd_work *work)
 {
     return unpack(channels, n_channels, NULL, blocks, block_stride, planes, pitch, width, height,
-                  work);
+                  left_out, work);
 }

@@ -90,14 +90,18 @@ int uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
                   const int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
                   int16_t *blocks, size_t block_stride, struct uqd_work *work);
 
-/* The reverse of uqd_unit_pack: writes the coefficients that exist; `halves` writes half of each
- * value, rounded towards 0. The rest of the planes, the low-pass among it, is left as it is.
- * Errors: UQD_ERR_CANCELLED; then the planes are undefined. */
+/* The reverse of uqd_unit_pack: writes the coefficients that exist, but for those of the `left_out`
+ * finest levels, so that planes need the sides uqd_wavelet_side(.., left_out) only, and of colours
+ * whose plane is NULL. `halves` writes half of each value, rounded towards 0. The rest of the
+ * planes, the low-pass among it, is left as it is. Errors: UQD_ERR_CANCELLED; then the planes are
+ * undefined. */
 int uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channels,
                            const int16_t *blocks, size_t block_stride, int32_t *const planes[],
-                           size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work);
+                           size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
+                           struct uqd_work *work);
 int uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
                         const int32_t *blocks, size_t block_stride, int32_t *const planes[],
-                        size_t pitch, uint32_t width, uint32_t height, struct uqd_work *work);
+                        size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
+                        struct uqd_work *work);
 
 #endif

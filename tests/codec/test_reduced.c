@@ -215,6 +215,33 @@ static void test_decoded(void **state)
     }
 }
 
+/* ---- Memory ---- */
+
+/* A picture of what is exactly known takes memory for the pixels that are shown, and for rows and
+ * columns on their way. */
+static void test_memory(void **state)
+{
+    enum { OF_PIXEL = 3 * sizeof(int32_t) + 1, OF_SIDES = 200, SLACK = 1 << 10 };
+    const struct models *models = *state;
+    for (size_t i = 0; i < N_CODINGS; i++) {
+        const struct file file = encode_photo(models->late, &codings[i]);
+        struct uqd_decoder *decoder = full_decoder(models->late, file);
+        assert_int_equal(advance_all(decoder), UQD_END);
+        for (uint32_t reduce = 0; reduce <= UQD_MAX_REDUCE; reduce++) {
+            const size_t width = uqd_reduced_side(WIDTH, reduce);
+            const size_t height = uqd_reduced_side(HEIGHT, reduce);
+            const size_t before = begin_count();
+            make_request(decoder, info_of(decoder).n_steps - 1, 0, reduce, pixels);
+            if (counts.most >
+                before + OF_PIXEL * width * height + OF_SIDES * (width + height) + SLACK)
+                fail_msg("%s, reduced %u times: %zu bytes", codings[i].name, reduce,
+                         counts.most - before);
+        }
+        uqd_decoder_free(decoder);
+        free(file.data);
+    }
+}
+
 /* ---- All ---- */
 
 static struct uqd_model *load(uint8_t *bytes, size_t size)
@@ -251,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),
         cmocka_unit_test(test_decoded),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests_name("reduced", tests, load_both, free_both);
 }

@@ -165,13 +165,13 @@ static void test_unpacking(void **state)
         for (size_t j = 0; j < n_values; j++)
             wide[j] = f.blocks[j];
         uqd_unit_unpack_i32(f.table, UQD_UNIT_CHANNELS, wide, UQD_UNIT_CHANNELS, back.planes,
-                            f.pitch, f.size.width, f.size.height, WORK(1));
+                            f.pitch, f.size.width, f.size.height, 0, WORK(1));
         check_unpacked(&f, back.planes);
 
         blank(back.planes, back.samples);
         double_values(f.blocks, n_values);
         uqd_unit_unpack_halves(f.table, UQD_UNIT_CHANNELS, f.blocks, UQD_UNIT_CHANNELS, back.planes,
-                               f.pitch, f.size.width, f.size.height, WORK(2));
+                               f.pitch, f.size.width, f.size.height, 0, WORK(2));
         check_unpacked(&f, back.planes);
         free(wide);
         fixture_deinit(&back);

@@ -40,19 +40,6 @@ static int copy_centres(const struct uqd_unit *unit, int32_t *values, struct uqd
     return uqd_work_look(work, 0);
 }
 
-/* A grey picture has no chroma; what the network says of it is not used. */
-static int drop_chroma(const struct uqd_state *state, const struct uqd_unit *unit, int32_t *values,
-                       struct uqd_work *work)
-{
-    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
-    for (size_t block = 0; block < n_blocks && uqd_work_look(work, UQD_UNIT_CHANNELS) == UQD_OK;
-         block++)
-        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-            if (state->model->channels[c].colour >= state->colours)
-                values[block * UQD_UNIT_CHANNELS + c] = 0;
-    return uqd_work_look(work, 0);
-}
-
 /* The denoiser may move even a coefficient that is known, by half a unit; in the `whole` coarsest
  * levels, which are inverted in whole numbers, it must not. */
 static int keep_whole(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values,
@@ -97,8 +84,6 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
         if (status == UQD_OK)
             status = keep_whole(state, u, whole, values, work);
     }
-    if (status == UQD_OK && state->colours == 1)
-        status = drop_chroma(state, unit, values, work);
     return status;
 }
 
@@ -112,8 +97,8 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
 enum { FRACTION_BITS = 4 };
 
 struct picture {
-    int32_t *planes[3];
-    size_t pitch; /* samples of a row */
+    int32_t *planes[3]; /* of the size that is shown; NULL: there is no such colour */
+    size_t pitch;       /* samples of a row */
     uint32_t fraction;
 };
 
@@ -165,9 +150,9 @@ static int is_known(const struct uqd_state *state, const struct uqd_partial *par
            (partial != NULL && partial->mean_q4 != NULL && partial->unit == u);
 }
 
-/* Puts the best guesses of a unit's coefficients, in Q4, around its low-pass. */
+/* Puts the best guesses of a unit's coefficients above level `to`, in Q4, around its low-pass. */
 static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
-                         const struct uqd_partial *partial, uint32_t u, uint32_t whole,
+                         const struct uqd_partial *partial, uint32_t u, uint32_t whole, uint32_t to,
                          const struct picture *picture)
 {
     const struct uqd_unit *unit = &state->units[u];
@@ -181,7 +166,7 @@ static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
     if (status == UQD_OK)
         status = uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values,
                                      UQD_UNIT_CHANNELS, picture->planes, picture->pitch,
-                                     unit->width, unit->height, &engine->work);
+                                     unit->width, unit->height, to, &engine->work);
     free(values);
     return status;
 }
@@ -199,7 +184,7 @@ static int invert_guesses(struct uqd_engine *engine, struct uqd_state *state,
         status = scale(state, picture, u, UQD_UNIT_LEVELS, FRACTION_BITS, work);
     picture->fraction = FRACTION_BITS;
     if (status == UQD_OK)
-        status = place_guesses(engine, state, partial, u, whole, picture);
+        status = place_guesses(engine, state, partial, u, whole, to, picture);
     if (status == UQD_OK && whole > 0) {
         status = scale(state, picture, u, from, -FRACTION_BITS, work);
         if (status == UQD_OK)
@@ -210,14 +195,17 @@ static int invert_guesses(struct uqd_engine *engine, struct uqd_state *state,
     return status == UQD_OK ? undo_levels(engine, state, picture, u, from, to) : status;
 }
 
+/* is_merged: the finest level is left to uqd_colour_merge. */
 static int invert_exact(struct uqd_engine *engine, const struct uqd_state *state, uint32_t u,
-                        uint32_t to, const struct picture *picture)
+                        uint32_t to, int is_merged, const struct picture *picture)
 {
     const struct uqd_unit *unit = &state->units[u];
     const int status = uqd_unit_unpack_halves(
         state->model->channels, UQD_UNIT_CHANNELS, unit->cells, UQD_BLOCK_CHANNELS, picture->planes,
-        picture->pitch, unit->width, unit->height, &engine->work);
-    return status == UQD_OK ? undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, to) : status;
+        picture->pitch, unit->width, unit->height, to, &engine->work);
+    if (status < 0)
+        return status;
+    return undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, is_merged ? 1 : to);
 }
 
 /* Whether unit u, the last one, leaves its finest level to uqd_colour_merge. */
@@ -240,9 +228,8 @@ static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
         if (state->units[u].nominal > 0 || picture->fraction > 0)
             status = invert_guesses(engine, state, partial, u, to, picture);
         else
-            status =
-                invert_exact(engine, state, u,
-                             is_merged_with_colour(state, picture, place, u) ? 1 : to, picture);
+            status = invert_exact(engine, state, u, to,
+                                  is_merged_with_colour(state, picture, place, u), picture);
     }
     return status;
 }
@@ -305,11 +292,13 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     const uint32_t shown_h = uqd_wavelet_side(height, place.levels);
     if (is_constant(state, partial, place))
         return show_constant(state, shown_w, shown_h, pixels, stride, &engine->work);
-    const size_t n = (size_t)width * height;
-    int32_t *memory = uqd_calloc_array(n, 3 * sizeof *memory);
+    const size_t n = (size_t)shown_w * shown_h;
+    int32_t *memory = uqd_calloc_array(n, state->colours * sizeof *memory);
     if (memory == NULL)
         return UQD_ERR_NOMEM;
-    struct picture picture = {{memory, memory + n, memory + 2 * n}, width, 0};
+    struct picture picture = {{memory}, shown_w, 0};
+    for (uint32_t c = 1; c < state->colours; c++)
+        picture.planes[c] = memory + c * n;
     int status = inverse_guess(engine, state, partial, place, &picture);
     if (status == UQD_OK)
         status = show(state, place, &picture, shown_w, shown_h, pixels, stride, &engine->work);

@@ -190,7 +190,7 @@ static int inverse(const struct uqd_state *state, uint32_t first, int32_t *const
         if (unit->cells != NULL) /* else the details are the zeros that the planes have */
             status = uqd_unit_unpack_halves(state->model->channels, UQD_UNIT_CHANNELS, unit->cells,
                                             UQD_BLOCK_CHANNELS, planes, pitch, unit->width,
-                                            unit->height, work);
+                                            unit->height, 0, work);
         for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
             status = uqd_wavelet_inverse(planes[c], pitch, unit->width, unit->height,
                                          UQD_UNIT_LEVELS, 0, work);
