@@ -35,7 +35,11 @@ void listener_open_file(struct listener *listener, const struct uqd_file *file,
 {
     memset(listener, 0, sizeof *listener);
     pthread_mutex_init(&listener->lock, NULL);
-    pthread_cond_init(&listener->rung, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* the time of day may jump */
+    pthread_cond_init(&listener->rung, &attributes);
+    pthread_condattr_destroy(&attributes);
     listener->file = *file;
     const struct source_config config = {.file = &listener->file,
                                          .daemon_timeout = daemon_timeout,
@@ -59,7 +63,7 @@ void await_event(struct listener *listener, enum source_event_type type,
                  unsigned counts[SOURCE_FAILED + 1])
 {
     struct timespec end;
-    clock_gettime(CLOCK_REALTIME, &end);
+    clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += PATIENCE;
     pthread_mutex_lock(&listener->lock);
     for (;;) {
