@@ -26,22 +26,21 @@ static uint32_t stored_checksum(struct uqd_body body, const uint8_t *data)
     return body.solid ? uqd_get_u16(data) : uqd_get_u32(data);
 }
 
-int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data,
+int uqd_body_seal(const uint8_t *bytes, size_t n_bytes, struct uqd_body body, uint8_t **data,
                   size_t *size, struct uqd_work *work)
 {
-    const struct uqd_buffer *output = &stream->output;
     const size_t before = crc_size(body);
     *data = NULL;
     *size = 0;
-    if (output->size == 0)
+    if (n_bytes == 0)
         return UQD_OK;
-    uint8_t *sealed = malloc(before + output->size);
+    uint8_t *sealed = malloc(before + n_bytes);
     if (sealed == NULL)
         return UQD_ERR_NOMEM;
     uint32_t crc;
-    int status = checksum(body, output->data, output->size, &crc, work);
+    int status = checksum(body, bytes, n_bytes, &crc, work);
     if (status == UQD_OK)
-        status = uqd_work_copy(work, sealed + before, output->data, output->size);
+        status = uqd_work_copy(work, sealed + before, bytes, n_bytes);
     if (status < 0) {
         free(sealed);
         return status;
@@ -51,7 +50,7 @@ int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t
     else
         uqd_put_u32(sealed, crc);
     *data = sealed;
-    *size = before + output->size;
+    *size = before + n_bytes;
     return UQD_OK;
 }
 

@@ -21,10 +21,10 @@ struct uqd_extent {
     size_t available, size;
 };
 
-/* Puts the output of a closed stream behind its checksum; a body without a byte has none: nothing
- * was to be told, or nothing but what was expected. *data is malloc'ed (NULL for an empty body) and
- * belongs to the caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
-int uqd_body_seal(const struct uqd_stream *stream, struct uqd_body body, uint8_t **data,
+/* Puts bytes, those of a closed stream, behind their checksum; a body without a byte has none:
+ * nothing was to be told, or nothing but what was expected. *data is malloc'ed (NULL for an empty
+ * body) and belongs to the caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+int uqd_body_seal(const uint8_t *bytes, size_t n_bytes, struct uqd_body body, uint8_t **data,
                   size_t *size, struct uqd_work *work);
 
 /* Checks what can be checked before decoding, the checksum if all is at hand, and finds the chunks

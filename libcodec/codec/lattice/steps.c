@@ -34,7 +34,8 @@ int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *sched
     if (status == UQD_OK)
         status = uqd_stream_close(&stream);
     if (status == UQD_OK)
-        status = uqd_body_seal(&stream, body, data, size, &engine->work);
+        status =
+            uqd_body_seal(stream.output.data, stream.output.size, body, data, size, &engine->work);
     uqd_stream_free(&stream);
     return status;
 }

@@ -178,7 +178,8 @@ static int session_encode(struct uqd_session *base, struct uqd_body body, uint8_
     if (status == UQD_OK)
         status = uqd_stream_close(&stream);
     if (status == UQD_OK)
-        status = uqd_body_seal(&stream, body, data, size, tiles->work);
+        status =
+            uqd_body_seal(stream.output.data, stream.output.size, body, data, size, tiles->work);
     uqd_stream_free(&stream);
     if (status == UQD_OK)
         base->n_complete = body.last + 1;
