@@ -54,9 +54,9 @@ void uqd_decoder_free(struct uqd_decoder *decoder)
 
 static int model_fits(const struct uqd_header *header, const struct uqd_model *model)
 {
-    return model == NULL ||
-           (header->model_id == (uint32_t)model->id && header->n_steps <= model->n_steps &&
-            header->paper == model->class->is_paper);
+    return model == NULL || (header->model_id == (uint32_t)model->id &&
+                             header->n_steps - (header->has_copy != 0) <= model->n_steps &&
+                             header->paper == model->class->is_paper);
 }
 
 static int check_limits(const struct uqd_decoder *decoder)
@@ -66,7 +66,7 @@ static int check_limits(const struct uqd_decoder *decoder)
         return UQD_ERR_LIMIT;
     if (decoder->model == NULL)
         return UQD_OK;
-    uint64_t memory = uqd_sessions_of(decoder->model)
+    uint64_t memory = uqd_sessions_for(decoder->model, &decoder->header)
                           ->memory(decoder->model, decoder->header.width, decoder->header.height,
                                    decoder->settings.threads);
     if (decoder->header.has_alpha)
@@ -141,7 +141,7 @@ int uqd_decoder_start(struct uqd_decoder *decoder)
         .progress = decoder->settings.progress,
         .cookie = decoder->settings.cookie,
     };
-    decoder->sessions = uqd_sessions_of(decoder->model);
+    decoder->sessions = uqd_sessions_for(decoder->model, &decoder->header);
     return decoder->sessions->open(&decoder->session, decoder->model, &decoder->header, &settings);
 }
 

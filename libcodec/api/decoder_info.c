@@ -7,6 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int is_lossless(const struct uqd_decoder *decoder)
+{
+    const struct uqd_header *header = &decoder->header;
+    if (header->has_copy)
+        return 1;
+    if (decoder->model != NULL)
+        return header->n_steps == decoder->model->n_steps;
+    return header->has_distortion && header->centibel[header->n_steps - 1] == UQD_HEADER_LOSSLESS;
+}
+
+/* That of the model's step; a copy has the name of the model's last step, which it stands for. */
+static const char *name_of(const struct uqd_decoder *decoder, uint32_t step)
+{
+    if (decoder->model == NULL)
+        return "";
+    const int is_copy = decoder->header.has_copy && step + 1 == decoder->header.n_steps;
+    return uqd_model_step_name(decoder->model, is_copy ? decoder->model->n_steps - 1 : step);
+}
+
 int uqd_decoder_info(const struct uqd_decoder *decoder, struct uqd_info *info)
 {
     if (decoder == NULL || info == NULL)
@@ -14,19 +33,17 @@ int uqd_decoder_info(const struct uqd_decoder *decoder, struct uqd_info *info)
     if (!decoder->has_header)
         return decoder->failure < 0 ? decoder->failure : UQD_NEED_DATA;
     const struct uqd_header *header = &decoder->header;
-    const uint32_t last = header->n_steps - 1;
     *info = (struct uqd_info){
         .width = header->width,
         .height = header->height,
         .channels = header->colours + (header->has_alpha != 0),
         .n_steps = header->n_steps,
-        .lossless = decoder->model != NULL
-                        ? header->n_steps == decoder->model->n_steps
-                        : header->has_distortion && header->centibel[last] == UQD_HEADER_LOSSLESS,
+        .lossless = is_lossless(decoder),
         .solid = header->solid,
         .model_id = header->model_id,
         .dither = header->dithered ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE,
         .order = header->phased ? UQD_ORDER_PSNR : UQD_ORDER_MODEL,
+        .has_copy = header->has_copy,
         .seed = header->seed,
         .header_size = header->size,
         .file_size = decoder->layout.file_size,
@@ -49,7 +66,7 @@ int uqd_decoder_step_info(const struct uqd_decoder *decoder, uint32_t step,
     if (decoder->header.has_distortion)
         psnr = centibel == UQD_HEADER_LOSSLESS ? INFINITY : centibel / 100.0;
     *info = (struct uqd_step_info){
-        .name = decoder->model != NULL ? uqd_model_step_name(decoder->model, step) : "",
+        .name = name_of(decoder, step),
         .bytes = decoder->layout.step_end[step],
         .psnr = psnr,
     };
@@ -65,7 +82,8 @@ int uqd_decoder_step_shows(const struct uqd_decoder *decoder, uint32_t step, uin
         return decoder->failure < 0 ? decoder->failure : UQD_NEED_DATA;
     if (step >= decoder->header.n_steps)
         return UQD_ERR_ARG;
-    *shows = uqd_sessions_of(decoder->model)->shows(decoder->model, &decoder->header, step, reduce);
+    *shows = uqd_sessions_for(decoder->model, &decoder->header)
+                 ->shows(decoder->model, &decoder->header, step, reduce);
     return UQD_OK;
 }
 

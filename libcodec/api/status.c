@@ -25,6 +25,8 @@ const char *uqd_status_text(int status)
         return "the file was made with another model";
     case UQD_ERR_CANCELLED:
         return "cancelled";
+    case UQD_ERR_BUILD:
+        return "this part of the file needs libwebp, which this program was built without";
     case UQD_ERR_MODEL_FILE:
         return "the model's file is damaged, or has changed since it was opened";
     default:

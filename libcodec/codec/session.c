@@ -44,3 +44,9 @@ const struct uqd_session_class *uqd_sessions_of(const struct uqd_model *model)
     assert(number < sizeof sessions / sizeof *sessions && sessions[number] != NULL);
     return sessions[number];
 }
+
+const struct uqd_session_class *uqd_sessions_for(const struct uqd_model *model,
+                                                 const struct uqd_header *header)
+{
+    return header->has_copy ? &uqd_copy_sessions : uqd_sessions_of(model);
+}

@@ -101,7 +101,15 @@ struct uqd_session_class {
 
 extern const struct uqd_session_class uqd_lattice_sessions, uqd_paper_sessions;
 
+/* Of files whose last step is an exact copy, whatever the model; they only decode: load, encode and
+ * encode_work are NULL. */
+extern const struct uqd_session_class uqd_copy_sessions;
+
 /* The sessions of a model's class. */
 const struct uqd_session_class *uqd_sessions_of(const struct uqd_model *model);
+
+/* Those that decode a file. */
+const struct uqd_session_class *uqd_sessions_for(const struct uqd_model *model,
+                                                 const struct uqd_header *header);
 
 #endif

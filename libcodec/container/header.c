@@ -15,6 +15,7 @@ static const uint8_t magic[4] = {0x8d, 'U', 'Q', 'D'};
 enum {
     OLDEST_VERSION = 3,
     VERSION = 4,
+    VERSION_OF_COPIES = 5,
     FLAG_DITHER = 1 << 0,
     FLAG_GREY = 1 << 1,
     FLAG_DISTORTION = 1 << 2,
@@ -23,6 +24,7 @@ enum {
     FLAG_SOLID = 1 << 5,
     FLAG_PAPER = 1 << 6,
     FLAG_PHASED = 1 << 7,
+    SECOND_FLAG_COPY = 1 << 0, /* of version 5, which has a second byte of flags */
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
@@ -177,6 +179,14 @@ static void read_crc(struct reader *reader)
         reader->status = UQD_ERR_CORRUPT;
 }
 
+static void read_second_flags(struct reader *reader, struct uqd_header *header)
+{
+    const uint8_t flags = read_bytes(reader, 1)[0];
+    if (reader->status == UQD_OK && (flags & ~SECOND_FLAG_COPY) != 0)
+        reader->status = UQD_ERR_UNSUPPORTED;
+    header->has_copy = (flags & SECOND_FLAG_COPY) != 0;
+}
+
 int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
 {
     struct reader reader = {.data = data, .size = size, .status = UQD_OK};
@@ -186,16 +196,19 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
         return UQD_ERR_CORRUPT;
     read_bytes(&reader, sizeof magic);
     const uint8_t version = read_bytes(&reader, 1)[0];
-    if (reader.status == UQD_OK && (version < OLDEST_VERSION || version > VERSION))
+    if (reader.status == UQD_OK && (version < OLDEST_VERSION || version > VERSION_OF_COPIES))
         return UQD_ERR_UNSUPPORTED;
     const uint8_t flags = read_bytes(&reader, 1)[0];
+    if (version == VERSION_OF_COPIES)
+        read_second_flags(&reader, &header);
     header.colours = flags & FLAG_GREY ? 1 : 3;
     header.dithered = (flags & FLAG_DITHER) != 0;
     header.has_distortion = (flags & FLAG_DISTORTION) != 0;
     header.solid = (flags & FLAG_SOLID) != 0;
     header.paper = (flags & FLAG_PAPER) != 0;
     header.phased = (flags & FLAG_PHASED) != 0;
-    if ((header.solid && header.has_distortion) || (header.phased && header.dithered) ||
+    if ((header.solid && (header.has_distortion || header.has_copy)) ||
+        (header.phased && header.dithered) ||
         (header.paper && (!header.dithered || (flags & FLAG_TILE))))
         return UQD_ERR_CORRUPT;
     header.width = (uint32_t)read_varint(&reader, 1, UQD_MAX_SIDE);
@@ -242,8 +255,10 @@ static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header)
 {
     memcpy(p, magic, sizeof magic);
     p += sizeof magic;
-    *p++ = VERSION;
+    *p++ = header->has_copy ? VERSION_OF_COPIES : VERSION;
     *p++ = flags_of(header);
+    if (header->has_copy)
+        *p++ = SECOND_FLAG_COPY;
     p = put_varint(p, header->width);
     p = put_varint(p, header->height);
     uqd_put_u32(p, header->model_id);

@@ -32,8 +32,9 @@ struct uqd_header {
     uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 blocks wide and high */
     int32_t low[3];     /* the low-pass of the last unit: 1 x 1 per colour */
     uint32_t n_steps;
-    int solid;          /* all steps in one body, without a table of their sizes */
-    uint64_t body_size; /* of all steps */
+    int has_copy; /* the last step is a copy of the picture, and not of the model; never if solid */
+    int solid;    /* all steps in one body, without a table of their sizes */
+    uint64_t body_size;                       /* of all steps */
     uint64_t step_size[UQD_HEADER_MAX_STEPS]; /* solid: [0] is the body, when writing */
     int has_distortion;                       /* never if solid */
     uint16_t centibel[UQD_HEADER_MAX_STEPS];  /* PSNR in 1/100 dB; UQD_HEADER_LOSSLESS: exact */
@@ -55,8 +56,8 @@ static inline uint32_t uqd_header_bodies(const struct uqd_header *header)
  * not complete, UQD_ERR_CORRUPT or UQD_ERR_UNSUPPORTED. */
 int uqd_header_parse(struct uqd_header *header, const uint8_t *data, size_t size);
 
-/* Writes the header, of version 4, with its checksum. *data is malloc'ed and belongs to the caller.
- * header->has_alpha, icc_*, size are ignored. Errors: UQD_ERR_NOMEM. */
+/* Writes the header, of version 4, or 5 with a copy, with its checksum. *data is malloc'ed and
+ * belongs to the caller. header->has_alpha, icc_*, size are ignored. Errors: UQD_ERR_NOMEM. */
 int uqd_header_write(const struct uqd_header *header, uint8_t **data, size_t *size);
 
 #endif

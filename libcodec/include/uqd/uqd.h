@@ -71,6 +71,7 @@ enum uqd_status {
     UQD_ERR_MODEL = -6,       /* the file was encoded with another model */
     UQD_ERR_CANCELLED = -7,   /* the progress callback asked to stop */
     UQD_ERR_MODEL_FILE = -8,  /* the model's file is damaged, or has changed since it was opened */
+    UQD_ERR_BUILD = -9,       /* needs libwebp, which the library was built without */
 };
 
 /* One English sentence fragment for a status, e.g. "the data is damaged". Never NULL. */
@@ -267,6 +268,7 @@ struct uqd_encode_settings {
     uint32_t n_metadata;                 /* UQD_MAX_METADATA at most */
     enum uqd_order order; /* default UQD_ORDER_MODEL; another one only if the model has it, and
                              never with dither */
+    int may_copy;         /* default 0; 1: an exact copy may be the last step, see uqd_encode */
 };
 
 /* Fills in the defaults of a structure of struct_size bytes. */
@@ -277,7 +279,13 @@ static inline void uqd_encode_settings_default(struct uqd_encode_settings *setti
     uqd_encode_settings_init(settings, sizeof *settings);
 }
 
-/* Encodes one picture. On success *data is malloc'ed and belongs to the caller, who releases it
+/* Encodes one picture. Text, charts and other pictures that are no photographs, and noise, take
+ * many bytes as steps of a model. With may_copy, where a copy of all pixels by a coder for such
+ * pictures (lossless WebP) is smaller by a tenth at least than the steps that are left, or these
+ * make the file larger than the pixels, the copy is the file's last step in their place. Not with
+ * solid, nor with a stop_step before the last; never if the library was built without libwebp.
+ *
+ * On success *data is malloc'ed and belongs to the caller, who releases it
  * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
 UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
                                      const struct uqd_encode_settings *settings, uint8_t **data,
@@ -317,6 +325,9 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
  *
  * prepare: nothing before the first byte behind the header. Else one run of the network over the
  * first unit of the next step, or over all tiles.
+ *
+ * A step that is an exact copy: advance, or a picture with what is at hand of it, decodes it in full
+ * size, which takes nanoseconds and 7 bytes a pixel; other pictures of that step read it.
  *
  * All of this is proportional to pixels, which max_pixels and max_memory limit. */
 
@@ -374,6 +385,7 @@ struct uqd_info {
     uint64_t file_size;   /* bytes of the whole file */
     uint32_t n_metadata;  /* blocks that the whole file carries */
     enum uqd_order order;
+    int has_copy; /* the last step is an exact copy and none of the model */
 };
 
 /* UQD_NEED_DATA until the header is complete. */
@@ -414,8 +426,8 @@ UQD_NODISCARD UQD_API int uqd_decoder_step_shows(const struct uqd_decoder *decod
 /* Decodes the next step. Returns UQD_OK if one more step is complete, UQD_NEED_DATA if its bytes
  * have not all been fed, UQD_END if all are decoded.
  * Errors: UQD_ERR_CORRUPT if the step is damaged (the steps before it stay usable),
- * UQD_ERR_CANCELLED (may be called again), UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE, UQD_ERR_LIMIT,
- * UQD_ERR_ARG without a model. */
+ * UQD_ERR_BUILD if it is a copy that this library cannot read, UQD_ERR_CANCELLED (may be called
+ * again), UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE, UQD_ERR_LIMIT, UQD_ERR_ARG without a model. */
 UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
 
 /* Does ahead what the next step needs and none of its bytes tell, the first run of the network: to
