@@ -1,4 +1,5 @@
 /* uqd_encode: a session takes the picture and codes it step by step. */
+#include "api/copy_choice.h"
 #include "api/image.h"
 #include "api/metrics.h"
 #include "api/placement.h"
@@ -16,7 +17,8 @@
 
 struct encoder {
     const struct uqd_image *image;
-    uint8_t *opaque; /* the pixels without alpha, NULL if they have none */
+    struct uqd_image colours; /* the picture without alpha */
+    uint8_t *opaque;          /* its pixels, NULL if the picture has no alpha */
     struct uqd_encode_settings settings;
     const struct uqd_model *model;
     const struct uqd_session_class *sessions;
@@ -24,6 +26,7 @@ struct encoder {
     struct uqd_header header;
     uint8_t *bodies[UQD_HEADER_MAX_STEPS]; /* by their first step */
     uint8_t *shown;                        /* picture of a step, for its distortion */
+    struct uqd_copy_choice copy;
     struct uqd_placement placement;
     struct uqd_alpha alpha; /* as a decoder knows it */
     struct uqd_alpha_scratch scratch;
@@ -148,6 +151,13 @@ static void fill_header(struct encoder *encoder)
         header->n_steps = encoder->settings.stop_step + 1;
 }
 
+/* Not in a file that ends before it is lossless, nor in one whose steps share a body. */
+static int may_copy(const struct encoder *encoder)
+{
+    return encoder->settings.may_copy && !encoder->header.solid &&
+           encoder->header.n_steps == encoder->model->n_steps;
+}
+
 static int prepare(struct encoder *encoder)
 {
     const struct uqd_image *image = encoder->image;
@@ -157,19 +167,21 @@ static int prepare(struct encoder *encoder)
         .progress = encoder->settings.progress,
         .cookie = encoder->settings.cookie,
     };
-    struct uqd_image colours = *image;
     int status =
         encoder->sessions->open(&encoder->session, encoder->model, &encoder->header, &settings);
     if (status == UQD_OK)
         uqd_work_begin(encoder->session->work, 0);
     if (status == UQD_OK && has_alpha(image)) {
         status = take_colours(encoder);
-        colours.channels = encoder->header.colours;
-        colours.stride = (size_t)image->width * colours.channels;
-        colours.pixels = encoder->opaque;
+        encoder->colours.channels = encoder->header.colours;
+        encoder->colours.stride = (size_t)image->width * encoder->header.colours;
+        encoder->colours.pixels = encoder->opaque;
     }
     if (status == UQD_OK)
-        status = encoder->sessions->load(encoder->session, &colours, &encoder->header);
+        status = encoder->sessions->load(encoder->session, &encoder->colours, &encoder->header);
+    if (status == UQD_OK)
+        status = uqd_copy_choice_init(&encoder->copy, &encoder->colours, may_copy(encoder),
+                                      encoder->session->work);
     if (status == UQD_OK)
         status = uqd_placement_init(&encoder->placement, image, encoder->settings.metadata,
                                     encoder->settings.n_metadata, encoder->session->work);
@@ -208,28 +220,64 @@ static int measure(struct encoder *encoder, uint32_t step)
     return UQD_OK;
 }
 
+/* One body, and what lies before it. */
+static int encode_body(struct encoder *encoder, struct uqd_body body)
+{
+    struct uqd_header *header = &encoder->header;
+    const uint32_t number = header->solid ? 0 : body.first;
+    size_t size;
+    const int status =
+        encoder->sessions->encode(encoder->session, body, &encoder->bodies[number], &size);
+    if (status < 0)
+        return status;
+    header->step_size[number] = size;
+    header->body_size += size;
+    uqd_placement_add_body(&encoder->placement, number, uqd_header_bodies(header), size);
+    return header->has_distortion ? measure(encoder, body.last) : UQD_OK;
+}
+
+/* Takes the copy for all that is behind the first n_before steps. */
+static void take_copy(struct encoder *encoder, uint32_t n_before)
+{
+    struct uqd_header *header = &encoder->header;
+    for (uint32_t s = n_before; s < header->n_steps; s++) {
+        free(encoder->bodies[s]);
+        encoder->bodies[s] = NULL;
+    }
+    encoder->bodies[n_before] = encoder->copy.body;
+    encoder->copy.body = NULL;
+    header->has_copy = 1;
+    header->n_steps = n_before + 1;
+    header->step_size[n_before] = encoder->copy.size;
+    header->centibel[n_before] = UQD_HEADER_LOSSLESS;
+    header->body_size = 0;
+    uqd_placement_restart(&encoder->placement);
+    for (uint32_t s = 0; s < header->n_steps; s++) {
+        header->body_size += header->step_size[s];
+        uqd_placement_add_body(&encoder->placement, s, header->n_steps, header->step_size[s]);
+    }
+}
+
 static int encode_steps(struct encoder *encoder)
 {
-    uqd_work_begin(encoder->session->work,
-                   encoder->sessions->encode_work(encoder->session, encoder->header.n_steps,
-                                                  encoder->header.has_distortion));
-    const uint32_t per_body = encoder->header.solid ? encoder->header.n_steps : 1;
-    const uint32_t n_bodies = uqd_header_bodies(&encoder->header);
-    for (uint32_t s = 0; s < encoder->header.n_steps; s += per_body) {
-        const struct uqd_body body = {s, s + per_body - 1, encoder->header.solid};
-        size_t size;
-        int status = encoder->sessions->encode(encoder->session, body, &encoder->bodies[s], &size);
+    struct uqd_header *header = &encoder->header;
+    uqd_work_begin(
+        encoder->session->work,
+        encoder->sessions->encode_work(encoder->session, header->n_steps, header->has_distortion));
+    const uint32_t per_body = header->solid ? header->n_steps : 1;
+    for (uint32_t s = 0; s < header->n_steps && !header->has_copy; s += per_body) {
+        uint32_t n_before = 0;
+        int status = encode_body(encoder, (struct uqd_body){s, s + per_body - 1, header->solid});
+        if (status == UQD_OK)
+            status = uqd_copy_choice_look(&encoder->copy, header, s + per_body, &n_before,
+                                          encoder->session->work);
         if (status < 0)
             return status;
-        encoder->header.step_size[s] = size;
-        encoder->header.body_size += size;
-        uqd_placement_add_body(&encoder->placement, s / per_body, n_bodies, size);
-        if (encoder->header.has_distortion)
-            status = measure(encoder, s);
-        if (status < 0)
-            return status;
+        if (n_before > 0)
+            take_copy(encoder, n_before);
     }
-    uqd_placement_add_body(&encoder->placement, n_bodies, n_bodies, 0);
+    uqd_placement_add_body(&encoder->placement, uqd_header_bodies(header),
+                           uqd_header_bodies(header), 0);
     return UQD_OK;
 }
 
@@ -285,6 +333,7 @@ static void free_encoder(struct encoder *encoder)
         encoder->sessions->close(encoder->session);
     for (uint32_t s = 0; s < UQD_HEADER_MAX_STEPS; s++)
         free(encoder->bodies[s]);
+    uqd_copy_choice_free(&encoder->copy);
     uqd_placement_free(&encoder->placement);
     uqd_alpha_free(&encoder->alpha);
     uqd_alpha_scratch_free(&encoder->scratch);
@@ -311,6 +360,7 @@ int uqd_encode(const struct uqd_model *model, const struct uqd_image *image,
     if (status == UQD_OK)
         status = check_arguments(encoder->model, image, &encoder->settings);
     if (status == UQD_OK) {
+        encoder->colours = *image;
         fill_header(encoder);
         status = prepare(encoder);
     }

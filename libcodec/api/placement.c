@@ -12,8 +12,9 @@ enum { PROFILE_SHARE = 4, METADATA_SHARE = 8 };
 
 static int add(struct uqd_placement *placement, uint8_t type, uint8_t *data, size_t size)
 {
-    placement->records[placement->n++] =
-        (struct uqd_waiting){.record = {.type = type, .size = size}, .data = data};
+    placement->records[placement->n] = (struct uqd_waiting){
+        .record = {.type = type, .size = size}, .data = data, .number = placement->n};
+    placement->n++;
     return UQD_OK;
 }
 
@@ -117,6 +118,19 @@ void uqd_placement_add_body(struct uqd_placement *placement, uint32_t body, uint
             put(placement, i, body);
     }
     placement->n_bytes += size;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct uqd_waiting *first = a, *second = b;
+    return (first->number > second->number) - (first->number < second->number);
+}
+
+void uqd_placement_restart(struct uqd_placement *placement)
+{
+    qsort(placement->records, placement->n, sizeof *placement->records, by_number);
+    placement->n_placed = placement->n_alpha = 0;
+    placement->n_bytes = 0;
 }
 
 void uqd_placement_free(struct uqd_placement *placement)

@@ -13,7 +13,8 @@
 struct uqd_placement {
     struct uqd_waiting {
         struct uqd_record record;
-        uint8_t *data; /* owned */
+        uint8_t *data;   /* owned */
+        uint32_t number; /* before any was placed */
     } records[UQD_HEADER_MAX_RECORDS];
     uint32_t n, n_placed; /* the placed ones come first, in the order of the file */
     uint32_t n_alpha;     /* placed pieces of alpha */
@@ -30,6 +31,9 @@ int uqd_placement_init(struct uqd_placement *placement, const struct uqd_image *
  * to be placed before body n_bodies of 0 bytes. */
 void uqd_placement_add_body(struct uqd_placement *placement, uint32_t body, uint32_t n_bodies,
                             uint64_t size);
+
+/* All records wait again, before any body has been added. */
+void uqd_placement_restart(struct uqd_placement *placement);
 
 void uqd_placement_free(struct uqd_placement *placement);
 

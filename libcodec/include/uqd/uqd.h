@@ -283,7 +283,8 @@ static inline void uqd_encode_settings_default(struct uqd_encode_settings *setti
  * many bytes as steps of a model. With may_copy, where a copy of all pixels by a coder for such
  * pictures (lossless WebP) is smaller by a tenth at least than the steps that are left, or these
  * make the file larger than the pixels, the copy is the file's last step in their place. Not with
- * solid, nor with a stop_step before the last; never if the library was built without libwebp.
+ * solid, nor with a stop_step before the last; never if a side is above 16383 pixels, or the
+ * library was built without libwebp.
  *
  * On success *data is malloc'ed and belongs to the caller, who releases it
  * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
@@ -326,8 +327,8 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
  * prepare: nothing before the first byte behind the header. Else one run of the network over the
  * first unit of the next step, or over all tiles.
  *
- * A step that is an exact copy: advance, or a picture with what is at hand of it, decodes it in full
- * size, which takes nanoseconds and 7 bytes a pixel; other pictures of that step read it.
+ * A step that is an exact copy: advance, or a picture with what is at hand of it, decodes it in
+ * full size, which takes nanoseconds and 7 bytes a pixel; other pictures of that step read it.
  *
  * All of this is proportional to pixels, which max_pixels and max_memory limit. */
 
