@@ -127,6 +127,8 @@ static void print_table(struct report *report)
         printf("dither   none\n");
     if (order_name(report))
         printf("order    %s\n", order_name(report));
+    if (info->has_copy)
+        printf("copy     the last step, as lossless WebP\n");
     file_metadata_print(&report->source);
     const int is_cut = present < info->file_size;
     printf("\nstep  name           bytes      bpp  PSNR/dB%s\n", is_cut ? "  there" : "");
@@ -201,7 +203,8 @@ static void print_json(struct report *report, const char *file)
     print_json_model(report);
     printf(" \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
            info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
-    printf(" \"order\": \"%s\",\n", order_name(report) ? order_name(report) : "model");
+    printf(" \"order\": \"%s\", \"copy\": %s,\n", order_name(report) ? order_name(report) : "model",
+           info->has_copy ? "true" : "false");
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
            ", \"present_bytes\": %" PRIu64 ",\n",
            info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder));

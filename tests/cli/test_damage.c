@@ -11,7 +11,7 @@ static int setup(void **state)
         return -1;
     const struct sample sample = simple_sample(24, 18, PNG_COLOR_TYPE_RGB);
     sample_write_png(&sample, "in.png");
-    UQD_DONE("encode", "in.png", "-o", "a.uqd");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "a.uqd");
     UQD_DONE("decode", "a.uqd", "-o", "a.png");
     info = read_info("a.uqd");
     return 0;
@@ -196,7 +196,7 @@ static void test_damaged_models(void **state)
     static const char *const values = "the model's file is damaged, or has changed";
     size_t size, denoiser = 0;
     harness_make_model("parted.uqdm", "parted", "1", "1");
-    UQD_DONE("encode", "in.png", "-o", "parted.uqd", "--model", "parted.uqdm");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "parted.uqd", "--model", "parted.uqdm");
     uint8_t *model = scratch_read("parted.uqdm", &size);
     for (int i = 0; i < 4; i++)
         denoiser |= (size_t)model[72 + i] << 8 * i;

@@ -15,7 +15,7 @@ static int setup(void **state)
         return -1;
     const struct sample sample = simple_sample(WIDTH, HEIGHT, PNG_COLOR_TYPE_RGB);
     sample_write_png(&sample, "in.png");
-    UQD_DONE("encode", "in.png", "-o", "a.uqd");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "a.uqd");
     info = read_info("a.uqd");
     return 0;
 }

@@ -64,7 +64,7 @@ static void test_interrupted_wait(void **state)
     struct process_result result;
     unsigned before = scratch_count();
     snprintf(script, sizeof script,
-             "{ head -c 2000 want.uqd; sleep 5; } | "
+             "{ head -c 200 want.uqd; sleep 5; } | "
              "timeout --foreground --preserve-status -k 2 -s INT 1 %s decode - -o out.png",
              harness_program());
     remove("out.png");

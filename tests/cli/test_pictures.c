@@ -93,7 +93,7 @@ static void test_beginning_of_an_icon(void **state)
     (void)state;
     struct process_result result;
     write_icon("icon.png");
-    UQD_DONE("encode", "icon.png", "-o", "icon.uqd");
+    UQD_DONE("encode", "--no-copy", "icon.png", "-o", "icon.uqd");
     cut_file("icon.uqd", "cut.uqd", 1024);
     UQD(&result, "decode", "cut.uqd", "-o", "cut.png");
     assert_int_equal(result.exit_code, 0);

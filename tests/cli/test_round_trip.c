@@ -97,7 +97,7 @@ static void test_depth_and_flatten(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         sample_write_png(&cases[i].sample, "in.png");
-        UQD_DONE("encode", cases[i].option, cases[i].value, "in.png", "-o", "out.uqd");
+        UQD_DONE("encode", "--no-copy", cases[i].option, cases[i].value, "in.png", "-o", "out.uqd");
         UQD_DONE("decode", "out.uqd", "-o", "out.png");
         assert_same_picture(cases[i].sample.name, "in.png", "out.png", &cases[i].same);
     }
@@ -132,9 +132,12 @@ static void test_universal_dither(void **state)
     (void)state;
     const struct sample sample = simple_sample(48, 40, RGB);
     sample_write_png(&sample, "in.png");
-    UQD_DONE("encode", "in.png", "-o", "a.uqd", "--dither", "universal", "--seed", "7");
-    UQD_DONE("encode", "in.png", "-o", "b.uqd", "--dither", "universal", "--seed", "7");
-    UQD_DONE("encode", "in.png", "-o", "c.uqd", "--dither", "universal", "--seed", "8");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "a.uqd", "--dither", "universal", "--seed",
+             "7");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "b.uqd", "--dither", "universal", "--seed",
+             "7");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "c.uqd", "--dither", "universal", "--seed",
+             "8");
     scratch_assert_same("a.uqd", "b.uqd");
     UQD_DONE("decode", "a.uqd", "-o", "a.png");
     UQD_DONE("decode", "c.uqd", "-o", "c.png");
@@ -151,8 +154,8 @@ static void test_threads_change_nothing(void **state)
     (void)state;
     const struct sample sample = simple_sample(100, 80, RGB);
     sample_write_png(&sample, "in.png");
-    UQD_DONE("encode", "in.png", "-o", "one.uqd", "--threads", "1");
-    UQD_DONE("encode", "in.png", "-o", "three.uqd", "--threads", "3");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "one.uqd", "--threads", "1");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "three.uqd", "--threads", "3");
     scratch_assert_same("one.uqd", "three.uqd");
     UQD_DONE("decode", "one.uqd", "-o", "one.png", "--threads", "1", "--step", "2");
     UQD_DONE("decode", "one.uqd", "-o", "three.png", "--threads", "3", "--step", "2");
@@ -164,8 +167,8 @@ static void test_stop_step(void **state)
     (void)state;
     const struct sample sample = simple_sample(60, 50, RGB);
     sample_write_png(&sample, "in.png");
-    UQD_DONE("encode", "in.png", "-o", "whole.uqd");
-    UQD_DONE("encode", "in.png", "-o", "short.uqd", "--stop-step", "1");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "whole.uqd");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "short.uqd", "--stop-step", "1");
     assert_int_equal(read_info("short.uqd").n_steps, 2);
     UQD_DONE("decode", "short.uqd", "-o", "short.png");
     UQD_DONE("decode", "whole.uqd", "-o", "whole.png", "--step", "1");

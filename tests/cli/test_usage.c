@@ -13,8 +13,8 @@ static int setup(void **state)
     sample_write_png(&colour, "in.png");
     sample_write_png(&grey, "grey.png");
     sample_write_ppm(&colour, "in.ppm");
-    UQD_DONE("encode", "in.png", "-o", "a.uqd");
-    UQD_DONE("encode", "in.png", "-o", "bare.uqd", "--no-distortion");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "a.uqd");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "bare.uqd", "--no-distortion");
     return 0;
 }
 
@@ -80,7 +80,7 @@ static void test_model_of_one_order(void **state)
     UQD(&result, "encode", "in.png", "-o", "x.uqd", "--order", "psnr");
     assert_sentence("--order", &result, 1, "--order psnr: the model tiny has one order only");
     process_result_free(&result);
-    UQD_DONE("encode", "in.png", "-o", "visual.uqd", "--order", "visual");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "visual.uqd", "--order", "visual");
 }
 
 static void test_help_and_version(void **state)
@@ -273,7 +273,7 @@ static void test_info_of_denoiser(void **state)
     (void)state;
     struct process_result result;
     harness_make_model("models/parted.uqdm", "parted", "2", "7");
-    UQD_DONE("encode", "in.png", "-o", "parted.uqd", "--model", "models/parted.uqdm");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "parted.uqd", "--model", "models/parted.uqdm");
     UQD(&result, "info", "parted.uqd");
     assert_non_null(strstr(result.out, "found    models/parted.uqdm\ndenoiser "));
     assert_non_null(strstr(result.out, ", revision 7\n"));
@@ -320,7 +320,7 @@ static void test_compare_of_known_error(void **state)
 static void test_solid(void **state)
 {
     (void)state;
-    UQD_DONE("encode", "in.png", "-o", "solid.uqd", "--solid");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "solid.uqd", "--solid");
     const struct file_info plain = read_info("a.uqd"), solid = read_info("solid.uqd");
     assert_int_equal(solid.n_steps, plain.n_steps);
     assert_true(solid.header_bytes <= 23);
@@ -357,7 +357,7 @@ static void test_info_of_solid(void **state)
 {
     (void)state;
     struct process_result result;
-    UQD_DONE("encode", "in.png", "-o", "solid.uqd", "--solid");
+    UQD_DONE("encode", "--no-copy", "in.png", "-o", "solid.uqd", "--solid");
     const struct file_info file = read_info("solid.uqd");
     UQD(&result, "info", "--json", "solid.uqd");
     assert_non_null(strstr(result.out, "\"lossless\": true"));
