@@ -125,7 +125,7 @@ static void make_files(void)
     setenv("UQD_MODELS", desk.directory, 1);
     snprintf(path, sizeof path, "%s/cache", desk.directory);
     setenv("XDG_CACHE_HOME", path, 1);
-    size = fuzz_encode(16, 12, 3, UQD_DITHER_NONE, 0, &file);
+    size = fuzz_encode(16, 12, 3, UQD_DITHER_NONE, FUZZ_STEPS, &file);
     snprintf(path, sizeof path, "%s/a.uqd", desk.directory);
     write_file(path, file, size);
     snprintf(desk.uri, sizeof desk.uri, "file://%s", path);

@@ -43,10 +43,13 @@ uint8_t *fuzz_copy(const uint8_t *data, size_t size);
 /* Packed pixels with structure and noise, by seed; malloc'ed. */
 uint8_t *fuzz_picture(uint32_t width, uint32_t height, uint32_t channels, uint32_t seed);
 
+/* Steps with a body each, in one body, or some steps and an exact copy. */
+enum fuzz_layout { FUZZ_STEPS, FUZZ_SOLID, FUZZ_COPY };
+
 /* Encodes fuzz_picture with the tiny model, with metadata if it has alpha; the file is malloc'ed.
  */
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
-                   int solid, uint8_t **file);
+                   enum fuzz_layout layout, uint8_t **file);
 
 /* Seed number index of targets that take a file behind a byte that chooses: small files of all
  * sorts, whole and cut. As fuzz_seed. */

@@ -6,14 +6,15 @@
 
 enum { HEADER = 4 };
 
-static size_t encode(const struct uqd_image *image, enum uqd_dither dither, int solid,
-                     uint32_t threads, uint32_t cpu_mask, uint8_t **file)
+static size_t encode(const struct uqd_image *image, uint8_t choice, uint32_t threads,
+                     uint32_t cpu_mask, uint8_t **file)
 {
     struct uqd_encode_settings settings;
     uqd_encode_settings_default(&settings);
-    settings.dither = dither;
+    settings.dither = choice & 2 ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE;
     settings.seed = 7;
-    settings.solid = solid;
+    settings.solid = (choice & 4) != 0;
+    settings.may_copy = (choice & 16) != 0;
     settings.threads = threads;
     settings.cpu_mask = cpu_mask;
     size_t size;
@@ -46,7 +47,7 @@ static void check_decodes(const struct uqd_image *image, const uint8_t *file, si
     uqd_decoder_free(decoder);
 }
 
-/* Bytes: width, height, bits (colour, dither, solid, alpha), size of the pieces; then pixels,
+/* Bytes: width, height, bits (colour, dither, solid, alpha, copy), size of the pieces; then pixels,
  * repeated. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -54,8 +55,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const uint32_t width = 1 + data[0], height = 1 + data[1] % (FUZZ_MAX_PIXELS / width);
     const uint32_t channels = (data[2] & 1 ? 3 : 1) + (data[2] >> 3 & 1);
-    const enum uqd_dither dither = data[2] & 2 ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE;
-    const int solid = (data[2] & 4) != 0;
     const size_t n = (size_t)width * height * channels;
     uint8_t *const pixels = malloc(n);
     FUZZ_CHECK(pixels != NULL);
@@ -64,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
     uint8_t *file, *same;
-    const size_t file_size = encode(&image, dither, solid, 1, fuzz_kernels(), &file);
-    FUZZ_CHECK(encode(&image, dither, solid, 2, fuzz_other_kernels(), &same) == file_size);
+    const size_t file_size = encode(&image, data[2], 1, fuzz_kernels(), &file);
+    FUZZ_CHECK(encode(&image, data[2], 2, fuzz_other_kernels(), &same) == file_size);
     FUZZ_CHECK(memcmp(file, same, file_size) == 0);
     check_decodes(&image, file, file_size, 1 + (size_t)data[3] * 8);
     free(file);
@@ -77,8 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t fuzz_seed(unsigned index, uint8_t **data)
 {
     static const uint8_t headers[][HEADER] = {
-        {0, 0, 1, 0},    {15, 7, 1, 10}, {99, 1, 0, 255}, {8, 20, 3, 3},
-        {15, 15, 2, 99}, {20, 8, 5, 7},  {2, 69, 9, 5},   {12, 10, 12, 70},
+        {0, 0, 1, 0},  {15, 7, 1, 10}, {99, 1, 0, 255},  {8, 20, 3, 3},   {15, 15, 2, 99},
+        {20, 8, 5, 7}, {2, 69, 9, 5},  {12, 10, 12, 70}, {30, 9, 17, 30}, {30, 9, 24, 3},
     };
     if (index >= sizeof headers / sizeof headers[0])
         return 0;

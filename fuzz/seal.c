@@ -9,7 +9,8 @@
 #include <zlib.h>
 
 /* docs/format.md, "Header" */
-enum { FLAGS_AT = 5, WIDTH_AT = 6, HEIGHT_AT = 7, MODEL_AT = 8, MODEL_END = 12 };
+enum { VERSION_AT = 4, FLAGS_AT = 5, WIDTH_AT = 6, HEIGHT_AT = 7, MODEL_AT = 8, MODEL_END = 13 };
+enum { VERSION_OF_COPIES = 5 }; /* has another byte of flags before the width */
 enum { FLAG_PAPER = 1 << 6, LONG_VARINT = 0x80 };
 enum { HEADER_CRC = 2, SOLID_CRC = 2, STEP_CRC = 4 };
 
@@ -49,14 +50,15 @@ int fuzz_seal_header(uint8_t *file, size_t size)
 /* Of a picture whose sides take a byte each; others keep what they have. */
 static void seal_begin(uint8_t *file)
 {
+    uint8_t *const sides = file + (file[VERSION_AT] == VERSION_OF_COPIES);
     const struct uqd_model *const model = fuzz_model(NULL, NULL);
     struct uqd_model_info info;
-    if ((file[WIDTH_AT] | file[HEIGHT_AT]) & LONG_VARINT || file[WIDTH_AT] == 0)
+    if ((sides[WIDTH_AT] | sides[HEIGHT_AT]) & LONG_VARINT || sides[WIDTH_AT] == 0)
         return;
-    file[HEIGHT_AT] =
-        (uint8_t)(1 + (file[HEIGHT_AT] + 255U) % 256 % (FUZZ_MAX_PIXELS / file[WIDTH_AT]));
+    sides[HEIGHT_AT] =
+        (uint8_t)(1 + (sides[HEIGHT_AT] + 255U) % 256 % (FUZZ_MAX_PIXELS / sides[WIDTH_AT]));
     uqd_model_get_info(model, &info);
-    uqd_put_u32(file + MODEL_AT, (uint32_t)info.id);
+    uqd_put_u32(sides + MODEL_AT, (uint32_t)info.id);
     file[FLAGS_AT] = (uint8_t)(model->class->is_paper ? file[FLAGS_AT] | FLAG_PAPER
                                                       : file[FLAGS_AT] & ~FLAG_PAPER);
 }

@@ -80,7 +80,7 @@ uint32_t fuzz_other_kernels(void)
 }
 
 size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_dither dither,
-                   int solid, uint8_t **file)
+                   enum fuzz_layout layout, uint8_t **file)
 {
     uint8_t *const pixels = fuzz_picture(width, height, channels, width);
     const struct uqd_image image = {width, height, channels, (size_t)width * channels, pixels};
@@ -93,7 +93,8 @@ size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_
     settings.metadata = metadata;
     settings.n_metadata = channels % 2 == 0 ? 2 : 0;
     settings.dither = dither;
-    settings.solid = solid;
+    settings.solid = layout == FUZZ_SOLID;
+    settings.may_copy = layout == FUZZ_COPY;
     settings.threads = 1;
     settings.cpu_mask = fuzz_kernels();
     size_t size;
@@ -109,21 +110,30 @@ size_t fuzz_file_seed(unsigned index, uint8_t **data)
         uint32_t width, height, channels;
         enum uqd_dither dither;
         unsigned percent; /* of the file that is there */
-        int solid;
+        enum fuzz_layout layout;
     } seeds[] = {
-        {0, 1, 1, 3, UQD_DITHER_NONE, 100, 0},    {1, 17, 9, 3, UQD_DITHER_NONE, 100, 0},
-        {2, 16, 16, 1, UQD_DITHER_NONE, 100, 0},  {3, 3, 80, 3, UQD_DITHER_UNIVERSAL, 100, 0},
-        {4, 16, 16, 3, UQD_DITHER_NONE, 60, 0},   {131, 12, 20, 1, UQD_DITHER_UNIVERSAL, 30, 0},
-        {5, 15, 12, 3, UQD_DITHER_NONE, 100, 1},  {6, 9, 28, 3, UQD_DITHER_UNIVERSAL, 70, 1},
-        {7, 16, 15, 4, UQD_DITHER_NONE, 100, 0},  {8, 11, 13, 2, UQD_DITHER_NONE, 100, 1},
-        {9, 16, 16, 3, UQD_DITHER_NONE, 100, 0},  {12, 100, 2, 1, UQD_DITHER_NONE, 100, 0},
-        {210, 16, 16, 3, UQD_DITHER_NONE, 45, 1},
+        {0, 1, 1, 3, UQD_DITHER_NONE, 100, FUZZ_STEPS},
+        {1, 17, 9, 3, UQD_DITHER_NONE, 100, FUZZ_STEPS},
+        {2, 16, 16, 1, UQD_DITHER_NONE, 100, FUZZ_STEPS},
+        {3, 3, 80, 3, UQD_DITHER_UNIVERSAL, 100, FUZZ_STEPS},
+        {4, 16, 16, 3, UQD_DITHER_NONE, 60, FUZZ_STEPS},
+        {131, 12, 20, 1, UQD_DITHER_UNIVERSAL, 30, FUZZ_STEPS},
+        {5, 15, 12, 3, UQD_DITHER_NONE, 100, FUZZ_SOLID},
+        {6, 9, 28, 3, UQD_DITHER_UNIVERSAL, 70, FUZZ_SOLID},
+        {7, 16, 15, 4, UQD_DITHER_NONE, 100, FUZZ_STEPS},
+        {8, 11, 13, 2, UQD_DITHER_NONE, 100, FUZZ_SOLID},
+        {9, 16, 16, 3, UQD_DITHER_NONE, 100, FUZZ_STEPS},
+        {12, 100, 2, 1, UQD_DITHER_NONE, 100, FUZZ_STEPS},
+        {210, 16, 16, 3, UQD_DITHER_NONE, 45, FUZZ_SOLID},
+        {10, 19, 13, 3, UQD_DITHER_NONE, 100, FUZZ_COPY},
+        {200, 30, 8, 1, UQD_DITHER_NONE, 100, FUZZ_COPY},
+        {20, 20, 12, 4, UQD_DITHER_UNIVERSAL, 80, FUZZ_COPY},
     };
     if (index >= sizeof seeds / sizeof seeds[0])
         return 0;
     uint8_t *file;
     size_t size = fuzz_encode(seeds[index].width, seeds[index].height, seeds[index].channels,
-                              seeds[index].dither, seeds[index].solid, &file);
+                              seeds[index].dither, seeds[index].layout, &file);
     size = size * seeds[index].percent / 100;
     *data = malloc(size + 1);
     FUZZ_CHECK(*data != NULL);

@@ -67,6 +67,7 @@ void options_random(struct options *options, struct random *random, const struct
         settings->stop_step = random_below(random, info.n_steps + 1);
     settings->no_distortion = random_chance(random, 40);
     settings->solid = random_chance(random, 25);
+    settings->may_copy = random_chance(random, 50);
     if (random_chance(random, 40))
         draw_blocks(options, random);
 }
