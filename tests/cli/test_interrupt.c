@@ -62,12 +62,12 @@ static void test_interrupted_wait(void **state)
     (void)state;
     char script[512];
     struct process_result result;
-    unsigned before = scratch_count();
     snprintf(script, sizeof script,
              "{ head -c 200 want.uqd; sleep 5; } | "
              "timeout --foreground --preserve-status -k 2 -s INT 1 %s decode - -o out.png",
              harness_program());
     remove("out.png");
+    unsigned before = scratch_count();
     assert_int_equal(
         process_run(&result, (const char *const[]){"sh", "-c", script, NULL}, NULL, 0, 120), 0);
     assert_int_equal(result.exit_code, EXIT_SIGNAL + SIGINT);
