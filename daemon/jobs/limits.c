@@ -2,7 +2,7 @@
 
 /* A decode to the last step takes 44 to 59 bytes a pixel (docs/performance.md, "Scale"), each of
  * the frames that are kept up to 4, and comparing with a reference 16. */
-enum { BYTES_PER_PIXEL = 64, BYTES_OF_FRAMES = 16, BYTES_OF_REFERENCE = 16 };
+enum { BYTES_PER_PIXEL = 64, BYTES_OF_FRAMES = 16, BYTES_OF_REFERENCE = 16, BYTES_OF_COPY = 8 };
 
 /* Of address space, which is more than memory: what a program has before, and what the C library
  * sets aside for each thread. */
@@ -33,8 +33,9 @@ uint64_t limits_memory_of(const struct uqd_info *info, bool has_reference)
 {
     /* 16 bits a side, and small factors. */
     const uint64_t n_pixels = (uint64_t)info->width * info->height;
-    const uint64_t bytes =
-        BYTES_PER_PIXEL + BYTES_OF_FRAMES + (has_reference ? BYTES_OF_REFERENCE : 0);
+    const uint64_t bytes = BYTES_PER_PIXEL + BYTES_OF_FRAMES +
+                           (has_reference ? BYTES_OF_REFERENCE : 0) +
+                           (info->has_copy ? BYTES_OF_COPY : 0);
 
     return process_memory + n_pixels * bytes;
 }
