@@ -1,6 +1,7 @@
 /* A reduced picture costs what its size warrants: the networks run over no unit that it does not
  * depend on, and memory follows the pixels of those that it does. Work is counted, not timed. */
 #include "codec_support.h"
+#include "coding.h"
 #include "counts.h"
 #include "tiny_model.h"
 
@@ -18,13 +19,6 @@ struct models {
 
 /* ---- Files ---- */
 
-/* How a picture is coded. */
-struct coding {
-    const char *name;
-    uint32_t colours, tile_log2;
-    int solid, dithered, phased;
-};
-
 static const struct coding codings[] = {
     {"one tile", 3, ONE_TILE, 0, 0, 0},        {"tiled", 3, SMALL_TILES, 0, 0, 0},
     {"solid", 3, ONE_TILE, 1, 0, 0},           {"tiled solid", 3, SMALL_TILES, 1, 0, 0},
@@ -33,59 +27,6 @@ static const struct coding codings[] = {
 };
 
 enum { N_CODINGS = sizeof codings / sizeof *codings };
-
-static struct file assemble(const struct uqd_header *header,
-                            uint8_t *const bodies[UQD_HEADER_MAX_STEPS])
-{
-    struct uqd_layout layout;
-    struct uqd_header sized = *header;
-    struct file file;
-    assert_int_equal(uqd_header_write(header, &file.data, &sized.size), UQD_OK);
-    uqd_layout_make(&layout, &sized);
-    file.size = (size_t)layout.file_size;
-    file.data = realloc(file.data, file.size);
-    assert_non_null(file.data);
-    for (uint32_t body = 0; body < uqd_header_bodies(header); body++)
-        if (header->step_size[body] > 0)
-            memcpy(file.data + layout.body[body], bodies[body], (size_t)header->step_size[body]);
-    return file;
-}
-
-/* As uqd_encode, which has no other tiles than the usual ones. */
-static struct file encode_as(const struct uqd_model *model, const struct uqd_image *image,
-                             const struct coding *coding)
-{
-    const struct uqd_session_class *class = uqd_sessions_of(model);
-    const struct uqd_session_settings settings = {.threads = 1, .cpu_mask = (uint32_t)UQD_CPU_ALL};
-    struct uqd_header header = {
-        .width = image->width,
-        .height = image->height,
-        .colours = image->channels,
-        .model_id = (uint32_t)model->id,
-        .dithered = coding->dithered,
-        .phased = coding->phased,
-        .tile_log2 = coding->tile_log2,
-        .solid = coding->solid,
-        .n_steps = model->n_steps,
-    };
-    uint8_t *bodies[UQD_HEADER_MAX_STEPS] = {NULL};
-    struct uqd_session *session;
-    assert_int_equal(class->open(&session, model, &header, &settings), UQD_OK);
-    assert_int_equal(class->load(session, image, &header), UQD_OK);
-    const uint32_t per_body = header.solid ? header.n_steps : 1;
-    for (uint32_t s = 0; s < header.n_steps; s += per_body) {
-        const struct uqd_body body = {s, s + per_body - 1, header.solid};
-        size_t size;
-        assert_int_equal(class->encode(session, body, &bodies[s], &size), UQD_OK);
-        header.step_size[s] = size;
-        header.body_size += size;
-    }
-    class->close(session);
-    const struct file file = assemble(&header, bodies);
-    for (uint32_t s = 0; s < header.n_steps; s++)
-        free(bodies[s]);
-    return file;
-}
 
 static struct file encode_photo(const struct uqd_model *model, const struct coding *coding)
 {
@@ -150,8 +91,7 @@ static void check_networks(const struct uqd_model *model, const struct coding *c
     const struct file file = encode_photo(model, coding);
     struct uqd_decoder *whole = full_decoder(model, file);
     assert_int_equal(advance_all(whole), UQD_END);
-    for (uint32_t reduce = coding->tile_log2 == ONE_TILE ? 0 : UQD_UNIT_LEVELS;
-         reduce <= UQD_MAX_REDUCE; reduce++)
+    for (uint32_t reduce = 0; reduce <= UQD_MAX_REDUCE; reduce++)
         for (uint32_t step = 0; step < info_of(whole).n_steps; step++)
             for (size_t part = 0; part <= CUTS; part++) {
                 const uint64_t end = step_info_of(whole, step).bytes;
