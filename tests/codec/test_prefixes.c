@@ -3,6 +3,7 @@
  *
  *     test_codec_prefixes MODEL.uqdm */
 #include "codec_support.h"
+#include "coding.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WIDTH = 128, HEIGHT = 96, CUTS_IN_A_STEP = 9, MAX_STEPS = 32 };
+enum { WIDTH = 128, HEIGHT = 96, CUTS_IN_A_STEP = 9, MORE_CUTS = 60, MAX_STEPS = 32 };
 
 /* In dB. What dithered coefficients are around is known less well. */
 static const double slack = 0.12, dithered_slack = 1.1;
@@ -81,6 +82,25 @@ static struct uqd_image *new_sky(uint64_t seed)
     return image;
 }
 
+/* Squares of 20 x 20 with noise of different strengths: what lies around a coefficient tells much
+ * of it. */
+static struct uqd_image *new_patches(uint32_t width, uint32_t height)
+{
+    enum { SIDE = 20 };
+    static const int strengths[] = {1, 4, 12, 40, 90};
+    struct uqd_image *image = make_image(width, height, 3, CONTENT_NOISE, 1);
+    uint8_t *pixels = (uint8_t *)(uintptr_t)image->pixels;
+    for (uint32_t y = 0; y < height; y++)
+        for (uint32_t x = 0; x < width; x++)
+            for (uint32_t c = 0; c < 3; c++) {
+                uint8_t *sample = pixels + y * image->stride + 3 * (size_t)x + c;
+                const int noise = *sample - 128;
+                *sample =
+                    (uint8_t)(128 + noise * strengths[(x / SIDE * 7 + y / SIDE * 3) % 5] / 128);
+            }
+    return image;
+}
+
 /* Where each step ends. Returns their number. */
 static uint32_t find_ends(const struct uqd_model *model, struct file file, size_t ends[MAX_STEPS])
 {
@@ -105,6 +125,7 @@ struct cut {
     struct uqd_decoder *decoder;
     size_t fed;
     double best, slack;
+    uint32_t n; /* in a step */
 };
 
 static void check_cut(const struct uqd_image *image, struct file file, struct cut *cut, size_t size)
@@ -123,21 +144,19 @@ static void check_cut(const struct uqd_image *image, struct file file, struct cu
 static void check_cuts(const struct uqd_image *image, struct file file, struct cut *cut,
                        size_t begin, size_t end)
 {
-    for (uint32_t i = 0; i <= CUTS_IN_A_STEP; i++)
-        check_cut(image, file, cut, begin + (end - begin) * i / (CUTS_IN_A_STEP + 1));
+    for (uint32_t i = 0; i <= cut->n; i++)
+        check_cut(image, file, cut, begin + (end - begin) * i / (cut->n + 1));
 }
 
-/* What is made of the whole file is exact. settings: with dither, or NULL; then also the cuts in
- * step 0 are looked at. */
-static void check_file(const struct uqd_model *model, struct uqd_image *image,
-                       const struct uqd_encode_settings *settings)
+/* What is made of the whole file is exact. Of dithered files also the cuts in step 0 are looked at.
+ * Frees the file. */
+static void check_cuts_of(const struct uqd_model *model, const struct uqd_image *image,
+                          struct file file, double most_loss, uint32_t n_cuts)
 {
     size_t ends[MAX_STEPS];
-    const struct file file = encode(model, image, settings);
     const uint32_t n_ends = find_ends(model, file, ends);
-    struct cut cut = {empty_decoder(model), 0, -INFINITY,
-                      settings != NULL ? dithered_slack : slack};
-    if (settings != NULL)
+    struct cut cut = {empty_decoder(model), 0, -INFINITY, most_loss, n_cuts};
+    if (most_loss > slack)
         check_cuts(image, file, &cut, header_size(model, file), ends[0]);
     for (uint32_t s = 1; s < n_ends; s++)
         check_cuts(image, file, &cut, ends[s - 1], ends[s]);
@@ -145,6 +164,14 @@ static void check_file(const struct uqd_model *model, struct uqd_image *image,
     assert_true(isinf(cut.best));
     uqd_decoder_free(cut.decoder);
     free(file.data);
+}
+
+/* settings: with dither, or NULL. */
+static void check_file(const struct uqd_model *model, struct uqd_image *image,
+                       const struct uqd_encode_settings *settings)
+{
+    check_cuts_of(model, image, encode(model, image, settings),
+                  settings != NULL ? dithered_slack : slack, CUTS_IN_A_STEP);
     free(image);
 }
 
@@ -185,6 +212,16 @@ static void test_one_colour(void **state)
     const uint8_t colours[][3] = {{12, 200, 7}, {255, 0, 255}, {3, 3, 3}};
     for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++)
         check_picture(*state, new_halves(colours[i], colours[i]));
+}
+
+/* In later phases a tile whose bytes have ended keeps those around it from going on: they would
+ * take other symbols for theirs. */
+static void test_tiles(void **state)
+{
+    const struct coding coding = {.name = "tiles", .colours = 3, .tile_log2 = 4};
+    struct uqd_image *image = new_patches(226, 190);
+    check_cuts_of(*state, image, encode_as(*state, image, &coding), slack, MORE_CUTS);
+    free(image);
 }
 
 /* The cells of dithered coefficients end anywhere, also next to 0, where most coefficients are. */
@@ -237,7 +274,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_photo),        cmocka_unit_test(test_strokes),
         cmocka_unit_test(test_text_on_blue), cmocka_unit_test(test_bars),
         cmocka_unit_test(test_sky),          cmocka_unit_test(test_one_colour),
-        cmocka_unit_test(test_dithered),
+        cmocka_unit_test(test_tiles),        cmocka_unit_test(test_dithered),
     };
     if (argc != 2)
         return 2;

@@ -245,7 +245,8 @@ static void test_random_pieces(void **state)
 }
 
 /* Two tiles share no bytes: wherever the file is cut, a few more of them show in the picture, but
- * where they only tell that coefficients stay around 0. */
+ * where they only tell that coefficients stay around 0, and in later phases, where a tile waits for
+ * what the other tells of its surroundings. */
 static void test_two_tiles(void **state)
 {
     enum { PIECE = 150 };
@@ -263,7 +264,7 @@ static void test_two_tiles(void **state)
         n_shown += hash != before;
         before = hash;
     }
-    assert_true(n_pieces > 100 && n_shown > n_pieces * 9 / 10);
+    assert_true(n_pieces > 100 && n_shown > n_pieces / 4);
     assert_true(before == latest_when_cut(*state, &sample, sample.file.size));
     uqd_decoder_free(decoder);
     free_sample(&sample);

@@ -40,6 +40,28 @@ void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_cha
     }
 }
 
+static int group_of(const struct uqd_model *model, uint32_t channel)
+{
+    int g = (int)model->n_groups - 1;
+    while (model->groups[g].first_channel > channel)
+        g--;
+    return g;
+}
+
+int uqd_neighbours_group_before(const struct uqd_neighbours *neighbours,
+                                const struct uqd_model *model, uint32_t g)
+{
+    const struct uqd_group *group = &model->groups[g];
+    int last = -1;
+    for (uint32_t c = group->first_channel; c < group->first_channel + group->n; c++)
+        for (int i = 0; i < UQD_NEIGHBOURS; i++) {
+            const int other = group_of(model, neighbours->of[c][i].channel);
+            if (other < (int)g && other > last)
+                last = other;
+        }
+    return last;
+}
+
 void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w)
 {
     for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)

@@ -24,6 +24,10 @@ struct uqd_neighbours {
 
 void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_channel *channels);
 
+/* The last group before g that has a neighbour of a coefficient of group g, -1 if there is none. */
+int uqd_neighbours_group_before(const struct uqd_neighbours *neighbours,
+                                const struct uqd_model *model, uint32_t g);
+
 /* To be called before context classes are asked for in a grid of another width. */
 void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w);
 

@@ -15,6 +15,8 @@
 
 /* Guessing a coefficient takes as long as so many samples elsewhere. */
 enum { SAMPLES_PER_GUESS = 16 };
+/* Of a tile's bytes. */
+enum { NOT_ENDED = UQD_MAX_GROUPS };
 
 /* ---- One group ---- */
 
@@ -35,7 +37,8 @@ struct pass_run {
     /* What is being coded. */
     struct uqd_stage_group group;
     struct uqd_group_data data;
-    uint32_t phase;
+    uint32_t phase, number; /* of the group */
+    int before;             /* group whose refinements its context classes see, -1: none */
 };
 
 /* A pass without a file has no chunks. */
@@ -67,6 +70,22 @@ static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners
                            &memory->slices[omp_get_thread_num()], planners, &run->engine->work);
 }
 
+/* Whether a tile can be decoded: in later phases its chunk and those around it may have ended, and
+ * its context classes see what lies across its borders. */
+static int can_go_on(const struct pass_run *run, uint32_t i)
+{
+    const struct uqd_tiling *tiling = &run->tiling;
+    const uint32_t x = i % tiling->columns, y = i / tiling->columns;
+    const uint8_t *ended = run->memory.ended;
+    if (run->phase == 0)
+        return 1;
+    for (uint32_t row = y - (y > 0); row <= y + 1 && row < tiling->rows; row++)
+        for (uint32_t column = x - (x > 0); column <= x + 1 && column < tiling->columns; column++)
+            if (ended[row * tiling->columns + column] <= run->before)
+                return 0;
+    return ended[i] == NOT_ENDED;
+}
+
 static int refine_tiles(struct pass_run *run)
 {
     const uint32_t n = uqd_n_tiles(&run->tiling);
@@ -83,9 +102,12 @@ static int refine_tiles(struct pass_run *run)
         return refine_tile(run, 0, threads);
 #pragma omp parallel for num_threads(uqd_team(threads, 1)) schedule(dynamic)
     for (uint32_t i = 0; i < n; i++)
-        run->memory.results[i] = refine_tile(run, i, 1);
-    for (uint32_t i = 0; i < n; i++)
+        run->memory.results[i] = can_go_on(run, i) ? refine_tile(run, i, 1) : UQD_NEED_DATA;
+    for (uint32_t i = 0; i < n; i++) {
         status = worse(status, run->memory.results[i]);
+        if (run->memory.results[i] != UQD_OK && run->memory.ended[i] == NOT_ENDED)
+            run->memory.ended[i] = (uint8_t)run->number;
+    }
     return status;
 }
 
@@ -188,12 +210,17 @@ static int run_group(struct pass_run *run, struct uqd_network *network,
 }
 
 /* A later phase: with the distributions of phase 0. No group waits for another, so each tile is
- * decoded as far as its chunk goes. */
+ * decoded as far as its chunk goes, and those around it that its context classes see. */
 static int run_phase(struct pass_run *run, const struct uqd_stage_type *type, uint32_t phase)
 {
     int status = UQD_OK;
+    if (run->memory.ended != NULL)
+        memset(run->memory.ended, NOT_ENDED, uqd_n_tiles(&run->tiling));
     for (uint32_t g = 0; g < run->engine->model->n_groups && status >= 0; g++)
         if (begin_group(run, type, g, phase)) {
+            run->number = g;
+            run->before =
+                uqd_neighbours_group_before(&run->engine->neighbours, run->engine->model, g);
             status = worse(status, refine_channels(run));
             run->stream->held = 1;
         }

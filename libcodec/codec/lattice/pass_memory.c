@@ -24,7 +24,8 @@ static int alloc_tiles(struct uqd_pass_memory *memory, const struct uqd_pass_nee
 {
     const uint32_t n = uqd_n_tiles(needs->tiling);
     memory->results = uqd_malloc_array(n, sizeof *memory->results);
-    if (memory->results == NULL)
+    memory->ended = uqd_malloc_array(n, sizeof *memory->ended);
+    if (memory->results == NULL || memory->ended == NULL)
         return UQD_ERR_NOMEM;
     if (needs->adapts) {
         memory->curves = uqd_malloc_array(n, sizeof *memory->curves);
@@ -71,6 +72,7 @@ void uqd_pass_memory_free(struct uqd_pass_memory *memory)
     free(memory->lists.ends);
     free(memory->curves);
     free(memory->results);
+    free(memory->ended);
     for (uint32_t i = 0; i < memory->n_slices; i++)
         uqd_plan_slices_free(&memory->slices[i]);
     free(memory->slices);

@@ -15,6 +15,7 @@ struct uqd_pass_memory {
     /* Of passes of a file only. */
     struct uqd_curves *curves;      /* of each tile; NULL: nothing is learnt */
     int *results;                   /* of each tile */
+    uint8_t *ended;                 /* group at which each tile's bytes of a phase ended, or none */
     struct uqd_plan_slices *slices; /* of each thread that codes tiles */
     uint32_t n_slices;
 };
