@@ -113,9 +113,23 @@ int metadata_may_add(const struct image_input *input, const struct pixels *pixel
     return is_needed(input, type) && has_room(input, pixels, type, 1);
 }
 
-int metadata_add(const struct image_input *input, struct pixels *pixels,
-                 enum uqd_metadata_type type, const void *data, size_t size)
+/* Some programs store EXIF data with the prefix that it has in JPEG files, also where it has
+ * another one: it would be read one prefix further in the file that is made of this one. */
+static void skip_prefixes(const uint8_t **data, size_t *size)
 {
+    static const uint8_t prefix[6] = "Exif";
+    while (*size >= sizeof prefix && memcmp(*data, prefix, sizeof prefix) == 0) {
+        *data += sizeof prefix;
+        *size -= sizeof prefix;
+    }
+}
+
+int metadata_add(const struct image_input *input, struct pixels *pixels,
+                 enum uqd_metadata_type type, const void *bytes, size_t size)
+{
+    const uint8_t *data = bytes;
+    if (type == UQD_METADATA_EXIF)
+        skip_prefixes(&data, &size);
     if (size == 0 || !is_needed(input, type) || !has_room(input, pixels, type, size))
         return 0;
     if (pixels_add_metadata(pixels, type, data, size) == 0)

@@ -52,13 +52,8 @@ static int read_resolution(struct reading *reading, const uint8_t *data, size_t 
     return add_fixed(reading, UQD_METADATA_RESOLUTION, data, size, 9);
 }
 
-/* Some programs store the data with the prefix that it has in JPEG files. */
 static int read_exif(struct reading *reading, const uint8_t *data, size_t size)
 {
-    if (size >= 6 && memcmp(data, "Exif\0", 6) == 0) {
-        data += 6;
-        size -= 6;
-    }
     return metadata_add(reading->input, reading->pixels, UQD_METADATA_EXIF, data, size);
 }
 
