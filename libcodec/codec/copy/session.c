@@ -165,7 +165,7 @@ static void spread_evenly(const struct session *session, uint32_t *blocks)
                      uqd_reduced_side(session->header.height, 3);
     const uint64_t bits = session->header.step_size[copy_step(session)] * BITS_SCALE;
     for (size_t i = 0; i < n; i++)
-        blocks[i] += (uint32_t)(bits * (i + 1) / n - bits * i / n);
+        blocks[i] += (uint32_t)(bits / n + (i < bits % n));
 }
 
 static int copy_count(struct uqd_session *base, const struct uqd_source *source, uint32_t step,

@@ -15,10 +15,10 @@ enum {
     CHUNK_SIZE_OFFSET = 16,
     CHUNK_OFFSET = 20,
     MAX_SIZE = 0x7fffffff - CHUNK_OFFSET - 1, /* more is never written */
-    PIECE = 1 << 16,                          /* bytes decoded between two looks */
-    PIXEL_LOOKS = 16,       /* of what libwebp does with a pixel, as samples of a look */
-    FIXED_MEMORY = 1 << 20, /* tables of codes */
-    MEMORY_PER_PIXEL = 4,   /* libwebp decodes to a picture of its own */
+    LEAST_PIECE = 1 << 16,                    /* bytes decoded between two looks */
+    SAMPLES_OF_A_PIECE = 1 << 20,             /* for a look: more than any between two questions */
+    FIXED_MEMORY = 1 << 20,                   /* tables of codes */
+    MEMORY_PER_PIXEL = 4,                     /* libwebp decodes to a picture of its own */
     CACHED_ROWS = 32,
 };
 
@@ -141,17 +141,21 @@ static void write_container(uint8_t container[CHUNK_OFFSET], size_t size)
     uqd_put_u32(container + CHUNK_SIZE_OFFSET, (uint32_t)size);
 }
 
+/* In few pieces, each as large as all before it: libwebp moves what it has for each of them, and
+ * reads the codes from the beginning until it has them all. */
 static int decode_pieces(WebPIDecoder *decoder, const uint8_t *data, size_t available, size_t size,
                          struct uqd_work *work)
 {
     uint8_t container[CHUNK_OFFSET];
     write_container(container, size);
     VP8StatusCode status = WebPIAppend(decoder, container, sizeof container);
+    size_t piece = available / 4 > LEAST_PIECE ? available / 4 : LEAST_PIECE;
     for (size_t done = 0; done < available && status == VP8_STATUS_SUSPENDED;) {
-        const size_t n = available - done < PIECE ? available - done : PIECE;
+        const size_t n = available - done < piece ? available - done : piece;
         status = WebPIAppend(decoder, data + done, n);
         done += n;
-        if (uqd_work_look(work, PIECE * PIXEL_LOOKS) < 0)
+        piece = done;
+        if (uqd_work_look(work, SAMPLES_OF_A_PIECE) < 0)
             return UQD_ERR_CANCELLED;
     }
     return status_of(status);
