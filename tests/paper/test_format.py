@@ -50,7 +50,7 @@ class Sample:
         self.name, self.pixels = name, pixels
         self.model_path, self.model = model.path, model.decoder
         Image.fromarray(pixels).save(path(name + ".png"))
-        run(UQD, "encode", path(name + ".png"), "-o", path(name), "--model", self.model_path, *options)
+        run(UQD, "encode", "--no-copy", path(name + ".png"), "-o", path(name), "--model", self.model_path, *options)
         self.data = read(name)
 
     def uqd_shows(self, *options):
