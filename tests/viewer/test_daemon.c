@@ -162,6 +162,32 @@ static void sources_keep_their_promises(void **state)
     kill_daemon();
 }
 
+/* An exact copy stands for the model's last step, of however few the file has. */
+static void a_copy_is_named_as_the_last_step(void **state)
+{
+    struct uqd_encode_settings settings;
+    struct pixels pixels;
+    (void)state;
+    uqd_encode_settings_default(&settings);
+    settings.may_copy = 1;
+    screen_read("large.png", &pixels);
+    stage_encode("copy.uqd", &pixels, &settings);
+    pixels_free(&pixels);
+    start_daemon();
+    for (int i = 0; i < 2; i++) {
+        struct listener listener;
+        unsigned counts[SOURCE_FAILED + 1] = {0};
+        listener_open(&listener, "copy.uqd", kinds[i].make, 0);
+        assert_true(listener.file.info.has_copy);
+        do
+            await_event(&listener, SOURCE_STEP_NAME, counts);
+        while (listener.event.step + 1 < listener.file.info.n_steps);
+        assert_string_equal(listener.event.text, "lossless");
+        listener_close(&listener);
+    }
+    kill_daemon();
+}
+
 /* The picture of a key, asked for at once. */
 static struct picture *request_picture(const char *path,
                                        struct source *(*make)(const struct source_config *config),
@@ -361,6 +387,7 @@ int main(void)
         cmocka_unit_test(bad_files_are_told_apart_with_the_daemon),
         cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
+        cmocka_unit_test(a_copy_is_named_as_the_last_step),
         cmocka_unit_test(a_place_in_the_file_is_a_file_that_ends_there),
         cmocka_unit_test(bits_are_told),
         cmocka_unit_test(bits_that_are_not_there_are_refused),

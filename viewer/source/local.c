@@ -87,6 +87,16 @@ static int on_progress(void *cookie, double done)
     return stop;
 }
 
+/* A copy has the name of the model's last step, which it stands for. */
+static const char *step_name(const struct local *local, uint32_t step)
+{
+    const struct uqd_info *info = &local->source.config.file->info;
+    struct uqd_model_info model;
+    uqd_model_get_info(local->model, &model);
+    const bool is_copy = info->has_copy && step + 1 == info->n_steps;
+    return uqd_model_step_name(local->model, is_copy ? model.n_steps - 1 : step);
+}
+
 static int open_decoder(struct local *local, struct message *message)
 {
     const struct source_config *config = &local->source.config;
@@ -102,7 +112,7 @@ static int open_decoder(struct local *local, struct message *message)
     if (status != UQD_OK)
         return message_set(message, "%s: %s", config->file->name, uqd_status_text(status));
     for (uint32_t step = 0; step < config->file->info.n_steps; step++) {
-        const char *name = uqd_model_step_name(local->model, step);
+        const char *name = step_name(local, step);
         source_post_step(&local->source, SOURCE_STEP_NAME, step, name ? name : "");
     }
     return 0;
