@@ -37,8 +37,8 @@ struct pass_run {
     /* What is being coded. */
     struct uqd_stage_group group;
     struct uqd_group_data data;
-    uint32_t phase, number; /* of the group */
-    int before;             /* group whose refinements its context classes see, -1: none */
+    uint32_t phase;
+    int before; /* in later phases: group whose refinements its context classes see, -1: none */
 };
 
 /* A pass without a file has no chunks. */
@@ -103,11 +103,8 @@ static int refine_tiles(struct pass_run *run)
 #pragma omp parallel for num_threads(uqd_team(threads, 1)) schedule(dynamic)
     for (uint32_t i = 0; i < n; i++)
         run->memory.results[i] = can_go_on(run, i) ? refine_tile(run, i, 1) : UQD_NEED_DATA;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; i++)
         status = worse(status, run->memory.results[i]);
-        if (run->memory.results[i] != UQD_OK && run->memory.ended[i] == NOT_ENDED)
-            run->memory.ended[i] = (uint8_t)run->number;
-    }
     return status;
 }
 
@@ -209,6 +206,15 @@ static int run_group(struct pass_run *run, struct uqd_network *network,
     return status;
 }
 
+/* Which tiles ended in a group of a later phase. A single one has none beside it. */
+static void note_ended(struct pass_run *run, uint32_t g)
+{
+    const uint32_t n = uqd_n_tiles(&run->tiling);
+    for (uint32_t i = 0; i < n && n > 1; i++)
+        if (run->memory.results[i] != UQD_OK && run->memory.ended[i] == NOT_ENDED)
+            run->memory.ended[i] = (uint8_t)g;
+}
+
 /* A later phase: with the distributions of phase 0. No group waits for another, so each tile is
  * decoded as far as its chunk goes, and those around it that its context classes see. */
 static int run_phase(struct pass_run *run, const struct uqd_stage_type *type, uint32_t phase)
@@ -218,10 +224,12 @@ static int run_phase(struct pass_run *run, const struct uqd_stage_type *type, ui
         memset(run->memory.ended, NOT_ENDED, uqd_n_tiles(&run->tiling));
     for (uint32_t g = 0; g < run->engine->model->n_groups && status >= 0; g++)
         if (begin_group(run, type, g, phase)) {
-            run->number = g;
             run->before =
                 uqd_neighbours_group_before(&run->engine->neighbours, run->engine->model, g);
-            status = worse(status, refine_channels(run));
+            const int refined = refine_channels(run);
+            if (refined == UQD_NEED_DATA)
+                note_ended(run, g);
+            status = worse(status, refined);
             run->stream->held = 1;
         }
     run->stream->held = 0;

@@ -18,8 +18,9 @@ enum {
      * a detail. They are looked at by themselves. */
     BORDER = SUBBANDS,
     CLASSES = 2 * SUBBANDS,
-    NOWHERE = UINT32_MAX,
 };
+
+#define NOWHERE UINT32_MAX
 
 /* About 3.5 times the variance of the roundings, in 1/256, by wavelet level - 1 and subband. The
  * finest level of unit 0 is made in one with the rotation of colours, by fewer roundings; those of
