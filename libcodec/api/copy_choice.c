@@ -9,7 +9,8 @@ enum {
     SQUARE = 128, /* side of the squares that an estimate is made of */
     N_SQUARES = 8,
     /* The steps before a copy have an eighth of its bytes at most, and leave the file no larger
-     * than the pixels and one per cent; but for the first, which every file has. */
+     * than the pixels and one per cent; but for the first, which every file has that is not
+     * solid. */
     PREVIEW_SHARE = 8,
     /* A file that sharpens all along is worth a tenth of its bytes. */
     MOST_TENTHS = 9,
@@ -88,6 +89,9 @@ static uint32_t count_before(const struct uqd_copy_choice *choice, const struct 
     const uint64_t left = raw + raw / 100 > choice->size ? raw + raw / 100 - choice->size : 0;
     const uint64_t most = share < left ? share : left;
     uint32_t n = 1;
+    *bytes = 0;
+    if (header->solid)
+        return 0;
     *bytes = header->step_size[0];
     while (n < n_done && *bytes + header->step_size[n] <= most)
         *bytes += header->step_size[n++];
@@ -100,7 +104,6 @@ int uqd_copy_choice_look(struct uqd_copy_choice *choice, const struct uqd_header
     const uint64_t raw = (uint64_t)header->width * header->height * header->colours;
     const int is_last = n_done == header->n_steps, is_large = is_last && header->body_size > raw;
     uint64_t before;
-    *n_before = 0;
     if (!choice->is_open || (header->body_size <= choice->estimate && !is_large))
         return UQD_OK;
     if (choice->body == NULL) {
@@ -108,9 +111,8 @@ int uqd_copy_choice_look(struct uqd_copy_choice *choice, const struct uqd_header
         if (status < 0)
             return status;
     }
-    const uint32_t n = count_before(choice, header, n_done, &before);
+    *n_before = count_before(choice, header, n_done, &before);
     const uint64_t size = before + choice->size;
-    if (size * 10 < header->body_size * MOST_TENTHS || (is_large && size < header->body_size))
-        *n_before = n;
-    return UQD_OK;
+    const int is_smaller = size * 10 < header->body_size * MOST_TENTHS;
+    return is_smaller || (is_large && size < header->body_size) ? UQD_END : UQD_OK;
 }

@@ -25,8 +25,8 @@ int uqd_copy_choice_init(struct uqd_copy_choice *choice, const struct uqd_image 
 void uqd_copy_choice_free(struct uqd_copy_choice *choice);
 
 /* Once the first n_done of the header's steps are encoded, and header->body_size and step_size tell
- * of them: how many steps are to lie before a copy, 0 if no copy is to follow (yet).
- * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+ * of them: UQD_END if a copy is to follow the first *n_before of them, none in a solid file; UQD_OK
+ * if none is (yet). Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_copy_choice_look(struct uqd_copy_choice *choice, const struct uqd_header *header,
                          uint32_t n_done, uint32_t *n_before, struct uqd_work *work);
 

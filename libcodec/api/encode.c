@@ -151,11 +151,10 @@ static void fill_header(struct encoder *encoder)
         header->n_steps = encoder->settings.stop_step + 1;
 }
 
-/* Not in a file that ends before it is lossless, nor in one whose steps share a body. */
+/* Not in a file that ends before it is lossless. */
 static int may_copy(const struct encoder *encoder)
 {
-    return encoder->settings.may_copy && !encoder->header.solid &&
-           encoder->header.n_steps == encoder->model->n_steps;
+    return encoder->settings.may_copy && encoder->header.n_steps == encoder->model->n_steps;
 }
 
 static int prepare(struct encoder *encoder)
@@ -247,6 +246,7 @@ static void take_copy(struct encoder *encoder, uint32_t n_before)
     encoder->bodies[n_before] = encoder->copy.body;
     encoder->copy.body = NULL;
     header->has_copy = 1;
+    header->solid = 0;
     header->n_steps = n_before + 1;
     header->step_size[n_before] = encoder->copy.size;
     header->centibel[n_before] = UQD_HEADER_LOSSLESS;
@@ -273,7 +273,7 @@ static int encode_steps(struct encoder *encoder)
                                           encoder->session->work);
         if (status < 0)
             return status;
-        if (n_before > 0)
+        if (status == UQD_END)
             take_copy(encoder, n_before);
     }
     uqd_placement_add_body(&encoder->placement, uqd_header_bodies(header),

@@ -24,12 +24,18 @@ static struct uqd_encode_settings copying(void)
 }
 
 /* Checkers are no photograph, and a model that has learnt nothing codes none well. */
+static struct file encode_copy_with(const struct uqd_model *model, const struct uqd_image *image,
+                                    const struct uqd_encode_settings *settings)
+{
+    const struct file file = encode(model, image, settings);
+    assert_int_equal(file.data[4], VERSION_OF_COPIES);
+    return file;
+}
+
 static struct file encode_copy(const struct uqd_model *model, const struct uqd_image *image)
 {
     const struct uqd_encode_settings settings = copying();
-    const struct file file = encode(model, image, &settings);
-    assert_int_equal(file.data[4], VERSION_OF_COPIES);
-    return file;
+    return encode_copy_with(model, image, &settings);
 }
 
 static void check_picture(const struct uqd_image *image, struct uqd_decoder *decoder,
@@ -97,18 +103,37 @@ static void test_not_where_it_is_larger(void **state)
 static void test_not_where_steps_are_asked_for(void **state)
 {
     struct uqd_image *image = make_image(WIDTH, HEIGHT, 3, CONTENT_CHECKERS, 1);
-    for (int solid = 0; solid <= 1; solid++) {
+    struct uqd_encode_settings settings = copying();
+    settings.stop_step = 1;
+    const struct file file = encode(*state, image, &settings);
+    struct uqd_decoder *decoder = full_decoder(*state, file);
+    assert_false(info_of(decoder).has_copy);
+    assert_int_equal(advance_all(decoder), UQD_END);
+    uqd_decoder_free(decoder);
+    free(file.data);
+    free(image);
+}
+
+/* A solid file is for the fewest bytes. */
+static void test_instead_of_a_solid_body(void **state)
+{
+    for (uint32_t channels = 1; channels <= 4; channels++) {
+        struct uqd_image *image = make_image(WIDTH, HEIGHT, channels, CONTENT_CHECKERS, 1);
         struct uqd_encode_settings settings = copying();
-        settings.solid = solid;
-        settings.stop_step = solid ? UINT32_MAX : 1;
-        const struct file file = encode(*state, image, &settings);
+        const struct file not_solid = encode(*state, image, &settings);
+        settings.solid = 1;
+        const struct file file = encode_copy_with(*state, image, &settings);
         struct uqd_decoder *decoder = full_decoder(*state, file);
-        assert_false(info_of(decoder).has_copy);
+        assert_true(file.size < not_solid.size);
+        assert_int_equal(info_of(decoder).n_steps, 1);
+        assert_false(info_of(decoder).solid);
         assert_int_equal(advance_all(decoder), UQD_END);
+        check_picture(image, decoder, UQD_MODE_DENOISED);
         uqd_decoder_free(decoder);
         free(file.data);
+        free(not_solid.data);
+        free(image);
     }
-    free(image);
 }
 
 /* Noise is no larger than its pixels and one per cent, a header aside. */
@@ -429,6 +454,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_not_where_it_is_larger),
         cmocka_unit_test(test_not_where_steps_are_asked_for),
+        cmocka_unit_test(test_instead_of_a_solid_body),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_reduced),
         cmocka_unit_test(test_prefixes),

@@ -21,10 +21,10 @@ static void check_info(const struct uqd_decoder *decoder, const struct uqd_image
     const int stops = settings->stop_step < of.n_steps - 1;
     STORM_CHECK(info.width == image->width && info.height == image->height);
     STORM_CHECK(info.channels == image->channels && info.file_size == size);
-    STORM_CHECK(!info.has_copy || (settings->may_copy && !stops && !settings->solid));
+    STORM_CHECK(!info.has_copy || (settings->may_copy && !stops));
     STORM_CHECK(info.has_copy ? info.n_steps <= of.n_steps
                               : info.n_steps == (stops ? settings->stop_step + 1 : of.n_steps));
-    STORM_CHECK(info.lossless == !stops && info.solid == settings->solid);
+    STORM_CHECK(info.lossless == !stops && info.solid == (settings->solid && !info.has_copy));
     STORM_CHECK(info.order == settings->order);
     STORM_CHECK(uqd_decoder_steps_complete(decoder) == info.n_steps);
 }

@@ -18,7 +18,7 @@ enum uqd_webp_effort {
 int uqd_webp_can(uint32_t width, uint32_t height);
 
 /* Codes a picture of one or three channels, whose sides uqd_webp_can allows. *data is malloc'ed and
- * belongs to the caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+ * belongs to the caller. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_BUILD. */
 int uqd_webp_encode(const struct uqd_image *image, enum uqd_webp_effort effort, uint8_t **data,
                     size_t *size, struct uqd_work *work);
 

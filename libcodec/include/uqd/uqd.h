@@ -282,9 +282,9 @@ static inline void uqd_encode_settings_default(struct uqd_encode_settings *setti
 /* Encodes one picture. Text, charts and other pictures that are no photographs, and noise, take
  * many bytes as steps of a model. With may_copy, where a copy of all pixels by a coder for such
  * pictures (lossless WebP) is smaller by a tenth at least than the steps that are left, or these
- * make the file larger than the pixels, the copy is the file's last step in their place. Not with
- * solid, nor with a stop_step before the last; never if a side is above 16383 pixels, or the
- * library was built without libwebp.
+ * make the file larger than the pixels, the copy is the file's last step in their place: in a file
+ * that was to be solid its only one, and the file has a table. Not with a stop_step before the
+ * last; never if a side is above 16383 pixels, or the library was built without libwebp.
  *
  * On success *data is malloc'ed and belongs to the caller, who releases it
  * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
@@ -376,7 +376,8 @@ UQD_NODISCARD UQD_API int uqd_decoder_feed(struct uqd_decoder *decoder, const vo
 
 struct uqd_info {
     uint32_t width, height, channels;
-    uint32_t n_steps; /* steps in this file (fewer than the model's if encoding stopped early) */
+    uint32_t n_steps; /* in this file: fewer than the model's if encoding stopped early, or there is
+                         a copy */
     int lossless;     /* the last step of this file is lossless */
     int solid;        /* there is no table of the steps */
     uint64_t model_id;
