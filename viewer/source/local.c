@@ -25,6 +25,7 @@ struct local {
     struct uqd_model *model;
     struct uqd_decoder *decoder;
     uint64_t offset;      /* of the next byte to feed */
+    bool has_names;       /* those of the steps have been told */
     bool ended;           /* nothing more can be decoded */
     enum work work;       /* what the library is doing, for the progress callback, ... */
     struct frame_key key; /* ... of a picture which one, ... */
@@ -87,16 +88,6 @@ static int on_progress(void *cookie, double done)
     return stop;
 }
 
-/* A copy has the name of the model's last step, which it stands for. */
-static const char *step_name(const struct local *local, uint32_t step)
-{
-    const struct uqd_info *info = &local->source.config.file->info;
-    struct uqd_model_info model;
-    uqd_model_get_info(local->model, &model);
-    const bool is_copy = info->has_copy && step + 1 == info->n_steps;
-    return uqd_model_step_name(local->model, is_copy ? model.n_steps - 1 : step);
-}
-
 static int open_decoder(struct local *local, struct message *message)
 {
     const struct source_config *config = &local->source.config;
@@ -111,10 +102,6 @@ static int open_decoder(struct local *local, struct message *message)
     status = uqd_decoder_new(&local->decoder, local->model, &settings);
     if (status != UQD_OK)
         return message_set(message, "%s: %s", config->file->name, uqd_status_text(status));
-    for (uint32_t step = 0; step < config->file->info.n_steps; step++) {
-        const char *name = step_name(local, step);
-        source_post_step(&local->source, SOURCE_STEP_NAME, step, name ? name : "");
-    }
     return 0;
 }
 
@@ -132,6 +119,15 @@ static void end_damaged(struct local *local, int status)
     end(local, text);
 }
 
+/* The names of the steps, once the decoder has the header. */
+static void tell_names(struct local *local)
+{
+    struct uqd_step_info info;
+    for (uint32_t step = 0; uqd_decoder_step_info(local->decoder, step, &info) == UQD_OK; step++)
+        source_post_step(&local->source, SOURCE_STEP_NAME, step, info.name);
+    local->has_names = true;
+}
+
 /* Gives the decoder more of the file, or ends where there is no more. */
 static void feed(struct local *local)
 {
@@ -147,6 +143,8 @@ static void feed(struct local *local)
         end_damaged(local, status);
     else
         local->offset += (uint64_t)n;
+    if (n > 0 && status == UQD_OK && !local->has_names)
+        tell_names(local);
     free(chunk);
 }
 
