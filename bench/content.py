@@ -42,9 +42,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("images", nargs="+", help="PNG images, or folders of them")
     measured.add_uqd_options(parser)
+    parser.add_argument("--alone", action="store_true", help="without the other codecs")
     options = parser.parse_args()
     paths = [p for name in options.images for p in (sorted(glob.glob(os.path.join(name, "*.png"))) if os.path.isdir(name) else [name])]
-    peers = [name for name, (program, _) in PEERS.items() if shutil.which(program)]
+    peers = [name for name, (program, _) in PEERS.items() if shutil.which(program) and not options.alone]
     columns = ["pixels", "PNG", *peers, "steps", "uqd"]
     print(f"{'picture':<16}" + "".join(f"{name:>10}" for name in columns) + f"{'before':>8}{'steps':>6}{'beside':>8}{'encode / s':>14}")
     with tempfile.TemporaryDirectory() as folder:
