@@ -161,6 +161,8 @@ static int find_model(struct file_decoder *file, const struct file_models *model
     if (status < 0)
         return status;
     status = uqd_decoder_set_model(file->decoder, model);
+    if (status == UQD_OK) /* whether it is lossless, the header alone may not tell */
+        status = uqd_decoder_info(file->decoder, &file->info);
     if (status < 0)
         return failure_set_status(failure, status);
     uqd_model_get_info(model, &info);

@@ -367,9 +367,39 @@ static void memory_is_shared(void **state)
     desk->jobs.limits.max_memory = most;
 }
 
+/* Without a table the header does not tell: the model does. */
+static void a_solid_file_is_lossless(void **state)
+{
+    struct job_desk *desk = *state;
+    const struct sample *sample = &desk->sample;
+    const struct job_settings plain = plain_settings();
+    const struct uqd_image image = {sample->width, sample->height, sample->channels,
+                                    (size_t)sample->width * sample->channels, sample->pixels};
+
+    for (uint32_t stops = 0; stops <= 1; stops++) {
+        struct record record = {0};
+        struct uqd_encode_settings settings;
+        uint8_t *data;
+        size_t size;
+
+        uqd_encode_settings_default(&settings);
+        settings.threads = 1;
+        settings.solid = 1;
+        settings.stop_step = stops ? 0 : UINT32_MAX;
+        assert_int_equal(uqd_encode(sample->model, &image, &settings, &data, &size), UQD_OK);
+        record_open_file(&record, desk, "a", bytes_file(&desk->desk, data, size), &plain);
+        job_desk_settle(desk);
+        assert_non_null(record.job);
+        assert_int_equal(record.job->decoding->info.lossless, !stops);
+        record_close(&record, desk);
+        free(data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_solid_file_is_lossless),
         cmocka_unit_test(opening_reads_the_header_only),
         cmocka_unit_test(what_cannot_be_opened_is_closed),
         cmocka_unit_test(a_picture_may_be_too_large),
