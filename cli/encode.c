@@ -49,7 +49,10 @@ static const struct option_row rows[] = {
     ROW("no-distortion", 0, OPTION_FLAG, NULL, no_distortion,
         "do not measure and store the PSNR of every step: faster", NULL),
     ROW("solid", 0, OPTION_FLAG, NULL, solid,
-        "no table of the steps at all: some 50 bytes less, for small pictures", NULL),
+        "the fewest bytes, for small pictures: no table of the steps, some 50 bytes; where a copy "
+        "is "
+        "smaller, no steps before it",
+        NULL),
     ROW("no-copy", 0, OPTION_FLAG, NULL, no_copy,
         "never an exact copy as the last step, which a picture that is no photograph gets where "
         "it is a tenth smaller at least than the steps that are left",
