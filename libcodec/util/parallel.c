@@ -20,7 +20,10 @@ void uqd_work_begin(struct uqd_work *work, double total)
 
 static int ask(struct uqd_work *work)
 {
-    const double share = work->total > 0 ? work->done / work->total : 0;
+    double done;
+#pragma omp atomic read
+    done = work->done;
+    const double share = work->total > 0 ? done / work->total : 0;
     work->unasked = 0;
     if (work->progress == NULL || work->progress(work->cookie, share < 1 ? share : 1) == 0)
         return UQD_OK;
@@ -31,8 +34,9 @@ static int ask(struct uqd_work *work)
 int uqd_work_add(struct uqd_work *work, double amount)
 {
     assert(work->threads >= 1 && amount >= 0);
+#pragma omp atomic
     work->done += amount;
-    return ask(work);
+    return pthread_equal(work->owner, pthread_self()) ? ask(work) : uqd_work_look(work, 0);
 }
 
 int uqd_work_look(struct uqd_work *work, size_t samples)

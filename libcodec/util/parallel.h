@@ -24,8 +24,7 @@ struct uqd_work {
 /* Starts a piece of work of so much, which the calling thread then owns. */
 void uqd_work_begin(struct uqd_work *work, double total);
 
-/* Adds to the work done and reports it. UQD_OK or UQD_ERR_CANCELLED. To be called by the owner
- * outside of parallel regions. */
+/* Adds to the work done, by any thread; the owner reports it. UQD_OK or UQD_ERR_CANCELLED. */
 int uqd_work_add(struct uqd_work *work, double amount);
 
 /* To be called by every thread after each row or block of so many samples (at most some hundred
