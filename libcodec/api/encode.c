@@ -9,6 +9,7 @@
 #include "container/layout.h"
 #include "container/record.h"
 #include "model/class.h"
+#include "transform/unit.h"
 #include "util/checked.h"
 
 #include <math.h>
@@ -129,6 +130,12 @@ static int take_pieces(struct encoder *encoder)
 
 /* ---- Steps ---- */
 
+static int has_tiles(const struct uqd_header *header)
+{
+    const uint32_t side = (uint32_t)UQD_UNIT_BLOCK << header->tile_log2;
+    return header->width > side || header->height > side;
+}
+
 static void fill_header(struct encoder *encoder)
 {
     const struct uqd_model *model = encoder->model;
@@ -144,6 +151,7 @@ static void fill_header(struct encoder *encoder)
     header->seed = encoder->settings.seed;
     header->phased = encoder->settings.order == UQD_ORDER_PSNR;
     header->tile_log2 = UQD_HEADER_TILE_LOG2;
+    header->separate = !header->paper && has_tiles(header);
     header->solid = encoder->settings.solid;
     header->has_distortion = !encoder->settings.no_distortion && !header->solid;
     header->n_steps = model->n_steps;

@@ -26,6 +26,12 @@ void uqd_stream_init_unread(struct uqd_stream *stream, enum uqd_symbol_source so
     *stream = (struct uqd_stream){.source = source, .seed = seed};
 }
 
+void uqd_stream_init_chunks(struct uqd_stream *stream, enum uqd_symbol_source source,
+                            struct uqd_chunk *chunks)
+{
+    *stream = (struct uqd_stream){.source = source, .bare = 1, .chunks = chunks};
+}
+
 static void drop_open(struct uqd_stream *stream)
 {
     for (uint32_t i = 0; i < stream->n_open; i++)
@@ -54,8 +60,8 @@ static int read_length(struct uqd_stream *stream, uint64_t *length)
     return status;
 }
 
-/* Finds the next chunk. One that lies behind the cut is not at hand: of length 1, none of it. */
-static int open_decoder(struct uqd_stream *stream, struct uqd_range_decoder *decoder)
+/* Finds the next chunk, as uqd_stream_pass. */
+static int find_chunk(struct uqd_stream *stream, struct uqd_chunk *chunk)
 {
     uint64_t length;
     const int status = read_length(stream, &length);
@@ -63,13 +69,27 @@ static int open_decoder(struct uqd_stream *stream, struct uqd_range_decoder *dec
         return status;
     if (status == UQD_NEED_DATA) {
         stream->position = stream->available;
-        uqd_range_decoder_init(decoder, stream->data, 0, 1);
-        return UQD_OK;
+        *chunk = (struct uqd_chunk){stream->data, 0, 1};
+        return UQD_NEED_DATA;
     }
     const size_t left = stream->available - stream->position;
     const size_t at_hand = left < length ? left : (size_t)length;
-    uqd_range_decoder_init(decoder, stream->data + stream->position, at_hand, (size_t)length);
+    *chunk = (struct uqd_chunk){stream->data + stream->position, at_hand, (size_t)length};
     stream->position += at_hand;
+    return at_hand < length ? UQD_NEED_DATA : UQD_OK;
+}
+
+static int open_decoder(struct uqd_stream *stream, struct uqd_range_decoder *decoder)
+{
+    struct uqd_chunk chunk;
+    int status = UQD_OK;
+    if (stream->chunks != NULL)
+        chunk = stream->chunks[stream->n_taken++];
+    else
+        status = find_chunk(stream, &chunk);
+    if (status < 0)
+        return status;
+    uqd_range_decoder_init(decoder, chunk.data, chunk.available, chunk.length);
     return UQD_OK;
 }
 
@@ -93,7 +113,7 @@ int uqd_stream_open(struct uqd_stream *stream, uint32_t n)
     if (stream->open == NULL)
         return UQD_ERR_NOMEM;
     stream->n_open = n;
-    stream->shared = n == 1;
+    stream->shared = n == 1 && stream->chunks == NULL;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
         stream->open[i].source = stream->source;
         stream->open[i].key = stream->seed;
@@ -105,32 +125,37 @@ int uqd_stream_open(struct uqd_stream *stream, uint32_t n)
     return status;
 }
 
-int uqd_stream_skip(struct uqd_stream *stream, uint32_t n)
+int uqd_stream_pass(struct uqd_stream *stream, struct uqd_chunk *chunk)
 {
-    assert(stream->source == UQD_SYMBOLS_DECODE && !stream->bare);
-    int status = uqd_stream_close(stream);
-    for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
-        uint64_t length;
-        status = read_length(stream, &length);
-        if (status == UQD_OK && length > stream->available - stream->position)
-            status = UQD_NEED_DATA;
-        if (status == UQD_OK)
-            stream->position += (size_t)length;
-    }
-    return status;
+    assert(stream->source == UQD_SYMBOLS_DECODE && !stream->bare && stream->chunks == NULL);
+    const int status = uqd_stream_close(stream);
+    return status == UQD_OK ? find_chunk(stream, chunk) : status;
+}
+
+static int append_chunk(struct uqd_stream *stream, const uint8_t *data, size_t size)
+{
+    uint8_t length[UQD_VARINT_MAX];
+    const int status =
+        stream->bare ? UQD_OK
+                     : uqd_buffer_append(&stream->output, length, uqd_varint_write(length, size));
+    return status == UQD_OK ? uqd_buffer_append(&stream->output, data, size) : status;
+}
+
+int uqd_stream_add(struct uqd_stream *stream, const uint8_t *data, size_t size)
+{
+    assert(stream->source == UQD_SYMBOLS_ENCODE && stream->chunks == NULL);
+    const int status = uqd_stream_close(stream);
+    return status == UQD_OK ? append_chunk(stream, data, size) : status;
 }
 
 static int close_encoder(struct uqd_stream *stream, struct uqd_range_encoder *encoder)
 {
     const uint8_t *data;
     size_t size;
-    uint8_t length[UQD_VARINT_MAX];
-    int status = uqd_range_encoder_finish(encoder, &data, &size);
-    if (status == UQD_OK && !stream->bare)
-        status = uqd_buffer_append(&stream->output, length, uqd_varint_write(length, size));
-    if (status == UQD_OK)
-        status = uqd_buffer_append(&stream->output, data, size);
-    return status;
+    const int status = uqd_range_encoder_finish(encoder, &data, &size);
+    if (status == UQD_OK && stream->chunks != NULL)
+        stream->chunks[stream->n_taken++].length = size;
+    return status == UQD_OK ? append_chunk(stream, data, size) : status;
 }
 
 int uqd_stream_close(struct uqd_stream *stream)

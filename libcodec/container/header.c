@@ -15,7 +15,7 @@ static const uint8_t magic[4] = {0x8d, 'U', 'Q', 'D'};
 enum {
     OLDEST_VERSION = 3,
     VERSION = 4,
-    VERSION_OF_COPIES = 5,
+    VERSION_OF_SECOND_FLAGS = 5,
     FLAG_DITHER = 1 << 0,
     FLAG_GREY = 1 << 1,
     FLAG_DISTORTION = 1 << 2,
@@ -25,6 +25,9 @@ enum {
     FLAG_PAPER = 1 << 6,
     FLAG_PHASED = 1 << 7,
     SECOND_FLAG_COPY = 1 << 0, /* of version 5, which has a second byte of flags */
+    SECOND_FLAG_SEPARATE = 1 << 1,
+    SECOND_FLAG_FIRST = 1 << 2,
+    SECOND_FLAGS = SECOND_FLAG_COPY | SECOND_FLAG_SEPARATE | SECOND_FLAG_FIRST,
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
@@ -97,6 +100,27 @@ static void read_tile(struct reader *reader, struct uqd_header *header)
     if (reader->status == UQD_OK &&
         (header->tile_log2 < MIN_TILE_LOG2 || header->tile_log2 > MAX_TILE_LOG2))
         reader->status = UQD_ERR_CORRUPT;
+}
+
+/* Tiles of a picture along a side. */
+static uint32_t n_tiles(uint32_t side, uint32_t tile_log2)
+{
+    const uint32_t blocks = (side + 7) / 8;
+    return (blocks + (1u << tile_log2) - 1) >> tile_log2;
+}
+
+static void read_side(struct reader *reader, uint32_t n, uint32_t *begin, uint32_t *end)
+{
+    *begin = (uint32_t)read_varint(reader, 0, n - 1);
+    *end = *begin + (uint32_t)read_varint(reader, 1, n - *begin);
+}
+
+static void read_first(struct reader *reader, struct uqd_header *header)
+{
+    read_side(reader, n_tiles(header->width, header->tile_log2), &header->first.x_begin,
+              &header->first.x_end);
+    read_side(reader, n_tiles(header->height, header->tile_log2), &header->first.y_begin,
+              &header->first.y_end);
 }
 
 static void read_icc(struct reader *reader, struct uqd_header *header)
@@ -182,9 +206,11 @@ static void read_crc(struct reader *reader)
 static void read_second_flags(struct reader *reader, struct uqd_header *header)
 {
     const uint8_t flags = read_bytes(reader, 1)[0];
-    if (reader->status == UQD_OK && (flags & ~SECOND_FLAG_COPY) != 0)
+    if (reader->status == UQD_OK && (flags & ~SECOND_FLAGS) != 0)
         reader->status = UQD_ERR_UNSUPPORTED;
+    header->first.x_end = (flags & SECOND_FLAG_FIRST) != 0;
     header->has_copy = (flags & SECOND_FLAG_COPY) != 0;
+    header->separate = (flags & SECOND_FLAG_SEPARATE) != 0;
 }
 
 int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
@@ -196,10 +222,10 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
         return UQD_ERR_CORRUPT;
     read_bytes(&reader, sizeof magic);
     const uint8_t version = read_bytes(&reader, 1)[0];
-    if (reader.status == UQD_OK && (version < OLDEST_VERSION || version > VERSION_OF_COPIES))
+    if (reader.status == UQD_OK && (version < OLDEST_VERSION || version > VERSION_OF_SECOND_FLAGS))
         return UQD_ERR_UNSUPPORTED;
     const uint8_t flags = read_bytes(&reader, 1)[0];
-    if (version == VERSION_OF_COPIES)
+    if (version == VERSION_OF_SECOND_FLAGS)
         read_second_flags(&reader, &header);
     header.colours = flags & FLAG_GREY ? 1 : 3;
     header.dithered = (flags & FLAG_DITHER) != 0;
@@ -209,7 +235,8 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     header.phased = (flags & FLAG_PHASED) != 0;
     if ((header.solid && (header.has_distortion || header.has_copy)) ||
         (header.phased && header.dithered) ||
-        (header.paper && (!header.dithered || (flags & FLAG_TILE))))
+        (header.paper && (!header.dithered || (flags & FLAG_TILE) || header.separate)) ||
+        (header.first.x_end > 0 && !header.separate))
         return UQD_ERR_CORRUPT;
     header.width = (uint32_t)read_varint(&reader, 1, UQD_MAX_SIDE);
     header.height = (uint32_t)read_varint(&reader, 1, UQD_MAX_SIDE);
@@ -219,6 +246,8 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     header.tile_log2 = UQD_HEADER_TILE_LOG2;
     if (flags & FLAG_TILE)
         read_tile(&reader, &header);
+    if (header.first.x_end > 0)
+        read_first(&reader, &header);
     if (!header.paper)
         read_low(&reader, &header);
     read_steps(&reader, &header);
@@ -251,14 +280,22 @@ static uint8_t flags_of(const struct uqd_header *header)
                      (header->phased ? FLAG_PHASED : 0));
 }
 
+static uint8_t second_flags_of(const struct uqd_header *header)
+{
+    return (uint8_t)((header->has_copy ? SECOND_FLAG_COPY : 0) |
+                     (header->separate ? SECOND_FLAG_SEPARATE : 0) |
+                     (header->first.x_end > 0 ? SECOND_FLAG_FIRST : 0));
+}
+
 static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header)
 {
     memcpy(p, magic, sizeof magic);
     p += sizeof magic;
-    *p++ = header->has_copy ? VERSION_OF_COPIES : VERSION;
+    const uint8_t second = second_flags_of(header);
+    *p++ = second != 0 ? VERSION_OF_SECOND_FLAGS : VERSION;
     *p++ = flags_of(header);
-    if (header->has_copy)
-        *p++ = SECOND_FLAG_COPY;
+    if (second != 0)
+        *p++ = second;
     p = put_varint(p, header->width);
     p = put_varint(p, header->height);
     uqd_put_u32(p, header->model_id);
@@ -269,6 +306,12 @@ static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header)
     }
     if (header->tile_log2 != UQD_HEADER_TILE_LOG2)
         *p++ = (uint8_t)header->tile_log2;
+    if (header->first.x_end > 0) {
+        p = put_varint(p, header->first.x_begin);
+        p = put_varint(p, header->first.x_end - header->first.x_begin);
+        p = put_varint(p, header->first.y_begin);
+        p = put_varint(p, header->first.y_end - header->first.y_begin);
+    }
     return p;
 }
 

@@ -30,7 +30,13 @@ struct uqd_header {
     int phased;         /* in the stages whose model leaves that to the file; not with dither */
     uint64_t seed;      /* 0 without dither */
     uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 blocks wide and high */
-    int32_t low[3];     /* the low-pass of the last unit: 1 x 1 per colour */
+    int separate;       /* tiles are predicted by themselves; not with paper */
+    /* In units of which they are tiles, they come before the others in each pass: columns and rows
+     * from begin on, before end; none if x_end is 0. With separate only. */
+    struct {
+        uint32_t x_begin, x_end, y_begin, y_end;
+    } first;
+    int32_t low[3]; /* the low-pass of the last unit: 1 x 1 per colour */
     uint32_t n_steps;
     int has_copy; /* the last step is a copy of the picture, and not of the model; never if solid */
     int solid;    /* all steps in one body, without a table of their sizes */
@@ -56,8 +62,9 @@ static inline uint32_t uqd_header_bodies(const struct uqd_header *header)
  * not complete, UQD_ERR_CORRUPT or UQD_ERR_UNSUPPORTED. */
 int uqd_header_parse(struct uqd_header *header, const uint8_t *data, size_t size);
 
-/* Writes the header, of version 4, or 5 with a copy, with its checksum. *data is malloc'ed and
- * belongs to the caller. header->has_alpha, icc_*, size are ignored. Errors: UQD_ERR_NOMEM. */
+/* Writes the header, of version 4, or 5 with a copy or separate tiles, with its checksum. *data is
+ * malloc'ed and belongs to the caller. header->has_alpha, icc_*, size are ignored. Errors:
+ * UQD_ERR_NOMEM. */
 int uqd_header_write(const struct uqd_header *header, uint8_t **data, size_t *size);
 
 #endif

@@ -35,6 +35,9 @@ struct file encode_as(const struct uqd_model *model, const struct uqd_image *ima
         .dithered = coding->dithered,
         .phased = coding->phased,
         .tile_log2 = coding->tile_log2,
+        .separate = coding->separate,
+        .first = {coding->first.x_begin, coding->first.x_end, coding->first.y_begin,
+                  coding->first.y_end},
         .solid = coding->solid,
         .n_steps = model->n_steps,
     };

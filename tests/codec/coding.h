@@ -4,11 +4,14 @@
 
 #include "codec_support.h"
 
+#include "codec/lattice/tile.h"
+
 /* How a picture is coded. */
 struct coding {
     const char *name;
     uint32_t colours, tile_log2;
-    int solid, dithered, phased;
+    int solid, dithered, phased, separate;
+    struct uqd_tile first; /* in tiles; with separate only */
 };
 
 /* As uqd_encode, which has no other tiles than the usual ones. */

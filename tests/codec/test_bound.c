@@ -21,19 +21,22 @@ struct promise {
     const char *name;
     int paper, solid, dithered, colours, has_alpha;
     uint32_t tile_log2;
+    int separate;
 };
 
 static const struct promise promises[] = {
-    {"plain", 0, 0, 0, 3, 0, UQD_HEADER_TILE_LOG2},
-    {"solid", 0, 1, 0, 3, 0, UQD_HEADER_TILE_LOG2},
-    {"dithered", 0, 0, 1, 3, 0, UQD_HEADER_TILE_LOG2},
-    {"grey", 0, 0, 0, 1, 0, UQD_HEADER_TILE_LOG2},
-    {"alpha", 0, 0, 0, 3, 1, UQD_HEADER_TILE_LOG2},
-    {"dithered solid grey alpha", 0, 1, 1, 1, 1, UQD_HEADER_TILE_LOG2},
-    {"tiled", 0, 0, 0, 3, 0, 4},
-    {"paper", 1, 0, 1, 3, 0, UQD_HEADER_TILE_LOG2},
-    {"paper solid", 1, 1, 1, 3, 0, UQD_HEADER_TILE_LOG2},
-    {"paper grey alpha", 1, 0, 1, 1, 1, UQD_HEADER_TILE_LOG2},
+    {"plain", 0, 0, 0, 3, 0, UQD_HEADER_TILE_LOG2, 0},
+    {"solid", 0, 1, 0, 3, 0, UQD_HEADER_TILE_LOG2, 0},
+    {"dithered", 0, 0, 1, 3, 0, UQD_HEADER_TILE_LOG2, 0},
+    {"grey", 0, 0, 0, 1, 0, UQD_HEADER_TILE_LOG2, 0},
+    {"alpha", 0, 0, 0, 3, 1, UQD_HEADER_TILE_LOG2, 0},
+    {"dithered solid grey alpha", 0, 1, 1, 1, 1, UQD_HEADER_TILE_LOG2, 0},
+    {"tiled", 0, 0, 0, 3, 0, 4, 0},
+    {"separate", 0, 0, 0, 3, 0, UQD_HEADER_TILE_LOG2, 1},
+    {"separate solid", 0, 1, 1, 3, 1, 4, 1},
+    {"paper", 1, 0, 1, 3, 0, UQD_HEADER_TILE_LOG2, 0},
+    {"paper solid", 1, 1, 1, 3, 0, UQD_HEADER_TILE_LOG2, 0},
+    {"paper grey alpha", 1, 0, 1, 1, 1, UQD_HEADER_TILE_LOG2, 0},
 };
 
 enum { N_PROMISES = sizeof promises / sizeof *promises, STEP_SIZE = 1000, RECORD_ALPHA = 0x80 };
@@ -57,6 +60,7 @@ static struct file header_of(const struct promise *promise, const struct uqd_mod
         .dithered = promise->dithered,
         .seed = promise->dithered ? 77 : 0,
         .tile_log2 = promise->tile_log2,
+        .separate = promise->separate,
         .low = {low[0], low[1], low[2]},
         .n_steps = info.n_steps,
         .solid = promise->solid,

@@ -224,6 +224,15 @@ static void test_tiles(void **state)
     free(image);
 }
 
+/* Nor does one hold up others that are predicted by themselves. */
+static void test_separate_tiles(void **state)
+{
+    const struct coding coding = {.name = "tiles", .colours = 3, .tile_log2 = 4, .separate = 1};
+    struct uqd_image *image = new_patches(226, 190);
+    check_cuts_of(*state, image, encode_as(*state, image, &coding), slack, MORE_CUTS);
+    free(image);
+}
+
 /* The cells of dithered coefficients end anywhere, also next to 0, where most coefficients are. */
 static void test_dithered(void **state)
 {
@@ -274,7 +283,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_photo),        cmocka_unit_test(test_strokes),
         cmocka_unit_test(test_text_on_blue), cmocka_unit_test(test_bars),
         cmocka_unit_test(test_sky),          cmocka_unit_test(test_one_colour),
-        cmocka_unit_test(test_tiles),        cmocka_unit_test(test_dithered),
+        cmocka_unit_test(test_tiles),        cmocka_unit_test(test_separate_tiles),
+        cmocka_unit_test(test_dithered),
     };
     if (argc != 2)
         return 2;

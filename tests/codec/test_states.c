@@ -154,6 +154,8 @@ struct walk {
     uint64_t begin;
 };
 
+static struct uqd_work one_thread = {.threads = 1};
+
 static struct walk start_walk(const struct uqd_model *model, struct uqd_decoder *decoder,
                               const int32_t low[3])
 {
@@ -164,7 +166,7 @@ static struct walk start_walk(const struct uqd_model *model, struct uqd_decoder 
     walk.state.dithered = info.dither == UQD_DITHER_UNIVERSAL;
     walk.state.seed = info.seed;
     uqd_schedule_init(&walk.schedule, model, walk.state.n_units);
-    uqd_engine_init(&walk.engine, model, 0, 1, 7);
+    uqd_engine_init(&walk.engine, model, 0, &one_thread, 7, 0);
     return walk;
 }
 

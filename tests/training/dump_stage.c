@@ -246,7 +246,7 @@ int main(int argc, char **argv)
     transform_picture(&state, model, pixels, width, height);
     state.dithered = atoi(argv[6]);
     state.seed = SEED;
-    uqd_engine_init(&engine, model, UQD_CPU_ALL, 1, TILE_LOG2);
+    uqd_engine_init(&engine, model, UQD_CPU_ALL, WORK(1), TILE_LOG2, 0);
 
     const struct uqd_stage_type *const k = &model->stage_types[type];
     const uint32_t u = k->coarse;

@@ -1,9 +1,10 @@
 #include "codec/lattice/engine.h"
 
-#include "transform/threads.h"
+#include "util/checked.h"
 #include "util/isa.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
@@ -17,14 +18,15 @@ uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model)
 }
 
 void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
-                     uint32_t threads, uint32_t tile_log2)
+                     struct uqd_work *work, uint32_t tile_log2, int separate)
 {
-    assert(model->n_stage_types > 0 && tile_log2 < 32);
+    assert(model->n_stage_types > 0 && tile_log2 < 32 && work->threads > 0);
     *engine = (struct uqd_engine){
         .model = model,
         .cpu_mask = cpu_mask,
         .tile_log2 = tile_log2,
-        .work.threads = (uint32_t)uqd_thread_count(threads),
+        .separate = separate,
+        .work = work,
     };
     engine->splits = uqd_splits_ops_for(uqd_cpu_flags() & cpu_mask)->splits;
     engine->select = uqd_select_for(uqd_cpu_flags() & cpu_mask);
@@ -38,13 +40,42 @@ void uqd_engine_free(struct uqd_engine *engine)
         if (engine->ready[u])
             uqd_network_free(&engine->networks[u]);
     memset(engine->ready, 0, sizeof engine->ready);
+    for (uint32_t i = 0; i < engine->n_of_tiles; i++)
+        uqd_engine_free(&engine->of_tiles[i]);
+    free(engine->of_tiles);
+    engine->of_tiles = NULL;
+    engine->n_of_tiles = 0;
+}
+
+int uqd_engine_for_tiles(struct uqd_engine *engine, uint32_t n)
+{
+    if (engine->n_of_tiles == n)
+        return UQD_OK;
+    struct uqd_engine *of_tiles = uqd_malloc_array(n, sizeof *of_tiles);
+    if (of_tiles == NULL)
+        return UQD_ERR_NOMEM;
+    for (uint32_t i = 0; i < engine->n_of_tiles; i++)
+        uqd_engine_free(&engine->of_tiles[i]);
+    free(engine->of_tiles);
+    for (uint32_t i = 0; i < n; i++)
+        uqd_engine_init(&of_tiles[i], engine->model, engine->cpu_mask, engine->work,
+                        engine->tile_log2, 0);
+    engine->of_tiles = of_tiles;
+    engine->n_of_tiles = n;
+    return UQD_OK;
+}
+
+int uqd_engine_separates(const struct uqd_engine *engine, const struct uqd_unit *unit)
+{
+    const uint32_t side = 1u << engine->tile_log2;
+    return engine->separate && (unit->whole_w > side || unit->whole_h > side);
 }
 
 int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state)
 {
     const uint32_t side = 1u << engine->tile_log2;
     return state->n_units == 0 ||
-           (state->units[0].grid_w <= side && state->units[0].grid_h <= side);
+           (state->units[0].whole_w <= side && state->units[0].whole_h <= side);
 }
 
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit, unsigned parts)
@@ -60,27 +91,41 @@ int uqd_engine_has_trunk(const struct uqd_engine *engine, const struct uqd_state
            engine->trunks[u].type == type;
 }
 
+/* Gives a unit a network of its size. Tiles at the edges of a picture are smaller than others. */
+static int make_network(struct uqd_engine *engine, const struct uqd_unit *unit, uint32_t u)
+{
+    struct uqd_network *network = &engine->networks[u];
+    if (engine->ready[u] && network->width == unit->grid_w && network->height == unit->grid_h)
+        return UQD_OK;
+    if (engine->ready[u])
+        uqd_network_free(network);
+    engine->ready[u] = 0;
+    const int status = uqd_network_init(network, engine->model, engine->cpu_mask, engine->work,
+                                        unit->grid_w, unit->grid_h);
+    if (status < 0) {
+        uqd_network_free(network);
+        return status;
+    }
+    engine->ready[u] = 1;
+    return UQD_OK;
+}
+
 int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t u, uint32_t type,
                      struct uqd_network **out)
 {
     assert(u < state->n_units && type < engine->model->n_stage_types);
+    assert(!uqd_engine_separates(engine, &state->units[u]));
     struct uqd_network *network = &engine->networks[u];
     struct uqd_unit *unit = &state->units[u];
-    int status = UQD_OK;
-    if (!engine->ready[u]) {
-        status = uqd_network_init(network, engine->model, engine->cpu_mask, &engine->work,
-                                  unit->grid_w, unit->grid_h);
-        if (status < 0) {
-            uqd_network_free(network);
-            return status;
-        }
-        engine->ready[u] = 1;
-    }
+    int status = make_network(engine, unit, u);
+    if (status < 0)
+        return status;
     *out = network;
     if (uqd_engine_has_trunk(engine, state, u, type))
         return UQD_OK;
     engine->trunks[u].version = 0;
-    status = uqd_state_update_low(state, u, &engine->work);
+    if (!state->is_tile)
+        status = uqd_state_update_low(state, u, engine->work);
     if (status == UQD_OK)
         status = uqd_network_trunk(network, unit, type, engine->model->stage_types[type].from,
                                    state->dithered);

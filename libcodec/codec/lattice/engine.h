@@ -6,6 +6,7 @@
 #include "codec/lattice/neighbours.h"
 #include "codec/lattice/network.h"
 #include "codec/lattice/select.h"
+#include "codec/lattice/tile.h"
 #include "entropy/splits.h"
 
 #include <stdint.h>
@@ -15,7 +16,10 @@ struct uqd_engine {
     const struct uqd_model *model;
     unsigned cpu_mask;
     uint32_t tile_log2; /* tiles are 2^tile_log2 blocks wide and high */
-    struct uqd_work work;
+    int separate;       /* a unit's tiles, if it has several, are predicted by themselves */
+    struct uqd_tile
+        first; /* tiles of unit 0, not blocks: they come before the others in each pass */
+    struct uqd_work *work;
     struct uqd_neighbours neighbours;
     uqd_splits_function *splits;
     const struct uqd_select *select;
@@ -26,18 +30,26 @@ struct uqd_engine {
         uint64_t version; /* of the state whose trunk the network holds; 0: none */
         uint32_t type;
     } trunks[UQD_MAX_UNITS];
+    struct uqd_engine *of_tiles; /* of separate tiles, one for each thread that has one; owned */
+    uint32_t n_of_tiles;
 };
 
 /* Bytes per pixel that coding and showing a picture take at most, the input and output aside. */
 uint64_t uqd_engine_bytes_per_pixel(const struct uqd_model *model);
 
-/* threads 0: OpenMP's default. Allocates nothing. */
+/* Model and work are borrowed. Allocates nothing. */
 void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, unsigned cpu_mask,
-                     uint32_t threads, uint32_t tile_log2);
+                     struct uqd_work *work, uint32_t tile_log2, int separate);
 void uqd_engine_free(struct uqd_engine *engine);
 
 /* Whether all units of the picture, the full-size one being the largest, have a single tile. */
 int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state);
+
+/* Whether the tiles of a unit are predicted by themselves: it has several. */
+int uqd_engine_separates(const struct uqd_engine *engine, const struct uqd_unit *unit);
+
+/* Makes n engines for tiles, or keeps those there are. Errors: UQD_ERR_NOMEM. */
+int uqd_engine_for_tiles(struct uqd_engine *engine, uint32_t n);
 
 /* Multiply-accumulates of one run of these parts (enum uqd_network_parts) over a unit. */
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit,
@@ -48,7 +60,8 @@ int uqd_engine_has_trunk(const struct uqd_engine *engine, const struct uqd_state
                          uint32_t unit, uint32_t type);
 
 /* The network of a unit with the trunk of this stage type in it, computed unless it is still there.
- * Updates the unit's low-pass. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+ * Updates the unit's low-pass, but for that of a tile. Not for units whose tiles are predicted by
+ * themselves. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
 int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_t unit,
                      uint32_t type, struct uqd_network **network);
 

@@ -49,7 +49,7 @@ int uqd_interrupted_denoise(struct uqd_engine *engine, const struct uqd_state *s
         return status;
     for (size_t i = 0; i < n * UQD_UNIT_CHANNELS; i++) {
         const size_t c = i % UQD_UNIT_CHANNELS;
-        if (c == 0 && uqd_work_look(&engine->work, UQD_UNIT_CHANNELS) < 0)
+        if (c == 0 && uqd_work_look(engine->work, UQD_UNIT_CHANNELS) < 0)
             return UQD_ERR_CANCELLED;
         if (refined[i] == UQD_NOT_REFINED)
             continue;

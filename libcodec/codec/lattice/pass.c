@@ -45,7 +45,7 @@ struct pass_run {
 static int refine_rows(struct pass_run *run, const struct uqd_symbols *symbols)
 {
     const struct uqd_group_phase at = {&run->group, &run->data, run->phase};
-    struct uqd_work *work = &run->engine->work;
+    struct uqd_work *work = run->engine->work;
     const uint32_t threads = work->threads, height = run->unit->grid_h;
     const size_t samples = (size_t)run->unit->grid_w * run->group.n * SAMPLES_PER_GUESS;
 #pragma omp parallel for num_threads(uqd_team(threads, height >= 32)) schedule(dynamic, 8)
@@ -65,9 +65,10 @@ static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners
 {
     const struct uqd_group_phase at = {&run->group, &run->data, run->phase};
     const struct uqd_pass_memory *memory = &run->memory;
+    const int thread = uqd_n_tiles(&run->tiling) > 1 ? omp_get_thread_num() : 0;
     return uqd_refine_tile(&at, uqd_tile_at(&run->tiling, i), &run->stream->open[i],
                            memory->curves != NULL ? &memory->curves[i] : NULL,
-                           &memory->slices[omp_get_thread_num()], planners, &run->engine->work);
+                           &memory->slices[thread], planners, run->engine->work);
 }
 
 /* Whether a tile can be decoded: in later phases its chunk and those around it may have ended, and
@@ -97,7 +98,7 @@ static int refine_tiles(struct pass_run *run)
         return refine_rows(run, symbols);
     /* All threads share one tile, or each has its own. No region around the one with the threads of
      * a tile: OpenMP would start new ones every time. */
-    const uint32_t threads = run->engine->work.threads;
+    const uint32_t threads = run->engine->work->threads;
     if (n == 1)
         return refine_tile(run, 0, threads);
 #pragma omp parallel for num_threads(uqd_team(threads, 1)) schedule(dynamic)
@@ -112,7 +113,7 @@ static int apply_moves(const struct pass_run *run)
 {
     const uint32_t first = run->group.first_channel, n = run->group.n;
     const size_t n_blocks = (size_t)run->unit->grid_w * run->unit->grid_h;
-    struct uqd_work *work = &run->engine->work;
+    struct uqd_work *work = run->engine->work;
 #pragma omp parallel for num_threads(uqd_team(work->threads, n_blocks >= 1024))
     for (size_t block = 0; block < n_blocks; block++) {
         if (uqd_work_look(work, n) < 0)
@@ -128,7 +129,7 @@ static int apply_moves(const struct pass_run *run)
 static int refine_channels(struct pass_run *run)
 {
     const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * run->group.n;
-    int status = uqd_work_clear(&run->engine->work, run->data.moved, n * sizeof *run->data.moved);
+    int status = uqd_work_clear(run->engine->work, run->data.moved, n * sizeof *run->data.moved);
     if (status == UQD_OK)
         status = refine_tiles(run);
     if (status < 0)
@@ -176,7 +177,7 @@ static int begin_group(struct pass_run *run, const struct uqd_stage_type *type, 
 
 static int list_group(const struct pass_run *run)
 {
-    struct uqd_work *work = &run->engine->work;
+    struct uqd_work *work = run->engine->work;
     const uint32_t threads = work->threads, height = run->unit->grid_h;
     const size_t samples = (size_t)run->unit->grid_w * run->group.n;
 #pragma omp parallel for num_threads(uqd_team(threads, height >= 32)) schedule(dynamic, 8)
@@ -269,7 +270,7 @@ static int begin_guesses(struct pass_run *run, struct uqd_network *network,
 {
     const size_t n = (size_t)run->unit->grid_w * run->unit->grid_h * UQD_UNIT_CHANNELS;
     const struct uqd_model *model = run->engine->model;
-    struct uqd_work *work = &run->engine->work;
+    struct uqd_work *work = run->engine->work;
     run->centroid_q4 = run->partial_q4;
     if (uqd_interrupted_is_ahead(run->state, pass->unit, &model->stage_types[pass->type])) {
         run->refined = uqd_malloc_array(n, sizeof *run->refined);
@@ -346,7 +347,7 @@ static int make_memory(struct pass_run *run, const struct uqd_stage_type *type)
     const enum uqd_symbol_source source = run->stream->source;
     const struct uqd_pass_needs needs = {
         .tiling = &run->tiling,
-        .threads = run->engine->work.threads,
+        .threads = run->engine->work->threads,
         .is_file = source == UQD_SYMBOLS_DECODE || source == UQD_SYMBOLS_ENCODE,
         .adapts = !run->state->dithered,
         .plans_ahead = !run->state->dithered && goes_far(type),
@@ -359,6 +360,20 @@ static int is_phased(const struct uqd_stage_type *type, const struct uqd_state *
 {
     const int wanted = type->phased == UQD_PHASED_ALWAYS || state->phased;
     return type->phased != UQD_PHASED_NEVER && wanted && !state->dithered;
+}
+
+void uqd_pass_end(struct uqd_state *state, const struct uqd_pass *pass, int status)
+{
+    struct uqd_unit *unit = &state->units[pass->unit];
+    const struct uqd_stage_type *type = &state->model->stage_types[pass->type];
+    if (status == UQD_OK) {
+        unit->nominal = type->nominal_to;
+        memcpy(unit->level, type->to, UQD_UNIT_CHANNELS);
+    } else {
+        unit->nominal = UQD_MIXED_LEVELS;
+    }
+    if (state->version != 0)
+        state->version++;
 }
 
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
@@ -380,62 +395,51 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     };
     uqd_coverage_init(&run.coverage, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
-    int status = uqd_unit_hold(state, pass->unit, &engine->work);
+    int status = uqd_unit_hold(state, pass->unit, engine->work);
     if (status == UQD_OK)
         status = make_memory(&run, type);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)
         status = run_network(&run, pass);
-    if (status == UQD_OK) {
-        unit->nominal = type->nominal_to;
-        memcpy(unit->level, type->to, UQD_UNIT_CHANNELS);
-    } else {
-        unit->nominal = UQD_MIXED_LEVELS;
-    }
-    if (state->version != 0)
-        state->version++;
+    uqd_pass_end(state, pass, status);
     free(run.refined);
     uqd_pass_memory_free(&run.memory);
     return status;
 }
 
-/* ---- A pass that is not run ---- */
+/* ---- Chunks of a pass ---- */
 
-/* Groups that have anything to code between these levels. */
-static uint32_t groups_with_symbols(const struct uqd_model *model,
+/* Groups that have anything to code between these levels, a bit for each. */
+static uint64_t groups_with_symbols(const struct uqd_model *model,
                                     const struct uqd_coverage *coverage, const uint8_t *from,
                                     const uint8_t *to)
 {
-    uint32_t n = 0;
+    uint64_t groups = 0;
     for (uint32_t g = 0; g < model->n_groups; g++) {
         struct uqd_stage_group group;
         uqd_stage_group_init(&group, model, &model->groups[g], coverage, from, to, 0);
-        n += uqd_has_symbols(&group) != 0;
+        if (uqd_has_symbols(&group))
+            groups |= UINT64_C(1) << g;
     }
-    return n;
+    return groups;
 }
 
-int uqd_pass_skip(const struct uqd_engine *engine, const struct uqd_state *state,
-                  const struct uqd_pass *pass, struct uqd_stream *stream)
+uint64_t uqd_pass_chunks(const struct uqd_state *state, const struct uqd_pass *pass)
 {
-    const struct uqd_unit *unit = &state->units[pass->unit];
-    const struct uqd_stage_type *type = &engine->model->stage_types[pass->type];
-    const struct uqd_tiling tiling =
-        uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2);
+    const struct uqd_model *model = state->model;
+    const struct uqd_stage_type *type = &model->stage_types[pass->type];
     struct uqd_coverage coverage;
-    assert(uqd_n_tiles(&tiling) > 1);
+    uint64_t top = 0;
+    _Static_assert((int)UQD_PASS_CHUNKS <= 64, "chunks have a bit each");
     uqd_coverage_init(&coverage, state, pass->unit);
-    uint32_t n = groups_with_symbols(engine->model, &coverage, type->from, type->to);
-    if (n > 0 && is_phased(type, state))
-        n += engine->model->phases.n - 1;
     if (state->dithered && type->nominal_from == UQD_TOP_LEVEL) {
         uint8_t from[UQD_UNIT_CHANNELS], to[UQD_UNIT_CHANNELS];
         set_top_levels(from, to);
-        n += groups_with_symbols(engine->model, &coverage, from, to);
+        top = groups_with_symbols(model, &coverage, from, to);
     }
-    int status = UQD_OK;
-    for (uint32_t i = 0; i < n && status == UQD_OK; i++)
-        status = uqd_stream_skip(stream, uqd_n_tiles(&tiling));
-    return status;
+    uint64_t chunks = groups_with_symbols(model, &coverage, type->from, type->to);
+    if (chunks != 0 && is_phased(type, state))
+        chunks |= ((UINT64_C(1) << (model->phases.n - 1)) - 1) << UQD_MAX_GROUPS;
+    return top | chunks << UQD_MAX_GROUPS;
 }

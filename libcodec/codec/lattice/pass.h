@@ -8,7 +8,8 @@
 
 #include <stdint.h>
 
-/* Runs one pass. exact: for ENCODE, the cells of the unit. partial_q4: NULL, or
+/* Runs one pass over a unit whose tiles are not predicted by themselves, or over one such tile.
+ * exact: for ENCODE, the cells of the unit. partial_q4: NULL, or
  * [block][UQD_UNIT_CHANNELS] to be filled with the best guess of every coefficient of the unit: the
  * denoised mean, and where it is refined what interrupted.h says or the centroid of the new cell.
  * Returns UQD_OK; UQD_NEED_DATA where the data is cut: the state is refined as far as it goes.
@@ -17,9 +18,12 @@
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4);
 
-/* Passes over the chunks of a pass that is not run, over a unit of several tiles. Returns UQD_OK;
- * UQD_NEED_DATA where they are cut, as the pass would. Errors: UQD_ERR_CORRUPT. */
-int uqd_pass_skip(const struct uqd_engine *engine, const struct uqd_state *state,
-                  const struct uqd_pass *pass, struct uqd_stream *stream);
+/* Takes the levels of the unit to those of the pass, that returned so. */
+void uqd_pass_end(struct uqd_state *state, const struct uqd_pass *pass, int status);
+
+/* Chunks of a pass over a unit of that size, one for each tile of it, or as many as there are
+ * groups and phases: from the least significant bit on in the order of the file. */
+enum { UQD_PASS_CHUNKS = 2 * UQD_MAX_GROUPS + UQD_MAX_PHASES };
+uint64_t uqd_pass_chunks(const struct uqd_state *state, const struct uqd_pass *pass);
 
 #endif

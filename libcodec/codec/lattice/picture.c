@@ -1,6 +1,5 @@
 #include "codec/lattice/picture.h"
 
-#include "codec/lattice/estimate.h"
 #include "codec/lattice/flat.h"
 #include "codec/lattice/shrink.h"
 #include "transform/colour.h"
@@ -30,16 +29,6 @@ static struct place place_of(const struct uqd_state *state, uint32_t reduce)
 
 /* ---- Best guesses of one unit's coefficients, in Q4 ---- */
 
-static int copy_centres(const struct uqd_unit *unit, int32_t *values, struct uqd_work *work)
-{
-    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
-    for (size_t block = 0; block < n_blocks && uqd_work_look(work, UQD_UNIT_CHANNELS) == UQD_OK;
-         block++)
-        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-            values[block * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[block * UQD_BLOCK_CHANNELS + c];
-    return uqd_work_look(work, 0);
-}
-
 /* The denoiser may move even a coefficient that is known, by half a unit; in the `whole` coarsest
  * levels, which are inverted in whole numbers, it must not. */
 static int keep_whole(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values,
@@ -63,18 +52,12 @@ static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
     const struct uqd_unit *unit = &state->units[u];
     const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
     const int is_partial = partial != NULL && partial->mean_q4 != NULL && partial->unit == u;
-    struct uqd_work *work = &engine->work;
+    struct uqd_work *work = engine->work;
     int status = UQD_OK;
     if (is_partial) {
         status = uqd_work_copy(work, values, partial->mean_q4, n * sizeof *values);
-    } else if (unit->nominal == 0) {
-        status = copy_centres(unit, values, work);
     } else {
-        struct uqd_network *network;
-        const int type = uqd_model_find_stage_type(engine->model, u, unit->nominal);
-        status = uqd_engine_trunk(engine, state, u, (uint32_t)type, &network);
-        if (status == UQD_OK)
-            status = uqd_estimate(network, state, u, values);
+        status = uqd_tiles_estimate(engine, state, u, values);
     }
     if (is_partial || unit->nominal > 0) {
         if (status == UQD_OK)
@@ -138,7 +121,7 @@ static int undo_levels(struct uqd_engine *engine, const struct uqd_state *state,
     int status = UQD_OK;
     for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
         status = uqd_wavelet_inverse(picture->planes[c], picture->pitch, unit->width, unit->height,
-                                     from, to, &engine->work);
+                                     from, to, engine->work);
     return status;
 }
 
@@ -166,7 +149,7 @@ static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
     if (status == UQD_OK)
         status = uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values,
                                      UQD_UNIT_CHANNELS, picture->planes, picture->pitch,
-                                     unit->width, unit->height, to, &engine->work);
+                                     unit->width, unit->height, to, engine->work);
     free(values);
     return status;
 }
@@ -178,7 +161,7 @@ static int invert_guesses(struct uqd_engine *engine, struct uqd_state *state,
 {
     const uint32_t whole = picture->fraction == 0 ? whole_levels(state, u, to) : 0;
     const uint32_t from = UQD_UNIT_LEVELS - whole;
-    struct uqd_work *work = &engine->work;
+    struct uqd_work *work = engine->work;
     int status = UQD_OK;
     if (picture->fraction == 0)
         status = scale(state, picture, u, UQD_UNIT_LEVELS, FRACTION_BITS, work);
@@ -202,7 +185,7 @@ static int invert_exact(struct uqd_engine *engine, const struct uqd_state *state
     const struct uqd_unit *unit = &state->units[u];
     const int status = uqd_unit_unpack_halves(
         state->model->channels, UQD_UNIT_CHANNELS, unit->cells, UQD_BLOCK_CHANNELS, picture->planes,
-        picture->pitch, unit->width, unit->height, to, &engine->work);
+        picture->pitch, unit->width, unit->height, to, engine->work);
     if (status < 0)
         return status;
     return undo_levels(engine, state, picture, u, UQD_UNIT_LEVELS, is_merged ? 1 : to);
@@ -215,15 +198,28 @@ static int is_merged_with_colour(const struct uqd_state *state, const struct pic
     return u == 0 && place.levels == 0 && state->colours == 3 && picture->fraction == 0;
 }
 
-/* Fills the planes with the picture of the place. */
-static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
-                         const struct uqd_partial *partial, struct place place,
-                         struct picture *picture)
+/* Zeroed planes of that size. Errors: UQD_ERR_NOMEM. */
+static int alloc_planes(const struct uqd_state *state, uint32_t width, uint32_t height,
+                        struct picture *picture)
+{
+    const size_t n = (size_t)width * height;
+    int32_t *memory = uqd_calloc_array(n, state->colours * sizeof *memory);
+    if (memory == NULL)
+        return UQD_ERR_NOMEM;
+    *picture = (struct picture){{memory}, width, 0};
+    for (uint32_t c = 1; c < state->colours; c++)
+        picture->planes[c] = memory + c * n;
+    return UQD_OK;
+}
+
+/* Fills planes with the picture of unit `first`, those of the unit before it being in them unless
+ * `end` is the number of units. */
+static int inverse_units(struct uqd_engine *engine, struct uqd_state *state,
+                         const struct uqd_partial *partial, struct place place, uint32_t first,
+                         uint32_t end, struct picture *picture)
 {
     int status = UQD_OK;
-    for (uint32_t c = 0; c < state->colours; c++)
-        picture->planes[c][0] = state->low[c];
-    for (uint32_t u = state->n_units; u-- > place.unit && status == UQD_OK;) {
+    for (uint32_t u = end; u-- > first && status == UQD_OK;) {
         const uint32_t to = u == place.unit ? place.levels : 0;
         if (state->units[u].nominal > 0 || picture->fraction > 0)
             status = invert_guesses(engine, state, partial, u, to, picture);
@@ -232,6 +228,45 @@ static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
                                   is_merged_with_colour(state, picture, place, u), picture);
     }
     return status;
+}
+
+/* Fills the planes of a window of unit 0 with its low-pass, out of the picture of the units before
+ * it. */
+static int inverse_low(struct uqd_engine *engine, struct uqd_state *state,
+                       const struct uqd_partial *partial, struct place place,
+                       struct picture *picture)
+{
+    const struct uqd_unit *unit = &state->units[0];
+    struct picture low;
+    int status = alloc_planes(state, unit->whole_w, unit->whole_h, &low);
+    if (status < 0)
+        return status;
+    for (uint32_t c = 0; c < state->colours; c++)
+        low.planes[c][0] = state->low[c];
+    status = inverse_units(engine, state, partial, place, 1, state->n_units, &low);
+    for (uint32_t c = 0; c < state->colours && status == UQD_OK; c++)
+        for (uint32_t y = 0; y < unit->grid_h; y++)
+            memcpy(picture->planes[c] + y * picture->pitch,
+                   low.planes[c] + (unit->y + y) * low.pitch + unit->x,
+                   unit->grid_w * sizeof *low.planes[c]);
+    picture->fraction = low.fraction;
+    free(low.planes[0]);
+    return status;
+}
+
+/* Fills the planes with the picture of the place. */
+static int inverse_guess(struct uqd_engine *engine, struct uqd_state *state,
+                         const struct uqd_partial *partial, struct place place,
+                         struct picture *picture)
+{
+    if (place.unit == 0 && uqd_unit_is_window(&state->units[0])) {
+        const int status = inverse_low(engine, state, partial, place, picture);
+        return status == UQD_OK ? inverse_units(engine, state, partial, place, 0, 1, picture)
+                                : status;
+    }
+    for (uint32_t c = 0; c < state->colours; c++)
+        picture->planes[c][0] = state->low[c];
+    return inverse_units(engine, state, partial, place, place.unit, state->n_units, picture);
 }
 
 /* The planes of the place to pixels. */
@@ -291,18 +326,15 @@ int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
     const uint32_t shown_w = uqd_wavelet_side(width, place.levels);
     const uint32_t shown_h = uqd_wavelet_side(height, place.levels);
     if (is_constant(state, partial, place))
-        return show_constant(state, shown_w, shown_h, pixels, stride, &engine->work);
-    const size_t n = (size_t)shown_w * shown_h;
-    int32_t *memory = uqd_calloc_array(n, state->colours * sizeof *memory);
-    if (memory == NULL)
-        return UQD_ERR_NOMEM;
-    struct picture picture = {{memory}, shown_w, 0};
-    for (uint32_t c = 1; c < state->colours; c++)
-        picture.planes[c] = memory + c * n;
-    int status = inverse_guess(engine, state, partial, place, &picture);
+        return show_constant(state, shown_w, shown_h, pixels, stride, engine->work);
+    struct picture picture;
+    int status = alloc_planes(state, shown_w, shown_h, &picture);
+    if (status < 0)
+        return status;
+    status = inverse_guess(engine, state, partial, place, &picture);
     if (status == UQD_OK)
-        status = show(state, place, &picture, shown_w, shown_h, pixels, stride, &engine->work);
-    free(memory);
+        status = show(state, place, &picture, shown_w, shown_h, pixels, stride, engine->work);
+    free(picture.planes[0]);
     return status;
 }
 
@@ -319,7 +351,7 @@ int uqd_picture_complete(struct uqd_engine *engine, const struct uqd_schedule *s
         const struct uqd_pass *pass = &schedule->passes[p];
         const struct uqd_stage_type *type = &engine->model->stage_types[pass->type];
         if (pass->unit >= place.unit && state->units[pass->unit].nominal == type->nominal_from)
-            status = uqd_pass_run(engine, state, pass, &stream, NULL, NULL);
+            status = uqd_tiles_run(engine, state, pass, &stream, NULL, NULL);
     }
     uqd_stream_free(&stream);
     return status;

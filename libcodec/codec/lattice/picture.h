@@ -2,7 +2,7 @@
 #ifndef UQD_LATTICE_PICTURE_H
 #define UQD_LATTICE_PICTURE_H
 
-#include "codec/lattice/pass.h"
+#include "codec/lattice/tiles.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,8 +19,9 @@ struct uqd_partial {
 uint32_t uqd_picture_unit(const struct uqd_state *state, uint32_t reduce);
 
 /* The denoised picture of a state, `reduce` times halved, into rows of ceil(width / 2^reduce) *
- * colours bytes. partial may be NULL. Updates low-pass channels of the state.
- * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+ * colours bytes; of a state whose unit 0 is a window the window's, reduced less than three times.
+ * partial may be NULL. Updates low-pass channels of the state. Errors: UQD_ERR_NOMEM,
+ * UQD_ERR_CANCELLED. */
 int uqd_picture_denoised(struct uqd_engine *engine, struct uqd_state *state,
                          const struct uqd_partial *partial, uint32_t reduce, uint8_t *pixels,
                          size_t stride);

@@ -5,6 +5,7 @@
 #include "codec/lattice/spent.h"
 #include "codec/lattice/steps.h"
 #include "transform/colour.h"
+#include "transform/threads.h"
 #include "transform/wavelet.h"
 #include "util/checked.h"
 
@@ -12,6 +13,7 @@
 
 struct session {
     struct uqd_session base; /* the first member */
+    struct uqd_work work;
     struct uqd_engine engine;
     struct uqd_schedule schedule;
     struct uqd_state state;
@@ -60,11 +62,14 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
     if (session == NULL)
         return UQD_ERR_NOMEM;
     session->base.class = &uqd_lattice_sessions;
-    session->base.work = &session->engine.work;
-    uqd_engine_init(&session->engine, model, settings->cpu_mask, settings->threads,
-                    header->tile_log2);
-    session->engine.work.progress = settings->progress;
-    session->engine.work.cookie = settings->cookie;
+    session->base.work = &session->work;
+    session->work.threads = (uint32_t)uqd_thread_count(settings->threads);
+    uqd_engine_init(&session->engine, model, settings->cpu_mask, &session->work, header->tile_log2,
+                    header->separate);
+    session->engine.first = (struct uqd_tile){header->first.x_begin, header->first.x_end,
+                                              header->first.y_begin, header->first.y_end};
+    session->work.progress = settings->progress;
+    session->work.cookie = settings->cookie;
     uqd_state_init(&session->state, model, header->width, header->height, header->colours,
                    header->low);
     session->state.version = 1;
@@ -78,7 +83,7 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
 
 static struct uqd_work *work_of(struct session *session)
 {
-    return &session->engine.work;
+    return &session->work;
 }
 
 /* Goes back to the last complete step, if a part of the next one was decoded. That waits until
@@ -251,6 +256,7 @@ static int session_prepare(struct uqd_session *base)
         return status;
     if (pass == NULL ||
         (session->state.dithered && session->state.units[pass->unit].nominal == UQD_TOP_LEVEL) ||
+        uqd_engine_separates(&session->engine, &session->state.units[pass->unit]) ||
         uqd_engine_has_trunk(&session->engine, &session->state, pass->unit, pass->type))
         return UQD_END;
     return uqd_engine_trunk(&session->engine, &session->state, pass->unit, pass->type, &network);
@@ -294,7 +300,7 @@ static uint32_t n_tiled_units(const struct session *session)
     const struct uqd_state *state = &session->state;
     const uint32_t side = 1u << session->engine.tile_log2;
     uint32_t u = 0;
-    while (u < state->n_units && (state->units[u].grid_w > side || state->units[u].grid_h > side))
+    while (u < state->n_units && (state->units[u].whole_w > side || state->units[u].whole_h > side))
         u++;
     return u;
 }

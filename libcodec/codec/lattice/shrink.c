@@ -74,9 +74,9 @@ static struct channel channel_of(const struct uqd_state *state, uint32_t u,
         .border_y = NOWHERE,
         .unknown = unknown_squares[unit->level[c]],
     };
-    if (channel->subband == UQD_SUBBAND_HL)
+    if (channel->subband == UQD_SUBBAND_HL && unit->x + unit->grid_w == unit->whole_w)
         out.border_x = border_of(out.exist_w, shift, channel->dx, subband.width);
-    if (channel->subband == UQD_SUBBAND_LH)
+    if (channel->subband == UQD_SUBBAND_LH && unit->y + unit->grid_h == unit->whole_h)
         out.border_y = border_of(out.exist_h, shift, channel->dy, subband.height);
     return out;
 }

@@ -44,10 +44,10 @@ void uqd_state_init(struct uqd_state *state, const struct uqd_model *model, uint
     memcpy(state->low, low, sizeof state->low);
     for (uint32_t u = 0; u < state->n_units; u++) {
         struct uqd_unit *unit = &state->units[u];
-        unit->width = width;
-        unit->height = height;
-        unit->grid_w = width = uqd_unit_grid(width);
-        unit->grid_h = height = uqd_unit_grid(height);
+        unit->whole_width = unit->width = width;
+        unit->whole_height = unit->height = height;
+        unit->whole_w = unit->grid_w = width = uqd_unit_grid(width);
+        unit->whole_h = unit->grid_h = height = uqd_unit_grid(height);
         set_unknown(unit);
     }
 }
@@ -100,6 +100,12 @@ int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t
     return 6144 + (int32_t)(top >> 20);
 }
 
+/* The number of a unit's block (x, y) in the grid of the whole unit. */
+static uint64_t block_of_whole(const struct uqd_unit *unit, uint32_t x, uint32_t y)
+{
+    return (uint64_t)(unit->y + y) * unit->whole_w + unit->x + x;
+}
+
 /* Twice the centres of the cells of level UQD_DITHER_LEVEL. */
 static int fill_dithered(struct uqd_state *state, uint32_t u, struct uqd_work *work)
 {
@@ -115,7 +121,7 @@ static int fill_dithered(struct uqd_state *state, uint32_t u, struct uqd_work *w
                 uqd_channel_exists(channel, unit->width, unit->height, x, y))
                 unit->cells[block * UQD_BLOCK_CHANNELS + c] =
                     (int16_t)(((1 << UQD_DITHER_LEVEL) - 1) -
-                              2 * uqd_dither_offset(state, u, c, block));
+                              2 * uqd_dither_offset(state, u, c, block_of_whole(unit, x, y)));
         }
     }
     return UQD_OK;
@@ -167,9 +173,11 @@ int uqd_unit_coarsen(struct uqd_state *state, uint32_t u, uint32_t nominal, cons
                 continue;
             const int32_t member = uqd_cell_member(*value);
             const struct uqd_cell coarser =
-                state->dithered ? uqd_cell_of_dithered(
-                                      member, uqd_dither_offset(state, u, c, block), unit->level[c])
-                                : uqd_cell_of(member, unit->level[c]);
+                state->dithered
+                    ? uqd_cell_of_dithered(
+                          member, uqd_dither_offset(state, u, c, block_of_whole(unit, x, y)),
+                          unit->level[c])
+                    : uqd_cell_of(member, unit->level[c]);
             *value = (int16_t)(coarser.low + coarser.high);
         }
     }
@@ -216,9 +224,9 @@ static int hold_low(struct uqd_state *state, uint32_t u, struct uqd_work *work)
 
 int uqd_state_update_low(struct uqd_state *state, uint32_t u, struct uqd_work *work)
 {
-    assert(u < state->n_units);
+    assert(u < state->n_units && !state->is_tile);
     struct uqd_unit *unit = &state->units[u];
-    const size_t n = (size_t)unit->grid_w * unit->grid_h;
+    const size_t n = (size_t)unit->whole_w * unit->whole_h;
     const int held = hold_low(state, u, work);
     if (held < 0)
         return held;
@@ -226,11 +234,15 @@ int uqd_state_update_low(struct uqd_state *state, uint32_t u, struct uqd_work *w
     if (memory == NULL)
         return UQD_ERR_NOMEM;
     int32_t *const planes[3] = {memory, memory + n, memory + 2 * n};
-    int status = inverse(state, u + 1, planes, unit->grid_w, work);
-    for (size_t i = 0; i < n && status == UQD_OK; i++) {
-        for (uint32_t c = 0; c < state->colours; c++)
-            unit->cells[i * UQD_BLOCK_CHANNELS + UQD_UNIT_CHANNELS + c] = saturate(planes[c][i]);
-        status = uqd_work_look(work, 3);
+    int status = inverse(state, u + 1, planes, unit->whole_w, work);
+    for (uint32_t y = 0; y < unit->grid_h && status == UQD_OK; y++) {
+        int16_t *low =
+            unit->cells + (size_t)y * unit->grid_w * UQD_BLOCK_CHANNELS + UQD_UNIT_CHANNELS;
+        const size_t first = (size_t)block_of_whole(unit, 0, y);
+        for (uint32_t x = 0; x < unit->grid_w; x++)
+            for (uint32_t c = 0; c < state->colours; c++)
+                low[(size_t)x * UQD_BLOCK_CHANNELS + c] = saturate(planes[c][first + x]);
+        status = uqd_work_look(work, 3 * (size_t)unit->grid_w);
     }
     free(memory);
     return status;

@@ -10,18 +10,28 @@
 
 enum { UQD_MAX_UNITS = 6, UQD_MIXED_LEVELS = 255, UQD_DITHER_LEVEL = 14 };
 
+/* The unit of a picture, or a window of it: a rectangle of its blocks, of which alone anything is
+ * known (codec/lattice/window.h). */
 struct uqd_unit {
-    uint32_t width, height;  /* of the unit's picture */
-    uint32_t grid_w, grid_h; /* in blocks */
-    int16_t *cells;          /* [grid_h][grid_w][UQD_BLOCK_CHANNELS]: twice the centres of the
-                                details' cells, in coding order, then the low-pass as known;
-                                owned; NULL: nothing is known, the level is the top one */
-    uint32_t *spent;         /* [grid_h][grid_w]: what a step took to decode, in 1/256 bit;
-                                owned; NULL: it is not counted */
-    uint8_t nominal;         /* level of the last completed stage; UQD_TOP_LEVEL: nothing known;
-                                UQD_MIXED_LEVELS: a stage was interrupted */
+    uint32_t width, height;    /* of its picture */
+    uint32_t grid_w, grid_h;   /* in blocks */
+    uint32_t x, y;             /* first block, in the grid of the whole unit */
+    uint32_t whole_w, whole_h; /* that grid */
+    uint32_t whole_width, whole_height;
+    int16_t *cells;  /* [grid_h][grid_w][UQD_BLOCK_CHANNELS]: twice the centres of the
+                        details' cells, in coding order, then the low-pass as known;
+                        owned; NULL: nothing is known, the level is the top one */
+    uint32_t *spent; /* [grid_h][grid_w]: what a step took to decode, in 1/256 bit;
+                        owned; NULL: it is not counted */
+    uint8_t nominal; /* level of the last completed stage; UQD_TOP_LEVEL: nothing known;
+                        UQD_MIXED_LEVELS: a stage was interrupted */
     uint8_t level[UQD_UNIT_CHANNELS]; /* of each channel, coding order */
 };
+
+static inline int uqd_unit_is_window(const struct uqd_unit *unit)
+{
+    return unit->grid_w != unit->whole_w || unit->grid_h != unit->whole_h;
+}
 
 struct uqd_state {
     const struct uqd_model *model;
@@ -32,6 +42,7 @@ struct uqd_state {
     int phased;       /* in stages that leave it to the file */
     int32_t low[3];   /* low-pass of the last unit, 1 x 1 */
     uint64_t version; /* changes whenever a unit does; 0: results must not be kept */
+    int is_tile;      /* of another state, one unit of it: its low-pass is given */
     struct uqd_unit units[UQD_MAX_UNITS];
 };
 
@@ -56,8 +67,8 @@ int uqd_state_copy(struct uqd_state *copy, const struct uqd_state *state, uint32
                    struct uqd_work *work);
 
 /* Dither offset of a coefficient: uniform on 6144 .. 10239, from a counter-based generator keyed by
- * seed, unit, channel (coding order) and block. All sums with coefficients lie in the one cell
- * 0 .. 16383 of level UQD_DITHER_LEVEL. */
+ * seed, unit, channel (coding order) and block of the whole unit. All sums with coefficients lie in
+ * the one cell 0 .. 16383 of level UQD_DITHER_LEVEL. */
 int32_t uqd_dither_offset(const struct uqd_state *state, uint32_t unit, uint32_t channel,
                           uint64_t block);
 

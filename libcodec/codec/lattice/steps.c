@@ -29,13 +29,13 @@ int uqd_steps_encode(struct uqd_engine *engine, const struct uqd_schedule *sched
         const struct uqd_pass *pass = &schedule->passes[p];
         if (body.first <= pass->step && pass->step <= body.last)
             status =
-                uqd_pass_run(engine, state, pass, &stream, exact->units[pass->unit].cells, NULL);
+                uqd_tiles_run(engine, state, pass, &stream, exact->units[pass->unit].cells, NULL);
     }
     if (status == UQD_OK)
         status = uqd_stream_close(&stream);
     if (status == UQD_OK)
         status =
-            uqd_body_seal(stream.output.data, stream.output.size, body, data, size, &engine->work);
+            uqd_body_seal(stream.output.data, stream.output.size, body, data, size, engine->work);
     uqd_stream_free(&stream);
     return status;
 }
@@ -44,9 +44,9 @@ static int run_pass(struct uqd_engine *engine, struct uqd_state *state, const st
                     struct uqd_stream *stream, struct uqd_partial *partial)
 {
     if (pass->skipped)
-        return uqd_pass_skip(engine, state, pass, stream);
+        return uqd_tiles_skip(engine, state, pass, stream);
     if (partial == NULL || pass->unit < partial->first)
-        return uqd_pass_run(engine, state, pass, stream, NULL, NULL);
+        return uqd_tiles_run(engine, state, pass, stream, NULL, NULL);
     const struct uqd_unit *unit = &state->units[pass->unit];
     const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
     free(partial->mean_q4);
@@ -54,7 +54,7 @@ static int run_pass(struct uqd_engine *engine, struct uqd_state *state, const st
     partial->mean_q4 = uqd_calloc_array(n_blocks, UQD_UNIT_CHANNELS * sizeof *partial->mean_q4);
     if (partial->mean_q4 == NULL)
         return UQD_ERR_NOMEM;
-    const int status = uqd_pass_run(engine, state, pass, stream, NULL, partial->mean_q4);
+    const int status = uqd_tiles_run(engine, state, pass, stream, NULL, partial->mean_q4);
     if (status != UQD_NEED_DATA) {
         free(partial->mean_q4);
         partial->mean_q4 = NULL;
@@ -71,7 +71,7 @@ int uqd_steps_decode(struct uqd_engine *engine, const struct uqd_schedule *sched
     struct uqd_stream stream;
     if (used != NULL)
         *used = 0;
-    int status = uqd_body_open(body, extent, &chunks, &engine->work);
+    int status = uqd_body_open(body, extent, &chunks, engine->work);
     if (status != UQD_OK)
         return status;
     uqd_stream_init_decode(&stream, chunks.data, chunks.available, chunks.size,
