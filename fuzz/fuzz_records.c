@@ -25,7 +25,10 @@ static void check_alpha(uint32_t width, uint32_t height, enum uqd_alpha_piece pi
     FUZZ_CHECK(status == UQD_OK || alpha.n_known[piece] == 0);
     struct uqd_alpha_scratch scratch;
     FUZZ_CHECK(uqd_alpha_scratch_init(&scratch, &alpha, reduce) == UQD_OK);
-    FUZZ_CHECK(uqd_alpha_show(&alpha, &scratch, reduce, colours, pixels, stride, NULL) == UQD_OK);
+    const struct uqd_region all = {0, 0, uqd_reduced_side(width, reduce),
+                                   uqd_reduced_side(height, reduce)};
+    FUZZ_CHECK(uqd_alpha_show(&alpha, &scratch, reduce, all, colours, pixels, stride, NULL) ==
+               UQD_OK);
     uqd_alpha_scratch_free(&scratch);
     free(pixels);
     free(bytes);

@@ -140,6 +140,7 @@ int uqd_decoder_start(struct uqd_decoder *decoder)
         .cpu_mask = decoder->settings.cpu_mask,
         .progress = decoder->settings.progress,
         .cookie = decoder->settings.cookie,
+        .region = decoder->region,
     };
     decoder->sessions = uqd_sessions_for(decoder->model, &decoder->header);
     return decoder->sessions->open(&decoder->session, decoder->model, &decoder->header, &settings);

@@ -27,6 +27,7 @@ struct uqd_decoder {
     uint64_t blocks_size; /* of those that are unpacked */
     struct uqd_alpha alpha;
     int has_piece[UQD_ALPHA_PIECES];          /* all of it, verified */
+    struct uqd_region region;                 /* that is shown; of width 0: all of the picture */
     const struct uqd_session_class *sessions; /* of the model */
     struct uqd_session *session;              /* NULL until something is decoded */
 };
@@ -38,6 +39,15 @@ int uqd_decoder_check_ready(const struct uqd_decoder *decoder);
 int uqd_decoder_start(struct uqd_decoder *decoder);
 
 struct uqd_source uqd_decoder_source(const struct uqd_decoder *decoder);
+
+/* The colours of a picture, as the session's show, of the decoder's region alone.
+ * Errors: also UQD_ERR_NOMEM. */
+int uqd_decoder_show_colours(struct uqd_decoder *decoder, int step, const struct uqd_source *source,
+                             const struct uqd_picture_request *request, uint8_t *pixels,
+                             size_t stride);
+
+/* What pictures show of the whole one, in its pixels. */
+struct uqd_region uqd_decoder_region(const struct uqd_decoder *decoder);
 
 /* Finds the blocks of metadata that the header tells of. Errors: UQD_ERR_NOMEM. */
 int uqd_decoder_find_blocks(struct uqd_decoder *decoder);

@@ -34,7 +34,7 @@ int uqd_decoder_step_bits(struct uqd_decoder *decoder, uint32_t step, uint32_t *
     if (status != UQD_OK)
         return status;
     const struct uqd_header *header = &decoder->header;
-    if (map == NULL || step >= header->n_steps ||
+    if (map == NULL || decoder->region.width > 0 || step >= header->n_steps ||
         n_blocks != blocks_of(header->width) * blocks_of(header->height))
         return UQD_ERR_ARG;
     if (step >= uqd_decoder_steps_complete(decoder))

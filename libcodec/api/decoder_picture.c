@@ -26,7 +26,7 @@ static int check_request(const struct uqd_decoder *decoder,
     const size_t channels = decoder->header.colours + (decoder->header.has_alpha != 0);
     if (pixels == NULL || request->reduce > UQD_MAX_REDUCE || request->mode < UQD_MODE_DENOISED ||
         request->mode > UQD_MODE_FLOW ||
-        stride < uqd_reduced_side(decoder->header.width, request->reduce) * channels)
+        stride < uqd_reduced_region(uqd_decoder_region(decoder), request->reduce).width * channels)
         return UQD_ERR_ARG;
     if (request->step != UQD_STEP_LATEST && request->bytes > 0)
         return UQD_ERR_ARG;
@@ -68,14 +68,15 @@ static int show(struct uqd_decoder *decoder, const struct uqd_picture_request *r
                    decoder->sessions->show_work(decoder->session, step, more, request));
     struct uqd_shown_alpha alpha;
     if (!decoder->header.has_alpha)
-        return decoder->sessions->show(decoder->session, step, more, request, pixels, stride);
+        return uqd_decoder_show_colours(decoder, step, more, request, pixels, stride);
     /* First what may lack memory: with that, pixels stay as they are. */
     int status = uqd_decoder_find_alpha(decoder, step, more, request->reduce, &alpha);
     if (status < 0)
         return status;
-    status = decoder->sessions->show(decoder->session, step, more, request, pixels, stride);
+    status = uqd_decoder_show_colours(decoder, step, more, request, pixels, stride);
     if (status == UQD_OK)
         status = uqd_alpha_show(&alpha.known, &alpha.scratch, request->reduce,
+                                uqd_reduced_region(uqd_decoder_region(decoder), request->reduce),
                                 decoder->header.colours, pixels, stride, decoder->session->work);
     uqd_shown_alpha_free(&alpha);
     return status;

@@ -74,6 +74,16 @@ static int check_metadata(const struct uqd_encode_settings *settings)
     return UQD_OK;
 }
 
+static int check_first(const struct uqd_model *model, const struct uqd_image *image,
+                       const struct uqd_region *first)
+{
+    if (first->width == 0)
+        return UQD_OK;
+    return !model->class->is_paper && uqd_region_is_in(first, image->width, image->height)
+               ? UQD_OK
+               : UQD_ERR_ARG;
+}
+
 static int check_arguments(const struct uqd_model *model, const struct uqd_image *image,
                            const struct uqd_encode_settings *settings)
 {
@@ -83,6 +93,8 @@ static int check_arguments(const struct uqd_model *model, const struct uqd_image
         return UQD_ERR_ARG;
     if (!uqd_model_has_order(model, settings->order) ||
         (settings->order != UQD_ORDER_MODEL && settings->dither != UQD_DITHER_NONE))
+        return UQD_ERR_ARG;
+    if (check_first(model, image, &settings->first) < 0)
         return UQD_ERR_ARG;
     return check_metadata(settings);
 }
@@ -136,6 +148,23 @@ static int has_tiles(const struct uqd_header *header)
     return header->width > side || header->height > side;
 }
 
+/* The tiles that a region touches come first. A picture of few tiles gets smaller ones for that. */
+static void set_first(struct uqd_header *header, const struct uqd_region *region)
+{
+    enum { LEAST_TILE_LOG2 = 5, TILES = 4 };
+    const uint32_t longer = header->width > header->height ? header->width : header->height;
+    while (header->tile_log2 > LEAST_TILE_LOG2 && longer < (uint32_t)TILES * UQD_UNIT_BLOCK
+                                                               << header->tile_log2)
+        header->tile_log2--;
+    const uint32_t side = (uint32_t)UQD_UNIT_BLOCK << header->tile_log2;
+    if (!has_tiles(header))
+        return;
+    header->first.x_begin = region->x / side;
+    header->first.x_end = (region->x + region->width + side - 1) / side;
+    header->first.y_begin = region->y / side;
+    header->first.y_end = (region->y + region->height + side - 1) / side;
+}
+
 static void fill_header(struct encoder *encoder)
 {
     const struct uqd_model *model = encoder->model;
@@ -151,6 +180,8 @@ static void fill_header(struct encoder *encoder)
     header->seed = encoder->settings.seed;
     header->phased = encoder->settings.order == UQD_ORDER_PSNR;
     header->tile_log2 = UQD_HEADER_TILE_LOG2;
+    if (encoder->settings.first.width > 0)
+        set_first(header, &encoder->settings.first);
     header->separate = !header->paper && has_tiles(header);
     header->solid = encoder->settings.solid;
     header->has_distortion = !encoder->settings.no_distortion && !header->solid;
@@ -215,8 +246,10 @@ static int measure(struct encoder *encoder, uint32_t step)
     if (status == UQD_OK && has_alpha(image))
         status = take_pieces(encoder);
     if (status == UQD_OK && has_alpha(image))
-        status = uqd_alpha_show(&encoder->alpha, &encoder->scratch, 0, encoder->header.colours,
-                                encoder->shown, shown.stride, encoder->session->work);
+        status = uqd_alpha_show(&encoder->alpha, &encoder->scratch, 0,
+                                (struct uqd_region){0, 0, image->width, image->height},
+                                encoder->header.colours, encoder->shown, shown.stride,
+                                encoder->session->work);
     if (status == UQD_OK)
         status = uqd_metrics_of(image, &shown, 0, &metrics, encoder->session->work);
     if (status < 0)

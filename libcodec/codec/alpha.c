@@ -3,6 +3,7 @@
 #include "container/record.h"
 #include "util/checked.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -361,19 +362,21 @@ void uqd_alpha_scratch_free(struct uqd_alpha_scratch *scratch)
 }
 
 int uqd_alpha_show(const struct uqd_alpha *alpha, const struct uqd_alpha_scratch *scratch,
-                   uint32_t reduce, uint32_t colours, uint8_t *pixels, size_t stride,
-                   struct uqd_work *work)
+                   uint32_t reduce, struct uqd_region region, uint32_t colours, uint8_t *pixels,
+                   size_t stride, struct uqd_work *work)
 {
     const struct base base = base_of(alpha, reduce);
-    const uint32_t width = reduced(alpha->width, reduce), height = reduced(alpha->height, reduce);
+    const uint32_t width = reduced(alpha->width, reduce);
     const int known = is_known(alpha);
     int status = UQD_OK;
+    assert(region.x + region.width <= width);
+    assert(region.y + region.height <= reduced(alpha->height, reduce));
     if (!known)
         memset(scratch->row, OPAQUE, width);
-    for (uint32_t y = 0; y < height && status == UQD_OK; y++) {
+    for (uint32_t y = 0; y < region.height && status == UQD_OK; y++) {
         if (known)
-            make_shown_row(&base, y, scratch->row, scratch->sums);
-        spread(pixels + y * stride, width, colours, scratch->row);
+            make_shown_row(&base, region.y + y, scratch->row, scratch->sums);
+        spread(pixels + y * stride, region.width, colours, scratch->row + region.x);
         status = uqd_work_look(work, known ? (size_t)base.size.width << base.reduce : width);
     }
     return status;

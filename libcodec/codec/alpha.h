@@ -49,11 +49,11 @@ int uqd_alpha_scratch_init(struct uqd_alpha_scratch *scratch, const struct uqd_a
 void uqd_alpha_scratch_free(struct uqd_alpha_scratch *scratch);
 
 /* Makes packed pixels of `colours` samples, in rows that begin stride bytes apart, pixels of one
- * channel more. Sizes are those of the picture reduced so many times.
+ * channel more. They are those of a region, in pixels of the picture reduced so many times.
  * Errors: UQD_ERR_CANCELLED. */
 int uqd_alpha_show(const struct uqd_alpha *alpha, const struct uqd_alpha_scratch *scratch,
-                   uint32_t reduce, uint32_t colours, uint8_t *pixels, size_t stride,
-                   struct uqd_work *work);
+                   uint32_t reduce, struct uqd_region region, uint32_t colours, uint8_t *pixels,
+                   size_t stride, struct uqd_work *work);
 
 void uqd_alpha_free(struct uqd_alpha *alpha);
 

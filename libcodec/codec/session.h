@@ -35,9 +35,12 @@ uint32_t uqd_source_steps(const struct uqd_source *source, uint32_t n);
 
 struct uqd_session_settings {
     uint32_t threads, cpu_mask; /* threads 0: OpenMP's default */
+    struct uqd_region region;   /* what will be shown; of width 0: all of the picture */
     uqd_progress progress;
     void *cookie;
 };
+
+enum { UQD_WINDOW_REDUCE = 3 };
 
 struct uqd_session {
     const struct uqd_session_class *class;
@@ -90,6 +93,11 @@ struct uqd_session_class {
      * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
     int (*show)(struct uqd_session *session, int step, const struct uqd_source *source,
                 const struct uqd_picture_request *request, uint8_t *pixels, size_t stride);
+
+    /* What of the picture, in full size, pictures of less than UQD_WINDOW_REDUCE reductions show:
+     * the region of the settings and what it needs around it, of even place and size but for the
+     * picture's borders; others show all of the picture. NULL: all do. */
+    struct uqd_region (*window)(const struct uqd_session *session);
 
     /* Work, for progress, of decoding steps from first to last; of a picture, as show; of encoding
      * n_steps with or without a denoised picture of each. */

@@ -73,8 +73,11 @@ static int copy_open(struct uqd_session **out, const struct uqd_model *model,
         return UQD_ERR_NOMEM;
     session->header = *header;
     session->header.n_steps--;
+    /* A copy's rows are laid over all of the picture. */
+    struct uqd_session_settings of_inner = *settings;
+    of_inner.region = (struct uqd_region){0};
     const int status =
-        uqd_sessions_of(model)->open(&session->inner, model, &session->header, settings);
+        uqd_sessions_of(model)->open(&session->inner, model, &session->header, &of_inner);
     if (status < 0) {
         free(session);
         return status;

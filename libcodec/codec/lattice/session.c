@@ -4,6 +4,7 @@
 
 #include "codec/lattice/spent.h"
 #include "codec/lattice/steps.h"
+#include "codec/lattice/window.h"
 #include "transform/colour.h"
 #include "transform/threads.h"
 #include "transform/wavelet.h"
@@ -54,6 +55,45 @@ static void session_close(struct uqd_session *base)
     free(session);
 }
 
+/* The inverse of three wavelet levels reads as far, and what is guessed a block further: blocks. */
+enum { WINDOW_MARGIN = 10 };
+
+/* Blocks of whole tiles that the samples from `begin` on, before `end`, need. */
+static void find_side(uint32_t begin, uint32_t end, uint32_t tile, uint32_t grid, uint32_t *first,
+                      uint32_t *last)
+{
+    const uint32_t from = begin / UQD_UNIT_BLOCK, to = (end - 1) / UQD_UNIT_BLOCK + 1;
+    *first = from > WINDOW_MARGIN ? (from - WINDOW_MARGIN) / tile * tile : 0;
+    *last = (to + WINDOW_MARGIN + tile - 1) / tile * tile;
+    if (*last > grid)
+        *last = grid;
+}
+
+/* Leaves of the full-size unit the tiles that a region needs, if they do not need the others. */
+static void set_window(struct session *session, const struct uqd_region *region)
+{
+    struct uqd_state *state = &session->state;
+    const uint32_t side = 1u << session->engine.tile_log2;
+    struct uqd_unit *unit = &state->units[0];
+    struct uqd_tile tile;
+    if (region->width == 0 || state->n_units == 0 || !uqd_engine_separates(&session->engine, unit))
+        return;
+    find_side(region->x, region->x + region->width, side, unit->grid_w, &tile.x_begin, &tile.x_end);
+    find_side(region->y, region->y + region->height, side, unit->grid_h, &tile.y_begin,
+              &tile.y_end);
+    uqd_window_size(unit, tile);
+}
+
+static struct uqd_region session_window(const struct uqd_session *base)
+{
+    const struct session *session = (const struct session *)base;
+    const struct uqd_unit *unit = &session->state.units[0];
+    if (session->state.n_units == 0)
+        return (struct uqd_region){0, 0, 1, 1};
+    return (struct uqd_region){unit->x * UQD_UNIT_BLOCK, unit->y * UQD_UNIT_BLOCK, unit->width,
+                               unit->height};
+}
+
 static int session_open(struct uqd_session **out, const struct uqd_model *model,
                         const struct uqd_header *header,
                         const struct uqd_session_settings *settings)
@@ -77,6 +117,7 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
     session->state.seed = header->seed;
     session->state.phased = header->phased;
     uqd_schedule_init(&session->schedule, model, session->state.n_units);
+    set_window(session, &settings->region);
     *out = &session->base;
     return UQD_OK;
 }
@@ -527,6 +568,7 @@ const struct uqd_session_class uqd_lattice_sessions = {
     .prepare = session_prepare,
     .count = session_count,
     .show = session_show,
+    .window = session_window,
     .decode_work = session_decode_work,
     .show_work = session_show_work,
     .encode_work = session_encode_work,

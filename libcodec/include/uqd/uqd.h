@@ -247,6 +247,11 @@ UQD_NODISCARD UQD_API int uqd_mix_with(const struct uqd_image *a, const struct u
 
 /* ---- Encoder ------------------------------------------------------------------------------- */
 
+/* A rectangle of a picture, in pixels of its full size. */
+struct uqd_region {
+    uint32_t x, y, width, height;
+};
+
 enum uqd_dither {
     UQD_DITHER_NONE = 0,      /* one cell around 0, twice as wide: the best rate */
     UQD_DITHER_UNIVERSAL = 1, /* subtractive dither from the seed: universal quantization */
@@ -266,9 +271,11 @@ struct uqd_encode_settings {
     void *cookie;
     const struct uqd_metadata *metadata; /* default none: blocks to carry, in any order; borrowed */
     uint32_t n_metadata;                 /* UQD_MAX_METADATA at most */
-    enum uqd_order order; /* default UQD_ORDER_MODEL; another one only if the model has it, and
-                             never with dither */
-    int may_copy;         /* default 0; 1: an exact copy may be the last step, see uqd_encode */
+    enum uqd_order order;    /* default UQD_ORDER_MODEL; another one only if the model has it, and
+                                never with dither */
+    int may_copy;            /* default 0; 1: an exact copy may be the last step, see uqd_encode */
+    struct uqd_region first; /* default of width 0: none; else the bytes of what it touches come
+                                before the others in each step, see uqd_encode */
 };
 
 /* Fills in the defaults of a structure of struct_size bytes. */
@@ -285,6 +292,12 @@ static inline void uqd_encode_settings_default(struct uqd_encode_settings *setti
  * make the file larger than the pixels, the copy is the file's last step in their place: in a file
  * that was to be solid its only one, and the file has a table. Not with a stop_step before the
  * last; never if a side is above 16383 pixels, or the library was built without libwebp.
+ *
+ * With settings->first, a region that lies in the picture, the tiles that it touches come before
+ * the others in each step, as far as the step refines the full-size unit: a cut file is sharper
+ * there. Tiles have 1024 pixels a side, or as many halves of that as it takes for four along the
+ * longer side of the picture, 256 at least; small ones make the file some per cent larger. Not with
+ * a paper model.
  *
  * On success *data is malloc'ed and belongs to the caller, who releases it
  * with free(). Errors: UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
@@ -442,6 +455,17 @@ UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
  * UQD_ERR_MODEL_FILE, UQD_ERR_LIMIT, UQD_ERR_ARG without a model, and the failure of a step. */
 UQD_NODISCARD UQD_API int uqd_decoder_prepare(struct uqd_decoder *decoder);
 
+/* From here on pictures show this region alone, which lies in the picture and has pixels; NULL: all
+ * of it again. Steps that were decoded are forgotten. Of a picture with sides above 1024 pixels
+ * whose tiles are predicted by themselves (docs/format.md; all larger ones that this library
+ * encodes) only the tiles that the region touches, or whose border is within 80 pixels of it, are
+ * decoded, and take memory: what the region costs is as above, these tiles being the picture, but
+ * that the units after the first are all decoded, which have a 64th of the pixels of the whole
+ * picture. Others are decoded as a whole. The pixels are those that the whole picture has there.
+ * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_ARG. */
+UQD_NODISCARD UQD_API int uqd_decoder_set_region(struct uqd_decoder *decoder,
+                                                 const struct uqd_region *region);
+
 /* Number of steps that uqd_decoder_advance has completed: pictures of steps 0 .. n-1 exist. */
 UQD_API uint32_t uqd_decoder_steps_complete(const struct uqd_decoder *decoder);
 
@@ -482,8 +506,13 @@ static inline void uqd_picture_request_default(struct uqd_picture_request *reque
 /* Side length of a picture reduced n times. */
 UQD_API uint32_t uqd_reduced_side(uint32_t side, uint32_t reduce);
 
+/* Of a picture reduced n times, the pixels that a region has a part in; of the decoder's region,
+ * the picture that uqd_decoder_picture makes. Place and size are in reduced pixels. */
+UQD_API struct uqd_region uqd_reduced_region(struct uqd_region region, uint32_t reduce);
+
 /* Reconstructs a picture into the caller's pixels: uqd_reduced_side(height) rows of
- * uqd_reduced_side(width) * channels bytes, stride bytes apart. UQD_STEP_LATEST works as soon as
+ * uqd_reduced_side(width) * channels bytes, stride bytes apart, or with a region as many as
+ * uqd_reduced_region has. UQD_STEP_LATEST works as soon as
  * the header is known, with any number of bytes; in the other modes than denoised it shows the
  * last complete step. Without one these modes have nothing to go on from: then, as with the header
  * alone in denoised mode, the picture is of one colour, that of the mean of a lattice model's file,
@@ -515,7 +544,7 @@ enum { UQD_BITS_BLOCK = 8 };
  * over all steps is that of the body.
  *
  * Takes as long as decoding the step and a little more; the decoder's steps and pictures stay as
- * they are, but what uqd_decoder_prepare did is to be done again.
+ * they are, but what uqd_decoder_prepare did is to be done again. Not of a decoder with a region.
  * Errors: UQD_NEED_DATA if that step is not complete, UQD_ERR_ARG, UQD_ERR_NOMEM, UQD_ERR_LIMIT,
  * UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE, and UQD_ERR_CORRUPT if what was fed behind the step shows
  * that the one body of a solid file is damaged. */
