@@ -21,6 +21,7 @@ struct encode_options {
     int no_distortion, solid, no_copy, strip;
     uint64_t seed, max_pixels;
     uint32_t stop_step, threads;
+    struct uqd_region first; /* of width 0: none */
 };
 
 #define ROW(name, letter, type, argument, member, help, group)                                     \
@@ -44,6 +45,10 @@ static const struct option_row rows[] = {
         NULL),
     ROW("dither", 0, OPTION_CHOICE, "none|universal", dither,
         "no dither (smallest files, the default) or universal quantization (always, with paper)",
+        NULL),
+    ROW("first", 0, OPTION_REGION, "X,Y,W,H", first,
+        "within each step first the tiles that these W x H pixels touch, from column X and row Y "
+        "on: a cut file is sharper there",
         NULL),
     ROW("seed", 0, OPTION_U64, "N", seed, "seed of the dither (0)", NULL),
     ROW("no-distortion", 0, OPTION_FLAG, NULL, no_distortion,
@@ -133,6 +138,7 @@ static int encode(const struct encoding *encoding, const struct pixels *pixels,
     settings.threads = options->threads;
     settings.no_distortion = options->no_distortion;
     settings.solid = options->solid;
+    settings.first = options->first;
     settings.may_copy = !options->no_copy;
     settings.metadata = pixels->metadata;
     settings.n_metadata = pixels->n_metadata;
@@ -150,6 +156,19 @@ static void print_note(void *cookie, const char *sentence)
     message_print(stderr, uqd_program.name, &message);
 }
 
+static int check_first(const struct encode_options *options, const char *name,
+                       const struct pixels *pixels, struct message *message)
+{
+    const struct uqd_region *first = &options->first;
+    if (first->width == 0 ||
+        (first->x < pixels->width && first->width <= pixels->width - first->x &&
+         first->y < pixels->height && first->height <= pixels->height - first->y))
+        return 0;
+    return message_set(message, "%s: has %u x %u pixels, and --first %u,%u,%u,%u is not inside",
+                       name, pixels->width, pixels->height, first->x, first->y, first->width,
+                       first->height);
+}
+
 static int encode_file(void *cookie, size_t index, struct progress *progress,
                        struct message *message)
 {
@@ -164,6 +183,8 @@ static int encode_file(void *cookie, size_t index, struct progress *progress,
     reading.cookie = progress;
     if (result == 0)
         result = image_read(input, &reading, &pixels, message);
+    if (result == 0)
+        result = check_first(&encoding->options, name, &pixels, message);
     if (result == 0) {
         int status = encode(encoding, &pixels, progress, &data, &size);
         if (status < 0)

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include <uqd/uqd.h>
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -63,6 +65,27 @@ static int parse_number(const struct option_row *row, const char *text, uint64_t
     return 0;
 }
 
+static int parse_region(const struct option_row *row, const char *text, struct uqd_region *region,
+                        struct message *message)
+{
+    uint32_t *const numbers[] = {&region->x, &region->y, &region->width, &region->height};
+    const char *rest = text;
+    for (size_t i = 0; i < 4; i++) {
+        char *end;
+        errno = 0;
+        const unsigned long long value = strtoull(rest, &end, 10);
+        if (rest[0] < '0' || rest[0] > '9' || errno || value > UINT32_MAX ||
+            *end != (i < 3 ? ',' : '\0'))
+            return message_set(message, "--%s: \"%s\" is not %s, four whole numbers", row->name,
+                               text, row->argument);
+        *numbers[i] = (uint32_t)value;
+        rest = end + 1;
+    }
+    if (region->width == 0 || region->height == 0)
+        return message_set(message, "--%s: %s has no pixels", row->name, text);
+    return 0;
+}
+
 static int parse_choice(const struct option_row *row, const char *text, int *choice,
                         struct message *message)
 {
@@ -104,6 +127,8 @@ static int store(const struct option_row *row, const char *text, void *settings,
         if (status == 0)
             *(int *)member = (int)number;
         return status;
+    case OPTION_REGION:
+        return parse_region(row, text, member, message);
     case OPTION_CHOICE_OR_FIRST:
         if (!text) {
             *(int *)member = 0;

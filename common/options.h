@@ -27,6 +27,7 @@ enum option_type {
     OPTION_U32,     /* uint32_t, decimal */
     OPTION_U64,     /* uint64_t, decimal */
     OPTION_PERCENT, /* int, 0 to 100 */
+    OPTION_REGION,  /* struct uqd_region, X,Y,WIDTH,HEIGHT of at least a pixel */
     OPTION_CHOICE,  /* int, the index of one of the words of `argument`, which | separates */
     OPTION_CHOICE_OR_FIRST, /* the same; --name alone means the first word, others stand behind an
                                equals sign, and there is no letter */
