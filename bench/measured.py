@@ -35,6 +35,7 @@ class Usage:
 
     seconds: float
     peak_bytes: int  # largest resident memory
+    cpu_seconds: float = 0.0  # user and system
 
 
 # Runs in a small interpreter of its own: a child's largest memory counts from that of its parent.
@@ -43,7 +44,7 @@ import os, sys, time
 begin = time.perf_counter()
 process = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(process, 0)
-print(time.perf_counter() - begin, usage.ru_maxrss * 1024, file=open(int(sys.argv[1]), "w"))
+print(time.perf_counter() - begin, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime, file=open(int(sys.argv[1]), "w"))
 sys.exit(os.waitstatus_to_exitcode(status) != 0)
 """
 
@@ -60,8 +61,8 @@ def run(command, environment=None):
         if process.returncode != 0:
             log.seek(0)
             raise SystemExit(f"{' '.join(command)}: failed: {log.read().decode(errors='replace').strip()}")
-        seconds, peak_bytes = pipe.read().split()
-    return Usage(float(seconds), int(peak_bytes))
+        seconds, peak_bytes, cpu_seconds = pipe.read().split()
+    return Usage(float(seconds), int(peak_bytes), float(cpu_seconds))
 
 
 def call(command, environment=None):
