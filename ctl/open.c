@@ -32,7 +32,7 @@ struct report {
     uint32_t width, height, channels, n_steps, dither;
     uint64_t dither_seed, header_size, file_size, available, model_id;
     const char *model, *colour;
-    bool is_lossless;
+    bool is_lossless, is_solid;
     DBusMessageIter names; /* of the steps, if has_names */
     bool has_names;
     DBusMessage *reply;    /* the table of the steps, or NULL */
@@ -56,6 +56,7 @@ static void read_info(const DBusMessageIter *info, struct report *report)
     dict_get_string(info, KEY_MODEL, &report->model);
     dict_get_string(info, KEY_COLOUR, &report->colour);
     dict_get_bool(info, KEY_LOSSLESS, &report->is_lossless);
+    dict_get_bool(info, KEY_SOLID, &report->is_solid);
     report->has_names = dict_get_strings(info, KEY_STEP_NAMES, &report->names);
 }
 
@@ -76,6 +77,7 @@ static int ask(struct remote *remote, struct report *report, struct message *mes
 
 struct step {
     uint32_t index;
+    bool has_bytes; /* it is known where it ends */
     uint64_t bytes;
     double bits_per_pixel, psnr; /* NaN: unknown */
     const char *name;
@@ -95,6 +97,8 @@ static bool next_step(struct report *report, struct step *step)
     dbus_message_iter_get_basic(&entry, &step->psnr);
     dbus_message_iter_next(&report->steps);
     step->psnr = told_psnr(step->psnr);
+    /* Nothing has been decoded: without a table only the end of the last step is known. */
+    step->has_bytes = !report->is_solid || step->index + 1 >= report->n_steps;
     step->bits_per_pixel = told_bits_per_pixel(step->bytes, report->width, report->height);
     step->name = "";
     if (report->has_names && dbus_message_iter_get_arg_type(&report->names) == DBUS_TYPE_STRING) {
@@ -137,8 +141,11 @@ static void print_table(struct report *report)
     while (next_step(report, &step)) {
         printf("%4" PRIu32 "  ", step.index);
         told_print_text(*step.name ? step.name : "-", 9);
-        printf(" %10" PRIu64, step.bytes);
-        print_number(9, 3, step.bits_per_pixel);
+        if (step.has_bytes)
+            printf(" %10" PRIu64, step.bytes);
+        else
+            printf(" %10s", "-");
+        print_number(9, 3, step.has_bytes ? step.bits_per_pixel : NAN);
         print_number(9, 2, step.psnr);
         putchar('\n');
     }
@@ -150,8 +157,11 @@ static void print_json_step(const struct step *step)
 {
     printf("\n  {\"step\": %" PRIu32 ", \"name\": ", step->index);
     json_string(stdout, step->name);
-    printf(", \"bytes\": %" PRIu64 ", \"bpp\": ", step->bytes);
-    json_number(stdout, step->bits_per_pixel);
+    if (step->has_bytes)
+        printf(", \"bytes\": %" PRIu64 ", \"bpp\": ", step->bytes);
+    else
+        printf(", \"bytes\": null, \"bpp\": ");
+    json_number(stdout, step->has_bytes ? step->bits_per_pixel : NAN);
     printf(", \"psnr\": ");
     json_number(stdout, step->psnr);
     putchar('}');

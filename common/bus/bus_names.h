@@ -136,6 +136,7 @@ enum priority {
 #define KEY_STEP_NAMES  "step_names"
 #define KEY_STEP_BYTES  "step_bytes"
 #define KEY_LOSSLESS    "lossless"
+#define KEY_SOLID       "solid"
 #define KEY_FILE_SIZE   "file_size"
 #define KEY_AVAILABLE   "available"
 #define KEY_HEADER_SIZE "header_size"

@@ -41,6 +41,7 @@ static bool append_info(DBusMessageIter *args, const struct job *job)
     dict_add_u32(&dict, KEY_CHANNELS, info->channels);
     dict_add_u32(&dict, KEY_STEPS, info->n_steps);
     dict_add_bool(&dict, KEY_LOSSLESS, info->lossless);
+    dict_add_bool(&dict, KEY_SOLID, info->solid);
     dict_add_u64(&dict, KEY_MODEL_ID, info->model_id);
     dict_add_string(&dict, KEY_MODEL, job->decoding->model_name);
     dict_add_u32(&dict, KEY_DITHER, info->dither);

@@ -132,6 +132,49 @@ static void open_prints_the_steps(void **state)
     free(json);
 }
 
+/* The same picture as a file without a table of the steps. Its size. */
+static size_t write_solid(const struct sample *sample, const char *name)
+{
+    const struct uqd_image image = {sample->width, sample->height, sample->channels,
+                                    (size_t)sample->width * sample->channels, sample->pixels};
+    struct uqd_encode_settings settings;
+    uint8_t *data;
+    size_t size;
+    uqd_encode_settings_default(&settings);
+    settings.threads = 1;
+    settings.solid = 1;
+    assert_int_equal(uqd_encode(sample->model, &image, &settings, &data, &size), UQD_OK);
+    ctl_desk_write(name, data, size);
+    free(data);
+    return size;
+}
+
+/* Nobody knows where its steps before the last end until they are decoded. */
+static void of_a_solid_file_only_the_last_end_is_told(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    const size_t size = write_solid(&ctl->sample, "solid.uqd");
+    char bytes[32], *text = CTL_OUTPUT("open", "solid.uqd"),
+                    *json = CTL_OUTPUT("open", "--json", "solid.uqd");
+    uint32_t step = 0;
+    snprintf(bytes, sizeof bytes, " %zu ", size);
+    char *line = strtok(strstr(text, "\n   0 "), "\n");
+    for (; line; line = strtok(NULL, "\n"), step++) {
+        const int is_last = step + 1 == ctl->sample.info.n_steps;
+        assert_contains(line, is_last ? bytes : " -        - ");
+        assert_int_equal(strstr(line, bytes) != NULL, is_last);
+    }
+    assert_int_equal(step, ctl->sample.info.n_steps);
+    snprintf(bytes, sizeof bytes, "\"bytes\": %zu,", size);
+    assert_contains(json, "\"bytes\": null, \"bpp\": null, ");
+    char *told = strstr(json, bytes);
+    assert_non_null(told);
+    assert_null(strstr(told + 1, bytes));
+    assert_null(strstr(told, "null, \"bpp\""));
+    free(text);
+    free(json);
+}
+
 /* The path is the caller's business: relative, odd, and like an option. */
 static void names_of_files_are_taken_as_they_are(void **state)
 {
@@ -236,11 +279,17 @@ static void a_daemon_that_hangs_is_given_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ALONE(status_starts_no_daemon),          ALONE(status_tells_what_could_make_thumbnails),
-        SERVED(status_tells_of_the_daemon),      SERVED(status_tells_who_makes_thumbnails),
-        SERVED(open_prints_the_steps),           SERVED(names_of_files_are_taken_as_they_are),
-        SERVED(wrong_files_are_named),           SERVED(wrong_command_lines_are_told),
-        ALONE(without_a_daemon_that_is_said),    ALONE(without_a_bus_that_is_said),
+        ALONE(status_starts_no_daemon),
+        ALONE(status_tells_what_could_make_thumbnails),
+        SERVED(status_tells_of_the_daemon),
+        SERVED(status_tells_who_makes_thumbnails),
+        SERVED(open_prints_the_steps),
+        SERVED(of_a_solid_file_only_the_last_end_is_told),
+        SERVED(names_of_files_are_taken_as_they_are),
+        SERVED(wrong_files_are_named),
+        SERVED(wrong_command_lines_are_told),
+        ALONE(without_a_daemon_that_is_said),
+        ALONE(without_a_bus_that_is_said),
         SERVED(a_daemon_that_hangs_is_given_up),
     };
     return cmocka_run_group_tests_name("uqdctl", tests, NULL, NULL);
