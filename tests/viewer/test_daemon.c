@@ -188,6 +188,29 @@ static void a_copy_is_named_as_the_last_step(void **state)
     kill_daemon();
 }
 
+/* The header alone does not tell, of a file without a table. */
+static void a_solid_file_is_told_to_be_lossless(void **state)
+{
+    struct uqd_encode_settings settings;
+    struct pixels pixels;
+    (void)state;
+    uqd_encode_settings_default(&settings);
+    settings.solid = 1;
+    screen_read("picture.png", &pixels);
+    stage_encode("solid.uqd", &pixels, &settings);
+    pixels_free(&pixels);
+    start_daemon();
+    for (int i = 0; i < 4; i++) {
+        struct listener listener;
+        unsigned counts[SOURCE_FAILED + 1] = {0};
+        listener_open(&listener, i < 2 ? "solid.uqd" : "short.uqd", kinds[i % 2].make, 0);
+        await_event(&listener, SOURCE_END, counts);
+        assert_int_equal(counts[SOURCE_LOSSLESS], i < 2);
+        listener_close(&listener);
+    }
+    kill_daemon();
+}
+
 /* The picture of a key, asked for at once. */
 static struct picture *request_picture(const char *path,
                                        struct source *(*make)(const struct source_config *config),
@@ -388,6 +411,7 @@ int main(void)
         cmocka_unit_test(what_was_shown_is_not_asked_for_again),
         cmocka_unit_test(sources_keep_their_promises),
         cmocka_unit_test(a_copy_is_named_as_the_last_step),
+        cmocka_unit_test(a_solid_file_is_told_to_be_lossless),
         cmocka_unit_test(a_place_in_the_file_is_a_file_that_ends_there),
         cmocka_unit_test(bits_are_told),
         cmocka_unit_test(bits_that_are_not_there_are_refused),

@@ -146,7 +146,7 @@ static void what_cannot_come_is_not_promised(void **state)
     struct text_line line;
     struct pane *pane = open_room(&room, 2);
     (void)state;
-    room.document.file.info.lossless = 0;
+    room.document.progress.is_lossless = false;
     pane_set_codec(pane, CODEC_JPEG, false);
     assert_false(room_next(&room, SOURCE_PEER_SCREEN, &key));
     assert_null(pane->shown);

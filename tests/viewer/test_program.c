@@ -57,6 +57,24 @@ static void the_last_step_is_the_original(void **state)
     assert_same("last.png", "original.png", &stage_picture);
 }
 
+/* A solid file has no table that says so. */
+static void the_last_step_of_a_solid_file_is_the_original(void **state)
+{
+    struct uqd_encode_settings settings;
+    struct pixels pixels;
+    (void)state;
+    uqd_encode_settings_default(&settings);
+    settings.solid = 1;
+    screen_read("picture.png", &pixels);
+    stage_encode("solid.uqd", &pixels, &settings);
+    pixels_free(&pixels);
+    VIEW_DONE("wait idle\nscreenshot last.png\nstep 1\nwait idle\nscreenshot step.png\n"
+              "original on\nwait idle\nscreenshot original.png\nquit\n",
+              "solid.uqd", LOCAL);
+    assert_same("last.png", "original.png", &stage_picture);
+    assert_differ("step.png", "original.png", &stage_picture);
+}
+
 static void steps_modes_and_seeds_differ(void **state)
 {
     (void)state;
@@ -665,6 +683,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_help_looks_as_designed),
         cmocka_unit_test(the_last_step_is_the_original),
+        cmocka_unit_test(the_last_step_of_a_solid_file_is_the_original),
         cmocka_unit_test(steps_modes_and_seeds_differ),
         cmocka_unit_test(options_are_like_commands),
         cmocka_unit_test(the_same_run_gives_the_same_window),

@@ -29,7 +29,7 @@ static void adopt_reference(struct document *document, const struct source_event
 {
     struct progress *progress = &document->progress;
     uint32_t last = document->file.info.n_steps - 1;
-    if (progress->reference || progress->reference_given || !document->file.info.lossless ||
+    if (progress->reference || progress->reference_given || !progress->is_lossless ||
         event->key.step != last || event->key.reduce)
         return;
     progress->reference = picture_ref(event->picture);

@@ -9,8 +9,10 @@
 
 int progress_init(struct progress *progress, const struct uqd_file *file)
 {
-    *progress = (struct progress){
-        .file = file, .steps = calloc(file->info.n_steps + (size_t)1, sizeof *progress->steps)};
+    *progress =
+        (struct progress){.file = file,
+                          .is_lossless = file->info.lossless,
+                          .steps = calloc(file->info.n_steps + (size_t)1, sizeof *progress->steps)};
     return progress->steps ? 0 : -1;
 }
 
@@ -41,6 +43,9 @@ static void end(struct progress *progress, const char *trouble)
 void progress_take(struct progress *progress, const struct source_event *event)
 {
     switch (event->type) {
+    case SOURCE_LOSSLESS:
+        progress->is_lossless = true;
+        break;
     case SOURCE_STEP_NAME:
         if (event->step < progress->file->info.n_steps)
             snprintf(progress->steps[event->step].name, sizeof progress->steps[0].name, "%.23s",
@@ -227,7 +232,7 @@ bool progress_expects_reference(const struct progress *progress)
 {
     const struct uqd_info *info = &progress->file->info;
     return progress->reference || progress->reference_given ||
-           (info->lossless && (!progress->ended || progress->n_complete == info->n_steps));
+           (progress->is_lossless && (!progress->ended || progress->n_complete == info->n_steps));
 }
 
 bool progress_refuse(struct progress *progress, const struct frame_key *key, const char *why)

@@ -26,6 +26,7 @@ struct progress {
     double step_done;             /* of the step that is being decoded, 0 to 1 */
     double picture_done;          /* of the picture that the source makes for the screen, ... */
     struct frame_key picture_key; /* ... this one */
+    bool is_lossless;             /* the last step of the file is */
     bool ended;                   /* everything in the file is decoded */
     bool partial;                 /* the file is cut inside a step that can be shown */
     bool lost, failed;            /* the source */

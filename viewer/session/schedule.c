@@ -228,7 +228,7 @@ static bool next_in_background(const struct schedule *schedule, struct frame_key
     if (!progress->ended || schedule->n_panes == 0)
         return false;
     *key = progress_key(progress, last, UQD_MODE_DENOISED, 0);
-    if (!progress->reference && !progress->reference_given && progress->file->info.lossless &&
+    if (!progress->reference && !progress->reference_given && progress->is_lossless &&
         progress->n_complete == last + 1 && !progress_is_refused(progress, key))
         return true;
     if (next_unseen(schedule, key))

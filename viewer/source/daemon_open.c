@@ -10,6 +10,13 @@
 #define START_MS 5000
 #define RETRY_MS 100 /* before asking a daemon again that is about to leave */
 
+static void post_lossless(struct remote *remote, const DBusMessageIter *info)
+{
+    bool is_lossless = false;
+    if (dict_get_bool(info, KEY_LOSSLESS, &is_lossless) && is_lossless)
+        source_post_text(&remote->source, SOURCE_LOSSLESS, "");
+}
+
 static void post_step_names(struct remote *remote, const DBusMessageIter *info)
 {
     DBusMessageIter names;
@@ -32,6 +39,7 @@ static void start_job(struct remote *remote, DBusMessage *reply)
     dbus_message_iter_next(&arguments);
     snprintf(remote->job.path, sizeof remote->job.path, "%s", path);
     snprintf(remote->job.owner, sizeof remote->job.owner, "%s", dbus_message_get_sender(reply));
+    post_lossless(remote, &arguments);
     post_step_names(remote, &arguments);
     DBusMessage *call = bus_new_job_call(&remote->job, METHOD_START);
     if (!call) {

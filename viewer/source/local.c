@@ -25,7 +25,7 @@ struct local {
     struct uqd_model *model;
     struct uqd_decoder *decoder;
     uint64_t offset;      /* of the next byte to feed */
-    bool has_names;       /* those of the steps have been told */
+    bool has_told_steps;  /* their names, and whether the last is lossless */
     bool ended;           /* nothing more can be decoded */
     enum work work;       /* what the library is doing, for the progress callback, ... */
     struct frame_key key; /* ... of a picture which one, ... */
@@ -119,13 +119,17 @@ static void end_damaged(struct local *local, int status)
     end(local, text);
 }
 
-/* The names of the steps, once the decoder has the header. */
-static void tell_names(struct local *local)
+/* What the header and the model tell together, once the decoder has the header. */
+static void tell_steps(struct local *local)
 {
-    struct uqd_step_info info;
-    for (uint32_t step = 0; uqd_decoder_step_info(local->decoder, step, &info) == UQD_OK; step++)
-        source_post_step(&local->source, SOURCE_STEP_NAME, step, info.name);
-    local->has_names = true;
+    struct uqd_info info;
+    struct uqd_step_info step_info;
+    if (uqd_decoder_info(local->decoder, &info) == UQD_OK && info.lossless)
+        source_post_text(&local->source, SOURCE_LOSSLESS, "");
+    for (uint32_t step = 0; uqd_decoder_step_info(local->decoder, step, &step_info) == UQD_OK;
+         step++)
+        source_post_step(&local->source, SOURCE_STEP_NAME, step, step_info.name);
+    local->has_told_steps = true;
 }
 
 /* Gives the decoder more of the file, or ends where there is no more. */
@@ -143,8 +147,8 @@ static void feed(struct local *local)
         end_damaged(local, status);
     else
         local->offset += (uint64_t)n;
-    if (n > 0 && status == UQD_OK && !local->has_names)
-        tell_names(local);
+    if (n > 0 && status == UQD_OK && !local->has_told_steps)
+        tell_steps(local);
     free(chunk);
 }
 

@@ -1,10 +1,10 @@
 /* Where pictures come from: the daemon over D-Bus, or the library in a thread of this process. Both
  * behave the same. A source works in its own thread and answers by events; nothing here blocks.
  *
- * Life: SOURCE_STEP_NAME for every step, then SOURCE_STEP as steps become complete, and SOURCE_END
- * when everything that the file has is decoded. SOURCE_LOST says that the daemon died: what was
- * decoded counts no more, and the next request opens the file anew. SOURCE_FAILED is final; it also
- * says that the daemon hangs.
+ * Life: SOURCE_LOSSLESS if the file is that, SOURCE_STEP_NAME for every step, then SOURCE_STEP as
+ * steps become complete, and SOURCE_END when everything that the file has is decoded. SOURCE_LOST
+ * says that the daemon died: what was decoded counts no more, and the next request opens the file
+ * anew. SOURCE_FAILED is final; it also says that the daemon hangs.
  *
  * How far the step and the picture for the screen have come is told about ten times a second.
  *
@@ -39,6 +39,7 @@ enum source_purpose {
 
 enum source_event_type {
     SOURCE_NOTHING,
+    SOURCE_LOSSLESS,         /* the last step is; of a solid file the header alone does not tell */
     SOURCE_STEP_NAME,        /* step, text */
     SOURCE_STEP,             /* step: number of complete steps */
     SOURCE_STEP_PROGRESS,    /* done: of the step that is being decoded */
