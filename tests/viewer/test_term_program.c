@@ -474,6 +474,7 @@ static void a_script_ends_when_all_is_shown(void **state)
         {"wait idle\nstep 0\nquit", "Step 0 "},
         {"wait idle\nmode flow\nstep 1\nquit", "flow"},
         {"quit", "steps are decoded"},
+        {"step 0\nquit", "steps are decoded"},
         {"wait idle\nstep 0\nspeed 100\nplay on", "steps are decoded"},
     };
     (void)state;
@@ -484,6 +485,7 @@ static void a_script_ends_when_all_is_shown(void **state)
         if (!strstr(result.out, table[i].shown))
             fail_msg("%s: %s", table[i].script, result.out);
         assert_null(strstr(result.out, "is being decoded"));
+        assert_null(strstr(result.out, "once it is decoded"));
         process_result_free(&result);
     }
 }

@@ -20,12 +20,14 @@ void app_say(struct app *app, const char *format, ...)
     va_end(arguments);
     utf8_end_whole(app->look.feedback);
     app->feedback_until = app_now(app) + FEEDBACK_INTERVAL;
+    app->promised = false;
 }
 
 static void say_nothing(struct app *app)
 {
     app->look.feedback[0] = '\0';
     app->feedback_until = 0;
+    app->promised = false;
 }
 
 bool action_switched(const struct argument *argument, bool now)
@@ -83,6 +85,7 @@ static int run_step(struct app *app, const struct command_call *call, struct mes
     } else {
         pane_await(pane, step);
         app_say(app, "Step %u is shown once it is decoded", (unsigned)step);
+        app->promised = true;
     }
     return 0;
 }

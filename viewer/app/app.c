@@ -60,11 +60,21 @@ static void wait_for_input(struct app *app)
     }
 }
 
-/* What a command said is read by then. */
+static bool awaits_step(const struct app *app)
+{
+    bool awaits = false;
+    for (int i = 0; i < app->n_panes; i++)
+        awaits |= app->panes[i].awaited != PANE_NOTHING_AWAITED;
+    return awaits;
+}
+
+/* What a command said is read by then, or no longer true. */
 static void forget_feedback(struct app *app)
 {
-    if (!app->feedback_until || app_now(app) < app->feedback_until)
+    bool kept = app->promised && !awaits_step(app);
+    if (!kept && (!app->feedback_until || app_now(app) < app->feedback_until))
         return;
+    app->promised = false;
     app->feedback_until = 0;
     app->look.feedback[0] = '\0';
     app->dirty = true;

@@ -101,6 +101,7 @@ struct app {
     struct arrival arrival;  /* of the active pane's file */
     uint64_t play_next;      /* when playing goes to the next step */
     uint64_t feedback_until; /* when the status line forgets the last command */
+    bool promised;           /* it says that a step will be shown */
     double drawn_zoom;       /* as the window was last drawn; 0: never yet */
     uint64_t zoom_rests;     /* when it does, if nothing changes it any more; 0: it does */
 
