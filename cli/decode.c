@@ -9,6 +9,7 @@
 #include "model_file.h"
 #include "model_set.h"
 #include "outputs.h"
+#include "plural.h"
 #include "scale.h"
 #include "source.h"
 
@@ -137,8 +138,10 @@ static int find_last(const struct decode_options *options, const struct source *
     if (options->step == UQD_STEP_LATEST)
         return 0;
     if (options->step > *last)
-        return message_set(message, "%s: there is no step %u, its steps are 0 to %u", source->name,
-                           options->step, *last);
+        return *last == 0 ? message_set(message, "%s: there is no step %u, its only step is 0",
+                                        source->name, options->step)
+                          : message_set(message, "%s: there is no step %u, its steps are 0 to %u",
+                                        source->name, options->step, *last);
     *last = options->step;
     return 0;
 }
@@ -329,10 +332,11 @@ static void note_cut(const struct decode_options *options, const struct source *
     if (n_complete >= n_wanted)
         return;
     message_set(&message,
-                "%s: ends after %llu of %llu bytes: %u of %u steps are complete, and the picture "
+                "%s: ends after %llu of %llu bytes: %u of %u step%s %s complete, and the picture "
                 "is the best that these bytes give",
                 source->name, (unsigned long long)uqd_decoder_bytes_fed(source->decoder),
-                (unsigned long long)source->info.file_size, n_complete, source->info.n_steps);
+                (unsigned long long)source->info.file_size, n_complete, source->info.n_steps,
+                plural(source->info.n_steps), plural_are(n_complete));
     print_note(progress, &message);
 }
 

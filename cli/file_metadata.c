@@ -4,6 +4,7 @@
 #include "escape.h"
 #include "json.h"
 #include "metadata.h"
+#include "plural.h"
 #include "program.h"
 
 #include <inttypes.h>
@@ -117,7 +118,7 @@ void file_metadata_print(struct source *source)
         printf("%-8s ", i == 0 ? "with" : "");
         printf("%s, ", metadata_name(block.type));
         if (status == UQD_OK)
-            printf("%zu bytes", block.size);
+            printf("%zu byte%s", block.size, plural(block.size));
         printf("%s%s", state_of(status), text ? ": " : "");
         if (text)
             escape_print(stdout, text);

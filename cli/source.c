@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "interrupt.h"
+#include "plural.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,8 +79,8 @@ static int read_header(struct source *source, struct message *message)
         if (source->has_ended || fed >= source->max_bytes) {
             if (fed == 0 && source->has_ended)
                 return message_set(message, "%s: is empty", source->name);
-            return message_set(message, "%s: is cut off inside its header, after %llu bytes",
-                               source->name, (unsigned long long)fed);
+            return message_set(message, "%s: is cut off inside its header, after %llu byte%s",
+                               source->name, (unsigned long long)fed, plural(fed));
         }
         /* As much as is there: the rest of a chunk may be long in coming. */
         if (feed_chunk(source, source->max_bytes - fed, message) < 0)

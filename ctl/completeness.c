@@ -2,6 +2,7 @@
 
 #include "bus_names.h"
 #include "dict.h"
+#include "plural.h"
 
 #include <inttypes.h>
 
@@ -53,7 +54,8 @@ int completeness_of(struct remote *remote, struct message *message)
         return 0;
     message_set(message,
                 "%s: ends after %" PRIu64 " of %" PRIu64 " bytes: %" PRIu32 " of %" PRIu32
-                " steps are complete, and the picture is the best that these bytes give",
-                remote->name, state.available, state.file_size, state.n_complete, state.n_steps);
+                " step%s %s complete, and the picture is the best that these bytes give",
+                remote->name, state.available, state.file_size, state.n_complete, state.n_steps,
+                plural(state.n_steps), plural_are(state.n_complete));
     return 1;
 }

@@ -5,6 +5,7 @@
 #include "dict.h"
 #include "json.h"
 #include "mode.h"
+#include "plural.h"
 #include "program.h"
 #include "remote.h"
 #include "told.h"
@@ -142,7 +143,7 @@ static void print_finished(const struct finished *finished, bool json)
 {
     if (!json) {
         printf("%s: %" PRIu32 " step%s, %" PRIu64 " bytes%s\n", status_word(finished->status),
-               finished->n_steps, finished->n_steps == 1 ? "" : "s", finished->bytes,
+               finished->n_steps, plural(finished->n_steps), finished->bytes,
                finished->is_complete ? "" : ", and the file has more steps");
         return;
     }

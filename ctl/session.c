@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "monotonic.h"
+#include "plural.h"
 #include "session_bus.h"
 
 #include <limits.h>
@@ -25,7 +26,7 @@ static int explain_time(struct session *session, const char *what, struct messag
 {
     session->is_late = true;
     return message_set(message, "%s within %u second%s", what, session->seconds,
-                       session->seconds == 1 ? "" : "s");
+                       plural(session->seconds));
 }
 
 static int explain_leaving(struct message *message)

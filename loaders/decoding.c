@@ -2,6 +2,7 @@
 
 #include "exif.h"
 #include "model_file.h"
+#include "plural.h"
 #include "threads.h"
 
 #include <string.h>
@@ -115,8 +116,8 @@ int decoding_check_end(const struct decoding *decoding, struct message *message)
     if (n_bytes == 0)
         message_set(message, "The file is empty");
     else
-        message_set(message, "The file is cut off inside its header, after %llu bytes",
-                    (unsigned long long)n_bytes);
+        message_set(message, "The file is cut off inside its header, after %llu byte%s",
+                    (unsigned long long)n_bytes, plural(n_bytes));
     return UQD_ERR_CORRUPT;
 }
 

@@ -1,6 +1,7 @@
 #include "png_metadata.h"
 
 #include "metadata.h"
+#include "plural.h"
 #include "png_text.h"
 #include "profile_make.h"
 #include "unpack.h"
@@ -96,8 +97,8 @@ static int read_international_text(struct reading *reading, const uint8_t *data,
 static int read_animation(struct reading *reading, const uint8_t *data, size_t size)
 {
     if (size == 8)
-        image_note(reading->input, "is an animation of %u pictures, of which the first is kept",
-                   read_32(data));
+        image_note(reading->input, "is an animation of %u picture%s, of which the first is kept",
+                   read_32(data), plural(read_32(data)));
     return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "pnm_header.h"
 
+#include "plural.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -186,8 +188,9 @@ static int check_tuples(const struct image_input *input, const struct pam *pam,
     }
     if (channels == 0 || pam->depth != channels)
         return message_set(input->message,
-                           "%s: %llu samples per pixel are not those of a picture in grey or RGB",
-                           input->name, (unsigned long long)pam->depth);
+                           "%s: %llu sample%s per pixel %s not what a picture in grey or RGB has",
+                           input->name, (unsigned long long)pam->depth, plural(pam->depth),
+                           plural_are(pam->depth));
     header->channels = channels;
     return 0;
 }

@@ -1,5 +1,7 @@
 #include "input.h"
 
+#include "plural.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -54,10 +56,11 @@ int input_feed(struct input *input, uint64_t n_bytes, struct message *message)
 static int header_missing(struct input *input, struct message *message)
 {
     input->fault = INPUT_FAULT_DATA;
+    const uint64_t n_bytes = uqd_decoder_bytes_fed(input->decoder);
     if (input->n_start == 0)
         return message_set(message, "%s: is empty", input->name);
-    return message_set(message, "%s: is cut off inside its header, after %llu bytes", input->name,
-                       (unsigned long long)uqd_decoder_bytes_fed(input->decoder));
+    return message_set(message, "%s: is cut off inside its header, after %llu byte%s", input->name,
+                       (unsigned long long)n_bytes, plural(n_bytes));
 }
 
 static int read_header(struct input *input, struct message *message)

@@ -1,5 +1,6 @@
 #include "decode/file_decoder.h"
 
+#include "plural.h"
 #include "released_models.h"
 #include "uqd_start.h"
 
@@ -229,10 +230,11 @@ static int check_reference(const struct file_decoder *file, struct failure *fail
         reference->channels == info->channels)
         return 0;
     return failure_set(failure, FAILURE_INVALID_ARGUMENT,
-                       "the reference picture is %ux%u with %u channels, the file's is %ux%u "
-                       "with %u channels",
-                       reference->width, reference->height, reference->channels, info->width,
-                       info->height, info->channels);
+                       "the reference picture is %ux%u with %u channel%s, the file's is %ux%u "
+                       "with %u channel%s",
+                       reference->width, reference->height, reference->channels,
+                       plural(reference->channels), info->width, info->height, info->channels,
+                       plural(info->channels));
 }
 
 #define REFERENCE "the reference picture"

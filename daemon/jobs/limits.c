@@ -1,5 +1,7 @@
 #include "jobs/limits.h"
 
+#include "plural.h"
+
 /* A decode to the last step takes 44 to 59 bytes a pixel (docs/performance.md, "Scale"), each of
  * the frames that are kept up to 4, and comparing with a reference 16. */
 enum { BYTES_PER_PIXEL = 64, BYTES_OF_FRAMES = 16, BYTES_OF_REFERENCE = 16, BYTES_OF_COPY = 8 };
@@ -19,13 +21,15 @@ int limits_check_job(const struct limits *limits, unsigned n_jobs, const struct 
 
     if (client && client->n_jobs >= MAX_JOBS_PER_CLIENT)
         return failure_set(failure, FAILURE_LIMIT,
-                           "this program has %u files open, which is its limit", client->n_jobs);
+                           "this program has %u file%s open, which is its limit", client->n_jobs,
+                           plural(client->n_jobs));
     if (n_jobs >= limits->max_jobs)
-        return failure_set(failure, FAILURE_LIMIT, "%u files are open, which is the limit", n_jobs);
+        return failure_set(failure, FAILURE_LIMIT, "%u file%s %s open, which is the limit", n_jobs,
+                           plural(n_jobs), plural_are(n_jobs));
     if (n_jobs >= max_jobs)
         return failure_set(failure, FAILURE_LIMIT,
-                           "%u files are open; what is left of %u is for programs that have none",
-                           n_jobs, limits->max_jobs);
+                           "%u file%s %s open; what is left of %u is for programs that have none",
+                           n_jobs, plural(n_jobs), plural_are(n_jobs), limits->max_jobs);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "jobs/requests.h"
 
 #include "decode/frame.h"
+#include "plural.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -57,9 +58,9 @@ int request_explain(const struct request *request, const struct extent *extent,
                     struct failure *failure)
 {
     return failure_set(
-        failure, FAILURE_GONE, "there is no step %u: %s after %u steps", request->key.step,
+        failure, FAILURE_GONE, "there is no step %u: %s after %u step%s", request->key.step,
         extent->steps_complete > extent->max_step ? "decoding was to stop" : "the file ends",
-        extent->steps_complete);
+        extent->steps_complete, plural(extent->steps_complete));
 }
 
 /* ---- Adding and taking ---- */

@@ -2,6 +2,7 @@
 
 #include "bus_names.h"
 #include "dbus/reply.h"
+#include "plural.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -108,8 +109,8 @@ static int check_share(const struct thumbnail_clients *clients, const char *name
     if (n_waited_for + n <= MAX_THUMBNAILS_PER_CLIENT)
         return 0;
     return failure_set(failure, FAILURE_LIMIT,
-                       "this program waits for %zu thumbnails, and %zu more are too many",
-                       n_waited_for, n);
+                       "this program waits for %zu thumbnail%s, and %zu more %s too many",
+                       n_waited_for, plural(n_waited_for), n, plural_are(n));
 }
 
 /* A request with its handle; NULL with a failure. */

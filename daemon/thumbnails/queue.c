@@ -1,5 +1,7 @@
 #include "thumbnails/queue.h"
 
+#include "plural.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,8 +329,9 @@ static int check(const struct queue *queue, const struct queue_order *order,
         return failure_set(failure, FAILURE_GONE, "this daemon is about to leave");
     if (order->n > MAX_THUMBNAILS - queue->n_waited_for)
         return failure_set(failure, FAILURE_LIMIT,
-                           "%zu thumbnails are waited for, and %zu more are too many",
-                           queue->n_waited_for, order->n);
+                           "%zu thumbnail%s %s waited for, and %zu more %s too many",
+                           queue->n_waited_for, plural(queue->n_waited_for),
+                           plural_are(queue->n_waited_for), order->n, plural_are(order->n));
     return 0;
 }
 

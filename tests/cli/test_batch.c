@@ -205,6 +205,10 @@ static void test_names_of_control_characters(void **state)
     UQD(&result, "decode", "cut\n.uqd", "-o", "x.png");
     assert_sentence("note", &result, 0, "cut\\n.uqd: ends after 200 of");
     process_result_free(&result);
+    cut_file("one.uqd", "start.uqd", 1);
+    UQD(&result, "info", "start.uqd");
+    assert_sentence("start", &result, 1, "is cut off inside its header, after 1 byte\n");
+    process_result_free(&result);
 }
 
 static void test_long_names(void **state)

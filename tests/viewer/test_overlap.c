@@ -553,9 +553,13 @@ static void several_files_tell_what_is_there_of_them(void **state)
     stage.short_labels = true;
     lay_out(3840, 2160, 1, false);
     draw();
-    stage.short_labels = false;
     assert_non_null(scene_texts_find(&stage.texts, "10 steps  ·  5.00 kB of 9.00 MB"));
     assert_non_null(scene_texts_find(&stage.texts, "10 steps  ·  9.00 MB"));
+    stage.subjects[0].file.info.n_steps = 1;
+    draw();
+    assert_non_null(scene_texts_find(&stage.texts, "1 step  ·  5.00 kB of 9.00 MB"));
+    stage.subjects[0].file.info.n_steps = 10;
+    stage.short_labels = false;
     close_presentation();
 }
 

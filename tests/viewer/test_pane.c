@@ -465,6 +465,22 @@ static void the_most_urgent_is_said(void **state)
     room_close(&room);
 }
 
+/* As a file that is nothing but an exact copy. */
+static void a_file_may_have_one_step(void **state)
+{
+    static const struct uqd_file_step step = {800, INFINITY};
+    struct room room;
+    struct text_line line;
+    (void)state;
+    room_open_steps(&room, &step, 1);
+    room_complete(&room, 1);
+    room_end(&room, "");
+    room_rest(&room, 200);
+    assert_string_equal(pane_describe(&room.panes[0], false, "", &line),
+                        "The only step is decoded");
+    room_close(&room);
+}
+
 /* Of the picture that is wanted, not of another one. */
 static void a_picture_says_how_much_of_it_is_made(void **state)
 {
@@ -553,6 +569,7 @@ int main(void)
         cmocka_unit_test(the_original_comes_and_goes_without_a_picture_of_the_source),
         cmocka_unit_test(what_is_shown_is_described),
         cmocka_unit_test(the_most_urgent_is_said),
+        cmocka_unit_test(a_file_may_have_one_step),
         cmocka_unit_test(a_picture_says_how_much_of_it_is_made),
         cmocka_unit_test(a_map_says_how_much_of_it_is_there),
         cmocka_unit_test(a_pane_turns_to_another_file),

@@ -1,5 +1,6 @@
 /* Commands that concern files and panes, and how they are compared. */
 #include "app/actions.h"
+#include "plural.h"
 
 /* ---- Files --------------------------------------------------------------------------------- */
 
@@ -57,8 +58,9 @@ int action_pane(struct app *app, const struct command_call *call, struct message
     const struct argument *argument = &call->arguments[0];
     struct text_line mode;
     if (argument->word != WORD_OTHER && argument->integer > (uint64_t)app->n_panes)
-        return message_set(message, "there is no pane %llu: there are %d",
-                           (unsigned long long)argument->integer, app->n_panes);
+        return message_set(message, "there is no pane %llu: there %s %d",
+                           (unsigned long long)argument->integer,
+                           plural_are((uint64_t)app->n_panes), app->n_panes);
     app->active = argument->word == WORD_OTHER ? app_other(app) : (int)argument->integer - 1;
     app_relayout(app);
     if (app_has_several(app))
@@ -206,6 +208,9 @@ int action_gain(struct app *app, const struct command_call *call, struct message
                                                      : (uint32_t)(argument->number + 0.5);
     (void)message;
     app->look.gain = gain < 1 ? 1 : gain > 64 ? 64 : gain;
-    app_say(app, "Differences are shown %u times as large", (unsigned)app->look.gain);
+    if (app->look.gain == 1)
+        app_say(app, "Differences are shown as they are");
+    else
+        app_say(app, "Differences are shown %u times as large", (unsigned)app->look.gain);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "draw/fit_text.h"
 #include "draw/overlay.h"
 #include "draw/theme.h"
+#include "plural.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -130,7 +131,7 @@ static void draw_title(struct surface *surface, const struct rect *at,
     struct fitted_text title;
     char text[64];
     snprintf(text, sizeof text, "Histogram of %llu pixel%s", (unsigned long long)histogram->n,
-             histogram->n == 1 ? "" : "s");
+             plural(histogram->n));
     fit_text(surface, TEXT_SMALL, coming ? "The histogram is coming ..." : text, at->w, &title);
     surface_text(surface, TEXT_SMALL, THEME_TEXT, TEXT_LEFT, at->x, at->y, title.text);
 }

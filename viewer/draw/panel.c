@@ -1,6 +1,7 @@
 #include "draw/fit_text.h"
 #include "draw/scene.h"
 #include "draw/theme.h"
+#include "plural.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -43,8 +44,8 @@ static void describe_file(const struct scene *scene, const struct uqd_file *file
     struct text_line bytes, without, least;
     int room = scene->layout->title.w;
     describe_size(file, &bytes);
-    snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u steps  ·  %.50s", info->width,
-             info->height, kind, info->n_steps, bytes.text);
+    snprintf(line->text, sizeof line->text, "%u × %u%s  ·  %u step%s  ·  %.50s", info->width,
+             info->height, kind, info->n_steps, plural(info->n_steps), bytes.text);
     snprintf(without.text, sizeof without.text, "%u × %u%s  ·  %.50s", info->width, info->height,
              kind, bytes.text);
     snprintf(least.text, sizeof least.text, "%u × %u  ·  %.50s", info->width, info->height,
@@ -257,9 +258,10 @@ static int draw_file_facts(const struct scene *scene, const struct scene_pane *s
 {
     const struct rect *at = &scene->layout->title;
     struct text_line facts, bytes;
+    uint32_t n_steps = shown->pane->progress->file->info.n_steps;
     describe_size(shown->pane->progress->file, &bytes);
-    snprintf(facts.text, sizeof facts.text, "%u steps  ·  %.50s",
-             shown->pane->progress->file->info.n_steps, bytes.text);
+    snprintf(facts.text, sizeof facts.text, "%u step%s  ·  %.50s", n_steps, plural(n_steps),
+             bytes.text);
     if (surface_text_width(scene->surface, TEXT_SMALL, facts.text) > room)
         facts = bytes;
     int width = surface_text_width(scene->surface, TEXT_SMALL, facts.text);

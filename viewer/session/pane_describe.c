@@ -1,4 +1,5 @@
 /* What is going on in a pane, in words. */
+#include "plural.h"
 #include "session/pane.h"
 
 #include <stdio.h>
@@ -8,7 +9,9 @@ static void describe_end(const struct progress *progress, struct text_line *line
     struct text_line there, whole;
     const struct uqd_file *file = progress->file;
     unsigned n_steps = file->info.n_steps;
-    if (progress->n_complete == n_steps)
+    if (progress->n_complete == n_steps && n_steps == 1)
+        snprintf(line->text, sizeof line->text, "The only step is decoded");
+    else if (progress->n_complete == n_steps)
         snprintf(line->text, sizeof line->text, "All %u steps are decoded", n_steps);
     else
         snprintf(line->text, sizeof line->text, "The file ends inside step %u: %s of %s are there",

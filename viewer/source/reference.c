@@ -1,6 +1,7 @@
 #include "source/reference.h"
 
 #include "image_file.h"
+#include "plural.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,9 +23,9 @@ static int check(const struct reference *reference, const struct pixels *pixels,
     if (pixels->width == config->width && pixels->height == config->height &&
         pixels->channels == config->channels)
         return 0;
-    return message_set(message, "%s: %u x %u pixels with %u channels, but %s has %u x %u with %u",
-                       config->path, pixels->width, pixels->height, read, config->file,
-                       config->width, config->height, config->channels);
+    return message_set(message, "%s: %u x %u pixels with %u channel%s, but %s has %u x %u with %u",
+                       config->path, pixels->width, pixels->height, read, plural(read),
+                       config->file, config->width, config->height, config->channels);
 }
 
 /* Before the channels become as many as the file's: the profile is for those that it has. */
