@@ -161,10 +161,13 @@ static int check_operands(const struct command *command, int argc, char **argv,
     unsigned n_operands = (unsigned)(argc - optind);
     if (n_operands < command->min_operands)
         return message_set(message, "an operand is missing: the form is %s", command->synopsis);
-    if (n_operands > command->max_operands)
-        return message_set(message, "%s: is one operand too many",
-                           argv[optind + (int)command->max_operands]);
-    return optind;
+    if (n_operands <= command->max_operands)
+        return optind;
+    const char *operand = argv[optind + (int)command->max_operands];
+    if (command->max_operands == 0)
+        return message_set(message, "%s: there should be no operand", operand);
+    return message_set(message, "%s: is one operand too many: the form is %s", operand,
+                       command->synopsis);
 }
 
 int options_parse(const struct program *program, const struct command *command, int argc,

@@ -106,7 +106,7 @@ static void test_wrong_lines(void **state)
         const char *message;
     } cases[] = {
         {{NULL}, "an operand is missing: the form is IN"},
-        {{"a", "b", "c"}, "c: is one operand too many"},
+        {{"a", "b", "c"}, "c: is one operand too many: the form is IN"},
         {{"in", "--frob"}, "--frob: there is no such option"},
         {{"in", "-x"}, "-x: there is no such option"},
         {{"in", "-o"}, "--output: the value FILE is missing"},

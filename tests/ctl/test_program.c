@@ -224,7 +224,9 @@ static void wrong_command_lines_are_told(void **state)
     (void)state;
     CTL_FAILS(2, "there is no such command", "destroy");
     CTL_FAILS(2, "an operand is missing", "open");
-    CTL_FAILS(2, "one operand too many", "open", "a.uqd", "a.uqd");
+    CTL_FAILS(2, "uqdctl: b.uqd: is one operand too many: the form is IN.uqd (", "open", "a.uqd",
+              "b.uqd");
+    CTL_FAILS(2, "uqdctl: a.uqd: there should be no operand (", "status", "a.uqd");
     CTL_FAILS(2, "there is no such option", "status", "--verbose");
     CTL_FAILS(2, "is not one of", "monitor", "a.uqd", "--mode", "best");
     CTL_FAILS(2, "-o is missing", "frame", "a.uqd");
