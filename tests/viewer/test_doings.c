@@ -96,6 +96,28 @@ static void a_map_is_set_by_its_command_and_switched_by_its_key(void **state)
     assert_int_equal(play_end(), 0);
 }
 
+/* The bytes of a copy are about no part of the picture more than another. */
+static void the_map_of_a_copy_says_why_it_is_flat(void **state)
+{
+    static const char explanation[] = ": a copy is of the whole picture";
+    struct uqd_encode_settings settings;
+    struct pixels pixels;
+    (void)state;
+    uqd_encode_settings_default(&settings);
+    settings.may_copy = 1;
+    screen_read("large.png", &pixels);
+    stage_encode("copy.uqd", &pixels, &settings);
+    pixels_free(&pixels);
+    show("copy.uqd");
+    play_lines("step last\nmap bits");
+    assert_non_null(strstr(app_active(play_hold())->legend.title, explanation));
+    play_release();
+    play_lines("step first");
+    assert_null(strstr(app_active(play_hold())->legend.title, explanation));
+    play_release();
+    assert_int_equal(play_end(), 0);
+}
+
 /* What was chosen last is shown; equal pictures are said to be so. */
 static void a_map_and_a_difference_take_turns(void **state)
 {
@@ -435,6 +457,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(peeking_shows_the_other_mode_for_a_moment),
         TEST(a_map_is_set_by_its_command_and_switched_by_its_key),
+        TEST(the_map_of_a_copy_says_why_it_is_flat),
         TEST(a_map_and_a_difference_take_turns),
         TEST(files_go_by_their_numbers),
         TEST(dropped_files_are_opened),

@@ -6,6 +6,7 @@ void ingredients_gather(struct ingredients *ingredients, const struct progress *
                         const struct exhibit *exhibit, struct picture *const parts[],
                         unsigned n_parts, uint32_t reduce)
 {
+    const struct uqd_info *info = &progress->file->info;
     struct bits_map *bits = progress->steps[exhibit->position].bits;
     *ingredients = (struct ingredients){
         .exhibit = *exhibit,
@@ -13,8 +14,9 @@ void ingredients_gather(struct ingredients *ingredients, const struct progress *
         .n_parts = n_parts,
         .reference = progress->reference ? picture_ref(progress->reference) : NULL,
         .bits = bits ? bits_map_ref(bits) : NULL,
-        .width = progress->file->info.width,
-        .height = progress->file->info.height};
+        .is_copy = info->has_copy && exhibit->position + 1 == info->n_steps,
+        .width = info->width,
+        .height = info->height};
     for (unsigned i = 0; i < n_parts; i++)
         ingredients->parts[i] = parts[i] ? picture_ref(parts[i]) : NULL;
 }
@@ -57,8 +59,12 @@ static struct picture *error_map(const struct ingredients *from, const struct pi
 static struct picture *bits_map(const struct ingredients *from, struct map_legend *legend)
 {
     const struct bits_map *bits = from->bits;
-    return bits ? map_bits(bits->bits, bits->width, bits->height, from->width, from->height, legend)
-                : NULL;
+    struct picture *map = NULL;
+    if (bits)
+        map = map_bits(bits->bits, bits->width, bits->height, from->width, from->height, legend);
+    if (map && from->is_copy)
+        map_bits_explain_copy(legend);
+    return map;
 }
 
 static struct picture *map_of(const struct ingredients *from, const struct picture *picture,

@@ -13,6 +13,7 @@ struct ingredients {
     unsigned n_parts;
     struct picture *reference; /* or NULL */
     struct bits_map *bits;     /* or NULL */
+    bool is_copy;              /* the step is an exact copy */
     uint32_t width, height;    /* of the whole picture */
 };
 

@@ -59,3 +59,10 @@ struct picture *map_bits(const uint32_t *bits, uint32_t blocks_wide, uint32_t bl
     describe(most, legend);
     return map;
 }
+
+void map_bits_explain_copy(struct map_legend *legend)
+{
+    size_t length = strlen(legend->title);
+    snprintf(legend->title + length, sizeof legend->title - length,
+             ": a copy is of the whole picture");
+}

@@ -15,7 +15,7 @@
 
 /* What the colours of a map mean. */
 struct map_legend {
-    char title[64];
+    char title[80];
     enum scale_kind scale;
     char low[32], middle[32], high[32]; /* at the ends of the scale and halfway */
 };
@@ -68,6 +68,10 @@ struct picture *map_mean(struct picture *const *pictures, uint32_t n);
  * has. NULL also if so many blocks are not what covers such a picture. */
 struct picture *map_bits(const uint32_t *bits, uint32_t blocks_wide, uint32_t blocks_high,
                          uint32_t width, uint32_t height, struct map_legend *legend);
+
+/* Of an exact copy the map is flat, and its legend says why: bytes of a copy are about the whole
+ * picture. */
+void map_bits_explain_copy(struct map_legend *legend);
 
 /* From the denoised picture (0) to a sample of the same step (100), with their channels, as
  * uqd_mix. NULL also if the percentage is above 100. */
