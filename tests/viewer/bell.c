@@ -10,6 +10,17 @@
 
 enum { PATIENCE = 60 };
 
+void bell_init(struct bell *bell)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* the time of day may jump */
+    pthread_mutex_init(&bell->lock, NULL);
+    pthread_cond_init(&bell->rung, &attributes);
+    pthread_condattr_destroy(&attributes);
+    bell->count = bell->total = 0;
+}
+
 void bell_ring(void *cookie)
 {
     struct bell *bell = cookie;
@@ -24,7 +35,7 @@ void bell_wait(struct bell *bell)
 {
     struct timespec end;
     int status = 0;
-    clock_gettime(CLOCK_REALTIME, &end);
+    clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += PATIENCE;
     pthread_mutex_lock(&bell->lock);
     while (bell->count == 0 && status == 0)

@@ -11,10 +11,8 @@ struct bell {
     unsigned total;
 };
 
-#define BELL_INITIALIZER                                                                           \
-    {                                                                                              \
-        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0                                  \
-    }
+/* Before its first use, and to forget all that was rung. */
+void bell_init(struct bell *bell);
 
 /* The cookie is the bell. From any thread. */
 void bell_ring(void *cookie);

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-static struct bell bell = BELL_INITIALIZER;
+static struct bell bell;
 static int ends[2]; /* of a pipe */
 static struct input_file *input;
 
@@ -26,6 +26,7 @@ static struct input_file *open_input(int fd, uint64_t max_size, struct message *
                                              .max_size = max_size,
                                              .notify = bell_ring,
                                              .cookie = &bell};
+    bell_init(&bell);
     return input_file_new(&config, message);
 }
 
@@ -41,7 +42,6 @@ static void close_pipe(void)
 {
     input_file_free(input);
     close(ends[0]);
-    bell = (struct bell)BELL_INITIALIZER;
 }
 
 static void send_bytes(const void *data, size_t size)

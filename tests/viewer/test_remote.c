@@ -23,7 +23,7 @@
 
 enum { PATIENCE_MS = 60000 };
 
-static struct bell bell = BELL_INITIALIZER;
+static struct bell bell;
 static struct remote_control *remote;
 static DBusConnection *bus;
 static char own_name[64];
@@ -65,7 +65,7 @@ static void wait_for_name(const char *name, bool owned)
 static int setup(void **state)
 {
     int status = scratch_setup(state);
-    bell = (struct bell)BELL_INITIALIZER;
+    bell_init(&bell);
     remote = remote_new(bell_ring, &bell);
     if (!remote)
         return -1;
@@ -487,10 +487,12 @@ static void wait_for_other_owner(const char *name, const char *than)
 /* The first viewer has the name, and when it leaves, the next one. */
 static void viewers_take_turns(void **state)
 {
-    static struct bell second_bell = BELL_INITIALIZER;
+    static struct bell second_bell;
     char *first_owner = owner_of(VIEWER_NAME), *own_owner = owner_of(own_name);
-    struct remote_control *second = remote_new(bell_ring, &second_bell);
+    struct remote_control *second;
     (void)state;
+    bell_init(&second_bell);
+    second = remote_new(bell_ring, &second_bell);
     assert_non_null(second);
     assert_string_equal(first_owner, own_owner);
     DBusPendingCall *pending = send_call(new_run("step 1", false));

@@ -38,12 +38,13 @@ int __wrap_inotify_add_watch(int fd, const char *path, uint32_t mask)
     return no_watches ? -1 : __real_inotify_add_watch(fd, path, mask);
 }
 
-static struct bell bell = BELL_INITIALIZER;
+static struct bell bell;
 static struct watch *watch;
 
 static int setup(void **state)
 {
     int status = scratch_setup(state);
+    bell_init(&bell);
     watch = watch_new(bell_ring, &bell);
     return watch ? status : -1;
 }
@@ -64,7 +65,6 @@ static int teardown(void **state)
 {
     watch_free(watch);
     no_inotify = no_watches = false;
-    bell = (struct bell)BELL_INITIALIZER;
     return scratch_teardown(state);
 }
 

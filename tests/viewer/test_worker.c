@@ -17,7 +17,7 @@ enum { WIDTH = 1100, HEIGHT = 1000, SMALL = 40 };
 
 /* ---- Jobs, one of which waits -------------------------------------------------------------- */
 
-static struct bell begun = BELL_INITIALIZER, done = BELL_INITIALIZER;
+static struct bell begun, done;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* nobody gets through while it is held */
 static int n_freed;
 
@@ -249,5 +249,7 @@ int main(void)
         cmocka_unit_test(nothing_comes_after_the_difference_was_left),
         cmocka_unit_test(a_large_histogram_comes_later),
     };
+    bell_init(&begun);
+    bell_init(&done);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
