@@ -134,6 +134,22 @@ static void stored_distortion_is_believed(void **state)
     room_close(&room);
 }
 
+/* 34.25 as a double is less than that. Of what is measured a file stores two decimals. */
+static void decibels_are_rounded_from_two_decimals(void **state)
+{
+    static const struct {
+        double decibels;
+        const char *text;
+    } cases[] = {{34.25, "34.3 dB"}, {34.2548, "34.3 dB"}, {34.2449, "34.2 dB"},
+                 {28.35, "28.4 dB"}, {28.3459, "28.4 dB"}, {28.3449, "28.3 dB"},
+                 {9.996, "10.0 dB"}, {0, "0.0 dB"},        {INFINITY, "∞ dB"},
+                 {NAN, ""}};
+    struct text_line line;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(format_psnr(&line, cases[i].decibels), cases[i].text);
+}
+
 /* A halved picture has another distortion than the picture. */
 static void only_whole_pictures_are_measured(void **state)
 {
@@ -302,6 +318,7 @@ int main(void)
         cmocka_unit_test(bytes_have_a_position),
         cmocka_unit_test(places_inside_steps_have_keys),
         cmocka_unit_test(rates_and_bytes_belong_together),
+        cmocka_unit_test(decibels_are_rounded_from_two_decimals),
         cmocka_unit_test(stored_distortion_is_believed),
         cmocka_unit_test(only_whole_pictures_are_measured),
         cmocka_unit_test(refusals_are_remembered),

@@ -31,7 +31,7 @@ const char *format_psnr(struct text_line *line, double decibels)
     else if (isinf(decibels))
         snprintf(line->text, sizeof line->text, "∞ dB");
     else
-        snprintf(line->text, sizeof line->text, "%.1f dB", decibels);
+        snprintf(line->text, sizeof line->text, "%.1f dB", round(round(decibels * 100) / 10) / 10);
     return line->text;
 }
 

@@ -15,7 +15,8 @@ const char *format_bytes(struct text_line *line, uint64_t bytes);
 /* 0.0421, 0.42, 12.3: bits per pixel without the unit, some three digits */
 const char *format_rate(struct text_line *line, double bits_per_pixel);
 
-/* 31.2 dB, ∞ dB; "" if unknown */
+/* 31.2 dB, ∞ dB; "" if unknown. Rounded from the two decimals that files store and other programs
+ * print: so it is the same for a number of the file and one that was measured, and 0.05 goes up. */
 const char *format_psnr(struct text_line *line, double decibels);
 
 /* " 40 %", or "" where nothing is done yet; done: 0 to 1 */
