@@ -75,29 +75,37 @@ int uqd_unit_pack(const struct uqd_channel *channels, uint32_t n_channels,
     return uqd_work_look(work, 0);
 }
 
-/* From whichever of the two kinds of blocks is not NULL. */
-static int unpack(const struct uqd_channel *channels, uint32_t n_channels, const int16_t *blocks16,
-                  const int32_t *blocks32, size_t block_stride, int32_t *const planes[],
-                  size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
-                  struct uqd_work *work)
-{
-    const size_t grid_w = uqd_unit_grid(width);
-    const uint32_t grid_h = uqd_unit_grid(height);
+/* Blocks of either kind, one of them NULL. */
+struct blocks {
+    const int16_t *halved;
+    const int32_t *whole;
+    size_t stride;
+    struct uqd_grid_part part;
+};
 
-    assert(block_stride >= n_channels && pitch >= uqd_wavelet_side(width, left_out));
-    assert((blocks16 != NULL) != (blocks32 != NULL));
-#pragma omp parallel for num_threads(uqd_team(work->threads, grid_h > UQD_UNIT_BLOCK))
-    for (uint32_t cy = 0; cy < grid_h; cy++) {
-        if (uqd_work_look(work, grid_w * n_channels) < 0)
+static int unpack(const struct uqd_channel *channels, uint32_t n_channels,
+                  const struct blocks *blocks, int32_t *const planes[], size_t pitch,
+                  uint32_t width, uint32_t height, uint32_t left_out, struct uqd_work *work)
+{
+    const struct uqd_grid_part part = blocks->part;
+    assert(blocks->stride >= n_channels && pitch >= uqd_wavelet_side(width, left_out));
+    assert((blocks->halved != NULL) != (blocks->whole != NULL));
+    assert(part.x + part.width <= uqd_unit_grid(width));
+    assert(part.y + part.height <= uqd_unit_grid(height));
+#pragma omp parallel for num_threads(uqd_team(work->threads, part.height > UQD_UNIT_BLOCK))
+    for (uint32_t row = 0; row < part.height; row++) {
+        if (uqd_work_look(work, (size_t)part.width * n_channels) < 0)
             continue;
         for (uint32_t c = 0; c < n_channels; c++) {
             if (channels[c].level <= left_out || planes[channels[c].colour] == NULL)
                 continue;
-            const struct run run = run_of(&channels[c], pitch, width, height, cy);
+            const struct run run = run_of(&channels[c], pitch, width, height, part.y + row);
             int32_t *samples = planes[channels[c].colour] + run.offset;
-            size_t in = cy * grid_w * block_stride + c;
-            for (size_t cx = 0; cx < run.n; cx++, in += block_stride)
-                samples[cx * run.step] = blocks16 != NULL ? blocks16[in] / 2 : blocks32[in];
+            const size_t end = run.n < part.x + part.width ? run.n : part.x + part.width;
+            size_t in = (size_t)row * part.width * blocks->stride + c;
+            for (size_t cx = part.x; cx < end; cx++, in += blocks->stride)
+                samples[cx * run.step] =
+                    blocks->halved != NULL ? blocks->halved[in] / 2 : blocks->whole[in];
         }
     }
     return uqd_work_look(work, 0);
@@ -108,15 +116,19 @@ int uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channe
                            size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
                            struct uqd_work *work)
 {
-    return unpack(channels, n_channels, blocks, NULL, block_stride, planes, pitch, width, height,
-                  left_out, work);
+    const struct blocks all = {
+        .halved = blocks,
+        .stride = block_stride,
+        .part = {0, 0, uqd_unit_grid(width), uqd_unit_grid(height)},
+    };
+    return unpack(channels, n_channels, &all, planes, pitch, width, height, left_out, work);
 }
 
 int uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
-                        const int32_t *blocks, size_t block_stride, int32_t *const planes[],
-                        size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
-                        struct uqd_work *work)
+                        const int32_t *blocks, size_t block_stride, struct uqd_grid_part part,
+                        int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
+                        uint32_t left_out, struct uqd_work *work)
 {
-    return unpack(channels, n_channels, NULL, blocks, block_stride, planes, pitch, width, height,
-                  left_out, work);
+    const struct blocks given = {.whole = blocks, .stride = block_stride, .part = part};
+    return unpack(channels, n_channels, &given, planes, pitch, width, height, left_out, work);
 }

@@ -99,9 +99,14 @@ int uqd_unit_unpack_halves(const struct uqd_channel *channels, uint32_t n_channe
                            const int16_t *blocks, size_t block_stride, int32_t *const planes[],
                            size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
                            struct uqd_work *work);
+
+/* The same for the blocks of a part of the unit's grid, which `blocks` has row by row. */
+struct uqd_grid_part {
+    uint32_t x, y, width, height;
+};
 int uqd_unit_unpack_i32(const struct uqd_channel *channels, uint32_t n_channels,
-                        const int32_t *blocks, size_t block_stride, int32_t *const planes[],
-                        size_t pitch, uint32_t width, uint32_t height, uint32_t left_out,
-                        struct uqd_work *work);
+                        const int32_t *blocks, size_t block_stride, struct uqd_grid_part part,
+                        int32_t *const planes[], size_t pitch, uint32_t width, uint32_t height,
+                        uint32_t left_out, struct uqd_work *work);
 
 #endif

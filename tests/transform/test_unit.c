@@ -164,7 +164,22 @@ static void test_unpacking(void **state)
         assert_non_null(wide);
         for (size_t j = 0; j < n_values; j++)
             wide[j] = f.blocks[j];
-        uqd_unit_unpack_i32(f.table, UQD_UNIT_CHANNELS, wide, UQD_UNIT_CHANNELS, back.planes,
+        const uint32_t grid_w = uqd_unit_grid(f.size.width), grid_h = uqd_unit_grid(f.size.height);
+        for (uint32_t y = 0; y < grid_h; y++)
+            for (uint32_t x = 0, n; x < grid_w; x += n) {
+                /* Parts of one row, of three blocks or what is left. */
+                n = grid_w - x < 3 ? grid_w - x : 3;
+                const struct uqd_grid_part part = {x, y, n, 1};
+                uqd_unit_unpack_i32(f.table, UQD_UNIT_CHANNELS,
+                                    wide + ((size_t)y * grid_w + x) * UQD_UNIT_CHANNELS,
+                                    UQD_UNIT_CHANNELS, part, back.planes, f.pitch, f.size.width,
+                                    f.size.height, 0, WORK(1));
+            }
+        check_unpacked(&f, back.planes);
+
+        blank(back.planes, back.samples);
+        const struct uqd_grid_part all = {0, 0, grid_w, grid_h};
+        uqd_unit_unpack_i32(f.table, UQD_UNIT_CHANNELS, wide, UQD_UNIT_CHANNELS, all, back.planes,
                             f.pitch, f.size.width, f.size.height, 0, WORK(1));
         check_unpacked(&f, back.planes);
 

@@ -34,12 +34,23 @@ void uqd_engine_init(struct uqd_engine *engine, const struct uqd_model *model, u
     uqd_neighbours_init(&engine->neighbours, model->channels);
 }
 
+void uqd_engine_drop(struct uqd_engine *engine, uint32_t u)
+{
+    struct uqd_kept_trunks *kept = &engine->kept[u];
+    for (uint32_t i = 0; i < kept->n; i++)
+        uqd_nn_qplane_free(&kept->planes[i]);
+    free(kept->planes);
+    *kept = (struct uqd_kept_trunks){0};
+}
+
 void uqd_engine_free(struct uqd_engine *engine)
 {
     for (uint32_t u = 0; u < UQD_MAX_UNITS; u++)
         if (engine->ready[u])
             uqd_network_free(&engine->networks[u]);
     memset(engine->ready, 0, sizeof engine->ready);
+    for (uint32_t u = 0; u < UQD_MAX_UNITS; u++)
+        uqd_engine_drop(engine, u);
     for (uint32_t i = 0; i < engine->n_of_tiles; i++)
         uqd_engine_free(&engine->of_tiles[i]);
     free(engine->of_tiles);
@@ -96,7 +107,7 @@ static int make_network(struct uqd_engine *engine, const struct uqd_unit *unit, 
 {
     struct uqd_network *network = &engine->networks[u];
     if (engine->ready[u] && network->width == unit->grid_w && network->height == unit->grid_h)
-        return UQD_OK;
+        return uqd_network_make_trunk(network);
     if (engine->ready[u])
         uqd_network_free(network);
     engine->ready[u] = 0;
@@ -132,6 +143,45 @@ int uqd_engine_trunk(struct uqd_engine *engine, struct uqd_state *state, uint32_
     if (status < 0)
         return status;
     engine->trunks[u].version = state->version;
+    engine->trunks[u].type = type;
+    return UQD_OK;
+}
+
+/* ---- Trunks that are kept ---- */
+
+int uqd_engine_keep(struct uqd_engine *engine, const struct uqd_state *state, uint32_t u,
+                    uint32_t type, uint32_t n)
+{
+    struct uqd_kept_trunks *kept = &engine->kept[u];
+    if (kept->n == n && kept->version == state->version && kept->type == type)
+        return UQD_OK;
+    uqd_engine_drop(engine, u);
+    struct uqd_nn_qplane *planes = uqd_calloc_array(n, sizeof *planes);
+    if (planes == NULL)
+        return UQD_ERR_NOMEM;
+    *kept = (struct uqd_kept_trunks){state->version, type, n, planes};
+    return UQD_OK;
+}
+
+struct uqd_nn_qplane *uqd_engine_kept(struct uqd_engine *engine, const struct uqd_state *state,
+                                      uint32_t u, uint32_t type, uint32_t tile)
+{
+    struct uqd_kept_trunks *kept = &engine->kept[u];
+    const int is_of = state->version != 0 && kept->version == state->version && kept->type == type;
+    return is_of && tile < kept->n ? &kept->planes[tile] : NULL;
+}
+
+int uqd_engine_give_trunk(struct uqd_engine *engine, const struct uqd_state *tile, uint32_t u,
+                          uint32_t type, struct uqd_nn_qplane *plane)
+{
+    int status = make_network(engine, &tile->units[u], u);
+    if (status == UQD_OK)
+        status =
+            uqd_network_give_trunk(&engine->networks[u], type,
+                                   engine->model->stage_types[type].from, tile->dithered, plane);
+    if (status < 0)
+        return status;
+    engine->trunks[u].version = tile->version;
     engine->trunks[u].type = type;
     return UQD_OK;
 }

@@ -30,6 +30,13 @@ struct uqd_engine {
         uint64_t version; /* of the state whose trunk the network holds; 0: none */
         uint32_t type;
     } trunks[UQD_MAX_UNITS];
+    /* Trunks of separate tiles that a picture was made with, for the pass that goes on from it. */
+    struct uqd_kept_trunks {
+        uint64_t version;
+        uint32_t type;
+        uint32_t n;                   /* tiles */
+        struct uqd_nn_qplane *planes; /* empty ones: of that tile none is kept; owned */
+    } kept[UQD_MAX_UNITS];
     struct uqd_engine *of_tiles; /* of separate tiles, one for each thread that has one; owned */
     uint32_t n_of_tiles;
 };
@@ -50,6 +57,22 @@ int uqd_engine_separates(const struct uqd_engine *engine, const struct uqd_unit 
 
 /* Makes n engines for tiles, or keeps those there are. Errors: UQD_ERR_NOMEM. */
 int uqd_engine_for_tiles(struct uqd_engine *engine, uint32_t n);
+
+/* Room for the trunks of a unit's n tiles, in this state and of this stage type; drops those that
+ * are of others. Errors: UQD_ERR_NOMEM. */
+int uqd_engine_keep(struct uqd_engine *engine, const struct uqd_state *state, uint32_t unit,
+                    uint32_t type, uint32_t n);
+
+void uqd_engine_drop(struct uqd_engine *engine, uint32_t unit);
+
+/* The kept trunk of a tile in this state and of this stage type, or NULL. */
+struct uqd_nn_qplane *uqd_engine_kept(struct uqd_engine *engine, const struct uqd_state *state,
+                                      uint32_t unit, uint32_t type, uint32_t tile);
+
+/* Puts a trunk that was kept into the network of a tile, which owns it from here on.
+ * Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
+int uqd_engine_give_trunk(struct uqd_engine *engine, const struct uqd_state *tile, uint32_t unit,
+                          uint32_t type, struct uqd_nn_qplane *plane);
 
 /* Multiply-accumulates of one run of these parts (enum uqd_network_parts) over a unit. */
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit,

@@ -61,19 +61,19 @@ static int is_flat(const struct uqd_unit *unit, uint32_t x, uint32_t y, int fine
     return 1;
 }
 
-int uqd_flat_clear(const struct uqd_state *state, uint32_t u, int32_t *values_q4,
-                   struct uqd_work *work)
+int uqd_flat_clear(const struct uqd_state *state, uint32_t u, struct uqd_grid_part part,
+                   int32_t *values_q4, struct uqd_work *work)
 {
     assert(u < state->n_units);
     const struct uqd_unit *unit = &state->units[u];
     const int fine = is_fine(unit);
-#pragma omp parallel for num_threads(uqd_team(work->threads, unit->grid_h >= 32)) schedule(static)
-    for (uint32_t y = 0; y < unit->grid_h; y++) {
-        if (uqd_work_look(work, (size_t)unit->grid_w * UQD_UNIT_CHANNELS) < 0)
+#pragma omp parallel for num_threads(uqd_team(work->threads, part.height >= 32)) schedule(static)
+    for (uint32_t y = 0; y < part.height; y++) {
+        if (uqd_work_look(work, (size_t)part.width * UQD_UNIT_CHANNELS) < 0)
             continue;
-        for (uint32_t x = 0; x < unit->grid_w; x++)
-            if (is_flat(unit, x, y, fine, state->colours))
-                memset(values_q4 + ((size_t)y * unit->grid_w + x) * UQD_UNIT_CHANNELS, 0,
+        for (uint32_t x = 0; x < part.width; x++)
+            if (is_flat(unit, part.x + x, part.y + y, fine, state->colours))
+                memset(values_q4 + ((size_t)y * part.width + x) * UQD_UNIT_CHANNELS, 0,
                        UQD_UNIT_CHANNELS * sizeof *values_q4);
     }
     return uqd_work_look(work, 0);

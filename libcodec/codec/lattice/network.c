@@ -246,6 +246,39 @@ int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, 
     return status;
 }
 
+int uqd_network_give_trunk(struct uqd_network *network, uint32_t type, const uint8_t *levels,
+                           int dithered, struct uqd_nn_qplane *plane)
+{
+    const struct uqd_model *model = network->model;
+    assert(type < model->n_stage_types);
+    assert(plane->width == network->width && plane->height == network->height);
+    const int status =
+        uqd_model_network(model, model->stage_types[type].network, &network->weights);
+    if (status < 0)
+        return status;
+    prepare_type(network, type, levels, dithered);
+    uqd_nn_qplane_free(&network->trunk);
+    network->trunk = *plane;
+    *plane = (struct uqd_nn_qplane){0};
+    return UQD_OK;
+}
+
+struct uqd_nn_qplane uqd_network_take_trunk(struct uqd_network *network)
+{
+    const struct uqd_nn_qplane trunk = network->trunk;
+    network->trunk = (struct uqd_nn_qplane){0};
+    network->stage_type = NULL;
+    return trunk;
+}
+
+int uqd_network_make_trunk(struct uqd_network *network)
+{
+    return network->trunk.data != NULL
+               ? UQD_OK
+               : uqd_nn_qplane_alloc(&network->trunk, network->width, network->height,
+                                     network->model->width, network->work);
+}
+
 /* ---- Heads ---- */
 
 struct head_rows {

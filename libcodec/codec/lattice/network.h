@@ -47,6 +47,18 @@ void uqd_network_free(struct uqd_network *network);
 int uqd_network_trunk(struct uqd_network *network, const struct uqd_unit *unit, uint32_t type,
                       const uint8_t *levels, int dithered);
 
+/* As if uqd_network_trunk had computed the plane, which the network owns from here on, its size
+ * being that of the network's. Errors: UQD_ERR_NOMEM, UQD_ERR_MODEL_FILE; then the plane stays the
+ * caller's. */
+int uqd_network_give_trunk(struct uqd_network *network, uint32_t type, const uint8_t *levels,
+                           int dithered, struct uqd_nn_qplane *plane);
+
+/* Takes the trunk out of the network, which has none then and no room for one. */
+struct uqd_nn_qplane uqd_network_take_trunk(struct uqd_network *network);
+
+/* Gives it room again if it has none. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED. */
+int uqd_network_make_trunk(struct uqd_network *network);
+
 /* Denoised means of all channels from the trunk, inside their cells:
  * mean_q4[block][UQD_UNIT_CHANNELS]. The trunk stays; not between uqd_network_begin_groups and the
  * last group, whose context would be lost. Errors: UQD_ERR_CANCELLED. */

@@ -27,49 +27,6 @@ static struct place place_of(const struct uqd_state *state, uint32_t reduce)
     return (struct place){unit, unit < state->n_units ? reduce % UQD_UNIT_LEVELS : 0};
 }
 
-/* ---- Best guesses of one unit's coefficients, in Q4 ---- */
-
-/* The denoiser may move even a coefficient that is known, by half a unit; in the `whole` coarsest
- * levels, which are inverted in whole numbers, it must not. */
-static int keep_whole(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values,
-                      struct uqd_work *work)
-{
-    const struct uqd_unit *unit = &state->units[u];
-    const size_t n_blocks = whole > 0 ? (size_t)unit->grid_w * unit->grid_h : 0;
-    for (size_t block = 0; block < n_blocks && uqd_work_look(work, UQD_UNIT_CHANNELS) == UQD_OK;
-         block++)
-        for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-            if (state->model->channels[c].level > UQD_UNIT_LEVELS - whole)
-                values[block * UQD_UNIT_CHANNELS + c] =
-                    8 * unit->cells[block * UQD_BLOCK_CHANNELS + c];
-    return uqd_work_look(work, 0);
-}
-
-static int guess_unit(struct uqd_engine *engine, struct uqd_state *state,
-                      const struct uqd_partial *partial, uint32_t u, uint32_t whole,
-                      int32_t *values)
-{
-    const struct uqd_unit *unit = &state->units[u];
-    const size_t n = (size_t)unit->grid_w * unit->grid_h * UQD_UNIT_CHANNELS;
-    const int is_partial = partial != NULL && partial->mean_q4 != NULL && partial->unit == u;
-    struct uqd_work *work = engine->work;
-    int status = UQD_OK;
-    if (is_partial) {
-        status = uqd_work_copy(work, values, partial->mean_q4, n * sizeof *values);
-    } else {
-        status = uqd_tiles_estimate(engine, state, u, values);
-    }
-    if (is_partial || unit->nominal > 0) {
-        if (status == UQD_OK)
-            status = uqd_flat_clear(state, u, values, work);
-        if (status == UQD_OK)
-            status = uqd_shrink(state, u, whole, values, work);
-        if (status == UQD_OK)
-            status = keep_whole(state, u, whole, values, work);
-    }
-    return status;
-}
-
 /* ---- Pictures ----
  *
  * Whole numbers as long as the levels of the wavelet are exactly known: then the integer lifting
@@ -133,25 +90,69 @@ static int is_known(const struct uqd_state *state, const struct uqd_partial *par
            (partial != NULL && partial->mean_q4 != NULL && partial->unit == u);
 }
 
-/* Puts the best guesses of a unit's coefficients above level `to`, in Q4, around its low-pass. */
+/* Where the best guesses of a unit go. */
+struct placing {
+    struct uqd_engine *engine;
+    const struct uqd_state *state;
+    const struct picture *picture;
+    uint32_t u, whole, to; /* coarsest levels that are exactly known; the last one undone */
+};
+
+/* The denoiser may move even a coefficient that is known, by half a unit; in the `whole` coarsest
+ * levels, which are inverted in whole numbers, it must not. */
+static int keep_whole(const struct placing *placing, struct uqd_grid_part part, int32_t *values)
+{
+    const struct uqd_unit *unit = &placing->state->units[placing->u];
+    const struct uqd_channel *channels = placing->state->model->channels;
+    struct uqd_work *work = placing->engine->work;
+    for (uint32_t y = 0; y < part.height && placing->whole > 0; y++) {
+        const int16_t *cells =
+            unit->cells + ((size_t)(part.y + y) * unit->grid_w + part.x) * UQD_BLOCK_CHANNELS;
+        if (uqd_work_look(work, (size_t)part.width * UQD_UNIT_CHANNELS) < 0)
+            return UQD_ERR_CANCELLED;
+        for (uint32_t x = 0; x < part.width; x++, values += UQD_UNIT_CHANNELS)
+            for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
+                if (channels[c].level > UQD_UNIT_LEVELS - placing->whole)
+                    values[c] = 8 * cells[(size_t)x * UQD_BLOCK_CHANNELS + c];
+    }
+    return UQD_OK;
+}
+
+/* Puts those of a part of the grid, in Q4, around the low-pass. */
+static int place_part(void *cookie, struct uqd_grid_part part, int32_t *values)
+{
+    const struct placing *placing = cookie;
+    const struct uqd_state *state = placing->state;
+    const struct uqd_unit *unit = &state->units[placing->u];
+    struct uqd_work *work = placing->engine->work;
+    int status = UQD_OK;
+    if (unit->nominal > 0) {
+        status = uqd_flat_clear(state, placing->u, part, values, work);
+        if (status == UQD_OK)
+            status = uqd_shrink(state, placing->u, placing->whole, part, values, work);
+        if (status == UQD_OK)
+            status = keep_whole(placing, part, values);
+    }
+    if (status < 0)
+        return status;
+    return uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values, UQD_UNIT_CHANNELS,
+                               part, placing->picture->planes, placing->picture->pitch, unit->width,
+                               unit->height, placing->to, work);
+}
+
+/* Puts the best guesses of a unit's coefficients above level `to` around its low-pass. */
 static int place_guesses(struct uqd_engine *engine, struct uqd_state *state,
                          const struct uqd_partial *partial, uint32_t u, uint32_t whole, uint32_t to,
                          const struct picture *picture)
 {
     const struct uqd_unit *unit = &state->units[u];
-    const size_t n_blocks = (size_t)unit->grid_w * unit->grid_h;
+    struct placing placing = {engine, state, picture, u, whole, to};
     if (!is_known(state, partial, u))
         return UQD_OK;
-    int32_t *values = uqd_malloc_array(n_blocks, UQD_UNIT_CHANNELS * sizeof *values);
-    if (values == NULL)
-        return UQD_ERR_NOMEM;
-    int status = guess_unit(engine, state, partial, u, whole, values);
-    if (status == UQD_OK)
-        status = uqd_unit_unpack_i32(state->model->channels, UQD_UNIT_CHANNELS, values,
-                                     UQD_UNIT_CHANNELS, picture->planes, picture->pitch,
-                                     unit->width, unit->height, to, engine->work);
-    free(values);
-    return status;
+    if (partial == NULL || partial->mean_q4 == NULL || partial->unit != u)
+        return uqd_tiles_estimate(engine, state, u, place_part, &placing);
+    return place_part(&placing, (struct uqd_grid_part){0, 0, unit->grid_w, unit->grid_h},
+                      partial->mean_q4);
 }
 
 /* Undoes the levels of a unit that is not exactly known, down to level `to`. */

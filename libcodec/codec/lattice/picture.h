@@ -11,7 +11,8 @@
 struct uqd_partial {
     uint32_t first; /* in: of units below this one, which are not shown, nothing is guessed */
     uint32_t unit;
-    int32_t *mean_q4; /* [block][UQD_UNIT_CHANNELS], or NULL: no pass is interrupted */
+    int32_t *mean_q4; /* [block][UQD_UNIT_CHANNELS], of no use once they are shown, or NULL: no
+                         pass is interrupted */
 };
 
 /* The unit that a picture reduced so many times is found in: those below it are not needed. The

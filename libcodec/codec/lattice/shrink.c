@@ -11,8 +11,8 @@
 #include <assert.h>
 
 enum {
-    REGION = 8,    /* blocks along a side */
-    TOP_LEVEL = 2, /* of channels that are looked at */
+    REGION = UQD_SHRINK_REGION, /* blocks along a side */
+    TOP_LEVEL = 2,              /* of channels that are looked at */
     SUBBANDS = 3 * UQD_UNIT_LEVELS * 3,
     /* The high-pass samples at the far border have a neighbour on one side only and see a slope as
      * a detail. They are looked at by themselves. */
@@ -102,21 +102,35 @@ static uint32_t class_of(const struct channel *channel, uint32_t x, uint32_t y)
     return channel->subband + (x == channel->border_x || y == channel->border_y ? BORDER : 0);
 }
 
+/* The guesses of the blocks of a part of the grid. */
+struct guesses {
+    struct uqd_grid_part part;
+    int32_t *values;
+};
+
+static int32_t *guesses_at(const struct guesses *guesses, uint32_t x, uint32_t y)
+{
+    const struct uqd_grid_part *part = &guesses->part;
+    return guesses->values +
+           ((size_t)(y - part->y) * part->width + x - part->x) * UQD_UNIT_CHANNELS;
+}
+
 /* Fills in the means of the classes that have little more than noise. */
 static void measure(struct region *region, const struct channels *channels,
-                    const struct uqd_unit *unit, const int32_t *values)
+                    const struct uqd_unit *unit, const struct guesses *guesses)
 {
     int64_t squares[CLASSES] = {0};
     uint32_t n[CLASSES] = {0};
     for (uint32_t y = region->y_begin; y < region->y_end; y++)
         for (uint32_t x = region->x_begin; x < region->x_end; x++) {
             const size_t block = (size_t)y * unit->grid_w + x;
+            const int32_t *values = guesses_at(guesses, x, y);
             for (uint32_t i = 0; i < channels->n; i++) {
                 const struct channel *channel = &channels->each[i];
                 if (x >= channel->exist_w || y >= channel->exist_h)
                     continue;
                 const uint32_t class = class_of(channel, x, y);
-                const int64_t value = values[block * UQD_UNIT_CHANNELS + channel->index];
+                const int64_t value = values[channel->index];
                 const int is_around_0 =
                     unit->cells[block * UQD_BLOCK_CHANNELS + channel->index] == 0;
                 squares[class] += value * value + (is_around_0 ? channel->unknown : 0);
@@ -136,16 +150,15 @@ static int32_t shrunk(int32_t value, int64_t mean, int64_t noise)
     return square > noise ? (int32_t)(value * (square - noise) / square) : 0;
 }
 
-static void shrink(const struct region *region, const struct channels *channels, uint32_t grid_w,
-                   int32_t *values)
+static void shrink(const struct region *region, const struct channels *channels,
+                   const struct guesses *guesses)
 {
     for (uint32_t y = region->y_begin; y < region->y_end; y++)
         for (uint32_t x = region->x_begin; x < region->x_end; x++)
             for (uint32_t i = 0; i < channels->n; i++) {
                 const struct channel *channel = &channels->each[i];
                 const int64_t mean = region->mean[class_of(channel, x, y)];
-                int32_t *value =
-                    &values[((size_t)y * grid_w + x) * UQD_UNIT_CHANNELS + channel->index];
+                int32_t *value = guesses_at(guesses, x, y) + channel->index;
                 if (mean >= 0 && *value != 0)
                     *value = shrunk(*value, mean, channels->noise[channel->subband]);
             }
@@ -156,24 +169,26 @@ static uint32_t end_of(uint32_t begin, uint32_t side)
     return side - begin < REGION ? side : begin + REGION;
 }
 
-int uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, int32_t *values_q4,
-               struct uqd_work *work)
+int uqd_shrink(const struct uqd_state *state, uint32_t u, uint32_t whole, struct uqd_grid_part part,
+               int32_t *values_q4, struct uqd_work *work)
 {
     assert(u < state->n_units && whole <= UQD_UNIT_LEVELS);
+    assert(part.x % REGION == 0 && part.y % REGION == 0);
     const struct uqd_unit *unit = &state->units[u];
-    const uint32_t threads = work->threads;
+    const struct guesses guesses = {part, values_q4};
+    const uint32_t threads = work->threads, x_end = part.x + part.width;
     struct channels channels;
     find_channels(&channels, state, u, whole);
     if (channels.n == 0)
         return UQD_OK;
-#pragma omp parallel for num_threads(uqd_team(threads, unit->grid_h > REGION)) schedule(dynamic)
-    for (uint32_t y = 0; y < unit->grid_h; y += REGION)
-        for (uint32_t x = 0; x < unit->grid_w; x += REGION) {
+#pragma omp parallel for num_threads(uqd_team(threads, part.height > REGION)) schedule(dynamic)
+    for (uint32_t y = part.y; y < part.y + part.height; y += REGION)
+        for (uint32_t x = part.x; x < x_end; x += REGION) {
             if (uqd_work_look(work, (size_t)REGION * REGION * UQD_UNIT_CHANNELS) < 0)
                 break;
-            struct region region = {x, end_of(x, unit->grid_w), y, end_of(y, unit->grid_h), {0}};
-            measure(&region, &channels, unit, values_q4);
-            shrink(&region, &channels, unit->grid_w, values_q4);
+            struct region region = {x, end_of(x, x_end), y, end_of(y, part.y + part.height), {0}};
+            measure(&region, &channels, unit, &guesses);
+            shrink(&region, &channels, &guesses);
         }
     return uqd_work_look(work, 0);
 }

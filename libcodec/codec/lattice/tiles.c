@@ -71,7 +71,9 @@ struct tiles_run {
     const struct uqd_pass *pass;
     struct uqd_stream *stream;
     const int16_t *exact;
-    int32_t *means_q4;
+    int32_t *partial_q4;         /* of a pass: for its best guesses if it is cut, or NULL */
+    uqd_part_function *function; /* takes estimates */
+    void *cookie;
     struct layout layout;
     struct uqd_chunk *chunks;   /* UQD_PASS_CHUNKS of each tile, those it has first; owned */
     struct uqd_buffer *outputs; /* ENCODE: of each tile, the chunks without their lengths; owned */
@@ -139,6 +141,52 @@ static int pass_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine 
     return status;
 }
 
+/* The stage type that goes on from where the unit is, or -1: nothing does, or nothing is kept. */
+static int kept_type(const struct tiles_run *run)
+{
+    const uint32_t nominal = run->state->units[run->unit].nominal;
+    return run->state->version != 0 && nominal > 0
+               ? uqd_model_find_stage_type(run->engine->model, run->unit, nominal)
+               : -1;
+}
+
+/* Takes a trunk that was kept of this tile. */
+static int begin_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine *engine,
+                      struct uqd_state *tile)
+{
+    const int type = kept_type(run);
+    struct uqd_nn_qplane *kept =
+        type >= 0 ? uqd_engine_kept(run->engine, run->state, run->unit, (uint32_t)type, i) : NULL;
+    if (kept == NULL || kept->data == NULL)
+        return UQD_OK;
+    tile->version = run->state->version;
+    return uqd_engine_give_trunk(engine, tile, run->unit, (uint32_t)type, kept);
+}
+
+/* Keeps the trunk of an estimate. The next tile has another. */
+static void end_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine *engine, int status)
+{
+    const int type = kept_type(run);
+    struct uqd_nn_qplane *kept =
+        type >= 0 ? uqd_engine_kept(run->engine, run->state, run->unit, (uint32_t)type, i) : NULL;
+    if (run->pass == NULL && status == UQD_OK && kept != NULL)
+        *kept = uqd_network_take_trunk(&engine->networks[run->unit]);
+    engine->trunks[run->unit].version = 0;
+}
+
+/* Best guesses of a tile go to those of the unit, or to who wants them. */
+static int hand_on(const struct tiles_run *run, const struct uqd_unit *part, int32_t *means_q4)
+{
+    const struct uqd_unit *unit = &run->state->units[run->unit];
+    if (run->pass == NULL)
+        return run->function(run->cookie,
+                             (struct uqd_grid_part){part->x - unit->x, part->y - unit->y,
+                                                    part->grid_w, part->grid_h},
+                             means_q4);
+    uqd_window_write(run->partial_q4, unit, means_q4, part, MEANS_SIZE);
+    return UQD_OK;
+}
+
 /* A tile in arrays of its own. */
 static int run_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine *engine)
 {
@@ -152,22 +200,27 @@ static int run_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine *
         return status;
     const struct uqd_unit *part = &tile.units[run->unit];
     const size_t n = (size_t)part->grid_w * part->grid_h;
-    const int has_means = run->means_q4 != NULL && (run->pass == NULL || run->is_cut);
+    const int has_means = run->pass == NULL || (run->partial_q4 != NULL && run->is_cut);
     if (run->exact != NULL)
         exact = uqd_malloc_array(n, UQD_BLOCK_CHANNELS * sizeof *exact);
     if (has_means)
         means_q4 = uqd_malloc_array(n, MEANS_SIZE);
     if ((run->exact != NULL && exact == NULL) || (has_means && means_q4 == NULL))
         status = UQD_ERR_NOMEM;
+    if (status == UQD_OK)
+        status = begin_tile(run, i, engine, &tile);
     if (status == UQD_OK && exact != NULL)
         uqd_window_read(exact, part, run->exact, unit, UQD_BLOCK_CHANNELS * sizeof *exact);
     if (status == UQD_OK)
         status = run->pass != NULL ? pass_tile(run, i, engine, &tile, exact, means_q4)
                                    : estimate_tile(engine, &tile, run->unit, means_q4);
+    end_tile(run, i, engine, status);
     if (status >= 0 && run->pass != NULL)
         uqd_window_give(run->state, run->unit, &tile);
-    if (status >= 0 && has_means)
-        uqd_window_write(run->means_q4, unit, means_q4, part, MEANS_SIZE);
+    if (status >= 0 && has_means) {
+        const int handed = hand_on(run, part, means_q4);
+        status = handed < 0 ? handed : status;
+    }
     free(exact);
     free(means_q4);
     uqd_state_free(&tile);
@@ -324,7 +377,7 @@ int uqd_tiles_run(struct uqd_engine *engine, struct uqd_state *state, const stru
         .pass = pass,
         .stream = stream,
         .exact = exact,
-        .means_q4 = partial_q4,
+        .partial_q4 = partial_q4,
         .layout = layout_of(engine, state, pass),
     };
     int status = uqd_state_update_low(state, pass->unit, engine->work);
@@ -336,6 +389,7 @@ int uqd_tiles_run(struct uqd_engine *engine, struct uqd_state *state, const stru
         status = write_chunks(&run);
     if (status == UQD_OK && run.is_cut) /* what is missing may be of tiles that are not here */
         status = UQD_NEED_DATA;
+    uqd_engine_drop(engine, pass->unit);
     uqd_pass_end(state, pass, status);
     free_run(&run);
     return status;
@@ -357,19 +411,39 @@ int uqd_tiles_skip(const struct uqd_engine *engine, const struct uqd_state *stat
     return status;
 }
 
+/* A unit whose tiles are not predicted by themselves. */
+static int estimate_whole(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
+                          uqd_part_function *function, void *cookie)
+{
+    const struct uqd_unit *unit = &state->units[u];
+    int32_t *means_q4 = uqd_malloc_array((size_t)unit->grid_w * unit->grid_h, MEANS_SIZE);
+    if (means_q4 == NULL)
+        return UQD_ERR_NOMEM;
+    int status = estimate_tile(engine, state, u, means_q4);
+    if (status == UQD_OK)
+        status =
+            function(cookie, (struct uqd_grid_part){0, 0, unit->grid_w, unit->grid_h}, means_q4);
+    free(means_q4);
+    return status;
+}
+
 int uqd_tiles_estimate(struct uqd_engine *engine, struct uqd_state *state, uint32_t u,
-                       int32_t *mean_q4)
+                       uqd_part_function *function, void *cookie)
 {
     assert(u < state->n_units);
     if (!uqd_engine_separates(engine, &state->units[u]))
-        return estimate_tile(engine, state, u, mean_q4);
+        return estimate_whole(engine, state, u, function, cookie);
     struct tiles_run run = {
         .engine = engine,
         .state = state,
         .unit = u,
-        .means_q4 = mean_q4,
+        .function = function,
+        .cookie = cookie,
         .layout.tiling = tiling_of(engine, &state->units[u]),
     };
-    const int status = uqd_state_update_low(state, u, engine->work);
+    int status = uqd_state_update_low(state, u, engine->work);
+    const int type = kept_type(&run);
+    if (status == UQD_OK && type >= 0)
+        status = uqd_engine_keep(engine, state, u, (uint32_t)type, uqd_n_tiles(&run.layout.tiling));
     return status == UQD_OK ? run_tiles(&run) : status;
 }

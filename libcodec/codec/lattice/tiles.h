@@ -18,9 +18,15 @@ int uqd_tiles_run(struct uqd_engine *engine, struct uqd_state *state, const stru
 int uqd_tiles_skip(const struct uqd_engine *engine, const struct uqd_state *state,
                    const struct uqd_pass *pass, struct uqd_stream *stream);
 
-/* Best guesses of a unit's coefficients in a state between passes, as uqd_estimate; where they are
- * exactly known, what they are. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE. */
+/* Takes the values [block][UQD_UNIT_CHANNELS] of a part of a unit's grid, and may change them.
+ * Called by several threads at once. Returns UQD_OK or an error. */
+typedef int uqd_part_function(void *cookie, struct uqd_grid_part part, int32_t *values_q4);
+
+/* Makes best guesses of a unit's coefficients in a state between passes, as uqd_estimate, or where
+ * they are exactly known what they are, and hands them on, each block once: tile by tile where
+ * tiles are predicted by themselves. Errors: UQD_ERR_NOMEM, UQD_ERR_CANCELLED, UQD_ERR_MODEL_FILE,
+ * and what the function returns. */
 int uqd_tiles_estimate(struct uqd_engine *engine, struct uqd_state *state, uint32_t unit,
-                       int32_t *mean_q4);
+                       uqd_part_function *function, void *cookie);
 
 #endif
