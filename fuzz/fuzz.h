@@ -28,7 +28,8 @@ size_t fuzz_seed(unsigned index, uint8_t **data);
  * function. */
 const struct uqd_model *fuzz_model(const uint8_t **file, size_t *file_size);
 
-enum { FUZZ_MAX_PIXELS = 256 }; /* of a picture that is decoded */
+/* Of a picture that is decoded: enough for two of the tiles that uqd_encode makes. */
+enum { FUZZ_MAX_PIXELS = 264 };
 
 /* All kernels; plain C where the sanitizer knows no others. */
 uint32_t fuzz_kernels(void);
@@ -44,7 +45,7 @@ uint8_t *fuzz_copy(const uint8_t *data, size_t size);
 uint8_t *fuzz_picture(uint32_t width, uint32_t height, uint32_t channels, uint32_t seed);
 
 /* Steps with a body each, in one body, or some steps and an exact copy. */
-enum fuzz_layout { FUZZ_STEPS, FUZZ_SOLID, FUZZ_COPY };
+enum fuzz_layout { FUZZ_STEPS, FUZZ_SOLID, FUZZ_COPY, FUZZ_FIRST };
 
 /* Encodes fuzz_picture with the tiny model, with metadata if it has alpha; the file is malloc'ed.
  */

@@ -1,4 +1,5 @@
-/* One decode of a file, with one picture of it. The first byte chooses step, mode and reduction. */
+/* One decode of a file, or of a region of it, with one picture. The first byte chooses step, mode,
+ * reduction and region. */
 #include "fuzz.h"
 #include "seal.h"
 
@@ -6,7 +7,22 @@
 
 enum { MAX_MEMORY = 256 << 20 };
 
-static void show(struct uqd_decoder *decoder, const struct uqd_info *info, unsigned choice)
+/* All of the picture, or its last quarter. */
+static struct uqd_region choose_region(struct uqd_decoder *decoder, const struct uqd_info *info,
+                                       unsigned choice)
+{
+    const struct uqd_region all = {0, 0, info->width, info->height};
+    const struct uqd_region quarter = {info->width / 2, info->height / 2,
+                                       info->width - info->width / 2,
+                                       info->height - info->height / 2};
+    if (choice % 5 != 4)
+        return all;
+    FUZZ_CHECK(uqd_decoder_set_region(decoder, &quarter) == UQD_OK);
+    return quarter;
+}
+
+static void show(struct uqd_decoder *decoder, const struct uqd_info *info, struct uqd_region region,
+                 unsigned choice)
 {
     const uint32_t n_complete = uqd_decoder_steps_complete(decoder);
     struct uqd_picture_request request;
@@ -14,8 +30,8 @@ static void show(struct uqd_decoder *decoder, const struct uqd_info *info, unsig
     request.step = choice / 9 % 4 < n_complete ? choice / 9 % 4 : UQD_STEP_LATEST;
     request.mode = (enum uqd_mode)(UQD_MODE_DENOISED + choice % 3);
     request.reduce = choice / 3 % 3;
-    const size_t stride = (size_t)uqd_reduced_side(info->width, request.reduce) * info->channels;
-    const size_t size = stride * uqd_reduced_side(info->height, request.reduce);
+    const struct uqd_region shown = uqd_reduced_region(region, request.reduce);
+    const size_t stride = (size_t)shown.width * info->channels, size = stride * shown.height;
     uint8_t *const pixels = malloc(size);
     FUZZ_CHECK(pixels != NULL);
     const int status = uqd_decoder_picture(decoder, &request, pixels, stride);
@@ -32,17 +48,18 @@ static void look(struct uqd_decoder *decoder, unsigned choice)
     struct uqd_info info;
     FUZZ_CHECK(uqd_decoder_info(decoder, &info) == UQD_OK);
     FUZZ_CHECK((uint64_t)info.width * info.height <= FUZZ_MAX_PIXELS);
+    const struct uqd_region region = choose_region(decoder, &info, choice);
     while (uqd_decoder_advance(decoder) == UQD_OK)
         ;
     const uint32_t n_complete = uqd_decoder_steps_complete(decoder);
     FUZZ_CHECK(n_complete <= info.n_steps);
-    show(decoder, &info, choice);
+    show(decoder, &info, region, choice);
     for (uint32_t i = 0; i < info.n_metadata; i++) {
         struct uqd_metadata block;
         const int status = uqd_decoder_metadata(decoder, i, &block);
         FUZZ_CHECK((status == UQD_OK) == (block.data != NULL));
     }
-    if (choice >= 192 && n_complete > 0) {
+    if (choice >= 192 && choice % 5 != 4 && n_complete > 0) {
         uint32_t map[FUZZ_MAX_PIXELS];
         const size_t n = (size_t)uqd_reduced_side(info.width, 3) * uqd_reduced_side(info.height, 3);
         FUZZ_CHECK(uqd_decoder_step_bits(decoder, choice % n_complete, map, n) == UQD_OK);

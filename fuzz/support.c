@@ -97,8 +97,15 @@ size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_
     settings.may_copy = layout == FUZZ_COPY;
     settings.threads = 1;
     settings.cpu_mask = fuzz_kernels();
+    if (layout == FUZZ_FIRST)
+        settings.first = (struct uqd_region){width - 1, height - 1, 1, 1};
     size_t size;
-    FUZZ_CHECK(uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size) == UQD_OK);
+    int status = uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size);
+    if (status == UQD_ERR_ARG && layout == FUZZ_FIRST) { /* a paper model has no such order */
+        settings.first.width = 0;
+        status = uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size);
+    }
+    FUZZ_CHECK(status == UQD_OK);
     free(pixels);
     return size;
 }
@@ -128,6 +135,9 @@ size_t fuzz_file_seed(unsigned index, uint8_t **data)
         {10, 19, 13, 3, UQD_DITHER_NONE, 100, FUZZ_COPY},
         {200, 30, 8, 1, UQD_DITHER_NONE, 100, FUZZ_COPY},
         {20, 20, 12, 4, UQD_DITHER_UNIVERSAL, 80, FUZZ_COPY},
+        {14, 259, 1, 3, UQD_DITHER_NONE, 100, FUZZ_FIRST},
+        {24, 1, 261, 1, UQD_DITHER_UNIVERSAL, 75, FUZZ_FIRST},
+        {0, 262, 1, 4, UQD_DITHER_NONE, 60, FUZZ_FIRST},
     };
     if (index >= sizeof seeds / sizeof seeds[0])
         return 0;

@@ -72,6 +72,20 @@ void options_random(struct options *options, struct random *random, const struct
         draw_blocks(options, random);
 }
 
+struct uqd_region region_random(struct random *random, uint32_t width, uint32_t height)
+{
+    const uint32_t x = random_below(random, width), y = random_below(random, height);
+    return (struct uqd_region){x, y, 1 + random_below(random, width - x),
+                               1 + random_below(random, height - y)};
+}
+
+void options_draw_first(struct options *options, struct random *random,
+                        const struct uqd_image *image)
+{
+    if (random_chance(random, 30))
+        options->settings.first = region_random(random, image->width, image->height);
+}
+
 void options_free(struct options *options)
 {
     for (uint32_t i = 0; i < options->settings.n_metadata; i++)
@@ -85,7 +99,12 @@ struct file encode(const struct uqd_model *model, const struct uqd_image *image,
     settings.threads = machine.threads;
     settings.cpu_mask = machine.cpu_mask;
     struct file file;
-    STORM_CHECK(uqd_encode(model, image, &settings, &file.data, &file.size) == UQD_OK);
+    int status = uqd_encode(model, image, &settings, &file.data, &file.size);
+    if (status == UQD_ERR_ARG && settings.first.width > 0) { /* a paper model has no such order */
+        settings.first.width = 0;
+        status = uqd_encode(model, image, &settings, &file.data, &file.size);
+    }
+    STORM_CHECK(status == UQD_OK);
     return file;
 }
 

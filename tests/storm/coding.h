@@ -26,6 +26,12 @@ struct options {
 
 /* Options must stay where they are; released with options_free. */
 void options_random(struct options *options, struct random *random, const struct uqd_model *model);
+
+struct uqd_region region_random(struct random *random, uint32_t width, uint32_t height);
+
+/* Sometimes lets a region of the picture come first. */
+void options_draw_first(struct options *options, struct random *random,
+                        const struct uqd_image *image);
 void options_free(struct options *options);
 
 struct file {

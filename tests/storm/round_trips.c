@@ -57,6 +57,37 @@ static void check_lossless(struct uqd_decoder *decoder, const struct uqd_image *
     storm_count("lossless pictures", 1);
 }
 
+/* A picture of a region is that part of the picture. */
+static void check_region(const struct uqd_model *model, struct random *random,
+                         struct uqd_decoder *whole, struct file file,
+                         const struct uqd_picture_request *request)
+{
+    const struct uqd_info info = info_of(whole);
+    const struct uqd_region all = {0, 0, info.width, info.height};
+    const struct uqd_region region = region_random(random, info.width, info.height);
+    const struct uqd_region of = uqd_reduced_region(all, request->reduce);
+    const struct uqd_region shown = uqd_reduced_region(region, request->reduce);
+    struct uqd_decoder *const decoder = decoder_new(model, machine_random(random, model));
+    STORM_CHECK(decode_whole(decoder, file.data, file.size) == UQD_END);
+    STORM_CHECK(uqd_decoder_set_region(decoder, &region) == UQD_OK);
+    while (uqd_decoder_advance(decoder) == UQD_OK)
+        ;
+    const size_t row = (size_t)shown.width * info.channels,
+                 row_of = (size_t)of.width * info.channels;
+    size_t size;
+    uint8_t *const picture = picture_of(whole, request, &size);
+    uint8_t *const part = storm_alloc(row * shown.height);
+    STORM_CHECK(uqd_decoder_picture(decoder, request, part, row) == UQD_OK);
+    for (uint32_t y = 0; y < shown.height; y++)
+        STORM_CHECK(memcmp(part + y * row,
+                           picture + (shown.y + y) * row_of + (size_t)shown.x * info.channels,
+                           row) == 0);
+    storm_count("regions", 1);
+    free(part);
+    free(picture);
+    uqd_decoder_free(decoder);
+}
+
 static void check_file(const struct uqd_model *model, struct random *random,
                        const struct uqd_image *image, const struct options *options,
                        struct file file)
@@ -72,6 +103,7 @@ static void check_file(const struct uqd_model *model, struct random *random,
     const uint32_t step = random_below(random, uqd_decoder_steps_complete(whole));
     const struct uqd_picture_request request = request_random(random, step);
     STORM_CHECK(show_the_same(whole, pieces, &request));
+    check_region(model, random, whole, file, &request);
     check_distortion(whole, image, step);
     if (info_of(whole).lossless)
         check_lossless(random_chance(random, 50) ? whole : pieces, image);
@@ -84,6 +116,7 @@ void storm_round_trip(const struct uqd_model *model, struct random *random)
     const struct uqd_image image = picture_random(random, MAX_PIXELS);
     struct options options;
     options_random(&options, random, model);
+    options_draw_first(&options, random, &image);
     const struct file file = encode(model, &image, &options, machine_random(random, model));
     const struct file same = encode(model, &image, &options, machine_random(random, model));
     STORM_CHECK(file.size == same.size && memcmp(file.data, same.data, file.size) == 0);
