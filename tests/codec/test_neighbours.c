@@ -96,12 +96,43 @@ static void test_corners(void **state)
     }
 }
 
+/* Wherever a class is not 0 its subband is busy around the block, and a lone coefficient makes its
+ * own busy and no other, in all blocks around its own and in no others. */
+static void test_busy(void **state)
+{
+    const struct uqd_model *model = *state;
+    static int16_t cells[GRID_W * GRID_H * UQD_BLOCK_CHANNELS];
+    const struct uqd_unit unit = {.grid_w = GRID_W, .grid_h = GRID_H, .cells = cells};
+    struct uqd_neighbours neighbours;
+    uqd_neighbours_init(&neighbours, model->channels);
+    uqd_neighbours_fit(&neighbours, GRID_W);
+    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++) {
+        uint32_t busy[GRID_W * GRID_H];
+        memset(cells, 0, sizeof cells);
+        cells[(size_t)(c % (GRID_W * GRID_H)) * UQD_BLOCK_CHANNELS + c] = c % 2 ? -3 : 1;
+        for (uint32_t i = 0; i < GRID_W * GRID_H; i++)
+            busy[i] = uqd_busy_subbands(&neighbours, cells + (size_t)i * UQD_BLOCK_CHANNELS, 0,
+                                        UQD_UNIT_CHANNELS);
+        const int at_x = (int)(c % GRID_W), at_y = (int)(c % (GRID_W * GRID_H) / GRID_W);
+        for (uint32_t i = 0; i < GRID_W * GRID_H; i++) {
+            const int x = (int)(i % GRID_W), y = (int)(i / GRID_W);
+            const int is_around = abs(x - at_x) <= 1 && abs(y - at_y) <= 1;
+            const uint32_t around = uqd_busy_around(&unit, busy, (uint32_t)x, (uint32_t)y);
+            assert_int_equal(around, is_around ? UINT32_C(1) << neighbours.subband[c] : 0);
+            for (uint32_t d = 0; d < UQD_UNIT_CHANNELS; d++)
+                if (uqd_context_class(&neighbours, &unit, d, (uint32_t)x, (uint32_t)y, 0) > 0)
+                    assert_true(around >> neighbours.subband[d] & 1);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_context_classes),
         cmocka_unit_test(test_corners),
+        cmocka_unit_test(test_busy),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);
 }

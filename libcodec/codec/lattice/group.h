@@ -89,6 +89,7 @@ struct uqd_group_data {
     const struct uqd_unit *unit;
     uint32_t unit_index;
     const struct uqd_neighbours *neighbours; /* fit the unit's grid; unused without curves */
+    const uint32_t *busy; /* [block]: uqd_busy_subbands of all channels; unused without curves */
     struct uqd_phase_lists lists;
     const int32_t *mean_q4;     /* [block][n], or NULL: mean 0, UQD_TOP_SCALE_INDEX */
     const uint8_t *scale_index; /* [block][n] */

@@ -26,6 +26,8 @@ void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_cha
     for (uint32_t i = 0; i < UQD_UNIT_CHANNELS; i++) {
         const struct uqd_channel *c = &channels[i];
         const int shift = UQD_UNIT_LEVELS - c->level, side = 1 << shift;
+        neighbours->subband[i] =
+            (uint8_t)((c->colour * UQD_UNIT_LEVELS + c->level - 1) * 3 + c->subband);
         for (int k = 0; k < UQD_NEIGHBOURS; k++) {
             /* From the square before on, so that nothing is negative. */
             const int x = side + c->dx + around[k][0], y = side + c->dy + around[k][1];
@@ -38,6 +40,26 @@ void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_cha
             };
         }
     }
+}
+
+uint32_t uqd_busy_subbands(const struct uqd_neighbours *neighbours, const int16_t *twice_centres,
+                           uint32_t first, uint32_t n)
+{
+    uint32_t busy = 0;
+    for (uint32_t c = 0; c < n; c++)
+        busy |= (uint32_t)(twice_centres[c] != 0) << neighbours->subband[first + c];
+    return busy;
+}
+
+uint32_t uqd_busy_around(const struct uqd_unit *unit, const uint32_t *busy, uint32_t x, uint32_t y)
+{
+    const uint32_t x_end = x + 2 < unit->grid_w ? x + 2 : unit->grid_w;
+    const uint32_t y_end = y + 2 < unit->grid_h ? y + 2 : unit->grid_h;
+    uint32_t around = 0;
+    for (uint32_t v = y > 0 ? y - 1 : 0; v < y_end; v++)
+        for (uint32_t u = x > 0 ? x - 1 : 0; u < x_end; u++)
+            around |= busy[(size_t)v * unit->grid_w + u];
+    return around;
 }
 
 static int group_of(const struct uqd_model *model, uint32_t channel)

@@ -17,6 +17,7 @@ struct uqd_neighbour {
 
 struct uqd_neighbours {
     struct uqd_neighbour of[UQD_UNIT_CHANNELS][UQD_NEIGHBOURS];
+    uint8_t subband[UQD_UNIT_CHANNELS]; /* of its colour and level: a bit of uqd_busy_subbands */
     /* From a block's first value to that of the neighbour, in a grid of the width last given to
      * uqd_neighbours_fit. */
     ptrdiff_t offset[UQD_UNIT_CHANNELS][UQD_NEIGHBOURS];
@@ -27,6 +28,15 @@ void uqd_neighbours_init(struct uqd_neighbours *neighbours, const struct uqd_cha
 /* The last group before g that has a neighbour of a coefficient of group g, -1 if there is none. */
 int uqd_neighbours_group_before(const struct uqd_neighbours *neighbours,
                                 const struct uqd_model *model, uint32_t g);
+
+/* The subbands in which a block has anything but cells around 0, a bit for each, of the n channels
+ * from `first` on. */
+uint32_t uqd_busy_subbands(const struct uqd_neighbours *neighbours, const int16_t *twice_centres,
+                           uint32_t first, uint32_t n);
+
+/* Those of a block and the blocks around it, given all of a unit's [grid_h][grid_w]: where a
+ * subband is missing its context classes are 0. */
+uint32_t uqd_busy_around(const struct uqd_unit *unit, const uint32_t *busy, uint32_t x, uint32_t y);
 
 /* To be called before context classes are asked for in a grid of another width. */
 void uqd_neighbours_fit(struct uqd_neighbours *neighbours, uint32_t grid_w);

@@ -119,8 +119,14 @@ static int apply_moves(const struct pass_run *run)
         if (uqd_work_look(work, n) < 0)
             continue;
         int16_t *centres = run->unit->cells + block * UQD_BLOCK_CHANNELS + first;
-        for (uint32_t c = 0; c < n; c++)
+        int any = 0;
+        for (uint32_t c = 0; c < n; c++) {
             centres[c] = (int16_t)(centres[c] + run->data.moved[block * n + c]);
+            any |= run->data.moved[block * n + c];
+        }
+        if (any != 0 && run->memory.busy != NULL)
+            run->memory.busy[block] |=
+                uqd_busy_subbands(&run->engine->neighbours, centres, first, n);
     }
     return uqd_work_look(work, 0);
 }
@@ -153,6 +159,7 @@ static struct uqd_group_data data_of(const struct pass_run *run, uint32_t g, int
         .unit = unit,
         .unit_index = (uint32_t)(unit - run->state->units),
         .neighbours = &engine->neighbours,
+        .busy = memory->busy,
         .lists = {lists->indices + before, lists->ends + g * segments * UQD_MAX_PHASES,
                   lists->length},
         .mean_q4 = has_network ? memory->mean_q4 + before : NULL,
@@ -341,6 +348,25 @@ static int goes_far(const struct uqd_stage_type *type)
     return 0;
 }
 
+/* What is known before the pass. */
+static int find_busy(const struct pass_run *run)
+{
+    struct uqd_work *work = run->engine->work;
+    const uint32_t threads = work->threads, height = run->unit->grid_h, width = run->unit->grid_w;
+    if (run->memory.busy == NULL)
+        return UQD_OK;
+#pragma omp parallel for num_threads(uqd_team(threads, height >= 32))
+    for (uint32_t y = 0; y < height; y++) {
+        if (uqd_work_look(work, (size_t)width * UQD_UNIT_CHANNELS / 4) < 0)
+            continue;
+        for (size_t block = (size_t)y * width; block < (size_t)(y + 1) * width; block++)
+            run->memory.busy[block] = uqd_busy_subbands(
+                &run->engine->neighbours, run->unit->cells + block * UQD_BLOCK_CHANNELS, 0,
+                UQD_UNIT_CHANNELS);
+    }
+    return uqd_work_look(work, 0);
+}
+
 /* With dither no cell is around 0: nothing adapts, and nothing is planned ahead. */
 static int make_memory(struct pass_run *run, const struct uqd_stage_type *type)
 {
@@ -398,6 +424,8 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     int status = uqd_unit_hold(state, pass->unit, engine->work);
     if (status == UQD_OK)
         status = make_memory(&run, type);
+    if (status == UQD_OK)
+        status = find_busy(&run);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)
         status = run_top(&run);
     if (status == UQD_OK)

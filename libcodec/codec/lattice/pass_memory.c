@@ -29,7 +29,9 @@ static int alloc_tiles(struct uqd_pass_memory *memory, const struct uqd_pass_nee
         return UQD_ERR_NOMEM;
     if (needs->adapts) {
         memory->curves = uqd_malloc_array(n, sizeof *memory->curves);
-        if (memory->curves == NULL)
+        memory->busy = uqd_malloc_array((size_t)needs->tiling->grid_w * needs->tiling->grid_h,
+                                        sizeof *memory->busy);
+        if (memory->curves == NULL || memory->busy == NULL)
             return UQD_ERR_NOMEM;
         for (uint32_t i = 0; i < n; i++)
             uqd_curves_init(&memory->curves[i]);
@@ -71,6 +73,7 @@ void uqd_pass_memory_free(struct uqd_pass_memory *memory)
     free(memory->lists.indices);
     free(memory->lists.ends);
     free(memory->curves);
+    free(memory->busy);
     free(memory->results);
     free(memory->ended);
     for (uint32_t i = 0; i < memory->n_slices; i++)

@@ -14,6 +14,7 @@ struct uqd_pass_memory {
     struct uqd_phase_lists lists; /* of all groups */
     /* Of passes of a file only. */
     struct uqd_curves *curves;      /* of each tile; NULL: nothing is learnt */
+    uint32_t *busy;                 /* of each block, for context classes; NULL likewise */
     int *results;                   /* of each tile */
     uint8_t *ended;                 /* group at which each tile's bytes of a phase ended, or none */
     struct uqd_plan_slices *slices; /* of each thread that codes tiles */

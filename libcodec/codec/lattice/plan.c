@@ -26,16 +26,18 @@ static void plan_batch(const struct uqd_stage_group *group, const struct uqd_gro
     }
 }
 
-/* Which curve a first symbol asks, if it asks one. Where it does not, later ones may. */
+/* Which curve a first symbol asks, if it asks one. Where it does not, later ones may. busy: the
+ * subbands that are, around its block. */
 static inline void plan_curve(const struct uqd_stage_group *group,
-                              const struct uqd_group_data *data, int adapts, uint32_t x, uint32_t y,
-                              struct uqd_planned *planned)
+                              const struct uqd_group_data *data, int adapts, uint32_t busy,
+                              uint32_t x, uint32_t y, struct uqd_planned *planned)
 {
     const uint32_t c = planned->c;
     planned->context_class = 0;
     if (!adapts || planned->twice_centre != 0)
         planned->position = UQD_PLAN_PLAIN;
-    else if (planned->position >= 0 || group->from[c] - group->to[c] > 1)
+    else if ((busy >> data->neighbours->subband[group->first_channel + c] & 1) != 0 &&
+             (planned->position >= 0 || group->from[c] - group->to[c] > 1))
         planned->context_class = (uint8_t)uqd_context_class(
             data->neighbours, data->unit, group->first_channel + c, x, y, group->to[c]);
 }
@@ -87,10 +89,14 @@ static uint32_t plan_segment(const struct uqd_group_phase *at, struct uqd_tile t
                    planned + begin);
     if (ahead != NULL)
         plan_ahead(group, data, &source, indices.begin, n, planned, ahead);
+    uint32_t last = UINT32_MAX, busy = 0;
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t x = x_begin + uqd_index_x(indices.begin[i]);
+        if (adapts && x != last)
+            busy = uqd_busy_around(data->unit, data->busy, x, y);
+        last = x;
         planned[i].x = (uint16_t)(x - tile.x_begin);
-        plan_curve(group, data, adapts, x, y, &planned[i]);
+        plan_curve(group, data, adapts, busy, x, y, &planned[i]);
     }
     return n;
 }
@@ -100,7 +106,7 @@ uint32_t uqd_plan_row(const struct uqd_group_phase *at, struct uqd_tile tile, ui
 {
     assert(tile.y_begin <= y && y < tile.y_end && at->phase < uqd_n_phases(at->group));
     assert(tile.x_begin % at->data->lists.length == 0 && tile.x_end <= at->data->unit->grid_w);
-    assert(!adapts || at->data->neighbours != NULL);
+    assert(!adapts || (at->data->neighbours != NULL && at->data->busy != NULL));
     uint32_t n = 0;
     for (uint32_t x = tile.x_begin; x < tile.x_end; x += at->data->lists.length)
         n += plan_segment(at, tile, x, y, adapts, planned + n,
