@@ -30,11 +30,21 @@ static int lower(int resource, uint64_t most)
     return setrlimit((__rlimit_resource_t)resource, &limit);
 }
 
+/* Sanitizers map terabytes for what they know of memory, and cannot do with less. */
+static int limit_address_space(uint64_t max_memory)
+{
+#ifdef CONFINE_SANITIZED
+    (void)max_memory;
+    return 0;
+#else
+    return max_memory > 0 ? lower(RLIMIT_AS, max_memory) : 0;
+#endif
+}
+
 /* A core file would have the picture in it, where others may find it. */
 static int set_limits(const struct confine_needs *needs, struct message *message)
 {
-    if (lower(RLIMIT_CORE, 0) < 0 ||
-        (needs->max_memory > 0 && lower(RLIMIT_AS, needs->max_memory) < 0) ||
+    if (lower(RLIMIT_CORE, 0) < 0 || limit_address_space(needs->max_memory) < 0 ||
         (needs->max_files > 0 && lower(RLIMIT_NOFILE, needs->max_files) < 0))
         return message_set(message, "limits cannot be set: %s", strerror(errno));
     return 0;

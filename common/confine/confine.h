@@ -17,7 +17,7 @@ struct confine_needs {
     const char *const *write; /* files that it may make, replace by renaming, or write in place */
     size_t n_write;           /* 0: it opens nothing for writing, renames and removes nothing */
     bool sends_descriptors;   /* over sockets that it has */
-    uint64_t max_memory;      /* bytes of address space; 0: as many as now */
+    uint64_t max_memory;      /* bytes of address space, but with sanitizers; 0: as many as now */
     uint64_t max_files;       /* open descriptors; 0: as many as now */
 };
 
