@@ -246,7 +246,7 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     header.tile_log2 = UQD_HEADER_TILE_LOG2;
     if (flags & FLAG_TILE)
         read_tile(&reader, &header);
-    if (header.first.x_end > 0)
+    if (reader.status == UQD_OK && header.first.x_end > 0) /* or else the tiles have no size */
         read_first(&reader, &header);
     if (!header.paper)
         read_low(&reader, &header);

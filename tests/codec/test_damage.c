@@ -286,13 +286,19 @@ static void test_absurd_headers(void **state)
     assert_int_equal(decode_header(*state, &header, 100), UQD_ERR_CORRUPT);
 }
 
-/* Every tile size, those that no header may name among them, and means far from any picture's. */
+/* Every tile size, those that no header may name among them, also where tiles are counted to see
+ * which come first, and means far from any picture's. */
 static void test_odd_headers(void **state)
 {
     struct uqd_header header = plain_header(*state);
     for (header.tile_log2 = 0; header.tile_log2 <= 16; header.tile_log2++)
         assert_int_equal(decode_header(*state, &header, 300), UQD_ERR_CORRUPT);
     assert_int_equal(decode_header(*state, &header, 300), UQD_ERR_CORRUPT);
+    header.separate = 1;
+    header.first.x_end = header.first.y_end = 1;
+    for (header.tile_log2 = 17; header.tile_log2 <= UINT8_MAX; header.tile_log2++)
+        assert_int_equal(decode_header(*state, &header, 300), UQD_ERR_CORRUPT);
+    header = plain_header(*state);
     header.tile_log2 = 4;
     for (uint32_t dithered = 0; dithered < 2; dithered++)
         for (int sign = -1; sign <= 1; sign += 2)
