@@ -169,6 +169,19 @@ static int check_first(const struct encode_options *options, const char *name,
                        first->height);
 }
 
+static int encoding_failed(const struct encoding *encoding, const char *name, int status,
+                           struct message *message)
+{
+    struct uqd_model_info info;
+    uqd_model_get_info(encoding->model, &info);
+    /* All else that can be out of range was looked at before. */
+    if (status == UQD_ERR_ARG && encoding->options.first.width > 0)
+        return message_set(
+            message, "%s: cannot be encoded with --first: with the model %s no tiles come first",
+            name, model_name(info.id, info.name));
+    return message_set(message, "%s: cannot be encoded: %s", name, uqd_status_text(status));
+}
+
 static int encode_file(void *cookie, size_t index, struct progress *progress,
                        struct message *message)
 {
@@ -188,8 +201,7 @@ static int encode_file(void *cookie, size_t index, struct progress *progress,
     if (result == 0) {
         int status = encode(encoding, &pixels, progress, &data, &size);
         if (status < 0)
-            result =
-                message_set(message, "%s: cannot be encoded: %s", name, uqd_status_text(status));
+            result = encoding_failed(encoding, name, status, message);
     }
     if (result == 0)
         result = file_write(encoding->outputs.paths[index], data, size, message);

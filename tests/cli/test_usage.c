@@ -83,6 +83,25 @@ static void test_model_of_one_order(void **state)
     UQD_DONE("encode", "--no-copy", "in.png", "-o", "visual.uqd", "--order", "visual");
 }
 
+/* What cannot come first: pixels that are not there, and any with a paper model. */
+static void test_wrong_first(void **state)
+{
+    (void)state;
+    struct process_result result;
+    UQD(&result, "encode", "in.png", "-o", "x.uqd", "--first", "39,0,2,1");
+    assert_sentence("outside", &result, 1,
+                    "in.png: has 40 x 30 pixels, and --first 39,0,2,1 is not inside");
+    process_result_free(&result);
+    harness_make_model("models/paper.uqdm", "paper", NULL, NULL);
+    UQD(&result, "encode", "in.png", "-o", "x.uqd", "--first", "0,0,1,1", "--model",
+        "models/paper.uqdm");
+    assert_sentence("paper", &result, 1,
+                    "in.png: cannot be encoded with --first: with the model tiny-paper no tiles "
+                    "come first");
+    process_result_free(&result);
+    assert_int_equal(remove("models/paper.uqdm"), 0);
+}
+
 static void test_help_and_version(void **state)
 {
     (void)state;
@@ -415,6 +434,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_wrong_command_lines),
         cmocka_unit_test(test_step_beyond_the_model),
         cmocka_unit_test(test_model_of_one_order),
+        cmocka_unit_test(test_wrong_first),
         cmocka_unit_test(test_help_and_version),
         cmocka_unit_test(test_kernels_text),
         cmocka_unit_test(test_verbose_version),
