@@ -307,13 +307,13 @@ static void test_first(void **state)
     const size_t cut = (size_t)(begin + (step_info_of(decoder, STEP).bytes - begin) / 2);
     uqd_decoder_free(decoder);
     const uint64_t error = error_of(*state, with, cut, image, tile);
-                  assert_true(3 * error < 2 * error_of(*state, without, cut, image, tile));
-                  assert_true(3 * error < 2 * error_of(*state, with, cut, image, other));
-                  const struct uqd_region all = {0, 0, image->width, image->height};
-                  assert_int_equal(error_of(*state, with, with.size, image, all), 0);
-                  free(with.data);
-                  free(without.data);
-                  free(image);
+    assert_true(3 * error < 2 * error_of(*state, without, cut, image, tile));
+    assert_true(3 * error < 2 * error_of(*state, with, cut, image, other));
+    const struct uqd_region all = {0, 0, image->width, image->height};
+    assert_int_equal(error_of(*state, with, with.size, image, all), 0);
+    free(with.data);
+    free(without.data);
+    free(image);
 }
 
 /* All that is said of regions holds for such files. */
