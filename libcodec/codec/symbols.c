@@ -158,6 +158,13 @@ static int close_encoder(struct uqd_stream *stream, struct uqd_range_encoder *en
     return status == UQD_OK ? append_chunk(stream, data, size) : status;
 }
 
+/* A chunk that is cut before any symbol that was asked for lacks nothing: it may have none. */
+static int close_decoder(const struct uqd_range_decoder *decoder)
+{
+    const int status = uqd_range_decoder_finish(decoder);
+    return status == UQD_NEED_DATA ? UQD_OK : status;
+}
+
 int uqd_stream_close(struct uqd_stream *stream)
 {
     int status = UQD_OK;
@@ -165,7 +172,7 @@ int uqd_stream_close(struct uqd_stream *stream)
         if (stream->source == UQD_SYMBOLS_ENCODE)
             status = close_encoder(stream, &stream->open[i].encoder);
         if (stream->source == UQD_SYMBOLS_DECODE)
-            status = uqd_range_decoder_finish(&stream->open[i].decoder);
+            status = close_decoder(&stream->open[i].decoder);
     }
     drop_open(stream);
     stream->shared = 0;

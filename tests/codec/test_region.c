@@ -5,6 +5,7 @@
 #include "counts.h"
 #include "tiny_model.h"
 
+#include "codec/symbols.h"
 #include "container/header.h"
 #include "transform/unit.h"
 
@@ -253,6 +254,21 @@ static void test_arguments(void **state)
     free(file.data);
 }
 
+/* Behind a cut, chunks of a tile that have no symbols lack nothing, and those that have are cut,
+ * not damaged. */
+static void test_chunks_behind_a_cut(void **state)
+{
+    struct uqd_chunk chunks[3] = {{NULL, 0, 1}, {NULL, 0, 1}, {NULL, 0, 1}};
+    struct uqd_stream stream;
+    (void)state;
+    uqd_stream_init_chunks(&stream, UQD_SYMBOLS_DECODE, chunks);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(uqd_stream_open(&stream, 1), UQD_OK);
+    assert_int_equal(uqd_range_decode3(&stream.open->decoder, 1, 2, 3), UQD_RANGE_STOPPED);
+    assert_int_equal(stream.open->decoder.status, UQD_NEED_DATA);
+    uqd_stream_free(&stream);
+}
+
 /* ---- Tiles that come first ---- */
 
 static struct file encode_first(const struct uqd_model *model, const struct uqd_image *image,
@@ -409,12 +425,19 @@ static void test_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),       cmocka_unit_test(test_encoder),
-        cmocka_unit_test(test_pictures),    cmocka_unit_test(test_alpha),
-        cmocka_unit_test(test_work),        cmocka_unit_test(test_again),
-        cmocka_unit_test(test_arguments),   cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_first),       cmocka_unit_test(test_region_of_first),
-        cmocka_unit_test(test_wrong_first), cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_encoder),
+        cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_alpha),
+        cmocka_unit_test(test_work),
+        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_first),
+        cmocka_unit_test(test_region_of_first),
+        cmocka_unit_test(test_chunks_behind_a_cut),
+        cmocka_unit_test(test_wrong_first),
+        cmocka_unit_test(test_headers),
     };
     return cmocka_run_group_tests_name("region", tests, setup_model, teardown_model);
 }
