@@ -9,6 +9,7 @@
 #include "container/header.h"
 #include "transform/unit.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +206,40 @@ static void test_work(void **state)
     /* Of the full-size unit's 33 x 29 blocks 32 x 16 and 16 x 16; the next one has 5 x 4. */
     assert_true(n_blocks[1] * 3 < n_blocks[0] * 2 && n_blocks[2] * 3 < n_blocks[0]);
     assert_true(n_blocks[2] < n_blocks[1] && most[2] < most[0]);
+}
+
+/* Of the latest picture of a cut file, in memory that had these bytes before. */
+static uint64_t hash_of_cut(const struct uqd_model *model, struct file file, uint64_t size, int was)
+{
+    file.size = (size_t)size;
+    mallopt(M_PERTURB, was);
+    struct uqd_decoder *decoder = full_decoder(model, file);
+    advance_all(decoder);
+    const uint64_t hash = picture_hash(decoder, UQD_STEP_LATEST, UQD_MODE_DENOISED);
+    uqd_decoder_free(decoder);
+    return hash;
+}
+
+/* Nothing is shown but what the file tells, where it ends among the first symbols of dithered
+ * coefficients, too. */
+static void test_cuts_in_first_symbols(void **state)
+{
+    enum { CUTS = 25, CHECKSUM = 4 };
+    struct coding dithered = {"", 1, TILES, 0, 1, 0, 1, {0}};
+    struct uqd_image *image = make_image(TILE + 9, TILE, 1, CONTENT_NOISE, 3);
+    const struct file file = encode_as(*state, image, &dithered);
+    struct uqd_decoder *decoder = full_decoder(*state, file);
+    for (uint32_t step = 0; step < 4; step++) {
+        const uint64_t begin =
+            step > 0 ? step_info_of(decoder, step - 1).bytes : info_of(decoder).header_size;
+        for (uint64_t n = CHECKSUM + 1; n < CHECKSUM + CUTS; n++)
+            if (hash_of_cut(*state, file, begin + n, 85) !=
+                hash_of_cut(*state, file, begin + n, 170))
+                fail_msg("%d bytes of step %u show what was in memory", (int)n, step);
+    }
+    uqd_decoder_free(decoder);
+    free(file.data);
+    free(image);
 }
 
 /* A region is chosen as often as one likes. */
@@ -431,6 +466,7 @@ int main(void)
         cmocka_unit_test(test_alpha),
         cmocka_unit_test(test_work),
         cmocka_unit_test(test_again),
+        cmocka_unit_test(test_cuts_in_first_symbols),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_first),

@@ -117,14 +117,22 @@ static void begin_stream(const struct tiles_run *run, uint32_t i, struct uqd_str
         uqd_stream_init_unread(stream, run->stream->source, uqd_random(run->stream->seed, i));
 }
 
-/* Runs the pass over a tile; where any chunk of the pass is missing, with its best guesses. */
+/* Whether the first symbols of dithered coefficients come before all else in the pass: until they
+ * are there nothing is guessed, and the coefficients are shown as 0. */
+static int begins_dithered(const struct uqd_state *tile, uint32_t u)
+{
+    return tile->dithered && tile->units[u].nominal == UQD_TOP_LEVEL;
+}
+
+/* Runs the pass over a tile; where any chunk of the pass is missing, with its best guesses, which
+ * are 0 before. */
 static int pass_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine *engine,
                      struct uqd_state *tile, const int16_t *exact, int32_t *means_q4)
 {
     struct uqd_stream stream;
     if (run->is_cut && n_chunks_of(&run->layout, i) > 0 && is_missing(first_chunk(run, i))) {
-        const int status =
-            means_q4 != NULL ? estimate_tile(engine, tile, run->unit, means_q4) : UQD_OK;
+        const int guesses = means_q4 != NULL && !begins_dithered(tile, run->unit);
+        const int status = guesses ? estimate_tile(engine, tile, run->unit, means_q4) : UQD_OK;
         return status < 0 ? status : UQD_NEED_DATA;
     }
     begin_stream(run, i, &stream);
@@ -204,7 +212,7 @@ static int run_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine *
     if (run->exact != NULL)
         exact = uqd_malloc_array(n, UQD_BLOCK_CHANNELS * sizeof *exact);
     if (has_means)
-        means_q4 = uqd_malloc_array(n, MEANS_SIZE);
+        means_q4 = uqd_calloc_array(n, MEANS_SIZE);
     if ((run->exact != NULL && exact == NULL) || (has_means && means_q4 == NULL))
         status = UQD_ERR_NOMEM;
     if (status == UQD_OK)
@@ -241,20 +249,24 @@ static int is_here(const struct tiles_run *run, uint32_t i)
            tile.y_begin >= unit->y && tile.y_end <= unit->y + unit->grid_h;
 }
 
-/* Each thread has a tile, or, where these are few, all threads share one: then without a region
- * around theirs, since OpenMP would start new ones every time. */
-static int run_tiles(struct tiles_run *run)
+/* All threads share one tile after the other: without a region around theirs, since OpenMP would
+ * start new ones every time. */
+static int share_tiles(struct tiles_run *run)
 {
-    const uint32_t n = uqd_n_tiles(&run->layout.tiling), threads = run->engine->work->threads;
-    const int team = uqd_team(n < threads ? n : threads, 2 * n > threads);
-    int status = uqd_engine_for_tiles(run->engine, (uint32_t)team);
-    if (status < 0)
-        return status;
-    for (uint32_t i = 0; i < n && team == 1 && status >= 0; i++)
+    int status = UQD_OK;
+    for (uint32_t i = 0; i < uqd_n_tiles(&run->layout.tiling) && status >= 0; i++)
         if (is_here(run, i))
             status = worse(status, run_tile(run, i, &run->engine->of_tiles[0]));
-    if (team == 1)
-        return status;
+    return status;
+}
+
+/* Each thread has a tile, and starts no others for it. */
+static int divide_tiles(struct tiles_run *run, int team)
+{
+    struct uqd_work *work = run->engine->work;
+    const uint32_t n = uqd_n_tiles(&run->layout.tiling), threads = work->threads;
+    int status = UQD_OK;
+    work->threads = 1;
 #pragma omp parallel for num_threads(team) schedule(dynamic)
     for (uint32_t i = 0; i < n; i++) {
         if (!is_here(run, i))
@@ -263,6 +275,21 @@ static int run_tiles(struct tiles_run *run)
 #pragma omp critical(uqd_tiles)
         status = worse(status, result);
     }
+    work->threads = threads;
+    return status;
+}
+
+/* The networks go: the tiles of the next run have other threads, and perhaps other sizes. */
+static int run_tiles(struct tiles_run *run)
+{
+    const uint32_t n = uqd_n_tiles(&run->layout.tiling), threads = run->engine->work->threads;
+    const int team = uqd_team(n < threads ? n : threads, 2 * n > threads);
+    int status = uqd_engine_for_tiles(run->engine, (uint32_t)team);
+    if (status < 0)
+        return status;
+    status = team == 1 ? share_tiles(run) : divide_tiles(run, team);
+    for (int i = 0; i < team; i++)
+        uqd_engine_free(&run->engine->of_tiles[i]);
     return status;
 }
 

@@ -456,12 +456,13 @@ UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
 UQD_NODISCARD UQD_API int uqd_decoder_prepare(struct uqd_decoder *decoder);
 
 /* From here on pictures show this region alone, which lies in the picture and has pixels; NULL: all
- * of it again. Steps that were decoded are forgotten. Of a picture with sides above 1024 pixels
- * whose tiles are predicted by themselves (docs/format.md; all larger ones that this library
- * encodes) only the tiles that the region touches, or whose border is within 80 pixels of it, are
- * decoded, and take memory: what the region costs is as above, these tiles being the picture, but
- * that the units after the first are all decoded, which have a 64th of the pixels of the whole
- * picture. Others are decoded as a whole. The pixels are those that the whole picture has there.
+ * of it again. Steps that were decoded are forgotten. Of a picture whose tiles are predicted by
+ * themselves (docs/format.md: those of this library with a side above 1024 pixels) only the tiles
+ * are decoded, and held, that the region touches, or comes within 80 pixels of. It costs what a
+ * picture of these tiles would, and the units after the first, a 64th of the whole. Others are
+ * decoded as a whole, and the limits of the settings are for the whole picture in any case.
+ * The pixels are those that the whole picture has there. A damaged step may be complete for one
+ * region and not for another only while not all of its bytes are there.
  * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_ARG. */
 UQD_NODISCARD UQD_API int uqd_decoder_set_region(struct uqd_decoder *decoder,
                                                  const struct uqd_region *region);
