@@ -51,8 +51,8 @@ static const struct option_row rows[] = {
     ROW("step", 0, OPTION_U32, "N", step, "decode to step N only, counted from 0", "How far"),
     ROW("bytes", 0, OPTION_U64, "N", bytes, "decode as if the file ended after N bytes", NULL),
     ROW("region", 0, OPTION_REGION, "X,Y,W,H", region,
-        "only these W x H pixels, from column X and row Y on: of large pictures it takes that much "
-        "less time and memory",
+        "only these W x H pixels of the full size, from column X and row Y on: of a picture above "
+        "1024 pixels a side the tiles of 1024 pixels that they need are decoded, and no others",
         "Which pixels"),
     ROW("reduce", 0, OPTION_U32, "N", reduce, "divide the sides by 2 N times, N at most 6", NULL),
     ROW("max-edge", 0, OPTION_U32, "N", max_edge, "make a larger picture fit N x N pixels", NULL),
@@ -104,7 +104,7 @@ static int set_region(const struct decode_options *options, const struct source 
     const int status = uqd_decoder_set_region(source->decoder, region);
     if (status == UQD_ERR_ARG)
         return message_set(message,
-                           "%s: has %u x %u pixels, and --region %u,%u,%u,%u is not inside",
+                           "%s: has %u x %u pixels, and --region %u,%u,%u,%u reaches beyond them",
                            source->name, source->info.width, source->info.height, region->x,
                            region->y, region->width, region->height);
     if (status < 0)

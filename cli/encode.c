@@ -47,8 +47,9 @@ static const struct option_row rows[] = {
         "no dither (smallest files, the default) or universal quantization (always, with paper)",
         NULL),
     ROW("first", 0, OPTION_REGION, "X,Y,W,H", first,
-        "within each step first the tiles that these W x H pixels touch, from column X and row Y "
-        "on: a cut file is sharper there",
+        "in the fine part of each step first the tiles, of 256 to 1024 pixels a side, that these W "
+        "x "
+        "H pixels touch, from column X and row Y on: there a cut file becomes sharp first",
         NULL),
     ROW("seed", 0, OPTION_U64, "N", seed, "seed of the dither (0)", NULL),
     ROW("no-distortion", 0, OPTION_FLAG, NULL, no_distortion,
@@ -156,6 +157,19 @@ static void print_note(void *cookie, const char *sentence)
     message_print(stderr, uqd_program.name, &message);
 }
 
+/* Says where --first does nothing. */
+static void note_one_tile(const struct encode_options *options, const char *name,
+                          const struct pixels *pixels, struct progress *progress)
+{
+    enum { LEAST_TILE = 256 };
+    struct message note;
+    if (options->first.width == 0 || pixels->width > LEAST_TILE || pixels->height > LEAST_TILE)
+        return;
+    message_set(&note, "%s: has %u x %u pixels, which are a single tile: none comes first", name,
+                pixels->width, pixels->height);
+    print_note(progress, note.text);
+}
+
 static int check_first(const struct encode_options *options, const char *name,
                        const struct pixels *pixels, struct message *message)
 {
@@ -164,9 +178,9 @@ static int check_first(const struct encode_options *options, const char *name,
         (first->x < pixels->width && first->width <= pixels->width - first->x &&
          first->y < pixels->height && first->height <= pixels->height - first->y))
         return 0;
-    return message_set(message, "%s: has %u x %u pixels, and --first %u,%u,%u,%u is not inside",
-                       name, pixels->width, pixels->height, first->x, first->y, first->width,
-                       first->height);
+    return message_set(
+        message, "%s: has %u x %u pixels, and --first %u,%u,%u,%u reaches beyond them", name,
+        pixels->width, pixels->height, first->x, first->y, first->width, first->height);
 }
 
 static int encoding_failed(const struct encoding *encoding, const char *name, int status,
@@ -203,6 +217,8 @@ static int encode_file(void *cookie, size_t index, struct progress *progress,
         if (status < 0)
             result = encoding_failed(encoding, name, status, message);
     }
+    if (result == 0)
+        note_one_tile(&encoding->options, name, &pixels, progress);
     if (result == 0)
         result = file_write(encoding->outputs.paths[index], data, size, message);
     free(data);

@@ -127,6 +127,9 @@ static void print_table(struct report *report)
         printf("dither   none\n");
     if (order_name(report))
         printf("order    %s\n", order_name(report));
+    if (info->first.width > 0)
+        printf("first    %" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32 " in each step\n",
+               info->first.x, info->first.y, info->first.width, info->first.height);
     if (info->has_copy)
         printf("copy     the last step, as lossless WebP\n");
     file_metadata_print(&report->source);
@@ -205,6 +208,9 @@ static void print_json(struct report *report, const char *file)
            info->dither == UQD_DITHER_UNIVERSAL ? "universal" : "none", info->seed);
     printf(" \"order\": \"%s\", \"copy\": %s,\n", order_name(report) ? order_name(report) : "model",
            info->has_copy ? "true" : "false");
+    if (info->first.width > 0)
+        printf(" \"first\": [%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "],\n", info->first.x,
+               info->first.y, info->first.width, info->first.height);
     printf(" \"header_bytes\": %" PRIu64 ", \"file_bytes\": %" PRIu64
            ", \"present_bytes\": %" PRIu64 ",\n",
            info->header_size, info->file_size, uqd_decoder_bytes_fed(report->source.decoder));

@@ -76,7 +76,7 @@ static int parse_region(const struct option_row *row, const char *text, struct u
         const unsigned long long value = strtoull(rest, &end, 10);
         if (rest[0] < '0' || rest[0] > '9' || errno || value > UINT32_MAX ||
             *end != (i < 3 ? ',' : '\0'))
-            return message_set(message, "--%s: \"%s\" is not %s, four whole numbers", row->name,
+            return message_set(message, "--%s: \"%s\" is not %s, four numbers from 0 on", row->name,
                                text, row->argument);
         *numbers[i] = (uint32_t)value;
         rest = end + 1;

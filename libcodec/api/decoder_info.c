@@ -1,6 +1,7 @@
 /* What a decoder tells of a file without decoding: its header, its steps, its metadata. */
 #include "api/decoder.h"
 #include "container/record.h"
+#include "transform/unit.h"
 #include "util/checked.h"
 
 #include <math.h>
@@ -26,6 +27,18 @@ static const char *name_of(const struct uqd_decoder *decoder, uint32_t step)
     return uqd_model_step_name(decoder->model, is_copy ? decoder->model->n_steps - 1 : step);
 }
 
+/* In pixels; tiles at the picture's border are cut by it. */
+static struct uqd_region first_of(const struct uqd_header *header)
+{
+    const uint32_t side = (uint32_t)UQD_UNIT_BLOCK << header->tile_log2;
+    const uint32_t x = header->first.x_begin * side, y = header->first.y_begin * side;
+    const uint32_t x_end = header->first.x_end * side, y_end = header->first.y_end * side;
+    if (header->first.x_end == 0)
+        return (struct uqd_region){0};
+    return (struct uqd_region){x, y, (x_end < header->width ? x_end : header->width) - x,
+                               (y_end < header->height ? y_end : header->height) - y};
+}
+
 int uqd_decoder_info(const struct uqd_decoder *decoder, struct uqd_info *info)
 {
     if (decoder == NULL || info == NULL)
@@ -44,6 +57,7 @@ int uqd_decoder_info(const struct uqd_decoder *decoder, struct uqd_info *info)
         .dither = header->dithered ? UQD_DITHER_UNIVERSAL : UQD_DITHER_NONE,
         .order = header->phased ? UQD_ORDER_PSNR : UQD_ORDER_MODEL,
         .has_copy = header->has_copy,
+        .first = first_of(header),
         .seed = header->seed,
         .header_size = header->size,
         .file_size = decoder->layout.file_size,

@@ -90,7 +90,7 @@ static void test_wrong_first(void **state)
     struct process_result result;
     UQD(&result, "encode", "in.png", "-o", "x.uqd", "--first", "39,0,2,1");
     assert_sentence("outside", &result, 1,
-                    "in.png: has 40 x 30 pixels, and --first 39,0,2,1 is not inside");
+                    "in.png: has 40 x 30 pixels, and --first 39,0,2,1 reaches beyond them");
     process_result_free(&result);
     harness_make_model("models/paper.uqdm", "paper", NULL, NULL);
     UQD(&result, "encode", "in.png", "-o", "x.uqd", "--first", "0,0,1,1", "--model",

@@ -355,6 +355,9 @@ static void test_first(void **state)
     assert_true(header.first.y_begin == 0 && header.first.y_end == 1);
     struct uqd_decoder *decoder = full_decoder(*state, with);
     const uint64_t begin = step_info_of(decoder, STEP - 1).bytes;
+    const struct uqd_region told = info_of(decoder).first;
+    assert_true(told.x == LARGE_TILE && told.y == 0);
+    assert_true(told.width == image->width - LARGE_TILE && told.height == image->height);
     const size_t cut = (size_t)(begin + (step_info_of(decoder, STEP).bytes - begin) / 2);
     uqd_decoder_free(decoder);
     const uint64_t error = error_of(*state, with, cut, image, tile);

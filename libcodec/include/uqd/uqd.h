@@ -401,6 +401,7 @@ struct uqd_info {
     uint32_t n_metadata;  /* blocks that the whole file carries */
     enum uqd_order order;
     int has_copy; /* the last step is an exact copy and none of the model */
+    struct uqd_region first; /* the tiles that come first in each step, of width 0: none do */
 };
 
 /* UQD_NEED_DATA until the header is complete. */
