@@ -285,6 +285,41 @@ static void test_reduced_sizes(void **state)
     }
 }
 
+/* Pixels of the region alone, the same that the whole picture has there. */
+static void test_region(void **state)
+{
+    (void)state;
+    enum { X = 3, Y = 2, W = 11, H = 7 };
+    struct pixels whole, part;
+    struct message message;
+    struct process_result result;
+    UQD_DONE("decode", "a.uqd", "-o", "whole.png", "--step", "2");
+    UQD_DONE("decode", "a.uqd", "-o", "part.png", "--step", "2", "--region", "3,2,11,7");
+    assert_int_equal(image_read("whole.png", NULL, &whole, &message), 0);
+    assert_int_equal(image_read("part.png", NULL, &part, &message), 0);
+    assert_true(part.width == W && part.height == H && part.channels == whole.channels);
+    for (size_t y = 0; y < H; y++)
+        assert_memory_equal(part.data + y * W * part.channels,
+                            whole.data + ((Y + y) * whole.width + X) * whole.channels,
+                            W * part.channels);
+    pixels_free(&whole);
+    pixels_free(&part);
+    UQD_DONE("decode", "a.uqd", "-o", "part.png", "--region", "3,2,11,7", "--reduce", "1");
+    assert_int_equal(image_read("part.png", NULL, &part, &message), 0);
+    assert_true(part.width == 6 && part.height == 4); /* columns 2 to 13, rows 2 to 9 */
+    pixels_free(&part);
+    UQD(&result, "decode", "a.uqd", "-o", "none.png", "--region", "0,0,1000,1");
+    assert_sentence("outside", &result, 1, "--region 0,0,1000,1 reaches beyond them");
+    process_result_free(&result);
+    UQD(&result, "decode", "a.uqd", "-o", "none.png", "--region", "0,0,-1,1");
+    assert_sentence("sign", &result, 2, "\"0,0,-1,1\" is not X,Y,W,H, four numbers from 0 on");
+    process_result_free(&result);
+    UQD(&result, "decode", "a.uqd", "-o", "none.png", "--region", "0,0,0,1");
+    assert_sentence("empty", &result, 2, "--region: 0,0,0,1 has no pixels");
+    process_result_free(&result);
+    assert_false(scratch_exists("none.png"));
+}
+
 /* The tiny model's step 1 refines the full size only. A picture that does not show it does not need
  * it either, though more of the file is read than that step. */
 static void test_steps_that_do_not_show(void **state)
@@ -374,6 +409,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_wrong_mix),
         cmocka_unit_test(test_modes_end_lossless),
         cmocka_unit_test(test_reduced_sizes),
+        cmocka_unit_test(test_region),
         cmocka_unit_test(test_steps_that_do_not_show),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_edge_of_halved_sides),

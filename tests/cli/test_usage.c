@@ -92,6 +92,11 @@ static void test_wrong_first(void **state)
     assert_sentence("outside", &result, 1,
                     "in.png: has 40 x 30 pixels, and --first 39,0,2,1 reaches beyond them");
     process_result_free(&result);
+    UQD(&result, "encode", "in.png", "-o", "one.uqd", "--first", "0,0,2,1");
+    assert_sentence("one tile", &result, 0,
+                    "in.png: has 40 x 30 pixels, which are a single tile: none comes first");
+    process_result_free(&result);
+    assert_int_equal(remove("one.uqd"), 0);
     harness_make_model("models/paper.uqdm", "paper", NULL, NULL);
     UQD(&result, "encode", "in.png", "-o", "x.uqd", "--first", "0,0,1,1", "--model",
         "models/paper.uqdm");
