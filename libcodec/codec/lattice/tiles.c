@@ -49,7 +49,7 @@ static uint64_t chunks_of(const struct layout *layout, uint32_t tile)
     return layout->which[tile / columns + 1 == layout->tiling.rows][tile % columns + 1 == columns];
 }
 
-/* What of a chunk its tile has before it, or -1 if the tile has no such chunk. */
+/* How many chunks its tile has before a chunk, or -1 if the tile has no such one. */
 static int place_of(const struct layout *layout, uint32_t which, uint32_t tile)
 {
     const uint64_t chunks = chunks_of(layout, tile), bit = UINT64_C(1) << which;
@@ -93,10 +93,10 @@ static int estimate_tile(struct uqd_engine *engine, struct uqd_state *tile, uint
     const size_t n = (size_t)unit->grid_w * unit->grid_h;
     struct uqd_network *network;
     if (unit->nominal == 0) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n && uqd_work_look(engine->work, UQD_UNIT_CHANNELS) == UQD_OK; i++)
             for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
                 means_q4[i * UQD_UNIT_CHANNELS + c] = 8 * unit->cells[i * UQD_BLOCK_CHANNELS + c];
-        return uqd_work_look(engine->work, n * UQD_UNIT_CHANNELS / 8);
+        return uqd_work_look(engine->work, 0);
     }
     const int type = uqd_model_find_stage_type(engine->model, u, unit->nominal);
     const int status = uqd_engine_trunk(engine, tile, u, (uint32_t)type, &network);
