@@ -223,13 +223,14 @@ static void test_progress(void **state)
     struct progress progress = {0};
     struct uqd_work work = {.threads = 1, .progress = count_calls, .cookie = &progress};
     (void)state;
-    work.total = UQD_PAPER_PIXELS * model->paper->macs_per_pixel;
+    const double total = UQD_PAPER_PIXELS * model->paper->macs_per_pixel;
+    uqd_work_begin(&work, total);
     assert_int_equal(uqd_paper_network_init(&network, model, UQD_CPU_ALL, 1), UQD_OK);
     assert_int_equal(run_network(&network, 0, z, results, &work), UQD_OK);
     assert_true(work.done == work.total && progress.calls > 10);
     for (uint32_t last = 1; last < 15; last += 4) {
         progress = (struct progress){.last = last};
-        work.done = 0;
+        uqd_work_begin(&work, total);
         assert_int_equal(run_network(&network, 0, z, results, &work), UQD_ERR_CANCELLED);
         assert_int_equal(progress.calls, last);
     }
