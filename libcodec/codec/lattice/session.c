@@ -30,7 +30,7 @@ static struct session *session_of(struct uqd_session *base)
 static uint64_t session_memory(const struct uqd_model *model, uint32_t width, uint32_t height,
                                uint32_t threads)
 {
-    (void)threads; /* each needs little: slices of its own */
+    (void)threads; /* each has slices of its own, which are little, or a tile of the picture */
     return (uint64_t)width * height * uqd_engine_bytes_per_pixel(model);
 }
 
