@@ -47,9 +47,8 @@ static const struct option_row rows[] = {
         "no dither (smallest files, the default) or universal quantization (always, with paper)",
         NULL),
     ROW("first", 0, OPTION_REGION, "X,Y,W,H", first,
-        "in the fine part of each step first the tiles, of 256 to 1024 pixels a side, that these W "
-        "x "
-        "H pixels touch, from column X and row Y on: there a cut file becomes sharp first",
+        "in the fine part of each step first the tiles, of 256 to 1024 pixels a side, that these "
+        "W x H pixels touch, from column X and row Y on: there a cut file becomes sharp first",
         NULL),
     ROW("seed", 0, OPTION_U64, "N", seed, "seed of the dither (0)", NULL),
     ROW("no-distortion", 0, OPTION_FLAG, NULL, no_distortion,

@@ -78,15 +78,12 @@ int uqd_engine_for_tiles(struct uqd_engine *engine, uint32_t n)
 
 int uqd_engine_separates(const struct uqd_engine *engine, const struct uqd_unit *unit)
 {
-    const uint32_t side = 1u << engine->tile_log2;
-    return engine->separate && (unit->whole_w > side || unit->whole_h > side);
+    return engine->separate && uqd_engine_has_tiles(engine, unit);
 }
 
 int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state)
 {
-    const uint32_t side = 1u << engine->tile_log2;
-    return state->n_units == 0 ||
-           (state->units[0].whole_w <= side && state->units[0].whole_h <= side);
+    return state->n_units == 0 || !uqd_engine_has_tiles(engine, &state->units[0]);
 }
 
 double uqd_engine_macs(const struct uqd_engine *engine, const struct uqd_unit *unit, unsigned parts)

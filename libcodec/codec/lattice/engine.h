@@ -52,6 +52,13 @@ void uqd_engine_free(struct uqd_engine *engine);
 /* Whether all units of the picture, the full-size one being the largest, have a single tile. */
 int uqd_engine_is_one_tile(const struct uqd_engine *engine, const struct uqd_state *state);
 
+/* Whether a unit, all of it, has several tiles. */
+static inline int uqd_engine_has_tiles(const struct uqd_engine *engine, const struct uqd_unit *unit)
+{
+    const uint32_t side = 1u << engine->tile_log2;
+    return unit->whole_w > side || unit->whole_h > side;
+}
+
 /* Whether the tiles of a unit are predicted by themselves: it has several. */
 int uqd_engine_separates(const struct uqd_engine *engine, const struct uqd_unit *unit);
 

@@ -55,12 +55,6 @@ static int refine_rows(struct pass_run *run, const struct uqd_symbols *symbols)
     return uqd_work_look(work, 0);
 }
 
-/* The worst that happened: a failure, then lack of data. */
-static int worse(int a, int b)
-{
-    return a < 0 || b < 0 ? (a < b ? a : b) : (a > b ? a : b);
-}
-
 static int refine_tile(const struct pass_run *run, uint32_t i, uint32_t planners)
 {
     const struct uqd_group_phase at = {&run->group, &run->data, run->phase};
@@ -105,7 +99,7 @@ static int refine_tiles(struct pass_run *run)
     for (uint32_t i = 0; i < n; i++)
         run->memory.results[i] = can_go_on(run, i) ? refine_tile(run, i, 1) : UQD_NEED_DATA;
     for (uint32_t i = 0; i < n; i++)
-        status = worse(status, run->memory.results[i]);
+        status = uqd_worse(status, run->memory.results[i]);
     return status;
 }
 
@@ -237,7 +231,7 @@ static int run_phase(struct pass_run *run, const struct uqd_stage_type *type, ui
             const int refined = refine_channels(run);
             if (refined == UQD_NEED_DATA)
                 note_ended(run, g);
-            status = worse(status, refined);
+            status = uqd_worse(status, refined);
             run->stream->held = 1;
         }
     run->stream->held = 0;

@@ -18,6 +18,12 @@
 int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struct uqd_pass *pass,
                  struct uqd_stream *stream, const int16_t *exact, int32_t *partial_q4);
 
+/* Of what two tiles returned the worse: a failure, then lack of data. */
+static inline int uqd_worse(int a, int b)
+{
+    return a < 0 || b < 0 ? (a < b ? a : b) : (a > b ? a : b);
+}
+
 /* Takes the levels of the unit to those of the pass, that returned so. */
 void uqd_pass_end(struct uqd_state *state, const struct uqd_pass *pass, int status);
 

@@ -339,9 +339,8 @@ struct part {
 static uint32_t n_tiled_units(const struct session *session)
 {
     const struct uqd_state *state = &session->state;
-    const uint32_t side = 1u << session->engine.tile_log2;
     uint32_t u = 0;
-    while (u < state->n_units && (state->units[u].whole_w > side || state->units[u].whole_h > side))
+    while (u < state->n_units && uqd_engine_has_tiles(&session->engine, &state->units[u]))
         u++;
     return u;
 }

@@ -235,12 +235,6 @@ static int run_tile(const struct tiles_run *run, uint32_t i, struct uqd_engine *
     return status;
 }
 
-/* The worst that happened: a failure, then lack of data. */
-static int worse(int a, int b)
-{
-    return a < 0 || b < 0 ? (a < b ? a : b) : (a > b ? a : b);
-}
-
 static int is_here(const struct tiles_run *run, uint32_t i)
 {
     const struct uqd_unit *unit = &run->state->units[run->unit];
@@ -256,7 +250,7 @@ static int share_tiles(struct tiles_run *run)
     int status = UQD_OK;
     for (uint32_t i = 0; i < uqd_n_tiles(&run->layout.tiling) && status >= 0; i++)
         if (is_here(run, i))
-            status = worse(status, run_tile(run, i, &run->engine->of_tiles[0]));
+            status = uqd_worse(status, run_tile(run, i, &run->engine->of_tiles[0]));
     return status;
 }
 
@@ -273,7 +267,7 @@ static int divide_tiles(struct tiles_run *run, int team)
             continue;
         const int result = run_tile(run, i, &run->engine->of_tiles[omp_get_thread_num()]);
 #pragma omp critical(uqd_tiles)
-        status = worse(status, result);
+        status = uqd_worse(status, result);
     }
     work->threads = threads;
     return status;

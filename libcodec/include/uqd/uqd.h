@@ -449,8 +449,8 @@ UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
 /* Does ahead what the next step needs and none of its bytes tell, the first run of the network: to
  * be called while waiting for bytes, uqd_decoder_advance then takes less time. The results are the
  * same with and without. Returns UQD_OK if anything was done, UQD_END if there is nothing to do, as
- * after a picture of the last complete step, which needs the same, and before the first byte behind
- * the header. Costs one run of the network over the first unit that the step refines, with a paper
+ * after a picture of the last complete step, which needs the same, where tiles are predicted by
+ * themselves, and before the first byte behind the header. Costs one run of the network over the first unit that the step refines, with a paper
  * model over all tiles.
  * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_CANCELLED, UQD_ERR_NOMEM,
  * UQD_ERR_MODEL_FILE, UQD_ERR_LIMIT, UQD_ERR_ARG without a model, and the failure of a step. */
