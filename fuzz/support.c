@@ -3,6 +3,13 @@
 #include <string.h>
 
 enum { MAX_MODEL = 1 << 26 };
+/* docs/format.md, "Header" */
+enum {
+    VERSION_AT = 4,
+    SECOND_FLAGS_AT = 6,
+    VERSION_OF_SECOND_FLAGS = 5,
+    SECOND_FLAG_JOINT = 1 << 3,
+};
 
 uint8_t *fuzz_copy(const uint8_t *data, size_t size)
 {
@@ -97,16 +104,19 @@ size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_
     settings.may_copy = layout == FUZZ_COPY;
     settings.threads = 1;
     settings.cpu_mask = fuzz_kernels();
-    if (layout == FUZZ_FIRST)
+    if (layout == FUZZ_FIRST || layout == FUZZ_JOINT)
         settings.first = (struct uqd_region){width - 1, height - 1, 1, 1};
     size_t size;
     int status = uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size);
-    if (status == UQD_ERR_ARG && layout == FUZZ_FIRST) { /* a paper model has no such order */
+    if (status == UQD_ERR_ARG && settings.first.width > 0) { /* a paper model has no such order */
         settings.first.width = 0;
         status = uqd_encode(fuzz_model(NULL, NULL), &image, &settings, file, &size);
     }
     FUZZ_CHECK(status == UQD_OK);
     free(pixels);
+    /* Other symbols than were meant, but symbols. */
+    if (layout == FUZZ_JOINT && (*file)[VERSION_AT] == VERSION_OF_SECOND_FLAGS)
+        (*file)[SECOND_FLAGS_AT] |= SECOND_FLAG_JOINT;
     return size;
 }
 
@@ -138,6 +148,8 @@ size_t fuzz_file_seed(unsigned index, uint8_t **data)
         {14, 259, 1, 3, UQD_DITHER_NONE, 100, FUZZ_FIRST},
         {24, 1, 261, 1, UQD_DITHER_UNIVERSAL, 75, FUZZ_FIRST},
         {0, 262, 1, 4, UQD_DITHER_NONE, 60, FUZZ_FIRST},
+        {3, 260, 1, 3, UQD_DITHER_NONE, 100, FUZZ_JOINT},
+        {12, 2, 130, 1, UQD_DITHER_NONE, 90, FUZZ_JOINT},
     };
     if (index >= sizeof seeds / sizeof seeds[0])
         return 0;

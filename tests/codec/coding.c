@@ -36,6 +36,7 @@ struct file encode_as(const struct uqd_model *model, const struct uqd_image *ima
         .phased = coding->phased,
         .tile_log2 = coding->tile_log2,
         .separate = coding->separate,
+        .joint = coding->joint,
         .first = {coding->first.x_begin, coding->first.x_end, coding->first.y_begin,
                   coding->first.y_end},
         .solid = coding->solid,

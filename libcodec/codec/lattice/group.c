@@ -19,7 +19,7 @@ static void set_channel(struct uqd_stage_group *group, uint32_t c, uint8_t from,
     assert(to <= from && from <= UQD_DITHER_LEVEL);
     group->from[c] = from;
     group->to[c] = to;
-    set_levels(&group->levels.first, c, from, below(from, 1));
+    set_levels(&group->levels.first, c, from, group->is_joint ? to : below(from, 1));
     set_levels(&group->levels.stage, c, from, to);
     for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
         set_levels(&group->levels.ahead[l], c, below(from, l + 1), below(from, l + 2));
@@ -29,7 +29,7 @@ static void set_channel(struct uqd_stage_group *group, uint32_t c, uint8_t from,
 
 void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_model *model,
                           const struct uqd_group *group, const struct uqd_coverage *coverage,
-                          const uint8_t *from, const uint8_t *to, int is_phased)
+                          const uint8_t *from, const uint8_t *to, struct uqd_coding coding)
 {
     assert(0 < group->n && group->n <= UQD_MAX_GROUP_CHANNELS);
     assert(group->first_channel + group->n <= UQD_UNIT_CHANNELS);
@@ -38,7 +38,8 @@ void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_
         .n = group->n,
         .coverage = coverage,
         .phases = &model->phases,
-        .is_phased = is_phased,
+        .is_phased = coding.is_phased,
+        .is_joint = coding.is_joint,
     };
     for (uint32_t c = 0; c < group->n; c++)
         set_channel(stage_group, c, from[group->first_channel + c], to[group->first_channel + c]);

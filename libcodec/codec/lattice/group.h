@@ -23,6 +23,7 @@ struct uqd_stage_group {
     const struct uqd_coverage *coverage;
     const struct uqd_phases *phases;
     int is_phased; /* else all coefficients are of phase 0 */
+    int is_joint;  /* first symbols of coefficients around 0 are of all levels of the stage */
     uint8_t from[UQD_MAX_GROUP_CHANNELS], to[UQD_MAX_GROUP_CHANNELS];
     struct {
         struct uqd_batch_levels first; /* of first symbols */
@@ -32,11 +33,16 @@ struct uqd_stage_group {
     int32_t thresholds[UQD_MAX_PHASES - 1][UQD_MAX_GROUP_CHANNELS];
 };
 
+/* How a pass codes. */
+struct uqd_coding {
+    int is_phased, is_joint;
+};
+
 /* from, to: the levels that the stage leads from and to, by channel in coding order. Model and
  * coverage are borrowed. */
 void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_model *model,
                           const struct uqd_group *group, const struct uqd_coverage *coverage,
-                          const uint8_t *from, const uint8_t *to, int is_phased);
+                          const uint8_t *from, const uint8_t *to, struct uqd_coding coding);
 
 /* Whether a coefficient is there and has symbols. */
 static inline int uqd_is_refined(const struct uqd_stage_group *group, uint32_t c, uint32_t x,
@@ -44,6 +50,12 @@ static inline int uqd_is_refined(const struct uqd_stage_group *group, uint32_t c
 {
     return group->from[c] > group->to[c] &&
            uqd_covers(group->coverage, group->first_channel + c, x, y);
+}
+
+/* Whether one symbol says of a coefficient around 0 if it stays there through several levels. */
+static inline int uqd_is_joint(const struct uqd_stage_group *group, uint32_t c)
+{
+    return group->is_joint && group->from[c] > group->to[c] + 1;
 }
 
 /* Whether any coefficient has. */

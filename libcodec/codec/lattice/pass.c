@@ -32,7 +32,7 @@ struct pass_run {
     int32_t *centroid_q4; /* one of the two, or NULL */
     struct uqd_coverage coverage;
     struct uqd_tiling tiling;
-    int is_phased;
+    struct uqd_coding coding;
     struct uqd_pass_memory memory;
     /* What is being coded. */
     struct uqd_stage_group group;
@@ -170,7 +170,7 @@ static int begin_group(struct pass_run *run, const struct uqd_stage_type *type, 
 {
     const struct uqd_model *model = run->engine->model;
     uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, type->from,
-                         type->to, run->is_phased);
+                         type->to, run->coding);
     run->data = data_of(run, g, 1);
     run->phase = phase;
     return uqd_has_symbols(&run->group);
@@ -253,7 +253,8 @@ static int run_top(struct pass_run *run)
     set_top_levels(from, to);
     int status = UQD_OK;
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++) {
-        uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, from, to, 0);
+        uqd_stage_group_init(&run->group, model, &model->groups[g], &run->coverage, from, to,
+                             (struct uqd_coding){0});
         run->data = data_of(run, g, 0);
         run->phase = 0;
         status = list_group(run);
@@ -310,7 +311,7 @@ static int refine_groups(struct pass_run *run, struct uqd_network *network,
     int status = UQD_OK;
     for (uint32_t g = 0; g < model->n_groups && status == UQD_OK; g++)
         status = run_group(run, network, type, g);
-    if (run->is_phased)
+    if (run->coding.is_phased)
         for (uint32_t p = 1; p < model->phases.n && status == UQD_OK; p++)
             status = run_phase(run, type, p);
     return status;
@@ -370,7 +371,7 @@ static int make_memory(struct pass_run *run, const struct uqd_stage_type *type)
         .threads = run->engine->work->threads,
         .is_file = source == UQD_SYMBOLS_DECODE || source == UQD_SYMBOLS_ENCODE,
         .adapts = !run->state->dithered,
-        .plans_ahead = !run->state->dithered && goes_far(type),
+        .plans_ahead = !run->state->dithered && !run->coding.is_joint && goes_far(type),
     };
     return uqd_pass_memory_init(&run->memory, &needs);
 }
@@ -380,6 +381,12 @@ static int is_phased(const struct uqd_stage_type *type, const struct uqd_state *
 {
     const int wanted = type->phased == UQD_PHASED_ALWAYS || state->phased;
     return type->phased != UQD_PHASED_NEVER && wanted && !state->dithered;
+}
+
+/* Before its first pass all cells of a unit are around 0. */
+static int is_joint(const struct uqd_stage_type *type, const struct uqd_state *state)
+{
+    return state->joint && type->nominal_from == UQD_TOP_LEVEL;
 }
 
 void uqd_pass_end(struct uqd_state *state, const struct uqd_pass *pass, int status)
@@ -411,7 +418,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .exact = exact,
         .partial_q4 = partial_q4,
         .tiling = uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2),
-        .is_phased = is_phased(type, state),
+        .coding = {is_phased(type, state), is_joint(type, state)},
     };
     uqd_coverage_init(&run.coverage, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
@@ -440,7 +447,8 @@ static uint64_t groups_with_symbols(const struct uqd_model *model,
     uint64_t groups = 0;
     for (uint32_t g = 0; g < model->n_groups; g++) {
         struct uqd_stage_group group;
-        uqd_stage_group_init(&group, model, &model->groups[g], coverage, from, to, 0);
+        uqd_stage_group_init(&group, model, &model->groups[g], coverage, from, to,
+                             (struct uqd_coding){0});
         if (uqd_has_symbols(&group))
             groups |= UINT64_C(1) << g;
     }

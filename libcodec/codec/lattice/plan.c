@@ -37,7 +37,7 @@ static inline void plan_curve(const struct uqd_stage_group *group,
     if (!adapts || planned->twice_centre != 0)
         planned->position = UQD_PLAN_PLAIN;
     else if ((busy >> data->neighbours->subband[group->first_channel + c] & 1) != 0 &&
-             (planned->position >= 0 || group->from[c] - group->to[c] > 1))
+             (planned->position >= 0 || (!group->is_joint && group->from[c] - group->to[c] > 1)))
         planned->context_class = (uint8_t)uqd_context_class(
             data->neighbours, data->unit, group->first_channel + c, x, y, group->to[c]);
 }

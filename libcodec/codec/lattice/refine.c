@@ -107,6 +107,43 @@ static inline struct uqd_split split_behind(const struct uqd_group_data *data,
                         cell.high);
 }
 
+/* In which half of its cell a coefficient lies, the upper beginning at `first`: takes it there and
+ * returns which, or UQD_RANGE_STOPPED. */
+static inline int code_half(struct coder *coder, int encodes, const struct row *row,
+                            struct coefficient *coefficient, int32_t first)
+{
+    const struct uqd_cell cell = coefficient->cell;
+    const struct uqd_cuts cuts = {first, cell.high + 1};
+    const struct uqd_split split = uqd_split_of(uqd_mean_of(row->data, coefficient->offset),
+                                                uqd_scale_of(row->data, coefficient->offset),
+                                                cell.low, cuts.first, cuts.second, cell.high);
+    const int symbol = code_plain(coder, encodes, &split, symbol_of(coefficient->exact, cuts));
+    if (symbol >= 0)
+        coefficient->cell = uqd_cell_child(cell, cuts, symbol);
+    return symbol;
+}
+
+/* Where a coefficient lies that has left the cell around 0 of level `to`: how far out, from near to
+ * far, since most are near, and then its halves. UQD_OK or UQD_RANGE_STOPPED. */
+static int code_outside(struct coder *coder, int encodes, const struct row *row, uint32_t from,
+                        uint32_t to, struct coefficient *coefficient)
+{
+    const int is_above = coefficient->cell.low > 0;
+    uint32_t level = to;
+    for (int is_near = 0; level + 1 < from && !is_near; level += !is_near) {
+        const int32_t far = (int32_t)1 << (level + 1);
+        const int half = code_half(coder, encodes, row, coefficient, is_above ? far : 1 - far);
+        if (half < 0)
+            return UQD_RANGE_STOPPED;
+        is_near = half != is_above;
+    }
+    for (; level > to; level--)
+        if (code_half(coder, encodes, row, coefficient,
+                      coefficient->cell.low + ((int32_t)1 << (level - 1))) < 0)
+            return UQD_RANGE_STOPPED;
+    return UQD_OK;
+}
+
 /* The symbols behind the first. UQD_OK or UQD_RANGE_STOPPED. */
 static inline __attribute__((always_inline)) int code_further(struct coder *coder, int encodes,
                                                               const struct row *row,
@@ -155,15 +192,22 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
     const uint32_t channel = group->first_channel + planned->c, from = group->from[planned->c];
     struct coefficient coefficient = {
         .cell = uqd_cell_at(planned->twice_centre, from), .offset = offset, .ahead = ahead};
-    const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, from);
+    const int is_joint = goes_far && planned->twice_centre == 0 && uqd_is_joint(group, planned->c);
+    const uint32_t level = is_joint ? group->to[planned->c] + 1u : from;
+    const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, level);
     if (encodes)
         coefficient.exact = data->exact[block * UQD_BLOCK_CHANNELS + channel];
-    const int symbol = code_first(coder, encodes, row, planned, from,
+    const int symbol = code_first(coder, encodes, row, planned, level,
                                   encodes ? symbol_of(coefficient.exact, cuts) : 0);
     if (symbol < 0)
         return UQD_RANGE_STOPPED;
     coefficient.cell = uqd_cell_child(coefficient.cell, cuts, symbol);
-    if (goes_far && code_further(coder, encodes, row, planned, &coefficient) < 0)
+    int status = UQD_OK;
+    if (is_joint && symbol != 1)
+        status = code_outside(coder, encodes, row, from, group->to[planned->c], &coefficient);
+    else if (goes_far && !is_joint)
+        status = code_further(coder, encodes, row, planned, &coefficient);
+    if (status != UQD_OK)
         return UQD_RANGE_STOPPED;
     const struct uqd_cell child = coefficient.cell;
     data->moved[offset] = (int16_t)(child.low + child.high - planned->twice_centre);
