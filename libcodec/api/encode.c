@@ -165,6 +165,14 @@ static void set_first(struct uqd_header *header, const struct uqd_region *region
     header->first.y_end = (region->y + region->height + side - 1) / side;
 }
 
+/* That takes less time, and a byte of the header, which files of small pictures would notice. */
+enum { MAX_PLAIN_PIXELS = 64 * 64 };
+
+static int is_joint(const struct uqd_header *header)
+{
+    return !header->dithered && (uint64_t)header->width * header->height > MAX_PLAIN_PIXELS;
+}
+
 static void fill_header(struct encoder *encoder)
 {
     const struct uqd_model *model = encoder->model;
@@ -184,6 +192,7 @@ static void fill_header(struct encoder *encoder)
         set_first(header, &encoder->settings.first);
     header->separate = !header->paper && has_tiles(header);
     header->solid = encoder->settings.solid;
+    header->joint = is_joint(header);
     header->has_distortion = !encoder->settings.no_distortion && !header->solid;
     header->n_steps = model->n_steps;
     if (encoder->settings.stop_step < header->n_steps)
