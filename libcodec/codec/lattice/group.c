@@ -9,20 +9,13 @@ static void set_levels(struct uqd_batch_levels *levels, uint32_t c, uint32_t lev
     levels->half[c] = (int32_t)1 << cut;
 }
 
-static uint32_t below(uint32_t level, uint32_t steps)
-{
-    return level > steps ? level - steps : 0;
-}
-
 static void set_channel(struct uqd_stage_group *group, uint32_t c, uint8_t from, uint8_t to)
 {
     assert(to <= from && from <= UQD_DITHER_LEVEL);
     group->from[c] = from;
     group->to[c] = to;
-    set_levels(&group->levels.first, c, from, group->is_joint ? to : below(from, 1));
+    set_levels(&group->levels.first, c, from, group->is_joint || from == 0 ? to : from - 1u);
     set_levels(&group->levels.stage, c, from, to);
-    for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
-        set_levels(&group->levels.ahead[l], c, below(from, l + 1), below(from, l + 2));
     for (uint32_t p = 0; p + 1 < group->phases->n; p++)
         group->thresholds[p][c] = group->phases->threshold[p][group->first_channel + c];
 }

@@ -14,9 +14,6 @@
 
 /* ---- What is the same for all coefficients ---- */
 
-/* Levels behind the first that are planned for coefficients which stay around 0. */
-enum { UQD_PLAN_AHEAD = 3 };
-
 /* Arrays are by channel - first_channel. */
 struct uqd_stage_group {
     uint32_t first_channel, n; /* channels in coding order */
@@ -28,7 +25,6 @@ struct uqd_stage_group {
     struct {
         struct uqd_batch_levels first; /* of first symbols */
         struct uqd_batch_levels stage; /* of the whole stage, which phases are told from */
-        struct uqd_batch_levels ahead[UQD_PLAN_AHEAD];
     } levels;
     int32_t thresholds[UQD_MAX_PHASES - 1][UQD_MAX_GROUP_CHANNELS];
 };

@@ -335,14 +335,6 @@ static int run_network(struct pass_run *run, const struct uqd_pass *pass)
     return denoised < 0 ? denoised : status;
 }
 
-static int goes_far(const struct uqd_stage_type *type)
-{
-    for (uint32_t c = 0; c < UQD_UNIT_CHANNELS; c++)
-        if (type->from[c] > type->to[c] + 1)
-            return 1;
-    return 0;
-}
-
 /* What is known before the pass. */
 static int find_busy(const struct pass_run *run)
 {
@@ -362,8 +354,8 @@ static int find_busy(const struct pass_run *run)
     return uqd_work_look(work, 0);
 }
 
-/* With dither no cell is around 0: nothing adapts, and nothing is planned ahead. */
-static int make_memory(struct pass_run *run, const struct uqd_stage_type *type)
+/* With dither no cell is around 0, and nothing adapts. */
+static int make_memory(struct pass_run *run)
 {
     const enum uqd_symbol_source source = run->stream->source;
     const struct uqd_pass_needs needs = {
@@ -371,7 +363,6 @@ static int make_memory(struct pass_run *run, const struct uqd_stage_type *type)
         .threads = run->engine->work->threads,
         .is_file = source == UQD_SYMBOLS_DECODE || source == UQD_SYMBOLS_ENCODE,
         .adapts = !run->state->dithered,
-        .plans_ahead = !run->state->dithered && !run->coding.is_joint && goes_far(type),
     };
     return uqd_pass_memory_init(&run->memory, &needs);
 }
@@ -424,7 +415,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);
     int status = uqd_unit_hold(state, pass->unit, engine->work);
     if (status == UQD_OK)
-        status = make_memory(&run, type);
+        status = make_memory(&run);
     if (status == UQD_OK)
         status = find_busy(&run);
     if (status == UQD_OK && state->dithered && unit->nominal == UQD_TOP_LEVEL)

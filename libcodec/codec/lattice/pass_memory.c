@@ -15,8 +15,7 @@ static int alloc_slices(struct uqd_pass_memory *memory, const struct uqd_pass_ne
     memory->n_slices = n;
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++)
-        status = uqd_plan_slices_init(&memory->slices[i], largest.x_end, largest.y_end,
-                                      needs->plans_ahead);
+        status = uqd_plan_slices_init(&memory->slices[i], largest.x_end, largest.y_end);
     return status;
 }
 

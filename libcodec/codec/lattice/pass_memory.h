@@ -25,9 +25,8 @@ struct uqd_pass_memory {
 struct uqd_pass_needs {
     const struct uqd_tiling *tiling;
     uint32_t threads;
-    int is_file;     /* symbols are read or written, rather than guessed */
-    int adapts;      /* a file's curves learn */
-    int plans_ahead; /* cells around 0 have more than one symbol */
+    int is_file; /* symbols are read or written, rather than guessed */
+    int adapts;  /* a file's curves learn */
 };
 
 /* All is to be written before it is read, but for the curves. On failure the memory may be freed.

@@ -42,40 +42,8 @@ static inline void plan_curve(const struct uqd_stage_group *group,
             data->neighbours, data->unit, group->first_channel + c, x, y, group->to[c]);
 }
 
-/* The splits of the cells around 0 of one level, l + 1 below that of the first symbol. */
-static void plan_level_ahead(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                             const struct uqd_batch_source *source, uint32_t l,
-                             const uint16_t *indices, uint32_t n, const struct uqd_planned *planned,
-                             struct uqd_split *ahead)
-{
-    struct uqd_batch batch;
-    uint16_t there[UQD_BATCH];
-    uint32_t which[UQD_BATCH], n_there = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t c = uqd_index_channel(indices[i]);
-        which[n_there] = i;
-        there[n_there] = indices[i];
-        n_there += (planned[i].twice_centre == 0) & (group->from[c] > group->to[c] + 1u + l);
-    }
-    uqd_group_gather(&batch, &data->kernels, source, &group->levels.ahead[l], there, n_there);
-    for (uint32_t i = 0; i < n_there; i++)
-        ahead[which[i] * UQD_PLAN_AHEAD + l] =
-            (struct uqd_split){batch.cum1[i], batch.cum2[i], batch.total[i]};
-}
-
-static void plan_ahead(const struct uqd_stage_group *group, const struct uqd_group_data *data,
-                       const struct uqd_batch_source *source, const uint16_t *indices, uint32_t n,
-                       const struct uqd_planned *planned, struct uqd_split *ahead)
-{
-    for (uint32_t begin = 0; begin < n; begin += UQD_BATCH)
-        for (uint32_t l = 0; l < UQD_PLAN_AHEAD; l++)
-            plan_level_ahead(group, data, source, l, indices + begin, uqd_batch_size(n - begin),
-                             planned + begin, ahead + (size_t)begin * UQD_PLAN_AHEAD);
-}
-
 static uint32_t plan_segment(const struct uqd_group_phase *at, struct uqd_tile tile,
-                             uint32_t x_begin, uint32_t y, int adapts, struct uqd_planned *planned,
-                             struct uqd_split *ahead)
+                             uint32_t x_begin, uint32_t y, int adapts, struct uqd_planned *planned)
 {
     const struct uqd_stage_group *group = at->group;
     const struct uqd_group_data *data = at->data;
@@ -87,8 +55,6 @@ static uint32_t plan_segment(const struct uqd_group_phase *at, struct uqd_tile t
     for (uint32_t begin = 0; begin < n; begin += UQD_BATCH)
         plan_batch(group, data, &source, indices.begin + begin, uqd_batch_size(n - begin),
                    planned + begin);
-    if (ahead != NULL)
-        plan_ahead(group, data, &source, indices.begin, n, planned, ahead);
     uint32_t last = UINT32_MAX, busy = 0;
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t x = x_begin + uqd_index_x(indices.begin[i]);
@@ -102,15 +68,14 @@ static uint32_t plan_segment(const struct uqd_group_phase *at, struct uqd_tile t
 }
 
 uint32_t uqd_plan_row(const struct uqd_group_phase *at, struct uqd_tile tile, uint32_t y,
-                      int adapts, struct uqd_planned *planned, struct uqd_split *ahead)
+                      int adapts, struct uqd_planned *planned)
 {
     assert(tile.y_begin <= y && y < tile.y_end && at->phase < uqd_n_phases(at->group));
     assert(tile.x_begin % at->data->lists.length == 0 && tile.x_end <= at->data->unit->grid_w);
     assert(!adapts || (at->data->neighbours != NULL && at->data->busy != NULL));
     uint32_t n = 0;
     for (uint32_t x = tile.x_begin; x < tile.x_end; x += at->data->lists.length)
-        n += plan_segment(at, tile, x, y, adapts, planned + n,
-                          ahead != NULL ? ahead + (size_t)n * UQD_PLAN_AHEAD : NULL);
+        n += plan_segment(at, tile, x, y, adapts, planned + n);
     return n;
 }
 
@@ -137,8 +102,7 @@ static size_t slice_size(uint32_t width, uint32_t height)
     return height < SLICE_SYMBOLS / row ? height * row : SLICE_SYMBOLS;
 }
 
-int uqd_plan_slices_init(struct uqd_plan_slices *slices, uint32_t width, uint32_t height,
-                         int plans_ahead)
+int uqd_plan_slices_init(struct uqd_plan_slices *slices, uint32_t width, uint32_t height)
 {
     assert(width > 0 && height > 0);
     const size_t size = slice_size(width, height);
@@ -146,10 +110,7 @@ int uqd_plan_slices_init(struct uqd_plan_slices *slices, uint32_t width, uint32_
     for (uint32_t i = 0; i < 2; i++) {
         slices->planned[i] = uqd_malloc_array(size, sizeof *slices->planned[0]);
         slices->counts[i] = uqd_malloc_array(height, sizeof *slices->counts[0]);
-        if (plans_ahead)
-            slices->ahead[i] = uqd_malloc_array(size * UQD_PLAN_AHEAD, sizeof *slices->ahead[0]);
-        if (slices->planned[i] == NULL || slices->counts[i] == NULL ||
-            (plans_ahead && slices->ahead[i] == NULL))
+        if (slices->planned[i] == NULL || slices->counts[i] == NULL)
             return UQD_ERR_NOMEM;
     }
     return UQD_OK;
@@ -159,7 +120,6 @@ void uqd_plan_slices_free(struct uqd_plan_slices *slices)
 {
     for (uint32_t i = 0; i < 2; i++) {
         free(slices->planned[i]);
-        free(slices->ahead[i]);
         free(slices->counts[i]);
     }
 }

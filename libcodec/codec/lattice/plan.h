@@ -24,24 +24,20 @@ struct uqd_planned {
 enum { UQD_PLAN_PLAIN = INT16_MIN };
 
 /* Plans the coefficients of the phase in row y of a tile, in coding order; returns how many.
- * planned: room for all coefficients of the row. ahead: [..][UQD_PLAN_AHEAD], out, of those around
- * 0 the splits of the levels behind the first if they stay there; or NULL. adapts: whether curves
- * are asked about cells around 0. */
+ * planned: room for all coefficients of the row. adapts: whether curves are asked about cells
+ * around 0. */
 uint32_t uqd_plan_row(const struct uqd_group_phase *at, struct uqd_tile tile, uint32_t y,
-                      int adapts, struct uqd_planned *planned, struct uqd_split *ahead);
+                      int adapts, struct uqd_planned *planned);
 
 /* Room for the plans of two slices, some rows of a tile each: one is coded while the next is
  * planned. */
 struct uqd_plan_slices {
     struct uqd_planned *planned[2]; /* owned */
-    struct uqd_split *ahead[2];     /* [..][UQD_PLAN_AHEAD], or NULL: nothing is planned ahead */
     uint32_t *counts[2];            /* of each row of the tile */
 };
 
-/* For tiles of that size at most. plans_ahead: whether coefficients may have more than one symbol.
- * On failure the slices may be freed. Errors: UQD_ERR_NOMEM. */
-int uqd_plan_slices_init(struct uqd_plan_slices *slices, uint32_t width, uint32_t height,
-                         int plans_ahead);
+/* For tiles of that size at most. On failure the slices may be freed. Errors: UQD_ERR_NOMEM. */
+int uqd_plan_slices_init(struct uqd_plan_slices *slices, uint32_t width, uint32_t height);
 void uqd_plan_slices_free(struct uqd_plan_slices *slices);
 
 /* Rows of a slice, `row` coefficients each, in a tile of that height. */

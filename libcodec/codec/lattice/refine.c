@@ -89,22 +89,16 @@ struct row {
 /* A coefficient on its way through the levels. */
 struct coefficient {
     struct uqd_cell cell;
-    uint64_t offset;               /* in the arrays [block][n] of the group */
-    const struct uqd_split *ahead; /* planned for while it stays around 0, or NULL */
-    int32_t exact;                 /* if it is written */
+    uint64_t offset; /* in the arrays [block][n] of the group */
+    int32_t exact;   /* if it is written */
 };
 
-/* Of a level behind the first, `behind` of which came before it. */
-static inline struct uqd_split split_behind(const struct uqd_group_data *data,
-                                            const struct coefficient *coefficient, uint32_t behind,
-                                            struct uqd_cuts cuts)
+static inline struct uqd_split split_of(const struct uqd_group_data *data,
+                                        const struct coefficient *coefficient, struct uqd_cuts cuts)
 {
-    const struct uqd_cell cell = coefficient->cell;
-    if (coefficient->ahead != NULL && behind < UQD_PLAN_AHEAD && cell.low + cell.high == 0)
-        return coefficient->ahead[behind];
     return uqd_split_of(uqd_mean_of(data, coefficient->offset),
-                        uqd_scale_of(data, coefficient->offset), cell.low, cuts.first, cuts.second,
-                        cell.high);
+                        uqd_scale_of(data, coefficient->offset), coefficient->cell.low, cuts.first,
+                        cuts.second, coefficient->cell.high);
 }
 
 /* In which half of its cell a coefficient lies, the upper beginning at `first`: takes it there and
@@ -114,9 +108,7 @@ static inline int code_half(struct coder *coder, int encodes, const struct row *
 {
     const struct uqd_cell cell = coefficient->cell;
     const struct uqd_cuts cuts = {first, cell.high + 1};
-    const struct uqd_split split = uqd_split_of(uqd_mean_of(row->data, coefficient->offset),
-                                                uqd_scale_of(row->data, coefficient->offset),
-                                                cell.low, cuts.first, cuts.second, cell.high);
+    const struct uqd_split split = split_of(row->data, coefficient, cuts);
     const int symbol = code_plain(coder, encodes, &split, symbol_of(coefficient->exact, cuts));
     if (symbol >= 0)
         coefficient->cell = uqd_cell_child(cell, cuts, symbol);
@@ -151,11 +143,10 @@ static inline __attribute__((always_inline)) int code_further(struct coder *code
                                                               struct coefficient *coefficient)
 {
     const struct uqd_stage_group *group = row->group;
-    const uint32_t first = group->from[planned->c] - 1u;
-    for (uint32_t level = first; level > group->to[planned->c]; level--) {
+    for (uint32_t level = group->from[planned->c] - 1u; level > group->to[planned->c]; level--) {
         const struct uqd_cell cell = coefficient->cell;
         const struct uqd_cuts cuts = uqd_cell_cuts(cell, level);
-        const struct uqd_split split = split_behind(row->data, coefficient, first - level, cuts);
+        const struct uqd_split split = split_of(row->data, coefficient, cuts);
         int symbol = symbol_of(coefficient->exact, cuts);
         if (row->curves != NULL && cell.low + cell.high == 0) {
             const uint32_t stays = split.cum2 - split.cum1;
@@ -182,16 +173,17 @@ static inline int code_first(struct coder *coder, int encodes, const struct row 
 }
 
 /* goes_far: whether it may have more than one symbol. UQD_OK or UQD_RANGE_STOPPED. */
-static inline __attribute__((always_inline)) int
-code_coefficient(struct coder *coder, int encodes, int goes_far, const struct row *row,
-                 const struct uqd_planned *planned, const struct uqd_split *ahead)
+static inline __attribute__((always_inline)) int code_coefficient(struct coder *coder, int encodes,
+                                                                  int goes_far,
+                                                                  const struct row *row,
+                                                                  const struct uqd_planned *planned)
 {
     const struct uqd_stage_group *group = row->group;
     const struct uqd_group_data *data = row->data;
     const uint64_t block = row->first_block + planned->x, offset = block * group->n + planned->c;
     const uint32_t channel = group->first_channel + planned->c, from = group->from[planned->c];
-    struct coefficient coefficient = {
-        .cell = uqd_cell_at(planned->twice_centre, from), .offset = offset, .ahead = ahead};
+    struct coefficient coefficient = {.cell = uqd_cell_at(planned->twice_centre, from),
+                                      .offset = offset};
     const int is_joint = goes_far && planned->twice_centre == 0 && uqd_is_joint(group, planned->c);
     const uint32_t level = is_joint ? group->to[planned->c] + 1u : from;
     const struct uqd_cuts cuts = uqd_cell_cuts(coefficient.cell, level);
@@ -221,13 +213,12 @@ code_coefficient(struct coder *coder, int encodes, int goes_far, const struct ro
 static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *symbols, int encodes,
                                                           int goes_far, const struct row *row,
                                                           const struct uqd_planned *planned,
-                                                          const struct uqd_split *ahead, uint32_t n)
+                                                          uint32_t n)
 {
     struct coder coder = {symbols->decoder, symbols->encoder};
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++)
-        status = code_coefficient(&coder, encodes, goes_far, row, &planned[i],
-                                  ahead != NULL ? ahead + (size_t)i * UQD_PLAN_AHEAD : NULL);
+        status = code_coefficient(&coder, encodes, goes_far, row, &planned[i]);
     symbols->decoder = coder.decoder;
     symbols->encoder = coder.encoder;
     return status == UQD_OK ? UQD_OK : symbols->decoder.status;
@@ -236,14 +227,13 @@ static inline __attribute__((always_inline)) int code_row(struct uqd_symbols *sy
 /* Reads a row and counts what its blocks took: coefficient by coefficient, as slow as that is,
  * which leaves the loop that does not count as it is. */
 static int count_row(struct uqd_symbols *symbols, const struct row *row,
-                     const struct uqd_planned *planned, const struct uqd_split *ahead, uint32_t n)
+                     const struct uqd_planned *planned, uint32_t n)
 {
     uint32_t *spent = row->data->unit->spent + row->first_block;
     int status = UQD_OK;
     for (uint32_t i = 0; i < n && status == UQD_OK; i++) {
         const uint64_t before = uqd_range_decoder_spent_q8(&symbols->decoder);
-        status = code_row(symbols, 0, 1, row, &planned[i],
-                          ahead != NULL ? ahead + (size_t)i * UQD_PLAN_AHEAD : NULL, 1);
+        status = code_row(symbols, 0, 1, row, &planned[i], 1);
         spent[planned[i].x] += (uint32_t)(uqd_range_decoder_spent_q8(&symbols->decoder) - before);
     }
     return status;
@@ -270,19 +260,12 @@ static uint32_t slice_begin(const struct tile_run *run, uint32_t slice)
     return begin < run->tile.y_end ? (uint32_t)begin : run->tile.y_end;
 }
 
-/* What is planned ahead of a slice's row, or NULL. */
-static struct uqd_split *ahead_of(const struct tile_run *run, uint32_t slice, uint32_t i)
-{
-    struct uqd_split *ahead = run->slices->ahead[slice % 2];
-    return ahead != NULL ? ahead + i * run->row_size * UQD_PLAN_AHEAD : NULL;
-}
-
 static void plan_row(const struct tile_run *run, uint32_t slice, uint32_t y)
 {
     const uint32_t i = y - slice_begin(run, slice);
     run->slices->counts[slice % 2][i] =
         uqd_plan_row(run->at, run->tile, y, run->curves != NULL,
-                     run->slices->planned[slice % 2] + i * run->row_size, ahead_of(run, slice, i));
+                     run->slices->planned[slice % 2] + i * run->row_size);
 }
 
 static int code_slice(const struct tile_run *run, uint32_t slice)
@@ -301,16 +284,15 @@ static int code_slice(const struct tile_run *run, uint32_t slice)
         };
         const struct uqd_planned *planned =
             run->slices->planned[slice % 2] + (y - begin) * run->row_size;
-        const struct uqd_split *ahead = ahead_of(run, slice, y - begin);
         const uint32_t n = run->slices->counts[slice % 2][y - begin];
         if (run->symbols->source == UQD_SYMBOLS_ENCODE)
-            status = run->goes_far ? code_row(run->symbols, 1, 1, &row, planned, ahead, n)
-                                   : code_row(run->symbols, 1, 0, &row, planned, ahead, n);
+            status = run->goes_far ? code_row(run->symbols, 1, 1, &row, planned, n)
+                                   : code_row(run->symbols, 1, 0, &row, planned, n);
         else if (unit->spent != NULL)
-            status = count_row(run->symbols, &row, planned, ahead, n);
+            status = count_row(run->symbols, &row, planned, n);
         else
-            status = run->goes_far ? code_row(run->symbols, 0, 1, &row, planned, ahead, n)
-                                   : code_row(run->symbols, 0, 0, &row, planned, ahead, n);
+            status = run->goes_far ? code_row(run->symbols, 0, 1, &row, planned, n)
+                                   : code_row(run->symbols, 0, 0, &row, planned, n);
     }
     return status;
 }
