@@ -227,6 +227,8 @@ static void carry(void)
         moved |= dbus_connection_has_messages_to_send(desk.here) ||
                  dbus_connection_has_messages_to_send(desk.bus.connection);
     }
+    /* A message that is not valid ends the connection, and a bus would not have passed it on. */
+    FUZZ_CHECK(dbus_connection_get_is_connected(desk.bus.connection));
 }
 
 static void remember(const char *name)

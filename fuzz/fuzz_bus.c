@@ -9,10 +9,15 @@
 
 enum { MAX_CALLS = 12, MAX_WORK = 12, MAX_TEXT = 24, MAX_ELEMENTS = 4, SAME_TEXT = 200 };
 
+/* Variants that lie in each other. Options are three levels each, and a message may have 64: a bus
+ * disconnects whoever sends a deeper one, and passes nothing on. */
+enum { MAX_VARIANTS = 16 };
+
 /* Bytes that are used up one by one; behind the end they are 0. */
 struct bytes {
     const uint8_t *data;
     size_t left;
+    unsigned n_variants; /* that are open in the message that is made of them */
 };
 
 static uint8_t take(struct bytes *bytes)
@@ -121,9 +126,13 @@ static void append_variant(DBusMessageIter *at, const char *type, struct bytes *
     DBusMessageIter value;
     if (type == NULL || choice >= 224)
         type = others[choice % (sizeof others / sizeof others[0])];
+    if (bytes->n_variants >= MAX_VARIANTS)
+        type = others[0];
+    bytes->n_variants++;
     FUZZ_CHECK(dbus_message_iter_open_container(at, DBUS_TYPE_VARIANT, type, &value));
     append_values(&value, type, bytes);
     FUZZ_CHECK(dbus_message_iter_close_container(at, &value));
+    bytes->n_variants--;
 }
 
 static void append_options(DBusMessageIter *at, struct bytes *bytes)
@@ -282,7 +291,7 @@ static void send_call(struct bytes *bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct bytes bytes = {data, size};
+    struct bytes bytes = {.data = data, .left = size};
     for (unsigned n = 0; n < MAX_CALLS && bytes.left > 0; n++)
         send_call(&bytes);
     desk_leave();
