@@ -348,51 +348,6 @@ static void test_damaged_file(void **state)
     free(job);
 }
 
-/* What /proc says of the daemon's memory at most, in KiB. */
-static long peak_memory(const struct fixture *f)
-{
-    char path[64], line[128];
-    long kib = -1;
-    FILE *file;
-
-    snprintf(path, sizeof path, "/proc/%d/status", (int)f->desk.daemon);
-    file = fopen(path, "r");
-    assert_non_null(file);
-    while (kib < 0 && fgets(line, sizeof line, file))
-        sscanf(line, "VmHWM: %ld kB", &kib);
-    fclose(file);
-    assert_true(kib > 0);
-    return kib;
-}
-
-/* Calls faster than anybody reads the replies. Those of the calls together are 60 MB. */
-static void test_flood(void **state)
-{
-    enum { CALLS = 20000 };
-    struct fixture *f = *state;
-    DBusConnection *flood = dbus_connection_open_private(f->desk.address, NULL);
-    long before;
-
-    assert_true(flood && dbus_bus_register(flood, NULL));
-    dbus_connection_set_exit_on_disconnect(flood, FALSE);
-    client_sync(f->client);
-    before = peak_memory(f);
-    for (unsigned i = 0; i < CALLS; i++) {
-        DBusMessage *call =
-            dbus_message_new_method_call(client_owner(f->client), ROOT_PATH,
-                                         "org.freedesktop.DBus.Introspectable", "Introspect");
-
-        assert_true(call && dbus_connection_send(flood, call, NULL));
-        dbus_message_unref(call);
-    }
-    dbus_connection_flush(flood);
-    client_sync(f->client);
-    assert_in_range(peak_memory(f) - before, 0, 16 << 10);
-    dbus_connection_close(flood);
-    dbus_connection_unref(flood);
-    client_sync(f->client);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,7 +361,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cut_files, setup, teardown),
         cmocka_unit_test_setup_teardown(test_truncated_while_open, setup_large, teardown),
         cmocka_unit_test_setup_teardown(test_damaged_file, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
