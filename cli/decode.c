@@ -286,7 +286,7 @@ static int make_pictures(const struct decode_options *options, const struct sour
 
 /* Makes the picture, which the library has halved as often as it can be, fit the square. */
 static int fit(const struct decode_options *options, const struct source *source,
-               struct pixels *pixels, struct message *message)
+               struct progress *progress, struct pixels *pixels, struct message *message)
 {
     const struct uqd_region region = region_of(options, source);
     uint32_t width = region.width, height = region.height;
@@ -295,8 +295,11 @@ static int fit(const struct decode_options *options, const struct source *source
     scale_fit(&width, &height, options->max_edge);
     if (width == pixels->width && height == pixels->height)
         return 0;
-    if (scale_pixels(pixels, width, height) < 0)
-        return message_set(message, "%s: there is not enough memory for the picture", source->name);
+    progress_next(progress);
+    int status = scale_pixels_with(pixels, width, height, progress_update, progress);
+    if (status != UQD_OK)
+        return message_set(message, "%s: the picture cannot be scaled: %s", source->name,
+                           uqd_status_text(status));
     return 0;
 }
 
@@ -363,7 +366,7 @@ static int decode(const struct decode_options *options, struct source *source,
     if (result == 0)
         result = make_pictures(options, source, progress, pixels, message);
     if (result == 0)
-        result = fit(options, source, pixels, message);
+        result = fit(options, source, progress, pixels, message);
     return result;
 }
 

@@ -145,23 +145,44 @@ static void mix(const uint64_t *sums, const struct span *span, uint32_t channels
     pixel[channels - 1] = rounded(alpha);
 }
 
-static void scale_rows(const struct pixels *pixels, const struct axis *across,
-                       const struct axis *down, uint64_t *sums, struct pixels *scaled)
+/* Who may end it. */
+struct looking {
+    uqd_progress look;
+    void *cookie;
+};
+
+/* The rows of a new one, mixed down the picture. 0 or UQD_ERR_CANCELLED. */
+static int add_rows(const struct pixels *pixels, const struct span *rows, uint64_t *sums,
+                    const struct looking *looking)
+{
+    memset(sums, 0, (size_t)pixels->width * pixels->channels * sizeof *sums);
+    for (uint32_t i = 0; i < rows->n; i++) {
+        add_row(pixels, rows->first + i, rows->weights[i], sums);
+        if (looking->look && looking->look(looking->cookie, 0))
+            return UQD_ERR_CANCELLED;
+    }
+    return 0;
+}
+
+static int scale_rows(const struct pixels *pixels, const struct axis *across,
+                      const struct axis *down, uint64_t *sums, struct pixels *scaled,
+                      const struct looking *looking)
 {
     const uint32_t channels = pixels->channels;
     uint8_t *pixel = scaled->data;
     for (uint32_t y = 0; y < scaled->height; y++) {
-        const struct span *rows = &down->spans[y];
-        memset(sums, 0, (size_t)pixels->width * channels * sizeof *sums);
-        for (uint32_t i = 0; i < rows->n; i++)
-            add_row(pixels, rows->first + i, rows->weights[i], sums);
+        if (add_rows(pixels, &down->spans[y], sums, looking) < 0)
+            return UQD_ERR_CANCELLED;
         for (uint32_t x = 0; x < scaled->width; x++, pixel += channels)
             mix(sums, &across->spans[x], channels, pixel);
     }
+    return 0;
 }
 
-int scale_pixels(struct pixels *pixels, uint32_t width, uint32_t height)
+int scale_pixels_with(struct pixels *pixels, uint32_t width, uint32_t height, uqd_progress look,
+                      void *cookie)
 {
+    const struct looking looking = {look, cookie};
     struct axis across = {0}, down = {0};
     struct pixels scaled = *pixels;
     assert(width > 0 && height > 0);
@@ -169,18 +190,23 @@ int scale_pixels(struct pixels *pixels, uint32_t width, uint32_t height)
     scaled.height = height;
     scaled.data = calloc((size_t)width * height, pixels->channels);
     uint64_t *sums = calloc(pixels->width, pixels->channels * sizeof *sums);
-    int result = -1;
+    int status = UQD_ERR_NOMEM;
     if (scaled.data && sums && axis_init(&across, pixels->width, width) == 0 &&
-        axis_init(&down, pixels->height, height) == 0) {
-        scale_rows(pixels, &across, &down, sums, &scaled);
+        axis_init(&down, pixels->height, height) == 0)
+        status = scale_rows(pixels, &across, &down, sums, &scaled, &looking);
+    if (status == 0) {
         free(pixels->data);
         *pixels = scaled;
-        result = 0;
     } else {
         free(scaled.data);
     }
     axis_free(&down);
     axis_free(&across);
     free(sums);
-    return result;
+    return status;
+}
+
+int scale_pixels(struct pixels *pixels, uint32_t width, uint32_t height)
+{
+    return scale_pixels_with(pixels, width, height, NULL, NULL);
 }

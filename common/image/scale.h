@@ -17,8 +17,14 @@ uint32_t scale_halvings(uint32_t width, uint32_t height, uint32_t edge);
 
 /* Scales the picture to exactly that size, at least 1 x 1. Along a side that becomes shorter every
  * new pixel is the mean of what it covers; one that becomes longer is interpolated linearly.
- * Colours are weighted by alpha: those of clear pixels do not show. Metadata stays. 0, or -1
- * without memory, the picture being unchanged. */
+ * Colours are weighted by alpha: those of clear pixels do not show. Metadata stays. 0, or
+ * UQD_ERR_NOMEM, the picture being unchanged. */
 int scale_pixels(struct pixels *pixels, uint32_t width, uint32_t height);
+
+/* The same, which can be cancelled: look is called after each row that is read, and is not told how
+ * far it has come (done is 0); it may be NULL. Also UQD_ERR_CANCELLED, the picture being unchanged.
+ */
+int scale_pixels_with(struct pixels *pixels, uint32_t width, uint32_t height, uqd_progress look,
+                      void *cookie);
 
 #endif

@@ -15,6 +15,8 @@ static const uint32_t memory_formats[] = {19 /* G8 */, 18 /* G8a8 */, 7 /* R8g8b
 
 struct image {
     struct decoding decoding;
+    uqd_progress stop; /* whether the picture is still wanted */
+    void *cookie;
 };
 
 /* ---- Errors -------------------------------------------------------------------------------- */
@@ -87,6 +89,8 @@ struct image *image_new(int fd, GCancellable *closing, uqd_progress stop, void *
 {
     struct image *image = g_new0(struct image, 1);
     struct message message;
+    image->stop = stop;
+    image->cookie = cookie;
     const int status = decoding_begin(&image->decoding, stop, cookie, &message);
     if (status != 0)
         set_error(error, status, message.text);
@@ -228,8 +232,10 @@ static int render_scaled(struct image *image, uint32_t width, uint32_t height, u
     message_set(message, "There is not enough memory for the picture");
     if (pixels.data)
         status = decoding_render(&image->decoding, reduce, pixels.data, row, message);
-    if (status == 0 && scale_pixels(&pixels, width, height) < 0)
-        status = UQD_ERR_NOMEM;
+    if (status == 0) {
+        status = scale_pixels_with(&pixels, width, height, image->stop, image->cookie);
+        message_set(message, "The picture cannot be scaled: %s", uqd_status_text(status));
+    }
     if (status == 0)
         memcpy(bytes, pixels.data, (size_t)width * height * pixels.channels);
     free(pixels.data);

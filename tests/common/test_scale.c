@@ -136,13 +136,56 @@ static void test_clear_pixels(void **state)
     pixels_free(&pixels);
 }
 
+struct asking {
+    unsigned asked, cancel_at; /* 0: not at all */
+};
+
+static int ask(void *cookie, double done)
+{
+    struct asking *asking = cookie;
+    assert_true(done == 0);
+    return ++asking->asked == asking->cancel_at;
+}
+
+/* How often it was asked; a picture of which nothing came is as it was. */
+static unsigned scale_until(uint32_t to_width, uint32_t to_height, unsigned cancel_at)
+{
+    enum { WIDTH = 40, HEIGHT = 200 };
+    struct asking asking = {.cancel_at = cancel_at};
+    struct pixels from = make_picture(WIDTH, HEIGHT, 3), pixels = make_picture(WIDTH, HEIGHT, 3);
+    const int status = scale_pixels_with(&pixels, to_width, to_height, ask, &asking);
+    assert_int_equal(status, cancel_at > 0 ? UQD_ERR_CANCELLED : UQD_OK);
+    if (cancel_at > 0) {
+        assert_int_equal(asking.asked, cancel_at);
+        assert_int_equal(pixels.width, WIDTH);
+        assert_int_equal(pixels.height, HEIGHT);
+        assert_memory_equal(pixels.data, from.data, (size_t)WIDTH * HEIGHT * 3);
+    }
+    pixels_free(&from);
+    pixels_free(&pixels);
+    return asking.asked;
+}
+
+/* It is asked after each row that is read, also where one new row is made of all of them. */
+static void test_cancelled(void **state)
+{
+    static const uint32_t sizes[][2] = {{4, 1}, {20, 100}, {40, 401}};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const unsigned asked = scale_until(sizes[i][0], sizes[i][1], 0);
+        assert_in_range(asked, 200, 2 * 401);
+        for (unsigned at = 1; at <= asked; at += 1 + asked / 50)
+            scale_until(sizes[i][0], sizes[i][1], at);
+        scale_until(sizes[i][0], sizes[i][1], asked);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_halvings),
-        cmocka_unit_test(test_pixels),
-        cmocka_unit_test(test_clear_pixels),
+        cmocka_unit_test(test_sizes),     cmocka_unit_test(test_halvings),
+        cmocka_unit_test(test_pixels),    cmocka_unit_test(test_clear_pixels),
+        cmocka_unit_test(test_cancelled),
     };
     return cmocka_run_group_tests_name("scale", tests, NULL, NULL);
 }
