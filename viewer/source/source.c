@@ -166,12 +166,32 @@ void source_post_progress(struct source *source, const struct frame_key *key, do
     source_post(source, &event);
 }
 
-static void measure(struct source_event *event, const struct picture *reference, bool ms_ssim)
+struct measuring {
+    struct source *source;
+    unsigned generation; /* of what is measured */
+};
+
+/* Whether nobody takes any more what is measured: the file is being closed, which waits for our
+ * thread, or all was forgotten. Called by the library. */
+static int is_unwanted(void *cookie, double done)
+{
+    const struct measuring *measuring = cookie;
+    struct source *source = measuring->source;
+    (void)done;
+    pthread_mutex_lock(&source->lock);
+    const bool unwanted = source->quit || source->generation != measuring->generation;
+    pthread_mutex_unlock(&source->lock);
+    return unwanted;
+}
+
+static void measure(struct source *source, struct source_event *event,
+                    const struct picture *reference, bool ms_ssim)
 {
     struct uqd_image picture = picture_image(event->picture), original = picture_image(reference);
+    struct measuring measuring = {source, event->generation};
     struct uqd_metrics metrics;
     ms_ssim &= (uint64_t)picture.width * picture.height <= SOURCE_MAX_MS_SSIM_PIXELS;
-    if (uqd_compare(&picture, &original, ms_ssim, &metrics) != UQD_OK)
+    if (uqd_compare_with(&picture, &original, ms_ssim, &metrics, is_unwanted, &measuring) != UQD_OK)
         return;
     event->psnr = metrics.psnr;
     event->ms_ssim = ms_ssim ? metrics.ms_ssim : NAN;
@@ -195,7 +215,7 @@ void source_post_measured(struct source *source, struct source_event *event)
     bool ms_ssim = source->ms_ssim;
     pthread_mutex_unlock(&source->lock);
     if (reference)
-        measure(event, reference, ms_ssim);
+        measure(source, event, reference, ms_ssim);
     picture_unref(reference);
     source_post(source, event);
 }
