@@ -55,6 +55,19 @@ void open_job(DBusConnection *bus, const char *path, const char *token)
     dbus_message_unref(call(bus, message));
 }
 
+pid_t daemon_process(DBusConnection *bus)
+{
+    const char *name = BUS_NAME;
+    dbus_uint32_t process = 0;
+    DBusMessage *message = dbus_message_new_method_call(
+        DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "GetConnectionUnixProcessID");
+    dbus_message_append_args(message, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID);
+    DBusMessage *reply = call(bus, message);
+    dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &process, DBUS_TYPE_INVALID);
+    dbus_message_unref(reply);
+    return (pid_t)process;
+}
+
 static int compare_numbers(const void *a, const void *b)
 {
     const double difference = *(const double *)a - *(const double *)b;

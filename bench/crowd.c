@@ -169,16 +169,8 @@ static struct taken look(const char *program)
 static void find_program(char *program, size_t size)
 {
     DBusConnection *bus = connect_bus();
-    const char *name = BUS_NAME;
-    dbus_uint32_t process = 0;
     char path[64];
-    DBusMessage *message = dbus_message_new_method_call(
-        DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS, "GetConnectionUnixProcessID");
-    dbus_message_append_args(message, DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID);
-    DBusMessage *reply = call(bus, message);
-    dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &process, DBUS_TYPE_INVALID);
-    dbus_message_unref(reply);
-    snprintf(path, sizeof path, "/proc/%u/exe", process);
+    snprintf(path, sizeof path, "/proc/%ld/exe", (long)daemon_process(bus));
     const ssize_t length = readlink(path, program, size - 1);
     program[length > 0 ? length : 0] = '\0';
     disconnect_bus(bus);
