@@ -45,7 +45,7 @@ uint8_t *fuzz_copy(const uint8_t *data, size_t size);
 uint8_t *fuzz_picture(uint32_t width, uint32_t height, uint32_t channels, uint32_t seed);
 
 /* Steps with a body each, in one body, or some steps and an exact copy; tiles of which some come
- * first; the same as if levels were joint, without the header's checksum. */
+ * first; the same as if levels were joint and signs adapted, without the header's checksum. */
 enum fuzz_layout { FUZZ_STEPS, FUZZ_SOLID, FUZZ_COPY, FUZZ_FIRST, FUZZ_JOINT };
 
 /* Encodes fuzz_picture with the tiny model, with metadata if it has alpha; the file is malloc'ed.

@@ -9,6 +9,7 @@ enum {
     SECOND_FLAGS_AT = 6,
     VERSION_OF_SECOND_FLAGS = 5,
     SECOND_FLAG_JOINT = 1 << 3,
+    SECOND_FLAG_SIGNS = 1 << 4,
 };
 
 uint8_t *fuzz_copy(const uint8_t *data, size_t size)
@@ -116,7 +117,7 @@ size_t fuzz_encode(uint32_t width, uint32_t height, uint32_t channels, enum uqd_
     free(pixels);
     /* Other symbols than were meant, but symbols. */
     if (layout == FUZZ_JOINT && (*file)[VERSION_AT] == VERSION_OF_SECOND_FLAGS)
-        (*file)[SECOND_FLAGS_AT] |= SECOND_FLAG_JOINT;
+        (*file)[SECOND_FLAGS_AT] |= SECOND_FLAG_JOINT | SECOND_FLAG_SIGNS;
     return size;
 }
 

@@ -28,7 +28,9 @@ enum {
     SECOND_FLAG_SEPARATE = 1 << 1,
     SECOND_FLAG_FIRST = 1 << 2,
     SECOND_FLAG_JOINT = 1 << 3,
-    SECOND_FLAGS = SECOND_FLAG_COPY | SECOND_FLAG_SEPARATE | SECOND_FLAG_FIRST | SECOND_FLAG_JOINT,
+    SECOND_FLAG_SIGNS = 1 << 4,
+    SECOND_FLAGS = SECOND_FLAG_COPY | SECOND_FLAG_SEPARATE | SECOND_FLAG_FIRST | SECOND_FLAG_JOINT |
+                   SECOND_FLAG_SIGNS,
     MIN_TILE_LOG2 = 4,
     MAX_TILE_LOG2 = 16,
     MAX_LOW = 1 << 12,
@@ -213,6 +215,7 @@ static void read_second_flags(struct reader *reader, struct uqd_header *header)
     header->has_copy = (flags & SECOND_FLAG_COPY) != 0;
     header->separate = (flags & SECOND_FLAG_SEPARATE) != 0;
     header->joint = (flags & SECOND_FLAG_JOINT) != 0;
+    header->sign_curves = (flags & SECOND_FLAG_SIGNS) != 0;
 }
 
 int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
@@ -236,7 +239,7 @@ int uqd_header_parse(struct uqd_header *out, const uint8_t *data, size_t size)
     header.paper = (flags & FLAG_PAPER) != 0;
     header.phased = (flags & FLAG_PHASED) != 0;
     if ((header.solid && (header.has_distortion || header.has_copy)) ||
-        ((header.phased || header.joint) && header.dithered) ||
+        (header.dithered && (header.phased || header.joint || header.sign_curves)) ||
         (header.paper && (!header.dithered || (flags & FLAG_TILE) || header.separate)) ||
         (header.first.x_end > 0 && !header.separate))
         return UQD_ERR_CORRUPT;
@@ -287,7 +290,8 @@ static uint8_t second_flags_of(const struct uqd_header *header)
     return (uint8_t)((header->has_copy ? SECOND_FLAG_COPY : 0) |
                      (header->separate ? SECOND_FLAG_SEPARATE : 0) |
                      (header->first.x_end > 0 ? SECOND_FLAG_FIRST : 0) |
-                     (header->joint ? SECOND_FLAG_JOINT : 0));
+                     (header->joint ? SECOND_FLAG_JOINT : 0) |
+                     (header->sign_curves ? SECOND_FLAG_SIGNS : 0));
 }
 
 static uint8_t *put_fixed_part(uint8_t *p, const struct uqd_header *header)

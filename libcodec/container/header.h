@@ -31,7 +31,8 @@ struct uqd_header {
     uint64_t seed;      /* 0 without dither */
     uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 blocks wide and high */
     int separate;       /* tiles are predicted by themselves; not with paper */
-    int joint; /* one symbol tells of all levels of a unit's first stage; not with dither */
+    int joint;       /* one symbol tells of all levels of a unit's first stage; not with dither */
+    int sign_curves; /* signs adapt; not with dither */
     /* In units of which they are tiles, they come before the others in each pass: columns and rows
      * from begin on, before end; none if x_end is 0. With separate only. */
     struct {

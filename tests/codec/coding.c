@@ -37,6 +37,7 @@ struct file encode_as(const struct uqd_model *model, const struct uqd_image *ima
         .tile_log2 = coding->tile_log2,
         .separate = coding->separate,
         .joint = coding->joint,
+        .sign_curves = coding->sign_curves,
         .first = {coding->first.x_begin, coding->first.x_end, coding->first.y_begin,
                   coding->first.y_end},
         .solid = coding->solid,

@@ -10,7 +10,7 @@
 struct coding {
     const char *name;
     uint32_t colours, tile_log2;
-    int solid, dithered, phased, separate, joint;
+    int solid, dithered, phased, separate, joint, sign_curves;
     struct uqd_tile first; /* in tiles; with separate only */
 };
 

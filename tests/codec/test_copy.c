@@ -359,7 +359,7 @@ static void test_headers(void **state)
                                 .has_copy = 1,
                                 .tile_log2 = UQD_HEADER_TILE_LOG2};
     assert_int_equal(header_status(&header, -1), UQD_OK);
-    assert_int_equal(header_status(&header, 1 << 4), UQD_ERR_UNSUPPORTED);
+    assert_int_equal(header_status(&header, 1 << 5), UQD_ERR_UNSUPPORTED);
     header.solid = 1;
     assert_int_equal(header_status(&header, -1), UQD_ERR_CORRUPT);
 }

@@ -20,20 +20,20 @@ struct models {
 /* ---- Files ---- */
 
 static const struct coding codings[] = {
-    {"one tile", 3, ONE_TILE, 0, 0, 0, 0, 0, {0}},
-    {"tiled", 3, SMALL_TILES, 0, 0, 0, 0, 0, {0}},
-    {"tiled joint", 3, SMALL_TILES, 0, 0, 0, 0, 1, {0}},
-    {"solid", 3, ONE_TILE, 1, 0, 0, 0, 0, {0}},
-    {"tiled solid", 3, SMALL_TILES, 1, 0, 0, 0, 0, {0}},
-    {"tiled phased", 3, SMALL_TILES, 0, 0, 1, 0, 0, {0}},
-    {"tiled dithered", 3, SMALL_TILES, 0, 1, 0, 0, 0, {0}},
-    {"tiled grey", 1, SMALL_TILES, 0, 0, 0, 0, 0, {0}},
-    {"separate", 3, SMALL_TILES, 0, 0, 0, 1, 0, {0}},
-    {"separate solid", 3, SMALL_TILES, 1, 0, 0, 1, 0, {0}},
-    {"separate joint", 3, SMALL_TILES, 0, 0, 0, 1, 1, {0}},
-    {"separate phased", 3, SMALL_TILES, 0, 0, 1, 1, 1, {0}},
-    {"separate dithered", 3, SMALL_TILES, 0, 1, 0, 1, 0, {0}},
-    {"separate grey", 1, SMALL_TILES, 0, 0, 0, 1, 0, {0}},
+    {"one tile", 3, ONE_TILE, 0, 0, 0, 0, 0, 0, {0}},
+    {"tiled", 3, SMALL_TILES, 0, 0, 0, 0, 0, 0, {0}},
+    {"tiled joint", 3, SMALL_TILES, 0, 0, 0, 0, 1, 1, {0}},
+    {"solid", 3, ONE_TILE, 1, 0, 0, 0, 0, 0, {0}},
+    {"tiled solid", 3, SMALL_TILES, 1, 0, 0, 0, 0, 0, {0}},
+    {"tiled phased", 3, SMALL_TILES, 0, 0, 1, 0, 0, 0, {0}},
+    {"tiled dithered", 3, SMALL_TILES, 0, 1, 0, 0, 0, 0, {0}},
+    {"tiled grey", 1, SMALL_TILES, 0, 0, 0, 0, 0, 0, {0}},
+    {"separate", 3, SMALL_TILES, 0, 0, 0, 1, 0, 0, {0}},
+    {"separate solid", 3, SMALL_TILES, 1, 0, 0, 1, 0, 0, {0}},
+    {"separate joint", 3, SMALL_TILES, 0, 0, 0, 1, 1, 1, {0}},
+    {"separate phased", 3, SMALL_TILES, 0, 0, 1, 1, 1, 1, {0}},
+    {"separate dithered", 3, SMALL_TILES, 0, 1, 0, 1, 0, 0, {0}},
+    {"separate grey", 1, SMALL_TILES, 0, 0, 0, 1, 0, 0, {0}},
 };
 
 enum { N_CODINGS = sizeof codings / sizeof *codings };

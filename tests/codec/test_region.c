@@ -16,14 +16,14 @@
 enum { TILES = 4, TILE = UQD_UNIT_BLOCK << TILES, WIDTH = 2 * TILE + 5, HEIGHT = TILE + 101 };
 
 static const struct coding codings[] = {
-    {"separate", 3, TILES, 0, 0, 0, 1, 0, {0}},
-    {"solid", 3, TILES, 1, 0, 0, 1, 0, {0}},
-    {"joint", 3, TILES, 0, 0, 0, 1, 1, {0}},
-    {"phased", 3, TILES, 0, 0, 1, 1, 1, {0}},
-    {"dithered", 3, TILES, 0, 1, 0, 1, 0, {0}},
-    {"grey", 1, TILES, 0, 0, 0, 1, 0, {0}},
-    {"together", 3, TILES, 0, 0, 0, 0, 0, {0}},
-    {"one tile", 3, UQD_HEADER_TILE_LOG2, 0, 0, 0, 1, 0, {0}},
+    {"separate", 3, TILES, 0, 0, 0, 1, 0, 0, {0}},
+    {"solid", 3, TILES, 1, 0, 0, 1, 0, 0, {0}},
+    {"joint", 3, TILES, 0, 0, 0, 1, 1, 1, {0}},
+    {"phased", 3, TILES, 0, 0, 1, 1, 1, 1, {0}},
+    {"dithered", 3, TILES, 0, 1, 0, 1, 0, 0, {0}},
+    {"grey", 1, TILES, 0, 0, 0, 1, 0, 0, {0}},
+    {"together", 3, TILES, 0, 0, 0, 0, 0, 0, {0}},
+    {"one tile", 3, UQD_HEADER_TILE_LOG2, 0, 0, 0, 1, 0, 0, {0}},
 };
 
 enum { N_CODINGS = sizeof codings / sizeof *codings };
@@ -224,7 +224,7 @@ static uint64_t hash_of_cut(const struct uqd_model *model, struct file file, uin
 static void test_cuts_in_first_symbols(void **state)
 {
     enum { CUTS = 25, CHECKSUM = 4 };
-    struct coding dithered = {"", 1, TILES, 0, 1, 0, 1, 0, {0}};
+    struct coding dithered = {"", 1, TILES, 0, 1, 0, 1, 0, 0, {0}};
     struct uqd_image *image = make_image(TILE + 9, TILE, 1, CONTENT_NOISE, 3);
     const struct file file = encode_as(*state, image, &dithered);
     struct uqd_decoder *decoder = full_decoder(*state, file);
@@ -344,7 +344,7 @@ static void test_first(void **state)
                             tile = {LARGE_TILE + 64, 8, 99, 99};
     const struct uqd_region other = {64, 8, 99, 99};
     struct uqd_image *image = make_image(2 * LARGE_TILE - 9, 130, 3, CONTENT_PHOTO, 3);
-    const struct coding coding = {"", 3, 5, 0, 0, 0, 1, 0, {0}};
+    const struct coding coding = {"", 3, 5, 0, 0, 0, 1, 0, 0, {0}};
     const struct file with = encode_first(*state, image, first);
     const struct file without = encode_as(*state, image, &coding);
     struct uqd_header header;

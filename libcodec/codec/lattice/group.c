@@ -33,6 +33,7 @@ void uqd_stage_group_init(struct uqd_stage_group *stage_group, const struct uqd_
         .phases = &model->phases,
         .is_phased = coding.is_phased,
         .is_joint = coding.is_joint,
+        .has_sign_curves = coding.has_sign_curves,
     };
     for (uint32_t c = 0; c < group->n; c++)
         set_channel(stage_group, c, from[group->first_channel + c], to[group->first_channel + c]);

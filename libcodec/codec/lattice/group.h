@@ -21,6 +21,7 @@ struct uqd_stage_group {
     const struct uqd_phases *phases;
     int is_phased; /* else all coefficients are of phase 0 */
     int is_joint;  /* first symbols of coefficients around 0 are of all levels of the stage */
+    int has_sign_curves;
     uint8_t from[UQD_MAX_GROUP_CHANNELS], to[UQD_MAX_GROUP_CHANNELS];
     struct {
         struct uqd_batch_levels first; /* of first symbols */
@@ -31,7 +32,7 @@ struct uqd_stage_group {
 
 /* How a pass codes. */
 struct uqd_coding {
-    int is_phased, is_joint;
+    int is_phased, is_joint, has_sign_curves;
 };
 
 /* from, to: the levels that the stage leads from and to, by channel in coding order. Model and

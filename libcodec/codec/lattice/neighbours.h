@@ -7,7 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UQD_NEIGHBOURS = 8, UQD_CONTEXT_CLASSES = 9 };
+enum {
+    UQD_NEIGHBOURS = 8,
+    UQD_NEIGHBOUR_ABOVE = 1,
+    UQD_NEIGHBOUR_LEFT = 3,
+    UQD_CONTEXT_CLASSES = 9,
+    UQD_SUBBANDS = 3 * UQD_UNIT_LEVELS * 3, /* of all colours and levels */
+};
 
 struct uqd_neighbour {
     int8_t dx, dy;   /* of its block */

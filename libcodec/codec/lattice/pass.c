@@ -409,7 +409,7 @@ int uqd_pass_run(struct uqd_engine *engine, struct uqd_state *state, const struc
         .exact = exact,
         .partial_q4 = partial_q4,
         .tiling = uqd_tiling_of(unit->grid_w, unit->grid_h, 1u << engine->tile_log2),
-        .coding = {is_phased(type, state), is_joint(type, state)},
+        .coding = {is_phased(type, state), is_joint(type, state), state->sign_curves},
     };
     uqd_coverage_init(&run.coverage, state, pass->unit);
     uqd_neighbours_fit(&engine->neighbours, unit->grid_w);

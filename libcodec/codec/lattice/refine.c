@@ -17,6 +17,46 @@ void uqd_curves_init(struct uqd_curves *curves)
     for (uint32_t level = 0; level < UQD_TOP_LEVEL; level++)
         for (uint32_t s = 0; s < UQD_CONTEXT_CLASSES; s++)
             uqd_adaptive_init(&curves->leaving[level][s]);
+    for (uint32_t subband = 0; subband < UQD_SUBBANDS; subband++)
+        for (uint32_t s = 0; s < UQD_SIGN_CLASSES; s++)
+            uqd_adaptive_init(&curves->positive[subband][s]);
+}
+
+/* A row of a tile. */
+struct row {
+    const struct uqd_stage_group *group;
+    const struct uqd_group_data *data;
+    struct uqd_tile tile;
+    uint32_t y;
+    uint64_t first_block; /* of the tile's */
+    struct uqd_curves *curves;
+};
+
+/* ---- Signs ---- */
+
+/* The sign of the neighbour of a coefficient of channel c in block x of the row: 0 for one around
+ * 0, 1 negative, 2 positive. Of other tiles nothing is known, since they may be coded meanwhile. */
+static uint32_t sign_of_neighbour(const struct row *row, uint32_t c, uint32_t x, uint32_t which)
+{
+    const struct uqd_stage_group *group = row->group;
+    const struct uqd_group_data *data = row->data;
+    const struct uqd_neighbour *at = &data->neighbours->of[group->first_channel + c][which];
+    const int64_t x_there = (int64_t)x + at->dx, y_there = (int64_t)row->y + at->dy;
+    if (x_there < row->tile.x_begin || y_there < row->tile.y_begin)
+        return 0;
+    const size_t block = (size_t)y_there * data->unit->grid_w + (size_t)x_there;
+    int32_t twice_centre = data->unit->cells[block * UQD_BLOCK_CHANNELS + at->channel];
+    if (at->channel >= group->first_channel && at->channel < group->first_channel + group->n)
+        twice_centre += data->moved[block * group->n + at->channel - group->first_channel];
+    return (twice_centre != 0) + (twice_centre > 0);
+}
+
+static struct uqd_adaptive *sign_curve(const struct row *row, const struct uqd_planned *planned)
+{
+    const uint32_t x = row->tile.x_begin + planned->x, c = planned->c;
+    const uint32_t subband = row->data->neighbours->subband[row->group->first_channel + c];
+    return &row->curves->positive[subband][3 * sign_of_neighbour(row, c, x, UQD_NEIGHBOUR_ABOVE) +
+                                           sign_of_neighbour(row, c, x, UQD_NEIGHBOUR_LEFT)];
 }
 
 /* ---- Symbols ---- */
@@ -50,25 +90,38 @@ static inline int code_plain(struct coder *coder, int encodes, const struct uqd_
     return symbol;
 }
 
-/* The symbol of a cell around 0 with what the curve has learnt: whether the coefficient leaves 0,
- * then to which side. */
-static inline int code_adaptive(struct coder *coder, int encodes, struct uqd_adaptive *curve,
+/* A decision of which `yes` of `total` was said, with what the curve has learnt at the position,
+ * negative beside it. */
+static inline int code_learnt(struct coder *coder, int encodes, struct uqd_adaptive *curve,
+                              int32_t position, uint32_t yes, uint32_t total, int happens)
+{
+    if (position < 0)
+        return code_binary(coder, encodes, total - yes, total, happens);
+    const uint32_t adapted = uqd_adaptive_yes(curve, position, yes, total, UQD_SPLIT_FLOOR);
+    const int happened = code_binary(coder, encodes, total - adapted, total, happens);
+    if (happened >= 0)
+        uqd_adaptive_update(curve, position, happened);
+    return happened;
+}
+
+/* The symbol of a cell around 0 of that level: whether the coefficient leaves 0, then its sign. */
+static inline int code_adaptive(struct coder *coder, int encodes, const struct row *row,
+                                const struct uqd_planned *planned, uint32_t level,
                                 const struct uqd_split *split, int32_t position, int symbol)
 {
+    struct uqd_adaptive *leaving = &row->curves->leaving[level - 1][planned->context_class];
     const uint32_t leaves = split->total - (split->cum2 - split->cum1);
-    const uint32_t adapted =
-        position < 0 ? leaves
-                     : uqd_adaptive_yes(curve, position, leaves, split->total, UQD_SPLIT_FLOOR);
     const int has_left =
-        code_binary(coder, encodes, split->total - adapted, split->total, symbol != 1);
-    if (has_left < 0)
-        return UQD_RANGE_STOPPED;
-    if (position >= 0)
-        uqd_adaptive_update(curve, position, has_left);
-    if (!has_left)
-        return 1;
-    const int side = code_binary(coder, encodes, split->cum1, leaves, symbol == 2);
-    return side < 0 ? UQD_RANGE_STOPPED : 2 * side;
+        code_learnt(coder, encodes, leaving, position, leaves, split->total, symbol != 1);
+    if (has_left <= 0)
+        return has_left < 0 ? UQD_RANGE_STOPPED : 1;
+    const uint32_t negative = split->cum1, positive = leaves - negative;
+    const int is_positive =
+        row->group->has_sign_curves
+            ? code_learnt(coder, encodes, sign_curve(row, planned),
+                          uqd_adaptive_position(positive, negative), positive, leaves, symbol == 2)
+            : code_binary(coder, encodes, negative, leaves, symbol == 2);
+    return is_positive < 0 ? UQD_RANGE_STOPPED : 2 * is_positive;
 }
 
 static inline int symbol_of(int32_t exact, struct uqd_cuts cuts)
@@ -77,14 +130,6 @@ static inline int symbol_of(int32_t exact, struct uqd_cuts cuts)
 }
 
 /* ---- Coefficients ---- */
-
-/* A row of a tile. */
-struct row {
-    const struct uqd_stage_group *group;
-    const struct uqd_group_data *data;
-    uint64_t first_block; /* of the tile's */
-    struct uqd_curves *curves;
-};
 
 /* A coefficient on its way through the levels. */
 struct coefficient {
@@ -150,8 +195,7 @@ static inline __attribute__((always_inline)) int code_further(struct coder *code
         int symbol = symbol_of(coefficient->exact, cuts);
         if (row->curves != NULL && cell.low + cell.high == 0) {
             const uint32_t stays = split.cum2 - split.cum1;
-            symbol = code_adaptive(coder, encodes,
-                                   &row->curves->leaving[level - 1][planned->context_class], &split,
+            symbol = code_adaptive(coder, encodes, row, planned, level, &split,
                                    uqd_adaptive_position(split.total - stays, stays), symbol);
         } else {
             symbol = code_plain(coder, encodes, &split, symbol);
@@ -168,8 +212,8 @@ static inline int code_first(struct coder *coder, int encodes, const struct row 
 {
     if (planned->position == UQD_PLAN_PLAIN)
         return code_plain(coder, encodes, &planned->split, symbol);
-    return code_adaptive(coder, encodes, &row->curves->leaving[level - 1][planned->context_class],
-                         &planned->split, planned->position, symbol);
+    return code_adaptive(coder, encodes, row, planned, level, &planned->split, planned->position,
+                         symbol);
 }
 
 /* goes_far: whether it may have more than one symbol. UQD_OK or UQD_RANGE_STOPPED. */
@@ -279,6 +323,8 @@ static int code_slice(const struct tile_run *run, uint32_t slice)
         const struct row row = {
             .group = run->at->group,
             .data = run->at->data,
+            .tile = run->tile,
+            .y = y,
             .first_block = (uint64_t)y * unit->grid_w + run->tile.x_begin,
             .curves = run->curves,
         };

@@ -8,10 +8,14 @@
 
 #include <stdint.h>
 
+enum { UQD_SIGN_CLASSES = 9 };
+
 /* What a tile teaches in one pass: whether coefficients around 0 leave it, by their level - 1 and
- * context class. */
+ * context class, and whether those that do are positive, by their subband and the signs of the
+ * coefficients above and to the left in it. */
 struct uqd_curves {
     struct uqd_adaptive leaving[UQD_TOP_LEVEL][UQD_CONTEXT_CLASSES];
+    struct uqd_adaptive positive[UQD_SUBBANDS][UQD_SIGN_CLASSES];
 };
 
 void uqd_curves_init(struct uqd_curves *curves);

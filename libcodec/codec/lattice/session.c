@@ -117,6 +117,7 @@ static int session_open(struct uqd_session **out, const struct uqd_model *model,
     session->state.seed = header->seed;
     session->state.phased = header->phased;
     session->state.joint = header->joint;
+    session->state.sign_curves = header->sign_curves;
     uqd_schedule_init(&session->schedule, model, session->state.n_units);
     set_window(session, &settings->region);
     *out = &session->base;

@@ -41,6 +41,7 @@ struct uqd_state {
     uint64_t seed;    /* of the dither */
     int phased;       /* in stages that leave it to the file */
     int joint;        /* units' first stages code all levels at once; not with dither */
+    int sign_curves;  /* signs adapt; not with dither */
     int32_t low[3];   /* low-pass of the last unit, 1 x 1 */
     uint64_t version; /* changes whenever a unit does; 0: results must not be kept */
     int is_tile;      /* of another state, one unit of it: its low-pass is given */

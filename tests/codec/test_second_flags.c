@@ -1,5 +1,5 @@
-/* Files whose units' first stages tell of all levels by one symbol: the same pictures as those of
- * files that tell level by level. */
+/* Files whose units' first stages tell of all levels by one symbol, or in which signs adapt: the
+ * same pictures as those of files without. */
 #include "codec_support.h"
 #include "coding.h"
 
@@ -8,21 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 83, HEIGHT = 61 };
+enum { WIDTH = 139, HEIGHT = 40, TILE = UQD_HEADER_TILE_LOG2, SMALL_TILE = 4 };
 
 static const struct coding codings[] = {
-    {"a tile", 3, UQD_HEADER_TILE_LOG2, 0, 0, 0, 0, 1, {0}},
-    {"grey", 1, UQD_HEADER_TILE_LOG2, 0, 0, 0, 0, 1, {0}},
-    {"phased", 3, UQD_HEADER_TILE_LOG2, 0, 0, 1, 0, 1, {0}},
-    {"solid", 3, UQD_HEADER_TILE_LOG2, 1, 0, 0, 0, 1, {0}},
+    {"both", 3, TILE, 0, 0, 0, 0, 1, 1, {0}},
+    {"joint", 3, TILE, 0, 0, 0, 0, 1, 0, {0}},
+    {"signs", 3, TILE, 0, 0, 0, 0, 0, 1, {0}},
+    {"grey", 1, TILE, 0, 0, 0, 0, 1, 1, {0}},
+    {"phased", 3, TILE, 0, 0, 1, 0, 1, 1, {0}},
+    {"solid", 3, TILE, 1, 0, 0, 0, 1, 1, {0}},
+    {"tiles", 3, SMALL_TILE, 0, 0, 0, 0, 1, 1, {0}},
+    {"separate", 3, SMALL_TILE, 0, 0, 0, 1, 1, 1, {0}},
 };
 
 enum { N_CODINGS = sizeof codings / sizeof *codings };
 
-static void check_pictures(const struct uqd_model *model, struct file joint, struct file by_level)
+static void check_pictures(const struct uqd_model *model, struct file with, struct file without)
 {
-    struct uqd_decoder *const decoders[] = {full_decoder(model, joint),
-                                            full_decoder(model, by_level)};
+    struct uqd_decoder *const decoders[] = {full_decoder(model, with),
+                                            full_decoder(model, without)};
     for (int i = 0; i < 2; i++)
         assert_int_equal(advance_all(decoders[i]), UQD_END);
     for (uint32_t s = 0; s < info_of(decoders[0]).n_steps; s++)
@@ -33,6 +37,16 @@ static void check_pictures(const struct uqd_model *model, struct file joint, str
         uqd_decoder_free(decoders[i]);
 }
 
+static int are_coded_otherwise(struct file one, struct file other)
+{
+    struct uqd_header headers[2];
+    assert_int_equal(uqd_header_parse(&headers[0], one.data, one.size), UQD_OK);
+    assert_int_equal(uqd_header_parse(&headers[1], other.data, other.size), UQD_OK);
+    return headers[0].body_size != headers[1].body_size ||
+           memcmp(one.data + headers[0].size, other.data + headers[1].size,
+                  one.size - headers[0].size) != 0;
+}
+
 /* Noise leaves 0 at every level, what is flat at none. */
 static void test_pictures(void **state)
 {
@@ -41,15 +55,14 @@ static void test_pictures(void **state)
             struct coding coding = codings[k];
             struct uqd_image *image =
                 make_image(WIDTH, HEIGHT, coding.colours, (enum content)content, 7);
-            const struct file joint = encode_as(*state, image, &coding);
-            coding.joint = 0;
-            const struct file by_level = encode_as(*state, image, &coding);
+            const struct file with = encode_as(*state, image, &coding);
+            coding.joint = coding.sign_curves = 0;
+            const struct file without = encode_as(*state, image, &coding);
             if (content != CONTENT_FLAT)
-                assert_true(joint.size != by_level.size ||
-                            memcmp(joint.data, by_level.data, joint.size) != 0);
-            check_pictures(*state, joint, by_level);
-            free(joint.data);
-            free(by_level.data);
+                assert_true(are_coded_otherwise(with, without));
+            check_pictures(*state, with, without);
+            free(with.data);
+            free(without.data);
             free(image);
         }
 }
@@ -97,11 +110,11 @@ static void test_encoder(void **state)
 {
     struct uqd_header header;
     assert_int_equal(header_of(*state, 64, 64, UQD_DITHER_NONE, &header), UQD_OK);
-    assert_false(header.joint);
+    assert_false(header.joint || header.sign_curves);
     assert_int_equal(header_of(*state, 65, 64, UQD_DITHER_NONE, &header), UQD_OK);
-    assert_true(header.joint);
+    assert_true(header.joint && header.sign_curves);
     assert_int_equal(header_of(*state, 65, 64, UQD_DITHER_UNIVERSAL, &header), UQD_OK);
-    assert_false(header.joint);
+    assert_false(header.joint || header.sign_curves);
 }
 
 /* With dither no cell is around 0. */
@@ -111,10 +124,13 @@ static void test_header(void **state)
     uint8_t *data;
     size_t size;
     assert_int_equal(header_of(*state, 65, 64, UQD_DITHER_UNIVERSAL, &header), UQD_OK);
-    header.joint = 1;
-    assert_int_equal(uqd_header_write(&header, &data, &size), UQD_OK);
-    assert_int_equal(uqd_header_parse(&parsed, data, size), UQD_ERR_CORRUPT);
-    free(data);
+    for (int which = 0; which < 2; which++) {
+        header.joint = which == 0;
+        header.sign_curves = which == 1;
+        assert_int_equal(uqd_header_write(&header, &data, &size), UQD_OK);
+        assert_int_equal(uqd_header_parse(&parsed, data, size), UQD_ERR_CORRUPT);
+        free(data);
+    }
 }
 
 int main(void)
