@@ -165,10 +165,11 @@ static void set_first(struct uqd_header *header, const struct uqd_region *region
     header->first.y_end = (region->y + region->height + side - 1) / side;
 }
 
-/* That takes less time, and a byte of the header, which files of small pictures would notice. */
+/* Joint levels take less time, and curves of signs make files smaller; but small ones would notice
+ * the byte of the second flags, and have little that could be learnt. */
 enum { MAX_PLAIN_PIXELS = 64 * 64 };
 
-static int is_joint(const struct uqd_header *header)
+static int is_worth_second_flags(const struct uqd_header *header)
 {
     return !header->dithered && (uint64_t)header->width * header->height > MAX_PLAIN_PIXELS;
 }
@@ -192,7 +193,7 @@ static void fill_header(struct encoder *encoder)
         set_first(header, &encoder->settings.first);
     header->separate = !header->paper && has_tiles(header);
     header->solid = encoder->settings.solid;
-    header->joint = is_joint(header);
+    header->joint = header->sign_curves = is_worth_second_flags(header);
     header->has_distortion = !encoder->settings.no_distortion && !header->solid;
     header->n_steps = model->n_steps;
     if (encoder->settings.stop_step < header->n_steps)

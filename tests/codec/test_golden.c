@@ -32,7 +32,7 @@ static const struct golden {
     {"grey-alpha", 17, 40, 2, UQD_DITHER_NONE, '4', {0}},
     {"separate", 1030, 3, 1, UQD_DITHER_NONE, '5', {0}},
     {"first", 265, 9, 3, UQD_DITHER_NONE, '5', {260, 0, 1, 1}},
-    {"joint", 83, 50, 3, UQD_DITHER_NONE, '5', {0}},
+    {"signs", 83, 50, 3, UQD_DITHER_NONE, '5', {0}},
     {"first-dithered", 6, 270, 3, UQD_DITHER_UNIVERSAL, '5', {0, 256, 1, 9}},
 };
 enum { N_GOLDENS = sizeof goldens / sizeof *goldens };
