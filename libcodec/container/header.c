@@ -32,7 +32,7 @@ enum {
     SECOND_FLAGS = SECOND_FLAG_COPY | SECOND_FLAG_SEPARATE | SECOND_FLAG_FIRST | SECOND_FLAG_JOINT |
                    SECOND_FLAG_SIGNS,
     MIN_TILE_LOG2 = 4,
-    MAX_TILE_LOG2 = 16,
+    MAX_TILE_LOG2 = UQD_HEADER_TILE_LOG2, /* what a single tile costs has an end */
     MAX_LOW = 1 << 12,
     ALPHA_RECORDS = 2, /* or none */
     CRC_SIZE = 2,

@@ -29,7 +29,7 @@ struct uqd_header {
     int dithered;
     int phased;         /* in the stages whose model leaves that to the file; not with dither */
     uint64_t seed;      /* 0 without dither */
-    uint32_t tile_log2; /* 4 .. 16: tiles are 2^tile_log2 blocks wide and high */
+    uint32_t tile_log2; /* 4 .. 7: tiles are 2^tile_log2 blocks wide and high */
     int separate;       /* tiles are predicted by themselves; not with paper */
     int joint;       /* one symbol tells of all levels of a unit's first stage; not with dither */
     int sign_curves; /* signs adapt; not with dither */

@@ -309,6 +309,27 @@ static void test_odd_headers(void **state)
             }
 }
 
+static int status_of_tile(struct uqd_header header, uint32_t tile_log2)
+{
+    struct uqd_header parsed;
+    uint8_t *data;
+    size_t size;
+    header.tile_log2 = tile_log2;
+    assert_int_equal(uqd_header_write(&header, &data, &size), UQD_OK);
+    const int status = uqd_header_parse(&parsed, data, size);
+    free(data);
+    return status;
+}
+
+/* A tile is the least that can be decoded, so no header makes it larger than files have it. */
+static void test_tiles(void **state)
+{
+    const struct uqd_header header = plain_header(*state);
+    for (uint32_t tile_log2 = 0; tile_log2 <= UINT8_MAX; tile_log2++)
+        assert_int_equal(status_of_tile(header, tile_log2),
+                         4 <= tile_log2 && tile_log2 <= 7 ? UQD_OK : UQD_ERR_CORRUPT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_damaged_and_cut), cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_wrong_model),     cmocka_unit_test(test_limits),
         cmocka_unit_test(test_absurd_headers),  cmocka_unit_test(test_odd_headers),
+        cmocka_unit_test(test_tiles),
     };
     return cmocka_run_group_tests(tests, setup_model, teardown_model);
 }

@@ -331,10 +331,10 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
  * tiles of which bytes are there, and z of every step is held of them, however small the picture
  * is; a tile of which nothing is known costs its pixels. With UQD_STEP_LATEST, what is at hand
  * behind the complete steps is decoded too, of the same units or tiles; of a solid file from the
- * beginning. Units that are not shown are passed over unread, but in a picture of a single tile, up
- * to 1024 pixels a side unless the header says otherwise: there, symbols of the units that are
- * shown may lie behind those of the full-size one, in the same chunk, and what advance would cost
- * up to that step is to be paid for them. Of files of the shipped model that are not solid this is
+ * beginning. Units that are not shown are passed over unread, but in a picture of a single tile, of
+ * up to 1024 pixels a side: there, symbols of the units that are shown may lie behind those of the
+ * full-size one, in the same chunk, and what advance would cost up to that step is to be paid for
+ * them. Of files of the shipped model that are not solid this is
  * so reduced 3 to 5 times, when bytes of the step "16" are there and it is not complete yet.
  *
  * prepare: nothing before the first byte behind the header. Else one run of the network over the
