@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define REGION_SIGNATURE "(uuuu)"
+
 /* ---- Reading all of it ---- */
 
 static const struct dict_field *find_field(const struct dict_field *fields, size_t n_fields,
@@ -41,6 +43,33 @@ int dict_read_fd(DBusMessageIter *at, const char *what, int *fd, struct message 
     return DICT_ERR_FD;
 }
 
+/* False if the value is none. */
+static bool read_region(DBusMessageIter *at, struct uqd_region *region)
+{
+    uint32_t numbers[4];
+    DBusMessageIter number;
+
+    if (dbus_message_iter_get_arg_type(at) != DBUS_TYPE_STRUCT)
+        return false;
+    dbus_message_iter_recurse(at, &number);
+    for (size_t i = 0; i < 4; i++) {
+        if (dbus_message_iter_get_arg_type(&number) != DBUS_TYPE_UINT32)
+            return false;
+        dbus_message_iter_get_basic(&number, &numbers[i]);
+        dbus_message_iter_next(&number);
+    }
+    if (dbus_message_iter_get_arg_type(&number) != DBUS_TYPE_INVALID)
+        return false;
+    *region = (struct uqd_region){numbers[0], numbers[1], numbers[2], numbers[3]};
+    return true;
+}
+
+static int fail_type(const struct dict_field *field, const char *type, struct message *message)
+{
+    message_set(message, "the option '%s' must have the D-Bus type '%s'", field->key, type);
+    return DICT_ERR_TYPE;
+}
+
 static int read_value(DBusMessageIter *variant, const struct dict_field *field,
                       struct message *message)
 {
@@ -49,11 +78,10 @@ static int read_value(DBusMessageIter *variant, const struct dict_field *field,
     int fd, status;
 
     dbus_message_iter_recurse(variant, &value);
-    if (dbus_message_iter_get_arg_type(&value) != field->type) {
-        message_set(message, "the option '%s' must have the D-Bus type '%c'", field->key,
-                    field->type);
-        return DICT_ERR_TYPE;
-    }
+    if (field->type == DICT_TYPE_REGION)
+        return read_region(&value, field->value) ? 0 : fail_type(field, REGION_SIGNATURE, message);
+    if (dbus_message_iter_get_arg_type(&value) != field->type)
+        return fail_type(field, (const char[]){(char)field->type, '\0'}, message);
     if (field->type != DBUS_TYPE_UNIX_FD) {
         dbus_message_iter_get_basic(&value, field->value);
         return 0;
@@ -155,6 +183,13 @@ bool dict_get_string(const DBusMessageIter *dict, const char *key, const char **
     return get_basic(dict, key, DBUS_TYPE_STRING, value);
 }
 
+bool dict_get_region(const DBusMessageIter *dict, const char *key, struct uqd_region *value)
+{
+    DBusMessageIter at;
+
+    return dict_find(dict, key, &at) && read_region(&at, value);
+}
+
 bool dict_get_strings(const DBusMessageIter *dict, const char *key, DBusMessageIter *strings)
 {
     DBusMessageIter at;
@@ -227,6 +262,21 @@ static bool append_array(DBusMessageIter *at, const struct value *value)
     return ok;
 }
 
+static bool append_region(DBusMessageIter *at, const struct value *value)
+{
+    const struct uqd_region *region = value->data;
+    const uint32_t numbers[] = {region->x, region->y, region->width, region->height};
+    DBusMessageIter members = DBUS_MESSAGE_ITER_INIT_CLOSED;
+    bool ok = dbus_message_iter_open_container(at, DBUS_TYPE_STRUCT, NULL, &members);
+
+    for (size_t i = 0; ok && i < 4; i++)
+        ok = dbus_message_iter_append_basic(&members, DBUS_TYPE_UINT32, &numbers[i]);
+    ok = ok && dbus_message_iter_close_container(at, &members);
+    if (!ok)
+        dbus_message_iter_abandon_container_if_open(at, &members);
+    return ok;
+}
+
 static bool append_variant(DBusMessageIter *at, const struct value *value)
 {
     DBusMessageIter variant = DBUS_MESSAGE_ITER_INIT_CLOSED;
@@ -243,6 +293,11 @@ bool variant_append(DBusMessageIter *at, int type, const void *data)
     const char signature[] = {(char)type, '\0'};
 
     return append_variant(at, &(struct value){signature, append_basic, data, 1});
+}
+
+bool variant_append_region(DBusMessageIter *at, const struct uqd_region *region)
+{
+    return append_variant(at, &(struct value){REGION_SIGNATURE, append_region, region, 1});
 }
 
 static void add_entry(struct dict *dict, const char *key, const struct value *value)
@@ -307,6 +362,11 @@ void dict_add_array(struct dict *dict, const char *key, int type, const void *da
     const char signature[] = {'a', (char)type, '\0'};
 
     add_entry(dict, key, &(struct value){signature, append_array, data, (int)n});
+}
+
+void dict_add_region(struct dict *dict, const char *key, const struct uqd_region *value)
+{
+    add_entry(dict, key, &(struct value){REGION_SIGNATURE, append_region, value, 1});
 }
 
 void dict_add_fd(struct dict *dict, const char *key, int fd)

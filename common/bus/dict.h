@@ -8,13 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <uqd/uqd.h>
+
+/* A region of a picture: a structure of four numbers, (uuuu), and a struct uqd_region in C. */
+#define DICT_TYPE_REGION DBUS_TYPE_STRUCT
 
 /* ---- Reading all of it ---- */
 
 /* One key that dict_read looks for. */
 struct dict_field {
     const char *key;
-    int type;    /* a basic D-Bus type */
+    int type;    /* a basic D-Bus type, or DICT_TYPE_REGION */
     void *value; /* of the C type that libdbus uses for it; untouched if the key is absent.
                     Strings are borrowed from the message. Descriptors, -1 at first, become the
                     caller's, also if reading fails. */
@@ -44,6 +48,7 @@ bool dict_get_u64(const DBusMessageIter *dict, const char *key, uint64_t *value)
 bool dict_get_double(const DBusMessageIter *dict, const char *key, double *value);
 bool dict_get_bool(const DBusMessageIter *dict, const char *key, bool *value);
 bool dict_get_string(const DBusMessageIter *dict, const char *key, const char **value);
+bool dict_get_region(const DBusMessageIter *dict, const char *key, struct uqd_region *value);
 
 /* For a value of the type as: puts an iterator on its first element. */
 bool dict_get_strings(const DBusMessageIter *dict, const char *key, DBusMessageIter *strings);
@@ -74,11 +79,15 @@ void dict_add_string(struct dict *dict, const char *key, const char *value);
 void dict_add_strings(struct dict *dict, const char *key, const char *const *strings, size_t n);
 /* An array of n numbers of a fixed size. */
 void dict_add_array(struct dict *dict, const char *key, int type, const void *data, size_t n);
+void dict_add_region(struct dict *dict, const char *key, const struct uqd_region *value);
 /* The descriptor is duplicated. */
 void dict_add_fd(struct dict *dict, const char *key, int fd);
 
 /* Appends a variant that holds a basic value. */
 bool variant_append(DBusMessageIter *at, int type, const void *data);
+
+/* The same with a region. */
+bool variant_append_region(DBusMessageIter *at, const struct uqd_region *region);
 
 /* Copies text, replacing what is not ASCII if it is not UTF-8 as a whole. */
 void text_make_valid(char *out, size_t size, const char *text);

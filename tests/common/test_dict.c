@@ -119,6 +119,83 @@ static void a_field_of_another_type_is_an_error(void **state)
     dbus_message_unref(dbus_message);
 }
 
+/* Appends a dictionary of one structure of so many numbers, and its last member as a text if that
+ * is wanted. */
+static void append_structure(DBusMessageIter *at, unsigned n, bool with_text)
+{
+    DBusMessageIter entries, entry, variant, members;
+    const char *signature = with_text ? "(uuus)" : n == 5 ? "(uuuuu)" : n == 4 ? "(uuuu)" : "(uuu)";
+    const char *key = "region", *text = "4";
+    dbus_message_iter_open_container(at, DBUS_TYPE_ARRAY, "{sv}", &entries);
+    dbus_message_iter_open_container(&entries, DBUS_TYPE_DICT_ENTRY, NULL, &entry);
+    dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key);
+    dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, signature, &variant);
+    dbus_message_iter_open_container(&variant, DBUS_TYPE_STRUCT, NULL, &members);
+    for (uint32_t i = 1; i <= n - with_text; i++)
+        dbus_message_iter_append_basic(&members, DBUS_TYPE_UINT32, &i);
+    if (with_text)
+        dbus_message_iter_append_basic(&members, DBUS_TYPE_STRING, &text);
+    dbus_message_iter_close_container(&variant, &members);
+    dbus_message_iter_close_container(&entry, &variant);
+    dbus_message_iter_close_container(&entries, &entry);
+    dbus_message_iter_close_container(at, &entries);
+}
+
+/* Whether such a structure is read as a region, which it must be alike by both ways. */
+static bool is_region(unsigned n, bool with_text)
+{
+    DBusMessage *dbus_message = dbus_message_new(DBUS_MESSAGE_TYPE_METHOD_CALL);
+    struct uqd_region got = {9, 9, 9, 9}, found = {9, 9, 9, 9};
+    const struct dict_field field = {"region", DICT_TYPE_REGION, &got};
+    struct message message;
+    DBusMessageIter at;
+    dbus_message_iter_init_append(dbus_message, &at);
+    append_structure(&at, n, with_text);
+    dbus_message_iter_init(dbus_message, &at);
+    const int status = dict_read(&at, &field, 1, &message);
+    assert_int_equal(dict_get_region(&at, "region", &found), status == 0);
+    assert_memory_equal(&got, &found, sizeof got);
+    assert_int_equal(got.x, status == 0 ? 1 : 9);
+    assert_int_equal(got.height, status == 0 ? 4 : 9);
+    if (status < 0)
+        assert_string_equal(message.text, "the option 'region' must have the D-Bus type '(uuuu)'");
+    dbus_message_unref(dbus_message);
+    return status == 0;
+}
+
+static void regions_have_four_numbers(void **state)
+{
+    (void)state;
+    assert_true(is_region(4, false));
+    assert_false(is_region(3, false));
+    assert_false(is_region(5, false));
+    assert_false(is_region(4, true));
+}
+
+static void a_region_comes_as_it_was_added(void **state)
+{
+    static const struct uqd_region region = {1, UINT32_MAX, 0, 7};
+    DBusMessage *message = dbus_message_new(DBUS_MESSAGE_TYPE_METHOD_CALL);
+    DBusMessageIter at;
+    struct uqd_region got;
+    struct dict dict;
+    uint32_t number;
+    (void)state;
+    dbus_message_iter_init_append(message, &at);
+    dict_begin(&dict, &at);
+    dict_add_region(&dict, "region", &region);
+    dict_add_u32(&dict, "u32", 3);
+    assert_true(dict_end(&dict));
+    assert_true(variant_append_region(&at, &region));
+    assert_string_equal(dbus_message_get_signature(message), "a{sv}v");
+    dbus_message_iter_init(message, &at);
+    assert_true(dict_get_region(&at, "region", &got));
+    assert_memory_equal(&got, &region, sizeof got);
+    assert_false(dict_get_region(&at, "u32", &got));
+    assert_false(dict_get_u32(&at, "region", &number));
+    dbus_message_unref(message);
+}
+
 static void paths_of_jobs(void **state)
 {
     char node[SENDER_NODE_SIZE], path[JOB_PATH_SIZE], name[256];
@@ -145,6 +222,8 @@ int main(void)
         cmocka_unit_test(other_types_and_names_are_not),
         cmocka_unit_test(fields_are_read_and_others_passed_over),
         cmocka_unit_test(a_field_of_another_type_is_an_error),
+        cmocka_unit_test(regions_have_four_numbers),
+        cmocka_unit_test(a_region_comes_as_it_was_added),
         cmocka_unit_test(paths_of_jobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
