@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <uqd/uqd.h>
 
 /* What others see of the call under way, and how they end it. May lie in shared memory. */
 struct decode_control {
@@ -19,6 +20,7 @@ struct decode_settings {
     uint64_t max_memory; /* bytes of address space of the process */
     uint32_t max_step;   /* the last one to be decoded */
     uint32_t threads;
+    struct uqd_region region; /* decoded alone; of width 0: all of the picture */
     bool with_ms_ssim;
 };
 

@@ -125,6 +125,24 @@ static int read_header(struct file_decoder *file, struct failure *failure)
     return status < 0 ? failure_set_status(failure, status) : 0;
 }
 
+/* The decoder is told of a region only, so that without one nothing is different. */
+static int set_region(struct file_decoder *file, struct failure *failure)
+{
+    const struct uqd_region *region = &file->settings.region;
+    int status;
+
+    if (!frame_find_shown(&file->info, region, &file->shown))
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT,
+                           "the picture has %u x %u pixels, and the region %u,%u,%u,%u reaches "
+                           "beyond them",
+                           file->info.width, file->info.height, region->x, region->y, region->width,
+                           region->height);
+    if (region->width == 0)
+        return 0;
+    status = uqd_decoder_set_region(file->decoder, region);
+    return status < 0 ? failure_set_status(failure, status) : 0;
+}
+
 /* Reads as far as the colour profile lies, which is told once, by opening. A damaged one is none:
  * the picture matters more. */
 static int read_profile(struct file_decoder *file, struct failure *failure)
@@ -302,6 +320,8 @@ int file_decoder_open(struct file_decoder *file, const struct file_models *model
 
     if (status == 0)
         status = read_header(file, failure);
+    if (status == 0)
+        status = set_region(file, failure);
     if (status == 0 && !file->model_name)
         status = find_model(file, models, failure);
     if (status == 0)
@@ -365,9 +385,10 @@ static int measure(struct file_decoder *file, struct frame *frame, const uint8_t
                    struct failure *failure)
 {
     const struct pixels *reference = &file->reference;
-    const struct uqd_image original = {reference->width, reference->height, reference->channels,
-                                       (size_t)reference->width * reference->channels,
-                                       reference->data};
+    const struct uqd_region *shown = &file->shown;
+    const size_t pixel = reference->channels, row = reference->width * pixel;
+    const struct uqd_image original = {shown->width, shown->height, reference->channels, row,
+                                       reference->data + shown->y * row + shown->x * pixel};
     const struct uqd_image picture = {frame->shape.width, frame->shape.height, reference->channels,
                                       frame->shape.stride, pixels};
     struct uqd_metrics metrics;
@@ -438,7 +459,7 @@ int file_decoder_render(struct file_decoder *file, struct frame *frame, struct f
     frame->bytes = bytes_used(file, &frame->key);
     if (should_stop(file, 0))
         return failure_set_status(failure, UQD_ERR_CANCELLED);
-    if (frame_map(frame, &file->info, &pixels) < 0)
+    if (frame_map(frame, &file->shown, file->info.channels, &pixels) < 0)
         return failure_set(failure, FAILURE_LIMIT, "no memory for the frame: %s", strerror(errno));
     status = render_into(file, frame, pixels, failure);
     if (status < 0) {

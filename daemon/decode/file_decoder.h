@@ -36,6 +36,7 @@ struct file_decoder {
 
     struct uqd_decoder *decoder;
     struct uqd_info info;
+    struct uqd_region shown; /* of the picture, by frames */
     struct uqd_metadata icc; /* the colour profile, owned by the decoder; data NULL if none */
     const char *model_name;  /* that of a released model, or owned by the model */
     struct step *steps;      /* info.n_steps entries */
@@ -55,9 +56,9 @@ struct file_decoder *file_decoder_new(int fd, int reference_fd,
 /* NULL is allowed. */
 void file_decoder_free(struct file_decoder *file);
 
-/* Reads the header, has the model found and reads the reference. 0, or -1 with a failure. Of a file
- * that is followed UQD_NEED_DATA if it ends before all of that, or before its colour profile: to be
- * called again when it has grown. */
+/* Reads the header, has the model found and reads the reference. 0, or -1 with a failure, as where
+ * the region of the settings is not in the picture. Of a file that is followed UQD_NEED_DATA if it
+ * ends before all of that, or before its colour profile: to be called again when it has grown. */
 int file_decoder_open(struct file_decoder *file, const struct file_models *models,
                       struct failure *failure);
 
@@ -67,9 +68,9 @@ int file_decoder_open(struct file_decoder *file, const struct file_models *model
  * grown. Must not be called once `ended` is set. */
 int file_decoder_advance(struct file_decoder *file, struct failure *failure);
 
-/* Renders into a new sealed frame, and measures it if there is a reference and the picture is not
- * reduced. frame->key says what to render; its mode may be FRAME_OF_BITS. 0, or -1 with a failure
- * and no frame. */
+/* Renders into a new sealed frame, and measures it if there is a reference, against the same part
+ * of that, and the picture is not reduced. frame->key says what to render; its mode may be
+ * FRAME_OF_BITS. 0, or -1 with a failure and no frame. */
 int file_decoder_render(struct file_decoder *file, struct frame *frame, struct failure *failure);
 
 #endif

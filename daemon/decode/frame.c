@@ -5,21 +5,31 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Blocks of bits have their size whatever the key says of pictures; a number is as large as a pixel
- * of four channels. */
-struct shared_frame frame_shape(const struct uqd_info *info, const struct frame_key *key)
+bool frame_find_shown(const struct uqd_info *info, const struct uqd_region *wanted,
+                      struct uqd_region *shown)
 {
-    const bool bits = key->mode == FRAME_OF_BITS;
-    const uint32_t reduce = bits ? 3 : key->reduce;
+    const struct uqd_region all = {0, 0, info->width, info->height};
 
-    return shared_frame_shape(uqd_reduced_side(info->width, reduce),
-                              uqd_reduced_side(info->height, reduce),
-                              bits ? (uint32_t)sizeof(uint32_t) : info->channels);
+    *shown = wanted->width > 0 ? *wanted : all;
+    return shown->width > 0 && shown->x < all.width && shown->width <= all.width - shown->x &&
+           shown->height > 0 && shown->y < all.height && shown->height <= all.height - shown->y;
 }
 
-uint32_t frame_reduce_for(const struct uqd_info *info, uint32_t max_edge)
+/* Blocks of bits have their size whatever the key says of pictures; a number is as large as a pixel
+ * of four channels. */
+struct shared_frame frame_shape(const struct uqd_region *shown, uint32_t channels,
+                                const struct frame_key *key)
 {
-    const uint32_t edge = info->width > info->height ? info->width : info->height;
+    const bool bits = key->mode == FRAME_OF_BITS;
+    const struct uqd_region reduced = uqd_reduced_region(*shown, bits ? 3 : key->reduce);
+
+    return shared_frame_shape(reduced.width, reduced.height,
+                              bits ? (uint32_t)sizeof(uint32_t) : channels);
+}
+
+uint32_t frame_reduce_for(const struct uqd_region *shown, uint32_t max_edge)
+{
+    const uint32_t edge = shown->width > shown->height ? shown->width : shown->height;
     uint32_t reduce = 0;
 
     while (max_edge > 0 && reduce < UQD_MAX_REDUCE &&
@@ -28,9 +38,10 @@ uint32_t frame_reduce_for(const struct uqd_info *info, uint32_t max_edge)
     return reduce;
 }
 
-int frame_map(struct frame *frame, const struct uqd_info *info, uint8_t **pixels)
+int frame_map(struct frame *frame, const struct uqd_region *shown, uint32_t channels,
+              uint8_t **pixels)
 {
-    frame->shape = frame_shape(info, &frame->key);
+    frame->shape = frame_shape(shown, channels, &frame->key);
     frame->measured = false;
     frame->fd = shared_frame_create(&frame->shape, pixels);
     return frame->fd < 0 ? -1 : 0;

@@ -22,16 +22,23 @@ struct frame {
     double mse, psnr, ms_ssim;
 };
 
-/* What the frame with this key looks like, of a picture. */
-struct shared_frame frame_shape(const struct uqd_info *info, const struct frame_key *key);
+/* What frames of a picture show: the region that is wanted, or all of it if that has no width.
+ * False if the region is not in the picture. */
+bool frame_find_shown(const struct uqd_info *info, const struct uqd_region *wanted,
+                      struct uqd_region *shown);
 
-/* The largest reduction that leaves the longer side at max_edge pixels or more; 0 (full size) if
- * max_edge is 0 or the picture is smaller. */
-uint32_t frame_reduce_for(const struct uqd_info *info, uint32_t max_edge);
+/* What the frame with this key looks like, of what is shown of a picture. */
+struct shared_frame frame_shape(const struct uqd_region *shown, uint32_t channels,
+                                const struct frame_key *key);
+
+/* The largest reduction that leaves the longer side of what is shown at max_edge pixels or more; 0
+ * (full size) if max_edge is 0 or both sides are shorter. */
+uint32_t frame_reduce_for(const struct uqd_region *shown, uint32_t max_edge);
 
 /* Makes the memory of a frame and maps it for writing: *pixels has shape.size bytes, all zero.
  * Returns 0, or -1 with errno. Then either frame_seal or frame_discard must follow. */
-int frame_map(struct frame *frame, const struct uqd_info *info, uint8_t **pixels);
+int frame_map(struct frame *frame, const struct uqd_region *shown, uint32_t channels,
+              uint8_t **pixels);
 
 /* Unmaps the pixels and seals the memory for ever: neither size nor content can change. 0, or -1
  * with errno, and then the frame is gone. */

@@ -86,6 +86,7 @@ int job_new(struct jobs *jobs, const char *client, const struct job_settings *se
                                                limits_most_memory(&jobs->limits, jobs->threads),
                                            .max_step = settings->max_step,
                                            .threads = jobs->threads,
+                                           .region = settings->region,
                                            .with_ms_ssim = settings->ms_ssim};
     struct decoding *decoding = decoding_new(fd, reference_fd, &decode);
     struct job *job = calloc(1, sizeof *job);
@@ -243,7 +244,8 @@ static void take_memory(struct job *job)
 {
     if (!job->opened || job->memory > 0)
         return;
-    job->memory = limits_memory_of(&job->decoding->info, job->decoding->has_reference);
+    job->memory =
+        limits_memory_of(&job->decoding->info, &job->decoding->shown, job->decoding->has_reference);
     job->jobs->memory += job->memory;
     job->client->memory += job->memory;
 }
@@ -366,7 +368,8 @@ static void drive(struct job *job)
 /* 0, or -1 with a failure if there is no room for so large a picture. */
 static int check_memory(const struct job *job, struct failure *failure)
 {
-    const uint64_t bytes = limits_memory_of(&job->decoding->info, job->decoding->has_reference);
+    const uint64_t bytes =
+        limits_memory_of(&job->decoding->info, &job->decoding->shown, job->decoding->has_reference);
 
     return limits_check_memory(&job->jobs->limits, job->jobs->memory, job->client, bytes, failure);
 }
@@ -387,7 +390,7 @@ static void open_done(struct job *job)
     job->opened = true;
     take_memory(job);
     job->extent.n_steps = job->decoding->info.n_steps;
-    job->reduce = frame_reduce_for(&job->decoding->info, job->settings.max_edge);
+    job->reduce = frame_reduce_for(&job->decoding->shown, job->settings.max_edge);
     if (job->events->opened && !job->events->opened(job->cookie))
         job_close(job);
 }

@@ -44,7 +44,8 @@ struct job_settings {
     uint64_t seed;
     uint32_t max_step;
     uint64_t max_bytes;
-    uint32_t max_edge; /* 0: full size */
+    uint32_t max_edge;        /* 0: full size */
+    struct uqd_region region; /* decoded alone; of width 0: all of the picture */
     enum priority priority;
     bool with_frames; /* steps come with a frame; see job_want_frames */
     bool follow;      /* the file may grow; see job_grown */

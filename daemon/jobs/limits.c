@@ -33,15 +33,16 @@ int limits_check_job(const struct limits *limits, unsigned n_jobs, const struct 
     return 0;
 }
 
-uint64_t limits_memory_of(const struct uqd_info *info, bool has_reference)
+uint64_t limits_memory_of(const struct uqd_info *info, const struct uqd_region *shown,
+                          bool has_reference)
 {
     /* 16 bits a side, and small factors. */
     const uint64_t n_pixels = (uint64_t)info->width * info->height;
-    const uint64_t bytes = BYTES_PER_PIXEL + BYTES_OF_FRAMES +
-                           (has_reference ? BYTES_OF_REFERENCE : 0) +
+    const uint64_t n_shown = (uint64_t)shown->width * shown->height;
+    const uint64_t bytes = BYTES_PER_PIXEL + (has_reference ? BYTES_OF_REFERENCE : 0) +
                            (info->has_copy ? BYTES_OF_COPY : 0);
 
-    return process_memory + n_pixels * bytes;
+    return process_memory + n_pixels * bytes + n_shown * BYTES_OF_FRAMES;
 }
 
 uint64_t limits_most_memory(const struct limits *limits, uint32_t threads)

@@ -23,8 +23,11 @@ struct limits {
 int limits_check_job(const struct limits *limits, unsigned n_jobs, const struct client *client,
                      struct failure *failure);
 
-/* Bytes that a worker is expected to need for a picture, with what clients hold of its frames. */
-uint64_t limits_memory_of(const struct uqd_info *info, bool has_reference);
+/* Bytes that a worker is expected to need for a picture, with what clients hold of its frames,
+ * which have the pixels of what is shown of it. What is decoded beside a region, the file decides:
+ * all of the picture is counted. */
+uint64_t limits_memory_of(const struct uqd_info *info, const struct uqd_region *shown,
+                          bool has_reference);
 
 /* The most that the system is to give to a worker, of address space. */
 uint64_t limits_most_memory(const struct limits *limits, uint32_t threads);

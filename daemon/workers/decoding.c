@@ -142,11 +142,13 @@ static int hear_pieces(struct decoding *decoding, uint32_t n_steps, uint32_t icc
     return 0;
 }
 
+/* A worker that opens a file has found the region in its picture. */
 static int hear_opened(struct decoding *decoding, struct failure *failure)
 {
     struct wire_opened opened;
 
     if (wire_receive(decoding->worker.socket, &opened, sizeof opened) < 0 || !is_known(&opened) ||
+        !frame_find_shown(&opened.info, &decoding->settings.region, &decoding->shown) ||
         hear_pieces(decoding, opened.info.n_steps, opened.icc_size) < 0)
         return lose(decoding, failure);
     decoding->info = opened.info;
@@ -304,7 +306,7 @@ static int take_frame(const struct decoding *decoding, struct frame *frame,
                       const struct wire_frame *came, int fd)
 {
     frame->fd = fd;
-    frame->shape = frame_shape(&decoding->info, &frame->key);
+    frame->shape = frame_shape(&decoding->shown, decoding->info.channels, &frame->key);
     frame->bytes = came->bytes;
     frame->measured = came->measured;
     frame->mse = came->mse;

@@ -36,7 +36,8 @@ struct decoding {
     bool is_behind;   /* the worker has taken the place of one that had come further */
     bool is_reopened; /* by that one */
     struct uqd_info info;
-    uint8_t *icc; /* the colour profile, of icc_size bytes; NULL if none */
+    struct uqd_region shown; /* of the picture, by frames; in it, whatever the worker says */
+    uint8_t *icc;            /* the colour profile, of icc_size bytes; NULL if none */
     uint32_t icc_size;
     char model_name[128];
     struct step *steps; /* info.n_steps entries; the main thread puts the PSNR that it measured */

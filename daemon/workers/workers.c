@@ -244,6 +244,7 @@ int worker_start(struct worker *worker, struct workers *workers,
     request.settings.max_memory = settings->max_memory;
     request.settings.max_step = settings->max_step;
     request.settings.threads = settings->threads;
+    request.settings.region = settings->region;
     request.settings.with_ms_ssim = settings->with_ms_ssim;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return fail_start(failure, errno);

@@ -127,6 +127,10 @@ static void answer_render(int socket, uint32_t steps)
         fd = pipes[0];
     else if (tells("open memory"))
         fd = make_memory(3600, F_SEAL_SHRINK);
+    else if (tells("a region"))
+        fd = make_memory(600, sealed);
+    else if (tells("a part of a region"))
+        fd = make_memory(599, sealed);
     else
         fd = make_memory(tells("too little memory") ? 3599 : 3600, sealed);
     if (wire_send(socket, &frame, sizeof frame, &fd, !tells("no memory")) < 0)

@@ -346,10 +346,11 @@ static void memory_is_shared(void **state)
 {
     struct job_desk *desk = *state;
     const uint64_t most = desk->jobs.limits.max_memory;
-    const uint64_t one = limits_memory_of(&desk->sample.info, false);
+    const struct uqd_region all = {0, 0, desk->sample.width, desk->sample.height};
+    const uint64_t one = limits_memory_of(&desk->sample.info, &all, false);
     struct record records[3] = {0};
 
-    assert_true(limits_memory_of(&desk->sample.info, true) > one);
+    assert_true(limits_memory_of(&desk->sample.info, &all, true) > one);
     desk->jobs.limits.max_memory = one - 1;
     expect_no_memory(desk, ":1.1");
     desk->jobs.limits.max_memory = 4 * one - 1;

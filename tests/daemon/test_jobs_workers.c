@@ -433,14 +433,15 @@ static void whoever_has_a_picture_stands_back(void **state)
 /* ---- Processes that lie ---- */
 
 /* Opens a job, starts it and asks for a frame. */
-static void listen_to_lie(struct job_desk *desk, const char *lie, struct record *record)
+static void listen_about(struct job_desk *desk, const char *lie, struct record *record,
+                         const struct job_settings *settings)
 {
     struct workers *honest = desk->jobs.workers;
 
     setenv("UQD_TEST_LIE", lie, 1);
     desk->jobs.workers = workers_new(LYING_WORKER);
     assert_non_null(desk->jobs.workers);
-    record_open(record, desk, ":1.1", desk->sample.size);
+    record_open_with(record, desk, ":1.1", desk->sample.size, settings);
     job_desk_settle(desk);
     if (record->job) {
         record_request(record, 0, PRIORITY_INTERACTIVE, "", "A");
@@ -452,6 +453,13 @@ static void listen_to_lie(struct job_desk *desk, const char *lie, struct record 
     }
     workers_free(desk->jobs.workers);
     desk->jobs.workers = honest;
+}
+
+static void listen_to_lie(struct job_desk *desk, const char *lie, struct record *record)
+{
+    const struct job_settings settings = plain_settings();
+
+    listen_about(desk, lie, record, &settings);
 }
 
 static void lies_at_the_beginning(void **state)
@@ -501,6 +509,27 @@ static void lies_about_frames(void **state)
     }
 }
 
+/* That the region is in the picture, and that a smaller frame shows it. */
+static void lies_about_regions(void **state)
+{
+    struct job_settings settings = plain_settings();
+    struct record outside = {0}, small = {0}, fits = {0};
+
+    settings.region = (struct uqd_region){30, 0, 20, 10};
+    listen_about(*state, "nothing", &outside, &settings);
+    RECORD_EXPECT(&outside, "not opened", "closed");
+    record_close(&outside, *state);
+    settings.region = (struct uqd_region){20, 0, 20, 10};
+    listen_about(*state, "a part of a region", &small, &settings);
+    assert_true(was_told(&small, "refused A: other"));
+    record_close(&small, *state);
+    listen_about(*state, "a region", &fits, &settings);
+    assert_true(was_told(&fits, "answered A"));
+    assert_int_equal(fits.frame.shape.width, 20);
+    assert_int_equal(fits.frame.shape.height, 10);
+    record_close(&fits, *state);
+}
+
 /* Without a lie the same works, so that the lies are what fails. */
 static void the_truth_is_believed(void **state)
 {
@@ -534,6 +563,7 @@ int main(void)
         cmocka_unit_test(lies_at_the_beginning),
         cmocka_unit_test(lies_about_steps),
         cmocka_unit_test(lies_about_frames),
+        cmocka_unit_test(lies_about_regions),
     };
 
     return cmocka_run_group_tests(tests, job_desk_setup, job_desk_teardown);
