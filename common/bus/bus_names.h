@@ -83,6 +83,7 @@
 #define PROPERTY_SEED           "Seed"
 #define PROPERTY_WIDTH          "Width"
 #define PROPERTY_HEIGHT         "Height"
+#define PROPERTY_REGION         "Region"
 #define PROPERTY_STEPS          "Steps"
 #define PROPERTY_STEPS_COMPLETE "StepsComplete"
 #define PROPERTY_PRIORITY       "Priority"
@@ -155,6 +156,7 @@ enum priority {
 #define KEY_FRAMES_IN_SIGNAL "frames_in_signal"
 #define KEY_PROGRESS         "progress"
 #define KEY_FOLLOW           "follow"
+#define KEY_REGION           "region"
 
 /* A picture and its frame. */
 #define KEY_STEP     "step"

@@ -86,19 +86,24 @@ static const struct object_property *find_property(const struct object_class *cl
 static bool append_property(DBusMessageIter *at, const struct object_property *property,
                             const void *object)
 {
-    DBusBasicValue value;
+    union object_value value;
 
     property->get(object, &value);
-    return variant_append(at, property->type, &value);
+    if (property->type == DICT_TYPE_REGION)
+        return variant_append_region(at, &value.region);
+    return variant_append(at, property->type, &value.basic);
 }
 
 static void add_property(struct dict *dict, const struct object_property *property,
                          const void *object)
 {
-    DBusBasicValue value;
+    union object_value value;
 
     property->get(object, &value);
-    dict_add(dict, property->name, property->type, &value);
+    if (property->type == DICT_TYPE_REGION)
+        dict_add_region(dict, property->name, &value.region);
+    else
+        dict_add(dict, property->name, property->type, &value.basic);
 }
 
 static void get_property(DBusConnection *connection, const struct object_class *class,

@@ -4,6 +4,7 @@
 #define UQD_DAEMON_DBUS_OBJECT_H
 
 #include <dbus/dbus.h>
+#include <uqd/uqd.h>
 
 struct object_method {
     const char *name;
@@ -12,10 +13,15 @@ struct object_method {
     void (*call)(void *object, DBusMessage *call);
 };
 
+union object_value {
+    DBusBasicValue basic;
+    struct uqd_region region;
+};
+
 struct object_property {
     const char *name;
-    int type; /* a basic D-Bus type */
-    void (*get)(const void *object, DBusBasicValue *value);
+    int type; /* a basic D-Bus type, or DICT_TYPE_REGION */
+    void (*get)(const void *object, union object_value *value);
 };
 
 /* What all objects of a kind have in common; the tables end with a NULL name. Without properties

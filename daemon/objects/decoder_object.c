@@ -20,6 +20,7 @@ static DBusConnection *connection_of(const struct decoder_object *decoder)
 
 struct open_arguments {
     int file, reference;
+    bool has_region;
     struct job_options options;
 };
 
@@ -43,8 +44,9 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
         {KEY_MS_SSIM, DBUS_TYPE_BOOLEAN, &ms_ssim},
         {KEY_PROGRESS, DBUS_TYPE_UINT32, &options->progress_ms},
         {KEY_FOLLOW, DBUS_TYPE_BOOLEAN, &follow},
+        {KEY_REGION, DICT_TYPE_REGION, &settings->region},
     };
-    DBusMessageIter args;
+    DBusMessageIter args, region;
     int status;
 
     dbus_message_iter_init(call, &args);
@@ -52,6 +54,7 @@ static int read_arguments(DBusMessage *call, struct open_arguments *arguments,
     dbus_message_iter_next(&args);
     if (status == 0)
         status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
+    arguments->has_region = dict_find(&args, KEY_REGION, &region);
     settings->priority = priority;
     options->frames_in_signal = frames_in_signal;
     settings->ms_ssim = ms_ssim;
@@ -65,6 +68,15 @@ static bool token_valid(const char *token)
     size_t length = strlen(token);
 
     return length > 0 && length <= MAX_TOKEN && strspn(token, allowed) == length;
+}
+
+/* Whether it lies in the picture can be said when that is known. */
+static int check_region(const struct uqd_region *region, struct failure *failure)
+{
+    if (region->width > 0 && region->height > 0)
+        return 0;
+    return failure_set(failure, FAILURE_INVALID_ARGUMENT, "the region %u,%u,%u,%u has no pixels",
+                       region->x, region->y, region->width, region->height);
 }
 
 static int check_arguments(const struct open_arguments *arguments, struct failure *failure)
@@ -83,6 +95,8 @@ static int check_arguments(const struct open_arguments *arguments, struct failur
     if (settings->priority < PRIORITY_INTERACTIVE || settings->priority > PRIORITY_BACKGROUND)
         return failure_set(failure, FAILURE_INVALID_ARGUMENT, "there is no priority %u",
                            (unsigned)settings->priority);
+    if (arguments->has_region && check_region(&settings->region, failure) < 0)
+        return -1;
     status = input_check(arguments->file, "the file", failure);
     if (status == 0 && arguments->reference >= 0)
         status = input_check(arguments->reference, "the reference", failure);
@@ -126,28 +140,28 @@ static const struct jobs *jobs_of(const void *object)
     return ((const struct decoder_object *)object)->objects.jobs;
 }
 
-static void get_version(const void *object, DBusBasicValue *value)
+static void get_version(const void *object, union object_value *value)
 {
     (void)object;
-    value->str = (char *)uqd_version();
+    value->basic.str = (char *)uqd_version();
 }
 
-static void get_max_jobs(const void *object, DBusBasicValue *value)
+static void get_max_jobs(const void *object, union object_value *value)
 {
-    value->u32 = jobs_of(object)->limits.max_jobs;
+    value->basic.u32 = jobs_of(object)->limits.max_jobs;
 }
 
-static void get_threads(const void *object, DBusBasicValue *value)
+static void get_threads(const void *object, union object_value *value)
 {
-    value->u32 = jobs_of(object)->threads;
+    value->basic.u32 = jobs_of(object)->threads;
 }
 
-static void get_jobs(const void *object, DBusBasicValue *value)
+static void get_jobs(const void *object, union object_value *value)
 {
-    value->u32 = jobs_of(object)->n_jobs;
+    value->basic.u32 = jobs_of(object)->n_jobs;
 }
 
-static void get_confinement(const void *object, DBusBasicValue *value)
+static void get_confinement(const void *object, union object_value *value)
 {
     const struct decoder_object *decoder = object;
     struct confine_posture posture;
@@ -156,7 +170,7 @@ static void get_confinement(const void *object, DBusBasicValue *value)
         confine_describe(&posture, decoder->confinement);
     else
         message_set(decoder->confinement, "not known");
-    value->str = decoder->confinement->text;
+    value->basic.str = decoder->confinement->text;
 }
 
 static const struct object_method methods[] = {

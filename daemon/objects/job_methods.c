@@ -2,6 +2,7 @@
 
 #include "dbus/object.h"
 #include "dbus/reply.h"
+#include "dict.h"
 #include "objects/descriptions.h"
 
 #include <string.h>
@@ -223,6 +224,9 @@ static int request_bits(struct job *job, DBusMessage *call, struct failure *fail
     status = options_read(&args, fields, sizeof fields / sizeof fields[0], failure);
     if (status == 0)
         status = check_step(job, key.step, failure);
+    if (status == 0 && job->settings.region.width > 0)
+        status = failure_set(failure, FAILURE_INVALID_ARGUMENT,
+                             "bits are counted for all of a picture, and this job is of a region");
     if (status < 0)
         return status;
     return request(job, call, &key, priority, purpose, failure);
@@ -244,44 +248,49 @@ static const struct job *job_of(const void *object)
     return ((const struct job_object *)object)->job;
 }
 
-static void get_state(const void *object, DBusBasicValue *value)
+static void get_state(const void *object, union object_value *value)
 {
-    value->u32 = job_of(object)->state;
+    value->basic.u32 = job_of(object)->state;
 }
 
-static void get_mode(const void *object, DBusBasicValue *value)
+static void get_mode(const void *object, union object_value *value)
 {
-    value->u32 = job_of(object)->settings.mode;
+    value->basic.u32 = job_of(object)->settings.mode;
 }
 
-static void get_seed(const void *object, DBusBasicValue *value)
+static void get_seed(const void *object, union object_value *value)
 {
-    value->u64 = job_of(object)->settings.seed;
+    value->basic.u64 = job_of(object)->settings.seed;
 }
 
-static void get_width(const void *object, DBusBasicValue *value)
+static void get_width(const void *object, union object_value *value)
 {
-    value->u32 = job_of(object)->decoding->info.width;
+    value->basic.u32 = job_of(object)->decoding->info.width;
 }
 
-static void get_height(const void *object, DBusBasicValue *value)
+static void get_height(const void *object, union object_value *value)
 {
-    value->u32 = job_of(object)->decoding->info.height;
+    value->basic.u32 = job_of(object)->decoding->info.height;
 }
 
-static void get_steps(const void *object, DBusBasicValue *value)
+static void get_region(const void *object, union object_value *value)
 {
-    value->u32 = job_of(object)->decoding->info.n_steps;
+    value->region = job_of(object)->decoding->shown;
 }
 
-static void get_steps_complete(const void *object, DBusBasicValue *value)
+static void get_steps(const void *object, union object_value *value)
 {
-    value->u32 = job_of(object)->extent.steps_complete;
+    value->basic.u32 = job_of(object)->decoding->info.n_steps;
 }
 
-static void get_priority(const void *object, DBusBasicValue *value)
+static void get_steps_complete(const void *object, union object_value *value)
 {
-    value->u32 = job_of(object)->settings.priority;
+    value->basic.u32 = job_of(object)->extent.steps_complete;
+}
+
+static void get_priority(const void *object, union object_value *value)
+{
+    value->basic.u32 = job_of(object)->settings.priority;
 }
 
 /* ---- The object ---- */
@@ -305,6 +314,7 @@ static const struct object_property properties[] = {
     {PROPERTY_SEED, DBUS_TYPE_UINT64, get_seed},
     {PROPERTY_WIDTH, DBUS_TYPE_UINT32, get_width},
     {PROPERTY_HEIGHT, DBUS_TYPE_UINT32, get_height},
+    {PROPERTY_REGION, DICT_TYPE_REGION, get_region},
     {PROPERTY_STEPS, DBUS_TYPE_UINT32, get_steps},
     {PROPERTY_STEPS_COMPLETE, DBUS_TYPE_UINT32, get_steps_complete},
     {PROPERTY_PRIORITY, DBUS_TYPE_UINT32, get_priority},

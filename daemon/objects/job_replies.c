@@ -38,6 +38,7 @@ static bool append_info(DBusMessageIter *args, const struct job *job)
     dict_begin(&dict, args);
     dict_add_u32(&dict, KEY_WIDTH, info->width);
     dict_add_u32(&dict, KEY_HEIGHT, info->height);
+    dict_add_region(&dict, KEY_REGION, &job->decoding->shown);
     dict_add_u32(&dict, KEY_CHANNELS, info->channels);
     dict_add_u32(&dict, KEY_STEPS, info->n_steps);
     dict_add_bool(&dict, KEY_LOSSLESS, info->lossless);

@@ -128,8 +128,12 @@ void append_options(DBusMessage *call, const struct option_value *options, size_
 
     dbus_message_iter_init_append(call, &args);
     dict_begin(&dict, &args);
-    for (size_t i = 0; i < n; i++)
-        dict_add(&dict, options[i].key, options[i].type, options[i].value);
+    for (size_t i = 0; i < n; i++) {
+        if (options[i].type == DICT_TYPE_REGION)
+            dict_add_region(&dict, options[i].key, options[i].value);
+        else
+            dict_add(&dict, options[i].key, options[i].type, options[i].value);
+    }
     assert_true(dict_end(&dict));
 }
 

@@ -16,7 +16,7 @@ struct client;
 /* One named value of an options dictionary. */
 struct option_value {
     const char *key;
-    int type; /* a basic D-Bus type */
+    int type; /* a basic D-Bus type, or DICT_TYPE_REGION */
     const void *value;
 };
 
