@@ -48,7 +48,7 @@ static const struct {
     {KEY_HANDLE_TOKEN, "s"},     {KEY_MODE, "u"},     {KEY_SEED, "t"},     {KEY_MAX_STEP, "u"},
     {KEY_MAX_BYTES, "t"},        {KEY_MAX_EDGE, "u"}, {KEY_PRIORITY, "u"}, {KEY_REFERENCE, "h"},
     {KEY_FRAMES_IN_SIGNAL, "b"}, {KEY_MS_SSIM, "b"},  {KEY_PROGRESS, "u"}, {KEY_FOLLOW, "b"},
-    {KEY_REDUCE, "u"},           {KEY_BYTES, "t"},    {KEY_PURPOSE, "s"},
+    {KEY_REDUCE, "u"},           {KEY_BYTES, "t"},    {KEY_PURPOSE, "s"},  {KEY_REGION, "(uuuu)"},
 };
 
 enum { N_OPTIONS = sizeof options / sizeof options[0] };

@@ -94,6 +94,7 @@ int decoding_open(struct decoding *decoding, struct workers *workers, struct fai
     const int status = file_decoder_open(file, &models, failure);
     if (status == UQD_OK) {
         decoding->info = file->info;
+        decoding->shown = file->shown;
         decoding->icc = (uint8_t *)file->icc.data;
         decoding->icc_size = (uint32_t)file->icc.size;
         decoding->steps = file->steps;
