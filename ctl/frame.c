@@ -19,6 +19,7 @@ struct frame_options {
     uint64_t bytes, seed;               /* bytes NO_BYTES: all */
     uint32_t step;                      /* UQD_STEP_LATEST: all */
     uint32_t reduce, max_edge, timeout; /* max_edge NO_EDGE: as large as it is */
+    struct uqd_region region;           /* of width 0: all of the picture */
     int mode;                           /* an index into the words */
 };
 
@@ -32,6 +33,8 @@ static const struct option_row rows[] = {
      NULL},
     {"step", 0, OPTION_U32, "N", MEMBER(step), "show step N, counted from 0", NULL},
     {"bytes", 0, OPTION_U64, "N", MEMBER(bytes), "show what the first N bytes tell", NULL},
+    {"region", 0, OPTION_REGION, "X,Y,W,H", MEMBER(region),
+     "show only these W x H pixels of the full size, from column X and row Y on", NULL},
     {"reduce", 0, OPTION_U32, "K", MEMBER(reduce), "halve the sides K times", NULL},
     {"max-edge", 0, OPTION_U32, "N", MEMBER(max_edge), "make a larger picture fit N x N pixels",
      NULL},
@@ -73,21 +76,28 @@ static int check(const struct frame_options *options, struct message *message)
     return 0;
 }
 
+/* How often the daemon is to halve the sides of what it shows. */
+static uint32_t reduce_of(const struct frame_options *options, const struct remote *remote)
+{
+    uint32_t width = options->region.width, height = options->region.height;
+    if (options->max_edge == NO_EDGE)
+        return options->reduce;
+    if (width == 0 && (!dict_get_u32(&remote->info, KEY_WIDTH, &width) ||
+                       !dict_get_u32(&remote->info, KEY_HEIGHT, &height)))
+        return 0;
+    return scale_halvings(width, height, options->max_edge);
+}
+
 static struct picture_request make_request(const struct frame_options *options,
                                            const struct remote *remote)
 {
-    struct picture_request request = {
+    return (struct picture_request){
         .step = options->step,
         .bytes = options->bytes == NO_BYTES ? 0 : options->bytes,
         .mode = (uint32_t)options->mode + MODE_FIRST,
         .seed = options->seed,
-        .reduce = options->reduce,
+        .reduce = reduce_of(options, remote),
     };
-    uint32_t width, height;
-    if (options->max_edge != NO_EDGE && dict_get_u32(&remote->info, KEY_WIDTH, &width) &&
-        dict_get_u32(&remote->info, KEY_HEIGHT, &height))
-        request.reduce = scale_halvings(width, height, options->max_edge);
-    return request;
 }
 
 static int fit(struct pixels *pixels, const struct frame_options *options, struct message *message)
@@ -127,6 +137,7 @@ static int look_at_file(struct remote *remote, const struct frame_options *optio
 static int make_frame(const char *path, const struct frame_options *options,
                       struct message *message)
 {
+    const struct remote_options wanted = {.region = options->region};
     struct session session = {0};
     struct remote remote = {0};
     struct pixels pixels = {0};
@@ -136,7 +147,7 @@ static int make_frame(const char *path, const struct frame_options *options,
         return message_set(message, "%s: is the input itself", options->output);
     int result = session_begin(&session, options->timeout, message);
     if (result == 0)
-        result = remote_open(&remote, &session, path, NULL, message);
+        result = remote_open(&remote, &session, path, &wanted, message);
     if (result == 0) {
         const struct picture_request request = make_request(options, &remote);
         result = picture_get(&remote, &request, &pixels, message);
@@ -180,11 +191,11 @@ const struct command frame_command = {
     .description =
         "Without --step and --bytes it is the last step, or of a cut file all that is there, and a "
         "note says how far that came; if a step is damaged, a message says which --step still "
-        "works, and nothing is written. It is "
-        "waited for, and as many steps are decoded as it needs. With --max-edge the longer side "
-        "becomes N pixels, unless it has fewer. The colour profile of the file is kept. A name "
-        "that "
-        "ends like that of another picture format is refused.",
+        "works, and nothing is written. It is waited for, and as many steps are decoded as it "
+        "needs; with --region, where the picture is above 1024 pixels a side, only the tiles of "
+        "1024 pixels that this part needs. With --max-edge the longer side becomes N pixels, "
+        "unless it has fewer. The colour profile of the file is kept. A name that ends like that "
+        "of another picture format is refused.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,
     .min_operands = 1,

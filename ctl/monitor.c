@@ -23,6 +23,7 @@ struct monitor_options {
     uint32_t progress, timeout;
     int mode; /* an index into the words */
     int json, follow;
+    struct uqd_region region; /* of width 0: all of the picture */
 };
 
 #define MEMBER(name) offsetof(struct monitor_options, name)
@@ -34,6 +35,8 @@ static const struct option_row rows[] = {
      "wait where the file ends, until it has grown to its last step", NULL},
     {"reference", 0, OPTION_TEXT, "FILE", MEMBER(reference),
      "measure every step against this original: PNG, JPEG or PNM", NULL},
+    {"region", 0, OPTION_REGION, "X,Y,W,H", MEMBER(region),
+     "decode, and measure, only these W x H pixels, from column X and row Y on", NULL},
     {"progress", 0, OPTION_U32, "MS", MEMBER(progress),
      "say how far a step has come, so many milliseconds apart (250); 0: not at all", NULL},
     {"json", 0, OPTION_FLAG, NULL, MEMBER(json), "print a JSON object a line", NULL},
@@ -239,6 +242,7 @@ static int monitor(const char *path, const struct monitor_options *options, stru
         .progress_ms = options->progress,
         .reference = options->reference,
         .follow = options->follow,
+        .region = options->region,
     };
     struct session session = {0};
     struct remote remote = {0};

@@ -17,12 +17,15 @@ enum { DEFAULT_TIMEOUT = 60 };
 struct open_options {
     int json;
     uint32_t timeout;
+    struct uqd_region region; /* of width 0: all of the picture */
 };
 
 #define MEMBER(name) offsetof(struct open_options, name)
 
 static const struct option_row rows[] = {
     {"json", 0, OPTION_FLAG, NULL, MEMBER(json), "print JSON instead of a table", NULL},
+    {"region", 0, OPTION_REGION, "X,Y,W,H", MEMBER(region),
+     "open only these W x H pixels of the full size, from column X and row Y on", NULL},
     {"timeout", 0, OPTION_U32, "SECONDS", MEMBER(timeout),
      "give up if there is no answer for so long (60); 0: never", NULL},
 };
@@ -33,7 +36,8 @@ struct report {
     uint64_t dither_seed, header_size, file_size, available, model_id;
     const char *model, *colour;
     bool is_lossless, is_solid;
-    DBusMessageIter names; /* of the steps, if has_names */
+    struct uqd_region region; /* of width 0: all of the picture was asked for */
+    DBusMessageIter names;    /* of the steps, if has_names */
     bool has_names;
     DBusMessage *reply;    /* the table of the steps, or NULL */
     DBusMessageIter steps; /* in it */
@@ -131,6 +135,10 @@ static void print_table(struct report *report)
     printf("picture  %" PRIu32 " x %" PRIu32 ", %s, %s\n", report->width, report->height,
            channels_text(report),
            strcmp(report->colour, COLOUR_ICC) == 0 ? "by the file's profile" : "sRGB");
+    if (report->region.width > 0)
+        printf("region   %" PRIu32 " x %" PRIu32 ", from column %" PRIu32 " and row %" PRIu32
+               " on\n",
+               report->region.width, report->region.height, report->region.x, report->region.y);
     printf("file     %" PRIu64 " bytes, %s", report->file_size,
            report->is_lossless ? "lossless" : "lossy");
     if (report->available < report->file_size)
@@ -174,6 +182,9 @@ static void print_json(struct report *report)
            ", \"lossless\": %s,\n \"colour\": ",
            report->width, report->height, report->channels, report->is_lossless ? "true" : "false");
     json_string(stdout, report->colour);
+    if (report->region.width > 0)
+        printf(",\n \"region\": [%" PRIu32 ", %" PRIu32 ", %" PRIu32 ", %" PRIu32 "]",
+               report->region.x, report->region.y, report->region.width, report->region.height);
     printf(", \"model_id\": \"%08" PRIx64 "\", \"model_name\": ", report->model_id);
     json_string(stdout, report->model);
     printf(",\n \"dither\": \"%s\", \"seed\": %" PRIu64 ",\n",
@@ -192,12 +203,13 @@ static void print_json(struct report *report)
 
 static int print_file(const char *path, const struct open_options *options, struct message *message)
 {
-    struct report report = {.model = "", .colour = ""};
+    const struct remote_options wanted = {.region = options->region};
+    struct report report = {.model = "", .colour = "", .region = options->region};
     struct session session = {0};
     struct remote remote = {0};
     int result = session_begin(&session, options->timeout, message);
     if (result == 0)
-        result = remote_open(&remote, &session, path, NULL, message);
+        result = remote_open(&remote, &session, path, &wanted, message);
     if (result == 0)
         result = ask(&remote, &report, message);
     if (result == 0 && options->json)
@@ -228,7 +240,8 @@ const struct command open_command = {
     .summary = "print what the daemon knows of a file: its size, and its steps",
     .description = "Nothing is decoded. The members of the JSON object are those of \"uqd info "
                    "--json\", but for metadata, and \"colour\" is \"icc\" if the file carries a "
-                   "profile, else \"srgb\". As there, an infinite PSNR is the string \"inf\", and "
+                   "profile, else \"srgb\". With --region \"region\" has its four numbers. As "
+                   "there, an infinite PSNR is the string \"inf\", and "
                    "what is unknown is null.",
     .rows = rows,
     .n_rows = sizeof rows / sizeof *rows,

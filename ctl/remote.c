@@ -57,6 +57,8 @@ static bool append_options(DBusMessageIter *arguments, const struct remote_optio
         dict_add_u32(&dict, KEY_PROGRESS, options->progress_ms);
     if (options && options->follow)
         dict_add_bool(&dict, KEY_FOLLOW, true);
+    if (options && options->region.width > 0)
+        dict_add_region(&dict, KEY_REGION, &options->region);
     if (reference_fd >= 0)
         dict_add_fd(&dict, KEY_REFERENCE, reference_fd);
     return dict_end(&dict);
@@ -92,6 +94,18 @@ static int ask_to_open(struct remote *remote, const struct remote_options *optio
     return remote->opened ? 0 : -1;
 }
 
+/* One that knows of no regions passes over the option, and decodes the whole picture. */
+static int check_region(const struct remote *remote, const struct uqd_region *wanted,
+                        struct message *message)
+{
+    struct uqd_region told;
+    if (dict_get_region(&remote->info, KEY_REGION, &told) && told.x == wanted->x &&
+        told.y == wanted->y && told.width == wanted->width && told.height == wanted->height)
+        return 0;
+    return message_set(message, "%s: the daemon that is running decodes no region alone",
+                       remote->name);
+}
+
 int remote_open(struct remote *remote, struct session *session, const char *path,
                 const struct remote_options *options, struct message *message)
 {
@@ -103,7 +117,8 @@ int remote_open(struct remote *remote, struct session *session, const char *path
     dbus_message_iter_init(remote->opened, &remote->info);
     dbus_message_iter_get_basic(&remote->info, &remote->job);
     dbus_message_iter_next(&remote->info);
-    return 0;
+    return options && options->region.width > 0 ? check_region(remote, &options->region, message)
+                                                : 0;
 }
 
 void remote_close(struct remote *remote)

@@ -8,13 +8,15 @@
 #include <dbus/dbus.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <uqd/uqd.h>
 
 struct remote_options {
     uint32_t mode; /* enum uqd_mode; 0: the daemon's default */
     uint64_t seed;
-    uint32_t progress_ms;  /* between two signals of that kind; 0: none */
-    const char *reference; /* path of the original, or NULL */
-    bool follow;           /* the file may grow */
+    uint32_t progress_ms;     /* between two signals of that kind; 0: none */
+    const char *reference;    /* path of the original, or NULL */
+    bool follow;              /* the file may grow */
+    struct uqd_region region; /* decoded alone; of width 0: all of the picture */
 };
 
 /* Zero-initialise; remote_close is allowed then. */

@@ -79,6 +79,66 @@ static void modes_and_sizes_are_as_asked(void **state)
     expect_picture(ctl, "x.png", ctl->sample.size, &request);
 }
 
+/* Whether the file is a part of the picture that the sample's first bytes give. */
+static void expect_part(const struct ctl_desk *ctl, struct uqd_region region, uint64_t size,
+                        const struct uqd_picture_request *request)
+{
+    const struct sample *sample = &ctl->sample;
+    const struct uqd_region part = uqd_reduced_region(region, request->reduce);
+    const size_t row = uqd_reduced_side(sample->width, request->reduce) * 3u;
+    struct pixels pixels = read_png("x.png");
+    uint8_t *whole = sample_render(sample, (size_t)size, request);
+    assert_int_equal(pixels.width, part.width);
+    assert_int_equal(pixels.height, part.height);
+    for (uint32_t y = 0; y < part.height; y++)
+        assert_memory_equal(pixels.data + y * part.width * 3u,
+                            whole + (part.y + y) * row + part.x * 3u, part.width * 3u);
+    pixels_free(&pixels);
+    free(whole);
+}
+
+static void a_region_is_a_part_of_the_picture(void **state)
+{
+    static const struct uqd_region region = {3, 5, 20, 10};
+    const struct ctl_desk *ctl = *state;
+    const uint64_t cut = (ctl->sample.step_bytes[1] + ctl->sample.step_bytes[2]) / 2;
+    struct uqd_picture_request request;
+    char bytes[24];
+    uqd_picture_request_default(&request);
+    request.step = 1;
+    FRAME("--region", "3,5,20,10", "--step", "1");
+    expect_part(ctl, region, ctl->sample.size, &request);
+    request.step = ctl->sample.info.n_steps - 1;
+    request.reduce = 2;
+    FRAME("--region", "3,5,20,10", "--reduce", "2");
+    expect_part(ctl, region, ctl->sample.size, &request);
+    request.step = UQD_STEP_LATEST;
+    request.reduce = 0;
+    snprintf(bytes, sizeof bytes, "%" PRIu64, cut);
+    FRAME("--region", "3,5,20,10", "--bytes", bytes);
+    expect_part(ctl, region, cut, &request);
+    FRAME("--region", "0,0,40,30");
+    expect_picture(ctl, "x.png", ctl->sample.size, &request);
+    /* The edge is that of the region. */
+    FRAME("--region", "3,5,20,10", "--max-edge", "8");
+    struct pixels pixels = read_png("x.png");
+    assert_int_equal(pixels.width, 8);
+    assert_int_equal(pixels.height, 4);
+    pixels_free(&pixels);
+}
+
+static void a_region_lies_in_the_picture(void **state)
+{
+    (void)state;
+    CTL_FAILS(1, "uqdctl: a.uqd: the picture has 40 x 30 pixels, and the region 30,0,20,10 ",
+              "frame", "a.uqd", "-o", "x.png", "--region", "30,0,20,10");
+    assert_int_equal(access("x.png", F_OK), -1);
+    CTL_FAILS(2, "--region: 1,2,0,4 has no pixels", "frame", "a.uqd", "-o", "x.png", "--region",
+              "1,2,0,4");
+    CTL_FAILS(2, "--region: \"1,2,3\" is not X,Y,W,H", "frame", "a.uqd", "-o", "x.png", "--region",
+              "1,2,3");
+}
+
 static void bytes_are_a_cut_file(void **state)
 {
     const struct ctl_desk *ctl = *state;
@@ -234,6 +294,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_step_is_what_the_library_decodes),
         cmocka_unit_test(modes_and_sizes_are_as_asked),
+        cmocka_unit_test(a_region_is_a_part_of_the_picture),
+        cmocka_unit_test(a_region_lies_in_the_picture),
         cmocka_unit_test(bytes_are_a_cut_file),
         cmocka_unit_test(damage_is_told),
         cmocka_unit_test(names_say_png_or_nothing),

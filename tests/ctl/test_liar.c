@@ -278,6 +278,16 @@ static void frames_are_checked(void **state)
     }
 }
 
+/* One that knows of no regions would show something else. */
+static void a_region_must_be_told(void **state)
+{
+    const pid_t pid = begin_lying(*state, LIE_PROPERTY);
+    CTL_FAILS(1, "uqdctl: a.uqd: the daemon that is running decodes no region alone\n", "frame",
+              "a.uqd", "-o", "x.png", "--region", "0,0,4,4");
+    assert_int_equal(access("x.png", F_OK), -1);
+    end_lying(pid);
+}
+
 static void other_signals_are_not_read(void **state)
 {
     struct process_result result;
@@ -357,7 +367,7 @@ int main(void)
         TEST(other_replies_are_not_read),    TEST(frames_are_checked),
         TEST(other_signals_are_not_read),    TEST(a_daemon_that_ends_is_missed),
         TEST(what_is_not_told_is_left_open), TEST(what_cannot_be_is_not_shown),
-        TEST(what_cannot_be_is_no_json),
+        TEST(what_cannot_be_is_no_json),     TEST(a_region_must_be_told),
     };
     return cmocka_run_group_tests_name("liar", tests, NULL, NULL);
 }

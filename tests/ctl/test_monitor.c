@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <setjmp.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -95,10 +96,8 @@ static void damage_is_a_failure(void **state)
     process_result_free(&result);
 }
 
-static void steps_are_measured_against_the_original(void **state)
+static void write_original(const struct sample *sample)
 {
-    const struct ctl_desk *ctl = *state;
-    const struct sample *sample = &ctl->sample;
     char header[32];
     FILE *file = fopen("a.ppm", "wb");
     assert_non_null(file);
@@ -106,6 +105,12 @@ static void steps_are_measured_against_the_original(void **state)
     fputs(header, file);
     fwrite(sample->pixels, 1, (size_t)sample->width * sample->height * 3, file);
     assert_int_equal(fclose(file), 0);
+}
+
+static void steps_are_measured_against_the_original(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    write_original(&ctl->sample);
     char *json = CTL_OUTPUT("monitor", "a.uqd", "--json", "--progress", "0", "--reference", "a.ppm",
                             "--mode", "flow");
     assert_contains(json, "\"measured\": true");
@@ -113,6 +118,39 @@ static void steps_are_measured_against_the_original(void **state)
     assert_null(strstr(json, "\"measured\": false"));
     free(json);
     CTL_FAILS(1, "missing.png", "monitor", "a.uqd", "--reference", "missing.png");
+}
+
+/* The PSNR of step 1 from column 3 and row 5 on, in 20 x 10 pixels. */
+static double psnr_of_region(const struct sample *sample)
+{
+    const size_t row = sample->width * 3u, at = 5 * row + 3 * 3u;
+    struct uqd_picture_request request;
+    struct uqd_metrics metrics;
+    uqd_picture_request_default(&request);
+    request.step = 1;
+    uint8_t *picture = sample_render(sample, sample->size, &request);
+    const struct uqd_image original = {20, 10, 3, row, sample->pixels + at};
+    const struct uqd_image decoded = {20, 10, 3, row, picture + at};
+    assert_int_equal(uqd_compare(&original, &decoded, 0, &metrics), UQD_OK);
+    free(picture);
+    return metrics.psnr;
+}
+
+static void a_region_is_measured_against_its_part_of_the_original(void **state)
+{
+    const struct ctl_desk *ctl = *state;
+    write_original(&ctl->sample);
+    char *json = CTL_OUTPUT("monitor", "a.uqd", "--json", "--progress", "0", "--reference", "a.ppm",
+                            "--region", "3,5,20,10");
+    const char *line = strstr(json, "\"step\": 1,");
+    assert_non_null(line);
+    const char *psnr = strstr(line, "\"psnr\": ");
+    assert_non_null(psnr);
+    const double told = strtod(psnr + strlen("\"psnr\": "), NULL);
+    assert_true(fabs(told - psnr_of_region(&ctl->sample)) < 0.001);
+    free(json);
+    CTL_FAILS(1, "uqdctl: a.uqd: the picture has 40 x 30 pixels, and the region 3,25,20,10 ",
+              "monitor", "a.uqd", "--region", "3,25,20,10");
 }
 
 /* ---- A file that grows --------------------------------------------------------------------- */
@@ -289,6 +327,7 @@ int main(void)
         SERVED(a_cut_file_is_done_where_it_ends),
         SERVED(damage_is_a_failure),
         SERVED(steps_are_measured_against_the_original),
+        SERVED(a_region_is_measured_against_its_part_of_the_original),
         SERVED(a_file_is_followed_to_its_end),
         SERVED(following_ends_with_its_time),
         SERVED(output_that_cannot_be_written_ends_it),

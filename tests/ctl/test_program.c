@@ -132,6 +132,23 @@ static void open_prints_the_steps(void **state)
     free(json);
 }
 
+static void open_tells_of_a_region(void **state)
+{
+    char *text = CTL_OUTPUT("open", "a.uqd", "--region", "3,5,20,10"),
+         *json = CTL_OUTPUT("open", "--json", "--region", "3,5,20,10", "a.uqd"),
+         *whole = CTL_OUTPUT("open", "--json", "a.uqd");
+    (void)state;
+    assert_contains(text, "picture  40 x 30, colour, sRGB\n"
+                          "region   20 x 10, from column 3 and row 5 on\n");
+    assert_contains(json, "\"region\": [3, 5, 20, 10], ");
+    assert_null(strstr(whole, "region"));
+    free(text);
+    free(json);
+    free(whole);
+    CTL_FAILS(1, "uqdctl: a.uqd: the picture has 40 x 30 pixels, and the region 3,5,38,10 ", "open",
+              "a.uqd", "--region", "3,5,38,10");
+}
+
 /* The same picture as a file without a table of the steps. Its size. */
 static size_t write_solid(const struct sample *sample, const char *name)
 {
@@ -286,6 +303,7 @@ int main(void)
         SERVED(status_tells_of_the_daemon),
         SERVED(status_tells_who_makes_thumbnails),
         SERVED(open_prints_the_steps),
+        SERVED(open_tells_of_a_region),
         SERVED(of_a_solid_file_only_the_last_end_is_told),
         SERVED(names_of_files_are_taken_as_they_are),
         SERVED(wrong_files_are_named),
