@@ -13,11 +13,15 @@ enum { MAX_CALLS = 12, MAX_WORK = 12, MAX_TEXT = 24, MAX_ELEMENTS = 4, SAME_TEXT
  * disconnects whoever sends a deeper one, and passes nothing on. */
 enum { MAX_VARIANTS = 16 };
 
+/* Descriptors of a message, of which the same holds. */
+enum { MAX_FILES = 16 };
+
 /* Bytes that are used up one by one; behind the end they are 0. */
 struct bytes {
     const uint8_t *data;
     size_t left;
     unsigned n_variants; /* that are open in the message that is made of them */
+    unsigned n_files;    /* that are in it */
 };
 
 static uint8_t take(struct bytes *bytes)
@@ -112,8 +116,10 @@ static void append_basic(DBusMessageIter *at, int type, struct bytes *bytes)
     value.u64 = take_number(bytes);
     if (type == DBUS_TYPE_BOOLEAN)
         value.bool_val = value.u64 % 2;
-    if (type == DBUS_TYPE_UNIX_FD)
+    if (type == DBUS_TYPE_UNIX_FD) {
         value.fd = desk_file((unsigned)(value.u64 % DESK_FILES));
+        bytes->n_files++;
+    }
     FUZZ_CHECK(dbus_message_iter_append_basic(at, type, &value));
 }
 
@@ -126,7 +132,8 @@ static void append_variant(DBusMessageIter *at, const char *type, struct bytes *
     DBusMessageIter value;
     if (type == NULL || choice >= 224)
         type = others[choice % (sizeof others / sizeof others[0])];
-    if (bytes->n_variants >= MAX_VARIANTS)
+    if (bytes->n_variants >= MAX_VARIANTS ||
+        (*type == DBUS_TYPE_UNIX_FD && bytes->n_files >= MAX_FILES))
         type = others[0];
     bytes->n_variants++;
     FUZZ_CHECK(dbus_message_iter_open_container(at, DBUS_TYPE_VARIANT, type, &value));
@@ -280,6 +287,7 @@ static void send_call(struct bytes *bytes)
     FUZZ_CHECK(call != NULL);
     dbus_message_set_no_reply(call, (bits & NO_REPLY) != 0);
     dbus_message_iter_init_append(call, &at);
+    bytes->n_files = 0;
     append_values(&at, signature, bytes);
     desk_call(call, sender);
     for (unsigned n = bits & ALL_WORK_AFTER ? MAX_WORK : (bits & WORK_AFTER) / WORK_AFTER; n > 0;
