@@ -34,9 +34,11 @@ static const struct option_row rows[] = {
     {"follow", 0, OPTION_FLAG, NULL, MEMBER(follow),
      "wait where the file ends, until it has grown to its last step", NULL},
     {"reference", 0, OPTION_TEXT, "FILE", MEMBER(reference),
-     "measure every step against this original: PNG, JPEG or PNM", NULL},
+     "measure every step against this original of the whole picture: PNG, JPEG or PNM", NULL},
     {"region", 0, OPTION_REGION, "X,Y,W,H", MEMBER(region),
-     "decode, and measure, only these W x H pixels, from column X and row Y on", NULL},
+     "decode only these W x H pixels, from column X and row Y on; decibels are of the whole "
+     "picture unless --reference gives its original",
+     NULL},
     {"progress", 0, OPTION_U32, "MS", MEMBER(progress),
      "say how far a step has come, so many milliseconds apart (250); 0: not at all", NULL},
     {"json", 0, OPTION_FLAG, NULL, MEMBER(json), "print a JSON object a line", NULL},

@@ -258,13 +258,12 @@ static int check_reference(const struct file_decoder *file, struct failure *fail
 #define REFERENCE "the reference picture"
 
 /* The reader puts a colon behind the name of what it reads. Returns -1. */
-static int fail_reference(const struct message *message, bool exceeds, struct failure *failure)
+static int fail_reference(const struct message *message, struct failure *failure)
 {
     static const char begins[] = REFERENCE ": is ";
     const bool is_sentence = strncmp(message->text, begins, strlen(begins)) == 0;
 
-    return failure_set(failure, exceeds ? FAILURE_INVALID_ARGUMENT : FAILURE_BAD_DATA, "%s%s",
-                       is_sentence ? REFERENCE " " : "",
+    return failure_set(failure, FAILURE_BAD_DATA, "%s%s", is_sentence ? REFERENCE " " : "",
                        message->text + (is_sentence ? strlen(REFERENCE ": ") : 0));
 }
 
@@ -292,8 +291,12 @@ static int read_reference(struct file_decoder *file, struct failure *failure)
         return -1;
     status = image_read_memory(data, size, REFERENCE, &options, &file->reference, &message);
     free(data);
+    if (status < 0 && exceeds)
+        return failure_set(failure, FAILURE_INVALID_ARGUMENT,
+                           REFERENCE " has more pixels than the file's, which has %ux%u",
+                           info->width, info->height);
     if (status < 0)
-        return fail_reference(&message, exceeds, failure);
+        return fail_reference(&message, failure);
     if (pixels_expand(&file->reference, info->channels) < 0)
         return failure_set_status(failure, UQD_ERR_NOMEM);
     return check_reference(file, failure);

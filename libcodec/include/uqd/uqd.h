@@ -462,8 +462,9 @@ UQD_NODISCARD UQD_API int uqd_decoder_prepare(struct uqd_decoder *decoder);
  * are decoded, and held, that the region touches, or comes within 80 pixels of. It costs what a
  * picture of these tiles would, and the units after the first, a 64th of the whole. Others are
  * decoded as a whole, and the limits of the settings are for the whole picture in any case.
- * The pixels are those that the whole picture has there. A damaged step may be complete for one
- * region and not for another only while not all of its bytes are there.
+ * The pixels are those that the whole picture has there. Streams of other tiles are not looked into:
+ * where one is invalid although the checksum is right, or before it can be told, the step is
+ * damaged for the whole picture and for regions of that tile alone.
  * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_ARG. */
 UQD_NODISCARD UQD_API int uqd_decoder_set_region(struct uqd_decoder *decoder,
                                                  const struct uqd_region *region);
