@@ -92,7 +92,9 @@ static void an_open_file_is_passed(void **state)
     (void)state;
     quarters_write("a.uqd", false, 0);
     SAYS(OPEN "\"{'handle_token': <'mine'>}\" 3<a.uqd", "(objectpath '" ROOT_PATH "/job/",
-         "/mine', {", "'width': <uint32 144>, 'height': <uint32 144>, 'channels': <uint32 3>",
+         "/mine', {",
+         "'width': <uint32 144>, 'height': <uint32 144>, "
+         "'region': <(uint32 0, uint32 0, uint32 144, uint32 144)>, 'channels': <uint32 3>",
          "'lossless': <true>");
 }
 
