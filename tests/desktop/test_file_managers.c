@@ -128,7 +128,7 @@ static void thunar_shows_thumbnails_of_tumbler(void **state)
     quarters_write(PICTURE, false, 0);
     thunar = start("Thunar");
     await_sight(&sight);
-    assert_true(is_in_cache(NULL));
+    session_await(is_in_cache, NULL, "the thumbnail in the cache");
 }
 
 static void start_our_thumbnailer(void)
