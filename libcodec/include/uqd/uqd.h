@@ -334,8 +334,8 @@ UQD_NODISCARD UQD_API int uqd_encode(const struct uqd_model *model, const struct
  * beginning. Units that are not shown are passed over unread, but in a picture of a single tile, of
  * up to 1024 pixels a side: there, symbols of the units that are shown may lie behind those of the
  * full-size one, in the same chunk, and what advance would cost up to that step is to be paid for
- * them. Of files of the shipped model that are not solid this is
- * so reduced 3 to 5 times, when bytes of the step "16" are there and it is not complete yet.
+ * them. Of files of the shipped model that are not solid this is so reduced 3 to 5 times, when
+ * bytes of the step "16" are there and it is not complete yet.
  *
  * prepare: nothing before the first byte behind the header. Else one run of the network over the
  * first unit of the next step, or over all tiles.
@@ -400,7 +400,7 @@ struct uqd_info {
     uint64_t file_size;   /* bytes of the whole file */
     uint32_t n_metadata;  /* blocks that the whole file carries */
     enum uqd_order order;
-    int has_copy; /* the last step is an exact copy and none of the model */
+    int has_copy;            /* the last step is an exact copy and none of the model */
     struct uqd_region first; /* the tiles that come first in each step, of width 0: none do */
 };
 
@@ -450,8 +450,8 @@ UQD_NODISCARD UQD_API int uqd_decoder_advance(struct uqd_decoder *decoder);
  * be called while waiting for bytes, uqd_decoder_advance then takes less time. The results are the
  * same with and without. Returns UQD_OK if anything was done, UQD_END if there is nothing to do, as
  * after a picture of the last complete step, which needs the same, where tiles are predicted by
- * themselves, and before the first byte behind the header. Costs one run of the network over the first unit that the step refines, with a paper
- * model over all tiles.
+ * themselves, and before the first byte behind the header. Costs one run of the network over the
+ * first unit that the step refines, with a paper model over all tiles.
  * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_CANCELLED, UQD_ERR_NOMEM,
  * UQD_ERR_MODEL_FILE, UQD_ERR_LIMIT, UQD_ERR_ARG without a model, and the failure of a step. */
 UQD_NODISCARD UQD_API int uqd_decoder_prepare(struct uqd_decoder *decoder);
@@ -462,8 +462,8 @@ UQD_NODISCARD UQD_API int uqd_decoder_prepare(struct uqd_decoder *decoder);
  * are decoded, and held, that the region touches, or comes within 80 pixels of. It costs what a
  * picture of these tiles would, and the units after the first, a 64th of the whole. Others are
  * decoded as a whole, and the limits of the settings are for the whole picture in any case.
- * The pixels are those that the whole picture has there. Streams of other tiles are not looked into:
- * where one is invalid although the checksum is right, or before it can be told, the step is
+ * The pixels are those that the whole picture has there. Streams of other tiles are not looked
+ * into: where one is invalid although the checksum is right, or before it can be told, the step is
  * damaged for the whole picture and for regions of that tile alone.
  * Errors: UQD_NEED_DATA until the header is complete, UQD_ERR_ARG. */
 UQD_NODISCARD UQD_API int uqd_decoder_set_region(struct uqd_decoder *decoder,
